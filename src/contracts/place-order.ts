@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { SkuId } from './ids';
+import { Currency, Money } from './money';
+import { oneOf, Urgency } from './statuses';
+
+const text = (max: number) => z.string().trim().min(1).max(max);
+
+/** Where a parcel goes, in the words of an envelope. Kept encrypted; read by the carrier and the order's own callers. */
+export const Address = z.strictObject({
+  country: z.string().regex(/^[A-Z]{2}$/).describe('ISO 3166-1 alpha-2'),
+  region: text(100).optional().describe('Province, state or prefecture'),
+  city: text(100),
+  district: text(100).optional(),
+  line1: text(200),
+  line2: text(200).optional(),
+  postcode: text(16).optional(),
+}).meta({ id: 'Address' });
+export type Address = z.infer<typeof Address>;
+
+export const Recipient = z.strictObject({
+  name: text(100),
+  phone: z.string().trim().regex(/^\+?[0-9][0-9 ()-]{4,24}$/),
+  email: z.email().max(254).optional(),
+  address: Address,
+}).meta({ id: 'Recipient' });
+export type Recipient = z.infer<typeof Recipient>;
+
+/** How the customer pays: a token that the payment provider issued, never the card itself. */
+export const PaymentInstruction = z.strictObject({
+  method: z.enum(['card', 'wallet', 'qr']),
+  token: z.string().min(4).max(255).regex(/^[\x21-\x7e]+$/),
+}).meta({ id: 'PaymentInstruction' });
+export type PaymentInstruction = z.infer<typeof PaymentInstruction>;
+
+export const MAX_LINES = 100;
+export const MAX_QUANTITY = 999;
+
+export const PlaceOrderLine = z.strictObject({
+  skuId: SkuId,
+  quantity: z.int().min(1).max(MAX_QUANTITY),
+  unitPrice: Money.optional().describe('What the customer saw; the order is refused when ours differs'),
+});
+
+/** The body of `POST /v1/orders`. */
+export const PlaceOrder = z.strictObject({
+  reference: text(100).optional().describe('The storefront\'s own number of this order'),
+  customer: z.strictObject({
+    reference: text(100).describe('The storefront\'s own, stable reference of its customer'),
+  }),
+  currency: Currency,
+  lines: z.array(PlaceOrderLine).min(1).max(MAX_LINES),
+  recipient: Recipient,
+  urgency: oneOf(Urgency).default(Urgency.standard),
+  gift: z.strictObject({ message: text(500).optional() }).optional(),
+  requestedDate: z.iso.date().optional().describe('The day on which the customer wants it, where the carrier can'),
+  payment: PaymentInstruction,
+  total: Money.optional().describe('What the customer saw; the order is refused when ours differs'),
+}).meta({ id: 'PlaceOrder' });
+export type PlaceOrder = z.infer<typeof PlaceOrder>;
+
+/** The body of `POST /v1/orders/{id}/cancellation`. */
+export const CancelOrder = z.strictObject({
+  reason: z.enum(['customer_request', 'fraud_suspected', 'merchant_request', 'operator_decision']),
+}).meta({ id: 'CancelOrder' });
+export type CancelOrder = z.infer<typeof CancelOrder>;
+
+/** Why an order was cancelled: somebody's reason, or the payment window. */
+export type CancellationReason = CancelOrder['reason'] | 'payment_window_expired';

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/** What can be told of an order. Past tense: each is a fact. */
+export const TimelineEventType = {
+  orderReceived: 'order.received',
+  orderValidated: 'order.validated',
+  orderAccepted: 'order.accepted',
+  orderRejected: 'order.rejected',
+  orderShipped: 'order.shipped',
+  orderCompleted: 'order.completed',
+  orderReturned: 'order.returned',
+  cancellationRequested: 'order.cancellation_requested',
+  orderCancelled: 'order.cancelled',
+  stockReserved: 'stock.reserved',
+  stockShort: 'stock.short',
+  stockReleased: 'stock.released',
+  stockRestocked: 'stock.restocked',
+  paymentStarted: 'payment.started',
+  paymentActionRequired: 'payment.action_required',
+  paymentAuthorized: 'payment.authorized',
+  paymentDeclined: 'payment.declined',
+  paymentAbandoned: 'payment.abandoned',
+  paymentCaptured: 'payment.captured',
+  paymentVoided: 'payment.voided',
+  paymentRefunded: 'payment.refunded',
+  fulfillmentReleased: 'fulfillment.released',
+  fulfillmentPacked: 'fulfillment.packed',
+  fulfillmentDelivered: 'fulfillment.delivered',
+  fulfillmentReturned: 'fulfillment.returned',
+  fulfillmentCancelled: 'fulfillment.cancelled',
+  taskClaimed: 'task.claimed',
+  taskDone: 'task.done',
+  shipmentBooked: 'shipment.booked',
+  shipmentVoided: 'shipment.voided',
+  shipmentHandedOver: 'shipment.handed_over',
+  shipmentScanned: 'shipment.scanned',
+  attentionRaised: 'attention.raised',
+  attentionCleared: 'attention.cleared',
+} as const;
+export type TimelineEventType = (typeof TimelineEventType)[keyof typeof TimelineEventType];
+
+/** One link of an order's chain: `hash` covers everything in it and the hash before it. */
+export const TimelineEvent = z.strictObject({
+  seq: z.int(),
+  type: z.enum(Object.values(TimelineEventType) as [TimelineEventType, ...TimelineEventType[]]),
+  at: z.iso.datetime(),
+  actor: z.string().describe('role:id of the caller; `system` for Mallflow itself'),
+  merchantId: z.string().nullable().describe('Set on what concerns one merchant\'s part only'),
+  data: z.record(z.string(), z.unknown()).describe('References, codes and amounts; never personal data'),
+  hash: z.string(),
+}).meta({ id: 'TimelineEvent' });
+export type TimelineEvent = z.infer<typeof TimelineEvent>;

@@ -1,0 +1,48 @@
+import type { Urgency } from '../contracts/statuses';
+
+export interface CarrierOffer {
+  readonly code: string;
+  readonly countries: readonly string[];
+  readonly maxWeightG: number;
+  readonly deliveryDays: number;
+  readonly baseAmount: number;
+  readonly perKgAmount: number;
+}
+
+export interface Consignment {
+  readonly country: string;
+  readonly weightG: number;
+  readonly urgency: Urgency;
+  /** ISO dates. */
+  readonly today: string;
+  readonly requestedDate: string | null;
+}
+
+export interface CarrierVerdict {
+  readonly code: string;
+  readonly amount: number;
+  readonly reason: string;
+}
+
+/**
+ * Chooses the carrier of a parcel: of those that reach the country and lift the weight, the fastest when the order is
+ * urgent, else the cheapest that keeps the requested date (or, when none does, the fastest). Undefined: nobody takes it.
+ */
+export function chooseCarrier(consignment: Consignment, offers: readonly CarrierOffer[]): CarrierVerdict | undefined {
+  const able = offers
+    .filter((offer) => offer.countries.includes(consignment.country) && consignment.weightG <= offer.maxWeightG)
+    .map((offer) => ({ ...offer, amount: offer.baseAmount + offer.perKgAmount * Math.ceil(consignment.weightG / 1000) }));
+  const fastest = [...able].sort((a, b) => a.deliveryDays - b.deliveryDays || a.amount - b.amount || (a.code < b.code ? -1 : 1));
+  const cheapest = [...able].sort((a, b) => a.amount - b.amount || a.deliveryDays - b.deliveryDays || (a.code < b.code ? -1 : 1));
+  const first = fastest[0];
+  if (!first) return undefined;
+  if (consignment.urgency === 'urgent') return { code: first.code, amount: first.amount, reason: 'fastest, as the order is urgent' };
+  const { requestedDate } = consignment;
+  const inTime = requestedDate === null ? cheapest : cheapest.filter((offer) => addDays(consignment.today, offer.deliveryDays) <= requestedDate);
+  const chosen = inTime[0];
+  if (!chosen) return { code: first.code, amount: first.amount, reason: 'fastest, as none keeps the requested date' };
+  return { code: chosen.code, amount: chosen.amount, reason: requestedDate === null ? 'cheapest' : 'cheapest that keeps the requested date' };
+}
+
+const addDays = (date: string, days: number): string =>
+  new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);

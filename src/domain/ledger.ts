@@ -1,0 +1,53 @@
+import { basisPoints } from './money';
+
+/** The accounts of the mall's double-entry ledger. Debits are positive, credits negative. */
+export const Account = {
+  /** What customers promised to pay, and the promise's counterpart that captures and voids use up. */
+  authorized: 'customer.authorized',
+  open: 'payment.open',
+  captured: 'payment.captured',
+  voided: 'payment.voided',
+  /** Money that the gateway collected for us. */
+  clearing: 'gateway.clearing',
+  merchantPayable: 'merchant.payable',
+  commission: 'mall.commission',
+} as const;
+export type Account = (typeof Account)[keyof typeof Account];
+
+export interface Entry {
+  readonly account: Account;
+  readonly amount: number;
+  readonly merchantId: string | null;
+}
+
+const entry = (account: Account, amount: number, merchantId: string | null = null): Entry => ({ account, amount, merchantId });
+const nonZero = (entries: Entry[]): Entry[] => entries.filter(({ amount }) => amount !== 0);
+
+/** A customer's promise: opens what later captures and voids close. */
+export const authorizationEntries = (amount: number): Entry[] =>
+  nonZero([entry(Account.open, amount), entry(Account.authorized, -amount)]);
+
+/** A promise given back. */
+export const voidEntries = (amount: number): Entry[] => nonZero([entry(Account.voided, amount), entry(Account.open, -amount)]);
+
+/** Money collected for one merchant's part: the merchant's share and the mall's commission. */
+export function captureEntries(amount: number, merchantId: string, commissionBp: number): Entry[] {
+  const commission = basisPoints(amount, commissionBp);
+  return nonZero([
+    entry(Account.captured, amount),
+    entry(Account.open, -amount),
+    entry(Account.clearing, amount),
+    entry(Account.merchantPayable, -(amount - commission), merchantId),
+    entry(Account.commission, -commission),
+  ]);
+}
+
+/** Money given back of one merchant's part: its share and the commission are taken back with it. */
+export function refundEntries(amount: number, merchantId: string, commissionBp: number): Entry[] {
+  const commission = basisPoints(amount, commissionBp);
+  return nonZero([
+    entry(Account.merchantPayable, amount - commission, merchantId),
+    entry(Account.commission, commission),
+    entry(Account.clearing, -amount),
+  ]);
+}

@@ -1,0 +1,48 @@
+import { allocate } from './money';
+import type { SourcedPart } from './sourcing';
+
+/** What a line is worth: its goods and its share of the delivery charge. */
+export interface LineWorth {
+  readonly lineId: string;
+  readonly amount: number;
+}
+
+export interface ValuedPart extends SourcedPart {
+  readonly amount: number;
+}
+
+/** Gives each part of a line its share of the line's worth by quantity, so that the parts sum to the order exactly. */
+export function valueParts(parts: readonly SourcedPart[], lines: readonly LineWorth[]): ValuedPart[] {
+  return lines.flatMap((line) => {
+    const own = parts.filter((part) => part.lineId === line.lineId);
+    const amounts = allocate(line.amount, own.map((part) => part.quantity));
+    return own.map((part, i) => ({ ...part, amount: amounts[i] ?? 0 }));
+  });
+}
+
+/** One merchant's part of an order from one warehouse. */
+export interface FulfillmentPlan<T> {
+  readonly number: number;
+  readonly merchantId: string;
+  readonly warehouseId: string;
+  readonly amount: number;
+  readonly parts: readonly T[];
+}
+
+/** Groups parts into fulfillments by merchant and warehouse, numbered from 1 in the order in which they first appear. */
+export function splitIntoFulfillments<T extends { merchantId: string; warehouseId: string; amount: number }>(
+  parts: readonly T[],
+): FulfillmentPlan<T>[] {
+  const groups = new Map<string, T[]>();
+  for (const part of parts) {
+    const key = `${part.merchantId} ${part.warehouseId}`;
+    groups.set(key, [...(groups.get(key) ?? []), part]);
+  }
+  return [...groups.values()].map((own, index) => ({
+    number: index + 1,
+    merchantId: own[0]?.merchantId ?? '',
+    warehouseId: own[0]?.warehouseId ?? '',
+    amount: own.reduce((sum, part) => sum + part.amount, 0),
+    parts: own,
+  }));
+}
