@@ -1,0 +1,46 @@
+import { refuse, type Refusal } from '../contracts/errors';
+import type { FulfillmentStatus } from '../contracts/statuses';
+import type { PackedParcel } from '../contracts/task';
+import { sendLater } from './messages';
+import { shipOut } from './stock';
+import { appendTimeline } from './timeline';
+import type { Tx } from './transactions';
+
+export interface FulfillmentRef {
+  readonly fulfillmentId: string;
+  readonly merchantId: string;
+  readonly warehouseId: string;
+}
+
+/** Reads a fulfillment and locks it: the arbiter between packing, handing over and cancelling it. */
+export const lockFulfillment = (tx: Tx, fulfillmentId: string) =>
+  tx.selectFrom('fulfillment').selectAll().where('id', '=', fulfillmentId).forUpdate().executeTakeFirst();
+
+/** Lists an order's fulfillments by number. */
+export const fulfillmentsOf = (tx: Tx, orderId: string): Promise<FulfillmentRef[]> =>
+  tx.selectFrom('fulfillment').select(['id as fulfillmentId', 'merchantId', 'warehouseId']).where('orderId', '=', orderId).orderBy('number').execute();
+
+/** Moves a fulfillment to a status. */
+export async function moveFulfillment(tx: Tx, fulfillmentId: string, status: FulfillmentStatus, parcel?: PackedParcel): Promise<void> {
+  await tx.updateTable('fulfillment')
+    .set({ status, updatedAt: new Date(), ...(parcel ? { parcel: JSON.stringify(parcel) } : {}) }).where('id', '=', fulfillmentId).execute();
+}
+
+/**
+ * Hands a labelled fulfillment to its carrier: its goods leave the stock, the shipment is on its way, the order hears of
+ * it. Handing over twice changes nothing. Refused while there is no label, and after a cancellation.
+ */
+export async function handOver(tx: Tx, fulfillmentId: string, at: Date): Promise<FulfillmentRef | Refusal> {
+  const row = await lockFulfillment(tx, fulfillmentId);
+  if (!row) return refuse('not_found');
+  const ref = { fulfillmentId, merchantId: row.merchantId, warehouseId: row.warehouseId };
+  if (['handed_over', 'delivered', 'returning', 'returned'].includes(row.status)) return ref;
+  if (row.status !== 'labelled') return refuse('fulfillment_not_ready', { detail: `It is ${row.status}` });
+  await shipOut(tx, fulfillmentId);
+  await moveFulfillment(tx, fulfillmentId, 'handed_over');
+  await tx.updateTable('shipment').set({ status: 'handed_over', statusAt: at })
+    .where('fulfillmentId', '=', fulfillmentId).where('status', '=', 'booked').execute();
+  await sendLater(tx, row.orderId, { signal: 'parcelHandedOver', payload: { fulfillmentId } });
+  await appendTimeline(tx, row.orderId, [{ type: 'shipment.handed_over', merchantId: row.merchantId, data: { fulfillmentId } }]);
+  return ref;
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { refuse, type Refusal } from '../contracts/errors';
+import type { Tx } from './transactions';
+
+/** How long the first request with a key may run before a repetition may take over. */
+const LEASE_SECONDS = 30;
+
+export interface StoredAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly location: string | null;
+}
+
+export type Claim =
+  | { readonly claimed: 'first' }
+  /** An earlier request with the key died before it answered; `resourceId` is what it had begun to make. */
+  | { readonly claimed: 'resumed'; readonly resourceId: string | null }
+  | { readonly claimed: 'answered'; readonly answer: StoredAnswer };
+
+/** Hashes a request so that a reused key can be told from a repetition. */
+export const hashRequest = (method: string, url: string, body: unknown): Buffer =>
+  createHash('sha256').update(`${method} ${url}\n${JSON.stringify(body) ?? ''}`).digest();
+
+/**
+ * Claims a key for a request: the first one goes on, a repetition gets the first one's answer. Refused while the first
+ * still runs, and when the key came with another request (draft-ietf-httpapi-idempotency-key-header).
+ */
+export async function claimKey(tx: Tx, caller: string, key: string, requestHash: Buffer, resourceId: string | null): Promise<Claim | Refusal> {
+  const leaseUntil = new Date(Date.now() + LEASE_SECONDS * 1000);
+  const { numInsertedOrUpdatedRows } = await tx.insertInto('idempotency_record').values({ caller, key, requestHash, resourceId, leaseUntil })
+    .onConflict((conflict) => conflict.columns(['caller', 'key']).doNothing()).executeTakeFirst();
+  if (numInsertedOrUpdatedRows === 1n) return { claimed: 'first' };
+  const row = await tx.selectFrom('idempotency_record').selectAll()
+    .where('caller', '=', caller).where('key', '=', key).forUpdate().executeTakeFirstOrThrow();
+  if (!row.requestHash.equals(requestHash)) return refuse('idempotency_key_reused');
+  if (row.status !== null) return { claimed: 'answered', answer: { status: row.status, body: row.body, location: row.location } };
+  if (row.leaseUntil > new Date()) return refuse('idempotency_in_flight');
+  await tx.updateTable('idempotency_record').set({ leaseUntil }).where('caller', '=', caller).where('key', '=', key).execute();
+  return { claimed: 'resumed', resourceId: row.resourceId };
+}
+
+/** Stores the answer that repetitions get. */
+export async function storeAnswer(tx: Tx, caller: string, key: string, { status, body, location }: StoredAnswer): Promise<void> {
+  await tx.updateTable('idempotency_record').set({ status, body: JSON.stringify(body), location })
+    .where('caller', '=', caller).where('key', '=', key).execute();
+}
+
+/** Gives a key back: its request failed on our side and had no effect, so a repetition may try again at once. */
+export async function forgetKey(tx: Tx, caller: string, key: string): Promise<void> {
+  await tx.deleteFrom('idempotency_record').where('caller', '=', caller).where('key', '=', key).where('status', 'is', null).execute();
+}

@@ -1,0 +1,38 @@
+import { orderWorkflowId } from '../contracts/names';
+import type { CarrierScan } from '../contracts/statuses';
+import type { Tx } from './transactions';
+
+/** What the rest of the system tells an order: the Signals of its workflow, by name. Facts, in references and codes. */
+export type OrderSignal =
+  | { readonly signal: 'parcelPacked' | 'parcelHandedOver'; readonly payload: { readonly fulfillmentId: string } }
+  | { readonly signal: 'carrierReported'; readonly payload: { readonly fulfillmentId: string; readonly scan: CarrierScan } }
+  | { readonly signal: 'paymentSettled'; readonly payload: { readonly paymentId: string } };
+
+/** Commits a signal with the fact it tells of. The client sends it after the commit; the sweeper, if the client died. */
+export async function sendLater(tx: Tx, orderId: string, { signal, payload }: OrderSignal): Promise<void> {
+  await tx.insertInto('workflow_message').values({ workflowId: orderWorkflowId(orderId), signal, payload: JSON.stringify(payload) }).execute();
+}
+
+export interface PendingMessage {
+  readonly id: number;
+  readonly workflowId: string;
+  readonly signal: string;
+  readonly payload: unknown;
+}
+
+/**
+ * Takes unsent messages in the order of their making and locks them until the transaction ends; those that another sender
+ * holds are passed over. With a workflow id, only that workflow's; else those older than `olderThanSeconds`.
+ */
+export async function takeMessages(tx: Tx, which: { workflowId: string } | { olderThanSeconds: number }, limit: number): Promise<PendingMessage[]> {
+  const query = tx.selectFrom('workflow_message').select(['id', 'workflowId', 'signal', 'payload']).orderBy('id').limit(limit).forUpdate().skipLocked();
+  const wanted = 'workflowId' in which
+    ? query.where('workflowId', '=', which.workflowId)
+    : query.where('createdAt', '<', new Date(Date.now() - which.olderThanSeconds * 1000));
+  return wanted.execute();
+}
+
+/** Forgets a message that Temporal has. */
+export async function forgetMessage(tx: Tx, id: number): Promise<void> {
+  await tx.deleteFrom('workflow_message').where('id', '=', id).execute();
+}

@@ -1,0 +1,156 @@
+import { sql } from 'kysely';
+import { takeFirstExpired } from '../domain/lots';
+import { sourceOrder, type Availability, type Demand, type Sourcing } from '../domain/sourcing';
+import { valueParts, type LineWorth } from '../domain/split';
+import { newId } from './new-id';
+import type { Tx } from './transactions';
+
+interface Quantity { readonly skuId: string; readonly warehouseId: string; readonly quantity: number }
+
+const availability = (tx: Tx, skuIds: readonly string[]) => tx.selectFrom('stock')
+  .select(['skuId', 'warehouseId', sql<number>`"onHand" - "reserved"`.as('available')])
+  .where('skuId', 'in', [...new Set(skuIds)]).orderBy('skuId').orderBy('warehouseId');
+
+/** Reads what each warehouse can promise of some SKUs. Locks nothing: a later reservation may find less. */
+export const readAvailability = (tx: Tx, skuIds: readonly string[]): Promise<Availability[]> => availability(tx, skuIds).execute();
+
+/**
+ * Sources an order and holds its stock until `expiresAt`, or answers what is short and changes nothing. The stock rows of
+ * its SKUs are locked in the order of their keys first, so buyers queue instead of deadlocking and the sourcing sees the truth.
+ */
+export async function reserve(
+  tx: Tx, orderId: string, demands: readonly Demand[], worths: readonly LineWorth[], expiresAt: Date,
+): Promise<Sourcing> {
+  const stock = await availability(tx, demands.map((demand) => demand.skuId)).forUpdate().execute();
+  const sourcing = sourceOrder(demands, stock);
+  if ('shortages' in sourcing) return sourcing;
+  const parts = valueParts(sourcing.parts, worths);
+  await changeReserved(tx, parts, 1);
+  await tx.insertInto('reservation').values(parts.map((part) => ({
+    id: newId('rsv'), orderId, orderLineId: part.lineId, merchantId: part.merchantId, skuId: part.skuId,
+    warehouseId: part.warehouseId, quantity: part.quantity, amount: part.amount, status: 'held' as const, expiresAt,
+  }))).execute();
+  return sourcing;
+}
+
+/** Gives back whatever an order still holds, allocated lots included. Answers how many reservations ended. */
+export async function release(tx: Tx, orderId: string): Promise<number> {
+  const live = await tx.selectFrom('reservation').select(['id', 'skuId', 'warehouseId', 'quantity'])
+    .where('orderId', '=', orderId).where('status', 'in', ['held', 'allocated']).execute();
+  if (live.length === 0) return 0;
+  await lockStock(tx, live);
+  await sql`
+    update lot set allocated = lot.allocated - a.quantity
+    from (select a."lotId", sum(a.quantity)::int as quantity from allocation a join reservation r on r.id = a."reservationId"
+          where r."orderId" = ${orderId} and r.status = 'allocated' group by 1) a
+    where lot.id = a."lotId"`.execute(tx);
+  await tx.updateTable('reservation').set({ status: 'released', expiresAt: null })
+    .where('id', 'in', live.map((row) => row.id)).execute();
+  await changeReserved(tx, live, -1);
+  return live.length;
+}
+
+/** A held reservation that is to be bound to lots. */
+export interface HeldReservation extends Quantity { readonly id: string }
+
+/**
+ * Binds reservations to lots, first expired first out, and to their fulfillment. Throws when the lots hold less than the
+ * stock promises: then the books of that SKU are wrong, and someone must look.
+ */
+export async function allocateLots(tx: Tx, fulfillmentId: string, held: readonly HeldReservation[]): Promise<void> {
+  await lockStock(tx, held);
+  const lots = await tx.selectFrom('lot')
+    .select(['id as lotId', 'skuId', 'warehouseId', sql<number>`"onHand" - "allocated"`.as('free'), sql<string | null>`"expiresOn"::text`.as('expiresOn')])
+    .where('skuId', 'in', held.map((row) => row.skuId)).where('warehouseId', '=', held[0]?.warehouseId ?? '')
+    .execute();
+  const allocations = held.flatMap((row) => {
+    const takes = takeFirstExpired(row.quantity, lots.filter((lot) => lot.skuId === row.skuId));
+    if (!takes) throw new Error(`The lots of ${row.skuId} at ${row.warehouseId} hold less than its stock`);
+    for (const take of takes) {
+      const lot = lots.find(({ lotId }) => lotId === take.lotId);
+      if (lot) lot.free -= take.quantity;
+    }
+    return takes.map((take) => ({ reservationId: row.id, ...take }));
+  });
+  await tx.insertInto('allocation').values(allocations).execute();
+  await changeLots(tx, allocations, { onHand: 0, allocated: 1 });
+  await tx.updateTable('reservation').set({ status: 'allocated', fulfillmentId, expiresAt: null })
+    .where('id', 'in', held.map((row) => row.id)).execute();
+}
+
+/** Takes a fulfillment's goods off the shelves: they left with the carrier. */
+export async function shipOut(tx: Tx, fulfillmentId: string): Promise<void> {
+  await moveAllocated(tx, fulfillmentId, 'allocated', 'shipped');
+}
+
+/** Puts a returned fulfillment's goods back into the lots they came from. */
+export async function restock(tx: Tx, fulfillmentId: string): Promise<void> {
+  await moveAllocated(tx, fulfillmentId, 'shipped', 'restocked');
+}
+
+async function moveAllocated(tx: Tx, fulfillmentId: string, from: 'allocated' | 'shipped', to: 'shipped' | 'restocked'): Promise<void> {
+  const rows = await tx.selectFrom('reservation as r').innerJoin('allocation as a', 'a.reservationId', 'r.id')
+    .select(['r.id', 'r.skuId', 'r.warehouseId', 'a.lotId', 'a.quantity'])
+    .where('r.fulfillmentId', '=', fulfillmentId).where('r.status', '=', from).execute();
+  if (rows.length === 0) return;
+  const sign = to === 'shipped' ? -1 : 1;
+  await lockStock(tx, rows);
+  await changeStock(tx, rows, to === 'shipped' ? { onHand: -1, reserved: -1 } : { onHand: 1, reserved: 0 });
+  await changeLots(tx, rows, to === 'shipped' ? { onHand: -1, allocated: -1 } : { onHand: 1, allocated: 0 });
+  await tx.updateTable('reservation').set({ status: to }).where('fulfillmentId', '=', fulfillmentId).where('status', '=', from).execute();
+  await tx.insertInto('stock_movement').values(rows.map((row) => ({
+    skuId: row.skuId, warehouseId: row.warehouseId, lotId: row.lotId, quantity: sign * row.quantity, reason: to, reference: fulfillmentId,
+  }))).execute();
+}
+
+/** Locks stock rows in the order of their keys, the one order in which everybody does. */
+async function lockStock(tx: Tx, rows: readonly { skuId: string; warehouseId: string }[]): Promise<void> {
+  await sql`
+    select 1 from stock where ("skuId", "warehouseId") in
+      (select * from unnest(${rows.map((row) => row.skuId)}::text[], ${rows.map((row) => row.warehouseId)}::text[]))
+    order by "skuId", "warehouseId" for update`.execute(tx);
+}
+
+const changeReserved = (tx: Tx, rows: readonly Quantity[], sign: 1 | -1): Promise<void> =>
+  changeStock(tx, rows, { onHand: 0, reserved: sign });
+
+async function changeStock(tx: Tx, rows: readonly Quantity[], sign: { onHand: -1 | 0 | 1; reserved: -1 | 0 | 1 }): Promise<void> {
+  await sql`
+    update stock set "onHand" = stock."onHand" + ${sign.onHand}::int * d.quantity, reserved = stock.reserved + ${sign.reserved}::int * d.quantity
+    from (select sku, warehouse, sum(quantity)::int as quantity from unnest(
+      ${rows.map((row) => row.skuId)}::text[], ${rows.map((row) => row.warehouseId)}::text[], ${rows.map((row) => row.quantity)}::int[]
+    ) as u (sku, warehouse, quantity) group by 1, 2) d
+    where stock."skuId" = d.sku and stock."warehouseId" = d.warehouse`.execute(tx);
+}
+
+async function changeLots(
+  tx: Tx, rows: readonly { lotId: string; quantity: number }[], sign: { onHand: -1 | 0 | 1; allocated: -1 | 0 | 1 },
+): Promise<void> {
+  await sql`
+    update lot set "onHand" = lot."onHand" + ${sign.onHand}::int * d.quantity, allocated = lot.allocated + ${sign.allocated}::int * d.quantity
+    from (select id, sum(quantity)::int as quantity from unnest(
+      ${rows.map((row) => row.lotId)}::text[], ${rows.map((row) => row.quantity)}::int[]) as u (id, quantity) group by 1) d
+    where lot.id = d.id`.execute(tx);
+}
+
+/** Goods that arrive: what, where, in which lot. */
+export interface Receipt extends Quantity {
+  readonly locationId: string;
+  readonly lotCode: string;
+  /** ISO date; null keeps for ever. */
+  readonly expiresOn: string | null;
+  readonly reference: string;
+}
+
+/** Books goods onto the shelves: stock, lot and movement. */
+export async function receive(tx: Tx, receipts: readonly Receipt[]): Promise<void> {
+  for (const { skuId, warehouseId, locationId, lotCode, expiresOn, quantity, reference } of receipts) {
+    await tx.insertInto('stock').values({ skuId, warehouseId, onHand: quantity })
+      .onConflict((c) => c.columns(['skuId', 'warehouseId']).doUpdateSet({ onHand: sql`stock."onHand" + excluded."onHand"` })).execute();
+    const lot = await tx.insertInto('lot')
+      .values({ id: newId('lot'), skuId, warehouseId, locationId, code: lotCode, expiresOn, onHand: quantity })
+      .onConflict((c) => c.columns(['skuId', 'warehouseId', 'locationId', 'code']).doUpdateSet({ onHand: sql`lot."onHand" + excluded."onHand"` }))
+      .returning('id').executeTakeFirstOrThrow();
+    await tx.insertInto('stock_movement').values({ skuId, warehouseId, lotId: lot.id, quantity, reason: 'received', reference }).execute();
+  }
+}

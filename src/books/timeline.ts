@@ -1,0 +1,33 @@
+import { sql } from 'kysely';
+import type { TimelineEvent, TimelineEventType } from '../contracts/timeline';
+import type { Tx } from './transactions';
+
+/** A fact to be told. `data` holds references, codes and amounts only, so that erasing a customer leaves the chain whole. */
+export interface Fact {
+  readonly type: TimelineEventType;
+  /** Set on what concerns one merchant's part only: other merchants do not see it. */
+  readonly merchantId?: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** Appends facts to an order's chain. Call it last: it holds the order's head until the transaction ends. */
+export async function appendTimeline(tx: Tx, orderId: string, facts: readonly Fact[]): Promise<void> {
+  if (facts.length === 0) return;
+  const events = facts.map(({ type, merchantId, data }) => ({ type, merchantId: merchantId ?? null, data: data ?? {} }));
+  await sql`select append_timeline(${orderId}, ${JSON.stringify(events)}::jsonb)`.execute(tx);
+}
+
+/** Reads an order's events after a sequence number, oldest first: those that the transaction's caller may see. */
+export async function readTimeline(tx: Tx, orderId: string, after: number, limit: number): Promise<TimelineEvent[]> {
+  const rows = await tx.selectFrom('timeline_event').selectAll()
+    .where('orderId', '=', orderId).where('seq', '>', after).orderBy('seq').limit(limit).execute();
+  return rows.map((row) => ({
+    seq: row.seq,
+    type: row.type as TimelineEventType,
+    at: row.at.toISOString(),
+    actor: row.actor,
+    merchantId: row.merchantId,
+    data: row.data as Record<string, unknown>,
+    hash: row.hash,
+  }));
+}

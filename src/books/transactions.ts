@@ -1,0 +1,69 @@
+import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { DatabaseError, Pool, types } from 'pg';
+import type { Caller } from '../contracts/caller';
+import type { DB } from '../generated/database';
+
+export type Tx = Transaction<DB>;
+
+const INT8 = 20;
+const DATE = 1082;
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK = '40P01';
+const MAX_ATTEMPTS = 6;
+
+/** Opens every transaction of the system, each with its caller set for row-level security and the audit trail. */
+export interface Transactions {
+  /**
+   * Runs work in one transaction. Serialization failures and deadlocks are retried up to six times with a growing, random
+   * pause, so the work must have no effect outside the transaction. Anything else rolls back and is thrown.
+   */
+  run<T>(caller: Caller, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Answers once the database does; throws when it is out of reach. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to PostgreSQL with a pool. Whole numbers come back as numbers (amounts stay below 2^53), dates as midnight UTC.
+ * `onIdleError` hears of connections that break while nobody uses them; the pool replaces them by itself.
+ */
+export function connect(url: string, poolSize: number, onIdleError: (error: Error) => void): Transactions {
+  const pool = new Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'mallflow',
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+        if (oid === INT8) return Number;
+        if (oid === DATE) return (value: string) => new Date(`${value}T00:00:00Z`);
+        return types.getTypeParser(oid, format as 'text');
+      },
+    },
+  });
+  pool.on('error', onIdleError);
+  const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    run: (caller, work) => retrying(() => database.transaction().execute(async (tx) => {
+      await tx.executeQuery(CompiledQuery.raw(
+        "select set_config('app.role', $1, true), set_config('app.subject', $2, true), set_config('app.actor', $3, true)",
+        [caller.role, caller.subject, caller.actor],
+      ));
+      return work(tx);
+    })),
+    ping: async () => { await pool.query('select 1'); },
+    close: () => database.destroy(),
+  };
+}
+
+async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let n = 1; ; n += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const retryable = error instanceof DatabaseError && (error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK);
+      if (!retryable || n === MAX_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** n));
+    }
+  }
+}
