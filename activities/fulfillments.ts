@@ -1,0 +1,55 @@
+import { fulfillmentsOf, lockFulfillment, moveFulfillment, type FulfillmentRef } from '../src/books/fulfillments';
+import { lockOrder, moveOrder } from '../src/books/orders';
+import { releaseFulfillments } from '../src/books/release';
+import { restock } from '../src/books/stock';
+import { appendTimeline } from '../src/books/timeline';
+import { SYSTEM } from '../src/contracts/caller';
+import type { ActivityDeps, OrderRef, PartRef } from './deps';
+
+export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => ({
+  /** Splits the paid order by merchant and warehouse, binds lots, opens the pick tasks. Keyed by the order. */
+  releaseToWarehouse: ({ orderId }: OrderRef): Promise<FulfillmentRef[]> =>
+    transactions.run(SYSTEM, async (tx) => {
+      await lockOrder(tx, orderId);
+      const existing = await fulfillmentsOf(tx, orderId);
+      if (existing.length > 0) return existing;
+      const order = await tx.selectFrom('orders').select(['urgency', 'gift']).where('id', '=', orderId).executeTakeFirstOrThrow();
+      const facts = await releaseFulfillments(tx, orderId, order.urgency, order.gift);
+      await tx.updateTable('payment').set({ status: 'abandoned', token: null, nextAction: null })
+        .where('orderId', '=', orderId).where('status', 'in', ['pending', 'declined', 'action_required']).execute();
+      await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick', payUntil: null });
+      await appendTimeline(tx, orderId, [{ type: 'order.accepted' }, ...facts]);
+      return fulfillmentsOf(tx, orderId);
+    }),
+
+  /** Writes that the recipient signed for a parcel. Keyed by the fulfillment. */
+  confirmDelivery: ({ orderId, fulfillmentId }: PartRef): Promise<void> =>
+    transactions.run(SYSTEM, async (tx) => {
+      const part = await lockFulfillment(tx, fulfillmentId);
+      if (part?.status !== 'handed_over') return;
+      await moveFulfillment(tx, fulfillmentId, 'delivered');
+      await tx.updateTable('shipment').set({ status: 'signed' }).where('fulfillmentId', '=', fulfillmentId).where('status', '<>', 'signed').execute();
+      await appendTimeline(tx, orderId, [{ type: 'fulfillment.delivered', merchantId: part.merchantId, data: { fulfillmentId } }]);
+    }),
+
+  /** Writes that a refused parcel is on its way back. Keyed by the fulfillment. */
+  beginReturn: ({ fulfillmentId }: PartRef): Promise<void> =>
+    transactions.run(SYSTEM, async (tx) => {
+      const part = await lockFulfillment(tx, fulfillmentId);
+      if (part?.status === 'handed_over') await moveFulfillment(tx, fulfillmentId, 'returning');
+    }),
+
+  /** Puts a returned parcel's goods back on the shelves. Keyed by the fulfillment. */
+  restockReturn: ({ orderId, fulfillmentId }: PartRef): Promise<void> =>
+    transactions.run(SYSTEM, async (tx) => {
+      const part = await lockFulfillment(tx, fulfillmentId);
+      if (part === undefined || !['handed_over', 'returning'].includes(part.status)) return;
+      await restock(tx, fulfillmentId);
+      await moveFulfillment(tx, fulfillmentId, 'returned');
+      await tx.updateTable('shipment').set({ status: 'returned' }).where('fulfillmentId', '=', fulfillmentId).execute();
+      await appendTimeline(tx, orderId, [
+        { type: 'stock.restocked', merchantId: part.merchantId, data: { fulfillmentId } },
+        { type: 'fulfillment.returned', merchantId: part.merchantId, data: { fulfillmentId } },
+      ]);
+    }),
+});

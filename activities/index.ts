@@ -1,0 +1,18 @@
+import { createFulfillmentActivities } from './fulfillments';
+import { createOrderActivities } from './orders';
+import type { ActivityDeps } from './deps';
+import { createPaymentActivities } from './payments';
+import { createShipmentActivities } from './shipments';
+import { createStockActivities } from './stock';
+
+/** Builds every activity from what they depend on. */
+export const createActivities = (deps: ActivityDeps) => ({
+  ...createOrderActivities(deps),
+  ...createStockActivities(deps),
+  ...createPaymentActivities(deps),
+  ...createShipmentActivities(deps),
+  ...createFulfillmentActivities(deps),
+});
+
+export type Activities = ReturnType<typeof createActivities>;
+export type { ActivityDeps } from './deps';

@@ -1,0 +1,91 @@
+import { handOver, lockFulfillment } from '../src/books/fulfillments';
+import { post } from '../src/books/ledger';
+import { finishOperation } from '../src/books/operations';
+import { movePayment, payingPayment, type PaymentRow } from '../src/books/payments';
+import { markShipped } from '../src/books/orders';
+import { appendTimeline, type Fact } from '../src/books/timeline';
+import type { Tx } from '../src/books/transactions';
+import { SYSTEM } from '../src/contracts/caller';
+import { isRefusal } from '../src/contracts/errors';
+import type { CurrencyCode } from '../src/contracts/money';
+import { captureEntries, refundEntries, voidEntries, type Entry } from '../src/domain/ledger';
+import type { MoneyMove } from '../src/providers/payment';
+import type { ActivityDeps, PartRef } from './deps';
+import { performOnce } from './outside-call';
+import { cannotBe, providerRefused } from './provider-refused';
+
+type Kind = 'capture' | 'void' | 'refund';
+const COLUMN = { capture: 'captured', void: 'voided', refund: 'refunded' } as const;
+
+/** One move of an authorization's money, and how the books tell of it. `n` numbers it within the order. */
+interface Move {
+  readonly kind: Kind;
+  readonly n: number;
+  readonly payment: PaymentRow;
+  readonly amount: number;
+  readonly entries: readonly Entry[];
+  readonly fact: Fact;
+  readonly alongside?: (tx: Tx) => Promise<void>;
+}
+
+/** Moves money at the gateway exactly once: payment, ledger and timeline are written with the operation's end. */
+async function move({ transactions, payments }: ActivityDeps, { kind, n, payment, amount, entries, fact, alongside }: Move): Promise<void> {
+  const { orderId, currency } = payment;
+  const key = `${orderId}:${kind}:${n}`;
+  await performOnce<{ amount: number }, MoneyMove>(transactions, {
+    operation: { key, kind, provider: payments.code, orderId, request: { amount } },
+    find: (wanted, signal) => payments.findMoneyMoveByKey(wanted, signal),
+    perform: (request, signal) => payments[kind](
+      { key, authorization: payment.providerReference ?? '', amount: { amount: request.amount, currency: currency as CurrencyCode } }, signal),
+    record: async (tx, result) => {
+      if (result.status === 'refused') throw providerRefused(`The gateway refused ${key}: ${result.reason}`);
+      if (!(await finishOperation(tx, key, 'succeeded', { reference: result.reference }))) return;
+      await post(tx, { orderId, kind, operationKey: key, currency, entries });
+      await movePayment(tx, payment.id, COLUMN[kind], amount);
+      await alongside?.(tx);
+      await appendTimeline(tx, orderId, [{ ...fact, data: { ...fact.data, amount, currency } }]);
+    },
+  });
+}
+
+/** Collects what a part is worth, once its carrier has it; a part of which only the order was told is handed over first. */
+export async function capturePart(deps: ActivityDeps, { orderId, fulfillmentId }: PartRef): Promise<void> {
+  const found = await deps.transactions.run(SYSTEM, async (tx) => {
+    const handed = await handOver(tx, fulfillmentId, new Date());
+    if (isRefusal(handed)) throw cannotBe(`${fulfillmentId} cannot be handed over: ${handed.detail ?? handed.refused}`);
+    return readPart(tx, orderId, fulfillmentId);
+  });
+  const { part, payment, commissionBp } = found;
+  await move(deps, {
+    kind: 'capture', n: part.number, payment, amount: part.amount, entries: captureEntries(part.amount, part.merchantId, commissionBp),
+    fact: { type: 'payment.captured', merchantId: part.merchantId, data: { fulfillmentId } },
+    alongside: (tx) => markShipped(tx, orderId),
+  });
+}
+
+/** Gives back what a part was worth, after it came back. */
+export async function refundPart(deps: ActivityDeps, { orderId, fulfillmentId }: PartRef): Promise<void> {
+  const { part, payment, commissionBp } = await deps.transactions.run(SYSTEM, (tx) => readPart(tx, orderId, fulfillmentId));
+  await move(deps, {
+    kind: 'refund', n: part.number, payment, amount: part.amount, entries: refundEntries(part.amount, part.merchantId, commissionBp),
+    fact: { type: 'payment.refunded', merchantId: part.merchantId, data: { fulfillmentId } },
+  });
+}
+
+/** Gives back everything that is still open of an authorized payment. */
+export async function voidOpen(deps: ActivityDeps, payment: PaymentRow): Promise<void> {
+  const open = payment.authorized - payment.captured - payment.voided;
+  if (open === 0) return;
+  await move(deps, {
+    kind: 'void', n: payment.number, payment, amount: open, entries: voidEntries(open),
+    fact: { type: 'payment.voided', data: { paymentId: payment.id } },
+  });
+}
+
+async function readPart(tx: Tx, orderId: string, fulfillmentId: string) {
+  const part = await lockFulfillment(tx, fulfillmentId);
+  const payment = await payingPayment(tx, orderId);
+  if (part?.orderId !== orderId || !payment) throw cannotBe(`${orderId} has no authorized payment for ${fulfillmentId}`);
+  const { commissionBp } = await tx.selectFrom('merchant').select('commissionBp').where('id', '=', part.merchantId).executeTakeFirstOrThrow();
+  return { part, payment, commissionBp };
+}

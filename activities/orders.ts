@@ -1,0 +1,83 @@
+import { appendTimeline } from '../src/books/timeline';
+import { readCarriers } from '../src/books/catalogue';
+import { lockOrder, moveOrder, setAttention } from '../src/books/orders';
+import { release } from '../src/books/stock';
+import { cancelTasks } from '../src/books/tasks';
+import { SYSTEM, type Caller } from '../src/contracts/caller';
+import type { CancellationReason, CancelOrder } from '../src/contracts/place-order';
+import type { AttentionReason, OrderStatus } from '../src/contracts/statuses';
+import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
+import { chooseCarrier } from '../src/domain/carrier-choice';
+import type { ActivityDeps, OrderRef } from './deps';
+
+export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
+  /** Checks that some carrier takes each merchant's part to its destination. Undefined: the order may go on. */
+  validateOrder: ({ orderId }: OrderRef): Promise<Extract<Verdict, { outcome: 'rejected' }> | undefined> =>
+    transactions.run(SYSTEM, async (tx) => {
+      const order = await tx.selectFrom('orders').select(['country', 'urgency', 'status']).where('id', '=', orderId).executeTakeFirstOrThrow();
+      const lightest = await tx.selectFrom('order_line as l').innerJoin('sku as s', 's.id', 'l.skuId')
+        .select((eb) => eb.fn.max<number>('s.weightG').as('weightG')).where('l.orderId', '=', orderId).executeTakeFirstOrThrow();
+      const served = chooseCarrier(
+        { country: order.country, weightG: lightest.weightG, urgency: order.urgency, today: '', requestedDate: null }, await readCarriers(tx));
+      if (served) return undefined;
+      const verdict = { outcome: 'rejected', code: 'destination_not_served', shortages: [] } as const;
+      if (order.status !== 'draft') return verdict;
+      await moveOrder(tx, orderId, { status: 'rejected', stage: 'closed', rejection: verdict });
+      await appendTimeline(tx, orderId, [{ type: 'order.rejected', data: { code: verdict.code } }]);
+      return verdict;
+    }),
+
+  /** Writes, or clears, why a person should look at the order. */
+  markAttention: ({ orderId, reason }: OrderRef & { reason: AttentionReason | null }): Promise<boolean> =>
+    transactions.run(SYSTEM, (tx) => setAttention(tx, orderId, reason)),
+
+  /**
+   * Decides whether an order may still be cancelled: not once a part was handed over, nor after its end. From then on no
+   * part of it can be handed over. Saying it twice answers the same.
+   */
+  beginCancellation: ({ orderId, reason, actor }: OrderRef & CancelOrder & { actor: string }): Promise<CancellationVerdict> =>
+    transactions.run(callerNamed(actor), async (tx) => {
+      const parts = await tx.selectFrom('fulfillment').select(['id', 'status']).where('orderId', '=', orderId).orderBy('id').forUpdate().execute();
+      const { status, stage } = await lockOrder(tx, orderId);
+      if (status === 'cancelling' || status === 'cancelled') return { outcome: 'cancelled' };
+      const tooLate = stage === 'closed' || parts.some((part) => !['released', 'packed', 'labelled', 'cancelled'].includes(part.status));
+      if (tooLate) return { outcome: 'refused', code: 'order_not_cancellable' };
+      await cancelTasks(tx, orderId);
+      await tx.updateTable('fulfillment').set({ status: 'cancelled', updatedAt: new Date() }).where('orderId', '=', orderId).execute();
+      await moveOrder(tx, orderId, { status: 'cancelling', stage });
+      await appendTimeline(tx, orderId, [{ type: 'order.cancellation_requested', data: { reason } }]);
+      return { outcome: 'cancelled' };
+    }),
+
+  /** Writes the end of an order whose effects are all undone. Gives back stock that its compensations did not know of. */
+  finishCancellation: ({ orderId, reason }: OrderRef & { reason: CancellationReason }): Promise<void> =>
+    transactions.run(SYSTEM, async (tx) => {
+      await release(tx, orderId);
+      const { status } = await lockOrder(tx, orderId);
+      if (status === 'cancelled') return;
+      const parts = await tx.updateTable('fulfillment').set({ status: 'cancelled', updatedAt: new Date() })
+        .where('orderId', '=', orderId).returning(['id', 'merchantId']).execute();
+      await tx.updateTable('payment').set({ status: 'abandoned', token: null, nextAction: null })
+        .where('orderId', '=', orderId).where('status', 'in', ['pending', 'action_required', 'declined']).execute();
+      await moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' });
+      await appendTimeline(tx, orderId, [
+        ...parts.map((part) => ({ type: 'fulfillment.cancelled' as const, merchantId: part.merchantId, data: { fulfillmentId: part.id } })),
+        { type: 'order.cancelled', data: { reason } },
+      ]);
+    }),
+
+  /** Writes the end of an order whose parts have all ended: returned when all of them came back, else completed. */
+  completeOrder: ({ orderId }: OrderRef): Promise<{ status: OrderStatus }> =>
+    transactions.run(SYSTEM, async (tx) => {
+      const { status } = await lockOrder(tx, orderId);
+      if (status === 'completed' || status === 'returned') return { status };
+      const parts = await tx.selectFrom('fulfillment').select('status').where('orderId', '=', orderId).execute();
+      const end = parts.every((part) => part.status === 'returned') ? 'returned' as const : 'completed' as const;
+      await moveOrder(tx, orderId, { status: end, stage: 'closed' });
+      await appendTimeline(tx, orderId, [{ type: end === 'returned' ? 'order.returned' : 'order.completed' }]);
+      return { status: end };
+    }),
+});
+
+/** Mallflow acts, for somebody: the audit trail names who. */
+const callerNamed = (actor: string): Caller => ({ ...SYSTEM, actor });

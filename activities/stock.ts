@@ -1,0 +1,45 @@
+import { moveOrder } from '../src/books/orders';
+import { release, reserve } from '../src/books/stock';
+import { appendTimeline } from '../src/books/timeline';
+import { SYSTEM } from '../src/contracts/caller';
+import type { Verdict } from '../src/contracts/verdict';
+import type { ActivityDeps, OrderRef } from './deps';
+
+type Reserved = { readonly outcome: 'reserved'; readonly payUntil: string } | Extract<Verdict, { outcome: 'rejected' }>;
+
+export const createStockActivities = ({ transactions }: ActivityDeps) => ({
+  /** Sources the order and holds its stock until the payment window ends; rejects the order when stock is short. Keyed by the order. */
+  reserveStock: ({ orderId, paymentWindowSeconds }: OrderRef & { paymentWindowSeconds: number }): Promise<Reserved> =>
+    transactions.run(SYSTEM, async (tx) => {
+      const order = await tx.selectFrom('orders').select(['status', 'payUntil', 'rejection']).where('id', '=', orderId).forUpdate().executeTakeFirstOrThrow();
+      if (order.status === 'rejected') return order.rejection as Extract<Verdict, { outcome: 'rejected' }>;
+      if (order.payUntil) return { outcome: 'reserved', payUntil: order.payUntil.toISOString() };
+      const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).orderBy('number').execute();
+      const payUntil = new Date(Date.now() + paymentWindowSeconds * 1000);
+      const sourcing = await reserve(
+        tx, orderId, lines.map((line) => ({ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: line.quantity })),
+        lines.map((line) => ({ lineId: line.id, amount: line.unitAmount * line.quantity + line.shippingAmount })), payUntil,
+      );
+      if ('shortages' in sourcing) {
+        const verdict = { outcome: 'rejected', code: 'out_of_stock', shortages: sourcing.shortages } as const;
+        await moveOrder(tx, orderId, { status: 'rejected', stage: 'closed', rejection: verdict });
+        await appendTimeline(tx, orderId, [
+          { type: 'stock.short', data: { shortages: sourcing.shortages } }, { type: 'order.rejected', data: { code: verdict.code } },
+        ]);
+        return verdict;
+      }
+      await moveOrder(tx, orderId, { status: 'draft', stage: 'receive', payUntil });
+      await appendTimeline(tx, orderId, [{
+        type: 'stock.reserved',
+        data: { parts: sourcing.parts.map(({ skuId, warehouseId, quantity }) => ({ skuId, warehouseId, quantity })), until: payUntil.toISOString() },
+      }]);
+      return { outcome: 'reserved', payUntil: payUntil.toISOString() };
+    }),
+
+  /** Gives back whatever the order still holds. Does nothing when it holds nothing. */
+  releaseStock: ({ orderId }: OrderRef): Promise<void> =>
+    transactions.run(SYSTEM, async (tx) => {
+      const released = await release(tx, orderId);
+      if (released > 0) await appendTimeline(tx, orderId, [{ type: 'stock.released', data: { reservations: released } }]);
+    }),
+});

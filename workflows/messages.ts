@@ -1,0 +1,40 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CancelOrder } from '../src/contracts/place-order';
+import type { CarrierScan, OrderStatus, Stage } from '../src/contracts/statuses';
+import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
+
+/** What an order's workflow starts with: references, and the policies in force when it was placed. */
+export interface OrderInput {
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly paymentQueue: string;
+  readonly carrierQueue: string;
+  readonly paymentWindowSeconds: number;
+  readonly deliverySilenceSeconds: number;
+}
+
+export interface OrderProgress {
+  readonly status: OrderStatus;
+  readonly stage: Stage;
+  readonly attention: string | null;
+  readonly waitsFor: readonly string[];
+}
+
+/** Answers once the order was judged: accepted, to be paid by the customer's own act, declined, or rejected. */
+export const awaitVerdict = defineUpdate<Verdict>('awaitVerdict');
+/** Tries another payment of an order that waits for one. */
+export const payAgain = defineUpdate<Verdict, [{ paymentId: string }]>('payAgain');
+/** Cancels an order that was not handed over, and answers once everything is undone. */
+export const cancelOrder = defineUpdate<CancellationVerdict, [CancelOrder & { actor: string }]>('cancelOrder');
+
+/** The customer has acted on a payment; the order asks the gateway what came of it. */
+export const paymentSettled = defineSignal<[{ paymentId: string }]>('paymentSettled');
+/** A fulfillment's parcel is packed. */
+export const parcelPacked = defineSignal<[{ fulfillmentId: string }]>('parcelPacked');
+/** A fulfillment's parcel is with its carrier. */
+export const parcelHandedOver = defineSignal<[{ fulfillmentId: string }]>('parcelHandedOver');
+/** The carrier reported something that decides: signed, refused, returned or exception. */
+export const carrierReported = defineSignal<[{ fulfillmentId: string; scan: CarrierScan }]>('carrierReported');
+
+/** Where the order stands and what it waits for. */
+export const getProgress = defineQuery<OrderProgress>('getProgress');

@@ -1,0 +1,53 @@
+import {
+  allHandlersFinished, ApplicationFailure, CancellationScope, condition, isCancellation, setHandler, workflowInfo,
+} from '@temporalio/workflow';
+import { OrderStatus } from '../src/contracts/statuses';
+import * as messages from './messages';
+import { OrderRun } from './order-run';
+
+/**
+ * Runs an order from checkout to its end: validated, stock held, paid for, split by merchant and warehouse, every part
+ * packed, shipped and signed for. A cancellation before hand-over, or a payment window that passes, undoes everything.
+ */
+export async function order(input: messages.OrderInput): Promise<OrderStatus> {
+  const run = new OrderRun(input);
+  setHandler(messages.awaitVerdict, () => run.payment.verdictOn(input.paymentId));
+  setHandler(messages.payAgain, ({ paymentId }) => run.payment.pay(paymentId), {
+    validator: (_payment: { paymentId: string }) => assertStatus(run, OrderStatus.awaitingPayment, 'payment_not_awaited'),
+  });
+  setHandler(messages.cancelOrder, (request) => run.cancel(request));
+  setHandler(messages.paymentSettled, ({ paymentId }) => run.payment.settled(paymentId));
+  setHandler(messages.parcelPacked, ({ fulfillmentId }) => run.tell(fulfillmentId, (part) => part.packed()));
+  setHandler(messages.parcelHandedOver, ({ fulfillmentId }) => run.tell(fulfillmentId, (part) => part.handedOver()));
+  setHandler(messages.carrierReported, ({ fulfillmentId, scan }) => run.tell(fulfillmentId, (part) => part.reported(scan)));
+  setHandler(messages.getProgress, () => run.progress());
+  // Staff who press "Request Cancellation" in the Web UI mean the same as the Update.
+  CancellationScope.current().cancelRequested.catch(() => run.cancel({ reason: 'operator_decision', actor: `workflow:${workflowInfo().workflowId}` }));
+
+  await CancellationScope.nonCancellable(() => flow(run));
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  return run.status;
+}
+
+async function flow(run: OrderRun): Promise<void> {
+  try {
+    await run.cancellable.run(async () => {
+      const placed = await run.place();
+      if (!placed) return;
+      if (!(await run.payment.untilPaid(placed.payUntil))) {
+        await run.unwind('payment_window_expired');
+        return;
+      }
+      await run.release();
+      await Promise.all(run.fulfillments.map((part) => part.run()));
+      await run.complete();
+    });
+  } catch (error) {
+    if (!isCancellation(error) || run.cancellation === undefined) throw error;
+    await run.unwind(run.cancellation);
+  }
+}
+
+function assertStatus(run: OrderRun, status: OrderStatus, code: string): void {
+  if (run.status !== status) throw ApplicationFailure.nonRetryable(`The order is ${run.status}`, code);
+}

@@ -1,0 +1,87 @@
+import { condition } from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import { AttentionReason } from '../src/contracts/statuses';
+import type { Verdict } from '../src/contracts/verdict';
+import type { Attention } from './attention';
+import type { OrderInput } from './messages';
+import { outside } from './proxies';
+import type { Saga } from './saga';
+
+/** The payment of an order: attempt after attempt within the window, until one is authorized. */
+export class PaymentPhase {
+  readonly #verdicts = new Map<string, Verdict>();
+  readonly #settled = new Set<string>();
+  /** Attempts that somebody awaits the verdict on. */
+  readonly #undecided: Set<string>;
+  #requested: string | undefined;
+
+  constructor(
+    private readonly input: OrderInput,
+    private readonly saga: Saga,
+    private readonly attention: Attention,
+    /** Tells that the order now waits for the customer. */
+    private readonly onAwaiting: () => void,
+  ) {
+    this.#undecided = new Set([input.paymentId]);
+  }
+
+  /** Hears that the customer acted. */
+  settled(paymentId: string): void {
+    this.#settled.add(paymentId);
+  }
+
+  /** Takes another attempt and answers what came of it. */
+  async pay(paymentId: string): Promise<Verdict> {
+    this.#requested = paymentId;
+    this.#undecided.add(paymentId);
+    return this.verdictOn(paymentId);
+  }
+
+  /** Answers what came of an attempt, once that is known. */
+  async verdictOn(paymentId: string): Promise<Verdict> {
+    await condition(() => this.#verdicts.has(paymentId));
+    return this.#verdicts.get(paymentId) as Verdict;
+  }
+
+  /** Gives every attempt that is still awaited the order's own verdict. */
+  decideRest(verdict: Verdict): void {
+    for (const paymentId of this.#undecided) this.#decide(paymentId, verdict);
+  }
+
+  #decide(paymentId: string, verdict: Verdict): void {
+    this.#verdicts.set(paymentId, verdict);
+    this.#undecided.delete(paymentId);
+  }
+
+  /** Tries to be paid until `payUntil` (ms since 1970). Answers whether it was. */
+  async untilPaid(payUntil: number): Promise<boolean> {
+    let paymentId = this.input.paymentId;
+    for (;;) {
+      const attempt = paymentId;
+      this.saga.register(async () => { await this.#call((a, payment) => a.voidPayment(payment), attempt); });
+      const result = await this.#call((a, payment) => a.authorizePayment(payment), attempt);
+      if (result.status === 'authorized') return true;
+      this.#decide(attempt, result.status === 'action_required'
+        ? { outcome: 'action_required', paymentId: attempt }
+        : { outcome: 'declined', paymentId: attempt, declineCode: result.declineCode });
+      this.onAwaiting();
+
+      const heard = await condition(() => this.#settled.delete(attempt) || this.#requested !== undefined, Math.max(1, payUntil - Date.now()));
+      if (heard && this.#requested === undefined) continue;
+      if (result.status === 'action_required') {
+        const last = await this.#call((a, payment) => a.abandonPayment(payment), attempt);
+        if (last.status === 'authorized') return true;
+      }
+      if (this.#requested === undefined) return false;
+      paymentId = this.#requested;
+      this.#requested = undefined;
+    }
+  }
+
+  #call<Result>(call: (activities: Activities, payment: { orderId: string; paymentId: string }) => Promise<Result>, paymentId: string): Promise<Result> {
+    return outside(
+      this.input.paymentQueue, (activities) => call(activities, { orderId: this.input.orderId, paymentId }),
+      (work) => this.attention.during(AttentionReason.paymentProviderUnavailable, work),
+    );
+  }
+}
