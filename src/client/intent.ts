@@ -1,0 +1,55 @@
+import { claimKey, storeAnswer, type StoredAnswer } from '../books/idempotency';
+import type { Transactions, Tx } from '../books/transactions';
+import type { Caller } from '../contracts/caller';
+import { isRefusal, type Refusal } from '../contracts/errors';
+
+/** What a caller wants once, however often it asks: its Idempotency-Key and the hash of its request. */
+export interface Intent {
+  readonly key: string;
+  readonly requestHash: Buffer;
+}
+
+/** What a POST answers. `replayed` is set when an earlier request with the key gave the answer. */
+export interface Answer<T> {
+  readonly status: number;
+  readonly body: T;
+  readonly location: string | null;
+  readonly replayed: boolean;
+}
+
+export const answer = <T>(status: number, body: T, location: string | null = null): Answer<T> => ({ status, body, location, replayed: false });
+
+export const replay = <T>(stored: StoredAnswer): Answer<T> => ({ status: stored.status, body: stored.body as T, location: stored.location, replayed: true });
+
+/**
+ * Does work in one transaction together with its idempotency record: both are there or neither. A repetition at the same
+ * time waits for the first and gets its answer. Refusals leave no record: the caller may mend and use the key again.
+ */
+export async function once<T>(
+  transactions: Transactions, caller: Caller, intent: Intent, work: (tx: Tx) => Promise<Answer<T> | Refusal>,
+): Promise<Answer<T> | Refusal> {
+  const refused = new Map<'refusal', Refusal>();
+  try {
+    return await transactions.run(caller, async (tx) => {
+      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, null);
+      if (isRefusal(claim)) return claim;
+      if (claim.claimed === 'answered') return replay<T>(claim.answer);
+      const result = await work(tx);
+      if (isRefusal(result)) {
+        refused.set('refusal', result);
+        throw new RolledBack();
+      }
+      await storeAnswer(tx, caller.subject, intent.key, result);
+      return result;
+    });
+  } catch (error) {
+    const refusal = refused.get('refusal');
+    if (error instanceof RolledBack && refusal) return refusal;
+    throw error;
+  }
+}
+
+/** Thrown to roll a transaction back because its work was refused. */
+class RolledBack extends Error {
+  override readonly name = 'RolledBack';
+}

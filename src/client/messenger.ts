@@ -1,0 +1,48 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { forgetMessage, takeMessages } from '../books/messages';
+import type { Transactions } from '../books/transactions';
+import { SYSTEM } from '../contracts/caller';
+import { orderWorkflowId } from '../contracts/names';
+
+const BATCH = 100;
+
+/** Sends the signals that were committed with their facts. At least once: every signal is a fact that may be heard twice. */
+export class Messenger {
+  constructor(private readonly transactions: Transactions, private readonly temporal: Client, private readonly log: Logger) {}
+
+  /** Sends an order's signals right after their commit. Failing is not the caller's trouble: the sweeper sends them later. */
+  async flush(orderId: string): Promise<void> {
+    try {
+      await this.#send({ workflowId: orderWorkflowId(orderId) });
+    } catch (error) {
+      this.log.warn({ err: error, orderId }, 'signals stay queued until Temporal answers');
+    }
+  }
+
+  /** Sends what is older than `seconds`. Throws while Temporal is out of reach. Answers how many were sent. */
+  sweep(seconds: number): Promise<number> {
+    return this.#send({ olderThanSeconds: seconds });
+  }
+
+  async #send(which: Parameters<typeof takeMessages>[1]): Promise<number> {
+    return this.transactions.run(SYSTEM, async (tx) => {
+      const messages = await takeMessages(tx, which, BATCH);
+      for (const message of messages) {
+        await this.#signal(message);
+        await forgetMessage(tx, message.id);
+      }
+      return messages.length;
+    });
+  }
+
+  /** A workflow that has ended needs no more facts: the timeline has them. */
+  async #signal({ workflowId, signal, payload }: { workflowId: string; signal: string; payload: unknown }): Promise<void> {
+    try {
+      await this.temporal.workflow.getHandle(workflowId).signal(signal, payload);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      this.log.info({ workflowId, signal }, 'a signal came after the end of its workflow');
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { readCatalogue } from '../books/catalogue';
+import { customerKeyOf } from '../books/customers';
+import { claimKey, forgetKey, storeAnswer, type Claim } from '../books/idempotency';
+import { newId } from '../books/new-id';
+import { insertDraft, lockOrder, markStarted } from '../books/orders';
+import { insertPayment } from '../books/payments';
+import { readAvailability } from '../books/stock';
+import { readTimeline } from '../books/timeline';
+import type { Transactions, Tx } from '../books/transactions';
+import type { Vault } from '../books/vault';
+import type { Caller } from '../contracts/caller';
+import { isRefusal, refuse, type Refusal } from '../contracts/errors';
+import type { ListOrders, OrderResource, OrderSummary, Page } from '../contracts/order';
+import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../contracts/place-order';
+import type { TimelineEvent } from '../contracts/timeline';
+import { holdsCardNumber } from '../domain/card-number';
+import { priceCart } from '../domain/pricing';
+import { findShortages } from '../domain/sourcing';
+import type { Answer, Intent } from './intent';
+import { listOrders, readOrder } from './read-orders';
+import { outcomeOf } from './order-outcome';
+import { NO_ANSWER, type OrderPolicies, type OrderStart, type OrderWorkflows } from './order-workflows';
+
+/** How long the process that wrote a draft is trusted to start its workflow. */
+const START_LEASE_SECONDS = 15;
+
+/** Who may read where an order goes. */
+const MAY_SEE_RECIPIENT: readonly string[] = ['storefront', 'support', 'platform', 'system'];
+
+/** Orders, for storefronts and the mall's people. */
+export class OrderClient {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly vault: Vault,
+    private readonly workflows: OrderWorkflows,
+    private readonly policies: OrderPolicies,
+  ) {}
+
+  /**
+   * Places an order and answers its verdict: 201 with the order, 202 when the verdict takes longer, or a refusal. What a
+   * read can refuse (SKU, price, stock) starts nothing and writes nothing.
+   */
+  async place(caller: Caller, intent: Intent, order: PlaceOrder): Promise<Answer<OrderResource> | Refusal> {
+    const card = cardNumberIn({ '/payment/token': order.payment.token, '/gift/message': order.gift?.message, '/reference': order.reference });
+    if (card) return card;
+    const drafted = await this.transactions.run(caller, (tx) => this.#draft(tx, caller, intent, order));
+    if (isRefusal(drafted)) return drafted;
+    if ('start' in drafted) await this.workflows.start(drafted.start);
+    return this.#answer(caller, intent, drafted.orderId, drafted.replayed);
+  }
+
+  async #draft(tx: Tx, caller: Caller, intent: Intent, order: PlaceOrder): Promise<Refusal | { orderId: string; replayed: boolean; start?: OrderStart }> {
+    const catalogue = await readCatalogue(tx, order.lines.map((line) => line.skuId));
+    const cart = priceCart(order.currency, order.lines, order.total, catalogue);
+    const shortages = isRefusal(cart) ? [] : findShortages(cart.lines, await readAvailability(tx, cart.lines.map((line) => line.skuId)));
+    const refusal = isRefusal(cart) ? cart : shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : undefined;
+    const orderId = newId('ord');
+    // A repetition is answered as the first was, whatever prices and shelves say by now.
+    const claim = refusal ? await knownKey(tx, caller, intent) : await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
+    if (claim === undefined) return refusal as Refusal;
+    if (isRefusal(claim)) return claim;
+    if (claim.claimed !== 'first') return this.#resume(tx, claim);
+    if (isRefusal(cart)) return cart;
+    const { paymentId } = await insertDraft(tx, this.vault, {
+      orderId, storefrontId: caller.subject, order, cart, paymentProvider: this.policies.paymentProvider,
+      startLeaseUntil: new Date(Date.now() + START_LEASE_SECONDS * 1000),
+    });
+    const merchantIds = [...new Set(cart.lines.map((line) => line.merchantId))];
+    const start = { orderId, paymentId, storefrontId: caller.subject, merchantIds, urgent: order.urgency === 'urgent', placedAt: new Date() };
+    return { orderId, replayed: false, start };
+  }
+
+  /** Goes on with what an earlier request began; the sweeper starts its workflow should that be missing. */
+  async #resume(_tx: Tx, claim: Exclude<Claim, { claimed: 'first' }>): Promise<{ orderId: string; replayed: boolean }> {
+    const orderId = claim.claimed === 'resumed' ? claim.resourceId : claim.answer.location?.split('/').pop();
+    if (!orderId) throw new Error('An idempotency record of an order names no order');
+    return { orderId, replayed: true };
+  }
+
+  /** Tries another payment of an order that was declined or waits for its customer. */
+  async pay(caller: Caller, intent: Intent, orderId: string, instruction: PaymentInstruction): Promise<Answer<OrderResource> | Refusal> {
+    const card = cardNumberIn({ '/token': instruction.token });
+    if (card) return card;
+    const begun = await this.transactions.run(caller, async (tx) => {
+      const visible = await tx.selectFrom('orders').select('id').where('id', '=', orderId).executeTakeFirst();
+      if (!visible) return refuse('not_found');
+      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
+      if (isRefusal(claim) || claim.claimed !== 'first') return claim;
+      const order = await lockOrder(tx, orderId);
+      const last = await tx.selectFrom('payment').select(['number', 'amount', 'provider']).where('orderId', '=', orderId).orderBy('number', 'desc').executeTakeFirstOrThrow();
+      const customer = await customerKeyOf(tx, orderId);
+      const awaited = order.status === 'awaiting_payment' && order.payUntil !== null && order.payUntil > new Date();
+      if (!awaited || !customer) {
+        await forgetKey(tx, caller.subject, intent.key);
+        return refuse('payment_not_awaited', { detail: `The order is ${order.status}` });
+      }
+      return { paymentId: await insertPayment(tx, this.vault, customer, { orderId, number: last.number + 1, provider: last.provider, instruction, amount: last.amount, currency: order.currency }) };
+    });
+    if (isRefusal(begun)) return begun;
+    if ('claimed' in begun) return this.#answer(caller, intent, orderId, true);
+    try {
+      await this.workflows.pay(orderId, begun.paymentId);
+    } catch (error) {
+      if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+      return refuse('payment_not_awaited', { detail: error.cause?.message });
+    }
+    return this.#answer(caller, intent, orderId, false);
+  }
+
+  /** Cancels an order that was not handed over, and answers it once everything is undone. */
+  async cancel(caller: Caller, intent: Intent, orderId: string, { reason }: CancelOrder): Promise<Answer<OrderResource> | Refusal> {
+    const begun = await this.transactions.run(caller, async (tx) => {
+      const order = await tx.selectFrom('orders').select('status').where('id', '=', orderId).executeTakeFirst();
+      if (!order) return refuse('not_found');
+      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
+      return isRefusal(claim) ? claim : { claim, status: order.status };
+    });
+    if (isRefusal(begun)) return begun;
+    if (begun.claim.claimed !== 'answered') {
+      const verdict = await this.workflows.cancel(orderId, { reason, actor: caller.actor });
+      const refusal = verdict === 'not_running'
+        ? refuse(begun.status === 'draft' ? 'starting' : 'order_not_cancellable', { detail: `The order is ${begun.status}` })
+        : verdict !== NO_ANSWER && verdict.outcome === 'refused' ? refuse(verdict.code) : undefined;
+      if (refusal) {
+        await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
+        return refusal;
+      }
+    }
+    return this.#answer(caller, intent, orderId, begun.claim.claimed === 'answered');
+  }
+
+  /** Answers an order as it stands now, and remembers that its key was answered. */
+  #answer(caller: Caller, intent: Intent, orderId: string, replayed: boolean): Promise<Answer<OrderResource> | Refusal> {
+    return this.transactions.run(caller, async (tx) => {
+      const order = await readOrder(tx, orderId);
+      if (!order) return refuse('not_found');
+      if (!replayed) {
+        await storeAnswer(tx, caller.subject, intent.key, { status: 201, body: null, location: `/v1/orders/${orderId}` });
+        if (order.status !== 'draft') await markStarted(tx, orderId);
+      }
+      const { rejection } = await tx.selectFrom('orders').select('rejection').where('id', '=', orderId).executeTakeFirstOrThrow();
+      return outcomeOf(order, rejection, replayed);
+    });
+  }
+
+  async get(caller: Caller, orderId: string): Promise<OrderResource | Refusal> {
+    const vault = MAY_SEE_RECIPIENT.includes(caller.role) ? this.vault : undefined;
+    return (await this.transactions.run(caller, (tx) => readOrder(tx, orderId, vault))) ?? refuse('not_found');
+  }
+
+  list(caller: Caller, query: ListOrders): Promise<Page<OrderSummary> | Refusal> {
+    return this.transactions.run(caller, (tx) => listOrders(tx, query));
+  }
+
+  /** Reads the events after a sequence number, oldest first. */
+  timeline(caller: Caller, orderId: string, after: number, limit: number): Promise<{ items: TimelineEvent[]; closed: boolean } | Refusal> {
+    return this.transactions.run(caller, async (tx) => {
+      const order = await tx.selectFrom('orders').select('closedAt').where('id', '=', orderId).executeTakeFirst();
+      if (!order) return refuse('not_found');
+      return { items: await readTimeline(tx, orderId, after, limit), closed: order.closedAt !== null };
+    });
+  }
+}
+
+/** Looks a key up without claiming it: undefined when it is new. */
+async function knownKey(tx: Tx, caller: Caller, intent: Intent): Promise<Claim | Refusal | undefined> {
+  const known = await tx.selectFrom('idempotency_record').select('key').where('caller', '=', caller.subject).where('key', '=', intent.key).executeTakeFirst();
+  return known && claimKey(tx, caller.subject, intent.key, intent.requestHash, null);
+}
+
+function cardNumberIn(fields: Readonly<Record<string, string | undefined>>): Refusal | undefined {
+  const errors = Object.entries(fields).flatMap(([pointer, text]) =>
+    text !== undefined && holdsCardNumber(text) ? [{ pointer, detail: 'It looks like a payment card\'s number' }] : []);
+  return errors.length > 0 ? refuse('card_number_refused', { errors }) : undefined;
+}

@@ -1,0 +1,23 @@
+import { refuse, type Refusal } from '../contracts/errors';
+import type { OrderResource } from '../contracts/order';
+import type { Verdict } from '../contracts/verdict';
+import type { Answer } from './intent';
+
+/**
+ * Says what placing, paying or cancelling came to, from the order as it stands: 202 while it is not judged, a refusal when
+ * it was rejected or its payment declined, else 201.
+ */
+export function outcomeOf(order: OrderResource, rejection: unknown, replayed: boolean): Answer<OrderResource> | Refusal {
+  if (order.status === 'rejected') {
+    const { code, shortages } = rejection as Extract<Verdict, { outcome: 'rejected' }>;
+    return refuse(code, { extensions: { orderId: order.id, ...(shortages.length > 0 ? { shortages } : {}) } });
+  }
+  const last = order.payments.at(-1);
+  if (order.status === 'awaiting_payment' && last?.status === 'declined') {
+    return refuse('payment_declined', {
+      detail: `The payment provider declined: ${last.declineCode ?? 'no reason given'}`,
+      extensions: { orderId: order.id, declineCode: last.declineCode, payUntil: order.payUntil },
+    });
+  }
+  return { status: order.status === 'draft' ? 202 : 201, body: order, location: `/v1/orders/${order.id}`, replayed };
+}

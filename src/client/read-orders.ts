@@ -1,0 +1,94 @@
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { personalContext, type PersonalFields } from '../books/orders';
+import type { Tx } from '../books/transactions';
+import type { Vault } from '../books/vault';
+import { isRefusal, type Refusal } from '../contracts/errors';
+import type { CurrencyCode, Money } from '../contracts/money';
+import type { ListOrders, NextAction, OrderResource, OrderSummary, Page } from '../contracts/order';
+import type { AttentionReason } from '../contracts/statuses';
+import { sumOf } from '../domain/money';
+import { decodeCursor, encodeCursor } from './cursor';
+
+/**
+ * Reads an order as the transaction's caller may see it: a merchant sees its own lines and parts, and sums of those. With a
+ * vault, the recipient is opened too. Undefined when there is no such order for the caller.
+ */
+export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise<OrderResource | undefined> {
+  const row = await tx.selectFrom('orders as o').selectAll('o').select((eb) => [
+    jsonArrayFrom(eb.selectFrom('order_line as l').select(['l.id', 'l.skuId', 'l.merchantId', 'l.title', 'l.quantity', 'l.unitAmount', 'l.shippingAmount'])
+      .whereRef('l.orderId', '=', 'o.id').orderBy('l.number')).as('lines'),
+    jsonArrayFrom(eb.selectFrom('payment as p').select(['p.id', 'p.status', 'p.method', 'p.amount', 'p.authorized', 'p.captured', 'p.voided', 'p.refunded',
+      'p.declineCode', 'p.nextAction']).whereRef('p.orderId', '=', 'o.id').orderBy('p.number')).as('payments'),
+    jsonArrayFrom(eb.selectFrom('fulfillment as f').select(['f.id', 'f.merchantId', 'f.warehouseId', 'f.status', 'f.amount'])
+      .whereRef('f.orderId', '=', 'o.id').orderBy('f.number')).as('fulfillments'),
+    jsonArrayFrom(eb.selectFrom('reservation as r').select(['r.fulfillmentId', 'r.orderLineId as lineId', 'r.skuId', 'r.quantity'])
+      .whereRef('r.orderId', '=', 'o.id').where('r.fulfillmentId', 'is not', null).orderBy('r.id')).as('parts'),
+    jsonArrayFrom(eb.selectFrom('shipment as s').select(['s.id', 's.fulfillmentId', 's.carrierCode', 's.trackingNumber', 's.status', 's.estimatedDelivery'])
+      .whereRef('s.orderId', '=', 'o.id')).as('shipments'),
+  ]).where('o.id', '=', orderId).executeTakeFirst();
+  if (!row) return undefined;
+
+  const money = (amount: number): Money => ({ amount, currency: row.currency as CurrencyCode });
+  const goods = sumOf(row.lines, (line) => line.unitAmount * line.quantity);
+  const shipping = sumOf(row.lines, (line) => line.shippingAmount);
+  const payments = row.payments.map((payment) => ({ ...payment, nextAction: payment.nextAction as NextAction | null }));
+  const personal = vault && (await openPersonal(tx, vault, row));
+  return {
+    id: row.id, reference: row.reference, status: row.status, stage: row.stage, urgency: row.urgency, gift: row.gift,
+    requestedDate: row.requestedDate?.toISOString().slice(0, 10) ?? null, attention: row.attention as AttentionReason | null,
+    goods: money(goods), shipping: money(shipping), total: money(goods + shipping),
+    lines: row.lines.map(({ unitAmount, shippingAmount: _share, ...line }) => ({ ...line, unitPrice: money(unitAmount), total: money(unitAmount * line.quantity) })),
+    payments: payments.map((payment) => ({
+      ...payment, amount: money(payment.amount), authorized: money(payment.authorized), captured: money(payment.captured),
+      voided: money(payment.voided), refunded: money(payment.refunded),
+    })),
+    nextAction: payments.find((payment) => payment.status === 'action_required')?.nextAction ?? null,
+    payUntil: row.status === 'awaiting_payment' ? row.payUntil?.toISOString() ?? null : null,
+    fulfillments: row.fulfillments.map(({ amount, ...part }) => {
+      const shipment = row.shipments.find(({ fulfillmentId }) => fulfillmentId === part.id);
+      return {
+        ...part, total: money(amount),
+        lines: row.parts.filter(({ fulfillmentId }) => fulfillmentId === part.id).map(({ lineId, skuId, quantity }) => ({ lineId, skuId, quantity })),
+        shipment: shipment ? {
+          id: shipment.id, carrierCode: shipment.carrierCode, trackingNumber: shipment.trackingNumber, status: shipment.status,
+          // PostgreSQL's JSON writes a date as an ISO date.
+          estimatedDelivery: shipment.estimatedDelivery as unknown as string | null,
+        } : null,
+      };
+    }),
+    recipient: personal?.recipient ?? null, giftMessage: personal?.giftMessage ?? null,
+    placedAt: row.placedAt.toISOString(), updatedAt: row.updatedAt.toISOString(), closedAt: row.closedAt?.toISOString() ?? null,
+  };
+}
+
+async function openPersonal(tx: Tx, vault: Vault, row: { id: string; customerId: string; personal: Buffer }): Promise<PersonalFields | undefined> {
+  const customer = await tx.selectFrom('customer').select(['keyId', 'wrappedKey']).where('id', '=', row.customerId).executeTakeFirst();
+  if (!customer?.wrappedKey) return undefined;
+  return JSON.parse(vault.open({ keyId: customer.keyId, wrappedKey: customer.wrappedKey }, personalContext(row.id), row.personal)) as PersonalFields;
+}
+
+/** Lists the orders that the caller may see, newest first. */
+export async function listOrders(tx: Tx, query: ListOrders): Promise<Page<OrderSummary> | Refusal> {
+  const cursor = query.cursor === undefined ? undefined : decodeCursor(query.cursor, 1);
+  if (isRefusal(cursor)) return cursor;
+  let wanted = tx.selectFrom('orders')
+    .select(['id', 'reference', 'status', 'stage', 'attention', 'currency', 'goodsAmount', 'shippingAmount', 'placedAt']);
+  if (query.status) wanted = wanted.where('status', '=', query.status);
+  if (query.stage) wanted = wanted.where('stage', '=', query.stage);
+  if (query.attention === 'any') wanted = wanted.where('attention', 'is not', null);
+  else if (query.attention) wanted = wanted.where('attention', '=', query.attention);
+  if (query.reference) wanted = wanted.where('reference', '=', query.reference);
+  if (query.placedFrom) wanted = wanted.where('placedAt', '>=', new Date(query.placedFrom));
+  if (query.placedTo) wanted = wanted.where('placedAt', '<', new Date(query.placedTo));
+  if (cursor?.[0]) wanted = wanted.where('id', '<', cursor[0]);
+  const rows = await wanted.orderBy('id', 'desc').limit(query.limit + 1).execute();
+  const page = rows.slice(0, query.limit);
+  const last = page.at(-1);
+  return {
+    items: page.map(({ currency, goodsAmount, shippingAmount, placedAt, attention, ...row }) => ({
+      ...row, attention: attention as AttentionReason | null, placedAt: placedAt.toISOString(),
+      total: { amount: goodsAmount + shippingAmount, currency: currency as CurrencyCode },
+    })),
+    next: rows.length > query.limit && last ? encodeCursor([last.id]) : null,
+  };
+}

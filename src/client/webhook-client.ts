@@ -1,0 +1,48 @@
+import { sendLater } from '../books/messages';
+import { applyScan } from '../books/shipments';
+import type { Transactions, Tx } from '../books/transactions';
+import { parkWebhook, recordWebhook } from '../books/webhooks';
+import { SYSTEM } from '../contracts/caller';
+import type { CarrierEvent, PaymentEvent, VerifiedWebhook } from '../contracts/webhooks';
+import type { Messenger } from './messenger';
+
+/** What became of a webhook whose signature held. */
+export type Reception = 'applied' | 'duplicate' | 'parked';
+
+/** Takes what carriers and gateways report. Each event has its effect once, in the transaction that records it. */
+export class WebhookClient {
+  constructor(private readonly transactions: Transactions, private readonly messenger: Messenger) {}
+
+  /** Merges a carrier's scan; one for a parcel that we do not know yet is parked. */
+  carrier(provider: string, webhook: VerifiedWebhook<CarrierEvent>): Promise<Reception> {
+    return this.#receive(provider, webhook, webhook.event.trackingNumber, (tx) => applyScan(tx, provider, webhook.event));
+  }
+
+  /** Tells the order that its customer acted: it asks the gateway what came of it, whatever the event says. */
+  payment(provider: string, webhook: VerifiedWebhook<PaymentEvent>): Promise<Reception> {
+    const { key } = webhook.event;
+    return this.#receive(provider, webhook, key, async (tx) => {
+      const operation = await tx.selectFrom('operation').select('orderId').where('key', '=', key).where('provider', '=', provider).executeTakeFirst();
+      if (!operation) return undefined;
+      const payment = await tx.selectFrom('payment').select('id').where('orderId', '=', operation.orderId)
+        .where('number', '=', Number(key.slice(key.lastIndexOf(':') + 1))).executeTakeFirstOrThrow();
+      await sendLater(tx, operation.orderId, { signal: 'paymentSettled', payload: { paymentId: payment.id } });
+      return operation;
+    });
+  }
+
+  async #receive(
+    provider: string, { eventId, event }: VerifiedWebhook<unknown>, reference: string, apply: (tx: Tx) => Promise<{ orderId: string } | undefined>,
+  ): Promise<Reception> {
+    const received = { provider, eventId, payload: event };
+    const outcome = await this.transactions.run(SYSTEM, async (tx) => {
+      if (!(await recordWebhook(tx, received))) return 'duplicate' as const;
+      const applied = await apply(tx);
+      if (!applied) await parkWebhook(tx, received, reference);
+      return applied ?? ('parked' as const);
+    });
+    if (typeof outcome === 'string') return outcome;
+    await this.messenger.flush(outcome.orderId);
+    return 'applied';
+  }
+}
