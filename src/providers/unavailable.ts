@@ -1,0 +1,8 @@
+/** Thrown when a provider gave no usable answer: refused connection, timeout, reset or 5xx. The effect may exist. */
+export class ProviderUnavailable extends Error {
+  override readonly name = 'ProviderUnavailable';
+
+  constructor(readonly provider: string, what: string, options?: ErrorOptions) {
+    super(`${provider}: ${what}`, options);
+  }
+}
