@@ -17,11 +17,10 @@ export class OrderRun {
   stage: Stage = Stage.receive;
   /** Set once a cancellation was accepted; from then on the flow only unwinds. */
   cancellation: CancellationReason | undefined;
-  /** What a cancellation ends: the waits of the flow, not the effects under way. */
-  readonly cancellable = new CancellationScope();
   readonly attention: Attention;
   readonly payment: PaymentPhase;
   readonly #saga = new Saga();
+  #scope: CancellationScope | undefined;
   #fulfillments = new Map<string, Fulfillment>();
   /** Signals may arrive before the part they are about is known to this run. */
   readonly #early: { id: string; fact: (part: Fulfillment) => void }[] = [];
@@ -35,6 +34,12 @@ export class OrderRun {
 
   get fulfillments(): readonly Fulfillment[] {
     return [...this.#fulfillments.values()];
+  }
+
+  /** Runs what a cancellation ends: it ends the waits, never the effects under way. */
+  cancellably(work: () => Promise<void>): Promise<void> {
+    this.#scope = new CancellationScope();
+    return this.#scope.run(work);
   }
 
   /** Passes a fact to a part; for a part that is not released yet it is kept. */
@@ -84,7 +89,7 @@ export class OrderRun {
     if (this.cancellation === undefined) {
       this.cancellation = request.reason;
       this.#move(OrderStatus.cancelling, this.stage);
-      this.cancellable.cancel();
+      this.#scope?.cancel();
     }
     await condition(() => this.stage === Stage.closed);
     return this.status === OrderStatus.cancelled ? verdict : { outcome: 'refused', code: 'order_not_cancellable' };

@@ -22,7 +22,8 @@ export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   setHandler(messages.carrierReported, ({ fulfillmentId, scan }) => run.tell(fulfillmentId, (part) => part.reported(scan)));
   setHandler(messages.getProgress, () => run.progress());
   // Staff who press "Request Cancellation" in the Web UI mean the same as the Update.
-  CancellationScope.current().cancelRequested.catch(() => run.cancel({ reason: 'operator_decision', actor: `workflow:${workflowInfo().workflowId}` }));
+  CancellationScope.current().cancelRequested.catch(() => CancellationScope.nonCancellable(() =>
+    run.cancel({ reason: 'operator_decision', actor: `temporal:${workflowInfo().workflowId}` })));
 
   await CancellationScope.nonCancellable(() => flow(run));
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
@@ -31,7 +32,7 @@ export async function order(input: messages.OrderInput): Promise<OrderStatus> {
 
 async function flow(run: OrderRun): Promise<void> {
   try {
-    await run.cancellable.run(async () => {
+    await run.cancellably(async () => {
       const placed = await run.place();
       if (!placed) return;
       if (!(await run.payment.untilPaid(placed.payUntil))) {

@@ -142,15 +142,28 @@ export interface Receipt extends Quantity {
   readonly reference: string;
 }
 
-/** Books goods onto the shelves: stock, lot and movement. */
+/**
+ * Books goods onto the shelves: stock, lots and movements, each in one statement however many receipts there are. Stock rows
+ * are written in the order of their keys, so that it queues behind buyers instead of deadlocking with them.
+ */
 export async function receive(tx: Tx, receipts: readonly Receipt[]): Promise<void> {
-  for (const { skuId, warehouseId, locationId, lotCode, expiresOn, quantity, reference } of receipts) {
-    await tx.insertInto('stock').values({ skuId, warehouseId, onHand: quantity })
-      .onConflict((c) => c.columns(['skuId', 'warehouseId']).doUpdateSet({ onHand: sql`stock."onHand" + excluded."onHand"` })).execute();
-    const lot = await tx.insertInto('lot')
-      .values({ id: newId('lot'), skuId, warehouseId, locationId, code: lotCode, expiresOn, onHand: quantity })
-      .onConflict((c) => c.columns(['skuId', 'warehouseId', 'locationId', 'code']).doUpdateSet({ onHand: sql`lot."onHand" + excluded."onHand"` }))
-      .returning('id').executeTakeFirstOrThrow();
-    await tx.insertInto('stock_movement').values({ skuId, warehouseId, lotId: lot.id, quantity, reason: 'received', reference }).execute();
-  }
+  if (receipts.length === 0) return;
+  const column = <K extends keyof Receipt>(name: K) => receipts.map((receipt) => receipt[name]);
+  const received = sql`unnest(
+      ${column('skuId')}::text[], ${column('warehouseId')}::text[], ${column('locationId')}::text[], ${column('lotCode')}::text[],
+      ${column('expiresOn')}::date[], ${column('quantity')}::int[], ${column('reference')}::text[], ${receipts.map(() => newId('lot'))}::text[]
+    ) as r (sku, warehouse, location, code, expires, quantity, reference, id)`;
+  await sql`
+    insert into stock ("skuId", "warehouseId", "onHand")
+    select sku, warehouse, sum(quantity)::int from ${received} group by 1, 2 order by 1, 2
+    on conflict ("skuId", "warehouseId") do update set "onHand" = stock."onHand" + excluded."onHand"`.execute(tx);
+  await sql`
+    with shelved as (
+      insert into lot (id, "skuId", "warehouseId", "locationId", code, "expiresOn", "onHand")
+      select min(id), sku, warehouse, location, code, min(expires), sum(quantity)::int from ${received} group by 2, 3, 4, 5
+      on conflict ("skuId", "warehouseId", "locationId", code) do update set "onHand" = lot."onHand" + excluded."onHand"
+      returning id, "skuId", "warehouseId", "locationId", code)
+    insert into stock_movement ("skuId", "warehouseId", "lotId", quantity, reason, reference)
+    select r.sku, r.warehouse, shelved.id, r.quantity, 'received', r.reference from ${received}
+    join shelved on (shelved."skuId", shelved."warehouseId", shelved."locationId", shelved.code) = (r.sku, r.warehouse, r.location, r.code)`.execute(tx);
 }

@@ -18,6 +18,8 @@ export interface Transactions {
    * pause, so the work must have no effect outside the transaction. Anything else rolls back and is thrown.
    */
   run<T>(caller: Caller, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Reads in one transaction that sees the whole database as it was at its first statement, and may write nothing. */
+  snapshot<T>(caller: Caller, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Answers once the database does; throws when it is out of reach. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -41,19 +43,27 @@ export function connect(url: string, poolSize: number, onIdleError: (error: Erro
       },
     },
   });
-  pool.on('error', onIdleError);
+  let closing = false;
+  pool.on('error', (error) => { if (!closing) onIdleError(error); });
   const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   return {
-    run: (caller, work) => retrying(() => database.transaction().execute(async (tx) => {
-      await tx.executeQuery(CompiledQuery.raw(
-        "select set_config('app.role', $1, true), set_config('app.subject', $2, true), set_config('app.actor', $3, true)",
-        [caller.role, caller.subject, caller.actor],
-      ));
-      return work(tx);
-    })),
+    run: (caller, work) => retrying(() => database.transaction().execute((tx) => onBehalfOf(caller, tx, work))),
+    snapshot: (caller, work) => database.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+      .execute((tx) => onBehalfOf(caller, tx, work)),
     ping: async () => { await pool.query('select 1'); },
-    close: () => database.destroy(),
+    close: () => {
+      closing = true;
+      return database.destroy();
+    },
   };
+}
+
+async function onBehalfOf<T>(caller: Caller, tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  await tx.executeQuery(CompiledQuery.raw(
+    "select set_config('app.role', $1, true), set_config('app.subject', $2, true), set_config('app.actor', $3, true)",
+    [caller.role, caller.subject, caller.actor],
+  ));
+  return work(tx);
 }
 
 async function retrying<T>(attempt: () => Promise<T>): Promise<T> {

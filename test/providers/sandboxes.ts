@@ -27,10 +27,10 @@ export interface Receiver {
   connections(): number;
 }
 
-/** Waits until a fact holds; fails after 10 seconds. */
-export async function until(fact: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; !(await fact());) {
-    if (Date.now() > end) throw new Error('waited 10 s in vain');
+/** Waits until a fact holds; fails after `limitMs`. */
+export async function until(fact: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
+  for (const end = Date.now() + limitMs; !(await fact());) {
+    if (Date.now() > end) throw new Error(`waited ${limitMs / 1000} s in vain`);
     await wait(5);
   }
 }

@@ -72,9 +72,8 @@ DECLARE
 BEGIN
   SELECT seq, hash INTO v_seq, v_hash FROM "timeline_head" WHERE "orderId" = p_order FOR UPDATE;
   IF NOT FOUND THEN
-    v_seq := 0;
-    v_hash := '';
-    INSERT INTO "timeline_head" ("orderId", "seq", "hash") VALUES (p_order, 0, '');
+    INSERT INTO "timeline_head" ("orderId", "seq", "hash") VALUES (p_order, 0, '') ON CONFLICT DO NOTHING;
+    SELECT seq, hash INTO v_seq, v_hash FROM "timeline_head" WHERE "orderId" = p_order FOR UPDATE;
   END IF;
   FOR v_event IN SELECT * FROM jsonb_array_elements(p_events) LOOP
     v_seq := v_seq + 1;

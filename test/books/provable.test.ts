@@ -1,0 +1,107 @@
+import { sql } from 'kysely';
+import { connectTo } from '../support/mall';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { post } from '../../src/books/ledger';
+import { beginOperation, finishOperation } from '../../src/books/operations';
+import { claimKey, hashRequest, storeAnswer } from '../../src/books/idempotency';
+import { appendTimeline, readTimeline } from '../../src/books/timeline';
+import type { Transactions } from '../../src/books/transactions';
+import { Vault } from '../../src/books/vault';
+import { SYSTEM } from '../../src/contracts/caller';
+
+let database: TestDatabase;
+let transactions: Transactions;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  transactions = connectTo(database.appUrl);
+});
+afterAll(async () => {
+  await transactions.close();
+  await database.drop();
+});
+
+describe('the timeline', () => {
+  test('chains events, also when many write at once', async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, n) => transactions.run(SYSTEM, (tx) => appendTimeline(tx, 'ord_1', [
+      { type: 'order.received', data: { n } }, { type: 'task.done', merchantId: 'mer_1', data: { text: `"é\\ ${n}` } },
+    ]))));
+    const events = await transactions.run(SYSTEM, (tx) => readTimeline(tx, 'ord_1', 0, 100));
+    expect(events.map((event) => event.seq)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+    const broken = await transactions.run(SYSTEM, (tx) => sql<{ n: string }>`
+      select count(*) as n from (select *, lag(hash, 1, '') over (partition by "orderId" order by seq) as previous from timeline_event) e
+      where hash <> timeline_hash(previous, "orderId", seq, type, at, actor, "merchantId", data)`.execute(tx));
+    expect(broken.rows[0]?.n).toBe(0);
+  });
+});
+
+describe('the ledger', () => {
+  const posting = { orderId: 'ord_1', kind: 'capture', currency: 'CNY' } as const;
+  const entry = (amount: number) => ({ account: 'gateway.clearing' as const, amount, merchantId: null });
+
+  test('takes what balances, once per operation', async () => {
+    const book = () => transactions.run(SYSTEM, (tx) => post(tx, { ...posting, operationKey: 'k1', entries: [entry(5), entry(-5)] }));
+    await book();
+    await expect(book()).rejects.toThrow(/duplicate key/);
+  });
+
+  test('refuses what does not balance', async () => {
+    await expect(transactions.run(SYSTEM, (tx) => post(tx, { ...posting, operationKey: 'k2', entries: [entry(5), entry(-4)] }))).rejects.toThrow(/does not balance/);
+  });
+});
+
+describe('an operation', () => {
+  const operation = { key: 'op', kind: 'capture', provider: 'p', orderId: 'ord_1', request: { amount: 5 } } as const;
+
+  test('is begun once, remembers its first request, and is finished once', async () => {
+    const begin = (amount: number) => transactions.run(SYSTEM, (tx) => beginOperation(tx, { ...operation, request: { amount } }));
+    expect(await begin(5)).toEqual({ status: 'started', attempted: false, request: { amount: 5 } });
+    expect(await begin(6)).toEqual({ status: 'started', attempted: true, request: { amount: 5 } });
+    const finish = () => transactions.run(SYSTEM, (tx) => finishOperation(tx, 'op', 'succeeded', { reference: 'r' }));
+    expect([await finish(), await finish()]).toEqual([true, false]);
+    expect((await begin(7)).status).toBe('succeeded');
+  });
+});
+
+describe('an idempotency key', () => {
+  const hash = hashRequest('POST', '/v1/orders', { a: 1 });
+  const claim = (key: string, requestHash = hash) => transactions.run(SYSTEM, (tx) => claimKey(tx, 'mall', key, requestHash, 'ord_9'));
+
+  test('is claimed once, in flight until answered, then answered alike', async () => {
+    expect(await claim('a')).toEqual({ claimed: 'first' });
+    expect(await claim('a')).toMatchObject({ refused: 'idempotency_in_flight' });
+    await transactions.run(SYSTEM, (tx) => storeAnswer(tx, 'mall', 'a', { status: 201, body: { ok: 1 }, location: '/x' }));
+    expect(await claim('a')).toEqual({ claimed: 'answered', answer: { status: 201, body: { ok: 1 }, location: '/x' } });
+  });
+
+  test('is refused with another request, and resumed once its lease has passed', async () => {
+    await claim('b');
+    expect(await claim('b', hashRequest('POST', '/v1/orders', { a: 2 }))).toMatchObject({ refused: 'idempotency_key_reused' });
+    await transactions.run(SYSTEM, (tx) => tx.updateTable('idempotency_record').set({ leaseUntil: new Date(0) }).where('key', '=', 'b').execute());
+    expect(await claim('b')).toEqual({ claimed: 'resumed', resourceId: 'ord_9' });
+  });
+});
+
+describe('the vault', () => {
+  const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
+  const vault = new Vault(`k1:${key(1)}`, key(9));
+
+  test('opens what it sealed, only in its context and unaltered', () => {
+    const customer = vault.newDataKey();
+    const sealed = vault.seal(customer, 'ord_1:personal', 'Zoë, 1 Road');
+    expect(vault.open(customer, 'ord_1:personal', sealed)).toBe('Zoë, 1 Road');
+    expect(() => vault.open(customer, 'ord_2:personal', sealed)).toThrow();
+    expect(() => vault.open(vault.newDataKey(), 'ord_1:personal', sealed)).toThrow();
+    sealed[sealed.length - 1] = (sealed.at(-1) ?? 0) ^ 1;
+    expect(() => vault.open(customer, 'ord_1:personal', sealed)).toThrow();
+  });
+
+  test('opens what an older key wrapped after a rotation, and says when a key is missing', () => {
+    const old = vault.newDataKey();
+    const sealed = vault.seal(old, 'c', 'text');
+    const rotated = new Vault(`k2:${key(2)},k1:${key(1)}`, key(9));
+    expect(rotated.open(old, 'c', sealed)).toBe('text');
+    expect(rotated.newDataKey().keyId).toBe('k2');
+    expect(() => new Vault(`k2:${key(2)}`, key(9)).open(old, 'c', sealed)).toThrow('holds no key "k1"');
+    expect(() => new Vault('k1:c2hvcnQ=', key(9))).toThrow('32 bytes');
+  });
+});

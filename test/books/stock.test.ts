@@ -1,0 +1,93 @@
+import { connectTo, seedMall, placeOrderBody, testVault, type TestMall, type TestSku } from '../support/mall';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { callerFor } from '../support/people';
+import { readCatalogue } from '../../src/books/catalogue';
+import { newId } from '../../src/books/new-id';
+import { insertDraft } from '../../src/books/orders';
+import { releaseFulfillments } from '../../src/books/release';
+import { release, reserve, restock, shipOut } from '../../src/books/stock';
+import type { Transactions } from '../../src/books/transactions';
+import { SYSTEM } from '../../src/contracts/caller';
+import { isRefusal } from '../../src/contracts/errors';
+import { PlaceOrder } from '../../src/contracts/place-order';
+import { priceCart } from '../../src/domain/pricing';
+
+let database: TestDatabase;
+let transactions: Transactions;
+let mall: TestMall;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  transactions = connectTo(database.appUrl, 16);
+  mall = await seedMall(transactions);
+});
+afterEach(async () => {
+  await transactions.close();
+  await database.drop();
+});
+
+/** Drafts an order and answers how to reserve its stock. */
+async function draft(skus: readonly TestSku[], quantity = 1): Promise<{ orderId: string; hold: () => ReturnType<typeof reserve> }> {
+  const orderId = newId('ord');
+  const order = PlaceOrder.parse(placeOrderBody(skus, { lines: skus.map((sku) => ({ skuId: sku.id, quantity })) }));
+  await transactions.run(callerFor('storefront', mall.storefrontId), async (tx) => {
+    const cart = priceCart('BRL', order.lines, undefined, await readCatalogue(tx, order.lines.map((line) => line.skuId)));
+    if (isRefusal(cart)) throw new Error('the cart was refused');
+    await insertDraft(tx, testVault(), { orderId, storefrontId: mall.storefrontId, order, cart, paymentProvider: 'p', startLeaseUntil: new Date() });
+  });
+  return {
+    orderId,
+    hold: () => transactions.run(SYSTEM, async (tx) => {
+      const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).execute();
+      return reserve(tx, orderId, lines.map((line) => ({ lineId: line.id, ...line })), lines.map((line) => ({ lineId: line.id, amount: 10 })), new Date());
+    }),
+  };
+}
+
+const shelves = (skuId: string) => transactions.run(SYSTEM, async (tx) => ({
+  stock: await tx.selectFrom('stock').select(['onHand', 'reserved']).where('skuId', '=', skuId).orderBy('onHand', 'desc').execute(),
+  lots: await tx.selectFrom('lot').select(['onHand', 'allocated']).where('skuId', '=', skuId).orderBy('onHand', 'desc').execute(),
+}));
+
+test('forty buyers at once on eight units: eight get one, and the others hear what is short', async () => {
+  const buyers = await Promise.all(Array.from({ length: 40 }, () => draft([mall.skus.rug])));
+  const results = await Promise.all(buyers.map(({ hold }) => hold()));
+  expect(results.filter((result) => 'parts' in result)).toHaveLength(8);
+  for (const result of results) if ('shortages' in result) expect(result.shortages).toEqual([{ skuId: mall.skus.rug.id, requested: 1, available: 0 }]);
+  expect((await shelves(mall.skus.rug.id)).stock).toEqual([{ onHand: 8, reserved: 8 }]);
+});
+
+test('buyers of the same SKUs in any order never deadlock for good', async () => {
+  const { lamp, cup } = mall.skus;
+  const buyers = await Promise.all(Array.from({ length: 20 }, (_, i) => draft(i % 2 ? [lamp, cup] : [cup, lamp])));
+  const results = await Promise.all(buyers.map(({ hold }) => hold()));
+  expect(results.every((result) => 'parts' in result)).toBe(true);
+});
+
+test('goods go from reserved to allocated to shipped, and back onto the shelf', async () => {
+  const { orderId, hold } = await draft([mall.skus.rug], 3);
+  await hold();
+  const fulfillmentId = await transactions.run(SYSTEM, async (tx) => {
+    await releaseFulfillments(tx, orderId, 'standard', false);
+    return (await tx.selectFrom('fulfillment').select('id').where('orderId', '=', orderId).executeTakeFirstOrThrow()).id;
+  });
+  expect(await shelves(mall.skus.rug.id)).toEqual({ stock: [{ onHand: 8, reserved: 3 }], lots: [{ onHand: 8, allocated: 3 }] });
+  await transactions.run(SYSTEM, (tx) => shipOut(tx, fulfillmentId));
+  await transactions.run(SYSTEM, (tx) => shipOut(tx, fulfillmentId));
+  expect(await shelves(mall.skus.rug.id)).toEqual({ stock: [{ onHand: 5, reserved: 0 }], lots: [{ onHand: 5, allocated: 0 }] });
+  await transactions.run(SYSTEM, (tx) => restock(tx, fulfillmentId));
+  await transactions.run(SYSTEM, (tx) => restock(tx, fulfillmentId));
+  expect(await shelves(mall.skus.rug.id)).toEqual({ stock: [{ onHand: 8, reserved: 0 }], lots: [{ onHand: 8, allocated: 0 }] });
+});
+
+test('releasing gives back once, allocated or not', async () => {
+  const { orderId, hold } = await draft([mall.skus.lamp], 22);
+  await hold();
+  expect((await shelves(mall.skus.lamp.id)).stock).toEqual([{ onHand: 20, reserved: 20 }, { onHand: 5, reserved: 2 }]);
+  await transactions.run(SYSTEM, (tx) => releaseFulfillments(tx, orderId, 'standard', false));
+  expect(await transactions.run(SYSTEM, (tx) => release(tx, orderId))).toBe(2);
+  expect(await transactions.run(SYSTEM, (tx) => release(tx, orderId))).toBe(0);
+  expect(await shelves(mall.skus.lamp.id)).toEqual({
+    stock: [{ onHand: 20, reserved: 0 }, { onHand: 5, reserved: 0 }], lots: [{ onHand: 20, allocated: 0 }, { onHand: 5, allocated: 0 }],
+  });
+});

@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyMigrations } from '../../src/books/migrations';
+import { APP_ROLE, ensureDatabase, openAppRole } from '../../src/embedded/databases';
+import { endOrphans } from '../../src/embedded/orphans';
+import { packageRoot } from '../../src/embedded/paths';
+import { freePorts } from '../../src/embedded/ports';
+import { ownerUrlOf, postgresUrl, startPostgres } from '../../src/embedded/postgres';
+import { identify } from '../../src/embedded/process-identity';
+import { obtainTemporalBinary } from '../../src/embedded/temporal-binary';
+import { TEMPLATE_DATABASE } from './database';
+import { keepForTeardown } from './running';
+
+const FOLDER_PREFIX = 'mallflow-test-';
+const PASSWORD = 'test';
+
+/**
+ * Starts one PostgreSQL for all suites, migrates the database that each suite copies, finds the Temporal binary, and
+ * tells the workers where they are through the environment.
+ */
+export default async function globalSetup(): Promise<void> {
+  await removeLeftovers();
+  process.env.TEMPORAL_CLI_PATH = await obtainTemporalBinary({ onProgress: (line) => process.stderr.write(`${line}\n`) });
+
+  const folder = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+  // PostgreSQL may run as an account of its own, which has to get in.
+  chmodSync(folder, 0o755);
+  mkdirSync(join(folder, 'run'));
+  const [port = 0] = await freePorts(1);
+  const options = {
+    dataDir: join(folder, 'postgres'), port, ownerPassword: PASSWORD, durable: false,
+    logFile: join(folder, 'postgres.log'), pidFile: join(folder, 'run', 'postgres.pid'),
+  };
+  const postgres = await startPostgres(options);
+  keepForTeardown({ postgres, folder });
+
+  const templateUrl = ownerUrlOf(options, TEMPLATE_DATABASE);
+  await ensureDatabase(ownerUrlOf(options, 'postgres'), TEMPLATE_DATABASE);
+  await applyMigrations(templateUrl, join(packageRoot(), 'prisma', 'migrations'));
+  await openAppRole(templateUrl, PASSWORD);
+  process.env.TEST_DATABASE_OWNER_URL = ownerUrlOf(options, 'postgres');
+  process.env.TEST_DATABASE_APP_URL = postgresUrl(APP_ROLE, PASSWORD, port, 'postgres');
+}
+
+/** Ends the servers and removes the folders of test runs that were killed before their teardown. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER_PREFIX))) {
+    const pid = Number(name.slice(FOLDER_PREFIX.length).split('-')[0]);
+    if (identify(pid) !== null) continue;
+    const folder = join(tmpdir(), name);
+    if (readdirSync(folder).includes('run')) await endOrphans(join(folder, 'run'));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
