@@ -10,9 +10,9 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
   /** Splits the paid order by merchant and warehouse, binds lots, opens the pick tasks. Keyed by the order. */
   releaseToWarehouse: ({ orderId }: OrderRef): Promise<FulfillmentRef[]> =>
     transactions.run(SYSTEM, async (tx) => {
-      await lockOrder(tx, orderId);
+      const { status } = await lockOrder(tx, orderId);
       const existing = await fulfillmentsOf(tx, orderId);
-      if (existing.length > 0) return existing;
+      if (existing.length > 0 || status === 'cancelling') return existing;
       const order = await tx.selectFrom('orders').select(['urgency', 'gift']).where('id', '=', orderId).executeTakeFirstOrThrow();
       const facts = await releaseFulfillments(tx, orderId, order.urgency, order.gift);
       await tx.updateTable('payment').set({ status: 'abandoned', token: null, nextAction: null })

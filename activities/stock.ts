@@ -13,6 +13,8 @@ export const createStockActivities = ({ transactions }: ActivityDeps) => ({
     transactions.run(SYSTEM, async (tx) => {
       const order = await tx.selectFrom('orders').select(['status', 'payUntil', 'rejection']).where('id', '=', orderId).forUpdate().executeTakeFirstOrThrow();
       if (order.status === 'rejected') return order.rejection as Extract<Verdict, { outcome: 'rejected' }>;
+      // A cancellation that came first has nothing to give back, and the order will not go on.
+      if (order.status === 'cancelling') return { outcome: 'reserved', payUntil: new Date().toISOString() };
       if (order.payUntil) return { outcome: 'reserved', payUntil: order.payUntil.toISOString() };
       const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).orderBy('number').execute();
       const payUntil = new Date(Date.now() + paymentWindowSeconds * 1000);

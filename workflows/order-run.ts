@@ -68,6 +68,7 @@ export class OrderRun {
   /** Splits the paid order and hands its parts to the warehouses. */
   async release(): Promise<void> {
     const refs = await books.releaseToWarehouse({ orderId: this.input.orderId });
+    if (this.cancellation !== undefined) return;
     this.#fulfillments = new Map(refs.map(({ fulfillmentId }) => [
       fulfillmentId, new Fulfillment(fulfillmentId, this.input, this.#saga, this.attention, () => this.#partMoved()),
     ]));
@@ -142,7 +143,7 @@ export class OrderRun {
       `**${this.status}** (${this.stage})`,
       ...(this.attention.reason ? [`Needs a person: **${this.attention.reason}**`] : []),
       ...(waits ? ['Waits for:', waits] : []),
-      ...(this.stage === Stage.closed ? [] : ['To cancel: Update cancelOrder {"reason":"operator_decision","actor":"your name\'s key"}']),
+      ...(this.stage === Stage.closed ? [] : ['To cancel: Update cancelOrder {"reason":"operator_decision","actor":"support:<who>"}']),
     ].join('\n\n');
     if (shown !== this.#shown) setCurrentDetails(shown);
     this.#shown = shown;

@@ -68,7 +68,10 @@ export interface OrderState {
 export const lockOrder = (tx: Tx, orderId: string): Promise<OrderState> =>
   tx.selectFrom('orders').select(['status', 'stage', 'currency', 'payUntil']).where('id', '=', orderId).forUpdate().executeTakeFirstOrThrow();
 
-/** Moves an order to a status and stage. Closing it clears what it waited for. */
+/**
+ * Moves an order to a status and stage; closing it clears what it waited for. What is closed stays closed, and a
+ * cancellation only ends as one: a step that was under way when it came changes nothing any more.
+ */
 export async function moveOrder(
   tx: Tx, orderId: string, to: { status: OrderStatus; stage: Stage; payUntil?: Date | null; rejection?: unknown },
 ): Promise<void> {
@@ -79,7 +82,9 @@ export async function moveOrder(
     updatedAt: new Date(),
     ...(rejection === undefined ? {} : { rejection: JSON.stringify(rejection) }),
     ...(closed ? { closedAt: new Date(), attention: null, payUntil: null } : {}),
-  }).where('id', '=', orderId).execute();
+  }).where('id', '=', orderId)
+    .where('status', 'not in', to.status === 'cancelled' ? CLOSED_ORDER_STATUSES : [...CLOSED_ORDER_STATUSES, 'cancelling'])
+    .execute();
 }
 
 /** Moves an order to `shipped` once every part is with a carrier or further. */

@@ -54,7 +54,6 @@ test('one merchant, one parcel costs at most 40 events and 5 workflow tasks', as
   await workflow(order.id).result();
   const { events } = await workflow(order.id).fetchHistory();
   const tasks = events?.filter((event) => event.workflowTaskCompletedEventAttributes).length;
-  expect({ events: events?.length, tasks }).toEqual({ events: expect.any(Number), tasks: expect.any(Number) });
   expect(events?.length).toBeLessThanOrEqual(40);
   expect(tasks).toBeLessThanOrEqual(5);
 });
@@ -145,6 +144,20 @@ describe('a cancellation', () => {
     await people.scan(order.id, 'signed');
     await people.untilStatus(order.id, 'completed');
     expect(await cancel(order.id)).toMatchObject({ refused: 'order_not_cancellable' });
+  });
+
+  test('that races with the payment and the warehouse leaves nothing behind', async () => {
+    const held = await reserved();
+    await Promise.all(Array.from({ length: 12 }, async (_, n) => {
+      const order = await people.place({ payment: { method: 'card', token: 'tok_redirect' } }, [mall.skus.cup]);
+      const approve = world.gateway.call('POST', `/v1/authorizations/${order.nextAction?.url.split('/').pop() ?? ''}/action`, { approve: true });
+      if (n % 2) await approve;
+      const [ended] = await Promise.all([cancel(order.id), approve]);
+      expect(granted(ended).body.status).toBe('cancelled');
+      const { payments } = await people.read(order.id);
+      expect(payments.every((payment) => payment.voided.amount === payment.authorized.amount && payment.captured.amount === 0)).toBe(true);
+    }));
+    expect(await reserved()).toBe(held);
   });
 
   test('pressed in the Temporal Web UI means the same', async () => {
