@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime, Worker, type NativeConnectionOptions } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel, type NativeConnectionOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import { connect } from './books/transactions';
 import { Vault } from './books/vault';
@@ -10,7 +11,6 @@ import { ORDERS_QUEUE, providerQueue } from './contracts/names';
 import { SandboxCarrierProvider } from './providers/carrier.sandbox';
 import { SandboxPaymentProvider } from './providers/payment.sandbox';
 import { createLogger } from './telemetry';
-import { temporalLogger } from './temporal-logger';
 
 /** How long one call to a provider may take at most; activities set tighter limits. */
 const PROVIDER_TIMEOUT_MS = 15_000;
@@ -55,6 +55,14 @@ async function main(): Promise<void> {
   }
   log.info('worker stopped');
 }
+
+const LEVELS: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {
+  TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error',
+};
+
+/** Sends what Temporal's SDK logs, workflows' own lines included, into pino. */
+const temporalLogger = (log: Logger): DefaultLogger =>
+  new DefaultLogger('INFO', ({ level, message, meta }) => { log[LEVELS[level]]({ ...meta }, message); });
 
 /** The workflows' bundle made by the build; without one, Temporal bundles the sources at start. */
 function workflowSource(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {

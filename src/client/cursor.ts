@@ -7,7 +7,7 @@ export const encodeCursor = (keys: readonly string[]): string => Buffer.from(JSO
 export function decodeCursor(cursor: string, size: number): string[] | Refusal {
   try {
     const keys: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(keys) && keys.length === size && keys.every((key) => typeof key === 'string')) return keys as string[];
+    if (Array.isArray(keys) && keys.length === size && keys.every((key) => typeof key === 'string' && !key.includes('\0'))) return keys as string[];
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -1,4 +1,4 @@
-import { claimKey, storeAnswer, type StoredAnswer } from '../books/idempotency';
+import { claimKey, hashRequest, storeAnswer, type StoredAnswer } from '../books/idempotency';
 import type { Transactions, Tx } from '../books/transactions';
 import type { Caller } from '../contracts/caller';
 import { isRefusal, type Refusal } from '../contracts/errors';
@@ -8,6 +8,9 @@ export interface Intent {
   readonly key: string;
   readonly requestHash: Buffer;
 }
+
+/** Builds the intent of a request: the same key with another method, URL or body is another intent. */
+export const intentOf = (method: string, url: string, body: unknown, key: string): Intent => ({ key, requestHash: hashRequest(method, url, body) });
 
 /** What a POST answers. `replayed` is set when an earlier request with the key gave the answer. */
 export interface Answer<T> {

@@ -52,7 +52,7 @@ export const PlaceOrder = z.strictObject({
   recipient: Recipient,
   urgency: oneOf(Urgency).default(Urgency.standard),
   gift: z.strictObject({ message: text(500).optional() }).optional(),
-  requestedDate: z.iso.date().optional().describe('The day on which the customer wants it, where the carrier can'),
+  requestedDate: z.iso.date().refine((date) => date >= '2000-01-01', 'must be a day of this century').optional().describe('The day on which the customer wants it, where the carrier can'),
   payment: PaymentInstruction,
   total: Money.optional().describe('What the customer saw; the order is refused when ours differs'),
 }).meta({ id: 'PlaceOrder' });

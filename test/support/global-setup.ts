@@ -1,16 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, chmodSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyMigrations } from '../../src/books/migrations';
 import { APP_ROLE, ensureDatabase, openAppRole } from '../../src/embedded/databases';
+import { lockHolder } from '../../src/embedded/lock';
 import { endOrphans } from '../../src/embedded/orphans';
-import { packageRoot } from '../../src/embedded/paths';
+import { packageRoot, statePaths } from '../../src/embedded/paths';
 import { freePorts } from '../../src/embedded/ports';
 import { ownerUrlOf, postgresUrl, startPostgres } from '../../src/embedded/postgres';
 import { identify } from '../../src/embedded/process-identity';
+import { removeStateFolder } from '../../src/embedded/state-folder';
 import { obtainTemporalBinary } from '../../src/embedded/temporal-binary';
 import { TEMPLATE_DATABASE } from './database';
 import { keepForTeardown } from './running';
+import { STACK_FOLDER_PREFIX } from './stack';
 
 const FOLDER_PREFIX = 'mallflow-test-';
 const PASSWORD = 'test';
@@ -43,13 +46,18 @@ export default async function globalSetup(): Promise<void> {
   process.env.TEST_DATABASE_APP_URL = postgresUrl(APP_ROLE, PASSWORD, port, 'postgres');
 }
 
-/** Ends the servers and removes the folders of test runs that were killed before their teardown. */
+/** Ends the servers and removes the folders of test runs that were killed before they could do so themselves. */
 async function removeLeftovers(): Promise<void> {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER_PREFIX))) {
+  const names = readdirSync(tmpdir());
+  for (const name of names.filter((entry) => entry.startsWith(FOLDER_PREFIX))) {
     const pid = Number(name.slice(FOLDER_PREFIX.length).split('-')[0]);
-    if (identify(pid) !== null) continue;
     const folder = join(tmpdir(), name);
-    if (readdirSync(folder).includes('run')) await endOrphans(join(folder, 'run'));
+    if (identify(pid) !== null) continue;
+    if (existsSync(join(folder, 'run'))) await endOrphans(join(folder, 'run'));
     rmSync(folder, { recursive: true, force: true });
+  }
+  for (const name of names.filter((entry) => entry.startsWith(STACK_FOLDER_PREFIX))) {
+    const paths = statePaths(join(tmpdir(), name));
+    if (existsSync(paths.lock) && lockHolder(paths.lock) === null) await removeStateFolder(paths);
   }
 }

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import eslint from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** How deep a room's folders go. */
+const DEPTHS = [0, 1, 2];
+
+/** Who may import whom: the same table that test/architecture.test.ts holds the code against. */
+const rooms = Object.values(JSON.parse(readFileSync(new URL('./test/rooms.json', import.meta.url), 'utf8')));
+
+const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
+
+/** What an import of an entry of the table looks like: a package, Node's own, or a folder of ours by a relative path. */
+function patternOf(entry) {
+  if (entry === 'node:*') return 'node:';
+  const folder = /^(src\/|workflows|activities)/.test(entry);
+  if (!folder) return `${escaped(entry)}(?:/|$)`;
+  return `(?:\\.\\./)+${entry.startsWith('src/') ? '(?:src/)?' : ''}${escaped(entry.replace(/^src\//, ''))}(?:/|$)`;
+}
+
+const anyOf = (entries) => entries.map(patternOf).join('|');
+
+/** Restricts the imports of a room's files that lie `depth` folders deep. */
+function boundary({ folder, values, types }, depth) {
+  const own = ['\\./', ...(depth === 0 ? [] : [`(?:\\.\\./){1,${depth}}(?!\\.\\./)`])].join('|');
+  const patterns = [{
+    regex: `^(?!${[own, anyOf([...values, ...types])].join('|')})`,
+    message: `${folder} may not import this (DESIGN: rooms).`,
+  }];
+  if (types.length > 0) {
+    patterns.push({
+      regex: `^(?!${[own, anyOf(values)].join('|')})(?:${anyOf(types)})`, allowTypeImports: true,
+      message: `${folder} may import only types from here (DESIGN: rooms).`,
+    });
+  }
+  return {
+    files: [`${folder}/${'*/'.repeat(depth)}*.ts`],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+  };
+}
+
+const noSource = (name, instead) => ({ selector: name, message: `Pure code has none of it: ${instead}.` });
+
+export default defineConfig(
+  globalIgnores(['dist/', 'coverage/', 'src/generated/', '.mallflow/']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowNullish: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      // Written on purpose here: `() => void work()` hides less than a block, and an interface's async method may not wait.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      '@typescript-eslint/only-throw-error': ['error', { allow: [{ from: 'package', package: '@temporalio/common', name: 'ApplicationFailure' }] }],
+      // Type parameters that say what an answer is are how `pg`, `zod` and journals are typed.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      'no-restricted-syntax': ['error', { selector: 'TSEnumDeclaration', message: 'Use an `as const` table with a type of the same name.' }],
+    },
+  },
+  ...rooms.flatMap((room) => DEPTHS.map((depth) => boundary(room, depth))),
+  {
+    files: ['src/domain/**/*.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'crypto', 'performance'],
+      'no-restricted-syntax': ['error',
+        noSource('TSEnumDeclaration', 'use an `as const` table'),
+        noSource('CallExpression[callee.object.name="Date"][callee.property.name="now"]', 'the time is an argument'),
+        noSource('NewExpression[callee.name="Date"][arguments.length=0]', 'the time is an argument'),
+        noSource('CallExpression[callee.name="Date"]', 'the time is an argument'),
+        noSource('CallExpression[callee.object.name="Math"][callee.property.name="random"]', 'randomness is an argument'),
+      ],
+    },
+  },
+  {
+    files: ['workflows/**/*.ts'],
+    rules: { 'no-restricted-globals': ['error', 'process', 'Buffer', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'crypto', 'performance'] },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // jest's matchers (`expect.any`, `toMatchObject`) are typed with `any`.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    files: ['**/*.mjs', '**/*.cjs'],
+    languageOptions: { globals: Object.fromEntries(['process', 'console', 'URL', 'module', 'require', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'Buffer'].map((name) => [name, 'readonly'])) },
+  },
+);

@@ -1,0 +1,74 @@
+import type { PlaceOrder } from '../contracts/place-order';
+import type { Stack } from '../embedded/stack';
+
+/** What the printed `curl` orders, and as whom. */
+export interface SampleOrder {
+  readonly storefrontKey: string;
+  readonly skuIds: readonly string[];
+  readonly currency: PlaceOrder['currency'];
+}
+
+/** Collects what a program needs to know of a running stack. */
+export const describeStack = (stack: Stack, sample?: SampleOrder) => ({
+  api: stack.urls.api,
+  docs: stack.urls.docs,
+  webUi: stack.urls.webUi,
+  temporal: stack.urls.temporal,
+  paymentGateway: stack.urls.gateway,
+  carrier: stack.urls.carrier,
+  database: withoutPassword(stack.urls.database),
+  state: stack.paths.root,
+  apiKeys: stack.paths.apiKeys,
+  settings: stack.paths.settings,
+  pid: process.pid,
+  sample: sample ?? null,
+});
+
+/** Writes, for a person, where everything is, how to place an order and what to do next. */
+export function printReady(stack: Stack, sample: SampleOrder | undefined, now: Date): string {
+  const known = describeStack(stack);
+  const rows: readonly (readonly [string, string | null])[] = [
+    ['API', known.api], ['API reference', known.docs], ['Temporal Web UI', known.webUi], ['Temporal', known.temporal],
+    ['Payment gateway', known.paymentGateway], ['Carrier', known.carrier], ['PostgreSQL', known.database],
+    ['API keys', known.apiKeys], ['Passwords', known.settings], ['Logs', stack.paths.logs],
+  ];
+  const table = rows.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(18)}${value}`]));
+  const order = sample === undefined ? [] : ['', 'Place an order:', '', curl(stack.urls.api, sample, now)];
+  return [
+    '', 'Mallflow is ready.', '', ...table, ...order, '', 'What next:',
+    '  npx mallflow demo      plays customer, warehouse and carrier, and prints one order from checkout to doorstep',
+    `  ${(known.webUi ?? known.docs).padEnd(23)}shows each order, what it waits for and which message ends the wait`,
+    '  npx mallflow --help    tells of every command',
+    '', 'Ctrl-C stops everything; what was done is kept.', '',
+  ].join('\n');
+}
+
+function curl(api: string, sample: SampleOrder, now: Date): string {
+  const body: PlaceOrderBody = {
+    customer: { reference: 'customer-1' },
+    currency: sample.currency,
+    lines: sample.skuIds.map((skuId) => ({ skuId, quantity: 1 })),
+    recipient: {
+      name: 'Li Na', phone: '+86 138 0013 8000',
+      address: { country: 'CN', region: 'Guangdong', city: 'Shenzhen', district: 'Nanshan', line1: 'Keyuan Road 15', postcode: '518057' },
+    },
+    payment: { method: 'card', token: 'tok_ok' },
+  };
+  // A key for each start: the same one would answer with the order of the start before.
+  const key = `try-${now.toISOString().slice(0, 19).replaceAll(':', '')}`;
+  return [
+    `  curl -sS ${api}/v1/orders \\`,
+    `    -H 'Authorization: Bearer ${sample.storefrontKey}' \\`,
+    `    -H 'Idempotency-Key: ${key}' \\`,
+    `    -H 'Content-Type: application/json' \\`,
+    `    -d '{ ${Object.entries(body).map(([name, value]) => `"${name}": ${JSON.stringify(value)}`).join(',\n          ')} }'`,
+  ].join('\n');
+}
+
+type PlaceOrderBody = Pick<PlaceOrder, 'customer' | 'currency' | 'lines' | 'recipient' | 'payment'>;
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  shown.password = '';
+  return shown.href;
+}

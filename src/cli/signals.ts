@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** npm hands on the SIGINT that the terminal has already sent us: what follows so soon is the same Ctrl-C. */
+const SAME_KEY_PRESS_MS = 1_000;
+
+/** A wait for the request to stop. */
+export interface Stop {
+  /** Aborts when it comes. */
+  readonly signal: AbortSignal;
+  /** Resolves when a person asked to stop; rejects with the reason given to `because`. */
+  asked(): Promise<void>;
+  /** Ends the wait with a failure of our own. */
+  because(reason: Error): void;
+  /** Leaves the signals to Node again. */
+  close(): void;
+}
+
+/** Waits for Ctrl-C, SIGTERM or a closed terminal; a second one calls `onSecond`. */
+export function untilStopped(onSecond: () => Promise<never>): Stop {
+  const controller = new AbortController();
+  let failure: Error | null = null;
+  let firstAt: number | null = null;
+  const handle = () => {
+    if (firstAt === null) {
+      firstAt = Date.now();
+      controller.abort();
+    } else if (Date.now() - firstAt > SAME_KEY_PRESS_MS) {
+      void onSecond();
+    }
+  };
+  for (const name of SIGNALS) process.on(name, handle);
+  return {
+    signal: controller.signal,
+    asked: async () => {
+      if (!controller.signal.aborted) await once(controller.signal, 'abort');
+      if (failure !== null) throw failure;
+    },
+    because: (reason) => {
+      if (controller.signal.aborted) return;
+      failure = reason;
+      controller.abort(reason);
+    },
+    close: () => { for (const name of SIGNALS) process.off(name, handle); },
+  };
+}

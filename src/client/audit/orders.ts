@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import type { Tx } from '../../books/transactions';
+import { queryAudit, type Audit, type Finding } from './audit';
+import { releasedStatuses, reservedStatuses } from './statuses';
+
+/** Audits of the parts that an order is cut into: each cut must add up to the order's total. */
+export const orderAudits = (tx: Tx): Audit[] => [
+  queryAudit(tx, 'The lines of each order add up to its total', sql<Finding>`
+    select o.id as subject, o."goodsAmount" || ' goods, ' || o."shippingAmount" || ' shipping' as expected,
+      coalesce(l.goods, 0) || ' goods, ' || coalesce(l.shipping, 0) || ' shipping' as actual
+    from orders o left join (
+      select "orderId", sum("unitAmount" * quantity) as goods, sum("shippingAmount") as shipping from order_line group by 1
+    ) l on l."orderId" = o.id
+    where o."goodsAmount" is distinct from l.goods or o."shippingAmount" is distinct from l.shipping`),
+
+  queryAudit(tx, 'The reservations of each order carry its whole total', sql<Finding>`
+    select o.id as subject, o."goodsAmount" + o."shippingAmount" || ' in reservations' as expected, coalesce(r.amount::text, 'no reservations') as actual
+    from orders o left join (select "orderId", sum(amount) as amount from reservation group by 1) r on r."orderId" = o.id
+    where case when r.amount is null then o.status in (${reservedStatuses}) else r.amount <> o."goodsAmount" + o."shippingAmount" end`),
+
+  queryAudit(tx, 'The parts of each order add up to its total', sql<Finding>`
+    select o.id as subject, o."goodsAmount" + o."shippingAmount" || ' in parts' as expected, coalesce(f.amount::text, 'no parts') as actual
+    from orders o left join (select "orderId", sum(amount) as amount from fulfillment group by 1) f on f."orderId" = o.id
+    where case when f.amount is null then o.status in (${releasedStatuses}) else f.amount <> o."goodsAmount" + o."shippingAmount" end`),
+
+  queryAudit(tx, 'Each part is worth what its reservations carry', sql<Finding>`
+    select f.id || ' of ' || f."orderId" as subject, f.amount || ' in reservations' as expected, coalesce(r.amount, 0)::text as actual
+    from fulfillment f left join (
+      select "fulfillmentId", sum(amount) as amount from reservation where "fulfillmentId" is not null group by 1
+    ) r on r."fulfillmentId" = f.id
+    where f.amount <> coalesce(r.amount, 0)`),
+];

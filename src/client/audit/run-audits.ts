@@ -1,0 +1,75 @@
+import type { Client } from '@temporalio/client';
+import type { Transactions } from '../../books/transactions';
+import { SYSTEM } from '../../contracts/caller';
+import type { CarrierJournalEntry } from '../../providers/carrier';
+import type { PaymentJournalEntry } from '../../providers/payment';
+import { OutOfReach, type Audit, type Found } from './audit';
+import { carrierAudits } from './carrier';
+import { gatewayAudits } from './gateway';
+import { readJournal, type JournalSource } from './journal';
+import { ledgerAudits } from './ledger';
+import { orderAudits } from './orders';
+import { paymentAudits } from './payments';
+import { stockAudits } from './stock';
+import { timelineAudits } from './timeline';
+import { waitingAudits } from './waiting';
+import { workflowAudits } from './workflows';
+
+/** What is audited: our books, the journals of those we work with, and Temporal. */
+export interface AuditSources {
+  readonly transactions: Transactions;
+  readonly payments: JournalSource<PaymentJournalEntry>;
+  readonly carriers: JournalSource<CarrierJournalEntry>;
+  readonly temporal: Client;
+}
+
+export interface AuditTimes {
+  /** How long an effect may be under way without an answer. Five minutes unless said otherwise. */
+  readonly graceMs?: number;
+  /** The pause before an order that contradicts its workflow is looked at again. One second unless said otherwise. */
+  readonly pauseMs?: number;
+}
+
+export interface AuditResult extends Found {
+  readonly name: string;
+  /** Neither true nor false when a source did not answer. */
+  readonly outcome: 'true' | 'false' | 'unknown';
+  /** Why the outcome is unknown. */
+  readonly reason: string | null;
+}
+
+/**
+ * Runs every audit and answers what each found, telling of each as it ends. The books are read in one snapshot. Throws
+ * when the database does not answer; a provider or Temporal out of reach leaves the audits that need it unknown.
+ */
+export async function runAudits(
+  sources: AuditSources, { graceMs = 300_000, pauseMs = 1_000 }: AuditTimes = {}, onResult: (result: AuditResult) => void = () => undefined,
+): Promise<AuditResult[]> {
+  const { transactions, payments, carriers, temporal } = sources;
+  const journals = [readJournal(payments), readJournal(carriers)] as const;
+  await Promise.allSettled(journals);
+  const results: AuditResult[] = [];
+  const run = async (audits: readonly Audit[]) => {
+    for (const audit of audits) {
+      const result = await resultOf(audit);
+      results.push(result);
+      onResult(result);
+    }
+  };
+  await transactions.snapshot(SYSTEM, (tx) => run([
+    ...stockAudits(tx), ...orderAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx), ...waitingAudits(tx, graceMs),
+    ...gatewayAudits(tx, () => journals[0]), ...carrierAudits(tx, () => journals[1], graceMs),
+  ]));
+  await run(workflowAudits(transactions, temporal, pauseMs));
+  return results;
+}
+
+async function resultOf({ name, check }: Audit): Promise<AuditResult> {
+  try {
+    const { count, findings } = await check();
+    return { name, outcome: count === 0 ? 'true' : 'false', count, findings, reason: null };
+  } catch (error) {
+    if (!(error instanceof OutOfReach)) throw error;
+    return { name, outcome: 'unknown', count: 0, findings: [], reason: error.message };
+  }
+}

@@ -1,0 +1,45 @@
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Transactions } from '../books/transactions';
+import type { Vault } from '../books/vault';
+import { Messenger } from './messenger';
+import { OrderClient } from './order-client';
+import { OrderWorkflows, type OrderPolicies } from './order-workflows';
+import { ShipmentClient } from './shipment-client';
+import { TaskClient } from './task-client';
+import { TimelineHeads } from './timeline-heads';
+import { WebhookClient } from './webhook-client';
+
+export interface ClientDeps {
+  readonly transactions: Transactions;
+  readonly vault: Vault;
+  readonly temporal: Client;
+  readonly policies: OrderPolicies;
+  readonly log: Logger;
+}
+
+/** Everything that callers, staff and providers can ask of the system. */
+export interface Clients {
+  readonly messenger: Messenger;
+  readonly workflows: OrderWorkflows;
+  readonly orders: OrderClient;
+  readonly tasks: TaskClient;
+  readonly shipments: ShipmentClient;
+  readonly webhooks: WebhookClient;
+  readonly timelineHeads: TimelineHeads;
+}
+
+/** Composes the clients over one database and one Temporal connection. Opens nothing, so there is nothing to close. */
+export function createClients({ transactions, vault, temporal, policies, log }: ClientDeps): Clients {
+  const messenger = new Messenger(transactions, temporal, log);
+  const workflows = new OrderWorkflows(temporal, policies, log);
+  return {
+    messenger,
+    workflows,
+    orders: new OrderClient(transactions, vault, workflows, policies),
+    tasks: new TaskClient(transactions, messenger),
+    shipments: new ShipmentClient(transactions, vault, messenger),
+    webhooks: new WebhookClient(transactions, messenger),
+    timelineHeads: new TimelineHeads(transactions),
+  };
+}

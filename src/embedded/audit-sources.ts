@@ -1,0 +1,73 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { z } from 'zod';
+import { connect } from '../books/transactions';
+import type { AuditSources } from '../client/audit/run-audits';
+import { SandboxCarrierProvider } from '../providers/carrier.sandbox';
+import { SandboxPaymentProvider } from '../providers/payment.sandbox';
+import { lockHolder } from './lock';
+import { replacedParts, serviceEnvironment, type PartName } from './parts';
+import { statePaths } from './paths';
+import type { Ports } from './ports';
+import { ensureSettings } from './settings';
+
+const TIMEOUT_MS = 30_000;
+const POOL_SIZE = 2;
+const NEEDED: readonly PartName[] = ['postgres', 'temporal', 'gateway', 'carrier'];
+
+/** What an audit needs of the settings: no keys of people's data. */
+const Settings = z.object({
+  DATABASE_URL: z.url(),
+  PAYMENT_URL: z.url(),
+  PAYMENT_API_KEY: z.string().min(1),
+  CARRIER_URL: z.url(),
+  CARRIER_API_KEY: z.string().min(1),
+});
+
+export interface OpenAuditSources extends AuditSources {
+  close(): Promise<void>;
+}
+
+/**
+ * Names where the books are: what the environment says, and for the rest the stack that runs on a state folder. Throws one
+ * sentence when something is wanted of a stack that does not run.
+ */
+export function auditEnvironment(stateFolder: string, ports: Ports, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const replaced = replacedParts(env);
+  if (NEEDED.every((part) => replaced.has(part))) return env;
+  const paths = statePaths(stateFolder);
+  if (lockHolder(paths.lock) === null) {
+    throw new Error(`Mallflow does not run on ${paths.root}: start it, name another folder with --state, or set DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL and CARRIER_URL with their API keys.`);
+  }
+  const settings = ensureSettings(paths, env);
+  return { ...env, ...serviceEnvironment({ paths, ports, settings, env, durable: true, temporalBinary: null, signal: undefined }) };
+}
+
+/** Opens what an environment names. Throws one sentence when a setting is missing or the database does not answer. */
+export async function openAuditSources(env: NodeJS.ProcessEnv): Promise<OpenAuditSources> {
+  const parsed = Settings.safeParse(env);
+  if (!parsed.success) throw new Error(`The settings are not complete. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+  const settings = parsed.data;
+  const transactions = connect(settings.DATABASE_URL, POOL_SIZE, (error) => { process.stderr.write(`An idle database connection broke: ${error.message}\n`); });
+  try {
+    await transactions.ping();
+  } catch (error) {
+    await transactions.close();
+    const { message, code } = error as NodeJS.ErrnoException;
+    throw new Error(`The database is out of reach: ${message || code}`, { cause: error });
+  }
+  const set = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars: set });
+  // Lazy: when Temporal does not answer, only its own audits remain unknown.
+  const connection = Connection.lazy(connectionOptions);
+  return {
+    transactions,
+    payments: new SandboxPaymentProvider({ url: settings.PAYMENT_URL, apiKey: settings.PAYMENT_API_KEY, timeoutMs: TIMEOUT_MS }),
+    carriers: new SandboxCarrierProvider({ url: settings.CARRIER_URL, apiKey: settings.CARRIER_API_KEY, timeoutMs: TIMEOUT_MS }),
+    temporal: new Client({ connection, namespace }),
+    close: async () => {
+      await connection.close();
+      await transactions.close();
+    },
+  };
+}

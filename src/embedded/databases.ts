@@ -1,0 +1,32 @@
+import { Client } from 'pg';
+
+/** The role that the application connects as; the migrations create it, without a password. */
+export const APP_ROLE = 'mallflow_app';
+
+/** Runs statements as the owner on one connection and closes it. */
+export async function withOwner<T>(ownerUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Creates a database unless it exists, as a copy of `template` when one is named. */
+export async function ensureDatabase(maintenanceUrl: string, name: string, template?: string): Promise<void> {
+  await withOwner(maintenanceUrl, async (client) => {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount !== 0) return;
+    const copy = template === undefined ? '' : ` TEMPLATE ${client.escapeIdentifier(template)}`;
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}${copy}`);
+  });
+}
+
+/** Lets the application's role log in with this password. Call it after the migrations, which create the role. */
+export async function openAppRole(ownerUrl: string, password: string): Promise<void> {
+  await withOwner(ownerUrl, async (client) => {
+    await client.query(`ALTER ROLE ${APP_ROLE} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
+  });
+}

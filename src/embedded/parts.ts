@@ -1,0 +1,153 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SANDBOX_CARRIER } from '../providers/carrier.sandbox';
+import { SANDBOX_GATEWAY } from '../providers/payment.sandbox';
+import { APP_ROLE } from './databases';
+import { packageRoot, type StatePaths } from './paths';
+import type { Ports } from './ports';
+import { ownerUrlOf, type PostgresOptions, postgresUrl, startPostgres } from './postgres';
+import { type Child, startChild } from './process';
+import { answersOk, logs } from './ready';
+import type { Settings } from './settings';
+import { NAMESPACE, startTemporal } from './temporal';
+
+const START_TIMEOUT_MS = 60_000;
+/** Longer than the worker gives the activities it is in the middle of. */
+const STOP_TIMEOUT_MS = 30_000;
+const DATABASE = 'mallflow';
+const HOST = '127.0.0.1';
+
+/** Where the providers send their webhooks: the API's routes. */
+const WEBHOOK_PATH = { payment: `/v1/webhooks/payments/${SANDBOX_GATEWAY}`, carrier: `/v1/webhooks/carriers/${SANDBOX_CARRIER}` } as const;
+
+export type PartName = 'postgres' | 'temporal' | 'gateway' | 'carrier' | 'worker' | 'api';
+
+/** What every part is started from. */
+export interface PartContext {
+  readonly paths: StatePaths;
+  readonly ports: Ports;
+  readonly settings: Settings;
+  /** The caller's environment: what it sets of DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL and CARRIER_URL replaces a part. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly durable: boolean;
+  /** The `temporal` program; null where its server is not ours. */
+  readonly temporalBinary: string | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Where each part is reached, embedded or not. */
+export interface Urls {
+  readonly api: string;
+  readonly docs: string;
+  readonly webUi: string | null;
+  readonly temporal: string;
+  readonly gateway: string;
+  readonly carrier: string;
+  /** The application's own connection. */
+  readonly database: string;
+  /** The owner's connection; null where the database is not ours and none was named. */
+  readonly databaseOwner: string | null;
+}
+
+/** Tells which parts the environment has replaced with others. */
+export const replacedParts = (env: NodeJS.ProcessEnv): ReadonlySet<PartName> => {
+  const byVariable = { postgres: env.DATABASE_URL, temporal: env.TEMPORAL_ADDRESS, gateway: env.PAYMENT_URL, carrier: env.CARRIER_URL };
+  return new Set((Object.keys(byVariable) as (keyof typeof byVariable)[]).filter((part) => byVariable[part]));
+};
+
+/** Works out where each part is reached. */
+export function urlsOf(context: PartContext): Urls {
+  const { env, ports, settings } = context;
+  const replaced = replacedParts(env);
+  const api = `http://${HOST}:${ports.api}`;
+  const local = !replaced.has('postgres');
+  return {
+    api,
+    docs: `${api}/docs`,
+    webUi: replaced.has('temporal') ? null : `http://${HOST}:${ports.webUi}`,
+    temporal: env.TEMPORAL_ADDRESS || `${HOST}:${ports.temporal}`,
+    gateway: env.PAYMENT_URL || `http://${HOST}:${ports.gateway}`,
+    carrier: env.CARRIER_URL || `http://${HOST}:${ports.carrier}`,
+    database: env.DATABASE_URL || postgresUrl(APP_ROLE, settings.POSTGRES_APP_PASSWORD, ports.postgres, DATABASE),
+    databaseOwner: local ? ownerUrlOf(postgresOptions(context), DATABASE) : env.DATABASE_OWNER_URL || null,
+  };
+}
+
+/** The connection of the embedded PostgreSQL's owner to the database that is always there. */
+export const maintenanceUrl = (context: PartContext): string => ownerUrlOf(postgresOptions(context), 'postgres');
+
+function postgresOptions({ paths, ports, settings, durable, signal }: PartContext): PostgresOptions {
+  return { dataDir: paths.postgres, port: ports.postgres, ownerPassword: settings.POSTGRES_OWNER_PASSWORD, durable, signal, ...filesOf(paths, 'postgres') };
+}
+
+const filesOf = (paths: StatePaths, name: PartName) =>
+  ({ logFile: join(paths.logs, `${name}.log`), pidFile: join(paths.run, `${name}.pid`) });
+
+/** Starts one part and resolves once it is ready; rejects with what it wrote last when it does not get there. */
+export async function startPart(name: PartName, context: PartContext): Promise<Child> {
+  const { paths, ports, settings } = context;
+  const urls = urlsOf(context);
+  switch (name) {
+    case 'postgres':
+      return startPostgres(postgresOptions(context));
+    case 'temporal':
+      if (context.temporalBinary === null) throw new Error('Temporal is not run by this stack.');
+      return startTemporal({
+        binary: context.temporalBinary, databaseFile: paths.temporal, port: ports.temporal, uiPort: ports.webUi,
+        cwd: paths.root, signal: context.signal, ...filesOf(paths, name),
+      });
+    case 'gateway':
+      return startNode(name, context, 'src/embedded/sandbox/gateway.main.js', {
+        HOST, PORT: String(ports.gateway), PUBLIC_URL: urls.gateway, API_KEY: settings.PAYMENT_API_KEY,
+        WEBHOOK_SECRET: settings.PAYMENT_WEBHOOK_SECRET, WEBHOOK_URL: `${urls.api}${WEBHOOK_PATH.payment}`,
+        JOURNAL_FILE: join(paths.journals, 'gateway.jsonl'),
+      }, () => answersOk(`${urls.gateway}/healthz`));
+    case 'carrier':
+      return startNode(name, context, 'src/embedded/sandbox/carrier.main.js', {
+        HOST, PORT: String(ports.carrier), PUBLIC_URL: urls.carrier, API_KEY: settings.CARRIER_API_KEY,
+        WEBHOOK_SECRET: settings.CARRIER_WEBHOOK_SECRET, WEBHOOK_URL: `${urls.api}${WEBHOOK_PATH.carrier}`,
+        JOURNAL_FILE: join(paths.journals, 'carrier.jsonl'),
+      }, () => answersOk(`${urls.carrier}/healthz`));
+    case 'worker':
+      return startNode(name, context, 'src/worker.js', { ...serviceEnvironment(context), ...tellingLogLevel(context.env) }, logs(filesOf(paths, name).logFile, 'worker ready'));
+    case 'api':
+      return startNode(name, context, 'src/server.js', serviceEnvironment(context), () => answersOk(`${urls.api}/readyz`));
+  }
+}
+
+/** Builds the settings of src/config.ts, and of the Temporal client, that the worker and the API read. */
+export function serviceEnvironment(context: PartContext): NodeJS.ProcessEnv {
+  const { settings, ports } = context;
+  const urls = urlsOf(context);
+  return {
+    HOST, PORT: String(ports.api), DATABASE_URL: urls.database, PAYMENT_URL: urls.gateway, CARRIER_URL: urls.carrier,
+    ENCRYPTION_KEYS: settings.ENCRYPTION_KEYS, BLIND_INDEX_KEY: settings.BLIND_INDEX_KEY,
+    PAYMENT_API_KEY: settings.PAYMENT_API_KEY, PAYMENT_WEBHOOK_SECRET: settings.PAYMENT_WEBHOOK_SECRET,
+    CARRIER_API_KEY: settings.CARRIER_API_KEY, CARRIER_WEBHOOK_SECRET: settings.CARRIER_WEBHOOK_SECRET,
+    ...temporalEnvironment(context),
+  };
+}
+
+/** The worker tells that it is ready in its log, at level info: a narrower level would leave us waiting. */
+const tellingLogLevel = ({ LOG_LEVEL: level = 'info' }: NodeJS.ProcessEnv) => ({ LOG_LEVEL: ['debug', 'trace'].includes(level) ? level : 'info' });
+
+/** With our own server nothing a person set up for another one (a profile, an API key, certificates) may apply. */
+function temporalEnvironment({ env, paths, ports }: PartContext): NodeJS.ProcessEnv {
+  if (replacedParts(env).has('temporal')) return {};
+  const none = join(paths.run, 'temporal.toml');
+  writeFileSync(none, '[profile.default]\n');
+  const others: NodeJS.ProcessEnv = {};
+  for (const name of Object.keys(env)) if (name.startsWith('TEMPORAL_')) others[name] = undefined;
+  return { ...others, TEMPORAL_CONFIG_FILE: none, TEMPORAL_ADDRESS: `${HOST}:${ports.temporal}`, TEMPORAL_NAMESPACE: NAMESPACE };
+}
+
+function startNode(
+  name: PartName, context: PartContext, script: string, environment: NodeJS.ProcessEnv, isReady: () => Promise<boolean>,
+): Promise<Child> {
+  const file = join(packageRoot(), 'dist', script);
+  if (!existsSync(file)) throw new Error(`${file} is missing: run \`npm run build\`.`);
+  return startChild({
+    name, command: process.execPath, args: ['--enable-source-maps', file], env: { ...context.env, ...environment },
+    cwd: context.paths.root, stopTimeoutMs: STOP_TIMEOUT_MS, signal: context.signal, ...filesOf(context.paths, name),
+  }, isReady, START_TIMEOUT_MS);
+}

@@ -1,0 +1,73 @@
+import { createServer, type Server } from 'node:net';
+
+const HOST = '127.0.0.1';
+
+/** The ports of the embedded stack: who listens there, and how a person picks another one. */
+export const PORTS = {
+  api: { port: 8080, wantedBy: 'the API', flag: '--port', env: 'MALLFLOW_PORT' },
+  webUi: { port: 8233, wantedBy: 'the Temporal Web UI', flag: '--web-ui-port', env: 'MALLFLOW_WEB_UI_PORT' },
+  temporal: { port: 7233, wantedBy: 'the Temporal server', flag: '--temporal-port', env: 'MALLFLOW_TEMPORAL_PORT' },
+  postgres: { port: 54329, wantedBy: 'PostgreSQL', flag: '--postgres-port', env: 'MALLFLOW_POSTGRES_PORT' },
+  gateway: { port: 8091, wantedBy: 'the sandbox payment gateway', flag: '--gateway-port', env: 'MALLFLOW_GATEWAY_PORT' },
+  carrier: { port: 8092, wantedBy: 'the sandbox carrier', flag: '--carrier-port', env: 'MALLFLOW_CARRIER_PORT' },
+} as const;
+export type PortName = keyof typeof PORTS;
+export const PORT_NAMES = Object.keys(PORTS) as PortName[];
+export type Ports = Readonly<Record<PortName, number>>;
+
+/** Returns the default ports, with those that were asked for in their place. */
+export const fixedPorts = (wanted: Partial<Ports> = {}): Ports =>
+  Object.fromEntries(PORT_NAMES.map((name) => [name, wanted[name] ?? PORTS[name].port])) as Ports;
+
+/** Returns a free port for each part, for stacks that live beside others. */
+export async function ephemeralPorts(): Promise<Ports> {
+  const free = await freePorts(PORT_NAMES.length);
+  return Object.fromEntries(PORT_NAMES.map((name, index) => [name, free[index]])) as Ports;
+}
+
+/** Returns one sentence per port that cannot be had: which, who wanted it, and how to take another. */
+export async function portFaults(ports: Ports, names: readonly PortName[] = PORT_NAMES): Promise<string[]> {
+  const faults = await Promise.all(names.map(async (name) => {
+    const code = await portFault(ports[name]);
+    if (code === null) return [];
+    const { wantedBy, flag, env } = PORTS[name];
+    const what = code === 'EADDRINUSE' ? 'is in use by another program' : `cannot be listened on (${code})`;
+    return [`Port ${ports[name]}, wanted by ${wantedBy}, ${what}: end that program, or choose another port with ${flag} or ${env}.`];
+  }));
+  return faults.flat();
+}
+
+/** Asks the system for ports that are free now, each different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  try {
+    return await Promise.all(servers.map((server) => listen(server, 0)));
+  } finally {
+    await Promise.all(servers.filter((server) => server.listening).map(close));
+  }
+}
+
+/** Tells why a port cannot be listened on (`EADDRINUSE`, `EACCES` ...), or null when it can. */
+async function portFault(port: number): Promise<string | null> {
+  const server = createServer();
+  try {
+    await listen(server, port);
+    await close(server);
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
+}
+
+const close = (server: Server): Promise<void> => new Promise((resolve) => { server.close(() => { resolve(); }); });
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host: HOST, exclusive: true }, () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('The system named no port'));
+      else resolve(address.port);
+    });
+  });
+}

@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type Account, findNative, type PostgresBinaries, programsIn } from './postgres-binaries';
+
+/** Where things go that root started and the account `postgres` must reach, when the checkout is closed to it. */
+const OPEN_FOLDER = '/var/lib/mallflow';
+
+/** Where PostgreSQL's programs and its data lie. */
+export interface PostgresHome { readonly binaries: PostgresBinaries; readonly dataDir: string }
+
+/**
+ * Settles where PostgreSQL runs from. Usually that is node_modules and `dataDir`; where a folder on the way is closed to
+ * the account it runs as (root's own checkout, say), the programs are copied to /var/lib/mallflow and `dataDir` becomes a
+ * link to a folder there. Throws one sentence when that folder cannot be had either.
+ */
+export function settlePostgres(dataDir: string, account: Account | undefined): PostgresHome {
+  const native = findNative();
+  if (account === undefined) return { binaries: programsIn(native), dataDir };
+  const closed = firstClosedFolder(dirname(dataDir), account) ?? firstClosedFolder(dirname(native), account);
+  try {
+    return {
+      binaries: programsIn(firstClosedFolder(native, account) === null ? native : copyOfPrograms(native)),
+      dataDir: firstClosedFolder(dirname(dataDir), account) === null ? dataDir : linkedData(dataDir),
+    };
+  } catch (error) {
+    throw new Error(`PostgreSQL runs as the account \`postgres\`, which may not enter ${closed}, and ${OPEN_FOLDER} cannot be used instead: run \`chmod o+x ${closed}\`, run Mallflow as another user than root, or set DATABASE_URL.`, { cause: error });
+  }
+}
+
+/** Removes a data folder, and what it links to. */
+export function removePostgresData(dataDir: string): void {
+  const link = lstatSync(dataDir, { throwIfNoEntry: false });
+  if (link?.isSymbolicLink()) rmSync(readlinkSync(dataDir), { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+/** Returns the first folder on the way to a folder, itself included, that an account may not enter; null when there is none. */
+function firstClosedFolder(folder: string, account: Account): string | null {
+  const parent = dirname(folder);
+  const above = parent === folder ? null : firstClosedFolder(parent, account);
+  if (above !== null) return above;
+  const { mode, uid, gid } = statSync(folder);
+  const mayEnter = uid === account.uid ? mode & 0o100 : gid === account.gid ? mode & 0o010 : mode & 0o001;
+  return mayEnter === 0 ? folder : null;
+}
+
+const tagOf = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 16);
+
+function copyOfPrograms(native: string): string {
+  // The folder of node_modules is made anew by every install, so its time tells one version from the next.
+  const copy = join(OPEN_FOLDER, `postgres-${tagOf(`${native} ${statSync(native).mtimeMs}`)}`);
+  if (existsSync(copy)) return copy;
+  makeOpenFolder();
+  const fresh = mkdtempSync(`${copy}.`);
+  cpSync(native, join(fresh, basename(native)), { recursive: true, verbatimSymlinks: true });
+  execFileSync('chmod', ['-R', 'a+rX', fresh], { stdio: 'pipe' });
+  renameSync(join(fresh, basename(native)), copy);
+  rmSync(fresh, { recursive: true });
+  return copy;
+}
+
+function makeOpenFolder(): void {
+  mkdirSync(OPEN_FOLDER, { recursive: true });
+  // Said again, because a narrow umask would close it.
+  chmodSync(OPEN_FOLDER, 0o755);
+}
+
+/** Returns the folder behind the link `dataDir`; without the link what lies there belongs to a state that was removed. */
+function linkedData(dataDir: string): string {
+  const link = lstatSync(dataDir, { throwIfNoEntry: false });
+  if (link?.isSymbolicLink()) return readlinkSync(dataDir);
+  if (link !== undefined) throw new Error(`${dataDir} already holds a database`);
+  const target = join(OPEN_FOLDER, `data-${tagOf(dataDir)}`);
+  rmSync(target, { recursive: true, force: true });
+  makeOpenFolder();
+  symlinkSync(target, dataDir);
+  return target;
+}

@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/**
+ * Runs a program to its end, handing over each line of its error output as it comes. Rejects when it cannot be started
+ * (with the system's code), ends with anything but 0, runs longer than `timeoutMs`, or is aborted.
+ */
+export function run(
+  command: string, args: readonly string[], options: { env: NodeJS.ProcessEnv; timeoutMs: number; signal: AbortSignal },
+  onLine: (line: string) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      env: options.env, stdio: ['ignore', 'ignore', 'pipe'],
+      // Not the option `timeout`: its timer outlives a program that could not be started, and keeps this process alive.
+      signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]),
+    });
+    createInterface({ input: child.stderr }).on('line', onLine);
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${command} ended with ${signal ?? `exit code ${code}`}.`));
+    });
+  });
+}

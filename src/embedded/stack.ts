@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { applyMigrations } from '../books/migrations';
+import { ensureDatabase, openAppRole } from './databases';
+import { endOrphans } from './orphans';
+import { type PartContext, type PartName, maintenanceUrl, replacedParts, serviceEnvironment, type Urls, urlsOf } from './parts';
+import { packageRoot, statePaths, type StatePaths } from './paths';
+import { ephemeralPorts, fixedPorts, PORT_NAMES, portFaults, type PortName, type Ports } from './ports';
+import { type Listeners, RunningParts, timed } from './running-parts';
+import { ensureSettings, type Settings } from './settings';
+import { takeStateFolder } from './state-folder';
+import { obtainTemporalBinary } from './temporal-binary';
+
+export interface StackOptions extends Listeners {
+  readonly stateFolder: string;
+  /** Ports in place of the usual ones. */
+  readonly ports?: Partial<Ports>;
+  /** Takes free ports throughout, so that several stacks can live on one machine. */
+  readonly ephemeral?: boolean;
+  /** False trades the survival of a power cut for speed: for tests only. */
+  readonly durable?: boolean;
+  /** Replaces embedded parts (DATABASE_URL ...) and is handed on to the worker and the API. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Fills the migrated database before anything reads it; called at every start with the owner's connection. */
+  readonly seed?: (databaseUrl: string, settings: Settings) => Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+/** A running stack. Parts are killed and restarted by name where a test wants to see what survives. */
+export interface Stack {
+  readonly urls: Urls;
+  readonly settings: Settings;
+  readonly paths: StatePaths;
+  /** The settings that the worker and the API run with, for a process that wants to read the same books. */
+  readonly serviceEnvironment: NodeJS.ProcessEnv;
+  /** Returns the process id of a part; throws when it does not run here. */
+  pidOf(part: PartName): number;
+  kill(part: PartName): Promise<void>;
+  restart(part: PartName): Promise<void>;
+  /** Stops everything, the last started first, and resolves when all is gone. */
+  stop(): Promise<void>;
+}
+
+/** The part that listens on each port. */
+const PART_OF: Readonly<Record<PortName, PartName>> = {
+  api: 'api', webUi: 'temporal', temporal: 'temporal', postgres: 'postgres', gateway: 'gateway', carrier: 'carrier',
+};
+
+/**
+ * Starts PostgreSQL, Temporal, the sandboxes, the worker and the API on this machine, leaving out what the environment
+ * replaces, and resolves once all are ready. Rejects with one sentence when it cannot; nothing is left running then.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const env = options.env ?? process.env;
+  const paths = statePaths(options.stateFolder);
+  const ports = options.ephemeral === true ? await ephemeralPorts() : fixedPorts(options.ports);
+  const release = takeStateFolder(paths);
+  const running = new RunningParts(options);
+  try {
+    for (const name of await endOrphans(paths.run)) options.onStep?.({ kind: 'note', title: `Ended ${name}, left over from a run that was killed` });
+    const replaced = replacedParts(env);
+    const faults = await portFaults(ports, PORT_NAMES.filter((name) => !replaced.has(PART_OF[name])));
+    if (faults.length > 0) throw new Error(faults.join('\n'));
+    const context: PartContext = {
+      paths, ports, env, settings: ensureSettings(paths, env), durable: options.durable ?? true, signal: options.signal,
+      temporalBinary: replaced.has('temporal') ? null
+        : await obtainTemporalBinary({ env, signal: options.signal, onProgress: (title) => options.onStep?.({ kind: 'note', title }) }),
+    };
+    await startAll(context, options, running);
+    return asStack(context, running, release);
+  } catch (error) {
+    await running.stop();
+    release();
+    throw error;
+  }
+}
+
+async function startAll(context: PartContext, options: StackOptions, running: RunningParts): Promise<void> {
+  const replaced = replacedParts(context.env);
+  const start = async (...parts: PartName[]) => {
+    // All of them settle before a failure is reported, so that none is still on its way while the others are stopped.
+    const results = await Promise.allSettled(parts.filter((part) => !replaced.has(part)).map((part) => running.start(part, context)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    options.signal?.throwIfAborted();
+  };
+  await start('postgres');
+  await prepareDatabase(context, options);
+  await start('temporal');
+  await start('gateway', 'carrier');
+  await start('worker', 'api');
+}
+
+async function prepareDatabase(context: PartContext, { onStep, seed }: StackOptions): Promise<void> {
+  const { databaseOwner } = urlsOf(context);
+  if (databaseOwner === null) {
+    onStep?.({ kind: 'note', title: 'DATABASE_URL is set without DATABASE_OWNER_URL: migrations and sample data are left to you (npx mallflow migrate)' });
+    return;
+  }
+  await timed('Migrations', onStep, async () => {
+    if (!replacedParts(context.env).has('postgres')) await ensureDatabase(maintenanceUrl(context), new URL(databaseOwner).pathname.slice(1));
+    await applyMigrations(databaseOwner, join(packageRoot(), 'prisma', 'migrations'));
+    if (!replacedParts(context.env).has('postgres')) await openAppRole(databaseOwner, context.settings.POSTGRES_APP_PASSWORD);
+  });
+  if (seed !== undefined) await timed('Sample mall', onStep, () => seed(databaseOwner, context.settings));
+}
+
+function asStack(context: PartContext, running: RunningParts, release: () => void): Stack {
+  return {
+    urls: urlsOf(context),
+    settings: context.settings,
+    paths: context.paths,
+    serviceEnvironment: serviceEnvironment(context),
+    pidOf: (part) => running.get(part).pid,
+    kill: (part) => running.get(part).kill(),
+    restart: async (part) => {
+      await running.get(part).stop();
+      await running.start(part, context);
+    },
+    stop: async () => {
+      await running.stop();
+      release();
+    },
+  };
+}

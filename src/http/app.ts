@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import sse from '@fastify/sse';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyReply } from 'fastify';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { refuse } from '../contracts/errors';
+import type { Api } from './api';
+import type { AppDeps } from './deps';
+import { handleErrors, sendProblem } from './errors';
+import { jsonBodies, rawBodies } from './plugins/bodies';
+import { callers } from './plugins/callers';
+import { intents } from './plugins/intents';
+import { openApi } from './plugins/openapi';
+import { requestLog } from './plugins/request-log';
+import { orderEventRoutes } from './routes/order-events';
+import { orderRoutes } from './routes/orders';
+import { serviceRoutes } from './routes/service';
+import { shipmentRoutes } from './routes/shipments';
+import { taskRoutes } from './routes/tasks';
+import { webhookRoutes } from './routes/webhooks';
+import { validatorCompiler } from './validation';
+
+const BODY_LIMIT = 256 * 1024;
+const HEARTBEAT_MS = 15_000;
+/** A request that has not arrived whole by then is cut off. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The page at /docs runs scripts of its own and styles itself inline; nothing else here is shown by a browser. */
+const CONTENT_SECURITY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'],
+    fontSrc: ["'self'"], connectSrc: ["'self'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"],
+  },
+};
+
+/** Builds the API over what it is given; the caller listens and closes. Closing ends live timelines first. */
+export async function buildApp(deps: AppDeps): Promise<Api> {
+  const onError = handleErrors(deps.isOutOfReach);
+  const app = fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // While closing, requests on connections that are still open are answered like any other.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => { onError(error, request, reply as FastifyReply); },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(onError);
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, refuse('not_found')));
+
+  await app.register(requestLog);
+  await app.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY });
+  await app.register(sse, { heartbeatInterval: HEARTBEAT_MS });
+  await app.register(openApi);
+
+  await app.register(serviceRoutes(deps));
+  await app.register(async (scope) => {
+    await scope.register(callers, { authenticate: deps.authenticate });
+    await scope.register(intents, { intentOf: deps.intentOf });
+    await scope.register(jsonBodies);
+    await scope.register(orderRoutes(deps));
+    await scope.register(orderEventRoutes(deps));
+    await scope.register(taskRoutes(deps));
+    await scope.register(shipmentRoutes(deps));
+  }, { prefix: '/v1' });
+  await app.register(async (scope) => {
+    await scope.register(rawBodies);
+    await scope.register(webhookRoutes(deps));
+  }, { prefix: '/v1' });
+  return app;
+}

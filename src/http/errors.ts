@@ -1,0 +1,65 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { ERRORS, refuse, type ErrorCode, type ErrorRule, type FieldError, type Refusal } from '../contracts/errors';
+
+/** Seconds after which the same request may be sent again, for the codes that time can mend. */
+export const RETRY_AFTER_SECONDS = 2;
+
+/** Thrown by validation: which fields of a request do not fit their schema. */
+export class InvalidRequest extends Error {
+  override readonly name = 'InvalidRequest';
+
+  constructor(readonly errors: readonly FieldError[]) {
+    super('The request does not fit its schema');
+  }
+}
+
+/** Builds the RFC 9457 document of a refusal. Its extensions stand beside the standard members and cannot replace them. */
+export function problemOf({ refused, detail, errors, extensions }: Refusal, requestId: string): Record<string, unknown> {
+  const rule: ErrorRule = ERRORS[refused];
+  return {
+    ...extensions,
+    type: `/docs/errors#${refused}`,
+    title: rule.title,
+    status: rule.status,
+    code: refused,
+    ...(detail === undefined ? {} : { detail }),
+    instance: `urn:uuid:${requestId}`,
+    advice: rule.advice,
+    ...(errors === undefined ? {} : { errors }),
+  };
+}
+
+/** Answers a refusal as a problem document, with Retry-After where the same request may succeed later. */
+export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const rule: ErrorRule = ERRORS[refusal.refused];
+  if (rule.retryable) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (rule.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.code(rule.status).type('application/problem+json').header('cache-control', 'no-store').header('x-request-id', reply.request.id)
+    .serializer(JSON.stringify).send(problemOf(refusal, reply.request.id));
+}
+
+/** What the framework refuses before a route is reached, in our own codes. */
+const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_json',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
+  FST_ERR_BAD_URL: 'not_found',
+  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
+  FST_ERR_NOT_FOUND: 'not_found',
+};
+
+/** Builds the handler of everything thrown: a problem document whose cause is logged and never shown. */
+export function handleErrors(isOutOfReach: (error: unknown) => boolean) {
+  return (error: Partial<FastifyError>, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    if (error instanceof InvalidRequest) return sendProblem(reply, refuse('validation_failed', { errors: error.errors }));
+    const known = FRAMEWORK_CODES[error.code ?? ''];
+    if (known) return sendProblem(reply, refuse(known));
+    if (isOutOfReach(error)) {
+      request.log.warn({ err: error }, 'the database or Temporal is out of reach');
+      return sendProblem(reply, refuse('starting'));
+    }
+    request.log.error({ err: error }, 'the request failed');
+    return sendProblem(reply, refuse('internal'));
+  };
+}

@@ -1,0 +1,54 @@
+import type { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { ERRORS, type ErrorCode } from '../contracts/errors';
+import { problemOf } from './errors';
+import { PROBLEM_TYPE } from './schemas';
+
+type Document = ReturnType<typeof jsonSchemaTransformObject>;
+
+const REQUEST_ID = '4f1c9a52-6c1e-4c39-8f0b-0d6f2a7c5e11';
+
+/** Bodies to start from, by operation. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  placeOrder: {
+    reference: 'A-1001',
+    customer: { reference: 'customer-77' },
+    currency: 'BRL',
+    lines: [{ skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1', quantity: 2 }],
+    recipient: {
+      name: 'Maria Souza', phone: '+55 11 91234-5678',
+      address: { country: 'BR', region: 'SP', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
+    },
+    payment: { method: 'card', token: 'tok_ok' },
+  },
+  payAgain: { method: 'card', token: 'tok_ok' },
+  cancelOrder: { reason: 'customer_request' },
+  completeTask: { parcel: { weightG: 1450, lengthMm: 300, widthMm: 200, heightMm: 150 } },
+};
+
+interface Media { example?: unknown; examples?: Record<string, { value: unknown }> }
+interface Operation {
+  operationId?: string;
+  requestBody?: { content?: Record<string, Media> };
+  responses?: Record<string, { description?: string; content?: Record<string, Media> }>;
+}
+
+/** Adds an example to each body, and one of each code to each problem. */
+export function withExamples(document: Document): Document {
+  for (const path of Object.values(document.paths ?? {})) {
+    for (const operation of Object.values(path as Record<string, Operation>)) {
+      const body = operation.requestBody?.content?.['application/json'];
+      const example = BODIES[operation.operationId ?? ''];
+      if (body && example !== undefined) body.example = example;
+      for (const response of Object.values(operation.responses ?? {})) {
+        const problem = response.content?.[PROBLEM_TYPE];
+        if (problem) problem.examples = examplesOf(response.description ?? '');
+      }
+    }
+  }
+  return document;
+}
+
+function examplesOf(description: string): Record<string, { value: unknown }> {
+  const codes = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => description.includes(`\`${code}\``));
+  return Object.fromEntries(codes.map((code) => [code, { value: problemOf({ refused: code }, REQUEST_ID) }]));
+}

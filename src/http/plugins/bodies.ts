@@ -1,0 +1,29 @@
+import fp from 'fastify-plugin';
+
+const TEXT = new TextDecoder('utf-8', { fatal: true });
+
+/** Thrown for a body that is not one JSON document in UTF-8; answered as `malformed_json`. */
+class MalformedJson extends Error {
+  override readonly name = 'MalformedJson';
+  readonly code = 'FST_ERR_CTP_INVALID_JSON_BODY';
+}
+
+/** Takes JSON bodies only, in UTF-8, without the members that poison prototypes. An empty body counts as none. */
+export const jsonBodies = fp(async (scope) => {
+  scope.removeAllContentTypeParsers();
+  const parse = scope.getDefaultJsonParser('error', 'error');
+  scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (body.length === 0) { done(null, undefined); return; }
+    try {
+      parse(request, TEXT.decode(body), (error, value) => { done(error && new MalformedJson('The body is not JSON', { cause: error }), value); });
+    } catch (error) {
+      done(new MalformedJson('The body is not UTF-8', { cause: error }));
+    }
+  });
+}, { name: 'json-bodies' });
+
+/** Hands bodies on as the text they came as, whatever they say they are: a signature holds for that text only. */
+export const rawBodies = fp(async (scope) => {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => { done(null, body); });
+}, { name: 'raw-bodies' });

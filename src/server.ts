@@ -1,0 +1,77 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { connect } from './books/transactions';
+import { Vault } from './books/vault';
+import { Authenticator } from './client/authenticator';
+import { createClients } from './client/clients';
+import { intentOf } from './client/intent';
+import { isOutOfReach } from './client/out-of-reach';
+import { Sweeper } from './client/sweeper';
+import { readConfig } from './config';
+import { buildApp } from './http/app';
+import { SANDBOX_CARRIER, SandboxCarrierWebhookReader } from './providers/carrier.sandbox';
+import { SANDBOX_GATEWAY, SandboxPaymentWebhookReader } from './providers/payment.sandbox';
+import { createLogger } from './telemetry';
+
+/** How long Temporal has to answer "are you there". */
+const PING_MS = 2_000;
+
+/** Composes and runs the API until SIGTERM or SIGINT: then it finishes what is under way and closes what it opened. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLogger('api', config.LOG_LEVEL);
+  const transactions = connect(config.DATABASE_URL, config.DATABASE_POOL_SIZE, (error) => { log.warn({ err: error }, 'an idle database connection broke'); });
+
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  // Lazy: without Temporal this process is alive, not ready, and says so.
+  const connection = Connection.lazy(connectionOptions);
+  const clients = createClients({
+    transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), temporal: new Client({ connection, namespace }), log,
+    policies: {
+      paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: config.PAYMENT_WINDOW_SECONDS,
+      deliverySilenceSeconds: config.DELIVERY_SILENCE_SECONDS, verdictTimeoutSeconds: config.VERDICT_TIMEOUT_SECONDS,
+    },
+  });
+  const sweeper = new Sweeper(transactions, clients.messenger, clients.workflows, log);
+  const authenticator = new Authenticator(transactions);
+  const app = await buildApp({
+    clients, intentOf, isOutOfReach, log,
+    authenticate: (secret) => authenticator.callerOf(secret),
+    paymentReaders: [new SandboxPaymentWebhookReader(config.PAYMENT_WEBHOOK_SECRET)],
+    carrierReaders: [new SandboxCarrierWebhookReader(config.CARRIER_WEBHOOK_SECRET)],
+    readiness: {
+      database: () => transactions.ping(),
+      temporal: async () => {
+        await connection.withDeadline(Date.now() + PING_MS, () => connection.workflowService.describeNamespace({ namespace }));
+      },
+    },
+  });
+
+  const close = async (): Promise<void> => {
+    await app.close();
+    await sweeper.stop();
+    await connection.close();
+    await transactions.close();
+  };
+  const stop = (signal: NodeJS.Signals): void => {
+    log.info({ signal }, 'api stops after the requests under way');
+    close().then(() => { log.info('api stopped'); }, fail);
+  };
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+
+  try {
+    const address = await app.listen({ host: config.HOST, port: config.PORT });
+    sweeper.start();
+    log.info({ address }, 'api ready');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+main().catch(fail);

@@ -1,0 +1,107 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { takeLock } from '../../src/embedded/lock';
+import { statePaths } from '../../src/embedded/paths';
+import { ephemeralPorts, type Ports } from '../../src/embedded/ports';
+import { postgresAccount } from '../../src/embedded/postgres-binaries';
+import { removePostgresData, settlePostgres } from '../../src/embedded/postgres-home';
+import { ensureSettings } from '../../src/embedded/settings';
+import { startStack } from '../../src/embedded/stack';
+import { removeStateFolder, takeStateFolder } from '../../src/embedded/state-folder';
+
+let folder: string;
+let ports: Ports;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'state-'));
+  ports = await ephemeralPorts();
+});
+afterEach(() => {
+  spawnSync('chmod', ['-R', 'u+w', folder]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const start = () => startStack({ stateFolder: join(folder, 'state'), ports, durable: false });
+
+test('names the port in use, who wanted it and how to take another, and starts nothing', async () => {
+  const occupant = await occupy(ports.gateway);
+  await expect(start()).rejects.toThrow(
+    `Port ${ports.gateway}, wanted by the sandbox payment gateway, is in use by another program: end that program, or choose another port with --gateway-port or MALLFLOW_GATEWAY_PORT.`);
+  occupant.close();
+  expect(readdirSync(join(folder, 'state', 'run'))).toEqual([]);
+  expect(existsSync(join(folder, 'state', 'postgres'))).toBe(false);
+  expect(existsSync(join(folder, 'state', 'stack.lock'))).toBe(false);
+});
+
+test('names the folder that cannot be written to', async () => {
+  // A file in the way stops everyone, root included.
+  writeFileSync(join(folder, 'state'), '');
+  await expect(start()).rejects.toThrow(/^The state folder .*state cannot be written to \(EEXIST\): change its owner, or name another one/);
+});
+
+test('says which process already runs on the folder', async () => {
+  const release = takeStateFolder(statePaths(join(folder, 'state')));
+  await expect(start()).rejects.toThrow(`is already running on ${join(folder, 'state')} (pid ${process.pid})`);
+  release();
+});
+
+test('takes over the lock of a process that is gone', () => {
+  const path = join(folder, 'lock');
+  writeFileSync(path, JSON.stringify({ pid: process.pid, identity: 'another process that once had this pid' }));
+  expect(takeLock(path)).toHaveProperty('release');
+  writeFileSync(path, '');
+  expect(takeLock(path)).toHaveProperty('release');
+  expect(takeLock(path)).toEqual({ heldBy: process.pid });
+});
+
+test('makes its secrets once, for its owner only, and lets the environment win', () => {
+  const paths = statePaths(folder);
+  const first = ensureSettings(paths, {});
+  expect(first.ENCRYPTION_KEYS).toMatch(/^k1:[A-Za-z0-9+/]{43}=$/);
+  expect(ensureSettings(paths, { PAYMENT_API_KEY: 'of my own' })).toEqual({ ...first, PAYMENT_API_KEY: 'of my own' });
+  expect(ensureSettings(paths, {})).toEqual(first);
+  expect(statSync(paths.settings).mode & 0o777).toBe(0o600);
+});
+
+test('does not make new keys for a database that was encrypted with others', () => {
+  const paths = statePaths(folder);
+  mkdirSync(paths.postgres);
+  expect(() => ensureSettings(paths, {})).toThrow(/settings.json is gone/);
+  writeFileSync(paths.settings, '{"ENCRYPTION_KEYS":');
+  expect(() => ensureSettings(paths, {})).toThrow(/settings.json is damaged/);
+});
+
+test('reset refuses while the stack runs, empties it afterwards, and removes nothing else', async () => {
+  const paths = statePaths(join(folder, 'state'));
+  const release = takeStateFolder(paths);
+  await expect(removeStateFolder(paths)).rejects.toThrow(`(pid ${process.pid}): stop it before you reset`);
+  release();
+  expect(await removeStateFolder(paths)).toBe(true);
+  expect(existsSync(paths.root)).toBe(false);
+  expect(await removeStateFolder(paths)).toBe(false);
+  await expect(removeStateFolder(statePaths(folder))).rejects.toThrow('is not a state folder of Mallflow');
+});
+
+test('PostgreSQL\'s account is found a way around a folder that is closed to it', () => {
+  if (process.getuid?.() !== 0) return;
+  chmodSync(folder, 0o700);
+  const { uid, gid } = postgresAccount() ?? { uid: 0, gid: 0 };
+  const { binaries, dataDir } = settlePostgres(join(folder, 'postgres'), { uid, gid });
+  try {
+    expect(dataDir).not.toContain(folder);
+    expect(settlePostgres(join(folder, 'postgres'), { uid, gid }).dataDir).toBe(dataDir);
+    expect(execFileSync(binaries.postgres, ['--version'], { uid, gid, encoding: 'utf8', cwd: '/' })).toContain('PostgreSQL');
+  } finally {
+    removePostgresData(join(folder, 'postgres'));
+  }
+});
+
+function occupy(port: number): Promise<Server> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => { resolve(server); });
+  });
+}

@@ -1,0 +1,94 @@
+import type { Client } from '@temporalio/client';
+import { pino } from 'pino';
+import { Authenticator } from '../../src/client/authenticator';
+import { createClients } from '../../src/client/clients';
+import { intentOf } from '../../src/client/intent';
+import { OrderClient } from '../../src/client/order-client';
+import type { OrderStart, OrderWorkflows } from '../../src/client/order-workflows';
+import { isOutOfReach } from '../../src/client/out-of-reach';
+import type { Transactions } from '../../src/books/transactions';
+import type { CancellationVerdict } from '../../src/contracts/verdict';
+import type { Api } from '../../src/http/api';
+import { buildApp } from '../../src/http/app';
+import type { AppDeps } from '../../src/http/deps';
+import { SANDBOX_CARRIER, SandboxCarrierWebhookReader } from '../../src/providers/carrier.sandbox';
+import { SANDBOX_GATEWAY, SandboxPaymentWebhookReader } from '../../src/providers/payment.sandbox';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { connectTo, seedMall, testVault, type TestMall } from '../support/mall';
+
+export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+
+/** Stands in for the orders' workflows: notes what it is asked, and answers what a test sets. */
+export class NotedWorkflows implements Pick<OrderWorkflows, 'start' | 'pay' | 'cancel'> {
+  readonly started: OrderStart[] = [];
+  readonly paid: string[] = [];
+  /** What becomes of an order when its workflow starts; the draft stays one by default. */
+  onStart: (order: OrderStart) => Promise<void> = () => Promise.resolve();
+  cancelling: (orderId: string) => Promise<CancellationVerdict | 'not_running'> = () => Promise.resolve('not_running');
+
+  async start(order: OrderStart): Promise<'no_answer'> {
+    this.started.push(order);
+    await this.onStart(order);
+    return 'no_answer';
+  }
+
+  pay(_orderId: string, paymentId: string): Promise<'no_answer'> {
+    this.paid.push(paymentId);
+    return Promise.resolve('no_answer');
+  }
+
+  cancel(orderId: string): Promise<CancellationVerdict | 'not_running'> {
+    return this.cancelling(orderId);
+  }
+}
+
+/** The API over a real database with a mall in it; only what runs on Temporal is noted instead of run. */
+export interface TestApi {
+  readonly app: Api;
+  readonly database: TestDatabase;
+  readonly transactions: Transactions;
+  readonly mall: TestMall;
+  readonly workflows: NotedWorkflows;
+  readonly signals: { workflowId: string; signal: string }[];
+  close(): Promise<void>;
+}
+
+export async function startApi(overOf: (transactions: Transactions) => Partial<AppDeps> = () => ({})): Promise<TestApi> {
+  const database = await createTestDatabase();
+  const transactions = connectTo(database.appUrl);
+  const mall = await seedMall(transactions);
+  const signals: TestApi['signals'] = [];
+  const temporal = { workflow: { getHandle: (workflowId: string) => ({ signal: (signal: string) => { signals.push({ workflowId, signal }); return Promise.resolve(); } }) } };
+  const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+  const policies = { paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, verdictTimeoutSeconds: 5 };
+  const workflows = new NotedWorkflows();
+  const clients = createClients({ transactions, vault: testVault(), temporal: temporal as unknown as Client, policies, log });
+  const authenticator = new Authenticator(transactions);
+  const app = await buildApp({
+    clients: { ...clients, orders: new OrderClient(transactions, testVault(), workflows as unknown as OrderWorkflows, policies) },
+    intentOf, isOutOfReach, log,
+    authenticate: (secret) => authenticator.callerOf(secret),
+    paymentReaders: [new SandboxPaymentWebhookReader(WEBHOOK_SECRET)],
+    carrierReaders: [new SandboxCarrierWebhookReader(WEBHOOK_SECRET)],
+    readiness: { database: () => transactions.ping() },
+    ...overOf(transactions),
+  });
+  return {
+    app, database, transactions, mall, workflows, signals,
+    close: async () => {
+      await app.close();
+      await transactions.close();
+      await database.drop();
+    },
+  };
+}
+
+let keys = 0;
+
+/** Builds the headers of a POST: an API key and an Idempotency-Key of its own. */
+export const posting = (secret: string, over: Record<string, string> = {}): Record<string, string> => {
+  keys += 1;
+  return { authorization: `Bearer ${secret}`, 'idempotency-key': `test-${keys}`, 'content-type': 'application/json', ...over };
+};
+
+export const reading = (secret: string): Record<string, string> => ({ authorization: `Bearer ${secret}` });
