@@ -28,7 +28,7 @@ export class Fulfillment {
 
   /** Says in plain words what it waits for and which message ends the wait; null when it waits for nobody. */
   waitsFor(): string | null {
-    const signal = (name: string, more = '') => `Signal ${name} {"fulfillmentId":"${this.id}"${more}}`;
+    const signal = (name: string, more = '') => `Signal \`${name}\` \`{"fulfillmentId":"${this.id}"${more}}\``;
     if (this.status === 'released') return `${this.id}: pick, recheck and pack at the warehouse. Ends with the pack task, or ${signal('parcelPacked')}`;
     if (this.status === 'packed') return `${this.id}: a label from the carrier. Ends by itself when the carrier answers`;
     if (this.status === 'labelled') return `${this.id}: the carrier to collect the parcel. Ends with the hand-over, or ${signal('parcelHandedOver')}`;
@@ -81,7 +81,7 @@ export class Fulfillment {
   /** Waits for a scan that decides; when the carrier is silent for too long, staff are asked to look and the wait goes on. */
   async #nextScan(): Promise<CarrierScan> {
     const some = () => this.#scans.length > 0;
-    if (!(await condition(some, this.input.deliverySilenceSeconds * 1000))) {
+    if (!(await condition(some, this.input.deliverySilenceSeconds * 1000, { summary: `${this.id}: the carrier may be silent until then` }))) {
       await this.attention.raise(AttentionReason.deliveryOverdue);
       await condition(some);
     }

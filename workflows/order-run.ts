@@ -128,7 +128,7 @@ export class OrderRun {
     if (this.stage === Stage.closed) return [];
     if (this.status === OrderStatus.cancelling) return ['Undoing what was done: label, payment, stock. Ends by itself'];
     if (this.status === OrderStatus.draft) return ['Validation, stock and payment. Ends by itself'];
-    if (this.status === OrderStatus.awaitingPayment) return ['The customer\'s payment. Ends with Signal paymentSettled, another payment (POST /v1/orders/{id}/payments), or the end of the window'];
+    if (this.status === OrderStatus.awaitingPayment) return ['The customer\'s payment. Ends with Signal `paymentSettled`, another payment (`POST /v1/orders/{id}/payments`), or the end of the window'];
     return this.fulfillments.flatMap((part) => part.waitsFor() ?? []);
   }
 
@@ -143,7 +143,7 @@ export class OrderRun {
       `**${this.status}** (${this.stage})`,
       ...(this.attention.reason ? [`Needs a person: **${this.attention.reason}**`] : []),
       ...(waits ? ['Waits for:', waits] : []),
-      ...(this.stage === Stage.closed ? [] : ['To cancel: Update cancelOrder {"reason":"operator_decision","actor":"support:<who>"}']),
+      ...(this.stage === Stage.closed ? [] : ['To cancel: Update `cancelOrder` `{"reason":"operator_decision","actor":"support:<who>"}`']),
     ].join('\n\n');
     if (shown !== this.#shown) setCurrentDetails(shown);
     this.#shown = shown;

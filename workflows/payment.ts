@@ -66,7 +66,7 @@ export class PaymentPhase {
         : { outcome: 'declined', paymentId: attempt, declineCode: result.declineCode });
       this.onAwaiting();
 
-      const heard = await condition(() => this.#settled.delete(attempt) || this.#requested !== undefined, Math.max(1, payUntil - Date.now()));
+      const heard = await condition(() => this.#settled.delete(attempt) || this.#requested !== undefined, Math.max(1, payUntil - Date.now()), { summary: 'the customer may pay until then' });
       if (heard && this.#requested === undefined) continue;
       if (result.status === 'action_required') {
         const last = await this.#call((a, payment) => a.abandonPayment(payment), attempt);

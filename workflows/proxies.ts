@@ -27,6 +27,7 @@ const quick = proxyLocalActivities<Activities>({
 /** The same call, patiently, on its provider's own queue. */
 const patient = (taskQueue: string) => proxyActivities<Activities>({
   taskQueue,
+  summary: 'tried until the provider answers',
   startToCloseTimeout: '20s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '2m' },
   cancellationType: WAIT,
