@@ -64,6 +64,7 @@ async function main(): Promise<void> {
     sweeper.start();
     log.info({ address }, 'api ready');
   } catch (error) {
+    log.error({ err: error }, 'api could not listen');
     await close();
     throw error;
   }

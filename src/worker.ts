@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel, type NativeConnectionOptions } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import { connect } from './books/transactions';
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const activities = createActivities({ transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), payments, carriers, log });
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await NativeConnection.connect(connectionOptions as NativeConnectionOptions);
+  const connection = await NativeConnection.connect(connectionOptions);
   const orders = await Worker.create({
     connection, namespace, activities, taskQueue: ORDERS_QUEUE, ...workflowSource(),
     maxConcurrentLocalActivityExecutions: 100, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 2_000, shutdownGraceTime: '20s',

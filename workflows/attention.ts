@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
-import { AttentionReason } from '../src/contracts/statuses';
+import type { AttentionReason } from '../src/contracts/statuses';
 import { books } from './proxies';
 
 /** How long a provider may be out of reach before staff see it. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../contracts/caller';
-import { Role } from '../contracts/statuses';
+import type { Role } from '../contracts/statuses';
 import { newId } from './new-id';
 import type { Tx } from './transactions';
 

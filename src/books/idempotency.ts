@@ -19,7 +19,7 @@ export type Claim =
 
 /** Hashes a request so that a reused key can be told from a repetition. */
 export const hashRequest = (method: string, url: string, body: unknown): Buffer =>
-  createHash('sha256').update(`${method} ${url}\n${JSON.stringify(body) ?? ''}`).digest();
+  createHash('sha256').update(`${method} ${url}\n${body === undefined ? '' : JSON.stringify(body)}`).digest();
 
 /**
  * Claims a key for a request: the first one goes on, a repetition gets the first one's answer. Refused while the first

@@ -1,5 +1,5 @@
 import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
-import { DatabaseError, Pool, types } from 'pg';
+import { DatabaseError, Pool, TypeOverrides } from 'pg';
 import type { Caller } from '../contracts/caller';
 import type { DB } from '../generated/database';
 
@@ -30,18 +30,15 @@ export interface Transactions {
  * `onIdleError` hears of connections that break while nobody uses them; the pool replaces them by itself.
  */
 export function connect(url: string, poolSize: number, onIdleError: (error: Error) => void): Transactions {
+  const parsers = new TypeOverrides();
+  parsers.setTypeParser(INT8, Number);
+  parsers.setTypeParser(DATE, (value) => new Date(`${value}T00:00:00Z`));
   const pool = new Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 5_000,
     application_name: 'mallflow',
-    types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') => {
-        if (oid === INT8) return Number;
-        if (oid === DATE) return (value: string) => new Date(`${value}T00:00:00Z`);
-        return types.getTypeParser(oid, format as 'text');
-      },
-    },
+    types: parsers,
   });
   let closing = false;
   pool.on('error', (error) => { if (!closing) onIdleError(error); });
@@ -50,7 +47,7 @@ export function connect(url: string, poolSize: number, onIdleError: (error: Erro
     run: (caller, work) => retrying(() => database.transaction().execute((tx) => onBehalfOf(caller, tx, work))),
     snapshot: (caller, work) => database.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
       .execute((tx) => onBehalfOf(caller, tx, work)),
-    ping: async () => { await pool.query('select 1'); },
+    ping: async () => { await database.executeQuery(CompiledQuery.raw('select 1')); },
     close: () => {
       closing = true;
       return database.destroy();

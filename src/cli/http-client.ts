@@ -65,8 +65,7 @@ export class HttpClient {
       if (!mayMend(problem)) throw problem;
       return { error: problem, retryAfterMs: retryAfter(response) };
     } catch (error) {
-      // fetch reports every broken or refused connection as a TypeError.
-      if (error instanceof TypeError || (error as Error).name === 'TimeoutError') return { error: error as Error, retryAfterMs: undefined };
+      if (isBroken(error) || (error as Error).name === 'TimeoutError') return { error: error as Error, retryAfterMs: undefined };
       throw error;
     }
   }
@@ -75,6 +74,9 @@ export class HttpClient {
     return { authorization: `Bearer ${this.key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers };
   }
 }
+
+/** Tells whether a connection was refused or broke: fetch reports that as a TypeError with its cause. */
+export const isBroken = (error: unknown): boolean => (error as Error).name === 'TypeError' && (error as Error).cause !== undefined;
 
 /** Reads the problem document of an answer. */
 export async function problemOf(response: Response): Promise<ApiProblem> {

@@ -6,7 +6,7 @@ import type { CarrierScan } from '../contracts/statuses';
 import { TaskResource, type CompleteTask, type ListTasks } from '../contracts/task';
 import { TimelineEvent } from '../contracts/timeline';
 import { readEventStream } from './event-stream';
-import { ApiProblem, HttpClient, problemOf } from './http-client';
+import { ApiProblem, HttpClient, isBroken, problemOf } from './http-client';
 
 const Timeline = z.object({ items: z.array(TimelineEvent), closed: z.boolean() });
 const Tasks = pageOf(TaskResource);
@@ -60,7 +60,7 @@ export class PublicApi {
           yield told;
         }
       } catch (error) {
-        if (!(error instanceof TypeError)) throw error;
+        if (!isBroken(error)) throw error;
       }
       await wait(RECONNECT_MS, undefined, this.signal ? { signal: this.signal } : {});
     }

@@ -52,7 +52,7 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
         shipment: shipment ? {
           id: shipment.id, carrierCode: shipment.carrierCode, trackingNumber: shipment.trackingNumber, status: shipment.status,
           // PostgreSQL's JSON writes a date as an ISO date.
-          estimatedDelivery: shipment.estimatedDelivery as unknown as string | null,
+          estimatedDelivery: shipment.estimatedDelivery,
         } : null,
       };
     }),

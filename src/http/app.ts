@@ -38,14 +38,14 @@ const CONTENT_SECURITY = {
 export async function buildApp(deps: AppDeps): Promise<Api> {
   const onError = handleErrors(deps.isOutOfReach);
   const app = fastify({
-    loggerInstance: deps.log as FastifyBaseLogger,
+    loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // While closing, requests on connections that are still open are answered like any other.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => { onError(error, request, reply as FastifyReply); },
+    frameworkErrors: (error, request, reply) => { onError(error, request, reply); },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -43,8 +43,8 @@ afterAll(async () => {
 });
 
 const counts = (caller: Caller) => transactions.run(caller, async (tx) => {
-  const rows = await Promise.all(PRIVATE.map(async (table) => [table, (await sql<{ n: string }>`select count(*) as n from ${sql.table(table)}`.execute(tx)).rows[0]?.n] as const));
-  return Object.fromEntries(rows.map(([table, n]) => [table, Number(n)]).filter(([, n]) => n !== 0));
+  const rows = await Promise.all(PRIVATE.map(async (table): Promise<[string, string | undefined]> => [table, (await sql<{ n: string }>`select count(*) as n from ${sql.table(table)}`.execute(tx)).rows[0]?.n]));
+  return Object.fromEntries(rows.map(([table, n]): [string, number] => [table, Number(n)]).filter(([, n]) => n !== 0));
 });
 
 test('the storefront sees its own order, and nothing of the mall\'s inside', async () => {

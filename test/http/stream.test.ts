@@ -34,7 +34,7 @@ const end = (orderId: string) => api.transactions.run(SYSTEM, async (tx) => {
 interface Heard { id: string | undefined; event: string; data: { seq?: number; type?: string } }
 
 /** Opens a stream over a real connection; `next` waits for one event, `rest` reads to the end. */
-async function open(orderId: string, { key = api.mall.keys.storefront, headers = {} as Record<string, string> } = {}) {
+async function open(orderId: string, { key = api.mall.keys.storefront, headers = {} } = {}) {
   const abort = new AbortController();
   const response = await fetch(`${base}/v1/orders/${orderId}/events/stream`, { headers: { ...reading(key), accept: 'text/event-stream', ...headers }, signal: abort.signal });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();

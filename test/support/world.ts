@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DefaultLogger, NativeConnection, Runtime, Worker, bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { NativeConnection} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import { pino } from 'pino';
@@ -62,7 +63,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}): Promise
   const carriers = new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 15_000 });
 
   const activities = createActivities({ transactions, vault, payments, carriers, log });
-  const connection = temporal.nativeConnection as NativeConnection;
+  const connection = temporal.nativeConnection;
   const workers = await Promise.all([
     Worker.create({ connection, taskQueue: ORDERS_QUEUE, activities, workflowBundle: await bundle }),
     ...[SANDBOX_GATEWAY, SANDBOX_CARRIER].map((code) => Worker.create({ connection, taskQueue: providerQueue(code), activities })),

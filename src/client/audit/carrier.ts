@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../books/transactions';
+import type { OrderStatus, ShipmentStatus } from '../../contracts/statuses';
 import type { CarrierJournalEntry } from '../../providers/carrier';
 import { Findings, lazily, queryAudit, type Audit, type Finding } from './audit';
 import { isCovered, type Reading } from './journal';
 import { readOperations } from './operations';
-
-const BATCH = 10_000;
+import { rowsOf } from './rows';
 
 /** Audits of our shipments by themselves and against the carrier's own journal. Voids younger than `graceMs` may be under way. */
 export const carrierAudits = (tx: Tx, journal: () => Promise<Reading<CarrierJournalEntry>>, graceMs: number): Audit[] => {
@@ -74,16 +74,21 @@ async function findUnknown(tx: Tx, journal: Reading<CarrierJournalEntry>): Promi
   return unknown;
 }
 
-async function* readShipments(tx: Tx) {
-  for (let after = ''; ;) {
-    const rows = await tx.selectFrom('shipment as s').innerJoin('orders as o', 'o.id', 's.orderId')
-      .leftJoin('operation as b', (join) => join.onRef('b.orderId', '=', 's.orderId').on('b.kind', '=', 'book')
-        .on(sql`b.result->>'reference'`, '=', sql.ref('s.providerReference')))
-      .select(['s.id', 's.orderId', 's.carrierCode', 's.trackingNumber', 's.providerReference', 's.status', 's.statusAt', 'o.status as orderStatus', 'o.updatedAt as orderUpdatedAt', 'b.finishedAt as bookedAt'])
-      .where('s.id', '>', after).orderBy('s.id').limit(BATCH).execute();
-    yield* rows;
-    const last = rows.at(-1);
-    if (!last || rows.length < BATCH) return;
-    after = last.id;
-  }
+interface ShipmentRow {
+  readonly id: string;
+  readonly orderId: string;
+  readonly carrierCode: string;
+  readonly trackingNumber: string;
+  readonly providerReference: string;
+  readonly status: ShipmentStatus;
+  readonly statusAt: Date;
+  readonly orderStatus: OrderStatus;
+  readonly orderUpdatedAt: Date;
+  readonly bookedAt: Date | null;
 }
+
+const readShipments = (tx: Tx): AsyncGenerator<ShipmentRow, void, undefined> => rowsOf(tx, sql<ShipmentRow>`
+  select s.id, s."orderId", s."carrierCode", s."trackingNumber", s."providerReference", s.status, s."statusAt",
+    o.status as "orderStatus", o."updatedAt" as "orderUpdatedAt", b."finishedAt" as "bookedAt"
+  from shipment s join orders o on o.id = s."orderId"
+  left join operation b on b."orderId" = s."orderId" and b.kind = 'book' and b.result->>'reference' = s."providerReference"`);

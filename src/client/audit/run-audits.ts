@@ -10,6 +10,7 @@ import { readJournal, type JournalSource } from './journal';
 import { ledgerAudits } from './ledger';
 import { orderAudits } from './orders';
 import { paymentAudits } from './payments';
+import { planForWholeTables } from './rows';
 import { stockAudits } from './stock';
 import { timelineAudits } from './timeline';
 import { waitingAudits } from './waiting';
@@ -56,17 +57,21 @@ export async function runAudits(
       onResult(result);
     }
   };
-  await transactions.snapshot(SYSTEM, (tx) => run([
-    ...stockAudits(tx), ...orderAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx), ...waitingAudits(tx, graceMs),
-    ...gatewayAudits(tx, () => journals[0]), ...carrierAudits(tx, () => journals[1], graceMs),
-  ]));
+  await transactions.snapshot(SYSTEM, async (tx) => {
+    await planForWholeTables(tx);
+    await run([
+      ...stockAudits(tx), ...orderAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx), ...waitingAudits(tx, graceMs),
+      ...gatewayAudits(tx, () => journals[0]), ...carrierAudits(tx, () => journals[1], graceMs),
+    ]);
+  });
   await run(workflowAudits(transactions, temporal, pauseMs));
   return results;
 }
 
-async function resultOf({ name, check }: Audit): Promise<AuditResult> {
+async function resultOf(audit: Audit): Promise<AuditResult> {
+  const { name } = audit;
   try {
-    const { count, findings } = await check();
+    const { count, findings } = await audit.check();
     return { name, outcome: count === 0 ? 'true' : 'false', count, findings, reason: null };
   } catch (error) {
     if (!(error instanceof OutOfReach)) throw error;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../books/transactions';
-import { OrderStatus } from '../../contracts/statuses';
-import { TimelineEventType } from '../../contracts/timeline';
+import type { OrderStatus } from '../../contracts/statuses';
+import type { TimelineEventType } from '../../contracts/timeline';
 import { queryAudit, type Audit, type Finding } from './audit';
 
 /** What an order's timeline last told of the order itself, at each status. A payment that is awaited is told of as `payment.*`. */
@@ -37,7 +37,7 @@ export const timelineAudits = (tx: Tx): Audit[] => [
       where hash <> timeline_hash(previous, "orderId", seq, type, at, actor, "merchantId", data) group by 1
       union all
       select h."orderId", h.seq from timeline_head h
-      left join lateral (select hash from timeline_event e where e."orderId" = h."orderId" order by seq desc limit 1) last on true
+      left join (select distinct on ("orderId") "orderId", hash from timeline_event order by "orderId", seq desc) last on last."orderId" = h."orderId"
       where h.hash is distinct from last.hash
     )
     select "orderId" as subject, 'every link hashed over the one before it' as expected, 'broken at event ' || min(seq) as actual
@@ -46,8 +46,8 @@ export const timelineAudits = (tx: Tx): Audit[] => [
   queryAudit(tx, 'What every timeline tells last of its order is where the order stands', sql<Finding>`
     select o.id as subject, 'last ' || array_to_string(s.types, ' or ') || ': it is ' || o.status as expected, coalesce(e.type, 'no event') as actual
     from orders o join (values ${lastEvents}) s (status, types) on s.status = o.status::text
-    left join lateral (
-      select type from timeline_event where "orderId" = o.id and type like 'order.%' order by seq desc limit 1
-    ) e on true
+    left join (
+      select distinct on ("orderId") "orderId", type from timeline_event where type like 'order.%' order by "orderId", seq desc
+    ) e on e."orderId" = o.id
     where e.type is null or e.type <> all (s.types)`),
 ];

@@ -1,0 +1,136 @@
+import type { AddressInfo } from 'node:net';
+import { moveOrder } from '../../src/books/orders';
+import { appendTimeline } from '../../src/books/timeline';
+import { Authenticator } from '../../src/client/authenticator';
+import { SYSTEM } from '../../src/contracts/caller';
+import { placeOrderBody } from '../support/mall';
+import { posting, reading, startApi, type TestApi } from './api';
+
+let api: TestApi;
+let base: string;
+let revoked = false;
+const socks = new Set<import('node:net').Socket>();
+beforeAll(async () => {
+  api = await startApi((transactions) => {
+    const authenticator = new Authenticator(transactions);
+    return { maxStreams: 3, authenticate: async (secret) => (revoked ? undefined : authenticator.callerOf(secret)) };
+  });
+  api.app.server.on('connection', (k) => { socks.add(k); k.on('close', () => socks.delete(k)); });
+  api.app.server.on('request', (req, res) => { const l = (req.socket as unknown as {l?: unknown[]}); (l.l ??= []).push(() => [req.url?.slice(-20), req.headers.accept, res.statusCode, res.writableEnded, res.writableFinished, res.destroyed, req.complete]); });
+  await api.app.listen({ host: '127.0.0.1', port: 0 });
+  base = `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}`;
+});
+afterAll(async () => { await api.close(); });
+
+async function placed(): Promise<string> {
+  const body = placeOrderBody([api.mall.skus.lamp, api.mall.skus.cup]);
+  return (await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting(api.mall.keys.storefront), payload: body })).json<{ id: string }>().id;
+}
+
+const tell = (orderId: string, merchantId?: string) =>
+  api.transactions.run(SYSTEM, (tx) => appendTimeline(tx, orderId, [{ type: merchantId ? 'fulfillment.released' : 'order.accepted', ...(merchantId ? { merchantId } : {}) }]));
+const end = (orderId: string) => api.transactions.run(SYSTEM, async (tx) => {
+  await moveOrder(tx, orderId, { status: 'completed', stage: 'closed' });
+  await appendTimeline(tx, orderId, [{ type: 'order.completed' }]);
+});
+
+interface Heard { id: string | undefined; event: string; data: { seq?: number; type?: string } }
+
+/** Opens a stream over a real connection; `next` waits for one event, `rest` reads to the end. */
+async function open(orderId: string, { key = api.mall.keys.storefront, headers = {} } = {}) {
+  const abort = new AbortController();
+  const response = await fetch(`${base}/v1/orders/${orderId}/events/stream`, { headers: { ...reading(key), accept: 'text/event-stream', ...headers }, signal: abort.signal });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  const next = async (): Promise<Heard | undefined> => {
+    for (;;) {
+      const at = text.indexOf('\n\n');
+      if (at >= 0) {
+        const fields = new Map(text.slice(0, at).split('\n').map((line): [string, string] => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+        text = text.slice(at + 2);
+        return { id: fields.get('id'), event: fields.get('event') ?? '', data: JSON.parse(fields.get('data') ?? 'null') as Heard['data'] };
+      }
+      const read = await reader?.read();
+      if (!read || read.done) return undefined;
+      text += read.value;
+    }
+  };
+  const rest = async (): Promise<Heard[]> => {
+    const heard: Heard[] = [];
+    for (let event = await next(); event; event = await next()) heard.push(event);
+    return heard;
+  };
+  return { response, next, rest, close: () => { abort.abort(); } };
+}
+
+test('a stream tells what was, what comes as it comes, and its end', async () => {
+  const orderId = await placed();
+  const stream = await open(orderId);
+  expect(stream.response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+  expect(await stream.next()).toMatchObject({ id: '1', event: 'order.received', data: { seq: 1, type: 'order.received' } });
+  await tell(orderId);
+  expect(await stream.next()).toMatchObject({ id: '2', event: 'order.accepted' });
+  await end(orderId);
+  expect((await stream.rest()).map(({ id, event }) => [id, event])).toEqual([['3', 'order.completed'], [undefined, 'end']]);
+});
+
+test('a reader that comes back goes on after the last event it has', async () => {
+  const orderId = await placed();
+  await tell(orderId);
+  await end(orderId);
+  const resumed = await open(orderId, { headers: { 'last-event-id': '1' } });
+  expect((await resumed.rest()).map(({ event }) => event)).toEqual(['order.accepted', 'order.completed', 'end']);
+  const again = await open(orderId, { headers: { 'last-event-id': '3' } });
+  expect((await again.rest()).map(({ event }) => event)).toEqual(['end']);
+});
+
+test('a merchant hears of its own part only, past what it may not see', async () => {
+  const orderId = await placed();
+  const stream = await open(orderId, { key: api.mall.keys.merchant });
+  expect(await stream.next()).toMatchObject({ id: '1' });
+  await tell(orderId, api.mall.merchantIds[1]);
+  await tell(orderId, api.mall.merchantIds[0]);
+  expect(await stream.next()).toMatchObject({ id: '3', event: 'fulfillment.released' });
+  await end(orderId);
+  expect((await stream.rest()).map(({ event }) => event)).toEqual(['order.completed', 'end']);
+});
+
+test('what cannot be streamed is a problem: an unknown order, another form, an id that is none', async () => {
+  const unknown = await open('ord_01ARZ3NDEKTSV4RRFFQ69G5FAV');
+  expect([unknown.response.status, unknown.response.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+  const orderId = await placed();
+  expect((await open(orderId, { headers: { accept: 'application/json' } })).response.status).toBe(406);
+  expect((await open(orderId, { headers: { 'last-event-id': 'x' } })).response.status).toBe(422);
+});
+
+test('one too many gets 503; a place is free again once a reader leaves', async () => {
+  const orderId = await placed();
+  const streams = await Promise.all([open(orderId), open(orderId), open(orderId)]);
+  const refused = await open(orderId);
+  expect([refused.response.status, refused.response.headers.get('retry-after')]).toEqual([503, '2']);
+  streams[0]?.close();
+  let freed = await open(orderId);
+  while (freed.response.status === 503) freed = await open(orderId);
+  expect(freed.response.status).toBe(200);
+  for (const stream of [...streams, freed]) stream.close();
+});
+
+test('a stream ends when its key is revoked', async () => {
+  const orderId = await placed();
+  const stream = await open(orderId);
+  expect(await stream.next()).toMatchObject({ id: '1' });
+  revoked = true;
+  await tell(orderId);
+  expect(await stream.rest()).toEqual([]);
+  revoked = false;
+});
+
+test('closing the server ends what is open', async () => {
+  const orderId = await placed();
+  const stream = await open(orderId);
+  expect(await stream.next()).toMatchObject({ id: '1' });
+  setTimeout(() => { console.log([...socks].map((k) => JSON.stringify([k.destroyed, k.readyState, k.writableEnded, ((k as unknown as {l?: (() => unknown)[]}).l ?? []).map((f) => f())])).join('\n')); }, 4000);
+  await api.app.close();
+  console.log('closed');
+  expect(await stream.rest()).toEqual([]);
+});
