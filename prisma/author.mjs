@@ -1,7 +1,6 @@
 // Prints the SQL that makes an empty database (or the one that --from FILE describes) into what schema.prisma says.
 // `prisma migrate diff` does the same with a downloaded engine; this uses the one that npm carries, which wants some
 // PostgreSQL to answer at DATABASE_URL and writes nothing to it.
-/* global WebAssembly */
 import fs from 'node:fs';
 // The package exports its engine under bundler conditions only, so it is reached by path.
 import * as engineBindings from '../node_modules/@prisma/schema-engine-wasm/schema_engine_bg.js';

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const connection = await NativeConnection.connect(connectionOptions);
   const orders = await Worker.create({
     connection, namespace, activities, taskQueue: ORDERS_QUEUE, ...workflowSource(),
-    maxConcurrentLocalActivityExecutions: 100, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 2_000, shutdownGraceTime: '20s',
+    maxConcurrentLocalActivityExecutions: 100, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 500, shutdownGraceTime: '20s',
   });
   const providers = await Promise.all([payments.code, carriers.code].map((code) => Worker.create({
     connection, namespace, activities, taskQueue: providerQueue(code), maxConcurrentActivityTaskExecutions: PROVIDER_CALLS, shutdownGraceTime: '20s',

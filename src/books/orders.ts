@@ -1,4 +1,4 @@
-import type { PaymentInstruction, PlaceOrder } from '../contracts/place-order';
+import type { PlaceOrder } from '../contracts/place-order';
 import { CLOSED_ORDER_STATUSES, type AttentionReason, type OrderStatus, type Stage } from '../contracts/statuses';
 import type { PricedCart } from '../domain/pricing';
 import { customerOf } from './customers';
@@ -45,17 +45,16 @@ export async function insertDraft(tx: Tx, vault: Vault, draft: Draft): Promise<{
     quantity: line.quantity, unitAmount: line.unitAmount, shippingAmount: line.shippingAmount,
   }))).execute();
   const total = cart.goodsAmount + cart.shippingAmount;
-  const paymentId = await insertFirstPayment(tx, vault, draft, customer, order.payment, total);
+  const paymentId = newId('pay');
+  await insertPayment(tx, vault, customer, {
+    id: paymentId, orderId, number: 1, provider: draft.paymentProvider, instruction: order.payment, amount: total, currency: order.currency,
+  });
   await appendTimeline(tx, orderId, [{
     type: 'order.received',
     data: { lines: cart.lines.length, total, currency: order.currency, ...(order.reference ? { reference: order.reference } : {}) },
   }]);
   return { paymentId };
 }
-
-const insertFirstPayment = (
-  tx: Tx, vault: Vault, draft: Draft, customer: Parameters<Vault['seal']>[0], instruction: PaymentInstruction, amount: number,
-) => insertPayment(tx, vault, customer, { orderId: draft.orderId, number: 1, provider: draft.paymentProvider, instruction, amount, currency: draft.order.currency });
 
 export interface OrderState {
   readonly status: OrderStatus;

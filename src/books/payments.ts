@@ -1,11 +1,11 @@
 import type { NextAction } from '../contracts/order';
 import type { PaymentInstruction } from '../contracts/place-order';
 import type { PaymentStatus } from '../contracts/statuses';
-import { newId } from './new-id';
 import type { Tx } from './transactions';
 import type { Vault, WrappedKey } from './vault';
 
 export interface NewPayment {
+  readonly id: string;
   readonly orderId: string;
   readonly number: number;
   readonly provider: string;
@@ -17,14 +17,12 @@ export interface NewPayment {
 const tokenContext = (paymentId: string): string => `${paymentId}:token`;
 
 /** Writes an attempt to pay, not yet put to the gateway. The token is sealed until the attempt is decided. */
-export async function insertPayment(tx: Tx, vault: Vault, customer: WrappedKey, payment: NewPayment): Promise<string> {
-  const id = newId('pay');
-  const { instruction, ...rest } = payment;
+export async function insertPayment(tx: Tx, vault: Vault, customer: WrappedKey, payment: NewPayment): Promise<void> {
+  const { id, instruction, ...rest } = payment;
   await tx.insertInto('payment').values({
-    id, ...rest, method: instruction.method, status: 'pending', createdAt: new Date(),
+    ...rest, id, method: instruction.method, status: 'pending', createdAt: new Date(),
     token: vault.seal(customer, tokenContext(id), instruction.token),
   }).execute();
-  return id;
 }
 
 /** Opens the gateway's token of an attempt. */

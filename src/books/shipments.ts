@@ -32,10 +32,11 @@ export async function insertShipment(tx: Tx, shipment: NewShipment): Promise<str
 
 /**
  * Merges what a carrier reports into its shipment: the row, the timeline, and a signal when it decides something. A scan
- * on the road of a parcel that nobody handed over hands it over. Answers the order, or undefined for an unknown parcel.
+ * on the road of a parcel that nobody handed over hands it over. Answers the order and
+ * whether it has to hear of it, or undefined for an unknown parcel.
  */
-export async function applyScan(tx: Tx, provider: string, event: CarrierEvent): Promise<{ orderId: string } | undefined> {
-  const known = await tx.selectFrom('shipment').select('fulfillmentId')
+export async function applyScan(tx: Tx, provider: string, event: CarrierEvent): Promise<{ orderId: string; wakes: boolean } | undefined> {
+  const known = await tx.selectFrom('shipment').select(['fulfillmentId', 'status'])
     .where('provider', '=', provider).where('trackingNumber', '=', event.trackingNumber).executeTakeFirst();
   if (!known) return undefined;
   const at = new Date(event.at);
@@ -44,15 +45,12 @@ export async function applyScan(tx: Tx, provider: string, event: CarrierEvent): 
   const shipment = await tx.selectFrom('shipment').selectAll().where('fulfillmentId', '=', known.fulfillmentId).forUpdate().executeTakeFirstOrThrow();
   const { orderId, fulfillmentId, merchantId } = shipment;
   const status = handed !== undefined && isRefusal(handed) ? shipment.status : progress(shipment.status, event.scan);
-  if (status !== shipment.status) {
-    await tx.updateTable('shipment').set({ status, statusAt: at }).where('id', '=', shipment.id).execute();
-    if (event.scan !== 'picked_up' && DECIDING_SCANS.includes(event.scan)) {
-      await sendLater(tx, orderId, { signal: 'carrierReported', payload: { fulfillmentId, scan: event.scan } });
-    }
-  }
+  const decides = status !== shipment.status && DECIDING_SCANS.includes(event.scan);
+  if (status !== shipment.status) await tx.updateTable('shipment').set({ status, statusAt: at }).where('id', '=', shipment.id).execute();
+  if (decides) await sendLater(tx, orderId, { signal: 'carrierReported', payload: { fulfillmentId, scan: event.scan } });
   await appendTimeline(tx, orderId, [{
     type: 'shipment.scanned', merchantId,
     data: { fulfillmentId, scan: event.scan, at: event.at, ...(event.place ? { place: event.place } : {}), ...(status === shipment.status ? { changed: false } : {}) },
   }]);
-  return { orderId };
+  return { orderId, wakes: decides || known.status === 'booked' };
 }

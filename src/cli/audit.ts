@@ -1,32 +1,41 @@
 import type { Command } from 'commander';
 import { runAudits, type AuditResult } from '../client/audit/run-audits';
-import { auditEnvironment, openAuditSources } from '../embedded/audit-sources';
-import { portOptions, portsFrom, stateOption } from './options';
+import { openAuditSources } from '../embedded/audit-sources';
+import { stateOption } from './options';
+import { readRunning } from './running-stack';
 
+/** What names the sources; each replaces the running stack's own. */
+const NAMING = ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'PAYMENT_URL', 'PAYMENT_API_KEY', 'CARRIER_URL', 'CARRIER_API_KEY'] as const;
 const MARKS = { true: '✓', false: '✗', unknown: '?' } as const;
 
 /** Registers `mallflow audit`. */
 export function registerAudit(program: Command): void {
-  const command = program.command('audit')
+  program.command('audit')
     .description('checks the books of the whole database against themselves, the providers\' journals and Temporal')
     .addOption(stateOption())
     .option('--json', 'print the results as one line of JSON')
     .addHelpText('after', `
 Looks at the stack that runs on the state folder; DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL with PAYMENT_API_KEY, and
-CARRIER_URL with CARRIER_API_KEY name others. Ends with 1 unless every audit is true. docs/audit.md says what to do.`);
-  for (const option of portOptions()) command.addOption(option);
-  command.action(async (flags: { state: string; json?: boolean }) => {
-    const sources = await openAuditSources(auditEnvironment(flags.state, portsFrom(command.opts()), process.env));
-    try {
-      const asJson = flags.json === true;
-      const results = await runAudits(sources, {}, (result) => { if (!asJson) process.stdout.write(linesOf(result)); });
-      const holds = results.every(({ outcome }) => outcome === 'true');
-      process.stdout.write(asJson ? `${JSON.stringify({ holds, audits: results })}\n` : `\n${conclusion(results)}\n`);
-      if (!holds) process.exitCode = 1;
-    } finally {
-      await sources.close();
-    }
-  });
+CARRIER_URL with CARRIER_API_KEY name others. Ends with 1 unless every audit is true. docs/audit.md says what to do.`)
+    .action(async (flags: { state: string; json?: boolean }) => {
+      const sources = await openAuditSources(environmentOf(flags.state));
+      try {
+        const asJson = flags.json === true;
+        const results = await runAudits(sources, {}, (result) => { if (!asJson) process.stdout.write(linesOf(result)); });
+        const holds = results.every(({ outcome }) => outcome === 'true');
+        process.stdout.write(asJson ? `${JSON.stringify({ holds, audits: results })}\n` : `\n${conclusion(results)}\n`);
+        if (!holds) process.exitCode = 1;
+      } finally {
+        await sources.close();
+      }
+    });
+}
+
+/** Names where the books are. Throws one sentence when something is wanted of a stack that does not run. */
+function environmentOf(stateFolder: string): NodeJS.ProcessEnv {
+  const named = Object.fromEntries(NAMING.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  if (NAMING.every((name) => name in named)) return process.env;
+  return { ...process.env, ...readRunning(stateFolder).environment, ...named };
 }
 
 function linesOf({ name, outcome, count, findings, reason }: AuditResult): string {

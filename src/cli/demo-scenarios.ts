@@ -15,7 +15,7 @@ export interface Scenario {
   readonly ends: OrderStatus;
   /** What must have been undone. */
   readonly undoes: readonly TimelineEventType[];
-  play(orderId: string, people: People, storefront: PublicApi, intent: (act: string) => string): Promise<void>;
+  readonly play: (orderId: string, people: People, storefront: PublicApi, intent: (act: string) => string) => Promise<void>;
 }
 
 const ROAD: readonly (readonly [CarrierScan, string])[] = [['in_transit', 'Sorting centre'], ['out_for_delivery', 'Depot']];

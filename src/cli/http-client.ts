@@ -12,8 +12,9 @@ export class ApiProblem extends Error {
   readonly code: ErrorCode | 'unknown';
 
   constructor(readonly status: number, readonly problem: Readonly<Record<string, unknown>>) {
-    const { code, title, detail } = problem;
-    super([`${String(code ?? status)}: ${String(title ?? 'no problem document')}`, detail, JSON.stringify(problem.errors)].filter(Boolean).join('. '));
+    const { code, title, detail, errors } = problem;
+    const said = [title, detail].filter((text) => typeof text === 'string');
+    super(`${typeof code === 'string' ? code : status}: ${[...said, ...(errors === undefined ? [] : [JSON.stringify(errors)])].join('. ')}`);
     this.code = typeof code === 'string' ? code as ErrorCode : 'unknown';
   }
 }

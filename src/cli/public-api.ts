@@ -93,7 +93,7 @@ export class PublicApi {
     return (await this.#http.send({ method: 'GET', path: `/v1/shipments/${shipmentId}/label` })).text();
   }
 
-  async #get<T extends z.ZodType>(path: string, query: Readonly<Record<string, unknown>>, schema: T): Promise<z.infer<T>> {
+  async #get<T extends z.ZodType>(path: string, query: Readonly<Record<string, string | number | undefined>>, schema: T): Promise<z.infer<T>> {
     const wanted = new URLSearchParams(Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]])));
     return schema.parse(await (await this.#http.send({ method: 'GET', path: wanted.size > 0 ? `${path}?${wanted.toString()}` : path })).json());
   }

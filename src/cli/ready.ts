@@ -49,7 +49,7 @@ function curl(api: string, sample: SampleOrder, now: Date): string {
     currency: sample.currency,
     lines: sample.skuIds.map((skuId) => ({ skuId, quantity: 1 })),
     recipient: {
-      name: 'Li Na', phone: '+86 138 0013 8000',
+      name: 'Recipient One', phone: '+86 138 0013 8000',
       address: { country: 'CN', region: 'Guangdong', city: 'Shenzhen', district: 'Nanshan', line1: 'Keyuan Road 15', postcode: '518057' },
     },
     payment: { method: 'card', token: 'tok_ok' },

@@ -13,7 +13,6 @@ const part = (data: Data): string => `part …${brief(text(data, 'fulfillmentId'
 /** What each kind of event says to a person. */
 const SENTENCES: Readonly<Record<TimelineEventType, (data: Data) => string>> = {
   'order.received': () => 'The storefront\'s order was received',
-  'order.validated': () => 'The order is valid and priced from the catalogue',
   'order.accepted': () => 'The order is accepted',
   'order.rejected': (data) => `The order was rejected: ${text(data, 'code')}`,
   'order.shipped': () => 'Everything is with a carrier',
@@ -25,7 +24,6 @@ const SENTENCES: Readonly<Record<TimelineEventType, (data: Data) => string>> = {
   'stock.short': () => 'There is not enough stock',
   'stock.released': () => 'The stock that was held is free again',
   'stock.restocked': (data) => `${part(data)}: its goods are back on the shelf`,
-  'payment.started': () => 'The payment was put to the gateway',
   'payment.action_required': (data) => `The customer has to act on the payment: ${text(data, 'action')}`,
   'payment.authorized': (data) => `${money(data)}authorized by the gateway`,
   'payment.declined': (data) => `The gateway declined: ${text(data, 'declineCode')}`,

@@ -20,7 +20,7 @@ export interface Answer<T> {
   readonly replayed: boolean;
 }
 
-export const answer = <T>(status: number, body: T, location: string | null = null): Answer<T> => ({ status, body, location, replayed: false });
+export const answer = <T>(status: number, body: T, location: string | null = null, replayed = false): Answer<T> => ({ status, body, location, replayed });
 
 export const replay = <T>(stored: StoredAnswer): Answer<T> => ({ status: stored.status, body: stored.body as T, location: stored.location, replayed: true });
 

@@ -6,6 +6,8 @@ import { SYSTEM } from '../contracts/caller';
 import { orderWorkflowId } from '../contracts/names';
 
 const BATCH = 100;
+/** A caller waits no longer than this for its signals, nor does the connection that holds them. */
+const FLUSH_MS = 2_000;
 
 /** Sends the signals that were committed with their facts. At least once: every signal is a fact that may be heard twice. */
 export class Messenger {
@@ -14,7 +16,7 @@ export class Messenger {
   /** Sends an order's signals right after their commit. Failing is not the caller's trouble: the sweeper sends them later. */
   async flush(orderId: string): Promise<void> {
     try {
-      await this.#send({ workflowId: orderWorkflowId(orderId) });
+      await this.temporal.withDeadline(Date.now() + FLUSH_MS, () => this.#send({ workflowId: orderWorkflowId(orderId) }));
     } catch (error) {
       this.log.warn({ err: error, orderId }, 'signals stay queued until Temporal answers');
     }

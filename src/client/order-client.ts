@@ -1,4 +1,4 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { readCatalogue } from '../books/catalogue';
 import { customerKeyOf } from '../books/customers';
 import { claimKey, forgetKey, storeAnswer, type Claim } from '../books/idempotency';
@@ -19,7 +19,7 @@ import { priceCart } from '../domain/pricing';
 import { findShortages } from '../domain/sourcing';
 import type { Answer, Intent } from './intent';
 import { listOrders, readOrder } from './read-orders';
-import { outcomeOf } from './order-outcome';
+import { outcomeOf, undecided } from './order-outcome';
 import { NO_ANSWER, type OrderPolicies, type OrderStart, type OrderWorkflows } from './order-workflows';
 
 /** How long the process that wrote a draft is trusted to start its workflow. */
@@ -47,7 +47,7 @@ export class OrderClient {
     const drafted = await this.transactions.run(caller, (tx) => this.#draft(tx, caller, intent, order));
     if (isRefusal(drafted)) return drafted;
     if ('start' in drafted) await this.workflows.start(drafted.start);
-    return this.#answer(caller, intent, drafted.orderId, drafted.replayed);
+    return this.#answer(caller, intent, drafted.orderId, drafted);
   }
 
   async #draft(tx: Tx, caller: Caller, intent: Intent, order: PlaceOrder): Promise<Refusal | { orderId: string; replayed: boolean; start?: OrderStart }> {
@@ -60,7 +60,7 @@ export class OrderClient {
     const claim = refusal ? await knownKey(tx, caller, intent) : await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
     if (claim === undefined) return refusal as Refusal;
     if (isRefusal(claim)) return claim;
-    if (claim.claimed !== 'first') return this.#resume(tx, claim);
+    if (claim.claimed !== 'first') return { orderId: orderOf(claim), replayed: true };
     if (isRefusal(cart)) return cart;
     const { paymentId } = await insertDraft(tx, this.vault, {
       orderId, storefrontId: caller.subject, order, cart, paymentProvider: this.policies.paymentProvider,
@@ -71,41 +71,43 @@ export class OrderClient {
     return { orderId, replayed: false, start };
   }
 
-  /** Goes on with what an earlier request began; the sweeper starts its workflow should that be missing. */
-  async #resume(_tx: Tx, claim: Exclude<Claim, { claimed: 'first' }>): Promise<{ orderId: string; replayed: boolean }> {
-    const orderId = claim.claimed === 'resumed' ? claim.resourceId : claim.answer.location?.split('/').pop();
-    if (!orderId) throw new Error('An idempotency record of an order names no order');
-    return { orderId, replayed: true };
-  }
-
   /** Tries another payment of an order that was declined or waits for its customer. */
   async pay(caller: Caller, intent: Intent, orderId: string, instruction: PaymentInstruction): Promise<Answer<OrderResource> | Refusal> {
     const card = cardNumberIn({ '/token': instruction.token });
     if (card) return card;
-    const begun = await this.transactions.run(caller, async (tx) => {
-      const visible = await tx.selectFrom('orders').select('id').where('id', '=', orderId).executeTakeFirst();
-      if (!visible) return refuse('not_found');
-      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
-      if (isRefusal(claim) || claim.claimed !== 'first') return claim;
-      const order = await lockOrder(tx, orderId);
-      const last = await tx.selectFrom('payment').select(['number', 'amount', 'provider']).where('orderId', '=', orderId).orderBy('number', 'desc').executeTakeFirstOrThrow();
-      const customer = await customerKeyOf(tx, orderId);
-      const awaited = order.status === 'awaiting_payment' && order.payUntil !== null && order.payUntil > new Date();
-      if (!awaited || !customer) {
-        await forgetKey(tx, caller.subject, intent.key);
-        return refuse('payment_not_awaited', { detail: `The order is ${order.status}` });
-      }
-      return { paymentId: await insertPayment(tx, this.vault, customer, { orderId, number: last.number + 1, provider: last.provider, instruction, amount: last.amount, currency: order.currency }) };
-    });
+    const begun = await this.transactions.run(caller, (tx) => this.#beginPayment(tx, caller, intent, orderId, instruction));
     if (isRefusal(begun)) return begun;
-    if ('claimed' in begun) return this.#answer(caller, intent, orderId, true);
+    if (begun.paymentId === null) return this.#answer(caller, intent, orderId, { replayed: true });
     try {
-      await this.workflows.pay(orderId, begun.paymentId);
+      const verdict = await this.workflows.pay(orderId, begun.paymentId);
+      return await this.#answer(caller, intent, orderId, { replayed: false, unheard: verdict === NO_ANSWER });
     } catch (error) {
-      if (!(error instanceof WorkflowUpdateFailedError)) throw error;
-      return refuse('payment_not_awaited', { detail: error.cause?.message });
+      if (!(error instanceof WorkflowUpdateFailedError || error instanceof WorkflowNotFoundError)) throw error;
+      await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
+      return refuse('payment_not_awaited', { detail: 'The order has gone on meanwhile' });
     }
-    return this.#answer(caller, intent, orderId, false);
+  }
+
+  /** Writes another attempt to pay, or finds the one that an unanswered request with this key wrote; null: it was answered. */
+  async #beginPayment(tx: Tx, caller: Caller, intent: Intent, orderId: string, instruction: PaymentInstruction): Promise<Refusal | { paymentId: string | null }> {
+    const visible = await tx.selectFrom('orders').select('id').where('id', '=', orderId).executeTakeFirst();
+    if (!visible) return refuse('not_found');
+    const paymentId = newId('pay');
+    const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, paymentId);
+    if (isRefusal(claim)) return claim;
+    if (claim.claimed !== 'first') return { paymentId: claim.claimed === 'resumed' ? claim.resourceId : null };
+    const order = await lockOrder(tx, orderId);
+    const last = await tx.selectFrom('payment').select(['number', 'amount', 'provider']).where('orderId', '=', orderId).orderBy('number', 'desc').executeTakeFirstOrThrow();
+    const customer = await customerKeyOf(tx, orderId);
+    const awaited = order.status === 'awaiting_payment' && order.payUntil !== null && order.payUntil > new Date();
+    if (!awaited || !customer) {
+      await forgetKey(tx, caller.subject, intent.key);
+      return refuse('payment_not_awaited', { detail: `The order is ${order.status}` });
+    }
+    await insertPayment(tx, this.vault, customer, {
+      id: paymentId, orderId, number: last.number + 1, provider: last.provider, instruction, amount: last.amount, currency: order.currency,
+    });
+    return { paymentId };
   }
 
   /** Cancels an order that was not handed over, and answers it once everything is undone. */
@@ -117,24 +119,25 @@ export class OrderClient {
       return isRefusal(claim) ? claim : { claim, status: order.status };
     });
     if (isRefusal(begun)) return begun;
-    if (begun.claim.claimed !== 'answered') {
-      const verdict = await this.workflows.cancel(orderId, { reason, actor: caller.actor });
-      const refusal = verdict === 'not_running'
-        ? refuse(begun.status === 'draft' ? 'starting' : 'order_not_cancellable', { detail: `The order is ${begun.status}` })
-        : verdict !== NO_ANSWER && verdict.outcome === 'refused' ? refuse(verdict.code) : undefined;
-      if (refusal) {
-        await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
-        return refusal;
-      }
-    }
-    return this.#answer(caller, intent, orderId, begun.claim.claimed === 'answered');
+    if (begun.claim.claimed === 'answered') return this.#answer(caller, intent, orderId, { replayed: true });
+    const verdict = await this.workflows.cancel(orderId, { reason, actor: caller.actor });
+    const refusal = verdict === 'not_running'
+      ? refuse(begun.status === 'draft' ? 'starting' : 'order_not_cancellable', { detail: `The order is ${begun.status}` })
+      : verdict !== NO_ANSWER && verdict.outcome === 'refused' ? refuse(verdict.code) : undefined;
+    if (!refusal) return this.#answer(caller, intent, orderId, { replayed: false, unheard: verdict === NO_ANSWER });
+    await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
+    return refusal;
   }
 
-  /** Answers an order as it stands now, and remembers that its key was answered. */
-  #answer(caller: Caller, intent: Intent, orderId: string, replayed: boolean): Promise<Answer<OrderResource> | Refusal> {
+  /**
+   * Answers an order as it stands now, and remembers that its key was answered. What Temporal has not heard of (`unheard`)
+   * is answered as undecided and stays open: the same request, sent again, tries again.
+   */
+  #answer(caller: Caller, intent: Intent, orderId: string, { replayed, unheard = false }: { replayed: boolean; unheard?: boolean }): Promise<Answer<OrderResource> | Refusal> {
     return this.transactions.run(caller, async (tx) => {
       const order = await readOrder(tx, orderId);
       if (!order) return refuse('not_found');
+      if (unheard) return undecided(order);
       if (!replayed) {
         await storeAnswer(tx, caller.subject, intent.key, { status: 201, body: null, location: `/v1/orders/${orderId}` });
         if (order.status !== 'draft') await markStarted(tx, orderId);
@@ -161,6 +164,13 @@ export class OrderClient {
       return { items: await readTimeline(tx, orderId, after, limit), closed: order.closedAt !== null };
     });
   }
+}
+
+/** Names the order that an earlier request began; the sweeper starts its workflow should that be missing. */
+function orderOf(claim: Exclude<Claim, { claimed: 'first' }>): string {
+  const orderId = claim.claimed === 'resumed' ? claim.resourceId : claim.answer.location?.split('/').pop();
+  if (!orderId) throw new Error('An idempotency record of an order names no order');
+  return orderId;
 }
 
 /** Looks a key up without claiming it: undefined when it is new. */

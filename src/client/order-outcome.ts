@@ -1,7 +1,7 @@
 import { refuse, type Refusal } from '../contracts/errors';
 import type { OrderResource } from '../contracts/order';
 import type { Verdict } from '../contracts/verdict';
-import type { Answer } from './intent';
+import { answer, type Answer } from './intent';
 
 /**
  * Says what placing, paying or cancelling came to, from the order as it stands: 202 while it is not judged, a refusal when
@@ -19,5 +19,8 @@ export function outcomeOf(order: OrderResource, rejection: unknown, replayed: bo
       extensions: { orderId: order.id, declineCode: last.declineCode, payUntil: order.payUntil },
     });
   }
-  return { status: order.status === 'draft' ? 202 : 201, body: order, location: `/v1/orders/${order.id}`, replayed };
+  return order.status === 'draft' ? { ...undecided(order), replayed } : answer(201, order, `/v1/orders/${order.id}`, replayed);
 }
+
+/** Answers an order that is not judged yet: 202. */
+export const undecided = (order: OrderResource): Answer<OrderResource> => answer(202, order, `/v1/orders/${order.id}`);

@@ -27,12 +27,12 @@ export class WebhookClient {
       const payment = await tx.selectFrom('payment').select('id').where('orderId', '=', operation.orderId)
         .where('number', '=', Number(key.slice(key.lastIndexOf(':') + 1))).executeTakeFirstOrThrow();
       await sendLater(tx, operation.orderId, { signal: 'paymentSettled', payload: { paymentId: payment.id } });
-      return operation;
+      return { ...operation, wakes: true };
     });
   }
 
   async #receive(
-    provider: string, { eventId, event }: VerifiedWebhook<unknown>, reference: string, apply: (tx: Tx) => Promise<{ orderId: string } | undefined>,
+    provider: string, { eventId, event }: VerifiedWebhook<unknown>, reference: string, apply: (tx: Tx) => Promise<{ orderId: string; wakes: boolean } | undefined>,
   ): Promise<Reception> {
     const received = { provider, eventId, payload: event };
     const outcome = await this.transactions.run(SYSTEM, async (tx) => {
@@ -42,7 +42,7 @@ export class WebhookClient {
       return applied ?? ('parked' as const);
     });
     if (typeof outcome === 'string') return outcome;
-    await this.messenger.flush(outcome.orderId);
+    if (outcome.wakes) await this.messenger.flush(outcome.orderId);
     return 'applied';
   }
 }

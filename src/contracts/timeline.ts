@@ -3,7 +3,6 @@ import { z } from 'zod';
 /** What can be told of an order. Past tense: each is a fact. */
 export const TimelineEventType = {
   orderReceived: 'order.received',
-  orderValidated: 'order.validated',
   orderAccepted: 'order.accepted',
   orderRejected: 'order.rejected',
   orderShipped: 'order.shipped',
@@ -15,7 +14,6 @@ export const TimelineEventType = {
   stockShort: 'stock.short',
   stockReleased: 'stock.released',
   stockRestocked: 'stock.restocked',
-  paymentStarted: 'payment.started',
   paymentActionRequired: 'payment.action_required',
   paymentAuthorized: 'payment.authorized',
   paymentDeclined: 'payment.declined',

@@ -16,10 +16,8 @@ const STATUS_OF: Record<CarrierScan, ShipmentStatus> = {
   exception: ShipmentStatus.exception,
 };
 
-/** Scans after which the order has to do something. The others only move the shipment's row. */
-export const DECIDING_SCANS: readonly CarrierScan[] = [
-  CarrierScan.pickedUp, CarrierScan.signed, CarrierScan.refused, CarrierScan.returned, CarrierScan.exception,
-];
+/** Scans after which the order has to do something. The others only move the shipment's row (a pick-up also hands it over). */
+export const DECIDING_SCANS: readonly CarrierScan[] = [CarrierScan.signed, CarrierScan.refused, CarrierScan.returned, CarrierScan.exception];
 
 /**
  * Merges a scan into what is known: the further status wins, so late and repeated scans change nothing. The way back to

@@ -5,15 +5,9 @@ import { connect } from '../books/transactions';
 import type { AuditSources } from '../client/audit/run-audits';
 import { SandboxCarrierProvider } from '../providers/carrier.sandbox';
 import { SandboxPaymentProvider } from '../providers/payment.sandbox';
-import { lockHolder } from './lock';
-import { replacedParts, serviceEnvironment, type PartName } from './parts';
-import { statePaths } from './paths';
-import type { Ports } from './ports';
-import { ensureSettings } from './settings';
 
 const TIMEOUT_MS = 30_000;
 const POOL_SIZE = 2;
-const NEEDED: readonly PartName[] = ['postgres', 'temporal', 'gateway', 'carrier'];
 
 /** What an audit needs of the settings: no keys of people's data. */
 const Settings = z.object({
@@ -26,21 +20,6 @@ const Settings = z.object({
 
 export interface OpenAuditSources extends AuditSources {
   close(): Promise<void>;
-}
-
-/**
- * Names where the books are: what the environment says, and for the rest the stack that runs on a state folder. Throws one
- * sentence when something is wanted of a stack that does not run.
- */
-export function auditEnvironment(stateFolder: string, ports: Ports, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const replaced = replacedParts(env);
-  if (NEEDED.every((part) => replaced.has(part))) return env;
-  const paths = statePaths(stateFolder);
-  if (lockHolder(paths.lock) === null) {
-    throw new Error(`Mallflow does not run on ${paths.root}: start it, name another folder with --state, or set DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL and CARRIER_URL with their API keys.`);
-  }
-  const settings = ensureSettings(paths, env);
-  return { ...env, ...serviceEnvironment({ paths, ports, settings, env, durable: true, temporalBinary: null, signal: undefined }) };
 }
 
 /** Opens what an environment names. Throws one sentence when a setting is missing or the database does not answer. */

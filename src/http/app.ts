@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import sse from '@fastify/sse';
-import fastify, { LogController, type FastifyBaseLogger, type FastifyReply } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { refuse } from '../contracts/errors';
 import type { Api } from './api';
@@ -9,6 +9,7 @@ import type { AppDeps } from './deps';
 import { handleErrors, sendProblem } from './errors';
 import { jsonBodies, rawBodies } from './plugins/bodies';
 import { callers } from './plugins/callers';
+import { closing } from './plugins/closing';
 import { intents } from './plugins/intents';
 import { openApi } from './plugins/openapi';
 import { requestLog } from './plugins/request-log';
@@ -37,8 +38,9 @@ const CONTENT_SECURITY = {
 /** Builds the API over what it is given; the caller listens and closes. Closing ends live timelines first. */
 export async function buildApp(deps: AppDeps): Promise<Api> {
   const onError = handleErrors(deps.isOutOfReach);
+  const logger: FastifyBaseLogger = deps.log;
   const app = fastify({
-    loggerInstance: deps.log,
+    loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
@@ -52,6 +54,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
   app.setErrorHandler(onError);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, refuse('not_found')));
 
+  await app.register(closing);
   await app.register(requestLog);
   await app.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY });
   await app.register(sse, { heartbeatInterval: HEARTBEAT_MS });

@@ -15,7 +15,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
     currency: 'BRL',
     lines: [{ skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1', quantity: 2 }],
     recipient: {
-      name: 'Maria Souza', phone: '+55 11 91234-5678',
+      name: 'Recipient One', phone: '+55 11 91234-5678',
       address: { country: 'BR', region: 'SP', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
     },
     payment: { method: 'card', token: 'tok_ok' },

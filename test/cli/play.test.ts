@@ -21,6 +21,8 @@ afterAll(async () => {
   await stack.destroy();
 }, 60_000);
 
+const exitCode = (): number => Number(process.exitCode);
+
 /** Runs a verb as a person would; answers what it printed and its exit code. */
 async function mallflow(...argv: string[]): Promise<{ out: string; code: number }> {
   const printed: string[] = [];
@@ -35,7 +37,7 @@ async function mallflow(...argv: string[]): Promise<{ out: string; code: number 
   process.exitCode = 0;
   try {
     await program.parseAsync([...argv, '--state', stack.paths.root], { from: 'user' });
-    return { out: printed.join(''), code: Number(process.exitCode) };
+    return { out: printed.join(''), code: exitCode() };
   } finally {
     process.exitCode = before;
     for (const spy of spies) spy.mockRestore();

@@ -68,5 +68,5 @@ test('without a database, or a stack, it is one sentence', async () => {
   process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:9/none';
   await expect(audit()).rejects.toThrow('The database is out of reach');
   delete process.env.DATABASE_URL;
-  await expect(audit('--state', '/nowhere/at/all')).rejects.toThrow('Mallflow does not run on /nowhere/at/all: start it');
+  await expect(audit('--state', '/nowhere/at/all')).rejects.toThrow('No Mallflow is ready on /nowhere/at/all: start it');
 });

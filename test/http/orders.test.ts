@@ -28,7 +28,7 @@ test('an order is placed at our prices, and answered with where to find it', asy
   expect(answered.headers['idempotent-replayed']).toBeUndefined();
 
   const read = await api.app.inject({ url: `/v1/orders/${order.id}`, headers: reading(api.mall.keys.storefront) });
-  expect(read.json()).toMatchObject({ id: order.id, recipient: { name: 'Maria Souza' } });
+  expect(read.json()).toMatchObject({ id: order.id, recipient: { name: 'Recipient One' } });
 });
 
 test('an order that is not judged in time is answered 202 with when to look again', async () => {

@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
 import { moveOrder } from '../../src/books/orders';
 import { appendTimeline } from '../../src/books/timeline';
 import { Authenticator } from '../../src/client/authenticator';
@@ -45,7 +46,7 @@ async function open(orderId: string, { key = api.mall.keys.storefront, headers =
       if (at >= 0) {
         const fields = new Map(text.slice(0, at).split('\n').map((line): [string, string] => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
         text = text.slice(at + 2);
-        return { id: fields.get('id'), event: fields.get('event') ?? '', data: JSON.parse(fields.get('data') ?? 'null') as Heard['data'] };
+        return { id: fields.get('id'), event: fields.get('event') ?? '', data: JSON.parse(fields.get('data') ?? 'null') };
       }
       const read = await reader?.read();
       if (!read || read.done) return undefined;
@@ -105,7 +106,7 @@ test('one too many gets 503; a place is free again once a reader leaves', async 
   const streams = await Promise.all([open(orderId), open(orderId), open(orderId)]);
   const refused = await open(orderId);
   expect([refused.response.status, refused.response.headers.get('retry-after')]).toEqual([503, '2']);
-  streams[0]?.close();
+  streams[0].close();
   let freed = await open(orderId);
   while (freed.response.status === 503) freed = await open(orderId);
   expect(freed.response.status).toBe(200);
@@ -122,8 +123,10 @@ test('a stream ends when its key is revoked', async () => {
   revoked = false;
 });
 
-test('closing the server ends what is open', async () => {
+test('closing the server ends what is open, connections that never asked for anything included', async () => {
   const orderId = await placed();
+  const ahead = connect(Number(new URL(base).port), '127.0.0.1');
+  await once(ahead, 'connect');
   const stream = await open(orderId);
   expect(await stream.next()).toMatchObject({ id: '1' });
   await api.app.close();

@@ -39,10 +39,10 @@ test('tasks follow each other: claimed, done with an empty body, and the order h
 
 test('a labelled parcel is printed and handed over; another warehouse sees neither', async () => {
   const released = await releasedOrder(api, api.mall.skus.cup);
-  const shipmentId = await labelled(api, released, 'SW1', '^XA^FDMaria Souza^FS^XZ');
+  const shipmentId = await labelled(api, released, 'SW1', '^XA^FDRecipient One^FS^XZ');
   const printed = await get(`/v1/shipments/${shipmentId}/label`);
   expect([printed.statusCode, printed.headers['content-type'], printed.headers['cache-control'], printed.body])
-    .toEqual([200, 'text/plain; charset=utf-8', 'no-store', '^XA^FDMaria Souza^FS^XZ']);
+    .toEqual([200, 'text/plain; charset=utf-8', 'no-store', '^XA^FDRecipient One^FS^XZ']);
 
   const handed = await post(`/v1/fulfillments/${released.fulfillmentId}/hand-over`);
   expect([handed.statusCode, handed.json()]).toEqual([200, { fulfillmentId: released.fulfillmentId, status: 'handed_over' }]);

@@ -91,7 +91,7 @@ export const bookRequest = (key: string, change: Partial<BookRequest> = {}): Boo
   carrierCode: 'steady',
   reference: 'shp_01J0000000000000000000000A',
   from: { name: 'North', country: 'CN', postcode: '200000', city: 'Shanghai' },
-  to: { name: 'Ada ^XZ Lovelace', phone: '+86 138 0000 0000', address: { country: 'CN', city: 'Hangzhou', line1: '1 West Lake Road', postcode: '310000' } },
+  to: { name: 'Recipient ^XZ Two', phone: '+86 138 0000 0000', address: { country: 'CN', city: 'Hangzhou', line1: '1 West Lake Road', postcode: '310000' } },
   parcel: { weightG: 900, lengthMm: 300, widthMm: 200, heightMm: 100 },
   fragile: true,
   ...change,

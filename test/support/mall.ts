@@ -99,7 +99,7 @@ export const placeOrderBody = (skus: readonly TestSku[], over: Partial<Record<ke
   currency: 'BRL',
   lines: skus.map((sku) => ({ skuId: sku.id, quantity: 1 })),
   recipient: {
-    name: 'Maria Souza', phone: '+55 11 91234-5678', email: 'maria@example.com',
+    name: 'Recipient One', phone: '+55 11 91234-5678', email: 'recipient@example.com',
     address: { country: 'BR', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
   },
   payment: { method: 'card', token: 'tok_ok' },

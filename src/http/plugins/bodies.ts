@@ -15,7 +15,7 @@ export const jsonBodies = fp(async (scope) => {
   scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (body.length === 0) { done(null, undefined); return; }
     try {
-      parse(request, TEXT.decode(body), (error, value) => { done(error && new MalformedJson('The body is not JSON', { cause: error }), value); });
+      void parse(request, TEXT.decode(body), (error, value) => { done(error && new MalformedJson('The body is not JSON', { cause: error }), value); });
     } catch (error) {
       done(new MalformedJson('The body is not UTF-8', { cause: error }));
     }

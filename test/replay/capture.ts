@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { orderWorkflowId } from '../../src/contracts/names';
+import { seedMall } from '../support/mall';
+import { People } from '../support/people';
+import { startWorld, type World } from '../support/world';
+import { SCENARIOS } from './scenarios';
+
+const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
+const folder = join(__dirname, 'histories', version);
+let world: World;
+
+/** Reads a history in the JSON that Temporal's tools exchange. */
+async function historyOf(workflowId: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.env.TEMPORAL_CLI_PATH ?? '', [
+    'workflow', 'show', '--workflow-id', workflowId, '--output', 'json', '--address', world.temporal.address,
+  ]);
+  return stdout;
+}
+
+beforeAll(async () => {
+  world = await startWorld({ paymentWindowSeconds: 3 });
+  mkdirSync(folder, { recursive: true });
+}, 60_000);
+afterAll(() => world.close());
+
+test('captures the history of every scenario', async () => {
+  const mall = await seedMall(world.transactions);
+  const people = new People(world, mall);
+  for (const [name, play] of Object.entries(SCENARIOS)) {
+    const workflowId = orderWorkflowId(await play({ world, mall, people }));
+    await world.temporal.client.workflow.getHandle(workflowId).result();
+    writeFileSync(join(folder, `${name}.json`), await historyOf(workflowId));
+  }
+}, 180_000);
