@@ -102,7 +102,7 @@ export function placeOrderOf(order: OlistOrder, goal: Goal, skuIds: ReadonlyMap<
   const mark = customer.id.slice(0, 4);
   const largest = order.payments.reduce((most, payment) => (payment.amount > most.amount ? payment : most), order.payments[0] ?? { type: '', amount: 0 });
   return {
-    reference: referenceOf(order.id),
+    reference: order.id,
     customer: { reference: customer.id },
     currency: 'BRL',
     lines: order.items.map((item) => ({ skuId: skuIds.get(skuKey(item)) ?? '', quantity: item.quantity })),
@@ -113,6 +113,3 @@ export function placeOrderOf(order: OlistOrder, goal: Goal, skuIds: ReadonlyMap<
     payment: { method: METHODS[largest.type] ?? 'card', token: isUnpaid(goal) ? 'tok_redirect' : 'tok_ok' },
   };
 }
-
-/** Writes an order's id in groups of eight: some hold enough digits in a row to pass for a payment card's number. */
-export const referenceOf = (orderId: string): string => (orderId.match(/.{1,8}/g) ?? []).join('.');

@@ -1,11 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { readDataset, type Dataset } from '../../bench/olist/dataset';
 import { ENDINGS, goalOf } from '../../bench/olist/goals';
-import { DEFAULT_MEASURES, merchantsOf, placeOrderOf, referenceOf, skuOf, soldProducts, warehouseOf } from '../../bench/olist/mapping';
+import { DEFAULT_MEASURES, merchantsOf, placeOrderOf, skuOf, soldProducts, warehouseOf } from '../../bench/olist/mapping';
 import { StageTimes } from '../../bench/olist/stage-times';
 import { PlaceOrder } from '../../src/contracts/place-order';
 import type { TimelineEvent } from '../../src/contracts/timeline';
-import { holdsCardNumber } from '../../src/domain/card-number';
 import { writeOrders } from './made-up-orders';
 
 const folders: string[] = [];
@@ -97,12 +96,6 @@ describe('mapping', () => {
     expect(body.lines).toEqual([{ skuId: skuIds.get('s-north/p-lamp'), quantity: 2 }, { skuId: skuIds.get('s-south/p-cup'), quantity: 1 }]);
     expect(body.recipient.name).toBe('Recipient uniq');
     expect(placeOrderOf(order('o-created'), 'awaiting_payment', skuIds).payment).toEqual({ method: 'card', token: 'tok_redirect' });
-  });
-
-  test('a reference never looks like a card\'s number', () => {
-    const id = 'aa4242424242424242bbccddeeff0011';
-    expect(holdsCardNumber(id)).toBe(true);
-    expect(holdsCardNumber(referenceOf(id))).toBe(false);
   });
 
   test('a seller outside the country is told', () => {

@@ -1,12 +1,8 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { receive } from '../../src/books/stock';
 import { SYSTEM } from '../../src/contracts/caller';
 import { runAudits } from '../../src/client/audit/run-audits';
 import { openAuditSources } from '../../src/embedded/audit-sources';
-import { packageRoot } from '../../src/embedded/paths';
 import { connectTo, placeOrderBody, seedMall, type TestMall } from '../support/mall';
 import { startTestStack, type TestStack } from '../support/stack';
 import { until } from '../providers/sandboxes';
@@ -85,9 +81,3 @@ test('an order whose API dies between the commit and the start is started by the
   await until(async () => ((await get('/v1/orders?status=draft')).items as unknown[]).length === 0, 40_000);
   expect(await falseAudits()).toEqual([]);
 }, 120_000);
-
-test('the demo plays an order to the doorstep over the public API', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(packageRoot(), 'dist/src/cli/main.js'), 'demo', '--json', '--state', stack.paths.root], { timeout: 60_000 })
-    .catch((error: unknown) => { throw new Error(`the demo failed: ${(error as { stderr?: string }).stderr ?? String(error)}`); });
-  expect(JSON.parse(stdout)).toMatchObject({ status: 'completed' });
-}, 90_000);

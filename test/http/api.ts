@@ -58,7 +58,7 @@ export async function startApi(overOf: (transactions: Transactions) => Partial<A
   const transactions = connectTo(database.appUrl);
   const mall = await seedMall(transactions);
   const signals: TestApi['signals'] = [];
-  const temporal = { workflow: { getHandle: (workflowId: string) => ({ signal: (signal: string) => { signals.push({ workflowId, signal }); return Promise.resolve(); } }) } };
+  const temporal = { withDeadline: <T>(_deadline: number, call: () => Promise<T>) => call(), workflow: { getHandle: (workflowId: string) => ({ signal: (signal: string) => { signals.push({ workflowId, signal }); return Promise.resolve(); } }) } };
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   const policies = { paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, verdictTimeoutSeconds: 5 };
   const workflows = new NotedWorkflows();
