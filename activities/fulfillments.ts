@@ -1,9 +1,10 @@
-import { fulfillmentsOf, lockFulfillment, moveFulfillment, type FulfillmentRef } from '../src/books/fulfillments';
+import { fulfillmentsOf, lockFulfillment, moveFulfillment } from '../src/books/fulfillments';
 import { lockOrder, moveOrder } from '../src/books/orders';
 import { releaseFulfillments } from '../src/books/release';
 import { restock } from '../src/books/stock';
 import { appendTimeline } from '../src/books/timeline';
 import { SYSTEM } from '../src/contracts/caller';
+import type { FulfillmentRef } from '../src/contracts/order';
 import type { ActivityDeps, OrderRef, PartRef } from './deps';
 
 export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => ({

@@ -123,11 +123,19 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
       const shipment = await transactions.run(SYSTEM, (tx) => tx.selectFrom('shipment').select(['id', 'merchantId', 'providerReference', 'status'])
         .where('fulfillmentId', '=', fulfillmentId).executeTakeFirst());
       if (!shipment || shipment.status === 'voided') return;
-      const answer = await carriers.void(shipment.providerReference, timeLimit());
-      if (answer.status === 'refused') throw providerRefused(`The carrier keeps the label of ${fulfillmentId}: ${answer.reason}`);
-      await transactions.run(SYSTEM, async (tx) => {
-        await tx.updateTable('shipment').set({ status: 'voided', statusAt: new Date(), label: null }).where('id', '=', shipment.id).execute();
-        await appendTimeline(tx, orderId, [{ type: 'shipment.voided', merchantId: shipment.merchantId, data: { fulfillmentId, shipmentId: shipment.id } }]);
+      const key = `${fulfillmentId}:void_label:1`;
+      const reference = shipment.providerReference;
+      await performOnce<{ reference: string }, Awaited<ReturnType<typeof carriers.void>>>(transactions, {
+        operation: { key, kind: 'void_label', provider: carriers.code, orderId, request: { reference } },
+        // Voiding is idempotent by booking: asking and doing are the same call.
+        find: () => Promise.resolve(undefined),
+        perform: (agreed, signal) => carriers.void(agreed.reference, signal),
+        record: async (tx, answer) => {
+          if (answer.status === 'refused') throw providerRefused(`The carrier keeps the label of ${fulfillmentId}: ${answer.reason}`);
+          if (!(await finishOperation(tx, key, 'succeeded', { reference }))) return;
+          await tx.updateTable('shipment').set({ status: 'voided', statusAt: new Date(), label: null }).where('id', '=', shipment.id).execute();
+          await appendTimeline(tx, orderId, [{ type: 'shipment.voided', merchantId: shipment.merchantId, data: { fulfillmentId, shipmentId: shipment.id } }]);
+        },
       });
     },
   };

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import type { FulfillmentRef } from '../src/contracts/order';
 import { AttentionReason, CarrierScan, FulfillmentStatus } from '../src/contracts/statuses';
 import type { Attention } from './attention';
 import type { OrderInput } from './messages';
@@ -15,7 +16,7 @@ export class Fulfillment {
   readonly #scans: CarrierScan[] = [];
 
   constructor(
-    readonly id: string,
+    private readonly ref: FulfillmentRef,
     private readonly input: OrderInput,
     private readonly saga: Saga,
     private readonly attention: Attention,
@@ -25,6 +26,8 @@ export class Fulfillment {
   packed(): void { this.#packed = true; }
   handedOver(): void { this.#handedOver = true; }
   reported(scan: CarrierScan): void { this.#scans.push(scan); }
+
+  get id(): string { return this.ref.fulfillmentId; }
 
   /** Says in plain words what it waits for and which message ends the wait; null when it waits for nobody. */
   waitsFor(): string | null {
@@ -99,10 +102,10 @@ export class Fulfillment {
   }
 
   #atCarrier<Result>(call: (activities: Activities) => Promise<Result>): Promise<Result> {
-    return outside(this.input.carrierQueue, call, (work) => this.attention.during(AttentionReason.carrierUnavailable, work));
+    return outside({ taskQueue: this.input.carrierQueue, fairnessKey: this.ref.merchantId }, call, (work) => this.attention.during(AttentionReason.carrierUnavailable, work));
   }
 
   #atGateway<Result>(call: (activities: Activities) => Promise<Result>): Promise<Result> {
-    return outside(this.input.paymentQueue, call, (work) => this.attention.during(AttentionReason.paymentProviderUnavailable, work));
+    return outside({ taskQueue: this.input.paymentQueue, fairnessKey: this.ref.merchantId }, call, (work) => this.attention.during(AttentionReason.paymentProviderUnavailable, work));
   }
 }

@@ -69,8 +69,8 @@ export class OrderRun {
   async release(): Promise<void> {
     const refs = await books.releaseToWarehouse({ orderId: this.input.orderId });
     if (this.cancellation !== undefined) return;
-    this.#fulfillments = new Map(refs.map(({ fulfillmentId }) => [
-      fulfillmentId, new Fulfillment(fulfillmentId, this.input, this.#saga, this.attention, () => this.#partMoved()),
+    this.#fulfillments = new Map(refs.map((ref) => [
+      ref.fulfillmentId, new Fulfillment(ref, this.input, this.#saga, this.attention, () => this.#partMoved()),
     ]));
     for (const { id, fact } of this.#early.splice(0)) this.tell(id, fact);
     this.payment.decideRest({ outcome: 'accepted' });

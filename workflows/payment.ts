@@ -80,7 +80,7 @@ export class PaymentPhase {
 
   #call<Result>(call: (activities: Activities, payment: { orderId: string; paymentId: string }) => Promise<Result>, paymentId: string): Promise<Result> {
     return outside(
-      this.input.paymentQueue, (activities) => call(activities, { orderId: this.input.orderId, paymentId }),
+      { taskQueue: this.input.paymentQueue }, (activities) => call(activities, { orderId: this.input.orderId, paymentId }),
       (work) => this.attention.during(AttentionReason.paymentProviderUnavailable, work),
     );
   }

@@ -24,9 +24,16 @@ const quick = proxyLocalActivities<Activities>({
   cancellationType: WAIT,
 });
 
+/** Whose queue a call waits in, and in whose turn: merchants (or, for a whole order, its own key) take turns there. */
+export interface Lane {
+  readonly taskQueue: string;
+  readonly fairnessKey?: string;
+}
+
 /** The same call, patiently, on its provider's own queue. */
-const patient = (taskQueue: string) => proxyActivities<Activities>({
+const patient = ({ taskQueue, fairnessKey }: Lane) => proxyActivities<Activities>({
   taskQueue,
+  ...(fairnessKey === undefined ? {} : { priority: { fairnessKey } }),
   summary: 'tried until the provider answers',
   startToCloseTimeout: '20s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '2m' },
@@ -38,7 +45,7 @@ const patient = (taskQueue: string) => proxyActivities<Activities>({
  * until it succeeds, with `whilePatient` around it. Safe because every effect has its key.
  */
 export async function outside<Result>(
-  taskQueue: string,
+  lane: Lane,
   call: (activities: Activities) => Promise<Result>,
   whilePatient: (work: Promise<Result>) => Promise<Result>,
 ): Promise<Result> {
@@ -46,6 +53,6 @@ export async function outside<Result>(
     return await call(quick);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return await whilePatient(call(patient(taskQueue)));
+    return await whilePatient(call(patient(lane)));
   }
 }

@@ -1,16 +1,11 @@
 import { refuse, type Refusal } from '../contracts/errors';
+import type { FulfillmentRef } from '../contracts/order';
 import type { FulfillmentStatus } from '../contracts/statuses';
 import type { PackedParcel } from '../contracts/task';
 import { sendLater } from './messages';
 import { shipOut } from './stock';
 import { appendTimeline } from './timeline';
 import type { Tx } from './transactions';
-
-export interface FulfillmentRef {
-  readonly fulfillmentId: string;
-  readonly merchantId: string;
-  readonly warehouseId: string;
-}
 
 /** Reads a fulfillment and locks it: the arbiter between packing, handing over and cancelling it. */
 export const lockFulfillment = (tx: Tx, fulfillmentId: string) =>

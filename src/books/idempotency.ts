@@ -45,6 +45,11 @@ export async function storeAnswer(tx: Tx, caller: string, key: string, { status,
     .where('caller', '=', caller).where('key', '=', key).execute();
 }
 
+/** Lets a repetition take over at once: the first request ended without knowing what became of it. */
+export async function reopenKey(tx: Tx, caller: string, key: string): Promise<void> {
+  await tx.updateTable('idempotency_record').set({ leaseUntil: new Date() }).where('caller', '=', caller).where('key', '=', key).execute();
+}
+
 /** Gives a key back: its request failed on our side and had no effect, so a repetition may try again at once. */
 export async function forgetKey(tx: Tx, caller: string, key: string): Promise<void> {
   await tx.deleteFrom('idempotency_record').where('caller', '=', caller).where('key', '=', key).where('status', 'is', null).execute();

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { readCatalogue } from '../books/catalogue';
 import { customerKeyOf } from '../books/customers';
-import { claimKey, forgetKey, storeAnswer, type Claim } from '../books/idempotency';
+import { claimKey, forgetKey, reopenKey, storeAnswer, type Claim } from '../books/idempotency';
 import { newId } from '../books/new-id';
 import { insertDraft, lockOrder, markStarted } from '../books/orders';
 import { insertPayment } from '../books/payments';
@@ -137,7 +137,10 @@ export class OrderClient {
     return this.transactions.run(caller, async (tx) => {
       const order = await readOrder(tx, orderId);
       if (!order) return refuse('not_found');
-      if (unheard) return undecided(order);
+      if (unheard) {
+        await reopenKey(tx, caller.subject, intent.key);
+        return undecided(order);
+      }
       if (!replayed) {
         await storeAnswer(tx, caller.subject, intent.key, { status: 201, body: null, location: `/v1/orders/${orderId}` });
         if (order.status !== 'draft') await markStarted(tx, orderId);

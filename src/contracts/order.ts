@@ -57,6 +57,13 @@ export const FulfillmentResource = z.strictObject({
   shipment: ShipmentResource.nullable(),
 });
 
+/** Names one merchant's part of an order, for messages. */
+export interface FulfillmentRef {
+  readonly fulfillmentId: string;
+  readonly merchantId: string;
+  readonly warehouseId: string;
+}
+
 /** The answer of `GET /v1/orders/{id}` and of placing an order. A merchant sees its own lines and fulfillments only. */
 export const OrderResource = z.strictObject({
   id: OrderId,

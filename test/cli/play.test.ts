@@ -1,9 +1,11 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { registerDemo } from '../../src/cli/demo';
 import { registerReplay } from '../../src/cli/replay';
 import { announceStack, readRunning } from '../../src/cli/running-stack';
 import { seedSample } from '../../src/cli/sample';
+import { packageRoot } from '../../src/embedded/paths';
 import { writeOrders } from '../bench/made-up-orders';
 import { startTestStack, type TestStack } from '../support/stack';
 
@@ -69,6 +71,15 @@ test('replay takes every order to its end, and once only when it is run again', 
   const again = await mallflow('replay', folder);
   expect(again.out).toContain('Every order is where the data says.');
   expect(again.out).toContain('The books are right');
+}, 120_000);
+
+const REAL_ORDERS = join(packageRoot(), '../shared/data/olist');
+const withRealOrders = existsSync(REAL_ORDERS) ? test : test.skip;
+
+withRealOrders('replay takes twenty real orders to the ends they really had (skipped where ../shared/data/olist is absent)', async () => {
+  const { out, code } = await mallflow('replay', REAL_ORDERS, '--orders', '20', '--json');
+  expect(JSON.parse(out)).toMatchObject({ ok: true, orders: 20, mismatches: [] });
+  expect(code).toBe(0);
 }, 120_000);
 
 test('without a running stack, one sentence says so', () => {

@@ -52,7 +52,7 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER ledger_balances AFTER INSERT ON "ledger_entry"
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW."line" = 1) EXECUTE FUNCTION ledger_must_balance();
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_must_balance();
 
 -- ---- The timeline: append only, each link hashed over the one before it ----
 CREATE FUNCTION timeline_hash(previous text, "orderId" text, seq int, type text, at timestamptz, actor text, merchant text, data jsonb)
