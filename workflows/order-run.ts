@@ -1,7 +1,7 @@
 import { CancellationScope, condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { CancellationReason, CancelOrder } from '../src/contracts/place-order';
-import { OrderStatus, Stage } from '../src/contracts/statuses';
+import { AttentionReason, OrderStatus, Stage } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
 import { Attention } from './attention';
 import { Fulfillment } from './fulfillment';
@@ -94,6 +94,13 @@ export class OrderRun {
     }
     await condition(() => this.stage === Stage.closed);
     return this.status === OrderStatus.cancelled ? verdict : { outcome: 'refused', code: 'order_not_cancellable' };
+  }
+
+  /** Waits, for staff to see, until somebody cancels an order of which a step can never succeed. Its other parts go on. */
+  async untilCancelled(): Promise<CancellationReason> {
+    await this.attention.raise(AttentionReason.needsOperator);
+    await condition(() => this.cancellation !== undefined);
+    return this.cancellation as CancellationReason;
   }
 
   /** Undoes everything and ends the order as cancelled. */

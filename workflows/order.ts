@@ -1,5 +1,5 @@
 import {
-  allHandlersFinished, ApplicationFailure, CancellationScope, condition, isCancellation, setHandler, workflowInfo,
+  ActivityFailure, allHandlersFinished, ApplicationFailure, CancellationScope, condition, isCancellation, setHandler, workflowInfo,
 } from '@temporalio/workflow';
 import { OrderStatus } from '../src/contracts/statuses';
 import * as messages from './messages';
@@ -44,8 +44,8 @@ async function flow(run: OrderRun): Promise<void> {
       await run.complete();
     });
   } catch (error) {
-    if (!isCancellation(error) || run.cancellation === undefined) throw error;
-    await run.unwind(run.cancellation);
+    if (!isCancellation(error) && !(error instanceof ActivityFailure)) throw error;
+    await run.unwind(run.cancellation ?? await run.untilCancelled());
   }
 }
 

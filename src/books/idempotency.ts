@@ -50,6 +50,14 @@ export async function reopenKey(tx: Tx, caller: string, key: string): Promise<vo
   await tx.updateTable('idempotency_record').set({ leaseUntil: new Date() }).where('caller', '=', caller).where('key', '=', key).execute();
 }
 
+/** How long answers are repeated. */
+const RETENTION_DAYS = 7;
+
+/** Forgets keys past their retention. */
+export async function forgetOldKeys(tx: Tx, now: Date): Promise<void> {
+  await tx.deleteFrom('idempotency_record').where('createdAt', '<', new Date(now.getTime() - RETENTION_DAYS * 86_400_000)).execute();
+}
+
 /** Gives a key back: its request failed on our side and had no effect, so a repetition may try again at once. */
 export async function forgetKey(tx: Tx, caller: string, key: string): Promise<void> {
   await tx.deleteFrom('idempotency_record').where('caller', '=', caller).where('key', '=', key).where('status', 'is', null).execute();

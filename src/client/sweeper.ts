@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { forgetOldKeys } from '../books/idempotency';
 import { markStarted } from '../books/orders';
 import type { Transactions } from '../books/transactions';
 import { forgetOldWebhooks } from '../books/webhooks';
@@ -10,14 +11,14 @@ const PERIOD_MS = 2_000;
 /** Younger signals are still on their way from the process that wrote them. */
 const MESSAGE_AGE_SECONDS = 2;
 const BATCH = 50;
-const WEBHOOK_PERIOD_MS = 3_600_000;
+const FORGET_PERIOD_MS = 3_600_000;
 
 /** Finishes what a process that died had begun: starts drafts without a workflow, sends signals that were committed only. */
 export class Sweeper {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
-  #webhooksAt = 0;
+  #forgotAt = 0;
 
   constructor(
     private readonly transactions: Transactions,
@@ -50,9 +51,10 @@ export class Sweeper {
       await this.transactions.run(SYSTEM, (tx) => markStarted(tx, order.orderId));
       this.log.info({ orderId: order.orderId }, 'started an order whose process had died');
     }
-    if (Date.now() - this.#webhooksAt > WEBHOOK_PERIOD_MS) {
-      this.#webhooksAt = Date.now();
+    if (Date.now() - this.#forgotAt > FORGET_PERIOD_MS) {
+      this.#forgotAt = Date.now();
       await this.transactions.run(SYSTEM, (tx) => forgetOldWebhooks(tx, new Date()));
+      await this.transactions.run(SYSTEM, (tx) => forgetOldKeys(tx, new Date()));
     }
   }
 

@@ -134,7 +134,8 @@ export const AttentionReason = {
   carrierUnavailable: 'carrier_unavailable',
   deliveryOverdue: 'delivery_overdue',
   carrierException: 'carrier_exception',
-  compensationFailing: 'compensation_failing',
+  /** A step can never succeed by itself: a person has to look, and may cancel. */
+  needsOperator: 'needs_operator',
 } as const;
 export type AttentionReason = (typeof AttentionReason)[keyof typeof AttentionReason];
 

@@ -1,3 +1,4 @@
+import { SYSTEM } from '../../src/contracts/caller';
 import type { OrderResource } from '../../src/contracts/order';
 import { seedMall, type TestMall } from '../support/mall';
 import { People, callerFor, granted, intent } from '../support/people';
@@ -88,3 +89,14 @@ test('a carrier that is down is seen by staff, and the order goes on when it is 
   await people.pack(order.id);
   await until(async () => (await people.read(order.id)).attention === null);
 }, 60_000);
+
+test('a step that can never succeed waits for a person, who cancels', async () => {
+  const { id } = await people.place({ customer: { reference: 'to-be-erased' } }, [mall.skus.cup]);
+  await world.transactions.run(SYSTEM, (tx) => tx.updateTable('customer').set({ wrappedKey: null })
+    .where('id', 'in', tx.selectFrom('orders').select('customerId').where('id', '=', id)).execute());
+  await work(id);
+  await attentionOf(id, 'needs_operator');
+  const cancelled = granted(await world.orders.cancel(PLATFORM, intent(), id, { reason: 'operator_decision' })).body;
+  expect(cancelled).toMatchObject({ status: 'cancelled', attention: null });
+  expect(await effects(cancelled)).toEqual(['authorize authorized', 'void succeeded']);
+}, 30_000);
