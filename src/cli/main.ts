@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
+import { packageRoot } from '../embedded/paths';
 import { registerAudit } from './audit';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
@@ -15,6 +19,7 @@ const USAGE_ERROR = 2;
 function buildProgram(): Command {
   const program = new Command('mallflow')
     .description('Runs the orders of a multi-merchant mall, from checkout to the end of after-sales.')
+    .version(versionOf(packageRoot()))
     .showHelpAfterError('(see mallflow --help)')
     .exitOverride();
   registerStart(program, seedSample);
@@ -29,6 +34,9 @@ function buildProgram(): Command {
   for (const verb of program.commands) verb.exitOverride();
   return program;
 }
+
+const Manifest = z.object({ version: z.string() });
+const versionOf = (folder: string): string => Manifest.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).version;
 
 /** Runs one verb. A failure is one sentence on stderr and exit code 1; wrong usage is exit code 2. */
 async function main(argv: readonly string[]): Promise<void> {
