@@ -15,7 +15,7 @@ import { chooseCarrier } from '../src/domain/carrier-choice';
 import { estimateParcel } from '../src/domain/parcel';
 import type { Booking, BookRequest } from '../src/providers/carrier';
 import type { ActivityDeps, PartRef } from './deps';
-import { performOnce, timeLimit } from './outside-call';
+import { performOnce } from './outside-call';
 import { cannotBe, providerRefused } from './provider-refused';
 
 /** What is asked of a carrier, in references: a later attempt asks for the same, whatever the tariffs say by then. */
@@ -100,6 +100,26 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     });
   }
 
+  /**
+   * Learns what became of a booking without an answer. One that the carrier does not know may still be on its way there, so
+   * it is booked under its key: then there is one label, which can be voided.
+   */
+  async function settleOpenBooking(ref: PartRef): Promise<void> {
+    const open = await transactions.run(SYSTEM, async (tx) => {
+      const operation = await tx.selectFrom('operation').select(['key', 'request'])
+        .where('orderId', '=', ref.orderId).where('key', 'like', `${ref.fulfillmentId}:book:%`).where('status', '=', 'started').executeTakeFirst();
+      const part = operation && (await lockFulfillment(tx, ref.fulfillmentId));
+      return operation && part && { ...operation, warehouseId: part.warehouseId, customer: await customerKeyOf(tx, ref.orderId) };
+    });
+    if (!open) return;
+    if (open.customer) {
+      await bookOnce(ref, open.key, open.warehouseId, open.request as BookingPlan);
+      return;
+    }
+    // An erased customer's address cannot be sent again; should the carrier hold a label after all, the audit names it.
+    await transactions.run(SYSTEM, (tx) => finishOperation(tx, open.key, 'refused', { reason: 'the customer was erased before it was booked' }));
+  }
+
   return {
     /** Chooses a carrier and buys the label; a carrier that refuses is followed by the next. Keyed by the part and the try. */
     bookShipment: async (ref: PartRef): Promise<{ carrierCode: string }> => {
@@ -112,14 +132,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
 
     /** Ends a part's label, whether or not we had heard of it. Does nothing when none was ever bought. */
     voidShipment: async ({ orderId, fulfillmentId }: PartRef): Promise<void> => {
-      const open = await transactions.run(SYSTEM, (tx) => tx.selectFrom('operation').select(['key', 'status', 'request'])
-        .where('orderId', '=', orderId).where('key', 'like', `${fulfillmentId}:book:%`).where('status', '=', 'started').executeTakeFirst());
-      if (open) {
-        const booking = await carriers.findBookingByKey(open.key, timeLimit());
-        await transactions.run(SYSTEM, (tx) => booking
-          ? recordBooking(tx, { orderId, fulfillmentId }, open.key, (open.request as BookingPlan).carrierCode, booking)
-          : finishOperation(tx, open.key, 'refused', { reason: 'cancelled before it was booked' }).then(() => undefined));
-      }
+      await settleOpenBooking({ orderId, fulfillmentId });
       const shipment = await transactions.run(SYSTEM, (tx) => tx.selectFrom('shipment').select(['id', 'merchantId', 'providerReference', 'status'])
         .where('fulfillmentId', '=', fulfillmentId).executeTakeFirst());
       if (!shipment || shipment.status === 'voided') return;

@@ -14,6 +14,24 @@ const Schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** A file that the worker touches while it is well: its health check, as it listens on no port. */
+  HEALTH_FILE: z.string().min(1).optional(),
+
+  /** What a scraper of /metrics shows as its bearer token; without one, /metrics answers this machine only. */
+  METRICS_TOKEN: z.string().min(16).max(255).optional(),
+  /** Where the worker serves its own /metrics, on HOST; without one it listens on no port. */
+  METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  /** Where the worker's Temporal SDK serves its own metrics, as `host:port`; it knows no token, so keep it private. */
+  TEMPORAL_METRICS_ADDRESS: z.string().regex(/^\S+:\d{1,5}$/).optional(),
+
+  /** How many orders one API process places at once; how many more wait for their turn, and for how long at most. */
+  MAX_PLACEMENTS_IN_FLIGHT: z.coerce.number().int().min(1).default(64),
+  MAX_PLACEMENTS_WAITING: z.coerce.number().int().min(0).default(512),
+  PLACEMENT_WAIT_SECONDS: seconds(15),
+  /** How late the process may run, on average over five seconds, before it takes no new orders. */
+  MAX_EVENT_LOOP_DELAY_MS: z.coerce.number().int().min(1).default(1_000),
+  /** How many requests per second one API key may send to one API process. */
+  RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(1).default(1_000),
 
   PAYMENT_URL: z.url(),
   PAYMENT_API_KEY: z.string().min(8),

@@ -12,15 +12,20 @@ import { buildApp } from './http/app';
 import { SANDBOX_CARRIER, SandboxCarrierWebhookReader } from './providers/carrier.sandbox';
 import { SANDBOX_GATEWAY, SandboxPaymentWebhookReader } from './providers/payment.sandbox';
 import { createLogger } from './telemetry';
+import { createApiMetrics } from './telemetry/api-metrics';
 
 /** How long Temporal has to answer "are you there". */
 const PING_MS = 2_000;
+
+/** Over how long it is judged whether this process runs late. */
+const EVENT_LOOP_WINDOW_MS = 5_000;
 
 /** Composes and runs the API until SIGTERM or SIGINT: then it finishes what is under way and closes what it opened. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLogger('api', config.LOG_LEVEL);
-  const transactions = connect(config.DATABASE_URL, config.DATABASE_POOL_SIZE, (error) => { log.warn({ err: error }, 'an idle database connection broke'); });
+  const database = connect(config.DATABASE_URL, config.DATABASE_POOL_SIZE, (error) => { log.warn({ err: error }, 'a database connection broke'); });
+  const { transactions, meter, noteSweep } = createApiMetrics(database, log, config.METRICS_TOKEN);
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   // Lazy: without Temporal this process is alive, not ready, and says so.
@@ -32,10 +37,14 @@ async function main(): Promise<void> {
       deliverySilenceSeconds: config.DELIVERY_SILENCE_SECONDS, verdictTimeoutSeconds: config.VERDICT_TIMEOUT_SECONDS,
     },
   });
-  const sweeper = new Sweeper(transactions, clients.messenger, clients.workflows, log);
+  const sweeper = new Sweeper(transactions, clients.messenger, clients.workflows, log, noteSweep);
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
-    clients, intentOf, isOutOfReach, log,
+    clients, intentOf, isOutOfReach, log, meter,
+    limits: {
+      placementsInFlight: config.MAX_PLACEMENTS_IN_FLIGHT, placementsWaiting: config.MAX_PLACEMENTS_WAITING, placementWaitMs: config.PLACEMENT_WAIT_SECONDS * 1000,
+      eventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS, eventLoopWindowMs: EVENT_LOOP_WINDOW_MS, requestsPerSecond: config.RATE_LIMIT_PER_SECOND,
+    },
     authenticate: (secret) => authenticator.callerOf(secret),
     paymentReaders: [new SandboxPaymentWebhookReader(config.PAYMENT_WEBHOOK_SECRET)],
     carrierReaders: [new SandboxCarrierWebhookReader(config.CARRIER_WEBHOOK_SECRET)],

@@ -1,41 +1,54 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel, type RuntimeOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import { connect } from './books/transactions';
 import { Vault } from './books/vault';
 import { readConfig } from './config';
 import { ORDERS_QUEUE, providerQueue } from './contracts/names';
+import { keepFresh } from './health-file';
 import { SandboxCarrierProvider } from './providers/carrier.sandbox';
 import { SandboxPaymentProvider } from './providers/payment.sandbox';
 import { createLogger } from './telemetry';
+import { serveMetrics } from './telemetry/endpoint';
+import { createWorkerMetrics } from './telemetry/worker-metrics';
 
 /** How long one call to a provider may take at most; activities set tighter limits. */
 const PROVIDER_TIMEOUT_MS = 15_000;
 /** How many calls to one provider may be under way at once, so that a slow one holds up only its own queue. */
 const PROVIDER_CALLS = 50;
+/** How long Temporal has to answer "are you there". */
+const PING_MS = 2_000;
+
+/** The calls to providers that are measured. */
+const PAYMENT_CALLS = ['authorize', 'cancelAction', 'capture', 'void', 'refund', 'findAuthorizationByKey', 'findMoneyMoveByKey'] as const;
+const CARRIER_CALLS = ['book', 'findBookingByKey', 'void'] as const;
 
 /** Composes and runs the workers: orders with their database activities, and one queue per provider. Ends on SIGTERM. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLogger('worker', config.LOG_LEVEL);
-  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
+  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [], ...temporalMetrics(config.TEMPORAL_METRICS_ADDRESS) });
 
-  const transactions = connect(config.DATABASE_URL, config.DATABASE_POOL_SIZE, (error) => { log.warn({ err: error }, 'an idle database connection broke'); });
-  const payments = new SandboxPaymentProvider({ url: config.PAYMENT_URL, apiKey: config.PAYMENT_API_KEY, timeoutMs: PROVIDER_TIMEOUT_MS });
-  const carriers = new SandboxCarrierProvider({ url: config.CARRIER_URL, apiKey: config.CARRIER_API_KEY, timeoutMs: PROVIDER_TIMEOUT_MS });
+  const metrics = createWorkerMetrics(connect(config.DATABASE_URL, config.DATABASE_POOL_SIZE, (error) => { log.warn({ err: error }, 'a database connection broke'); }));
+  const { transactions } = metrics;
+  const endpoint = config.METRICS_PORT === undefined ? undefined
+    : await serveMetrics(metrics.registry, { host: config.HOST, port: config.METRICS_PORT, token: config.METRICS_TOKEN }, log);
+  const payments = metrics.provider(new SandboxPaymentProvider({ url: config.PAYMENT_URL, apiKey: config.PAYMENT_API_KEY, timeoutMs: PROVIDER_TIMEOUT_MS }), PAYMENT_CALLS);
+  const carriers = metrics.provider(new SandboxCarrierProvider({ url: config.CARRIER_URL, apiKey: config.CARRIER_API_KEY, timeoutMs: PROVIDER_TIMEOUT_MS }), CARRIER_CALLS);
   const activities = createActivities({ transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), payments, carriers, log });
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
+  const interceptors = { activity: [metrics.activities] };
   const orders = await Worker.create({
-    connection, namespace, activities, taskQueue: ORDERS_QUEUE, ...workflowSource(),
+    connection, namespace, activities, taskQueue: ORDERS_QUEUE, ...workflowSource(), interceptors,
     maxConcurrentLocalActivityExecutions: 100, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 500, shutdownGraceTime: '20s',
   });
   const providers = await Promise.all([payments.code, carriers.code].map((code) => Worker.create({
-    connection, namespace, activities, taskQueue: providerQueue(code), maxConcurrentActivityTaskExecutions: PROVIDER_CALLS, shutdownGraceTime: '20s',
+    connection, namespace, activities, interceptors, taskQueue: providerQueue(code), maxConcurrentActivityTaskExecutions: PROVIDER_CALLS, shutdownGraceTime: '20s',
   })));
   const workers = [orders, ...providers];
 
@@ -47,14 +60,27 @@ async function main(): Promise<void> {
   }
   const running = Promise.all(workers.map((worker) => worker.run()));
   log.info({ queues: workers.map((worker) => worker.options.taskQueue) }, 'worker ready');
+  const isWell = async (): Promise<void> => {
+    for (const worker of workers) if (worker.getState() !== 'RUNNING') throw new Error(`${worker.options.taskQueue} is ${worker.getState()}`);
+    await connection.withDeadline(Date.now() + PING_MS, () => connection.workflowService.getSystemInfo({}));
+    await transactions.ping();
+  };
+  const rest = config.HEALTH_FILE === undefined ? undefined : keepFresh(config.HEALTH_FILE, isWell, log);
   try {
     await running;
   } finally {
+    rest?.();
+    await endpoint?.close();
     await connection.close();
     await transactions.close();
   }
   log.info('worker stopped');
 }
+
+/** Lets Temporal's SDK serve its own figures, in seconds and with the suffixes that Prometheus expects. */
+const temporalMetrics = (bindAddress: string | undefined): RuntimeOptions => (bindAddress === undefined ? {} : {
+  telemetryOptions: { metrics: { prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true } } },
+});
 
 const LEVELS: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {
   TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error',

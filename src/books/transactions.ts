@@ -2,6 +2,7 @@ import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely
 import { DatabaseError, Pool, TypeOverrides } from 'pg';
 import type { Caller } from '../contracts/caller';
 import type { DB } from '../generated/database';
+import { preparing, STALE_PLAN } from './prepared-pool';
 
 export type Tx = Transaction<DB>;
 
@@ -9,12 +10,13 @@ const INT8 = 20;
 const DATE = 1082;
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
+const RETRYABLE: readonly (string | undefined)[] = [SERIALIZATION_FAILURE, DEADLOCK, STALE_PLAN];
 const MAX_ATTEMPTS = 6;
 
 /** Opens every transaction of the system, each with its caller set for row-level security and the audit trail. */
 export interface Transactions {
   /**
-   * Runs work in one transaction. Serialization failures and deadlocks are retried up to six times with a growing, random
+   * Runs work in one transaction. Serialization failures, deadlocks and plans that a migration made stale are retried up to six times with a growing, random
    * pause, so the work must have no effect outside the transaction. Anything else rolls back and is thrown.
    */
   run<T>(caller: Caller, work: (tx: Tx) => Promise<T>): Promise<T>;
@@ -22,14 +24,18 @@ export interface Transactions {
   snapshot<T>(caller: Caller, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Answers once the database does; throws when it is out of reach. */
   ping(): Promise<void>;
+  /** Tells how the pool stands: connections open and idle, and how many wait for one. */
+  pool(): PoolState;
   close(): Promise<void>;
 }
 
+export interface PoolState { readonly open: number; readonly idle: number; readonly waiting: number }
+
 /**
  * Connects to PostgreSQL with a pool. Whole numbers come back as numbers (amounts stay below 2^53), dates as midnight UTC.
- * `onIdleError` hears of connections that break while nobody uses them; the pool replaces them by itself.
+ * `onBroken` hears of connections that break, idle or in the middle of a transaction; the pool replaces them by itself.
  */
-export function connect(url: string, poolSize: number, onIdleError: (error: Error) => void): Transactions {
+export function connect(url: string, poolSize: number, onBroken: (error: Error) => void): Transactions {
   const parsers = new TypeOverrides();
   parsers.setTypeParser(INT8, Number);
   parsers.setTypeParser(DATE, (value) => new Date(`${value}T00:00:00Z`));
@@ -41,13 +47,22 @@ export function connect(url: string, poolSize: number, onIdleError: (error: Erro
     types: parsers,
   });
   let closing = false;
-  pool.on('error', (error) => { if (!closing) onIdleError(error); });
-  const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  const told = new WeakSet<Error>();
+  const tell = (error: Error): void => {
+    if (closing || told.has(error)) return;
+    told.add(error);
+    onBroken(error);
+  };
+  pool.on('error', tell);
+  // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the process.
+  pool.on('connect', (client) => { client.on('error', tell); });
+  const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
   return {
     run: (caller, work) => retrying(() => database.transaction().execute((tx) => onBehalfOf(caller, tx, work))),
     snapshot: (caller, work) => database.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
       .execute((tx) => onBehalfOf(caller, tx, work)),
     ping: async () => { await database.executeQuery(CompiledQuery.raw('select 1')); },
+    pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => {
       closing = true;
       return database.destroy();
@@ -68,7 +83,7 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      const retryable = error instanceof DatabaseError && (error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK);
+      const retryable = error instanceof DatabaseError && RETRYABLE.includes(error.code);
       if (!retryable || n === MAX_ATTEMPTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** n));
     }

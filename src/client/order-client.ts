@@ -121,12 +121,21 @@ export class OrderClient {
     if (isRefusal(begun)) return begun;
     if (begun.claim.claimed === 'answered') return this.#answer(caller, intent, orderId, { replayed: true });
     const verdict = await this.workflows.cancel(orderId, { reason, actor: caller.actor });
+    if (verdict === 'not_running' && begun.claim.claimed === 'resumed' && (await this.#isCancelled(caller, orderId))) {
+      return this.#answer(caller, intent, orderId, { replayed: false });
+    }
     const refusal = verdict === 'not_running'
       ? refuse(begun.status === 'draft' ? 'starting' : 'order_not_cancellable', { detail: `The order is ${begun.status}` })
       : verdict !== NO_ANSWER && verdict.outcome === 'refused' ? refuse(verdict.code) : undefined;
     if (!refusal) return this.#answer(caller, intent, orderId, { replayed: false, unheard: verdict === NO_ANSWER });
     await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
     return refusal;
+  }
+
+  /** Tells what a request that died before it answered came to: a cancellation ends its order's workflow. */
+  #isCancelled(caller: Caller, orderId: string): Promise<boolean> {
+    return this.transactions.run(caller, async (tx) =>
+      (await tx.selectFrom('orders').select('status').where('id', '=', orderId).executeTakeFirst())?.status === 'cancelled');
   }
 
   /**

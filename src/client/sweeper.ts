@@ -13,6 +13,9 @@ const MESSAGE_AGE_SECONDS = 2;
 const BATCH = 50;
 const FORGET_PERIOD_MS = 3_600_000;
 
+/** What one round came to. */
+export interface SweepRound { readonly outcome: 'done' | 'failed'; readonly signals: number; readonly drafts: number }
+
 /** Finishes what a process that died had begun: starts drafts without a workflow, sends signals that were committed only. */
 export class Sweeper {
   #timer: NodeJS.Timeout | undefined;
@@ -25,6 +28,7 @@ export class Sweeper {
     private readonly messenger: Messenger,
     private readonly workflows: OrderWorkflows,
     private readonly log: Logger,
+    private readonly note: (round: SweepRound) => void = () => undefined,
   ) {}
 
   start(): void {
@@ -44,11 +48,24 @@ export class Sweeper {
 
   /** One round. Throws while the database or Temporal is out of reach. */
   async sweep(): Promise<void> {
+    const done = { signals: 0, drafts: 0 };
+    try {
+      await this.#sweep(done);
+      this.note({ outcome: 'done', ...done });
+    } catch (error) {
+      this.note({ outcome: 'failed', ...done });
+      throw error;
+    }
+  }
+
+  async #sweep(done: { signals: number; drafts: number }): Promise<void> {
     const sent = await this.messenger.sweep(MESSAGE_AGE_SECONDS);
+    done.signals = sent;
     if (sent > 0) this.log.info({ sent }, 'sent signals that waited');
     for (const order of await this.#abandonedDrafts()) {
       await this.workflows.ensureStarted(order);
       await this.transactions.run(SYSTEM, (tx) => markStarted(tx, order.orderId));
+      done.drafts += 1;
       this.log.info({ orderId: order.orderId }, 'started an order whose process had died');
     }
     if (Date.now() - this.#forgotAt > FORGET_PERIOD_MS) {

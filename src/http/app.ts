@@ -11,6 +11,8 @@ import { jsonBodies, rawBodies } from './plugins/bodies';
 import { callers } from './plugins/callers';
 import { closing } from './plugins/closing';
 import { intents } from './plugins/intents';
+import { load } from './plugins/load';
+import { metrics } from './plugins/metrics';
 import { openApi } from './plugins/openapi';
 import { requestLog } from './plugins/request-log';
 import { orderEventRoutes } from './routes/order-events';
@@ -56,6 +58,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
 
   await app.register(closing);
   await app.register(requestLog);
+  await app.register(metrics, { meter: deps.meter });
   await app.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY });
   await app.register(sse, { heartbeatInterval: HEARTBEAT_MS });
   await app.register(openApi);
@@ -63,6 +66,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
   await app.register(serviceRoutes(deps));
   await app.register(async (scope) => {
     await scope.register(callers, { authenticate: deps.authenticate });
+    await scope.register(load, { meter: deps.meter, ...(deps.limits ? { limits: deps.limits } : {}) });
     await scope.register(intents, { intentOf: deps.intentOf });
     await scope.register(jsonBodies);
     await scope.register(orderRoutes(deps));

@@ -5,6 +5,33 @@ import type { Caller } from '../contracts/caller';
 import type { CarrierWebhookReader } from '../providers/carrier';
 import type { PaymentWebhookReader } from '../providers/payment';
 
+/** Why a request was turned away unread: too many orders under way, a process that runs late, a key that asks too often. */
+export type ShedReason = 'placements' | 'event_loop' | 'rate';
+
+/** Where the API notes what it does, and what /metrics shows of it. Routes are patterns: nothing a caller typed is noted. */
+export interface ApiMeter {
+  requestsInFlight(count: number): void;
+  answered(request: { readonly method: string; readonly route: string; readonly status: number }, seconds: number): void;
+  shed(reason: ShedReason): void;
+  placements(state: { readonly inFlight: number; readonly waiting: number }): void;
+  /** Tells whether whoever asks may see the figures. */
+  mayRead(from: { readonly address: string; readonly headers: Readonly<Record<string, unknown>> }): boolean;
+  /** Writes every figure in the text form of Prometheus. */
+  text(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/** Past what the API turns work away. Work that was taken always goes on. */
+export interface LoadLimits {
+  readonly placementsInFlight: number;
+  readonly placementsWaiting: number;
+  readonly placementWaitMs: number;
+  /** How late the process may run, on average over the window: a burst makes it late for a moment, and is no reason. */
+  readonly eventLoopDelayMs: number;
+  readonly eventLoopWindowMs: number;
+  /** By API key. */
+  readonly requestsPerSecond: number;
+}
+
 /** Everything that the API stands on; built by src/server.ts, and by the tests. */
 export interface AppDeps {
   readonly clients: Pick<Clients, 'orders' | 'tasks' | 'shipments' | 'webhooks' | 'timelineHeads'>;
@@ -19,6 +46,9 @@ export interface AppDeps {
   /** Tells a database or Temporal that does not answer right now from a defect. */
   readonly isOutOfReach: (error: unknown) => boolean;
   readonly log: Logger;
+  readonly meter: ApiMeter;
+  /** Without limits everything is taken. */
+  readonly limits?: LoadLimits;
   /** How many live timelines may be open at once; beyond it 503. */
   readonly maxStreams?: number;
 }

@@ -13,6 +13,15 @@ export class InvalidRequest extends Error {
   }
 }
 
+/** Thrown where a refusal cannot be answered but by throwing, as in other people's hooks. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+
+  constructor(readonly refusal: Refusal) {
+    super(ERRORS[refusal.refused].title);
+  }
+}
+
 /** Builds the RFC 9457 document of a refusal. Its extensions stand beside the standard members and cannot replace them. */
 export function problemOf({ refused, detail, errors, extensions }: Refusal, requestId: string): Record<string, unknown> {
   const rule: ErrorRule = ERRORS[refused];
@@ -53,6 +62,7 @@ const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
 export function handleErrors(isOutOfReach: (error: unknown) => boolean) {
   return (error: Partial<FastifyError>, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     if (error instanceof InvalidRequest) return sendProblem(reply, refuse('validation_failed', { errors: error.errors }));
+    if (error instanceof Refused) return sendProblem(reply, error.refusal);
     const known = FRAMEWORK_CODES[error.code ?? ''];
     if (known) return sendProblem(reply, refuse(known));
     if (isOutOfReach(error)) {

@@ -21,7 +21,7 @@ export const PROBLEM_TYPE = 'application/problem+json';
 /** Codes that any request may meet. */
 const ALWAYS = ['starting', 'internal'] as const;
 /** Codes that any request with an API key may meet. */
-export const CALLER_CODES = ['unauthenticated', 'forbidden', 'validation_failed'] as const;
+export const CALLER_CODES = ['unauthenticated', 'forbidden', 'validation_failed', 'rate_limited'] as const;
 /** Codes that any POST of a caller may meet besides. */
 export const POST_CODES = [
   ...CALLER_CODES, 'idempotency_key_missing', 'idempotency_key_reused', 'idempotency_in_flight', 'malformed_json', 'body_too_large', 'unsupported_media_type',

@@ -13,6 +13,7 @@ import { buildApp } from '../../src/http/app';
 import type { AppDeps } from '../../src/http/deps';
 import { SANDBOX_CARRIER, SandboxCarrierWebhookReader } from '../../src/providers/carrier.sandbox';
 import { SANDBOX_GATEWAY, SandboxPaymentWebhookReader } from '../../src/providers/payment.sandbox';
+import { createApiMetrics } from '../../src/telemetry/api-metrics';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { connectTo, seedMall, testVault, type TestMall } from '../support/mall';
 
@@ -63,10 +64,11 @@ export async function startApi(overOf: (transactions: Transactions) => Partial<A
   const policies = { paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, verdictTimeoutSeconds: 5 };
   const workflows = new NotedWorkflows();
   const clients = createClients({ transactions, vault: testVault(), temporal: temporal as unknown as Client, policies, log });
+  const { meter } = createApiMetrics(transactions, log);
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
     clients: { ...clients, orders: new OrderClient(transactions, testVault(), workflows as unknown as OrderWorkflows, policies) },
-    intentOf, isOutOfReach, log,
+    intentOf, isOutOfReach, log, meter,
     authenticate: (secret) => authenticator.callerOf(secret),
     paymentReaders: [new SandboxPaymentWebhookReader(WEBHOOK_SECRET)],
     carrierReaders: [new SandboxCarrierWebhookReader(WEBHOOK_SECRET)],

@@ -107,6 +107,22 @@ test('a cancellation answers 200 once everything is undone, and the refusal of o
   expect([again.statusCode, again.headers['idempotent-replayed']]).toEqual([200, 'true']);
 });
 
+test('a cancellation whose answer was lost with its process is answered 200 when it is sent again', async () => {
+  const { id } = (await place()).json<{ id: string }>();
+  const headers = posting(api.mall.keys.support);
+  const cancel = (sent = headers) => api.app.inject({ method: 'POST', url: `/v1/orders/${id}/cancellation`, headers: sent, payload: { reason: 'customer_request' } });
+  api.workflows.cancelling = async (orderId) => {
+    await api.transactions.run(SYSTEM, (tx) => moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' }));
+    throw new Error('the process ends here');
+  };
+  expect((await cancel()).statusCode).toBe(500);
+  api.workflows.cancelling = () => Promise.resolve('not_running');
+  await api.transactions.run(SYSTEM, (tx) => tx.updateTable('idempotency_record').set({ leaseUntil: new Date(0) }).where('key', '=', headers['idempotency-key'] ?? '').execute());
+  const again = await cancel();
+  expect([again.statusCode, again.json<{ status: string }>().status]).toEqual([200, 'cancelled']);
+  expect((await cancel(posting(api.mall.keys.support))).json()).toMatchObject({ code: 'order_not_cancellable' });
+});
+
 test('paying an order that does not wait for it is refused', async () => {
   const { id } = (await place()).json<{ id: string }>();
   const paid = await api.app.inject({ method: 'POST', url: `/v1/orders/${id}/payments`, headers: posting(api.mall.keys.storefront), payload: { method: 'card', token: 'tok_ok' } });

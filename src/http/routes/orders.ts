@@ -32,11 +32,11 @@ export const orderRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<v
       headers: IdempotencyKey,
       body: PlaceOrder,
       response: responses({ 201: judged, 202: undecided }, [
-        ...POST_CODES, 'unknown_sku', 'currency_not_sold', 'price_changed', 'order_too_large', 'destination_not_served', 'out_of_stock', 'card_number_refused', 'payment_declined',
+        ...POST_CODES, 'unknown_sku', 'currency_not_sold', 'price_changed', 'order_too_large', 'destination_not_served', 'out_of_stock', 'card_number_refused', 'payment_declined', 'overloaded',
       ]),
     },
   }, async (request, reply) => {
-    const answer = await clients.orders.place(request.caller, request.intent, request.body);
+    const answer = await api.admitPlacement(reply, () => clients.orders.place(request.caller, request.intent, request.body));
     if (!isRefusal(answer)) request.orderId = answer.body.id;
     return sendAnswer(reply, answer);
   });

@@ -11,7 +11,7 @@ const ANSWER_WITHIN_MS = 3_000;
 const Alive = z.strictObject({ status: z.literal('ok') });
 
 /** What operators and load balancers ask of the process itself. */
-export const serviceRoutes = ({ readiness }: AppDeps) => async (api: Api): Promise<void> => {
+export const serviceRoutes = ({ readiness, meter }: AppDeps) => async (api: Api): Promise<void> => {
   api.get('/healthz', {
     schema: {
       ...openOperation({ operationId: 'getHealth', tag: 'service', summary: 'Ask whether the process lives' }),
@@ -34,6 +34,21 @@ export const serviceRoutes = ({ readiness }: AppDeps) => async (api: Api): Promi
     });
     if (missing.length === 0) return reply.send({ status: 'ok' as const });
     return sendProblem(reply, refuse('starting', { detail: `No answer from: ${missing.join(', ')}`, extensions: { missing } }));
+  });
+
+  api.get('/metrics', {
+    schema: {
+      ...openOperation({
+        operationId: 'getMetrics', tag: 'service', summary: 'Read the figures of this process and of the mall, for Prometheus',
+        description: 'For the machine that it runs on, or for who shows the metrics token as bearer token; an API key opens nothing here.',
+      }),
+      response: responses({ 200: described('Every figure', z.string(), 'text/plain') }, ['unauthenticated']),
+    },
+  }, async (request, reply) => {
+    const from = { address: request.socket.remoteAddress ?? '', headers: request.headers };
+    if (!meter.mayRead(from)) return sendProblem(reply, refuse('unauthenticated', { detail: 'Ask from the machine itself, or show the metrics token' }));
+    const { contentType, body } = await meter.text();
+    return reply.type(contentType).header('cache-control', 'no-store').serializer(String).send(body);
   });
 
   api.get('/openapi.json', {

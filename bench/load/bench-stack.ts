@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { removePostgresData } from '../../src/embedded/postgres-home';
+import type { Step } from '../../src/embedded/running-parts';
+import { startStack, type Stack } from '../../src/embedded/stack';
+import { NAMESPACE } from '../../src/embedded/temporal';
+import { seedBenchMall, type BenchMall } from './mall';
+import type { Pids } from './processes';
+
+export interface BenchStack {
+  readonly stack: Stack;
+  readonly mall: BenchMall;
+  readonly temporal: Client;
+  readonly pids: Pids;
+  /** Stops everything and removes the folder. */
+  destroy(): Promise<void>;
+}
+
+/** Starts the whole stack on free ports and in a temporary folder, as durable as in earnest. `onLost` hears of a part that ends unasked. */
+export async function startBenchStack(signal: AbortSignal, onStep: (step: Step) => void, onLost: (message: string) => void): Promise<BenchStack> {
+  const folder = mkdtempSync(join(tmpdir(), 'mallflow-bench-'));
+  const removeFolder = () => {
+    removePostgresData(join(folder, 'postgres'));
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const seeded: { mall?: BenchMall } = {};
+  try {
+    const stack = await startStack({
+      // One key does the work of many callers here: its own limit would be all that is measured.
+      env: { ...withoutReplacements(), RATE_LIMIT_PER_SECOND: '1000000' }, stateFolder: folder, ephemeral: true, durable: true, signal, onStep,
+      onLost: (_part, message) => { onLost(message); },
+      seed: async (databaseUrl) => { seeded.mall = await seedBenchMall(databaseUrl); },
+    });
+    if (seeded.mall === undefined) throw new Error('The stack started without filling its database.');
+    const connection = Connection.lazy({ address: stack.urls.temporal });
+    return {
+      stack, mall: seeded.mall, temporal: new Client({ connection, namespace: NAMESPACE }),
+      pids: {
+        worker: [stack.pidOf('worker')], API: [stack.pidOf('api')], Temporal: [stack.pidOf('temporal')], PostgreSQL: [stack.pidOf('postgres')],
+        sandboxes: [stack.pidOf('gateway'), stack.pidOf('carrier')],
+      },
+      destroy: async () => {
+        await connection.close();
+        await stack.stop();
+        removeFolder();
+      },
+    };
+  } catch (error) {
+    removeFolder();
+    throw error;
+  }
+}
+
+/** The environment without what would put somebody else's server in place of an embedded part. */
+function withoutReplacements(): NodeJS.ProcessEnv {
+  const { DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL, ...rest } = process.env;
+  return rest;
+}

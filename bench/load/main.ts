@@ -1,0 +1,61 @@
+import { setMaxListeners } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Progress } from '../../src/cli/progress';
+import { Bench, type Plan } from './bench';
+import { startBenchStack } from './bench-stack';
+import { printReport } from './print-report';
+import type { Report } from './report';
+import { run } from './run';
+
+interface Flags extends Omit<Plan, 'concurrencies'> { readonly concurrency: readonly number[]; readonly json?: string }
+
+const program = new Command('bench')
+  .description('starts a whole stack of its own and measures what an order costs on it: docs/performance.md')
+  .addOption(new Option('--orders <number>', 'orders measured at each concurrency').default(450).argParser(whole))
+  .addOption(new Option('--concurrency <numbers>', 'how many orders at a time, one after another').default([10, 25, 50], '10,25,50').argParser((text) => text.split(',').map(whole)))
+  .addOption(new Option('--server <kind>', 'what is measured').choices(['embedded']).default('embedded'))
+  .addOption(new Option('--json <file>', 'write the report as JSON as well'))
+  .action(async () => {
+    const { json, concurrency, ...flags } = program.opts<Flags>();
+    const report = await bench({ ...flags, concurrencies: concurrency });
+    process.stdout.write(`${printReport(report)}\n`);
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+    if (report.faults.length > 0) process.exitCode = 1;
+  });
+
+async function bench(plan: Plan): Promise<Report> {
+  const [loadBefore = 0] = loadavg();
+  const stopping = new AbortController();
+  // Every request under way listens to it.
+  setMaxListeners(0, stopping.signal);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stopping.abort(new Error(`Stopped by ${signal}.`)); });
+  const progress = new Progress();
+  try {
+    const stack = await startBenchStack(stopping.signal, progress.show, (message) => { stopping.abort(new Error(message)); });
+    const measuring = new Bench(stack, plan, stopping.signal, progress.show);
+    try {
+      return await run(measuring, loadBefore);
+    } catch (error) {
+      // Whatever stopped the run is told, not the requests that it broke.
+      throw stopping.signal.aborted ? stopping.signal.reason : error;
+    } finally {
+      measuring.close();
+      await stack.destroy();
+    }
+  } finally {
+    progress.close();
+  }
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('A whole number from 1.');
+  return value;
+}
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

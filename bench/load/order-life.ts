@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Faults } from './faults';
+import { orderBody, type BenchMall } from './mall';
+import { randomFrom } from './statistics';
+import type { Wire } from './wire';
+
+const SEED = 7;
+const LIMIT_MS = 60_000;
+const [FIRST_LOOK_MS, SLOWEST_LOOK_MS] = [40, 400];
+const KINDS = ['pick', 'recheck', 'pack'] as const;
+const SCANS = ['in_transit', 'out_for_delivery', 'delivered', 'signed'] as const;
+
+/** What the people look at in an order's answer. */
+const Seen = z.object({
+  id: z.string(), status: z.string(),
+  fulfillments: z.array(z.object({ id: z.string(), status: z.string(), shipment: z.object({ trackingNumber: z.string() }).nullable() })),
+});
+type Seen = z.infer<typeof Seen>;
+const Tasks = z.object({ items: z.array(z.object({ id: z.string() })) });
+
+/** Over which wire each of the people acts. */
+export interface Wires { readonly storefront: Wire; readonly staff: Wire; readonly drivers: Wire }
+
+export interface Placed { readonly orderId: string; readonly postMs: number }
+
+/** Plays customer, warehouse staff and drivers over HTTP: every effect on the order is a request that people would send. */
+export class OrderLife {
+  readonly #random = randomFrom(SEED);
+  /** Orders that were answered 201. */
+  accepted = 0;
+
+  constructor(private readonly wires: Wires, private readonly mall: BenchMall, private readonly faults: Faults, private readonly signal: AbortSignal) {}
+
+  /** Places an order of as many parcels as `parts`; its time counts from `due`. */
+  async place(parts = 1, due = performance.now()): Promise<Placed> {
+    const { id } = await this.wires.storefront.call({
+      method: 'POST', path: '/v1/orders', expect: 201, schema: Seen, idempotencyKey: randomUUID(), body: orderBody(this.mall, parts, this.#random),
+    });
+    this.accepted += 1;
+    return { orderId: id, postMs: performance.now() - due };
+  }
+
+  /** Takes an order from its POST to the signature at every door, and to `completed`. */
+  async play(parts = 1, due = performance.now()): Promise<Placed> {
+    const placed = await this.place(parts, due);
+    for (const kind of KINDS) await this.#work(placed.orderId, kind, parts);
+    const labelled = await this.#until(placed.orderId, 'labelled', ({ fulfillments }) => fulfillments.every(({ status }) => status === 'labelled'));
+    for (const { id } of labelled.fulfillments) await this.#act(`/v1/fulfillments/${id}/hand-over`);
+    await Promise.all(labelled.fulfillments.map(({ shipment }) => this.#drive(shipment?.trackingNumber ?? '')));
+    await this.#until(placed.orderId, 'completed', ({ status }) => status === 'completed');
+    return placed;
+  }
+
+  async #work(orderId: string, kind: (typeof KINDS)[number], parts: number): Promise<void> {
+    const { items } = await this.wires.staff.call({ method: 'GET', path: `/v1/tasks?orderId=${orderId}&kind=${kind}&status=open`, expect: 200, schema: Tasks });
+    if (items.length !== parts) throw this.faults.add(`${items.length} open ${kind} tasks in place of ${parts}`);
+    for (const { id } of items) await this.#act(`/v1/tasks/${id}/completion`);
+  }
+
+  #act(path: string): Promise<unknown> {
+    return this.wires.staff.call({ method: 'POST', path, expect: 200, schema: z.unknown(), body: {}, idempotencyKey: randomUUID() });
+  }
+
+  async #drive(trackingNumber: string): Promise<void> {
+    const began = Date.now();
+    for (const [number, scan] of SCANS.entries()) {
+      await this.wires.drivers.call({
+        method: 'POST', path: '/v1/scans', expect: 200, schema: z.unknown(), body: { trackingNumber, scan, at: new Date(began + number).toISOString(), place: null },
+      });
+    }
+  }
+
+  /** Looks at an order, ever more rarely, until a fact holds. */
+  async #until(orderId: string, what: string, fact: (order: Seen) => boolean): Promise<Seen> {
+    const end = performance.now() + LIMIT_MS;
+    for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.6, SLOWEST_LOOK_MS)) {
+      await wait(pauseMs, undefined, { signal: this.signal });
+      const order = await this.wires.storefront.call({ method: 'GET', path: `/v1/orders/${orderId}`, expect: 200, schema: Seen });
+      if (fact(order)) return order;
+      if (performance.now() > end) throw this.faults.add(`an order was not ${what} within ${LIMIT_MS / 1000} s but ${order.status}`);
+    }
+  }
+}

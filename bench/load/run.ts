@@ -1,0 +1,63 @@
+import { cpus, totalmem } from 'node:os';
+import { measureBare } from './bare-workflows';
+import type { Bench } from './bench';
+import { measureLevel, warmUp } from './completed-orders';
+import { historyCostOf, moreThan, type HistoryCost } from './history-cost';
+import { measureHalfLoad, measureUnloaded } from './post-latency';
+import { memoryOf, serviceTotal } from './processes';
+import { measureReads } from './reads';
+import type { Level, Report } from './report';
+
+const HISTORIES = 5;
+const HISTORIES_UNDER_LOAD = 20;
+
+/** Measures everything on one running stack, the quiet figures first. `loadBefore` is the machine's load of the minute before. */
+export async function run(bench: Bench, loadBefore: number): Promise<Report> {
+  const began = Date.now();
+  await warmUp(bench);
+  const unloaded = await measureUnloaded(bench);
+  const oneParcel = await historiesOf(bench, 1);
+  const twoParcels = await historiesOf(bench, 2);
+
+  const levels: Level[] = [];
+  const played = new Map<number, readonly string[]>();
+  for (const concurrency of bench.plan.concurrencies) {
+    const { level, orderIds } = await measureLevel(bench, concurrency);
+    levels.push(level);
+    played.set(concurrency, orderIds);
+  }
+  const best = levels.reduce((a, b) => (b.completedPerSecond.median > a.completedPerSecond.median ? b : a));
+  const orderIds = played.get(best.concurrency) ?? [];
+  const oneParcelUnderLoad = await historyCostOf(bench.temporal, orderIds.slice(-HISTORIES_UNDER_LOAD));
+
+  const halfLoad = await measureHalfLoad(bench, best.completedPerSecond.median);
+  const bare = await measureBare(bench, best.concurrency);
+  const reads = await measureReads(bench, orderIds);
+  return {
+    machine: { processors: cpus().length, memoryBytes: totalmem(), platform: `${process.platform} ${process.arch}`, node: process.versions.node, loadBefore },
+    server: bench.plan.server, takenAt: new Date(began).toISOString(), seconds: (Date.now() - began) / 1000,
+    orders: { levels, best: best.concurrency },
+    post: { unloaded, halfLoad },
+    history: { oneParcel, oneParcelUnderLoad, twoParcels, perFurtherParcel: moreThan(oneParcel, twoParcels) },
+    bare,
+    bareWorkflowsPerOrder: best.processorMs && bare.processorMs && serviceTotal(best.processorMs) / serviceTotal(bare.processorMs),
+    reads,
+    memory: { worker: memory(bench, 'worker'), api: memory(bench, 'API') },
+    faults: bench.faults.list(), putOff: bench.faults.putOff,
+  };
+}
+
+/** Plays a few orders one after another and counts what their workflows left behind. */
+function historiesOf(bench: Bench, parts: number): Promise<HistoryCost> {
+  return bench.measure(`Histories, orders of ${parts} parcel(s)`, async () => {
+    const orderIds: string[] = [];
+    for (let i = 0; i < HISTORIES; i += 1) orderIds.push((await bench.life.play(parts)).orderId);
+    return historyCostOf(bench.temporal, orderIds);
+  });
+}
+
+function memory(bench: Bench, name: 'worker' | 'API') {
+  const pid = bench.pids[name]?.[0];
+  if (pid === undefined) throw new Error(`The ${name} has no process.`);
+  return memoryOf(pid);
+}

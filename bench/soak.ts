@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { SampleMall } from '../src/client/sample-mall';
+import { removePostgresData } from '../src/embedded/postgres-home';
+import { startStack } from '../src/embedded/stack';
+import { bookThenKill } from './soak/booked-then-killed';
+import { killPlan } from './soak/kills';
+import { openShop, seedShop, type Shop } from './soak/shop';
+import { tellKill, tellOutcome, tellRestarts } from './soak/tell';
+import { timeOut } from './soak/timeouts';
+import { holds, underFire } from './soak/under-fire';
+
+const HELP = `Usage: npm run soak -- [--kills N] [--booked-then-killed N] [--timeouts N] [--orders M] [--batch B] [--json]
+  --kills N               kills of worker, API, Temporal and PostgreSQL, at every point of an order's life in turn
+  --booked-then-killed N  bookings whose worker is killed before it saves them, --batch B (10) with each kill
+  --timeouts N            authorizations, captures, bookings and label voids that are executed and time out
+  --orders M              orders in flight (50)
+Ends with 1 on a lost order, a doubled effect or an audit that is not true.
+`;
+
+const { values: flags } = parseArgs({ options: {
+  kills: { type: 'string' }, orders: { type: 'string', default: '50' }, 'booked-then-killed': { type: 'string' }, batch: { type: 'string', default: '10' },
+  timeouts: { type: 'string' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+} });
+
+const tell = (text: string): void => { process.stderr.write(text); };
+
+function whole(name: 'kills' | 'orders' | 'booked-then-killed' | 'batch' | 'timeouts'): number {
+  const value = Number(flags[name] ?? 0);
+  if (!Number.isInteger(value) || value < 0) throw new Error(`--${name}: a whole number.`);
+  return value;
+}
+
+/** Runs work on a whole stack of its own, in a folder that is removed afterwards. */
+async function withShop<T>(work: (shop: Shop, lost: readonly string[]) => Promise<T>): Promise<T> {
+  const stateFolder = mkdtempSync(join(tmpdir(), 'mallflow-soak-'));
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { abort.abort(new Error('Interrupted.')); });
+  const lost: string[] = [];
+  const malls: SampleMall[] = [];
+  try {
+    const stack = await startStack({
+      stateFolder, ephemeral: true, signal: abort.signal, seed: async (ownerUrl) => { malls.push(await seedShop(ownerUrl)); },
+      onLost: (_part, message) => { lost.push(message); },
+    });
+    const interrupted = new Promise<never>((_resolve, reject) => { abort.signal.addEventListener('abort', () => { reject(abort.signal.reason as Error); }); });
+    try {
+      return await Promise.race([work(openShop(stack, malls[0] as SampleMall), lost), interrupted]);
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    removePostgresData(join(stateFolder, 'postgres'));
+    rmSync(stateFolder, { recursive: true, force: true });
+  }
+}
+
+async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> {
+  const [kills, orders, bookings, batch, timeouts] = [whole('kills'), whole('orders'), whole('booked-then-killed'), whole('batch'), whole('timeouts')];
+  const all: Record<string, Parameters<typeof tellOutcome>[0]> = {};
+  if (kills > 0) {
+    tell(`${kills} kills with ${orders} orders in flight\n`);
+    const report = await underFire(shop, { kills: killPlan(kills), orders, timeouts: 2, run: 'kills', onKill: (one, n) => { tell(tellKill(one, n)); } });
+    tell(`In ${Math.round(report.seconds)} s:\n${tellRestarts(report.kills)}`);
+    all.kills = report;
+  }
+  if (bookings > 0) {
+    tell(`${bookings} bookings cut by a kill of the worker, ${batch} with each\n`);
+    all.bookedThenKilled = await bookThenKill(shop, { bookings, batch: Math.max(1, batch), run: 'booked', onKill: (cut) => { tell(`  ${cut} of ${bookings}\n`); } });
+  }
+  if (timeouts > 0) {
+    tell(`${timeouts} calls that are executed and time out\n`);
+    all.timeouts = await timeOut(shop, { timeouts, inFlight: orders, run: 'timeouts' });
+  }
+  for (const [name, report] of Object.entries(all)) tell(`${name}:\n${tellOutcome(report)}`);
+  for (const message of lostParts) tell(`${message}\n`);
+  const ok = Object.values(all).every(holds) && lostParts.length === 0;
+  if (flags.json) process.stdout.write(`${JSON.stringify({ ...all, lostParts, ok })}\n`);
+  return ok;
+}
+
+async function main(): Promise<void> {
+  if (flags.help || (whole('kills') + whole('booked-then-killed') + whole('timeouts') === 0)) return tell(HELP);
+  const began = Date.now();
+  if (!(await withShop(soak))) process.exitCode = 1;
+  tell(`${Math.round((Date.now() - began) / 1000)} s in all\n`);
+}
+
+main().catch((error: unknown) => {
+  tell(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

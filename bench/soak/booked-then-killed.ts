@@ -1,0 +1,58 @@
+import { withOwner } from '../../src/embedded/databases';
+import type { Plan } from './life';
+import { judge, type Outcome } from './outcome';
+import { Points } from './points';
+import type { Shop } from './shop';
+import { Traffic } from './traffic';
+import { reckon, type FireReport } from './under-fire';
+
+const LIFE_LIMIT_MS = 180_000;
+const LIVES: readonly Plan[] = [{ merchants: 1, token: 'tok_ok', way: 'delivered' }];
+/** More than a batch can ask before it is killed. */
+const MANY = 10_000;
+
+export interface BookedReport extends Outcome, Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
+  /** Bookings that their carrier had and our books had not when the worker was killed. */
+  readonly cut: number;
+  readonly kills: number;
+}
+
+export interface Bookings {
+  readonly bookings: number;
+  /** How many of them one kill cuts. */
+  readonly batch: number;
+  readonly run: string;
+  readonly onKill?: (cut: number) => void;
+}
+
+/** Kills the worker between the booking at the carrier and its saving, batch by batch, and lets the orders end. */
+export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }: Bookings): Promise<BookedReport> {
+  const sums = { orders: 0, ended: 0, waiting: [] as FireReport['waiting'][number][], lost: [] as string[], cut: 0, kills: 0 };
+  while (sums.cut < bookings) {
+    const size = Math.min(batch, bookings - sums.cut);
+    const held = await shop.carrier.hold('book', size);
+    // Nobody learns of a booking by asking either, so none of the batch is saved before the kill.
+    await shop.carrier.arm({ mode: 'down', operation: 'find', times: MANY });
+    const traffic = new Traffic({ shop, points: new Points(), run: `${run}:${sums.kills}`, limitMs: LIFE_LIMIT_MS }, LIVES, size, size);
+    await held();
+    await shop.stack.kill('worker');
+    const unsaved = await unsavedBookings(shop);
+    await shop.carrier.clear();
+    await shop.stack.restart('worker');
+    await traffic.ended();
+    const batchSums = reckon(traffic);
+    sums.orders += batchSums.orders;
+    sums.ended += batchSums.ended;
+    sums.waiting.push(...batchSums.waiting);
+    sums.lost.push(...batchSums.lost, ...(unsaved === size ? [] : [`${unsaved} of ${size} bookings were not saved when the worker was killed`]));
+    sums.cut += size;
+    sums.kills += 1;
+    onKill?.(sums.cut);
+  }
+  return { ...sums, ...(await judge(shop)) };
+}
+
+const unsavedBookings = ({ stack }: Shop): Promise<number> => withOwner(stack.urls.databaseOwner ?? '', async (client) => {
+  const { rows } = await client.query<{ count: string }>("select count(*) from operation where kind = 'book' and status = 'started'");
+  return Number(rows[0]?.count);
+});

@@ -1,0 +1,96 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { People, WaitedInVain } from '../../src/cli/people';
+import type { CarrierScan, OrderStatus } from '../../src/contracts/statuses';
+import type { Points } from './points';
+import type { Shop } from './shop';
+
+const ASK_AGAIN_MS = 500;
+
+/** How an order's life goes: what is bought, how it is paid for, what its customer does. */
+export interface Plan {
+  readonly merchants: 1 | 2;
+  readonly token: string;
+  readonly way: 'delivered' | 'refused' | 'cancelled_early' | 'cancelled_with_label';
+}
+
+/** The lives of a mixed load: all ways, with payments that time out or fail after they were made. */
+export const MIXED: readonly Plan[] = [
+  { merchants: 1, token: 'tok_ok', way: 'delivered' },
+  { merchants: 2, token: 'tok_ok', way: 'delivered' },
+  { merchants: 1, token: 'tok_ok', way: 'cancelled_with_label' },
+  { merchants: 1, token: 'tok_timeout_once', way: 'delivered' },
+  { merchants: 2, token: 'tok_ok', way: 'cancelled_early' },
+  { merchants: 1, token: 'tok_ok', way: 'refused' },
+  { merchants: 2, token: 'tok_error_after', way: 'cancelled_with_label' },
+  { merchants: 2, token: 'tok_ok', way: 'refused' },
+];
+
+const END: Readonly<Record<Plan['way'], OrderStatus>> = {
+  delivered: 'completed', refused: 'returned', cancelled_early: 'cancelled', cancelled_with_label: 'cancelled',
+};
+const SCANS: Readonly<Record<'delivered' | 'refused', readonly CarrierScan[]>> = {
+  delivered: ['in_transit', 'out_for_delivery', 'delivered', 'signed'], refused: ['in_transit', 'out_for_delivery', 'refused', 'returned'],
+};
+
+/** What became of an order: `waiting` stands before staff with its reason, `unfinished` does not. */
+export interface Lived {
+  readonly orderId: string;
+  readonly plan: Plan;
+  readonly outcome: 'ended' | 'waiting' | 'unfinished';
+  readonly detail: string | null;
+}
+
+export interface Load {
+  readonly shop: Shop;
+  readonly points: Points;
+  /** Names the run in every Idempotency-Key. */
+  readonly run: string;
+  /** How long each wait of an order may take, ms. */
+  readonly limitMs: number;
+}
+
+/** Takes an order from its placing to its end. Throws what the API refuses. */
+export async function live(load: Load, number: number, plan: Plan): Promise<Lived> {
+  const { shop, points, run, limitMs } = load;
+  const intent = (act: string) => `soak:${run}:${number}:${act}`;
+  const people = new People(shop.storefront, [shop.staff], shop.drivers, intent, limitMs);
+  const { id: orderId } = await points.at('placing', () => shop.storefront.placeOrder(intent('place'), cart(shop, plan, number)));
+  try {
+    await people.until(orderId, ({ status }) => status === 'in_fulfillment', 'paid');
+    await act(load, people, intent, orderId, plan);
+    await people.until(orderId, ({ status }) => status === END[plan.way], END[plan.way]);
+    return { orderId, plan, outcome: 'ended', detail: null };
+  } catch (error) {
+    if (!(error instanceof WaitedInVain)) throw error;
+    const { attention } = await shop.storefront.getOrder(orderId);
+    return { orderId, plan, outcome: attention === null ? 'unfinished' : 'waiting', detail: attention ?? error.message };
+  }
+}
+
+async function act({ shop, points }: Load, people: People, intent: (act: string) => string, orderId: string, { way }: Plan): Promise<void> {
+  if (way === 'cancelled_early') return cancel(shop, points, intent('cancel'), orderId);
+  await points.at('picking', () => people.work(orderId, ['pick', 'recheck']));
+  const labelled = await points.at('packing', () => people.pack(orderId));
+  if (way === 'cancelled_with_label') return cancel(shop, points, intent('cancel'), orderId);
+  await points.at('handing_over', () => people.handOver(labelled));
+  const shipped = await people.until(orderId, ({ status }) => status === 'shipped', 'shipped');
+  await points.at('scanning', () => people.scan(shipped, stamped(SCANS[way])));
+}
+
+/** Asks under the same key, as a storefront does, until the cancellation is decided. */
+async function cancel(shop: Shop, points: Points, key: string, orderId: string): Promise<void> {
+  const ask = () => points.at('cancelling', () => shop.storefront.cancel(key, orderId, 'customer_request'));
+  for (let order = await ask(); order.status === 'in_fulfillment'; order = await ask()) await wait(ASK_AGAIN_MS);
+}
+
+const stamped = (scans: readonly CarrierScan[]) => scans.map((scan, i) => ({ scan, at: new Date(Date.now() + i) }));
+
+const cart = ({ skuIds }: Shop, { merchants, token }: Plan, number: number) => ({
+  reference: `S-${number}`, customer: { reference: `soak-${number}` }, currency: 'CNY' as const,
+  lines: skuIds.slice(0, merchants).map((skuId) => ({ skuId, quantity: 1 + (number % 3) })),
+  recipient: {
+    name: 'Recipient One', phone: '+86 138 0000 0000', email: 'recipient@example.com',
+    address: { country: 'CN', city: 'Hangzhou', line1: '1 West Lake Road', postcode: '310000' },
+  },
+  payment: { method: 'card' as const, token },
+} satisfies Parameters<Shop['storefront']['placeOrder']>[1]);

@@ -1,0 +1,54 @@
+import { receive } from '../../src/books/stock';
+import { connect } from '../../src/books/transactions';
+import { CarrierDrivers, PublicApi } from '../../src/cli/public-api';
+import { seedSampleMall, type SampleMall } from '../../src/client/sample-mall';
+import { SYSTEM } from '../../src/contracts/caller';
+import type { Stack } from '../../src/embedded/stack';
+import { SandboxFaults } from './sandbox-faults';
+
+const POOL = 4;
+/** More than any soak orders. */
+const UNITS = 1_000_000;
+
+/** A mall under load: whom the load speaks to, and as whom. */
+export interface Shop {
+  readonly stack: Stack;
+  readonly storefront: PublicApi;
+  /** Sees the tasks of every warehouse. */
+  readonly staff: PublicApi;
+  readonly drivers: CarrierDrivers;
+  /** Two SKUs, of two merchants. */
+  readonly skuIds: readonly string[];
+  readonly gateway: SandboxFaults;
+  readonly carrier: SandboxFaults;
+}
+
+/** Fills an empty, migrated database with the sample mall, and its shelves beyond what a soak can buy. */
+export async function seedShop(ownerUrl: string): Promise<SampleMall> {
+  const transactions = connect(ownerUrl, POOL, (error) => { process.stderr.write(`A connection broke while the shop was made: ${error.message}\n`); });
+  try {
+    const mall = await seedSampleMall(transactions);
+    await transactions.run(SYSTEM, async (tx) => {
+      const lots = await tx.selectFrom('lot').selectAll().where('skuId', 'in', [...mall.sampleSkuIds]).execute();
+      await receive(tx, lots.map(({ skuId, warehouseId, locationId, code, expiresOn }) => ({
+        skuId, warehouseId, locationId, lotCode: code, expiresOn: expiresOn?.toISOString().slice(0, 10) ?? null, quantity: UNITS, reference: 'soak',
+      })));
+    });
+    return mall;
+  } finally {
+    await transactions.close();
+  }
+}
+
+/** Opens a running stack that holds a shop. Throws when the shop was not made by this run, as its keys are shown once. */
+export function openShop(stack: Stack, mall: SampleMall): Shop {
+  const { storefront, platform } = mall.issuedKeys;
+  if (storefront === undefined || platform === undefined) throw new Error('The shop was made by another run: its keys are not known.');
+  const { urls, settings } = stack;
+  return {
+    stack, skuIds: mall.sampleSkuIds,
+    storefront: new PublicApi(urls.api, storefront), staff: new PublicApi(urls.api, platform),
+    drivers: new CarrierDrivers(urls.carrier, settings.CARRIER_API_KEY),
+    gateway: new SandboxFaults(urls.gateway, settings.PAYMENT_API_KEY), carrier: new SandboxFaults(urls.carrier, settings.CARRIER_API_KEY),
+  };
+}

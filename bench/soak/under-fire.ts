@@ -1,0 +1,72 @@
+import type { Lived } from './life';
+import { MIXED } from './life';
+import { killAt, type Kill, type KillReport } from './kills';
+import { judge, type Outcome } from './outcome';
+import { Points } from './points';
+import type { Shop } from './shop';
+import { Traffic } from './traffic';
+
+const LIFE_LIMIT_MS = 180_000;
+/** Longer than the worker waits for a quick answer, so that it gives up and asks. */
+const TIMEOUT_MS = 3_000;
+const OPERATIONS = { gateway: ['authorize', 'capture', 'void', 'refund'], carrier: ['book', 'void'] } as const;
+
+export interface Fire {
+  readonly kills: readonly Kill[];
+  /** Orders in flight at any time. */
+  readonly orders: number;
+  /** How many calls of each operation are executed and time out, at the start and with every kill. */
+  readonly timeouts: number;
+  /** Names the run in every Idempotency-Key. */
+  readonly run: string;
+  readonly onKill?: (report: KillReport, number: number) => void;
+}
+
+export interface FireReport extends Outcome {
+  readonly kills: readonly KillReport[];
+  readonly orders: number;
+  readonly ended: number;
+  /** Orders that stand before staff with a reason. */
+  readonly waiting: readonly Lived[];
+  /** Orders that neither ended nor wait visibly, and requests that no client could mend. */
+  readonly lost: readonly string[];
+  readonly seconds: number;
+}
+
+/** Tells whether a run lost nothing and did nothing twice. */
+export const holds = ({ lost, falseAudits, doubled }: Pick<FireReport, 'lost' | 'falseAudits' | 'doubled'>): boolean =>
+  lost.length + falseAudits.length + doubled.length === 0;
+
+/** Keeps orders in flight while parts are killed one by one and calls to providers time out, then waits for the end of all. */
+export async function underFire(shop: Shop, { kills, orders, timeouts, run, onKill }: Fire): Promise<FireReport> {
+  const began = Date.now();
+  const points = new Points();
+  const traffic = new Traffic({ shop, points, run, limitMs: LIFE_LIMIT_MS }, MIXED, orders);
+  const reports: KillReport[] = [];
+  try {
+    for (const kill of kills) {
+      if (timeouts > 0) await letTimeOut(shop, timeouts);
+      const report = await killAt(shop, points, kill);
+      reports.push(report);
+      onKill?.(report, reports.length);
+    }
+  } finally {
+    await traffic.stop();
+  }
+  return { ...reckon(traffic), kills: reports, ...(await judge(shop)), seconds: (Date.now() - began) / 1000 };
+}
+
+/** Sums up what became of the orders of a load that has ended. */
+export function reckon({ lived, broken, begun }: Traffic): Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
+  const of = (outcome: Lived['outcome']) => lived.filter((one) => one.outcome === outcome);
+  return {
+    orders: begun, ended: of('ended').length, waiting: of('waiting'),
+    lost: [...of('unfinished').map(({ orderId, detail }) => `${orderId}: ${detail}`), ...broken],
+  };
+}
+
+async function letTimeOut(shop: Shop, times: number): Promise<void> {
+  for (const sandbox of ['gateway', 'carrier'] as const) {
+    for (const operation of OPERATIONS[sandbox]) await shop[sandbox].arm({ mode: 'execute_then_timeout', operation, times, delayMs: TIMEOUT_MS });
+  }
+}

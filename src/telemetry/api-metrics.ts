@@ -1,0 +1,68 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Logger } from 'pino';
+import type { Transactions } from '../books/transactions';
+import type { SweepRound } from '../client/sweeper';
+import type { ApiMeter, ShedReason } from '../http/deps';
+import { readFigures } from './business-figures';
+import { businessMetrics } from './business-metrics';
+import { measureDatabase } from './database-metrics';
+import { mayRead, textOf } from './scrape';
+
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25];
+/** What a method may be called in a label; the parser knows more of them than the API serves. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const SHED_REASONS: readonly ShedReason[] = ['placements', 'event_loop', 'rate'];
+
+export interface ApiMetrics {
+  readonly meter: ApiMeter;
+  /** The same transactions, each measured. */
+  readonly transactions: Transactions;
+  readonly noteSweep: (round: SweepRound) => void;
+}
+
+/** Builds the figures of one API process: its requests, its database, its sweeper, itself, and the mall's. `token`: see `mayRead`. */
+export function createApiMetrics(database: Transactions, log: Logger, token?: string): ApiMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const duration = new Histogram({
+    name: 'mallflow_http_request_duration_seconds', help: 'Requests, by the route\'s pattern; a live timeline lasts until it ends',
+    labelNames: ['method', 'route', 'status'], buckets: BUCKETS, registers,
+  });
+  const inFlight = new Gauge({ name: 'mallflow_http_requests_in_flight', help: 'Requests under way, live timelines included', registers });
+  const shed = new Counter({ name: 'mallflow_http_requests_shed_total', help: 'Requests turned away under load', labelNames: ['reason'], registers });
+  for (const reason of SHED_REASONS) shed.inc({ reason }, 0);
+  const placing = new Gauge({ name: 'mallflow_placements_in_flight', help: 'Orders being placed', registers });
+  const waiting = new Gauge({ name: 'mallflow_placements_waiting', help: 'Orders that wait for their turn to be placed', registers });
+  const rounds = new Counter({ name: 'mallflow_sweeper_rounds_total', help: 'Rounds of the sweeper', labelNames: ['outcome'], registers });
+  const swept = new Counter({ name: 'mallflow_sweeper_work_total', help: 'What the sweeper finished for a process that died', labelNames: ['kind'], registers });
+  for (const outcome of ['done', 'failed']) rounds.inc({ outcome }, 0);
+  for (const kind of ['signal', 'draft']) swept.inc({ kind }, 0);
+
+  const transactions = measureDatabase(registry, database);
+  const refresh = businessMetrics(registry, () => readFigures(transactions), log);
+  return {
+    transactions,
+    noteSweep: ({ outcome, signals, drafts }) => {
+      rounds.inc({ outcome });
+      swept.inc({ kind: 'signal' }, signals);
+      swept.inc({ kind: 'draft' }, drafts);
+    },
+    meter: {
+      requestsInFlight: (count) => { inFlight.set(count); },
+      answered: ({ method, route, status }, seconds) => {
+        duration.observe({ method: METHODS.includes(method) ? method : 'other', route, status }, seconds);
+      },
+      shed: (reason) => { shed.inc({ reason }); },
+      placements: (state) => {
+        placing.set(state.inFlight);
+        waiting.set(state.waiting);
+      },
+      mayRead: (from) => mayRead(from, token),
+      text: async () => {
+        await refresh();
+        return textOf(registry);
+      },
+    },
+  };
+}

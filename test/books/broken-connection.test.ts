@@ -1,0 +1,48 @@
+import { sql } from 'kysely';
+import { Client } from 'pg';
+import { connect, type Transactions } from '../../src/books/transactions';
+import { isOutOfReach } from '../../src/client/out-of-reach';
+import { SYSTEM } from '../../src/contracts/caller';
+import { until } from '../providers/sandboxes';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+let transactions: Transactions;
+const broken: Error[] = [];
+beforeAll(async () => {
+  database = await createTestDatabase();
+  transactions = connect(database.appUrl, 2, (error) => { broken.push(error); });
+});
+afterAll(async () => {
+  await transactions.close();
+  await database.drop();
+});
+
+/** Ends a connection from the server's side, as a server does that is shut down or dies. */
+async function terminate(pid: number): Promise<void> {
+  const owner = new Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  await owner.query('select pg_terminate_backend($1)', [pid]);
+  await owner.end();
+}
+
+test('a connection that breaks between two statements fails its transaction as out of reach, and nothing else', async () => {
+  const error: unknown = await transactions.run(SYSTEM, async (tx) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+    await terminate(rows[0]?.pid ?? 0);
+    await until(() => broken.length > 0);
+    await sql`select 1`.execute(tx);
+  }).catch((thrown: unknown) => thrown);
+  expect(isOutOfReach(error)).toBe(true);
+  const again = await transactions.run(SYSTEM, (tx) => sql<{ one: number }>`select 1 as one`.execute(tx));
+  expect(again.rows).toEqual([{ one: 1 }]);
+});
+
+test('a connection that breaks while idle is told of, and replaced', async () => {
+  const before = broken.length;
+  const { rows } = await transactions.run(SYSTEM, (tx) => sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx));
+  await terminate(rows[0]?.pid ?? 0);
+  await until(() => broken.length > before);
+  expect(broken.length).toBeGreaterThan(before);
+  await transactions.ping();
+});

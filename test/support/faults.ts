@@ -1,0 +1,18 @@
+import { openShop, seedShop, type Shop } from '../../bench/soak/shop';
+import type { SampleMall } from '../../src/client/sample-mall';
+import { startTestStack } from './stack';
+
+/** A shop on a whole stack of its own, whose parts may be killed. */
+export interface FaultyShop extends Shop {
+  /** Stops the stack; throws when a part had ended that nobody killed. */
+  close(): Promise<void>;
+}
+
+/** Starts a whole stack with a shop on it. What kills, provider faults and verdicts are made of lies in bench/soak: the long form runs it too. */
+export async function startFaultyShop(): Promise<FaultyShop> {
+  const malls: SampleMall[] = [];
+  const stack = await startTestStack({ seed: async (ownerUrl) => { malls.push(await seedShop(ownerUrl)); } });
+  const [mall] = malls;
+  if (mall === undefined) throw new Error('The stack was not seeded');
+  return { ...openShop(stack, mall), close: () => stack.destroy() };
+}
