@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { withoutReplacements } from '../../src/embedded/parts';
 import { removePostgresData } from '../../src/embedded/postgres-home';
 import type { Step } from '../../src/embedded/running-parts';
 import { startStack, type Stack } from '../../src/embedded/stack';
@@ -29,7 +30,7 @@ export async function startBenchStack(signal: AbortSignal, onStep: (step: Step) 
   try {
     const stack = await startStack({
       // One key does the work of many callers here: its own limit would be all that is measured.
-      env: { ...withoutReplacements(), RATE_LIMIT_PER_SECOND: '1000000' }, stateFolder: folder, ephemeral: true, durable: true, signal, onStep,
+      env: { ...withoutReplacements(process.env), RATE_LIMIT_PER_SECOND: '1000000' }, stateFolder: folder, ephemeral: true, durable: true, signal, onStep,
       onLost: (_part, message) => { onLost(message); },
       seed: async (databaseUrl) => { seeded.mall = await seedBenchMall(databaseUrl); },
     });
@@ -51,10 +52,4 @@ export async function startBenchStack(signal: AbortSignal, onStep: (step: Step) 
     removeFolder();
     throw error;
   }
-}
-
-/** The environment without what would put somebody else's server in place of an embedded part. */
-function withoutReplacements(): NodeJS.ProcessEnv {
-  const { DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL, ...rest } = process.env;
-  return rest;
 }

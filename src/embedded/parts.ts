@@ -55,6 +55,11 @@ export const replacedParts = (env: NodeJS.ProcessEnv): ReadonlySet<PartName> => 
   return new Set((Object.keys(byVariable) as (keyof typeof byVariable)[]).filter((part) => byVariable[part]));
 };
 
+/** Leaves out what would put somebody else's server in place of an embedded part. */
+export function withoutReplacements({ DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL, ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return rest;
+}
+
 /** Works out where each part is reached. */
 export function urlsOf(context: PartContext): Urls {
   const { env, ports, settings } = context;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withoutReplacements } from '../../src/embedded/parts';
 import { removePostgresData } from '../../src/embedded/postgres-home';
 import { startStack, type Stack, type StackOptions } from '../../src/embedded/stack';
 
@@ -25,7 +26,7 @@ export async function startTestStack(options: Pick<StackOptions, 'env' | 'seed' 
   };
   try {
     const stack = await startStack({
-      ...options, env: options.env ?? withoutReplacements(), stateFolder: folder, ephemeral: true, durable: false,
+      ...options, env: options.env ?? withoutReplacements(process.env), stateFolder: folder, ephemeral: true, durable: false,
       onLost: (_part, message) => { lost.push(message); },
     });
     return {
@@ -40,10 +41,4 @@ export async function startTestStack(options: Pick<StackOptions, 'env' | 'seed' 
     removeFolder();
     throw error;
   }
-}
-
-/** The environment without what would put somebody else's server in place of an embedded part. */
-function withoutReplacements(): NodeJS.ProcessEnv {
-  const { DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL, ...rest } = process.env;
-  return rest;
 }
