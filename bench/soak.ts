@@ -72,7 +72,9 @@ async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> 
   }
   if (timeouts > 0) {
     tell(`${timeouts} calls that are executed and time out\n`);
-    all.timeouts = await timeOut(shop, { timeouts, inFlight: orders, run: 'timeouts' });
+    const report = await timeOut(shop, { timeouts, inFlight: orders, run: 'timeouts' });
+    tell(`  executed and never answered: ${Object.entries(report.timeouts).map(([what, times]) => `${what} ${times}`).join(', ')}\n`);
+    all.timeouts = report;
   }
   for (const [name, report] of Object.entries(all)) tell(`${name}:\n${tellOutcome(report)}`);
   for (const message of lostParts) tell(`${message}\n`);

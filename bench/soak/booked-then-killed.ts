@@ -1,3 +1,4 @@
+import { openAuditSources } from '../../src/embedded/audit-sources';
 import { withOwner } from '../../src/embedded/databases';
 import type { Plan } from './life';
 import { judge, type Outcome } from './outcome';
@@ -28,8 +29,8 @@ export interface Bookings {
 /** Kills the worker between the booking at the carrier and its saving, batch by batch, and lets the orders end. */
 export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }: Bookings): Promise<BookedReport> {
   const sums = { orders: 0, ended: 0, waiting: [] as FireReport['waiting'][number][], lost: [] as string[], cut: 0, kills: 0 };
-  while (sums.cut < bookings) {
-    const size = Math.min(batch, bookings - sums.cut);
+  for (let asked = 0, size = 0; asked < bookings; asked += size) {
+    size = Math.min(batch, bookings - asked);
     const held = await shop.carrier.hold('book', size);
     // Nobody learns of a booking by asking either, so none of the batch is saved before the kill.
     await shop.carrier.arm({ mode: 'down', operation: 'find', times: MANY });
@@ -44,15 +45,24 @@ export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }:
     sums.orders += batchSums.orders;
     sums.ended += batchSums.ended;
     sums.waiting.push(...batchSums.waiting);
-    sums.lost.push(...batchSums.lost, ...(unsaved === size ? [] : [`${unsaved} of ${size} bookings were not saved when the worker was killed`]));
-    sums.cut += size;
+    sums.lost.push(...batchSums.lost, ...(unsaved === size ? [] : [`only ${unsaved} of ${size} bookings were with the carrier and not in the books when the worker was killed`]));
+    sums.cut += unsaved;
     sums.kills += 1;
     onKill?.(sums.cut);
   }
   return { ...sums, ...(await judge(shop)) };
 }
 
-const unsavedBookings = ({ stack }: Shop): Promise<number> => withOwner(stack.urls.databaseOwner ?? '', async (client) => {
-  const { rows } = await client.query<{ count: string }>("select count(*) from operation where kind = 'book' and status = 'started'");
-  return Number(rows[0]?.count);
-});
+/** Counts the bookings that the carrier's journal has under their key as live, and whose operation is begun and not saved. */
+async function unsavedBookings({ stack }: Shop): Promise<number> {
+  const begun = await withOwner(stack.urls.databaseOwner ?? '', async (client) =>
+    (await client.query<{ key: string }>("select key from operation where kind = 'book' and status = 'started'")).rows.map(({ key }) => key));
+  const sources = await openAuditSources({ ...process.env, ...stack.serviceEnvironment });
+  try {
+    const booked = new Set<string>();
+    for await (const { key, status } of sources.carriers.journal()) if (status === 'booked') booked.add(key);
+    return begun.filter((key) => booked.has(key)).length;
+  } finally {
+    await sources.close();
+  }
+}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HttpClient } from '../../src/cli/http-client';
 import { untilFact } from './until-fact';
 
-const Left = z.object({ faults: z.array(z.object({ delayMs: z.number().optional(), times: z.number() })) });
+const Left = z.object({ faults: z.array(z.object({ operation: z.string().optional(), delayMs: z.number().optional(), times: z.number() })) });
 const Health = z.object({ undelivered: z.number() });
 
 export interface SandboxFault {
@@ -38,9 +38,9 @@ export class SandboxFaults {
       (await this.#left()).every((fault) => fault.delayMs !== delayMs));
   }
 
-  /** Counts the calls that are still to fail. */
-  async left(): Promise<number> {
-    return (await this.#left()).reduce((sum, { times }) => sum + times, 0);
+  /** Counts the calls of an operation that are still to fail. */
+  async left(operation: string): Promise<number> {
+    return (await this.#left()).filter((fault) => fault.operation === operation).reduce((sum, { times }) => sum + times, 0);
   }
 
   /** Ends every fault that has not struck. Calls that are held stay held. */

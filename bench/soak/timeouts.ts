@@ -14,8 +14,8 @@ const LIVES: readonly Plan[] = [
 const EFFECTS = [['gateway', 'authorize'], ['gateway', 'capture'], ['carrier', 'book'], ['carrier', 'void']] as const;
 
 export interface TimeoutsReport extends Outcome, Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
-  /** Calls that were executed and never answered. */
-  readonly timeouts: number;
+  /** Calls that were executed and never answered, by what they did. */
+  readonly timeouts: Readonly<Record<string, number>>;
 }
 
 /** Lets a number of authorizations, captures, bookings and label voids, as many of each, be executed and time out. */
@@ -24,6 +24,9 @@ export async function timeOut(shop: Shop, { timeouts, inFlight, run }: { timeout
   for (const [sandbox, operation] of EFFECTS) await shop[sandbox].arm({ mode: 'execute_then_timeout', operation, times: each, delayMs: TIMEOUT_MS });
   const traffic = new Traffic({ shop, points: new Points(), run, limitMs: LIFE_LIMIT_MS }, LIVES, inFlight, LIVES.length * each);
   await traffic.ended();
-  const left = (await shop.gateway.left()) + (await shop.carrier.left());
-  return { ...reckon(traffic), timeouts: EFFECTS.length * each - left, ...(await judge(shop)) };
+  const struck = await Promise.all(EFFECTS.map(async ([sandbox, operation]) =>
+    [`${sandbox} ${operation}`, each - (await shop[sandbox].left(operation))] as const));
+  const unspent = struck.filter(([, times]) => times < each).map(([what, times]) => `only ${times} of ${each} calls timed out: ${what}`);
+  const { lost, ...sums } = reckon(traffic);
+  return { ...sums, lost: [...lost, ...unspent], timeouts: Object.fromEntries(struck), ...(await judge(shop)) };
 }

@@ -9,14 +9,16 @@ export const STALE_PLAN = '0A000';
 
 /**
  * Lets every statement with parameters be prepared once per connection: under row-level security, planning a read costs
- * PostgreSQL several times what running it does. A connection whose plans a migration made stale is closed, not reused.
+ * PostgreSQL several times what running it does. A connection whose plans a migration made stale is closed, not reused. So is
+ * one on which a statement is not answered within `statementLimitMs`: a link may be dead without a sign, and would keep its
+ * place in the pool for good. The statement fails with pg's own "Connection terminated".
  */
-export function preparing(pool: Pool): PostgresPool {
+export function preparing(pool: Pool, statementLimitMs: number): PostgresPool {
   const wrapped = new WeakMap<PoolClient, PostgresPoolClient>();
   return {
     connect: async () => {
       const client = await pool.connect();
-      const known = wrapped.get(client) ?? prepare(client);
+      const known = wrapped.get(client) ?? prepare(client, statementLimitMs);
       wrapped.set(client, known);
       return known;
     },
@@ -24,7 +26,7 @@ export function preparing(pool: Pool): PostgresPool {
   };
 }
 
-function prepare(client: PoolClient): PostgresPoolClient {
+function prepare(client: PoolClient, statementLimitMs: number): PostgresPoolClient {
   const names = new Map<string, string>();
   let stale = false;
   const nameOf = (text: string): string | undefined => {
@@ -36,11 +38,15 @@ function prepare(client: PoolClient): PostgresPoolClient {
   };
   const query = async (text: string, values: readonly unknown[]) => {
     const name = values.length > 0 ? nameOf(text) : undefined;
+    // With a statement under way, `end` cuts the connection at once.
+    const timer = setTimeout(() => { void client.end(); }, statementLimitMs);
     try {
       return await client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
     } catch (error) {
       stale ||= error instanceof DatabaseError && error.code === STALE_PLAN;
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   };
   // Cursors, the other form of `query`, come only to a dialect that was given them.

@@ -12,6 +12,8 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const RETRYABLE: readonly (string | undefined)[] = [SERIALIZATION_FAILURE, DEADLOCK, STALE_PLAN];
 const MAX_ATTEMPTS = 6;
+/** Longer than any statement of an order waits for a lock; audits, which read everything, are given more. */
+const STATEMENT_LIMIT_MS = 10_000;
 
 /** Opens every transaction of the system, each with its caller set for row-level security and the audit trail. */
 export interface Transactions {
@@ -34,8 +36,9 @@ export interface PoolState { readonly open: number; readonly idle: number; reado
 /**
  * Connects to PostgreSQL with a pool. Whole numbers come back as numbers (amounts stay below 2^53), dates as midnight UTC.
  * `onBroken` hears of connections that break, idle or in the middle of a transaction; the pool replaces them by itself.
+ * A connection on which a statement has no answer within `statementLimitMs` is given up, and its transaction fails as out of reach.
  */
-export function connect(url: string, poolSize: number, onBroken: (error: Error) => void): Transactions {
+export function connect(url: string, poolSize: number, onBroken: (error: Error) => void, statementLimitMs = STATEMENT_LIMIT_MS): Transactions {
   const parsers = new TypeOverrides();
   parsers.setTypeParser(INT8, Number);
   parsers.setTypeParser(DATE, (value) => new Date(`${value}T00:00:00Z`));
@@ -56,7 +59,7 @@ export function connect(url: string, poolSize: number, onBroken: (error: Error) 
   pool.on('error', tell);
   // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the process.
   pool.on('connect', (client) => { client.on('error', tell); });
-  const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
+  const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool, statementLimitMs) }) });
   return {
     run: (caller, work) => retrying(() => database.transaction().execute((tx) => onBehalfOf(caller, tx, work))),
     snapshot: (caller, work) => database.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')

@@ -8,6 +8,8 @@ import { SandboxPaymentProvider } from '../providers/payment.sandbox';
 
 const TIMEOUT_MS = 30_000;
 const POOL_SIZE = 2;
+/** A check may sort a table of millions of orders before it hands over the first row. */
+const STATEMENT_LIMIT_MS = 30 * 60_000;
 
 /** What an audit needs of the settings: no keys of people's data. */
 const Settings = z.object({
@@ -27,7 +29,7 @@ export async function openAuditSources(env: NodeJS.ProcessEnv): Promise<OpenAudi
   const parsed = Settings.safeParse(env);
   if (!parsed.success) throw new Error(`The settings are not complete. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
   const settings = parsed.data;
-  const transactions = connect(settings.DATABASE_URL, POOL_SIZE, (error) => { process.stderr.write(`An idle database connection broke: ${error.message}\n`); });
+  const transactions = connect(settings.DATABASE_URL, POOL_SIZE, (error) => { process.stderr.write(`An idle database connection broke: ${error.message}\n`); }, STATEMENT_LIMIT_MS);
   try {
     await transactions.ping();
   } catch (error) {

@@ -9,7 +9,7 @@ import type { AppDeps } from './deps';
 import { handleErrors, sendProblem } from './errors';
 import { jsonBodies, rawBodies } from './plugins/bodies';
 import { callers } from './plugins/callers';
-import { closing } from './plugins/closing';
+import { closing, lastRequests } from './plugins/closing';
 import { intents } from './plugins/intents';
 import { load } from './plugins/load';
 import { metrics } from './plugins/metrics';
@@ -78,5 +78,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
     await scope.register(rawBodies);
     await scope.register(webhookRoutes(deps));
   }, { prefix: '/v1' });
+  // Registered last, so that it waits when all others have begun to end.
+  await app.register(lastRequests);
   return app;
 }

@@ -1,25 +1,51 @@
-import type { FastifyRequest } from 'fastify';
+import { Server, type Socket } from 'node:net';
+import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 
 /** How long requests under way may take while closing; longer than an order's verdict is waited for. */
 const GRACE_MS = 15_000;
+/** How long a request may be on its way to us: a connection that was quiet for that long after the door was shut has none. */
+const ON_ITS_WAY_MS = 1_000;
+const LOOK_EVERY_MS = 25;
 
 /**
- * Bounds the time that closing takes. Node ends connections that are idle between requests, and waits for those on which
- * a client has never sent one, as browsers open ahead: these are ended at once, and whatever is left after a grace.
+ * Shuts the door as the first step of closing: connections that are not there yet are refused, and may be tried elsewhere.
+ * Those that are there stay open, and each is told with its next answer that it was the last (`Connection: close`).
  */
 export const closing = fp(async (app) => {
-  const silent = new Set<FastifyRequest['socket']>();
-  app.server.on('connection', (socket) => {
-    silent.add(socket);
-    socket.once('close', () => { silent.delete(socket); });
-  });
-  app.server.on('request', ({ socket }) => { silent.delete(socket); });
+  const { server } = app;
   app.addHook('preClose', async () => {
-    for (const socket of silent) socket.destroy();
-    const timer = setTimeout(() => { app.server.closeAllConnections(); }, GRACE_MS);
-    app.server.once('close', () => { clearTimeout(timer); });
-    // A server that never listened closes without an event.
-    timer.unref();
+    // Not `server.close`: for a server of http that ends the connections without an answer under way, and with them the
+    // requests that their clients have just sent.
+    if (server.listening) Server.prototype.close.call(server);
   });
 }, { name: 'closing' });
+
+/**
+ * Waits, as the last step before connections are ended, for requests that were on their way when the door was shut, then
+ * for those under way. Connections on which a client never asks, as browsers open ahead, end after the first wait.
+ */
+export const lastRequests: FastifyPluginAsync = async (scope) => {
+  const { server } = scope;
+  const open = new Set<Socket>();
+  const silent = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    silent.add(socket);
+    socket.once('close', () => { open.delete(socket); silent.delete(socket); });
+  });
+  server.on('request', ({ socket }) => { silent.delete(socket); });
+  scope.addHook('preClose', async () => {
+    const shut = Date.now();
+    const left = (limitMs: number) => until(() => open.size === 0 || Date.now() - shut > limitMs);
+    await left(ON_ITS_WAY_MS);
+    for (const socket of silent) socket.destroy();
+    server.closeIdleConnections();
+    await left(GRACE_MS);
+    server.closeAllConnections();
+  });
+};
+
+async function until(fact: () => boolean): Promise<void> {
+  while (!fact()) await new Promise((resolve) => { setTimeout(resolve, LOOK_EVERY_MS); });
+}
