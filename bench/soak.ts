@@ -6,28 +6,36 @@ import type { SampleMall } from '../src/client/sample-mall';
 import { removePostgresData } from '../src/embedded/postgres-home';
 import { startStack } from '../src/embedded/stack';
 import { bookThenKill } from './soak/booked-then-killed';
+import { cutPlan } from './soak/cuts';
 import { killPlan } from './soak/kills';
+import { Links } from './soak/links';
+import { restartAll } from './soak/restarts';
 import { openShop, seedShop, type Shop } from './soak/shop';
-import { tellKill, tellOutcome, tellRestarts } from './soak/tell';
+import { tellCut, tellKill, tellOutcome, tellRecovery, tellRestart, tellRestarts } from './soak/tell';
 import { timeOut } from './soak/timeouts';
 import { holds, underFire } from './soak/under-fire';
 
-const HELP = `Usage: npm run soak -- [--kills N] [--booked-then-killed N] [--timeouts N] [--orders M] [--batch B] [--json]
+/** Orders that are lived to learn the highest load. */
+const MEASURED = 300;
+
+const HELP = `Usage: npm run soak -- [--kills N] [--cuts N] [--booked-then-killed N] [--timeouts N] [--restarts N] [--orders M] [--batch B] [--json]
   --kills N               kills of worker, API, Temporal and PostgreSQL, at every point of an order's life in turn
+  --cuts N                links between them reset, slowed or silent for some seconds, each together with a kill
   --booked-then-killed N  bookings whose worker is killed before it saves them, --batch B (10) with each kill
   --timeouts N            authorizations, captures, bookings and label voids that are executed and time out
+  --restarts N            API and worker in turn ended by SIGTERM and started again, at half of the highest load
   --orders M              orders in flight (50)
 Ends with 1 on a lost order, a doubled effect or an audit that is not true.
 `;
 
 const { values: flags } = parseArgs({ options: {
-  kills: { type: 'string' }, orders: { type: 'string', default: '50' }, 'booked-then-killed': { type: 'string' }, batch: { type: 'string', default: '10' },
+  kills: { type: 'string' }, cuts: { type: 'string' }, restarts: { type: 'string' }, orders: { type: 'string', default: '50' }, 'booked-then-killed': { type: 'string' }, batch: { type: 'string', default: '10' },
   timeouts: { type: 'string' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
 } });
 
 const tell = (text: string): void => { process.stderr.write(text); };
 
-function whole(name: 'kills' | 'orders' | 'booked-then-killed' | 'batch' | 'timeouts'): number {
+function whole(name: 'kills' | 'cuts' | 'restarts' | 'orders' | 'booked-then-killed' | 'batch' | 'timeouts'): number {
   const value = Number(flags[name] ?? 0);
   if (!Number.isInteger(value) || value < 0) throw new Error(`--${name}: a whole number.`);
   return value;
@@ -40,30 +48,37 @@ async function withShop<T>(work: (shop: Shop, lost: readonly string[]) => Promis
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { abort.abort(new Error('Interrupted.')); });
   const lost: string[] = [];
   const malls: SampleMall[] = [];
+  const links = await Links.open();
   try {
     const stack = await startStack({
-      stateFolder, ephemeral: true, signal: abort.signal, seed: async (ownerUrl) => { malls.push(await seedShop(ownerUrl)); },
+      stateFolder, ephemeral: true, signal: abort.signal, reroute: links.reroute, seed: async (ownerUrl) => { malls.push(await seedShop(ownerUrl)); },
       onLost: (_part, message) => { lost.push(message); },
     });
     const interrupted = new Promise<never>((_resolve, reject) => { abort.signal.addEventListener('abort', () => { reject(abort.signal.reason as Error); }); });
     try {
-      return await Promise.race([work(openShop(stack, malls[0] as SampleMall), lost), interrupted]);
+      return await Promise.race([work(openShop(stack, malls[0] as SampleMall, links), lost), interrupted]);
     } finally {
       await stack.stop();
     }
   } finally {
+    await links.close();
     removePostgresData(join(stateFolder, 'postgres'));
     rmSync(stateFolder, { recursive: true, force: true });
   }
 }
 
 async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> {
-  const [kills, orders, bookings, batch, timeouts] = [whole('kills'), whole('orders'), whole('booked-then-killed'), whole('batch'), whole('timeouts')];
+  const [kills, cuts, orders, restarts] = [whole('kills'), whole('cuts'), whole('orders'), whole('restarts')];
+  const [bookings, batch, timeouts] = [whole('booked-then-killed'), whole('batch'), whole('timeouts')];
   const all: Record<string, Parameters<typeof tellOutcome>[0]> = {};
-  if (kills > 0) {
-    tell(`${kills} kills with ${orders} orders in flight\n`);
-    const report = await underFire(shop, { kills: killPlan(kills), orders, timeouts: 2, run: 'kills', onKill: (one, n) => { tell(tellKill(one, n)); } });
-    tell(`In ${Math.round(report.seconds)} s:\n${tellRestarts(report.kills)}`);
+  if (kills + cuts > 0) {
+    tell(`${kills} kills and ${cuts} cuts with ${orders} orders in flight\n`);
+    const plan = killPlan(kills);
+    const report = await underFire(shop, {
+      kills: plan, cuts: cutPlan(cuts, plan.map(({ part }) => part)), orders, timeouts: 2, run: 'fire',
+      onKill: (one, n) => { tell(tellKill(one, n)); }, onCut: (one, n) => { tell(tellCut(one, n)); },
+    });
+    tell(`In ${Math.round(report.seconds)} s, with never fewer than ${report.inFlight} orders in flight:\n${tellRecovery(report)}`);
     all.kills = report;
   }
   if (bookings > 0) {
@@ -76,6 +91,12 @@ async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> 
     tell(`  executed and never answered: ${Object.entries(report.timeouts).map(([what, times]) => `${what} ${times}`).join(', ')}\n`);
     all.timeouts = report;
   }
+  if (restarts > 0) {
+    tell(`${restarts} restarts by SIGTERM at half of the highest load\n`);
+    const report = await restartAll(shop, { restarts, measured: MEASURED, run: 'restarts', onRestart: (one, n) => { tell(tellRestart(one, n)); } });
+    tell(tellRestarts(report));
+    all.restarts = report;
+  }
   for (const [name, report] of Object.entries(all)) tell(`${name}:\n${tellOutcome(report)}`);
   for (const message of lostParts) tell(`${message}\n`);
   const ok = Object.values(all).every(holds) && lostParts.length === 0;
@@ -84,7 +105,7 @@ async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> 
 }
 
 async function main(): Promise<void> {
-  if (flags.help || (whole('kills') + whole('booked-then-killed') + whole('timeouts') === 0)) return tell(HELP);
+  if (flags.help || (whole('kills') + whole('cuts') + whole('booked-then-killed') + whole('timeouts') + whole('restarts') === 0)) return tell(HELP);
   const began = Date.now();
   if (!(await withShop(soak))) process.exitCode = 1;
   tell(`${Math.round((Date.now() - began) / 1000)} s in all\n`);

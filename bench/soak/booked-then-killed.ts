@@ -29,8 +29,8 @@ export interface Bookings {
 /** Kills the worker between the booking at the carrier and its saving, batch by batch, and lets the orders end. */
 export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }: Bookings): Promise<BookedReport> {
   const sums = { orders: 0, ended: 0, waiting: [] as FireReport['waiting'][number][], lost: [] as string[], cut: 0, kills: 0 };
-  for (let asked = 0, size = 0; asked < bookings; asked += size) {
-    size = Math.min(batch, bookings - asked);
+  for (let asked = 0; asked < bookings; asked += batch) {
+    const size = Math.min(batch, bookings - asked);
     const held = await shop.carrier.hold('book', size);
     // Nobody learns of a booking by asking either, so none of the batch is saved before the kill.
     await shop.carrier.arm({ mode: 'down', operation: 'find', times: MANY });

@@ -5,6 +5,8 @@ import type { Points } from './points';
 import type { Shop } from './shop';
 
 const ASK_AGAIN_MS = 500;
+/** With hundreds of orders in flight those who only look must not be the load. */
+const LOOK_EVERY_MS = 1_500;
 
 /** How an order's life goes: what is bought, how it is paid for, what its customer does. */
 export interface Plan {
@@ -53,7 +55,7 @@ export interface Load {
 export async function live(load: Load, number: number, plan: Plan): Promise<Lived> {
   const { shop, points, run, limitMs } = load;
   const intent = (act: string) => `soak:${run}:${number}:${act}`;
-  const people = new People(shop.storefront, [shop.staff], shop.drivers, intent, limitMs);
+  const people = new People(shop.storefront, [shop.staff], shop.drivers, intent, limitMs, LOOK_EVERY_MS);
   const { id: orderId } = await points.at('placing', () => shop.storefront.placeOrder(intent('place'), cart(shop, plan, number)));
   try {
     await people.until(orderId, ({ status }) => status === 'in_fulfillment', 'paid');

@@ -4,6 +4,7 @@ import { CarrierDrivers, PublicApi } from '../../src/cli/public-api';
 import { seedSampleMall, type SampleMall } from '../../src/client/sample-mall';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { Stack } from '../../src/embedded/stack';
+import type { Links } from './links';
 import { SandboxFaults } from './sandbox-faults';
 
 const POOL = 4;
@@ -21,6 +22,8 @@ export interface Shop {
   readonly skuIds: readonly string[];
   readonly gateway: SandboxFaults;
   readonly carrier: SandboxFaults;
+  /** What the worker and the API ask of others goes over these. */
+  readonly links: Links;
 }
 
 /** Fills an empty, migrated database with the sample mall, and its shelves beyond what a soak can buy. */
@@ -41,12 +44,12 @@ export async function seedShop(ownerUrl: string): Promise<SampleMall> {
 }
 
 /** Opens a running stack that holds a shop. Throws when the shop was not made by this run, as its keys are shown once. */
-export function openShop(stack: Stack, mall: SampleMall): Shop {
+export function openShop(stack: Stack, mall: SampleMall, links: Links): Shop {
   const { storefront, platform } = mall.issuedKeys;
   if (storefront === undefined || platform === undefined) throw new Error('The shop was made by another run: its keys are not known.');
   const { urls, settings } = stack;
   return {
-    stack, skuIds: mall.sampleSkuIds,
+    stack, links, skuIds: mall.sampleSkuIds,
     storefront: new PublicApi(urls.api, storefront), staff: new PublicApi(urls.api, platform),
     drivers: new CarrierDrivers(urls.carrier, settings.CARRIER_API_KEY),
     gateway: new SandboxFaults(urls.gateway, settings.PAYMENT_API_KEY), carrier: new SandboxFaults(urls.carrier, settings.CARRIER_API_KEY),

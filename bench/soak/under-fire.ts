@@ -1,10 +1,11 @@
 import type { Lived } from './life';
 import { MIXED } from './life';
+import { cutAt, type Cut, type CutReport } from './cuts';
 import { killAt, type Kill, type KillReport } from './kills';
 import { judge, type Outcome } from './outcome';
 import { Points } from './points';
 import type { Shop } from './shop';
-import { Traffic } from './traffic';
+import { Traffic, type Lives } from './traffic';
 
 const LIFE_LIMIT_MS = 180_000;
 /** Longer than the worker waits for a quick answer, so that it gives up and asks. */
@@ -13,23 +14,29 @@ const OPERATIONS = { gateway: ['authorize', 'capture', 'void', 'refund'], carrie
 
 export interface Fire {
   readonly kills: readonly Kill[];
+  /** The n-th cut falls together with the n-th kill. */
+  readonly cuts: readonly Cut[];
   /** Orders in flight at any time. */
   readonly orders: number;
-  /** How many calls of each operation are executed and time out, at the start and with every kill. */
+  /** How many calls of each operation are executed and time out, at the start and with every round. */
   readonly timeouts: number;
   /** Names the run in every Idempotency-Key. */
   readonly run: string;
   readonly onKill?: (report: KillReport, number: number) => void;
+  readonly onCut?: (report: CutReport, number: number) => void;
 }
 
 export interface FireReport extends Outcome {
   readonly kills: readonly KillReport[];
+  readonly cuts: readonly CutReport[];
   readonly orders: number;
   readonly ended: number;
   /** Orders that stand before staff with a reason. */
   readonly waiting: readonly Lived[];
   /** Orders that neither ended nor wait visibly, and requests that no client could mend. */
   readonly lost: readonly string[];
+  /** The fewest orders that were in flight when a part was killed or a link cut. */
+  readonly inFlight: number;
   readonly seconds: number;
 }
 
@@ -37,27 +44,39 @@ export interface FireReport extends Outcome {
 export const holds = ({ lost, falseAudits, doubled }: Pick<FireReport, 'lost' | 'falseAudits' | 'doubled'>): boolean =>
   lost.length + falseAudits.length + doubled.length === 0;
 
-/** Keeps orders in flight while parts are killed one by one and calls to providers time out, then waits for the end of all. */
-export async function underFire(shop: Shop, { kills, orders, timeouts, run, onKill }: Fire): Promise<FireReport> {
+/**
+ * Keeps orders in flight while, round by round, a part is killed and a link is cut, and calls to providers time out; then
+ * waits for the end of all.
+ */
+export async function underFire(shop: Shop, { kills, cuts, orders, timeouts, run, onKill, onCut }: Fire): Promise<FireReport> {
   const began = Date.now();
   const points = new Points();
   const traffic = new Traffic({ shop, points, run, limitMs: LIFE_LIMIT_MS }, MIXED, orders);
-  const reports: KillReport[] = [];
+  const [killed, cutOff]: [KillReport[], CutReport[]] = [[], []];
+  let inFlight = Number.POSITIVE_INFINITY;
+  const strike = async <Fault, Report>(fault: Fault | undefined, at: (fault: Fault) => Promise<Report>, reports: Report[], tell?: (report: Report, number: number) => void) => {
+    if (fault === undefined) return;
+    const report = await at(fault);
+    const number = reports.push(report);
+    tell?.(report, number);
+  };
   try {
-    for (const kill of kills) {
+    for (let round = 0; round < Math.max(kills.length, cuts.length); round += 1) {
       if (timeouts > 0) await letTimeOut(shop, timeouts);
-      const report = await killAt(shop, points, kill);
-      reports.push(report);
-      onKill?.(report, reports.length);
+      inFlight = Math.min(inFlight, traffic.inFlight);
+      const struck = await Promise.allSettled([
+        strike(kills[round], (kill) => killAt(shop, points, kill), killed, onKill), strike(cuts[round], (cut) => cutAt(shop, points, cut), cutOff, onCut),
+      ]);
+      for (const one of struck) if (one.status === 'rejected') throw one.reason;
     }
   } finally {
     await traffic.stop();
   }
-  return { ...reckon(traffic), kills: reports, ...(await judge(shop)), seconds: (Date.now() - began) / 1000 };
+  return { ...reckon(traffic), kills: killed, cuts: cutOff, inFlight, ...(await judge(shop)), seconds: (Date.now() - began) / 1000 };
 }
 
 /** Sums up what became of the orders of a load that has ended. */
-export function reckon({ lived, broken, begun }: Traffic): Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
+export function reckon({ lived, broken, begun }: Lives): Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
   const of = (outcome: Lived['outcome']) => lived.filter((one) => one.outcome === outcome);
   return {
     orders: begun, ended: of('ended').length, waiting: of('waiting'),

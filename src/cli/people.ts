@@ -23,12 +23,14 @@ export class People {
     private readonly drivers: CarrierDrivers,
     private readonly intent: (act: string) => string,
     private readonly limitMs: number,
+    /** How rarely they look at an order that does not move, ms. */
+    private readonly slowestLookMs = SLOWEST_LOOK_MS,
   ) {}
 
   /** Looks at an order, ever more rarely, until a fact holds. Throws `WaitedInVain` after the time limit. */
   async until(orderId: string, fact: (order: OrderResource) => boolean, what: string): Promise<OrderResource> {
     const end = Date.now() + this.limitMs;
-    for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.6, SLOWEST_LOOK_MS)) {
+    for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.6, this.slowestLookMs)) {
       const order = await this.customer.getOrder(orderId);
       if (fact(order)) return order;
       if (Date.now() > end) throw new WaitedInVain(`${orderId} was not ${what} within ${this.limitMs / 1000} s: it is ${order.status} (${order.fulfillments.map((part) => part.status).join(', ')})`);

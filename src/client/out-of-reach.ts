@@ -7,7 +7,7 @@ const UNANSWERED: readonly number[] = [14, 4];
 const UNAVAILABLE_STATES: readonly string[] = ['57P01', '57P02', '57P03', '53300'];
 const NETWORK_CODES: readonly string[] = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'EPIPE'];
 /** What `pg` says, without a code, of a connection that could not be had or was lost. */
-const LOST_CONNECTION = /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
+const LOST_CONNECTION = /^(timeout exceeded when trying to connect|Connection terminated|Client (has encountered a connection error|was closed))/;
 
 /** Tells a database or Temporal that cannot be reached right now, where trying again later helps, from a defect. */
 export function isOutOfReach(error: unknown): boolean {

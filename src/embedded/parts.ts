@@ -22,6 +22,8 @@ const WEBHOOK_PATH = { payment: `/v1/webhooks/payments/${SANDBOX_GATEWAY}`, carr
 
 export type PartName = 'postgres' | 'temporal' | 'gateway' | 'carrier' | 'worker' | 'api';
 
+export type Reroute = (part: PartName, environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
+
 /** What every part is started from. */
 export interface PartContext {
   readonly paths: StatePaths;
@@ -30,6 +32,8 @@ export interface PartContext {
   /** The caller's environment: what it sets of DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL and CARRIER_URL replaces a part. */
   readonly env: NodeJS.ProcessEnv;
   readonly durable: boolean;
+  /** Changes what the worker and the API are started with; a test leads their links through doors of its own. */
+  readonly reroute?: Reroute | undefined;
   /** The `temporal` program; null where its server is not ours. */
   readonly temporalBinary: string | null;
   readonly signal: AbortSignal | undefined;
@@ -114,23 +118,24 @@ export async function startPart(name: PartName, context: PartContext): Promise<C
         JOURNAL_FILE: join(paths.journals, 'carrier.jsonl'),
       }, () => answersOk(`${urls.carrier}/healthz`));
     case 'worker':
-      return startNode(name, context, 'src/worker.js', { ...serviceEnvironment(context), ...tellingLogLevel(context.env) }, logs(filesOf(paths, name).logFile, 'worker ready'));
+      return startNode(name, context, 'src/worker.js', { ...serviceEnvironment(context, name), ...tellingLogLevel(context.env) }, logs(filesOf(paths, name).logFile, 'worker ready'));
     case 'api':
-      return startNode(name, context, 'src/server.js', serviceEnvironment(context), () => answersOk(`${urls.api}/readyz`));
+      return startNode(name, context, 'src/server.js', serviceEnvironment(context, name), () => answersOk(`${urls.api}/readyz`));
   }
 }
 
 /** Builds the settings of src/config.ts, and of the Temporal client, that the worker and the API read. */
-export function serviceEnvironment(context: PartContext): NodeJS.ProcessEnv {
+export function serviceEnvironment(context: PartContext, part?: 'worker' | 'api'): NodeJS.ProcessEnv {
   const { settings, ports } = context;
   const urls = urlsOf(context);
-  return {
+  const environment = {
     HOST, PORT: String(ports.api), DATABASE_URL: urls.database, PAYMENT_URL: urls.gateway, CARRIER_URL: urls.carrier,
     ENCRYPTION_KEYS: settings.ENCRYPTION_KEYS, BLIND_INDEX_KEY: settings.BLIND_INDEX_KEY,
     PAYMENT_API_KEY: settings.PAYMENT_API_KEY, PAYMENT_WEBHOOK_SECRET: settings.PAYMENT_WEBHOOK_SECRET,
     CARRIER_API_KEY: settings.CARRIER_API_KEY, CARRIER_WEBHOOK_SECRET: settings.CARRIER_WEBHOOK_SECRET,
     ...temporalEnvironment(context),
   };
+  return part === undefined || context.reroute === undefined ? environment : context.reroute(part, environment);
 }
 
 /** The worker tells that it is ready in its log, at level info: a narrower level would leave us waiting. */

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { applyMigrations } from '../books/migrations';
 import { ensureDatabase, openAppRole } from './databases';
 import { endOrphans } from './orphans';
-import { type PartContext, type PartName, maintenanceUrl, replacedParts, serviceEnvironment, type Urls, urlsOf } from './parts';
+import { type PartContext, type PartName, type Reroute, maintenanceUrl, replacedParts, serviceEnvironment, type Urls, urlsOf } from './parts';
 import { packageRoot, statePaths, type StatePaths } from './paths';
 import { ephemeralPorts, fixedPorts, PORT_NAMES, portFaults, type PortName, type Ports } from './ports';
+import type { Exit } from './process';
 import { type Listeners, RunningParts, timed } from './running-parts';
 import { ensureSettings, type Settings } from './settings';
 import { takeStateFolder } from './state-folder';
@@ -20,6 +21,8 @@ export interface StackOptions extends Listeners {
   readonly durable?: boolean;
   /** Replaces embedded parts (DATABASE_URL ...) and is handed on to the worker and the API. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Changes what the worker and the API are started with; a test leads their links through doors of its own. */
+  readonly reroute?: Reroute;
   /** Fills the migrated database before anything reads it; called at every start with the owner's connection. */
   readonly seed?: (databaseUrl: string, settings: Settings) => Promise<void>;
   readonly signal?: AbortSignal;
@@ -35,7 +38,8 @@ export interface Stack {
   /** Returns the process id of a part; throws when it does not run here. */
   pidOf(part: PartName): number;
   kill(part: PartName): Promise<void>;
-  restart(part: PartName): Promise<void>;
+  /** Ends a part as its end is asked for every day, and starts it again. Tells how it ended; null when it did not run. */
+  restart(part: PartName): Promise<Exit | null>;
   /** Stops everything, the last started first, and resolves when all is gone. */
   stop(): Promise<void>;
 }
@@ -61,7 +65,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const faults = await portFaults(ports, PORT_NAMES.filter((name) => !replaced.has(PART_OF[name])));
     if (faults.length > 0) throw new Error(faults.join('\n'));
     const context: PartContext = {
-      paths, ports, env, settings: ensureSettings(paths, env), durable: options.durable ?? true, signal: options.signal,
+      paths, ports, env, settings: ensureSettings(paths, env), durable: options.durable ?? true, signal: options.signal, reroute: options.reroute,
       temporalBinary: replaced.has('temporal') ? null
         : await obtainTemporalBinary({ env, signal: options.signal, onProgress: (title) => options.onStep?.({ kind: 'note', title }) }),
     };
@@ -112,8 +116,10 @@ function asStack(context: PartContext, running: RunningParts, release: () => voi
     pidOf: (part) => running.get(part).pid,
     kill: (part) => running.get(part).kill(),
     restart: async (part) => {
-      await running.get(part).stop();
+      const before = running.get(part);
+      await before.stop();
       await running.start(part, context);
+      return before.exit();
     },
     stop: async () => {
       await running.stop();

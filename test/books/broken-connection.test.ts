@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Client } from 'pg';
+import { Link } from '../../bench/soak/link';
 import { connect, type Transactions } from '../../src/books/transactions';
 import { isOutOfReach } from '../../src/client/out-of-reach';
 import { SYSTEM } from '../../src/contracts/caller';
@@ -45,4 +46,24 @@ test('a connection that breaks while idle is told of, and replaced', async () =>
   await until(() => broken.length > before);
   expect(broken.length).toBeGreaterThan(before);
   await transactions.ping();
+});
+
+test('a link that dies without a sign fails the transaction in time as out of reach, and keeps no place in the pool', async () => {
+  const link = await Link.open();
+  const url = new URL(database.appUrl);
+  link.leadTo(url.hostname, Number(url.port));
+  url.port = String(link.port);
+  const overLink = connect(url.href, 1, () => undefined, 300);
+  try {
+    const error: unknown = await overLink.run(SYSTEM, async (tx) => {
+      link.cut('silent');
+      await sql`select 1`.execute(tx);
+    }).catch((thrown: unknown) => thrown);
+    expect(isOutOfReach(error)).toBe(true);
+    link.mend();
+    await overLink.ping();
+  } finally {
+    await overLink.close();
+    await link.close();
+  }
 });

@@ -1,8 +1,9 @@
 import { openShop, seedShop, type Shop } from '../../bench/soak/shop';
+import { Links } from '../../bench/soak/links';
 import type { SampleMall } from '../../src/client/sample-mall';
 import { startTestStack } from './stack';
 
-/** A shop on a whole stack of its own, whose parts may be killed. */
+/** A shop on a whole stack of its own, whose parts may be killed and whose links may be cut. */
 export interface FaultyShop extends Shop {
   /** Stops the stack; throws when a part had ended that nobody killed. */
   close(): Promise<void>;
@@ -11,8 +12,14 @@ export interface FaultyShop extends Shop {
 /** Starts a whole stack with a shop on it. What kills, provider faults and verdicts are made of lies in bench/soak: the long form runs it too. */
 export async function startFaultyShop(): Promise<FaultyShop> {
   const malls: SampleMall[] = [];
-  const stack = await startTestStack({ seed: async (ownerUrl) => { malls.push(await seedShop(ownerUrl)); } });
-  const [mall] = malls;
-  if (mall === undefined) throw new Error('The stack was not seeded');
-  return { ...openShop(stack, mall), close: () => stack.destroy() };
+  const links = await Links.open();
+  try {
+    const stack = await startTestStack({ seed: async (ownerUrl) => { malls.push(await seedShop(ownerUrl)); }, reroute: links.reroute });
+    const [mall] = malls;
+    if (mall === undefined) throw new Error('The stack was not seeded');
+    return { ...openShop(stack, mall, links), close: async () => { await stack.destroy().finally(() => links.close()); } };
+  } catch (error) {
+    await links.close();
+    throw error;
+  }
 }

@@ -17,7 +17,7 @@ export interface TestStack extends Stack {
  * Starts the whole stack on free ports and in a folder of its own (about 5 s). Fails the suite when a part ends unasked.
  * The worker and the API run from `dist`: `npm test` builds it first.
  */
-export async function startTestStack(options: Pick<StackOptions, 'env' | 'seed' | 'onStep'> = {}): Promise<TestStack> {
+export async function startTestStack(options: Pick<StackOptions, 'env' | 'seed' | 'onStep' | 'reroute'> = {}): Promise<TestStack> {
   const folder = mkdtempSync(join(tmpdir(), STACK_FOLDER_PREFIX));
   const lost: string[] = [];
   const removeFolder = () => {

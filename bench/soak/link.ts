@@ -1,0 +1,97 @@
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+
+/** How a link can fail. */
+export const CUT_WAYS = ['reset', 'slow', 'silent'] as const;
+/**
+ * `reset`: every connection is reset, new ones too. `slow`: whatever is sent arrives late. `silent`: whatever is sent is
+ * swallowed without a sign, and the connections that lived through it stay dead when the link is whole again.
+ */
+export type CutWay = (typeof CUT_WAYS)[number];
+
+const SLOW_MS = 500;
+type Pair = readonly [Socket, Socket];
+
+/** A TCP link between two parts, through a door of its own, that can be cut. */
+export class Link {
+  readonly #pairs = new Set<Pair>();
+  /** Connections that a silent cut killed: nobody is told. */
+  readonly #dead = new Set<Pair>();
+  #way: CutWay | undefined;
+  #to: { readonly host: string; readonly port: number } | undefined;
+
+  private constructor(private readonly server: Server) {
+    server.on('connection', (near) => { this.#join(near); });
+  }
+
+  /** Opens a door on a free port of this machine. */
+  static async open(): Promise<Link> {
+    // Half-closed connections are passed on as what they are.
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return new Link(server);
+  }
+
+  get port(): number { return (this.server.address() as AddressInfo).port; }
+
+  /** Sets where the link leads to. */
+  leadTo(host: string, port: number): void { this.#to = { host, port }; }
+
+  cut(way: CutWay): void {
+    this.#way = way;
+    if (way === 'reset') this.#reset(this.#pairs);
+    if (way === 'silent') for (const pair of this.#pairs) for (const socket of pair) socket.pause();
+  }
+
+  /** Makes the link whole for connections that are opened from now on. */
+  mend(): void {
+    if (this.#way === 'silent') for (const pair of this.#pairs) this.#dead.add(pair);
+    this.#way = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#reset(this.#pairs);
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  #reset(pairs: Iterable<Pair>): void {
+    for (const pair of [...pairs]) for (const socket of pair) socket.resetAndDestroy();
+  }
+
+  #join(near: Socket): void {
+    if (this.#to === undefined || this.#way === 'reset') {
+      near.resetAndDestroy();
+      return;
+    }
+    const far = connect({ ...this.#to, allowHalfOpen: true, noDelay: true });
+    const pair: Pair = [near, far];
+    this.#pairs.add(pair);
+    this.#carry(pair, near, far);
+    this.#carry(pair, far, near);
+  }
+
+  #carry(pair: Pair, from: Socket, to: Socket): void {
+    from.on('data', (chunk: Buffer) => {
+      this.#after(() => {
+        if (this.#way === 'silent' || this.#dead.has(pair) || !to.writable || to.write(chunk)) return;
+        from.pause();
+        to.once('drain', () => { from.resume(); });
+      });
+    });
+    from.on('end', () => { this.#after(() => { if (!this.#dead.has(pair)) to.end(); }); });
+    // A connection that breaks on one side breaks on the other; why it broke is for the two parts to say.
+    from.on('error', () => { to.resetAndDestroy(); });
+    from.on('close', () => {
+      this.#pairs.delete(pair);
+      this.#dead.delete(pair);
+      if (!to.destroyed) this.#after(() => { to.destroy(); });
+    });
+    if (this.#way === 'silent') from.pause();
+  }
+
+  #after(work: () => void): void {
+    if (this.#way === 'slow') setTimeout(work, SLOW_MS);
+    else work();
+  }
+}

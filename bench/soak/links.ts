@@ -1,0 +1,46 @@
+import { Link } from './link';
+
+/** The links that can be cut: who asks, and whom. */
+export const LINKS = ['worker-postgres', 'api-postgres', 'worker-temporal', 'api-temporal', 'worker-gateway', 'worker-carrier'] as const;
+export type LinkName = (typeof LINKS)[number];
+
+/** The setting that each part finds the other end by, and that end's usual form. */
+const SETTINGS = { postgres: 'DATABASE_URL', temporal: 'TEMPORAL_ADDRESS', gateway: 'PAYMENT_URL', carrier: 'CARRIER_URL' } as const;
+
+/** Leads what the worker and the API ask of others through links that can be cut. */
+export class Links {
+  private constructor(private readonly links: ReadonlyMap<LinkName, Link>) {}
+
+  static async open(): Promise<Links> {
+    return new Links(new Map(await Promise.all(LINKS.map(async (name) => [name, await Link.open()] as const))));
+  }
+
+  get(name: LinkName): Link {
+    return this.links.get(name) as Link;
+  }
+
+  /** Puts the links' doors in place of the addresses that a part is started with. */
+  readonly reroute = (part: string, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
+    const rerouted = { ...environment };
+    for (const [end, setting] of Object.entries(SETTINGS)) {
+      const link = this.links.get(`${part}-${end}` as LinkName);
+      const address = environment[setting];
+      if (link !== undefined && address !== undefined) rerouted[setting] = lead(link, address);
+    }
+    return rerouted;
+  };
+
+  async close(): Promise<void> {
+    await Promise.all([...this.links.values()].map((link) => link.close()));
+  }
+}
+
+/** Leads a link to an address (`host:port`, or a URL) and answers the address of its door. */
+function lead(link: Link, address: string): string {
+  const bare = !address.includes('://');
+  const url = new URL(bare ? `tcp://${address}` : address);
+  link.leadTo(url.hostname, Number(url.port));
+  url.hostname = '127.0.0.1';
+  url.port = String(link.port);
+  return bare ? url.host : url.href.replace(/\/$/, address.endsWith('/') ? '/' : '');
+}

@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { until } from '../providers/sandboxes';
+import { startApi, type TestApi } from './api';
+
+let api: TestApi;
+let port: number;
+beforeEach(async () => {
+  api = await startApi();
+  await api.app.listen({ host: '127.0.0.1', port: 0 });
+  port = (api.app.server.address() as AddressInfo).port;
+});
+afterEach(() => api.close());
+
+async function open(): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Asks on a connection and reads one answer; rejects when the connection breaks. */
+async function ask(socket: Socket): Promise<string> {
+  const answer = once(socket, 'data') as Promise<[string]>;
+  socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  return (await answer)[0];
+}
+
+test('while closing, a request on a connection that was idle is answered, as the last one there; new connections are refused', async () => {
+  const idle = await open();
+  expect(await ask(idle)).not.toMatch(/^connection: close/im);
+  const ahead = await open();
+  const closed = api.app.close();
+  await until(() => !api.app.server.listening);
+  for (const socket of [idle, ahead]) {
+    const ended = once(socket, 'close');
+    expect(await ask(socket)).toMatch(/^HTTP\/1\.1 200 [^]*^connection: close/im);
+    await ended;
+  }
+  await expect(open()).rejects.toThrow('ECONNREFUSED');
+  await closed;
+});
