@@ -1,6 +1,7 @@
 import { bookThenKill } from '../../bench/soak/booked-then-killed';
 import type { Cut } from '../../bench/soak/cuts';
 import type { Kill } from '../../bench/soak/kills';
+import { restartAll } from '../../bench/soak/restarts';
 import { tellRecovery } from '../../bench/soak/tell';
 import { underFire } from '../../bench/soak/under-fire';
 import { startFaultyShop, type FaultyShop } from '../support/faults';
@@ -34,6 +35,13 @@ test(`with ${ORDERS} orders in flight, ${ROUNDS.length} kills and ${ROUNDS.lengt
   expect(report.kills).toMatchObject(ROUNDS.map(({ kill }) => kill));
   expect(report.cuts).toMatchObject(ROUNDS.map(({ cut }) => cut));
 }, 240_000);
+
+test('API and worker are restarted by SIGTERM under load: no accepted request is dropped, every order ends', async () => {
+  const report = await restartAll(shop, { restarts: 2, measured: 40, run: 'restarts' });
+  expect(report).toMatchObject({ lost: [], waiting: [], doubled: [], falseAudits: [], ended: report.orders, requests: { dropped: [] } });
+  expect(report.restarts).toMatchObject([{ part: 'api' }, { part: 'worker' }]);
+  expect(report.requests.answered).toBeGreaterThan(report.orders);
+}, 120_000);
 
 test('the worker is killed between bookings at the carrier and their saving: one live label each', async () => {
   const report = await bookThenKill(shop, { bookings: 5, batch: 5, run: 'booked' });
