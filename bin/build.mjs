@@ -31,7 +31,8 @@ function run(name, command, args, env = {}) {
 async function bundleWorkflows() {
   const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(root, 'dist', 'workflows', 'index.js'), logger: new DefaultLogger('WARN'),
+    workflowsPath: join(root, 'dist', 'workflows', 'index.js'),
+    workflowInterceptorModules: [join(root, 'dist', 'workflows', 'tracing.js')], logger: new DefaultLogger('WARN'),
   });
   writeFileSync(join(root, 'dist', 'workflow-bundle.js'), code);
 }

@@ -2,6 +2,10 @@ import { z } from 'zod';
 
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 
+const httpUrl = z.url({ protocol: /^https?$/ });
+/** What OpenTelemetry calls OTLP over HTTP in protobuf: the one protocol that is spoken here. */
+const protocol = z.literal('http/protobuf').optional();
+
 const Schema = z.object({
   /** The application's own role: it owns nothing, row-level security holds for it. */
   DATABASE_URL: z.url(),
@@ -23,6 +27,17 @@ const Schema = z.object({
   METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   /** Where the worker's Temporal SDK serves its own metrics, as `host:port`; it knows no token, so keep it private. */
   TEMPORAL_METRICS_ADDRESS: z.string().regex(/^\S+:\d{1,5}$/).optional(),
+
+  /** Where traces are sent by OTLP over HTTP: a collector to whose address `/v1/traces` is added, or the whole URL. Without either, none are made. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: protocol,
+  OTEL_SDK_DISABLED: z.enum(['true', 'false']).optional(),
+
+  /** The Worker Deployment and the version of it that a worker belongs to; without them it is not versioned. */
+  TEMPORAL_DEPLOYMENT_NAME: z.string().regex(/^[\w-]{1,200}$/).optional(),
+  TEMPORAL_WORKER_BUILD_ID: z.string().regex(/^[\w.+-]{1,200}$/).optional(),
 
   /** How many orders one API process places at once; how many more wait for their turn, and for how long at most. */
   MAX_PLACEMENTS_IN_FLIGHT: z.coerce.number().int().min(1).default(64),
@@ -46,17 +61,30 @@ const Schema = z.object({
   DELIVERY_SILENCE_SECONDS: seconds(10 * 24 * 3600),
   /** How long the API waits for an order's verdict before it answers 202. */
   VERDICT_TIMEOUT_SECONDS: seconds(10),
+}).superRefine((settings, context) => {
+  const [given, missing] = settings.TEMPORAL_DEPLOYMENT_NAME === undefined
+    ? ['TEMPORAL_WORKER_BUILD_ID', 'TEMPORAL_DEPLOYMENT_NAME'] as const : ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'] as const;
+  if (settings[given] !== undefined && settings[missing] === undefined) {
+    context.addIssue({ code: 'custom', path: [missing], message: `a versioned worker needs it beside ${given}` });
+  }
 });
 
 export type Config = Readonly<z.infer<typeof Schema>>;
 
 /**
  * Reads the settings from an environment. Throws one sentence that names every setting that is missing or wrong.
- * Only the entry points call it; everything else is handed what it needs.
+ * A setting that is set to nothing is not set: compose files and shells write unset ones so. Only the entry points call it; everything else is handed what it needs.
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const parsed = Schema.safeParse(env);
+  const parsed = Schema.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   if (parsed.success) return Object.freeze(parsed.data);
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`The settings are not complete. ${faults.join('; ')}`);
+}
+
+/** Answers where traces are sent, as the specification of OpenTelemetry's variables says; undefined where none are to be made. */
+export function tracesUrlOf(config: Config): string | undefined {
+  if (config.OTEL_SDK_DISABLED === 'true') return undefined;
+  const { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole, OTEL_EXPORTER_OTLP_ENDPOINT: base } = config;
+  return whole ?? (base === undefined ? undefined : `${base.replace(/\/+$/, '')}/v1/traces`);
 }

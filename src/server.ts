@@ -7,12 +7,13 @@ import { createClients } from './client/clients';
 import { intentOf } from './client/intent';
 import { isOutOfReach } from './client/out-of-reach';
 import { Sweeper } from './client/sweeper';
-import { readConfig } from './config';
+import { readConfig, tracesUrlOf } from './config';
 import { buildApp } from './http/app';
 import { SANDBOX_CARRIER, SandboxCarrierWebhookReader } from './providers/carrier.sandbox';
 import { SANDBOX_GATEWAY, SandboxPaymentWebhookReader } from './providers/payment.sandbox';
 import { createLogger } from './telemetry';
 import { createApiMetrics } from './telemetry/api-metrics';
+import { startTracing } from './telemetry/tracing';
 
 /** How long Temporal has to answer "are you there". */
 const PING_MS = 2_000;
@@ -23,7 +24,9 @@ const EVENT_LOOP_WINDOW_MS = 5_000;
 /** Composes and runs the API until SIGTERM or SIGINT: then it finishes what is under way and closes what it opened. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const log = createLogger('api', config.LOG_LEVEL);
+  const tracesUrl = tracesUrlOf(config);
+  const tracing = tracesUrl === undefined ? undefined : await startTracing({ url: tracesUrl, service: 'mallflow-api' });
+  const log = createLogger('api', config.LOG_LEVEL, tracing?.logFields);
   const database = connect(config.DATABASE_URL, config.DATABASE_POOL_SIZE, (error) => { log.warn({ err: error }, 'a database connection broke'); });
   const { transactions, meter, noteSweep } = createApiMetrics(database, log, config.METRICS_TOKEN);
 
@@ -31,7 +34,7 @@ async function main(): Promise<void> {
   // Lazy: without Temporal this process is alive, not ready, and says so.
   const connection = Connection.lazy(connectionOptions);
   const clients = createClients({
-    transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), temporal: new Client({ connection, namespace }), log,
+    transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), temporal: new Client({ connection, namespace, ...(tracing ? { interceptors: tracing.client } : {}) }), log,
     policies: {
       paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: config.PAYMENT_WINDOW_SECONDS,
       deliverySilenceSeconds: config.DELIVERY_SILENCE_SECONDS, verdictTimeoutSeconds: config.VERDICT_TIMEOUT_SECONDS,
@@ -40,7 +43,7 @@ async function main(): Promise<void> {
   const sweeper = new Sweeper(transactions, clients.messenger, clients.workflows, log, noteSweep);
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
-    clients, intentOf, isOutOfReach, log, meter,
+    clients, intentOf, isOutOfReach, log, meter, ...(tracing ? { trace: tracing.requests } : {}),
     limits: {
       placementsInFlight: config.MAX_PLACEMENTS_IN_FLIGHT, placementsWaiting: config.MAX_PLACEMENTS_WAITING, placementWaitMs: config.PLACEMENT_WAIT_SECONDS * 1000,
       eventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS, eventLoopWindowMs: EVENT_LOOP_WINDOW_MS, requestsPerSecond: config.RATE_LIMIT_PER_SECOND,
@@ -61,6 +64,7 @@ async function main(): Promise<void> {
     await sweeper.stop();
     await connection.close();
     await transactions.close();
+    await tracing?.stop();
   };
   const stop = (signal: NodeJS.Signals): void => {
     log.info({ signal }, 'api stops after the requests under way');

@@ -6,14 +6,16 @@ import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import { connect } from './books/transactions';
 import { Vault } from './books/vault';
-import { readConfig } from './config';
+import { readConfig, tracesUrlOf } from './config';
 import { ORDERS_QUEUE, providerQueue } from './contracts/names';
 import { keepFresh } from './health-file';
 import { SandboxCarrierProvider } from './providers/carrier.sandbox';
 import { SandboxPaymentProvider } from './providers/payment.sandbox';
 import { createLogger } from './telemetry';
 import { serveMetrics } from './telemetry/endpoint';
+import { NO_SPANS, startTracing } from './telemetry/tracing';
 import { createWorkerMetrics } from './telemetry/worker-metrics';
+import { deploymentOf } from './worker-deployment';
 
 /** How long one call to a provider may take at most; activities set tighter limits. */
 const PROVIDER_TIMEOUT_MS = 15_000;
@@ -29,26 +31,32 @@ const CARRIER_CALLS = ['book', 'findBookingByKey', 'void'] as const;
 /** Composes and runs the workers: orders with their database activities, and one queue per provider. Ends on SIGTERM. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const log = createLogger('worker', config.LOG_LEVEL);
+  const tracesUrl = tracesUrlOf(config);
+  const tracing = tracesUrl === undefined ? undefined : await startTracing({ url: tracesUrl, service: 'mallflow-worker' });
+  const log = createLogger('worker', config.LOG_LEVEL, tracing?.logFields);
   Runtime.install({ logger: temporalLogger(log), shutdownSignals: [], ...temporalMetrics(config.TEMPORAL_METRICS_ADDRESS) });
 
   const metrics = createWorkerMetrics(connect(config.DATABASE_URL, config.DATABASE_POOL_SIZE, (error) => { log.warn({ err: error }, 'a database connection broke'); }));
   const { transactions } = metrics;
   const endpoint = config.METRICS_PORT === undefined ? undefined
     : await serveMetrics(metrics.registry, { host: config.HOST, port: config.METRICS_PORT, token: config.METRICS_TOKEN }, log);
-  const payments = metrics.provider(new SandboxPaymentProvider({ url: config.PAYMENT_URL, apiKey: config.PAYMENT_API_KEY, timeoutMs: PROVIDER_TIMEOUT_MS }), PAYMENT_CALLS);
-  const carriers = metrics.provider(new SandboxCarrierProvider({ url: config.CARRIER_URL, apiKey: config.CARRIER_API_KEY, timeoutMs: PROVIDER_TIMEOUT_MS }), CARRIER_CALLS);
+  const calls = { timeoutMs: PROVIDER_TIMEOUT_MS, trace: tracing?.calls };
+  const payments = metrics.provider(new SandboxPaymentProvider({ url: config.PAYMENT_URL, apiKey: config.PAYMENT_API_KEY, ...calls }), PAYMENT_CALLS);
+  const carriers = metrics.provider(new SandboxCarrierProvider({ url: config.CARRIER_URL, apiKey: config.CARRIER_API_KEY, ...calls }), CARRIER_CALLS);
   const activities = createActivities({ transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), payments, carriers, log });
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
-  const interceptors = { activity: [metrics.activities] };
+  const interceptors = { activity: [metrics.activities, ...(tracing ? [tracing.activities] : [])] };
+  const deployment = deploymentOf(config.TEMPORAL_DEPLOYMENT_NAME, config.TEMPORAL_WORKER_BUILD_ID);
+  const { workflowModules, ...source } = workflowSource();
   const orders = await Worker.create({
-    connection, namespace, activities, taskQueue: ORDERS_QUEUE, ...workflowSource(), interceptors,
+    connection, namespace, activities, taskQueue: ORDERS_QUEUE, ...source, ...deployment,
+    interceptors: { ...interceptors, ...(workflowModules ? { workflowModules } : {}) }, sinks: tracing?.sinks ?? NO_SPANS,
     maxConcurrentLocalActivityExecutions: 100, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 500, shutdownGraceTime: '20s',
   });
   const providers = await Promise.all([payments.code, carriers.code].map((code) => Worker.create({
-    connection, namespace, activities, interceptors, taskQueue: providerQueue(code), maxConcurrentActivityTaskExecutions: PROVIDER_CALLS, shutdownGraceTime: '20s',
+    connection, namespace, activities, interceptors, ...deployment, taskQueue: providerQueue(code), maxConcurrentActivityTaskExecutions: PROVIDER_CALLS, shutdownGraceTime: '20s',
   })));
   const workers = [orders, ...providers];
 
@@ -73,6 +81,7 @@ async function main(): Promise<void> {
     await endpoint?.close();
     await connection.close();
     await transactions.close();
+    await tracing?.stop();
   }
   log.info('worker stopped');
 }
@@ -91,9 +100,9 @@ const temporalLogger = (log: Logger): DefaultLogger =>
   new DefaultLogger('INFO', ({ level, message, meta }) => { log[LEVELS[level]]({ ...meta }, message); });
 
 /** The workflows' bundle made by the build; without one, Temporal bundles the sources at start. */
-function workflowSource(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+function workflowSource(): { workflowBundle: { codePath: string }; workflowModules?: never } | { workflowsPath: string; workflowModules: string[] } {
   const codePath = join(__dirname, '..', 'workflow-bundle.js');
-  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('../workflows') };
+  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('../workflows'), workflowModules: [require.resolve('../workflows/tracing')] };
 }
 
 main().catch((error: unknown) => {

@@ -73,7 +73,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('pins every image to one release, ours to that of package.json', () => {
-    const loose = services.filter(([, { image }]) => !/^[a-z/-]+:\d+\.\d+(\.\d+)?(-[a-z]+)?$/.test(image));
+    const loose = services.filter(([, { image }]) => !/^[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z]+)?$/.test(image));
     expect(loose.map(([name, { image }]) => `${name}: ${image}`)).toEqual([]);
     const ours = services.map(([, { image }]) => image).filter((image) => image.startsWith('mallflow:'));
     expect([...new Set(ours)]).toEqual([`mallflow:${manifest.version}`]);
@@ -82,7 +82,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('asks everything that keeps running how it is, and gives nothing more rights than it needs', () => {
-    expect(longRunning.map(([name]) => name).sort()).toEqual(['api', 'carrier', 'gateway', 'postgres', 'temporal', 'temporal-ui', 'worker']);
+    expect(longRunning.map(([name]) => name).sort()).toEqual(['api', 'carrier', 'gateway', 'grafana', 'postgres', 'prometheus', 'temporal', 'temporal-ui', 'worker']);
     expect(longRunning.filter(([, { healthcheck }]) => (healthcheck?.test?.length ?? 0) < 2).map(([name]) => name)).toEqual([]);
     expect(services.filter(([, { privileged }]) => privileged === true)).toEqual([]);
     expect(services.filter(([, { restart }]) => restart === undefined).map(([name]) => name)).toEqual([]);

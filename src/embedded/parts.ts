@@ -141,13 +141,16 @@ export function serviceEnvironment(context: PartContext, part?: 'worker' | 'api'
 /** The worker tells that it is ready in its log, at level info: a narrower level would leave us waiting. */
 const tellingLogLevel = ({ LOG_LEVEL: level = 'info' }: NodeJS.ProcessEnv) => ({ LOG_LEVEL: ['debug', 'trace'].includes(level) ? level : 'info' });
 
-/** With our own server nothing a person set up for another one (a profile, an API key, certificates) may apply. */
+/** Where a worker shows the figures of Temporal's SDK: a setting of ours, whoever's the server is. */
+const OWN_FIGURES = 'TEMPORAL_METRICS_ADDRESS';
+
+/** With our own server nothing a person set up for another one (a profile, an API key, certificates, versions) may apply. */
 function temporalEnvironment({ env, paths, ports }: PartContext): NodeJS.ProcessEnv {
   if (replacedParts(env).has('temporal')) return {};
   const none = join(paths.run, 'temporal.toml');
   writeFileSync(none, '[profile.default]\n');
   const others: NodeJS.ProcessEnv = {};
-  for (const name of Object.keys(env)) if (name.startsWith('TEMPORAL_')) others[name] = undefined;
+  for (const name of Object.keys(env)) if (name.startsWith('TEMPORAL_') && name !== OWN_FIGURES) others[name] = undefined;
   return { ...others, TEMPORAL_CONFIG_FILE: none, TEMPORAL_ADDRESS: `${HOST}:${ports.temporal}`, TEMPORAL_NAMESPACE: NAMESPACE };
 }
 

@@ -56,6 +56,8 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
   app.setErrorHandler(onError);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, refuse('not_found')));
 
+  // First: the hooks and routes that follow run within the span.
+  if (deps.trace) await app.register(deps.trace);
   await app.register(closing);
   await app.register(requestLog);
   await app.register(metrics, { meter: deps.meter });

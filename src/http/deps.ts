@@ -1,3 +1,4 @@
+import type { FastifyPluginCallback } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clients } from '../client/clients';
 import type { Intent } from '../client/intent';
@@ -47,6 +48,8 @@ export interface AppDeps {
   readonly isOutOfReach: (error: unknown) => boolean;
   readonly log: Logger;
   readonly meter: ApiMeter;
+  /** Makes a span of every request; without one, nobody traces. */
+  readonly trace?: FastifyPluginCallback;
   /** Without limits everything is taken. */
   readonly limits?: LoadLimits;
   /** How many live timelines may be open at once; beyond it 503. */

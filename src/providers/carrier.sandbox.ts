@@ -26,7 +26,7 @@ export class SandboxCarrierProvider implements CarrierProvider {
   readonly code = SANDBOX_CARRIER;
   private readonly connection: ProviderConnection;
 
-  constructor(options: { readonly url: string; readonly apiKey: string; readonly timeoutMs: number }) {
+  constructor(options: Omit<ProviderConnection, 'provider'>) {
     this.connection = { provider: this.code, ...options };
   }
 

@@ -7,7 +7,14 @@ export interface ProviderConnection {
   readonly url: string;
   readonly apiKey: string;
   readonly timeoutMs: number;
+  /** Notes every call in the trace that it belongs to; without one, nothing is noted. */
+  readonly trace?: TraceCall | undefined;
 }
+
+/** Runs one call to a provider inside a span, and hands it the headers by which the provider can go on with the trace. */
+export type TraceCall = (
+  call: { readonly provider: string; readonly method: string }, run: (headers: Readonly<Record<string, string>>) => Promise<JsonAnswer>,
+) => Promise<JsonAnswer>;
 
 export interface JsonCall {
   readonly method: 'GET' | 'POST';
@@ -40,12 +47,17 @@ const TRY_LATER = [408, 425, 429];
  * Throws `ProviderUnavailable` on a refused or reset connection, on the time-out, on 408, 425, 429 and 5xx, and on a body that
  * is no JSON; `UnexpectedAnswer` on a status not expected; the signal's own reason when the caller gave up.
  */
-export async function callJson(connection: ProviderConnection, call: JsonCall): Promise<JsonAnswer> {
+export function callJson(connection: ProviderConnection, call: JsonCall): Promise<JsonAnswer> {
+  const { provider, trace } = connection;
+  return trace === undefined ? send(connection, call, {}) : trace({ provider, method: call.method }, (headers) => send(connection, call, headers));
+}
+
+async function send(connection: ProviderConnection, call: JsonCall, traceHeaders: Readonly<Record<string, string>>): Promise<JsonAnswer> {
   const { provider, timeoutMs } = connection;
   const url = new URL(call.path, connection.url);
   const what = `${call.method} ${url.pathname}`;
   const deadline = AbortSignal.timeout(timeoutMs);
-  const headers = new Headers({ authorization: `Bearer ${connection.apiKey}`, accept: 'application/json' });
+  const headers = new Headers({ ...traceHeaders, authorization: `Bearer ${connection.apiKey}`, accept: 'application/json' });
   if (call.body !== undefined) headers.set('content-type', 'application/json');
   const init: RequestInit = {
     method: call.method,

@@ -39,7 +39,7 @@ export class SandboxPaymentProvider implements PaymentProvider {
   readonly code = SANDBOX_GATEWAY;
   private readonly connection: ProviderConnection;
 
-  constructor(options: { readonly url: string; readonly apiKey: string; readonly timeoutMs: number }) {
+  constructor(options: Omit<ProviderConnection, 'provider'>) {
     this.connection = { provider: this.code, ...options };
   }
 

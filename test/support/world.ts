@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DefaultLogger, Runtime, Worker, bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import { pino } from 'pino';
@@ -19,6 +19,9 @@ import { buildGateway } from '../../src/embedded/sandbox/gateway';
 import { SANDBOX_CARRIER, SandboxCarrierProvider, SandboxCarrierWebhookReader } from '../../src/providers/carrier.sandbox';
 import { SANDBOX_GATEWAY, SandboxPaymentProvider, SandboxPaymentWebhookReader } from '../../src/providers/payment.sandbox';
 import { API_KEY, Bench, SECRET, type Sandbox } from '../providers/sandboxes';
+import { deploymentOf } from '../../src/worker-deployment';
+import { NO_SPANS, type Tracing } from '../../src/telemetry/tracing';
+import { bundleOf } from './bundle';
 import { createTestDatabase, type TestDatabase } from './database';
 
 export const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
@@ -39,18 +42,30 @@ export interface World {
   readonly webhooks: WebhookClient;
   readonly messenger: Messenger;
   readonly workflows: OrderWorkflows;
+  /** Stops the workers that the world began with. */
+  stopWorkers(): Promise<void>;
+  /** Starts more workers, beside those that run; answers what stops them. `close` stops those that were not. */
+  startWorkers(setup?: WorkerSetup): Promise<() => Promise<void>>;
   close(): Promise<void>;
+}
+
+/** What workers may differ in. */
+export interface WorkerSetup {
+  readonly bundle?: WorkflowBundleWithSourceMap;
+  /** The version of the Worker Deployment that they belong to. */
+  readonly version?: { readonly deploymentName: string; readonly buildId: string };
 }
 
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 /** Starts a world (about 3 s). Policies can be shortened; `close` stops everything. */
-export async function startWorld(policies: Partial<OrderPolicies> = {}): Promise<World> {
+export async function startWorld(policies: Partial<OrderPolicies> = {}, tracing?: Tracing): Promise<World> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  bundle ??= bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows'), logger: new DefaultLogger('ERROR') });
+  bundle ??= bundleOf();
+  const todays = await bundle;
   const database = await createTestDatabase();
   const transactions = connect(database.appUrl, 10, (error) => { throw error; });
-  const temporal = await TestWorkflowEnvironment.createLocal({ server: {
+  const temporal = await TestWorkflowEnvironment.createLocal({ ...(tracing ? { client: { interceptors: tracing.client } } : {}), server: {
     executable: { type: 'existing-path', path: process.env.TEMPORAL_CLI_PATH ?? '' },
     searchAttributes: Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => defineSearchAttributeKey(name, TYPES[type])),
   } });
@@ -58,16 +73,28 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}): Promise
   const receiver = await listen();
   const gateway = await bench.start(buildGateway, { webhookUrl: `${receiver.url}/payments` });
   const carrier = await bench.start(buildCarrier, { webhookUrl: `${receiver.url}/carriers` });
-  const payments = new SandboxPaymentProvider({ url: gateway.url, apiKey: API_KEY, timeoutMs: 15_000 });
-  const carriers = new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 15_000 });
+  const payments = new SandboxPaymentProvider({ url: gateway.url, apiKey: API_KEY, timeoutMs: 15_000, trace: tracing?.calls });
+  const carriers = new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 15_000, trace: tracing?.calls });
 
   const activities = createActivities({ transactions, vault, payments, carriers, log });
   const connection = temporal.nativeConnection;
-  const workers = await Promise.all([
-    Worker.create({ connection, taskQueue: ORDERS_QUEUE, activities, workflowBundle: await bundle }),
-    ...[SANDBOX_GATEWAY, SANDBOX_CARRIER].map((code) => Worker.create({ connection, taskQueue: providerQueue(code), activities })),
-  ]);
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  const crews = new Set<() => Promise<void>>();
+  const startWorkers = async ({ bundle: workflowBundle = todays, version }: WorkerSetup = {}): Promise<() => Promise<void>> => {
+    const shared = { connection, activities, interceptors: { activity: tracing ? [tracing.activities] : [] }, ...deploymentOf(version?.deploymentName, version?.buildId) };
+    const workers = await Promise.all([
+      Worker.create({ ...shared, taskQueue: ORDERS_QUEUE, workflowBundle, sinks: tracing?.sinks ?? NO_SPANS }),
+      ...[SANDBOX_GATEWAY, SANDBOX_CARRIER].map((code) => Worker.create({ ...shared, taskQueue: providerQueue(code) })),
+    ]);
+    const running = Promise.all(workers.map((worker) => worker.run()));
+    const stop = async (): Promise<void> => {
+      if (!crews.delete(stop)) return;
+      for (const worker of workers) worker.shutdown();
+      await running;
+    };
+    crews.add(stop);
+    return stop;
+  };
+  const stopWorkers = await startWorkers();
 
   const all: OrderPolicies = {
     paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, verdictTimeoutSeconds: 20, ...policies,
@@ -77,15 +104,14 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}): Promise
   const webhooks = new WebhookClient(transactions, messenger);
   receiver.serve(webhooks);
   return {
-    database, transactions, temporal, gateway, carrier, payments, carriers, webhooks, messenger, workflows,
+    database, transactions, temporal, gateway, carrier, payments, carriers, webhooks, messenger, workflows, startWorkers, stopWorkers,
     orders: new OrderClient(transactions, vault, workflows, all),
     tasks: new TaskClient(transactions, messenger),
     shipments: new ShipmentClient(transactions, vault, messenger),
     close: async () => {
       await bench.close();
       await receiver.close();
-      for (const worker of workers) worker.shutdown();
-      await running;
+      await Promise.all([...crews].map((stop) => stop()));
       await temporal.teardown();
       await transactions.close();
       await database.drop();

@@ -1,0 +1,97 @@
+import type { ClientInterceptors } from '@temporalio/client';
+import type { ActivityInterceptorsFactory, WorkerOptions } from '@temporalio/worker';
+import type { FastifyPluginCallback } from 'fastify';
+import type { TraceCall } from '../providers/http';
+import { withoutText } from './span-text';
+
+type WorkflowSinks = NonNullable<WorkerOptions['sinks']>;
+
+/** The parts of a process that make spans. */
+export interface Tracing {
+  /** A span per request of /v1, in the caller's trace where it sent one. */
+  readonly requests: FastifyPluginCallback;
+  /** A span per call to Temporal that is about one workflow. */
+  readonly client: ClientInterceptors;
+  /** A span per attempt of an activity, local ones included. */
+  readonly activities: ActivityInterceptorsFactory;
+  /** Takes the spans of runs out of the workflows' sandbox. */
+  readonly sinks: WorkflowSinks;
+  /** A span per call to a provider. */
+  readonly calls: TraceCall;
+  /** What ties a line of the log to the span that it was written in. */
+  readonly logFields: () => Record<string, string>;
+  /** Sends what is left, then ends; after four seconds all the same when nobody takes it. */
+  stop(): Promise<void>;
+}
+
+/** What takes spans out of workflows that were started in a trace, in a worker that sends none: they are dropped. */
+export const NO_SPANS: WorkflowSinks = { exporter: { export: { fn: () => undefined } } };
+
+const SCOPE = 'mallflow';
+/** How long an end waits for the last spans to be taken. */
+const FLUSH_MS = 4_000;
+
+/**
+ * Starts to send spans by OTLP over HTTP to `url`, in protobuf. Loads OpenTelemetry only now, so that a process which is not
+ * traced does not pay for it. The sampler, headers, batches, limits and further attributes of the resource are read by
+ * OpenTelemetry itself from the variables that its specification names.
+ */
+export async function startTracing({ url, service }: { readonly url: string; readonly service: string }): Promise<Tracing> {
+  const [api, core, resources, { AsyncLocalStorageContextManager }, { OTLPTraceExporter }, sdk, temporal, { FastifyOtelInstrumentation }] = await Promise.all([
+    import('@opentelemetry/api'), import('@opentelemetry/core'), import('@opentelemetry/resources'), import('@opentelemetry/context-async-hooks'),
+    import('@opentelemetry/exporter-trace-otlp-proto'), import('@opentelemetry/sdk-trace-base'), import('@temporalio/interceptors-opentelemetry-v2'), import('@fastify/otel'),
+  ]);
+  const { context, propagation, trace, SpanKind, SpanStatusCode } = api;
+  const resource = resources.defaultResource()
+    .merge(resources.resourceFromAttributes({ 'service.name': service }))
+    .merge(resources.detectResources({ detectors: [resources.envDetector] }));
+  const processor = new sdk.BatchSpanProcessor(withoutText(new OTLPTraceExporter({ url })));
+  const provider = new sdk.BasicTracerProvider({ resource, spanProcessors: [processor] });
+  trace.setGlobalTracerProvider(provider);
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new core.W3CTraceContextPropagator());
+
+  const tracer = provider.getTracer(SCOPE);
+  const instrumentation = new FastifyOtelInstrumentation({
+    instrumentHooks: false, instrumentHandler: false, recordExceptions: false,
+    ignorePaths: ({ url: asked }) => !asked.startsWith('/v1/'),
+    requestHook: (span, { method, routeOptions }) => { span.updateName(`${method} ${routeOptions.url ?? 'none'}`); },
+  });
+  instrumentation.setTracerProvider(provider);
+
+  return {
+    requests: instrumentation.plugin(),
+    client: { workflow: [new temporal.OpenTelemetryWorkflowClientInterceptor({ tracer })] },
+    activities: (ctx) => ({
+      inbound: new temporal.OpenTelemetryActivityInboundInterceptor(ctx, { tracer }), outbound: new temporal.OpenTelemetryActivityOutboundInterceptor(ctx),
+    }),
+    sinks: { exporter: temporal.makeWorkflowExporter(processor, resource) },
+    calls: ({ provider: code, method }, run) => tracer.startActiveSpan(`${method} ${code}`, { kind: SpanKind.CLIENT, attributes: { 'http.request.method': method, 'mallflow.provider': code } }, async (span) => {
+      const headers: Record<string, string> = {};
+      propagation.inject(context.active(), headers);
+      try {
+        const answer = await run(headers);
+        span.setAttribute('http.response.status_code', answer.status);
+        return answer;
+      } catch (error) {
+        span.setAttribute('error.type', error instanceof Error ? error.name : 'unknown').setStatus({ code: SpanStatusCode.ERROR });
+        throw error;
+      } finally {
+        span.end();
+      }
+    }),
+    logFields: () => {
+      const active = trace.getActiveSpan()?.spanContext();
+      return active === undefined ? {} : { trace_id: active.traceId, span_id: active.spanId };
+    },
+    stop: async () => {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, FLUSH_MS); });
+      await Promise.race([Promise.allSettled([provider.shutdown()]), late]);
+      clearTimeout(timer);
+      trace.disable();
+      context.disable();
+      propagation.disable();
+    },
+  };
+}

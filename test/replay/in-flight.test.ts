@@ -1,0 +1,105 @@
+import { runAudits } from '../../src/client/audit/run-audits';
+import { orderWorkflowId } from '../../src/contracts/names';
+import { until } from '../providers/sandboxes';
+import { NEW_STEP, bundleWith, type Change } from '../support/changed-bundle';
+import { seedMall, type TestMall } from '../support/mall';
+import { People } from '../support/people';
+import { startWorld, type World } from '../support/world';
+
+const DEPLOYMENT = 'mallflow';
+const patched = (id: string, step: string): string => `if (require('@temporalio/workflow').patched('${id}')) ${step}`;
+/** A step that orders in flight have passed, and a wait that is still ahead of them. */
+const STEP_BEHIND: Change = { ...NEW_STEP, to: NEW_STEP.to.replace('await', patched('step-behind', 'await')) };
+const CONFIRM = 'await books.confirmDelivery(at);';
+const WAIT_AHEAD: Change = { file: 'fulfillment.ts', from: CONFIRM, to: `${patched('wait-ahead', 'await condition(() => false, 10);')} ${CONFIRM}` };
+
+let world: World;
+let mall: TestMall;
+let people: People;
+beforeEach(async () => {
+  world = await startWorld();
+  mall = await seedMall(world.transactions);
+  people = new People(world, mall);
+}, 60_000);
+afterEach(() => world.close(), 60_000);
+
+const place = (count: number) => Promise.all(Array.from({ length: count }, async () => (await people.place({}, [mall.skus.cup])).id));
+const pack = (orders: readonly string[]) => Promise.all(orders.map((id) => people.pack(id)));
+const handOver = (orders: readonly string[]) => Promise.all(orders.map((id) => people.handOver(id)));
+const sign = (orders: readonly string[]) => Promise.all(orders.map(async (id) => {
+  await people.scan(id, 'out_for_delivery', 'signed');
+  await people.untilStatus(id, 'completed');
+}));
+
+/** Reads which patches an order has taken, and the builds that its workflow tasks were done by. */
+async function ranOf(orderId: string): Promise<{ patches: string[]; builds: string[] }> {
+  const { events = [] } = await world.temporal.client.workflow.getHandle(orderWorkflowId(orderId)).fetchHistory();
+  const markers = (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) => (marker?.markerName === 'core_patch' ? [JSON.stringify(marker.details)] : []));
+  const encoded = (id: string): string => Buffer.from(`{"id":"${id}"`).toString('base64').slice(0, -4);
+  return {
+    patches: ['step-behind', 'wait-ahead'].filter((id) => markers.some((marker) => marker.includes(id) || marker.includes(encoded(id)))),
+    builds: (events ?? []).flatMap(({ workflowTaskCompletedEventAttributes: done }) => (done ? [done.deploymentVersion?.buildId ?? 'unversioned'] : [])),
+  };
+}
+
+async function expectTrueBooks(): Promise<void> {
+  const { transactions, payments, carriers, temporal } = world;
+  const results = await runAudits({ transactions, payments, carriers, temporal: temporal.client }, { pauseMs: 20 });
+  expect(results.filter(({ outcome }) => outcome !== 'true')).toEqual([]);
+}
+
+test('fifty orders in flight, at three points of their way, go on with a change under patched()', async () => {
+  const orders = await place(50);
+  const [placed, packed, handedOver] = [orders.slice(0, 17), orders.slice(17, 34), orders.slice(34)];
+  await pack([...packed, ...handedOver]);
+  await handOver(handedOver);
+  const bundle = await bundleWith(STEP_BEHIND, WAIT_AHEAD);
+
+  await world.stopWorkers();
+  await world.startWorkers({ bundle });
+  await pack(placed);
+  await handOver([...placed, ...packed]);
+  await sign(orders);
+  const { id: young } = await people.place({}, [mall.skus.rug]);
+
+  for (const id of orders) expect([id, (await ranOf(id)).patches]).toEqual([id, ['wait-ahead']]);
+  expect((await ranOf(young)).patches).toEqual(['step-behind']);
+  await expectTrueBooks();
+}, 180_000);
+
+test('orders follow the current version of a Worker Deployment, and go back with it', async () => {
+  const versionOf = (buildId: string) => ({ deploymentName: DEPLOYMENT, buildId });
+  const { connection } = world.temporal.client;
+  const makeCurrent = (buildId: string): Promise<void> => until(async () => {
+    const { workerDeployments } = await connection.workflowService.listWorkerDeployments({ namespace: 'default' });
+    if (workerDeployments.length === 0) return false;
+    const { workerDeploymentInfo } = await connection.workflowService.describeWorkerDeployment({ namespace: 'default', deploymentName: DEPLOYMENT });
+    if (!workerDeploymentInfo?.versionSummaries?.some((summary) => summary.deploymentVersion?.buildId === buildId)) return false;
+    await connection.workflowService.setWorkerDeploymentCurrentVersion({ namespace: 'default', deploymentName: DEPLOYMENT, buildId, identity: 'test' });
+    return true;
+  });
+  const lastBuilds = async (orders: readonly string[]) => [...new Set(await Promise.all(orders.map(async (id) => (await ranOf(id)).builds.at(-1))))];
+
+  await world.stopWorkers();
+  await world.startWorkers({ version: versionOf('v1') });
+  await makeCurrent('v1');
+  const orders = await place(6);
+  const [first, second] = [orders.slice(0, 3), orders.slice(3)];
+  await pack(first);
+  expect(await lastBuilds(orders)).toEqual(['v1']);
+
+  await world.startWorkers({ version: versionOf('v2'), bundle: await bundleWith(WAIT_AHEAD) });
+  await makeCurrent('v2');
+  await handOver(first);
+  await sign(first);
+  await pack(second);
+  expect(await lastBuilds(orders)).toEqual(['v2']);
+  for (const id of first) expect((await ranOf(id)).patches).toEqual(['wait-ahead']);
+
+  await makeCurrent('v1');
+  await handOver(second);
+  await sign(second);
+  expect(await lastBuilds(second)).toEqual(['v1']);
+  for (const id of second) expect((await ranOf(id)).patches).toEqual([]);
+  await expectTrueBooks();
+}, 120_000);
