@@ -22,6 +22,20 @@ const WEBHOOK_PATH = { payment: `/v1/webhooks/payments/${SANDBOX_GATEWAY}`, carr
 
 export type PartName = 'postgres' | 'temporal' | 'gateway' | 'carrier' | 'worker' | 'api';
 
+/** Where a Temporal server that is not the development server is to run, and the database beside it. */
+export interface TemporalPlace {
+  readonly port: number;
+  /** The connection of the embedded PostgreSQL's owner to the database that is always there. */
+  readonly maintenanceUrl: string;
+  readonly cwd: string;
+  readonly logFile: string;
+  readonly pidFile: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Starts a Temporal server and resolves once it knows our namespace and search attributes. */
+export type TemporalServer = (place: TemporalPlace) => Promise<Child>;
+
 /** What every part is started from. */
 export interface PartContext {
   readonly paths: StatePaths;
@@ -30,8 +44,10 @@ export interface PartContext {
   /** The caller's environment: what it sets of DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL and CARRIER_URL replaces a part. */
   readonly env: NodeJS.ProcessEnv;
   readonly durable: boolean;
-  /** The `temporal` program; null where its server is not ours. */
+  /** The `temporal` program; null where its development server is not run. */
   readonly temporalBinary: string | null;
+  /** Runs another Temporal server in place of the development server. */
+  readonly temporalServer: TemporalServer | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -96,6 +112,9 @@ export async function startPart(name: PartName, context: PartContext): Promise<C
     case 'postgres':
       return startPostgres(postgresOptions(context));
     case 'temporal':
+      if (context.temporalServer !== undefined) {
+        return context.temporalServer({ port: ports.temporal, maintenanceUrl: maintenanceUrl(context), cwd: paths.root, signal: context.signal, ...filesOf(paths, name) });
+      }
       if (context.temporalBinary === null) throw new Error('Temporal is not run by this stack.');
       return startTemporal({
         binary: context.temporalBinary, databaseFile: paths.temporal, port: ports.temporal, uiPort: ports.webUi,

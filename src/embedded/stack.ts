@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { applyMigrations } from '../books/migrations';
 import { ensureDatabase, openAppRole } from './databases';
 import { endOrphans } from './orphans';
-import { type PartContext, type PartName, maintenanceUrl, replacedParts, serviceEnvironment, type Urls, urlsOf } from './parts';
+import { type PartContext, type PartName, maintenanceUrl, replacedParts, serviceEnvironment, type TemporalServer, type Urls, urlsOf } from './parts';
 import { packageRoot, statePaths, type StatePaths } from './paths';
 import { ephemeralPorts, fixedPorts, PORT_NAMES, portFaults, type PortName, type Ports } from './ports';
 import { type Listeners, RunningParts, timed } from './running-parts';
@@ -22,6 +22,8 @@ export interface StackOptions extends Listeners {
   readonly env?: NodeJS.ProcessEnv;
   /** Fills the migrated database before anything reads it; called at every start with the owner's connection. */
   readonly seed?: (databaseUrl: string, settings: Settings) => Promise<void>;
+  /** Runs another Temporal server in place of the development server. */
+  readonly temporalServer?: TemporalServer | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -62,7 +64,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (faults.length > 0) throw new Error(faults.join('\n'));
     const context: PartContext = {
       paths, ports, env, settings: ensureSettings(paths, env), durable: options.durable ?? true, signal: options.signal,
-      temporalBinary: replaced.has('temporal') ? null
+      temporalServer: options.temporalServer,
+      temporalBinary: replaced.has('temporal') || options.temporalServer !== undefined ? null
         : await obtainTemporalBinary({ env, signal: options.signal, onProgress: (title) => options.onStep?.({ kind: 'note', title }) }),
     };
     await startAll(context, options, running);
