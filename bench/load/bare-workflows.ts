@@ -12,7 +12,9 @@ export async function measureBare(bench: Bench, concurrency: number): Promise<Re
   const perWindow = Math.ceil(bench.plan.orders / WINDOWS);
   const worker = await startBareWorker(bench.temporalAddress, NAMESPACE);
   try {
-    const pids: Pids = { 'bare worker': [worker.pid], Temporal: bench.pids.Temporal ?? [] };
+    const { Temporal = [], PostgreSQL = [] } = bench.pids;
+    // The production server keeps its books in PostgreSQL; of the development server's it costs nothing there.
+    const pids: Pids = { 'bare worker': [worker.pid], Temporal, ...(bench.plan.server === 'postgres' && { PostgreSQL }) };
     const readings: (ProcessorTime | undefined)[] = [];
     const one = async (): Promise<void> => {
       await bench.temporal.workflow.execute('bare', { taskQueue: BARE_QUEUE, workflowId: `bare:${randomUUID()}` });

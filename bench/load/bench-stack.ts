@@ -7,6 +7,9 @@ import { removePostgresData } from '../../src/embedded/postgres-home';
 import type { Step } from '../../src/embedded/running-parts';
 import { startStack, type Stack } from '../../src/embedded/stack';
 import { NAMESPACE } from '../../src/embedded/temporal';
+import { postgresServer } from '../temporal-server/postgres-server';
+import { obtainServerPrograms } from '../temporal-server/programs';
+import type { Plan } from './bench';
 import { seedBenchMall, type BenchMall } from './mall';
 import type { Pids } from './processes';
 
@@ -19,8 +22,16 @@ export interface BenchStack {
   destroy(): Promise<void>;
 }
 
-/** Starts the whole stack on free ports and in a temporary folder, as durable as in earnest. `onLost` hears of a part that ends unasked. */
-export async function startBenchStack(signal: AbortSignal, onStep: (step: Step) => void, onLost: (message: string) => void): Promise<BenchStack> {
+/**
+ * Starts the whole stack on free ports and in a temporary folder, as durable as in earnest, on the Temporal server asked for.
+ * `onLost` hears of a part that ends unasked.
+ */
+export async function startBenchStack(
+  server: Plan['server'], signal: AbortSignal, onStep: (step: Step) => void, onLost: (message: string) => void,
+): Promise<BenchStack> {
+  const env = withoutReplacements(process.env);
+  const onProgress = (title: string) => { onStep({ kind: 'note', title }); };
+  const temporalServer = server === 'postgres' ? postgresServer(await obtainServerPrograms({ env, onProgress, signal })) : undefined;
   const folder = mkdtempSync(join(tmpdir(), 'mallflow-bench-'));
   const removeFolder = () => {
     removePostgresData(join(folder, 'postgres'));
@@ -30,7 +41,7 @@ export async function startBenchStack(signal: AbortSignal, onStep: (step: Step) 
   try {
     const stack = await startStack({
       // One key does the work of many callers here: its own limit would be all that is measured.
-      env: { ...withoutReplacements(process.env), RATE_LIMIT_PER_SECOND: '1000000' }, stateFolder: folder, ephemeral: true, durable: true, signal, onStep,
+      env: { ...env, RATE_LIMIT_PER_SECOND: '1000000' }, temporalServer, stateFolder: folder, ephemeral: true, durable: true, signal, onStep,
       onLost: (_part, message) => { onLost(message); },
       seed: async (databaseUrl) => { seeded.mall = await seedBenchMall(databaseUrl); },
     });

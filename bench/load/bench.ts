@@ -14,7 +14,7 @@ export interface Plan {
   /** Orders that are measured at each concurrency, split into three windows. */
   readonly orders: number;
   readonly concurrencies: readonly number[];
-  readonly server: 'embedded';
+  readonly server: 'embedded' | 'postgres';
 }
 
 /** What every figure is measured with. */

@@ -15,7 +15,7 @@ const program = new Command('bench')
   .description('starts a whole stack of its own and measures what an order costs on it: docs/performance.md')
   .addOption(new Option('--orders <number>', 'orders measured at each concurrency').default(450).argParser(whole))
   .addOption(new Option('--concurrency <numbers>', 'how many orders at a time, one after another').default([10, 25, 50], '10,25,50').argParser((text) => text.split(',').map(whole)))
-  .addOption(new Option('--server <kind>', 'what is measured').choices(['embedded']).default('embedded'))
+  .addOption(new Option('--server <kind>', 'the Temporal server: the development server, or the production server on PostgreSQL').choices(['embedded', 'postgres']).default('embedded'))
   .addOption(new Option('--json <file>', 'write the report as JSON as well'))
   .action(async () => {
     const { json, concurrency, ...flags } = program.opts<Flags>();
@@ -33,7 +33,7 @@ async function bench(plan: Plan): Promise<Report> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stopping.abort(new Error(`Stopped by ${signal}.`)); });
   const progress = new Progress();
   try {
-    const stack = await startBenchStack(stopping.signal, progress.show, (message) => { stopping.abort(new Error(message)); });
+    const stack = await startBenchStack(plan.server, stopping.signal, progress.show, (message) => { stopping.abort(new Error(message)); });
     const measuring = new Bench(stack, plan, stopping.signal, progress.show);
     try {
       return await run(measuring, loadBefore);

@@ -1,5 +1,6 @@
+import { Socket } from 'node:net';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
-import { DatabaseError, type Pool, type PoolClient } from 'pg';
+import { Client, DatabaseError, Pool, type ClientConfig, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
 
 /** Statements kept per connection: beyond them, rare ones are planned each time. */
 const MAX_STATEMENTS = 300;
@@ -7,18 +8,55 @@ const MAX_STATEMENTS = 300;
 /** What PostgreSQL says of a prepared statement whose table a migration has changed. */
 export const STALE_PLAN = '0A000';
 
+/** Sets the caller for the rest of the transaction: role, subject, actor. */
+export const SET_CALLER = "select set_config('app.role', $1, true), set_config('app.subject', $2, true), set_config('app.actor', $3, true)";
+
+/** What opens a transaction: each goes out with the first statement of the work itself. */
+const opens = (text: string): boolean => text === SET_CALLER || text === 'begin' || text.startsWith('start transaction');
+const isReadOnly = (text: string): boolean => text.endsWith(' read only');
+
+/** The answer to a statement that is not awaited. */
+const NOT_AWAITED = { command: '', rowCount: 0, rows: [] };
+
+interface Statement { readonly text: string; readonly values: readonly unknown[] }
+
+/** A client whose statements of one moment leave in one write: a write and the wake-up behind it cost more than the statement. */
+class OneWriteClient extends Client {
+  readonly #socket: Socket;
+
+  constructor(config?: string | ClientConfig) {
+    const socket = new Socket();
+    super({ ...(typeof config === 'string' ? { connectionString: config } : config), stream: () => socket, pipeline: true });
+    this.#socket = socket;
+  }
+
+  inOneWrite<T>(send: () => T): T {
+    this.#socket.cork();
+    try {
+      return send();
+    } finally {
+      this.#socket.uncork();
+    }
+  }
+}
+
+/** Makes a pool of connections that send several statements without waiting for the first one's answer. */
+export const pipeliningPool = (config: PoolConfig): Pool => new Pool({ ...config, Client: OneWriteClient } as PoolConfig);
+
 /**
  * Lets every statement with parameters be prepared once per connection: under row-level security, planning a read costs
  * PostgreSQL several times what running it does. A connection whose plans a migration made stale is closed, not reused. So is
  * one on which a statement is not answered within `statementLimitMs`: a link may be dead without a sign, and would keep its
  * place in the pool for good. The statement fails with pg's own "Connection terminated".
+ * What opens a transaction is sent with its first statement, and the end of one that only read is not waited for: one round
+ * trip in place of four. Should the opening fail, PostgreSQL refuses what follows it, and its error is the one thrown.
  */
 export function preparing(pool: Pool, statementLimitMs: number): PostgresPool {
   const wrapped = new WeakMap<PoolClient, PostgresPoolClient>();
   return {
     connect: async () => {
       const client = await pool.connect();
-      const known = wrapped.get(client) ?? prepare(client, statementLimitMs);
+      const known = wrapped.get(client) ?? prepare(client as PoolClient & OneWriteClient, statementLimitMs);
       wrapped.set(client, known);
       return known;
     },
@@ -26,9 +64,12 @@ export function preparing(pool: Pool, statementLimitMs: number): PostgresPool {
   };
 }
 
-function prepare(client: PoolClient, statementLimitMs: number): PostgresPoolClient {
+function prepare(client: PoolClient & OneWriteClient, statementLimitMs: number): PostgresPoolClient {
   const names = new Map<string, string>();
-  let stale = false;
+  const held: Statement[] = [];
+  let reading = false;
+  let unusable = false;
+  let ended: Promise<unknown> = Promise.resolve();
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text);
     if (known !== undefined || names.size >= MAX_STATEMENTS) return known;
@@ -36,19 +77,32 @@ function prepare(client: PoolClient, statementLimitMs: number): PostgresPoolClie
     names.set(text, name);
     return name;
   };
-  const query = async (text: string, values: readonly unknown[]) => {
+  const send = ({ text, values }: Statement): Promise<QueryResult> => {
     const name = values.length > 0 ? nameOf(text) : undefined;
+    return client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
+  };
+  const query = async (text: string, values: readonly unknown[] = []) => {
+    if (opens(text)) {
+      if (text !== SET_CALLER) reading = isReadOnly(text);
+      held.push({ text, values });
+      return NOT_AWAITED;
+    }
+    const statements = [...held.splice(0), { text, values }];
     // With a statement under way, `end` cuts the connection at once.
     const timer = setTimeout(() => { void client.end(); }, statementLimitMs);
-    try {
-      return await client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
-    } catch (error) {
-      stale ||= error instanceof DatabaseError && error.code === STALE_PLAN;
-      throw error;
-    } finally {
+    const answers = Promise.allSettled(client.inOneWrite(() => statements.map(send))).then((settled) => {
       clearTimeout(timer);
-    }
+      const failed = settled.find((answer) => answer.status === 'rejected');
+      if (failed === undefined) return (settled.at(-1) as PromiseFulfilledResult<QueryResult>).value;
+      unusable ||= failed.reason instanceof DatabaseError && failed.reason.code === STALE_PLAN;
+      throw failed.reason;
+    });
+    if (text !== 'commit' || !reading) return answers;
+    // Nothing hangs on it but the connection.
+    ended = answers.catch(() => { unusable = true; });
+    return NOT_AWAITED;
   };
+  const release = (): void => { void ended.then(() => { client.release(unusable); }); };
   // Cursors, the other form of `query`, come only to a dialect that was given them.
-  return { query: query as unknown as PostgresPoolClient['query'], release: () => { client.release(stale); } };
+  return { query: query as unknown as PostgresPoolClient['query'], release };
 }

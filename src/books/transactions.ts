@@ -1,8 +1,8 @@
 import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
-import { DatabaseError, Pool, TypeOverrides } from 'pg';
+import { DatabaseError, TypeOverrides } from 'pg';
 import type { Caller } from '../contracts/caller';
 import type { DB } from '../generated/database';
-import { preparing, STALE_PLAN } from './prepared-pool';
+import { pipeliningPool, preparing, SET_CALLER, STALE_PLAN } from './prepared-pool';
 
 export type Tx = Transaction<DB>;
 
@@ -22,7 +22,10 @@ export interface Transactions {
    * pause, so the work must have no effect outside the transaction. Anything else rolls back and is thrown.
    */
   run<T>(caller: Caller, work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Reads in one transaction that sees the whole database as it was at its first statement, and may write nothing. */
+  /**
+   * Reads in one transaction that sees the whole database as it was at its first statement, and may write nothing. Retried
+   * as `run` is, and cheaper: nobody waits for its end.
+   */
   snapshot<T>(caller: Caller, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Answers once the database does; throws when it is out of reach. */
   ping(): Promise<void>;
@@ -42,7 +45,7 @@ export function connect(url: string, poolSize: number, onBroken: (error: Error) 
   const parsers = new TypeOverrides();
   parsers.setTypeParser(INT8, Number);
   parsers.setTypeParser(DATE, (value) => new Date(`${value}T00:00:00Z`));
-  const pool = new Pool({
+  const pool = pipeliningPool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 5_000,
@@ -62,8 +65,8 @@ export function connect(url: string, poolSize: number, onBroken: (error: Error) 
   const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool, statementLimitMs) }) });
   return {
     run: (caller, work) => retrying(() => database.transaction().execute((tx) => onBehalfOf(caller, tx, work))),
-    snapshot: (caller, work) => database.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
-      .execute((tx) => onBehalfOf(caller, tx, work)),
+    snapshot: (caller, work) => retrying(() => database.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+      .execute((tx) => onBehalfOf(caller, tx, work))),
     ping: async () => { await database.executeQuery(CompiledQuery.raw('select 1')); },
     pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => {
@@ -74,10 +77,7 @@ export function connect(url: string, poolSize: number, onBroken: (error: Error) 
 }
 
 async function onBehalfOf<T>(caller: Caller, tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
-  await tx.executeQuery(CompiledQuery.raw(
-    "select set_config('app.role', $1, true), set_config('app.subject', $2, true), set_config('app.actor', $3, true)",
-    [caller.role, caller.subject, caller.actor],
-  ));
+  await tx.executeQuery(CompiledQuery.raw(SET_CALLER, [caller.role, caller.subject, caller.actor]));
   return work(tx);
 }
 

@@ -18,7 +18,7 @@ export class Authenticator {
     const known = this.#known.get(hash);
     if (known && known.until > Date.now()) return known.caller;
     this.#known.delete(hash);
-    const caller = await this.transactions.run(SYSTEM, (tx) => callerOf(tx, secret));
+    const caller = await this.transactions.snapshot(SYSTEM, (tx) => callerOf(tx, secret));
     if (caller) this.#remember(hash, caller);
     return caller;
   }

@@ -161,16 +161,16 @@ export class OrderClient {
 
   async get(caller: Caller, orderId: string): Promise<OrderResource | Refusal> {
     const vault = MAY_SEE_RECIPIENT.includes(caller.role) ? this.vault : undefined;
-    return (await this.transactions.run(caller, (tx) => readOrder(tx, orderId, vault))) ?? refuse('not_found');
+    return (await this.transactions.snapshot(caller, (tx) => readOrder(tx, orderId, vault))) ?? refuse('not_found');
   }
 
   list(caller: Caller, query: ListOrders): Promise<Page<OrderSummary> | Refusal> {
-    return this.transactions.run(caller, (tx) => listOrders(tx, query));
+    return this.transactions.snapshot(caller, (tx) => listOrders(tx, query));
   }
 
   /** Reads the events after a sequence number, oldest first. */
   timeline(caller: Caller, orderId: string, after: number, limit: number): Promise<{ items: TimelineEvent[]; closed: boolean } | Refusal> {
-    return this.transactions.run(caller, async (tx) => {
+    return this.transactions.snapshot(caller, async (tx) => {
       const order = await tx.selectFrom('orders').select('closedAt').where('id', '=', orderId).executeTakeFirst();
       if (!order) return refuse('not_found');
       return { items: await readTimeline(tx, orderId, after, limit), closed: order.closedAt !== null };

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { personalContext, type PersonalFields } from '../books/orders';
 import type { Tx } from '../books/transactions';
@@ -25,14 +26,15 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
       .whereRef('r.orderId', '=', 'o.id').where('r.fulfillmentId', 'is not', null).orderBy('r.id')).as('parts'),
     jsonArrayFrom(eb.selectFrom('shipment as s').select(['s.id', 's.fulfillmentId', 's.carrierCode', 's.trackingNumber', 's.status', 's.estimatedDelivery'])
       .whereRef('s.orderId', '=', 'o.id')).as('shipments'),
-  ]).where('o.id', '=', orderId).executeTakeFirst();
+  ]).leftJoin('customer as c', (join) => join.onRef('c.id', '=', 'o.customerId').on(sql.lit(vault !== undefined)))
+    .select(['c.keyId', 'c.wrappedKey']).where('o.id', '=', orderId).executeTakeFirst();
   if (!row) return undefined;
 
   const money = (amount: number): Money => ({ amount, currency: row.currency as CurrencyCode });
   const goods = sumOf(row.lines, (line) => line.unitAmount * line.quantity);
   const shipping = sumOf(row.lines, (line) => line.shippingAmount);
   const payments = row.payments.map((payment) => ({ ...payment, nextAction: payment.nextAction as NextAction | null }));
-  const personal = vault && (await openPersonal(tx, vault, row));
+  const personal = vault && openPersonal(vault, row);
   return {
     id: row.id, reference: row.reference, status: row.status, stage: row.stage, urgency: row.urgency, gift: row.gift,
     requestedDate: row.requestedDate?.toISOString().slice(0, 10) ?? null, attention: row.attention as AttentionReason | null,
@@ -61,10 +63,9 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
   };
 }
 
-async function openPersonal(tx: Tx, vault: Vault, row: { id: string; customerId: string; personal: Buffer }): Promise<PersonalFields | undefined> {
-  const customer = await tx.selectFrom('customer').select(['keyId', 'wrappedKey']).where('id', '=', row.customerId).executeTakeFirst();
-  if (!customer?.wrappedKey) return undefined;
-  return JSON.parse(vault.open({ keyId: customer.keyId, wrappedKey: customer.wrappedKey }, personalContext(row.id), row.personal)) as PersonalFields;
+function openPersonal(vault: Vault, { id, keyId, wrappedKey, personal }: { id: string; keyId: string | null; wrappedKey: Buffer | null; personal: Buffer }): PersonalFields | undefined {
+  if (keyId === null || wrappedKey === null) return undefined;
+  return JSON.parse(vault.open({ keyId, wrappedKey }, personalContext(id), personal)) as PersonalFields;
 }
 
 /** Lists the orders that the caller may see, newest first. */

@@ -14,11 +14,11 @@ export class TaskClient {
   constructor(private readonly transactions: Transactions, private readonly messenger: Messenger) {}
 
   list(caller: Caller, query: ListTasks): Promise<Page<TaskResource> | Refusal> {
-    return this.transactions.run(caller, (tx) => listTasks(tx, query));
+    return this.transactions.snapshot(caller, (tx) => listTasks(tx, query));
   }
 
   async get(caller: Caller, taskId: string): Promise<TaskResource | Refusal> {
-    return (await this.transactions.run(caller, (tx) => readTask(tx, taskId))) ?? refuse('not_found');
+    return (await this.transactions.snapshot(caller, (tx) => readTask(tx, taskId))) ?? refuse('not_found');
   }
 
   /** Claims an open task for the caller. */

@@ -24,6 +24,20 @@ export type PartName = 'postgres' | 'temporal' | 'gateway' | 'carrier' | 'worker
 
 export type Reroute = (part: PartName, environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
 
+/** Where a Temporal server that is not the development server is to run, and the database beside it. */
+export interface TemporalPlace {
+  readonly port: number;
+  /** The connection of the embedded PostgreSQL's owner to the database that is always there. */
+  readonly maintenanceUrl: string;
+  readonly cwd: string;
+  readonly logFile: string;
+  readonly pidFile: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Starts a Temporal server and resolves once it knows our namespace and search attributes. */
+export type TemporalServer = (place: TemporalPlace) => Promise<Child>;
+
 /** What every part is started from. */
 export interface PartContext {
   readonly paths: StatePaths;
@@ -34,8 +48,10 @@ export interface PartContext {
   readonly durable: boolean;
   /** Changes what the worker and the API are started with; a test leads their links through doors of its own. */
   readonly reroute?: Reroute | undefined;
-  /** The `temporal` program; null where its server is not ours. */
+  /** The `temporal` program; null where its development server is not run. */
   readonly temporalBinary: string | null;
+  /** Runs another Temporal server in place of the development server. */
+  readonly temporalServer: TemporalServer | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -100,6 +116,9 @@ export async function startPart(name: PartName, context: PartContext): Promise<C
     case 'postgres':
       return startPostgres(postgresOptions(context));
     case 'temporal':
+      if (context.temporalServer !== undefined) {
+        return context.temporalServer({ port: ports.temporal, maintenanceUrl: maintenanceUrl(context), cwd: paths.root, signal: context.signal, ...filesOf(paths, name) });
+      }
       if (context.temporalBinary === null) throw new Error('Temporal is not run by this stack.');
       return startTemporal({
         binary: context.temporalBinary, databaseFile: paths.temporal, port: ports.temporal, uiPort: ports.webUi,

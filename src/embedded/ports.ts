@@ -47,6 +47,13 @@ export async function freePorts(count: number): Promise<number[]> {
   }
 }
 
+/** Finds ports from `least` upwards that are free now, for programs that cannot take the high ones the system gives out. */
+export async function freePortsFrom(least: number, count: number): Promise<number[]> {
+  const found: number[] = [];
+  for (let port = least; found.length < count; port += 1) if ((await portFault(port)) === null) found.push(port);
+  return found;
+}
+
 /** Tells why a port cannot be listened on (`EADDRINUSE`, `EACCES` ...), or null when it can. */
 async function portFault(port: number): Promise<string | null> {
   const server = createServer();

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { applyMigrations } from '../books/migrations';
 import { ensureDatabase, openAppRole } from './databases';
 import { endOrphans } from './orphans';
-import { type PartContext, type PartName, type Reroute, maintenanceUrl, replacedParts, serviceEnvironment, type Urls, urlsOf } from './parts';
+import {
+  type PartContext, type PartName, type Reroute, maintenanceUrl, replacedParts, serviceEnvironment, type TemporalServer, type Urls, urlsOf,
+} from './parts';
 import { packageRoot, statePaths, type StatePaths } from './paths';
 import { ephemeralPorts, fixedPorts, PORT_NAMES, portFaults, type PortName, type Ports } from './ports';
 import type { Exit } from './process';
@@ -25,6 +27,8 @@ export interface StackOptions extends Listeners {
   readonly reroute?: Reroute;
   /** Fills the migrated database before anything reads it; called at every start with the owner's connection. */
   readonly seed?: (databaseUrl: string, settings: Settings) => Promise<void>;
+  /** Runs another Temporal server in place of the development server. */
+  readonly temporalServer?: TemporalServer | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -66,7 +70,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (faults.length > 0) throw new Error(faults.join('\n'));
     const context: PartContext = {
       paths, ports, env, settings: ensureSettings(paths, env), durable: options.durable ?? true, signal: options.signal, reroute: options.reroute,
-      temporalBinary: replaced.has('temporal') ? null
+      temporalServer: options.temporalServer,
+      temporalBinary: replaced.has('temporal') || options.temporalServer !== undefined ? null
         : await obtainTemporalBinary({ env, signal: options.signal, onProgress: (title) => options.onStep?.({ kind: 'note', title }) }),
     };
     await startAll(context, options, running);

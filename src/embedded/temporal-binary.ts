@@ -4,9 +4,8 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { takeLock } from './lock';
-import { buildWithGo, download, type SourceContext, TEMPORAL_VERSION, type TemporalSource } from './temporal-sources';
+import { buildWithGo, download, EXECUTABLE, type SourceContext, TEMPORAL_VERSION, type TemporalSource } from './temporal-sources';
 
-const EXECUTABLE = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 const LOCK_POLL_MS = 500;
 const WAIT_NOTICE_MS = 10_000;
 
@@ -40,26 +39,49 @@ export function findTemporalBinary(env: NodeJS.ProcessEnv = process.env): string
  * by download, or built with Go (some minutes, once). Of several processes one fetches it and the others wait.
  * Rejects with one sentence that says what failed and what to do.
  */
-export async function obtainTemporalBinary(options: ObtainOptions = {}): Promise<string> {
-  const { env = process.env, onProgress = () => undefined, sources = SOURCES, signal = new AbortController().signal } = options;
-  const found = findTemporalBinary(env);
-  if (found !== null) return found;
+export function obtainTemporalBinary({ sources = SOURCES, ...options }: ObtainOptions = {}): Promise<string> {
+  return obtainProgram({
+    title: 'Temporal', file: EXECUTABLE, sources, find: findTemporalBinary,
+    advice: `install the Temporal CLI ${TEMPORAL_VERSION} or later from https://docs.temporal.io/cli and put it on PATH, or name it with TEMPORAL_CLI_PATH`,
+  }, options);
+}
+
+/** A program of Temporal's that is kept in the per-user cache. */
+export interface CachedProgram {
+  readonly title: string;
+  /** Its file name in the cache; it must answer `--version`. */
+  readonly file: string;
+  /** Ways to get it, in the order they are tried. */
+  readonly sources: readonly TemporalSource[];
+  /** Finds it where a person put it; the cache alone when absent. */
+  readonly find?: (env: NodeJS.ProcessEnv) => string | null;
+  /** What a person can do when it could not be had. */
+  readonly advice: string;
+}
+
+/** Returns the path of a program, getting it into the per-user cache first: see `obtainTemporalBinary`. */
+export async function obtainProgram(program: CachedProgram, options: Omit<ObtainOptions, 'sources'> = {}): Promise<string> {
+  const { env = process.env, onProgress = () => undefined, signal = new AbortController().signal } = options;
   const cache = cacheFolder(env);
+  const target = join(cache, program.file);
+  const find = () => program.find?.(env) ?? (isExecutable(target) ? target : null);
+  const found = find();
+  if (found !== null) return found;
   mkdirSync(cache, { recursive: true });
   const release = await waitForLock(join(cache, 'temporal.lock'), { env, onProgress, signal });
   try {
-    return findTemporalBinary(env) ?? await fill(join(cache, EXECUTABLE), sources, { env, onProgress, signal });
+    return find() ?? await fill(target, program, { env, onProgress, signal });
   } finally {
     release();
   }
 }
 
-async function fill(target: string, sources: readonly TemporalSource[], context: SourceContext): Promise<string> {
+async function fill(target: string, program: CachedProgram, context: SourceContext): Promise<string> {
   const reasons: string[] = [];
-  for (const source of sources) {
+  for (const source of program.sources) {
     const folder = mkdtempSync(join(dirname(target), 'new-'));
     try {
-      const fresh = join(folder, EXECUTABLE);
+      const fresh = join(folder, program.file);
       await source.obtain(fresh, context);
       execFileSync(fresh, ['--version'], { stdio: 'pipe', timeout: 30_000 });
       // A rename is atomic: nobody ever runs half of it.
@@ -68,12 +90,12 @@ async function fill(target: string, sources: readonly TemporalSource[], context:
     } catch (error) {
       context.signal.throwIfAborted();
       reasons.push(`${source.name}: ${error instanceof Error ? error.message : String(error)}`);
-      context.onProgress(`Temporal by ${reasons.at(-1)}`);
+      context.onProgress(`${program.title} by ${reasons.at(-1)}`);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  throw new Error(`The Temporal binary could not be had (${reasons.join('; ')}): install the Temporal CLI ${TEMPORAL_VERSION} or later from https://docs.temporal.io/cli and put it on PATH, or name it with TEMPORAL_CLI_PATH.`);
+  throw new Error(`The ${program.title} binary could not be had (${reasons.join('; ')}): ${program.advice}.`);
 }
 
 async function waitForLock(path: string, { onProgress, signal }: SourceContext): Promise<() => void> {

@@ -10,7 +10,8 @@ import { run } from './run';
 export const TEMPORAL_VERSION = 'v1.5.1';
 
 const ARCHIVE = `https://temporal.download/cli/archive/${TEMPORAL_VERSION}`;
-const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@${TEMPORAL_VERSION}`;
+/** The name of the Temporal CLI's program on this system. */
+export const EXECUTABLE = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 const ANSWER_WITHIN_MS = 8_000;
 const DOWNLOAD_WITHIN_MS = 10 * 60_000;
 const BUILD_WITHIN_MS = 30 * 60_000;
@@ -78,33 +79,49 @@ function countBytes(total: number, onProgress: (line: string) => void) {
   };
 }
 
+/** A program that the Go tool chain can build. */
+export interface GoProgram {
+  /** What it is called in messages, with its version. */
+  readonly title: string;
+  readonly package: string;
+  /** The file that `go install` makes of the package. */
+  readonly builtAs: string;
+}
+
 /**
  * Builds the binary with the Go tool chain to `target`: about 3 minutes on two cores and 3 GB of Go's own caches.
  * Rejects when Go is not installed, and with the compiler's last lines when the build fails.
  */
-export async function buildWithGo(target: string, { env, onProgress, signal }: SourceContext): Promise<void> {
-  const goBin = `${target}.gobin`;
-  const began = Date.now();
-  let doing = 'fetching modules';
-  let packages = 0;
-  const tell = () => onProgress(`Building Temporal ${TEMPORAL_VERSION} with Go: ${Math.round((Date.now() - began) / 1000)} s, ${packages} packages, ${doing}`);
-  tell();
-  const timer = setInterval(tell, PROGRESS_EVERY_MS);
-  const lastLines: string[] = [];
-  try {
-    await run('go', ['install', '-v', GO_PACKAGE], { env: { ...env, GOBIN: goBin }, timeoutMs: BUILD_WITHIN_MS, signal }, (line) => {
-      lastLines.push(line);
-      if (lastLines.length > 5) lastLines.shift();
-      doing = line;
-      if (!line.startsWith('go: ')) packages += 1;
-    });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error('Go is not installed', { cause: error });
-    throw new Error(`${error instanceof Error ? error.message : String(error)} ${lastLines.join(' | ')}`, { cause: error });
-  } finally {
-    clearInterval(timer);
-  }
-  const built = join(goBin, basename(target));
-  if (!existsSync(built)) throw new Error('go install left no binary');
-  await rename(built, target);
+export const buildWithGo = goBuild({
+  title: `Temporal ${TEMPORAL_VERSION}`, package: `github.com/temporalio/cli/cmd/temporal@${TEMPORAL_VERSION}`, builtAs: EXECUTABLE,
+});
+
+/** Makes a source of a Go program, as `buildWithGo` is one. */
+export function goBuild(program: GoProgram): TemporalSource['obtain'] {
+  return async (target, { env, onProgress, signal }) => {
+    const goBin = `${target}.gobin`;
+    const began = Date.now();
+    let doing = 'fetching modules';
+    let packages = 0;
+    const tell = () => onProgress(`Building ${program.title} with Go: ${Math.round((Date.now() - began) / 1000)} s, ${packages} packages, ${doing}`);
+    tell();
+    const timer = setInterval(tell, PROGRESS_EVERY_MS);
+    const lastLines: string[] = [];
+    try {
+      await run('go', ['install', '-v', program.package], { env: { ...env, GOBIN: goBin }, timeoutMs: BUILD_WITHIN_MS, signal }, (line) => {
+        lastLines.push(line);
+        if (lastLines.length > 5) lastLines.shift();
+        doing = line;
+        if (!line.startsWith('go: ')) packages += 1;
+      });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error('Go is not installed', { cause: error });
+      throw new Error(`${error instanceof Error ? error.message : String(error)} ${lastLines.join(' | ')}`, { cause: error });
+    } finally {
+      clearInterval(timer);
+    }
+    const built = join(goBin, program.builtAs);
+    if (!existsSync(built)) throw new Error('go install left no binary');
+    await rename(built, target);
+  };
 }

@@ -53,8 +53,7 @@ export async function startTemporal(options: TemporalOptions): Promise<Child> {
     pidFile: options.pidFile,
   }, () => knowsNamespace(address), START_TIMEOUT_MS);
   try {
-    await addSearchAttributes(address);
-    await setRetention(address);
+    await prepareNamespace(address);
     return child;
   } catch (error) {
     await child.stop();
@@ -73,7 +72,14 @@ function argumentsFor(options: TemporalOptions): string[] {
   ];
 }
 
-async function knowsNamespace(address: string): Promise<boolean> {
+/** Gives our namespace the search attributes it lacks, and its retention. Safe to repeat. */
+export async function prepareNamespace(address: string): Promise<void> {
+  await addSearchAttributes(address);
+  await setRetention(address);
+}
+
+/** Tells whether the server serves our namespace; nobody listening yet, or no such namespace, is "not yet". */
+export async function knowsNamespace(address: string): Promise<boolean> {
   try {
     await missingSearchAttributes(address);
     return true;
@@ -83,7 +89,8 @@ async function knowsNamespace(address: string): Promise<boolean> {
   }
 }
 
-const missingSearchAttributes = (address: string): Promise<SearchAttributeName[]> =>
+/** Names those of our search attributes that the server does not know yet. */
+export const missingSearchAttributes = (address: string): Promise<SearchAttributeName[]> =>
   withConnection(address, async ({ operatorService }) => {
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace: NAMESPACE });
     return NAMES.filter((name) => !(name in customAttributes));
@@ -98,7 +105,7 @@ async function addSearchAttributes(address: string): Promise<void> {
 }
 
 /** gRPC: DEADLINE_EXCEEDED, NOT_FOUND (the namespace is being made), UNAVAILABLE. */
-const isNotYet = (error: unknown): boolean => [4, 5, 14].includes((error as { code?: number }).code ?? -1);
+export const isNotYet = (error: unknown): boolean => [4, 5, 14].includes((error as { code?: number }).code ?? -1);
 
 /** Keeps ended workflows long enough for the audit and for staff to look at; the server's own default is one day. */
 async function setRetention(address: string): Promise<void> {
@@ -107,7 +114,8 @@ async function setRetention(address: string): Promise<void> {
   }));
 }
 
-async function withConnection<T>(address: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+/** Works on a connection to the server, each call within 5 s, and closes it. */
+export async function withConnection<T>(address: string, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = Connection.lazy({ address });
   try {
     return await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => work(connection));

@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { msToTs } from '@temporalio/common/lib/time';
+import { ensureDatabase } from '../../src/embedded/databases';
+import type { TemporalPlace, TemporalServer } from '../../src/embedded/parts';
+import { freePorts, freePortsFrom } from '../../src/embedded/ports';
+import { type Child, startChild } from '../../src/embedded/process';
+import { isNotYet, knowsNamespace, missingSearchAttributes, NAMESPACE, prepareNamespace, withConnection } from '../../src/embedded/temporal';
+import { untilFact } from '../soak/until-fact';
+import { DATABASES, INNER_PORTS, RING_PORTS, serverConfiguration } from './configuration';
+import type { ServerPrograms } from './programs';
+
+const START_TIMEOUT_MS = 60_000;
+const SCHEMA_TIMEOUT_MS = 60_000;
+const RETENTION = '1 day';
+/** gRPC: ALREADY_EXISTS. */
+const ALREADY_EXISTS = 6;
+/** The server keeps these ports in a column of 16 bits with a sign; below the range that the system gives out itself. */
+const RING_FROM = { least: 20_000, most: 32_000 } as const;
+const ringPort = () => randomInt(RING_FROM.least, RING_FROM.most);
+const SCHEMAS = { [DATABASES.history]: 'postgresql/v12/temporal', [DATABASES.visibility]: 'postgresql/v12/visibility' } as const;
+
+/**
+ * Makes a starter of Temporal's production server: all its services in one process, its two databases on the stack's own
+ * PostgreSQL, with fairness, our namespace and our search attributes. Databases of an earlier start are taken up as they are.
+ */
+export function postgresServer({ server, sqlTool }: ServerPrograms): TemporalServer {
+  return async (place) => {
+    for (const [database, schema] of Object.entries(SCHEMAS)) {
+      await ensureDatabase(place.maintenanceUrl, database);
+      await bringUpToDate(sqlTool, place, database, schema);
+    }
+    const address = `127.0.0.1:${place.port}`;
+    const configFile = join(place.cwd, 'temporal-server.json');
+    writeFileSync(configFile, serverConfiguration(place.port, await freePorts(INNER_PORTS), await freePortsFrom(ringPort(), RING_PORTS), place.maintenanceUrl), { mode: 0o600 });
+    const child = await startChild({
+      name: 'Temporal', command: server, args: ['--config-file', configFile, '--allow-no-auth', 'start'], env: process.env, cwd: place.cwd,
+      stopTimeoutMs: 30_000, signal: place.signal, logFile: place.logFile, pidFile: place.pidFile,
+    }, () => registerNamespace(address), START_TIMEOUT_MS);
+    return prepared(child, address);
+  };
+}
+
+async function bringUpToDate(sqlTool: string, place: TemporalPlace, database: string, schema: string): Promise<void> {
+  const { hostname, port, username, password } = new URL(place.maintenanceUrl);
+  const env = { ...process.env, SQL_PASSWORD: decodeURIComponent(password) };
+  const connect = ['--plugin', 'postgres12', '--endpoint', hostname, '--port', port, '--user', username, '--database', database];
+  for (const step of [['setup-schema', '--version', '0.0'], ['update-schema', '--schema-name', schema]]) {
+    await promisify(execFile)(sqlTool, [...connect, ...step], { env, timeout: SCHEMA_TIMEOUT_MS, ...(place.signal && { signal: place.signal }) });
+  }
+}
+
+/** Registers the namespace; answers false while the server does not serve yet. */
+async function registerNamespace(address: string): Promise<boolean> {
+  try {
+    await withConnection(address, ({ workflowService }) =>
+      workflowService.registerNamespace({ namespace: NAMESPACE, workflowExecutionRetentionPeriod: msToTs(RETENTION) }));
+    return true;
+  } catch (error) {
+    if ((error as { code?: number }).code === ALREADY_EXISTS) return true;
+    if (isNotYet(error)) return false;
+    throw error;
+  }
+}
+
+/** Waits until every service has heard of the namespace, and then of its search attributes. */
+async function prepared(child: Child, address: string): Promise<Child> {
+  try {
+    await untilFact('the namespace is known', () => knowsNamespace(address), START_TIMEOUT_MS);
+    await prepareNamespace(address);
+    await untilFact('the search attributes are known', async () => (await missingSearchAttributes(address)).length === 0, START_TIMEOUT_MS);
+    return child;
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+}
