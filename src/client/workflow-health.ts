@@ -12,7 +12,7 @@ export interface Finding {
 /** A workflow task is tried again at once: the third attempt has failed twice on the same defect, or timed out twice. */
 const TASK_ATTEMPTS = 3;
 /** gRPC's INVALID_ARGUMENT: the server does not know the search attribute. */
-const INVALID_ARGUMENT = 3;
+const NOT_UNDERSTOOD: readonly number[] = [3];
 const ID_PREFIX = orderWorkflowId('');
 
 /**
@@ -69,7 +69,7 @@ export async function reportedProblems(temporal: Client, limit: number): Promise
     return ids;
   } catch (error) {
     const cause = error instanceof ServiceError ? error.cause : error;
-    if (isGrpcServiceError(cause) && cause.code === INVALID_ARGUMENT) return 'not_known';
+    if (isGrpcServiceError(cause) && NOT_UNDERSTOOD.includes(cause.code)) return 'not_known';
     throw error;
   }
 }

@@ -36,7 +36,7 @@ const partOf = async (orderId: string) => {
   return part;
 };
 const details = async (orderId: string): Promise<string> =>
-  JSON.stringify(await workflow(orderId).query('__temporal_workflow_metadata'));
+  (await workflow(orderId).query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
 const eventsOf = async (orderId: string, type: string) =>
   granted(await world.orders.timeline(SUPPORT, orderId, 0, 500)).items.filter((event) => event.type === type);
 

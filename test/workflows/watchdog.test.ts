@@ -1,3 +1,4 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { OperatorClient } from '../../src/client/operator-client';
 import { Watchdog, type WatchRound } from '../../src/client/watchdog';
 import type { Deadlines } from '../../src/client/suspects';
@@ -13,6 +14,7 @@ let mall: TestMall;
 let people: People;
 let operators: OperatorClient;
 const SUPPORT = callerFor('support');
+const ATTENTION = defineSearchAttributeKey('AttentionReason', SearchAttributeType.KEYWORD);
 const DAY = 24 * 3600;
 const PATIENT: Deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY };
 
@@ -38,8 +40,8 @@ const age = (orderId: string, seconds: number) => world.transactions.run(SYSTEM,
   tx.updateTable('orders').set({ stageSince: new Date(Date.now() - seconds * 1000) }).where('id', '=', orderId).execute());
 const attentionOf = async (orderId: string) => granted(await operators.attention(SUPPORT, { limit: 100 })).items.find((item) => item.orderId === orderId);
 const attribute = async (orderId: string) => {
-  const { searchAttributes } = await world.temporal.client.workflow.getHandle(orderWorkflowId(orderId)).describe();
-  return (searchAttributes as Record<string, unknown[] | undefined>).AttentionReason?.[0];
+  const { typedSearchAttributes } = await world.temporal.client.workflow.getHandle(orderWorkflowId(orderId)).describe();
+  return typedSearchAttributes.get(ATTENTION) ?? null;
 };
 async function work(orderId: string): Promise<void> {
   for (const kind of ['pick', 'recheck', 'pack'] as const) {
@@ -64,7 +66,7 @@ test('an order past its stage\'s deadline is shown everywhere, by one of two wat
   await age(id, 0);
   expect(await look({ pick: 3600 })).toMatchObject({ raised: 0, cleared: 1 });
   expect(await attentionOf(id)).toBeUndefined();
-  await until(async () => (await attribute(id)) === undefined);
+  await until(async () => (await attribute(id)) === null);
 }, 60_000);
 
 test('a more urgent reason of the order itself stays in front, and what was found comes back behind it', async () => {
