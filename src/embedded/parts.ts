@@ -51,7 +51,7 @@ export interface PartContext {
   /** The `temporal` program; null where its development server is not run. */
   readonly temporalBinary: string | null;
   /** Runs another Temporal server in place of the development server. */
-  readonly temporalServer: TemporalServer | undefined;
+  readonly temporalServer?: TemporalServer | undefined;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -7,12 +7,9 @@ import { pino } from 'pino';
 import { createActivities } from '../../activities';
 import { connect, type Transactions } from '../../src/books/transactions';
 import { Vault } from '../../src/books/vault';
-import { Messenger } from '../../src/client/messenger';
-import { OrderClient } from '../../src/client/order-client';
-import { OrderWorkflows, type OrderPolicies } from '../../src/client/order-workflows';
-import { ShipmentClient } from '../../src/client/shipment-client';
-import { TaskClient } from '../../src/client/task-client';
-import { WebhookClient } from '../../src/client/webhook-client';
+import { createClients, type Clients } from '../../src/client/clients';
+import type { OrderPolicies } from '../../src/client/order-workflows';
+import type { WebhookClient } from '../../src/client/webhook-client';
 import { ORDERS_QUEUE, SEARCH_ATTRIBUTES, providerQueue } from '../../src/contracts/names';
 import { buildCarrier } from '../../src/embedded/sandbox/carrier';
 import { buildGateway } from '../../src/embedded/sandbox/gateway';
@@ -28,7 +25,7 @@ export const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 export const vault = new Vault(`k1:${Buffer.alloc(32, 1).toString('base64')}`, Buffer.alloc(32, 2).toString('base64'));
 
 /** Everything but HTTP, for real and in this process: database, Temporal, workers, sandboxes that send signed webhooks. */
-export interface World {
+export interface World extends Clients {
   readonly database: TestDatabase;
   readonly transactions: Transactions;
   readonly temporal: TestWorkflowEnvironment;
@@ -36,12 +33,6 @@ export interface World {
   readonly carrier: Sandbox;
   readonly payments: SandboxPaymentProvider;
   readonly carriers: SandboxCarrierProvider;
-  readonly orders: OrderClient;
-  readonly tasks: TaskClient;
-  readonly shipments: ShipmentClient;
-  readonly webhooks: WebhookClient;
-  readonly messenger: Messenger;
-  readonly workflows: OrderWorkflows;
   /** Stops the workers that the world began with. */
   stopWorkers(): Promise<void>;
   /** Starts more workers, beside those that run; answers what stops them. `close` stops those that were not. */
@@ -99,15 +90,10 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, tracing?
   const all: OrderPolicies = {
     paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, verdictTimeoutSeconds: 20, ...policies,
   };
-  const messenger = new Messenger(transactions, temporal.client, log);
-  const workflows = new OrderWorkflows(temporal.client, all, log);
-  const webhooks = new WebhookClient(transactions, messenger);
-  receiver.serve(webhooks);
+  const clients = createClients({ transactions, vault, temporal: temporal.client, policies: all, log });
+  receiver.serve(clients.webhooks);
   return {
-    database, transactions, temporal, gateway, carrier, payments, carriers, webhooks, messenger, workflows, startWorkers, stopWorkers,
-    orders: new OrderClient(transactions, vault, workflows, all),
-    tasks: new TaskClient(transactions, messenger),
-    shipments: new ShipmentClient(transactions, vault, messenger),
+    ...clients, database, transactions, temporal, gateway, carrier, payments, carriers, startWorkers, stopWorkers,
     close: async () => {
       await bench.close();
       await receiver.close();

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Authenticator } from '../../src/client/authenticator';
 import { intentOf } from '../../src/client/intent';
 import { isOutOfReach } from '../../src/client/out-of-reach';
-import { TimelineHeads } from '../../src/client/timeline-heads';
 import { orderWorkflowId } from '../../src/contracts/names';
 import { buildApp } from '../../src/http/app';
 import { callJson } from '../../src/providers/http';
@@ -35,7 +34,7 @@ async function placeAndCancel(tracing: Tracing): Promise<string> {
     const mall = await seedMall(world.transactions);
     const authenticator = new Authenticator(world.transactions);
     const app = await buildApp({
-      clients: { ...world, timelineHeads: new TimelineHeads(world.transactions) }, intentOf, isOutOfReach, log, meter: createApiMetrics(world.transactions, log).meter,
+      clients: world, intentOf, isOutOfReach, log, meter: createApiMetrics(world.transactions, log).meter,
       authenticate: (secret) => authenticator.callerOf(secret), paymentReaders: [], carrierReaders: [], readiness: {}, trace: tracing.requests,
     });
     const post = async (url: string, payload: object): Promise<{ id: string }> => {
