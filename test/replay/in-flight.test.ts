@@ -72,7 +72,7 @@ test('fifty orders in flight, at three points of their way, go on with a change 
   for (const id of orders) expect([id, (await ranOf(id)).patches]).toEqual([id, ['wait-ahead']]);
   expect((await ranOf(young)).patches).toEqual(['step-behind']);
   await expectTrueBooks();
-}, 180_000);
+}, 300_000);
 
 test('orders follow the current version of a Worker Deployment, and go back with it', async () => {
   const versionOf = (buildId: string) => ({ deploymentName: DEPLOYMENT, buildId });
@@ -111,4 +111,4 @@ test('orders follow the current version of a Worker Deployment, and go back with
   await untilRunBy('v1', second);
   for (const id of second) expect((await ranOf(id)).patches).toEqual([]);
   await expectTrueBooks();
-}, 120_000);
+}, 240_000);
