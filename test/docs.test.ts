@@ -8,7 +8,7 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const quoted = (page: string): string[] => [...read(page).matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
 const isPath = (text: string): boolean => /^(src|workflows|activities|prisma|test|bench|docs)\//.test(text);
 
-test.each(['docs/walkthrough.md', 'README.md', 'docs/audit.md', 'docs/replay.md', 'docs/sandbox.md', 'docs/operations.md', 'docs/scaling.md', 'docs/metrics.md', 'docs/faults.md', 'docs/performance.md'])('every file that %s names is there', (page) => {
+test.each(['docs/walkthrough.md', 'README.md', 'docs/audit.md', 'docs/replay.md', 'docs/sandbox.md', 'docs/operations.md', 'docs/scaling.md', 'docs/metrics.md', 'docs/faults.md', 'docs/performance.md', 'docs/tracing.md', 'docs/deploying.md'])('every file that %s names is there', (page) => {
   const missing = quoted(page).filter(isPath).filter((path) => !existsSync(join(ROOT, path)));
   expect(missing).toEqual([]);
 });
@@ -22,7 +22,7 @@ test('every function that the walk-through names is in one of the files that it 
 });
 
 test('the links of the pages lead somewhere', () => {
-  for (const page of ['README.md', 'docs/replay.md', 'docs/audit.md', 'docs/sandbox.md', 'docs/errors.md']) {
+  for (const page of ['README.md', 'docs/replay.md', 'docs/audit.md', 'docs/sandbox.md', 'docs/errors.md', 'docs/operations.md', 'docs/scaling.md', 'docs/tracing.md', 'docs/deploying.md']) {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
     expect(links.filter((link) => !existsSync(join(ROOT, page, '..', link)))).toEqual([]);
   }
