@@ -66,8 +66,8 @@ export class Watchdog {
     try {
       const suspects = await this.#suspects();
       const inTurn = [...suspects.keys()].sort();
-      const next = inTurn.findIndex((id) => id > this.#last);
-      const queue = [...inTurn.slice(next), ...inTurn.slice(0, Math.max(next, 0))].slice(0, LOOKS).reverse();
+      const next = Math.max(0, inTurn.findIndex((id) => id > this.#last));
+      const queue = [...inTurn.slice(next), ...inTurn.slice(0, next)].slice(0, LOOKS).reverse();
       this.#last = queue[0] ?? '';
       await Promise.all(Array.from({ length: AT_ONCE }, async () => {
         for (let id = queue.pop(); id !== undefined && !this.#stopped; id = queue.pop()) {
