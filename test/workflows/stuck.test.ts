@@ -40,6 +40,9 @@ const details = async (orderId: string): Promise<string> =>
 const eventsOf = async (orderId: string, type: string) =>
   granted(await world.orders.timeline(SUPPORT, orderId, 0, 500)).items.filter((event) => event.type === type);
 
+/** Places an order and waits until it is with its warehouses, however busy the machine is. */
+const place = async (...order: Parameters<People['place']>) => people.untilStatus((await people.place(...order)).id, 'in_fulfillment');
+
 /** Completes every open task of some parts of an order without waiting for the label. */
 async function work(orderId: string, ofPart: (fulfillmentId: string) => boolean = () => true): Promise<void> {
   for (const kind of ['pick', 'recheck', 'pack'] as const) {
@@ -67,7 +70,7 @@ async function eraseKey(orderId: string, key: Buffer | null = null): Promise<Buf
 
 describe('retry now', () => {
   test('ends the back-off of a call to a provider that is back, and tells who asked', async () => {
-    const { id } = await people.place({}, [mall.skus.cup]);
+    const { id } = await place({}, [mall.skus.cup]);
     await world.carrier.fault({ mode: 'down', times: 1_000 });
     await work(id);
     await attentionOf(id, 'carrier_unavailable');
@@ -83,7 +86,7 @@ describe('retry now', () => {
   }, 60_000);
 
   test('runs a step again that failed for good, of one part, while the other goes on', async () => {
-    const order = await people.place({ customer: { reference: 'erased-by-mistake' } }, [mall.skus.lamp, mall.skus.rug]);
+    const order = await place({ customer: { reference: 'erased-by-mistake' } }, [mall.skus.lamp, mall.skus.rug]);
     const [first, second] = order.fulfillments.map((part) => part.id);
     const key = await eraseKey(order.id);
     await work(order.id, (part) => part === first);
@@ -99,7 +102,7 @@ describe('retry now', () => {
   }, 60_000);
 
   test('is refused when nothing waits for it, after the end, and in a shape that is none', async () => {
-    const { id } = await people.place({}, [mall.skus.cup]);
+    const { id } = await place({}, [mall.skus.cup]);
     expect(await operators.ask(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' })).toMatchObject({ refused: 'nothing_to_retry' });
     const typed = workflow(id).executeUpdate('retryNow', { args: [{ reason: 'because', actor: 'Somebody Real' }] });
     await expect(typed).rejects.toThrow(WorkflowUpdateFailedError);
@@ -111,7 +114,7 @@ describe('retry now', () => {
 
 describe('another carrier', () => {
   test('is booked at once, while the label that the first may have made is voided beside it', async () => {
-    const { id } = await people.place({}, [mall.skus.cup]);
+    const { id } = await place({}, [mall.skus.cup]);
     await world.carrier.fault({ mode: 'error_after', times: 1, operation: 'book' });
     await world.carrier.fault({ mode: 'down', times: 1_000, operation: 'find' });
     await work(id);
@@ -134,7 +137,7 @@ describe('another carrier', () => {
   }, 90_000);
 
   test('may be chosen while every carrier is down; a cancellation then leaves no live label of either', async () => {
-    const { id } = await people.place({}, [mall.skus.cup]);
+    const { id } = await place({}, [mall.skus.cup]);
     await world.carrier.fault({ mode: 'down', times: 1_000 });
     await work(id);
     await attentionOf(id, 'carrier_unavailable');
@@ -165,7 +168,7 @@ describe('a cancellation', () => {
   }, 90_000);
 
   test('of what was handed over is refused though its money is not collected yet', async () => {
-    const { id } = await people.place({}, [mall.skus.cup]);
+    const { id } = await place({}, [mall.skus.cup]);
     await people.pack(id);
     await world.gateway.fault({ mode: 'down', times: 1_000, operation: 'capture' });
     granted(await world.shipments.handOver(callerFor('platform'), intent(), (await partOf(id)).id));
@@ -179,7 +182,7 @@ describe('a cancellation', () => {
 });
 
 test('an order is handed to one person at a time, who says what came of it', async () => {
-  const { id } = await people.place({}, [mall.skus.cup]);
+  const { id } = await place({}, [mall.skus.cup]);
   const hand = () => operators.ask(SUPPORT, intent(), id, 'handToPerson', { reason: 'customer_request', note: 'ask_customer', assignee: 'support:key_1' });
   const { taskId } = granted(await hand()).body;
   await attentionOf(id, 'handed_to_person');
