@@ -34,7 +34,7 @@ test(`with ${ORDERS} orders in flight, ${ROUNDS.length} kills and ${ROUNDS.lengt
   expect(report.inFlight).toBeGreaterThanOrEqual(ORDERS - 1);
   expect(report.kills).toMatchObject(ROUNDS.map(({ kill }) => kill));
   expect(report.cuts).toMatchObject(ROUNDS.map(({ cut }) => cut));
-}, 240_000);
+}, 480_000);
 
 test('API and worker are restarted by SIGTERM under load: no accepted request is dropped, every order ends', async () => {
   const report = await restartAll(shop, { restarts: 2, measured: 40, run: 'restarts' });
