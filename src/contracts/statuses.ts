@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** Where an order stands. The same literals in JSON, the database and the search attribute `OrderStatus`. */
 export const OrderStatus = {
   /** Committed by the API; its workflow has not judged it yet. */
@@ -138,7 +136,3 @@ export const AttentionReason = {
   needsOperator: 'needs_operator',
 } as const;
 export type AttentionReason = (typeof AttentionReason)[keyof typeof AttentionReason];
-
-/** Builds the zod enum of a literal table. */
-export const oneOf = <T extends Record<string, string>>(table: T) =>
-  z.enum(Object.values(table) as [T[keyof T], ...T[keyof T][]]);
