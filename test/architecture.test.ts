@@ -87,6 +87,18 @@ test('the settings are read by entry points only', () => {
   expect(readers.filter((file) => !/^src\/(server|worker|cli\/.+|embedded\/.+)\.ts$/.test(file))).toEqual([]);
 });
 
+test('the workflows bundle without zod: each order in a worker\'s memory would hold the whole of it again', () => {
+  const loaded = new Set<string>();
+  const load = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    for (const { from, to, typeOnly } of imports) if (from === file && !typeOnly) load(to);
+  };
+  load('workflows/index.ts');
+  expect(loaded).toContain('src/contracts/statuses.ts');
+  expect([...loaded]).not.toContain('zod');
+});
+
 test('no two files need each other to load', () => {
   const needs = new Map(files.map((file) => [file, imports.filter(({ from, to, typeOnly }) => from === file && !typeOnly && files.includes(to)).map(({ to }) => to)]));
   expect(cyclesIn(needs)).toEqual([]);

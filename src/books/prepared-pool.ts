@@ -22,26 +22,28 @@ interface Statement { readonly text: string; readonly values: readonly unknown[]
 
 /** A client whose statements of one moment leave in one write: a write and the wake-up behind it cost more than the statement. */
 class OneWriteClient extends Client {
-  readonly #socket: Socket;
+  /** Of each client; the pool hands out its clients by their base class. */
+  static readonly #sockets = new WeakMap<object, Socket>();
 
   constructor(config?: string | ClientConfig) {
     const socket = new Socket();
     super({ ...(typeof config === 'string' ? { connectionString: config } : config), stream: () => socket, pipeline: true });
-    this.#socket = socket;
+    OneWriteClient.#sockets.set(this, socket);
   }
 
-  inOneWrite<T>(send: () => T): T {
-    this.#socket.cork();
+  static inOneWrite<T>(client: PoolClient, send: () => T): T {
+    const socket = OneWriteClient.#sockets.get(client);
+    socket?.cork();
     try {
       return send();
     } finally {
-      this.#socket.uncork();
+      socket?.uncork();
     }
   }
 }
 
 /** Makes a pool of connections that send several statements without waiting for the first one's answer. */
-export const pipeliningPool = (config: PoolConfig): Pool => new Pool({ ...config, Client: OneWriteClient } as PoolConfig);
+export const pipeliningPool = (config: PoolConfig): Pool => new Pool({ ...config, Client: OneWriteClient });
 
 /**
  * Lets every statement with parameters be prepared once per connection: under row-level security, planning a read costs
@@ -56,7 +58,7 @@ export function preparing(pool: Pool, statementLimitMs: number): PostgresPool {
   return {
     connect: async () => {
       const client = await pool.connect();
-      const known = wrapped.get(client) ?? prepare(client as PoolClient & OneWriteClient, statementLimitMs);
+      const known = wrapped.get(client) ?? prepare(client, statementLimitMs);
       wrapped.set(client, known);
       return known;
     },
@@ -64,7 +66,7 @@ export function preparing(pool: Pool, statementLimitMs: number): PostgresPool {
   };
 }
 
-function prepare(client: PoolClient & OneWriteClient, statementLimitMs: number): PostgresPoolClient {
+function prepare(client: PoolClient, statementLimitMs: number): PostgresPoolClient {
   const names = new Map<string, string>();
   const held: Statement[] = [];
   let reading = false;
@@ -90,7 +92,7 @@ function prepare(client: PoolClient & OneWriteClient, statementLimitMs: number):
     const statements = [...held.splice(0), { text, values }];
     // With a statement under way, `end` cuts the connection at once.
     const timer = setTimeout(() => { void client.end(); }, statementLimitMs);
-    const answers = Promise.allSettled(client.inOneWrite(() => statements.map(send))).then((settled) => {
+    const answers = Promise.allSettled(OneWriteClient.inOneWrite(client, () => statements.map(send))).then((settled) => {
       clearTimeout(timer);
       const failed = settled.find((answer) => answer.status === 'rejected');
       if (failed === undefined) return (settled.at(-1) as PromiseFulfilledResult<QueryResult>).value;

@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { readOrderRow } from '../books/order-row';
 import { personalContext, type PersonalFields } from '../books/orders';
 import type { Tx } from '../books/transactions';
 import type { Vault } from '../books/vault';
@@ -15,19 +14,7 @@ import { decodeCursor, encodeCursor } from './cursor';
  * vault, the recipient is opened too. Undefined when there is no such order for the caller.
  */
 export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise<OrderResource | undefined> {
-  const row = await tx.selectFrom('orders as o').selectAll('o').select((eb) => [
-    jsonArrayFrom(eb.selectFrom('order_line as l').select(['l.id', 'l.skuId', 'l.merchantId', 'l.title', 'l.quantity', 'l.unitAmount', 'l.shippingAmount'])
-      .whereRef('l.orderId', '=', 'o.id').orderBy('l.number')).as('lines'),
-    jsonArrayFrom(eb.selectFrom('payment as p').select(['p.id', 'p.status', 'p.method', 'p.amount', 'p.authorized', 'p.captured', 'p.voided', 'p.refunded',
-      'p.declineCode', 'p.nextAction']).whereRef('p.orderId', '=', 'o.id').orderBy('p.number')).as('payments'),
-    jsonArrayFrom(eb.selectFrom('fulfillment as f').select(['f.id', 'f.merchantId', 'f.warehouseId', 'f.status', 'f.amount'])
-      .whereRef('f.orderId', '=', 'o.id').orderBy('f.number')).as('fulfillments'),
-    jsonArrayFrom(eb.selectFrom('reservation as r').select(['r.fulfillmentId', 'r.orderLineId as lineId', 'r.skuId', 'r.quantity'])
-      .whereRef('r.orderId', '=', 'o.id').where('r.fulfillmentId', 'is not', null).orderBy('r.id')).as('parts'),
-    jsonArrayFrom(eb.selectFrom('shipment as s').select(['s.id', 's.fulfillmentId', 's.carrierCode', 's.trackingNumber', 's.status', 's.estimatedDelivery'])
-      .whereRef('s.orderId', '=', 'o.id')).as('shipments'),
-  ]).leftJoin('customer as c', (join) => join.onRef('c.id', '=', 'o.customerId').on(sql.lit(vault !== undefined)))
-    .select(['c.keyId', 'c.wrappedKey']).where('o.id', '=', orderId).executeTakeFirst();
+  const row = await readOrderRow(tx, orderId, vault !== undefined);
   if (!row) return undefined;
 
   const money = (amount: number): Money => ({ amount, currency: row.currency as CurrencyCode });

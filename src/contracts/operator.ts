@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ErrorCode } from './errors';
 import { FulfillmentId, OrderId, TaskId } from './ids';
-import { AttentionReason, oneOf, OrderStatus, Stage } from './statuses';
+import { oneOf } from './one-of';
+import { AttentionReason, OrderStatus, Stage } from './statuses';
 
 /** Who acts, for the audit trail: `role:id`. An id of ours, never a name. */
 export const Actor = z.string().regex(/^[a-z_]+:[\w.@:-]{1,120}$/, 'must be like support:<who>');

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { FulfillmentId, MerchantId, OrderId, PaymentId, ShipmentId, SkuId, WarehouseId } from './ids';
 import { Money } from './money';
 import { Recipient } from './place-order';
+import { oneOf } from './one-of';
 import {
-  AttentionReason, FulfillmentStatus, oneOf, OrderStatus, PaymentStatus, ShipmentStatus, Stage, Urgency,
+  AttentionReason, FulfillmentStatus, OrderStatus, PaymentStatus, ShipmentStatus, Stage, Urgency,
 } from './statuses';
 
 const instant = z.iso.datetime();

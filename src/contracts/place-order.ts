@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { SkuId } from './ids';
 import { Currency, Money } from './money';
-import { oneOf, Urgency } from './statuses';
+import { oneOf } from './one-of';
+import { Urgency } from './statuses';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** Where an order stands. The same literals in JSON, the database and the search attribute `OrderStatus`. */
 export const OrderStatus = {
   /** Committed by the API; its workflow has not judged it yet. */
@@ -151,7 +149,3 @@ export type AttentionReason = (typeof AttentionReason)[keyof typeof AttentionRea
 /** The reasons that the watchdog finds; the others are raised by the order's own workflow. */
 export const FOUND_REASONS = [AttentionReason.workflowFailing, AttentionReason.activityRetrying, AttentionReason.stageOverdue] as const;
 export type FoundReason = (typeof FOUND_REASONS)[number];
-
-/** Builds the zod enum of a literal table. */
-export const oneOf = <T extends Record<string, string>>(table: T) =>
-  z.enum(Object.values(table) as [T[keyof T], ...T[keyof T][]]);

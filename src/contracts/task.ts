@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FulfillmentId, MerchantId, OrderId, SkuId, TaskId, WarehouseId } from './ids';
-import { oneOf, TaskKind, TaskStatus, Urgency } from './statuses';
+import { oneOf } from './one-of';
+import { TaskKind, TaskStatus, Urgency } from './statuses';
 
 /** One line on a pick list or in a parcel: what, how many, and where it lies. */
 export const TaskLine = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CarrierScan, oneOf } from './statuses';
+import { oneOf } from './one-of';
+import { CarrierScan } from './statuses';
 
 /** What a carrier tells of a parcel, once its webhook's signature held. */
 export const CarrierEvent = z.strictObject({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Address } from '../../contracts/place-order';
-import { CarrierScan, oneOf } from '../../contracts/statuses';
+import { oneOf } from '../../contracts/one-of';
+import { CarrierScan } from '../../contracts/statuses';
 import { PackedParcel } from '../../contracts/task';
 
 const key = z.string().min(1).max(200);
