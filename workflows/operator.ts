@@ -1,17 +1,11 @@
 import { ApplicationFailure, CancellationScope, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import type { ErrorCode } from '../src/contracts/errors';
-import { Actor, ChooseCarrier, HandToPerson, RetryNow, type By, type OperatorVerb } from '../src/contracts/operator';
-import { CancelOrder } from '../src/contracts/place-order';
+import type { By, ChooseCarrier } from '../src/contracts/operator';
+import type { OperatorVerb } from '../src/contracts/operator-codes';
+import { misfitsOf } from '../src/domain/operator-shape';
 import { verbsFor } from '../src/domain/stuck';
 import * as messages from './messages';
 import type { OrderRun } from './order-run';
-
-const ByActor = {
-  retryNow: RetryNow.extend({ actor: Actor }),
-  chooseCarrier: ChooseCarrier.extend({ actor: Actor }),
-  cancelOrder: CancelOrder.extend({ actor: Actor }),
-  handToPerson: HandToPerson.extend({ actor: Actor }),
-};
 
 /** Why a verb that an order does not take now is refused. */
 const REFUSALS: Readonly<Record<OperatorVerb, ErrorCode>> = {
@@ -43,9 +37,8 @@ export function handleOperators(run: OrderRun): void {
 }
 
 function assertShape(verb: OperatorVerb, asked: unknown): void {
-  const parsed = ByActor[verb].safeParse(asked);
-  if (parsed.success) return;
-  throw refusal('validation_failed', parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  const misfits = misfitsOf(verb, asked);
+  if (misfits.length > 0) throw refusal('validation_failed', misfits.join('; '));
 }
 
 function assertFits(run: OrderRun, verb: OperatorVerb, asked: unknown): void {

@@ -1,7 +1,8 @@
 import { CancellationScope, condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { CancellationReason, CancelOrder } from '../src/contracts/place-order';
-import type { By, ChooseCarrier, HandToPerson, OperatorVerb, OperatorVerdict, RetryNow } from '../src/contracts/operator';
+import type { By, ChooseCarrier, HandToPerson, OperatorVerdict, RetryNow } from '../src/contracts/operator';
+import type { OperatorVerb } from '../src/contracts/operator-codes';
 import { AttentionReason, OrderStatus, Stage, type FulfillmentStatus } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
 import { ORDER_WAITS, verbsFor, type Standing } from '../src/domain/stuck';

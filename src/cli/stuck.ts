@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
-import { AttendNote, OperatorReason, type AttentionResource, type InterventionResource } from '../contracts/operator';
+import type { AttentionResource, InterventionResource } from '../contracts/operator';
+import { AttendNote, OperatorReason } from '../contracts/operator-codes';
 import { stateOption } from './options';
 import { PublicApi } from './public-api';
 import { readApiKeys, readRunning } from './running-stack';

@@ -3,7 +3,8 @@ import { claimKey, forgetKey, reopenKey, storeAnswer } from '../books/idempotenc
 import type { Transactions } from '../books/transactions';
 import type { Caller } from '../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../contracts/errors';
-import type { Asked, AttentionResource, InterventionResource, ListAttention, OperatorVerb, OperatorVerdict } from '../contracts/operator';
+import type { Asked, AttentionResource, InterventionResource, ListAttention, OperatorVerdict } from '../contracts/operator';
+import type { OperatorVerb } from '../contracts/operator-codes';
 import type { Page } from '../contracts/order';
 import { answer, replay, type Answer, type Intent } from './intent';
 import { NO_ANSWER, type OrderWorkflows } from './order-workflows';

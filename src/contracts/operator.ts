@@ -2,34 +2,10 @@ import { z } from 'zod';
 import type { ErrorCode } from './errors';
 import { FulfillmentId, OrderId, TaskId } from './ids';
 import { oneOf } from './one-of';
+import { ACTOR, AttendNote, CARRIER_CODE, OperatorReason, OperatorVerb } from './operator-codes';
 import { AttentionReason, OrderStatus, Stage } from './statuses';
 
-/** Who acts, for the audit trail: `role:id`. An id of ours, never a name. */
-export const Actor = z.string().regex(/^[a-z_]+:[\w.@:-]{1,120}$/, 'must be like support:<who>');
-
-/** Why somebody of the mall steps in. Codes, as they are kept for good in the order's timeline and its Event History. */
-export const OperatorReason = {
-  providerDown: 'provider_down',
-  providerBack: 'provider_back',
-  providerRefuses: 'provider_refuses',
-  causeRemoved: 'cause_removed',
-  customerRequest: 'customer_request',
-  merchantRequest: 'merchant_request',
-  overdue: 'overdue',
-  operatorDecision: 'operator_decision',
-} as const;
-export type OperatorReason = (typeof OperatorReason)[keyof typeof OperatorReason];
-
-/** What the person that an order is handed to should mind. */
-export const AttendNote = {
-  askCustomer: 'ask_customer',
-  askMerchant: 'ask_merchant',
-  askProvider: 'ask_provider',
-  checkParcel: 'check_parcel',
-  checkPayment: 'check_payment',
-  mendData: 'mend_data',
-} as const;
-export type AttendNote = (typeof AttendNote)[keyof typeof AttendNote];
+const Actor = z.string().regex(ACTOR, 'must be like support:<who>');
 
 const reason = oneOf(OperatorReason);
 
@@ -40,7 +16,7 @@ export type RetryNow = z.infer<typeof RetryNow>;
 /** The body of `POST /v1/orders/{id}/carrier-choice`. */
 export const ChooseCarrier = z.strictObject({
   fulfillmentId: FulfillmentId,
-  carrierCode: z.string().regex(/^[\w-]{1,40}$/).describe('One that reaches the destination and lifts the parcel'),
+  carrierCode: z.string().regex(CARRIER_CODE).describe('One that reaches the destination and lifts the parcel'),
   reason,
 }).meta({ id: 'ChooseCarrier' });
 export type ChooseCarrier = z.infer<typeof ChooseCarrier>;
@@ -65,10 +41,6 @@ export type OperatorVerdict =
   | { readonly outcome: 'carrier_chosen' }
   | { readonly outcome: 'handed'; readonly taskId: string }
   | { readonly outcome: 'refused'; readonly code: ErrorCode };
-
-/** The verbs by which staff move an order that is stuck: names of Updates. */
-export const OperatorVerb = { retryNow: 'retryNow', chooseCarrier: 'chooseCarrier', cancelOrder: 'cancelOrder', handToPerson: 'handToPerson' } as const;
-export type OperatorVerb = (typeof OperatorVerb)[keyof typeof OperatorVerb];
 
 /** What asking an order to do something came to. */
 export const InterventionResource = z.strictObject({

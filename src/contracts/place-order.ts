@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SkuId } from './ids';
 import { Currency, Money } from './money';
 import { oneOf } from './one-of';
+import { CancelReason } from './operator-codes';
 import { Urgency } from './statuses';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
@@ -61,7 +62,7 @@ export type PlaceOrder = z.infer<typeof PlaceOrder>;
 
 /** The body of `POST /v1/orders/{id}/cancellation`. */
 export const CancelOrder = z.strictObject({
-  reason: z.enum(['customer_request', 'fraud_suspected', 'merchant_request', 'operator_decision']),
+  reason: oneOf(CancelReason),
 }).meta({ id: 'CancelOrder' });
 export type CancelOrder = z.infer<typeof CancelOrder>;
 

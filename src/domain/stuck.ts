@@ -1,4 +1,4 @@
-import { OperatorVerb } from '../contracts/operator';
+import { OperatorVerb } from '../contracts/operator-codes';
 import type { FulfillmentStatus, OrderStatus } from '../contracts/statuses';
 
 /** What a part waits for, in plain words; a part that is not named waits for nobody. */

@@ -1,0 +1,41 @@
+/** Who acts, for the audit trail: `role:id`. An id of ours, never a name. */
+export const ACTOR = /^[a-z_]+:[\w.@:-]{1,120}$/;
+
+export const CARRIER_CODE = /^[\w-]{1,40}$/;
+
+/** Why somebody of the mall steps in. Codes, as they are kept for good in the order's timeline and its Event History. */
+export const OperatorReason = {
+  providerDown: 'provider_down',
+  providerBack: 'provider_back',
+  providerRefuses: 'provider_refuses',
+  causeRemoved: 'cause_removed',
+  customerRequest: 'customer_request',
+  merchantRequest: 'merchant_request',
+  overdue: 'overdue',
+  operatorDecision: 'operator_decision',
+} as const;
+export type OperatorReason = (typeof OperatorReason)[keyof typeof OperatorReason];
+
+/** What the person that an order is handed to should mind. */
+export const AttendNote = {
+  askCustomer: 'ask_customer',
+  askMerchant: 'ask_merchant',
+  askProvider: 'ask_provider',
+  checkParcel: 'check_parcel',
+  checkPayment: 'check_payment',
+  mendData: 'mend_data',
+} as const;
+export type AttendNote = (typeof AttendNote)[keyof typeof AttendNote];
+
+/** Why somebody cancels an order. */
+export const CancelReason = {
+  customerRequest: 'customer_request',
+  fraudSuspected: 'fraud_suspected',
+  merchantRequest: 'merchant_request',
+  operatorDecision: 'operator_decision',
+} as const;
+export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
+
+/** The verbs by which staff move an order that is stuck: names of Updates. */
+export const OperatorVerb = { retryNow: 'retryNow', chooseCarrier: 'chooseCarrier', cancelOrder: 'cancelOrder', handToPerson: 'handToPerson' } as const;
+export type OperatorVerb = (typeof OperatorVerb)[keyof typeof OperatorVerb];
