@@ -16,9 +16,8 @@ export async function listTasks(tx: Tx, query: ListTasks): Promise<Page<TaskReso
   const cursor = query.cursor === undefined ? undefined : decodeCursor(query.cursor, 2);
   if (isRefusal(cursor)) return cursor;
   const rank = sql<string>`case urgency when 'urgent' then '0' else '1' end`;
-  // Written out, not as parameters: the index of what is left to do serves only a status that the plan knows.
-  let wanted = tx.selectFrom('task').selectAll().select(rank.as('rank')).where('status', '=', sql.lit(query.status));
-  if (query.kind) wanted = wanted.where('kind', '=', sql.lit(query.kind));
+  let wanted = tx.selectFrom('task').selectAll().select(rank.as('rank')).where('status', '=', query.status);
+  if (query.kind) wanted = wanted.where('kind', '=', query.kind);
   if (query.warehouseId) wanted = wanted.where('warehouseId', '=', query.warehouseId);
   if (query.orderId) wanted = wanted.where('orderId', '=', query.orderId);
   if (cursor) wanted = wanted.where(sql<boolean>`(${rank}, id) > (${cursor[0]}, ${cursor[1]})`);
