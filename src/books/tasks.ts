@@ -103,7 +103,7 @@ export const itemsOf = (tx: Tx, fulfillmentId: string) => tx.selectFrom('reserva
 
 /** Ends whatever people still had to do on an order's parcels. Who attends to the order itself goes on. */
 export async function cancelTasks(tx: Tx, orderId: string): Promise<void> {
-  await tx.updateTable('task').set({ status: 'cancelled' })
+  await tx.updateTable('task').set({ status: 'cancelled', doneAt: new Date() })
     .where('orderId', '=', orderId).where('fulfillmentId', 'is not', null).where('status', 'in', ['open', 'claimed']).execute();
 }
 

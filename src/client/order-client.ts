@@ -165,7 +165,7 @@ export class OrderClient {
   }
 
   list(caller: Caller, query: ListOrders): Promise<Page<OrderSummary> | Refusal> {
-    return this.transactions.snapshot(caller, (tx) => listOrders(tx, query));
+    return this.transactions.snapshot(caller, (tx) => listOrders(tx, caller, query));
   }
 
   /** Reads the events after a sequence number, oldest first. */

@@ -17,6 +17,8 @@ export async function listTasks(tx: Tx, query: ListTasks): Promise<Page<TaskReso
   if (isRefusal(cursor)) return cursor;
   const rank = sql<string>`case urgency when 'urgent' then '0' else '1' end`;
   let wanted = tx.selectFrom('task').selectAll().select(rank.as('rank')).where('status', '=', query.status);
+  // The index of what is open is found by this, not by the status: see the migration `flat_lists`.
+  if (query.status === 'open' || query.status === 'claimed') wanted = wanted.where('doneAt', 'is', null);
   if (query.kind) wanted = wanted.where('kind', '=', query.kind);
   if (query.warehouseId) wanted = wanted.where('warehouseId', '=', query.warehouseId);
   if (query.orderId) wanted = wanted.where('orderId', '=', query.orderId);

@@ -39,7 +39,7 @@ export const TaskResource = z.strictObject({
   lines: z.array(TaskLine).describe('In the order of the shelves'),
   claimedBy: z.string().nullable(),
   openedAt: z.iso.datetime(),
-  doneAt: z.iso.datetime().nullable(),
+  doneAt: z.iso.datetime().nullable().describe('When it was done, or cancelled'),
 }).meta({ id: 'Task' });
 export type TaskResource = z.infer<typeof TaskResource>;
 
