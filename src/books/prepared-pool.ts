@@ -40,6 +40,11 @@ class OneWriteClient extends Client {
       socket?.uncork();
     }
   }
+
+  /** Gives a connection up at once: `end` would wait for the answers to what has been sent. */
+  static giveUp(client: PoolClient): void {
+    OneWriteClient.#sockets.get(client)?.destroy();
+  }
 }
 
 /** Makes a pool of connections that send several statements without waiting for the first one's answer. */
@@ -90,8 +95,7 @@ function prepare(client: PoolClient, statementLimitMs: number): PostgresPoolClie
       return NOT_AWAITED;
     }
     const statements = [...held.splice(0), { text, values }];
-    // With a statement under way, `end` cuts the connection at once.
-    const timer = setTimeout(() => { void client.end(); }, statementLimitMs);
+    const timer = setTimeout(() => { OneWriteClient.giveUp(client); }, statementLimitMs);
     const answers = Promise.allSettled(OneWriteClient.inOneWrite(client, () => statements.map(send))).then((settled) => {
       clearTimeout(timer);
       const failed = settled.find((answer) => answer.status === 'rejected');
