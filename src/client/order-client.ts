@@ -5,7 +5,7 @@ import { claimKey, forgetKey, reopenKey, storeAnswer, type Claim } from '../book
 import { newId } from '../books/new-id';
 import { insertDraft, lockOrder, markStarted } from '../books/orders';
 import { insertPayment } from '../books/payments';
-import { readAvailability } from '../books/stock';
+import { readShelves } from '../books/availability';
 import { readTimeline } from '../books/timeline';
 import type { Transactions, Tx } from '../books/transactions';
 import type { Vault } from '../books/vault';
@@ -53,7 +53,8 @@ export class OrderClient {
   async #draft(tx: Tx, caller: Caller, intent: Intent, order: PlaceOrder): Promise<Refusal | { orderId: string; replayed: boolean; start?: OrderStart }> {
     const catalogue = await readCatalogue(tx, order.lines.map((line) => line.skuId));
     const cart = priceCart(order.currency, order.lines, order.total, catalogue);
-    const shortages = isRefusal(cart) ? [] : findShortages(cart.lines, await readAvailability(tx, cart.lines.map((line) => line.skuId)));
+    const delivery = { country: order.recipient.address.country, urgency: order.urgency, requestedDate: order.requestedDate ?? null };
+    const shortages = isRefusal(cart) ? [] : findShortages(cart.lines, (await readShelves(tx, cart.lines.map((line) => line.skuId), delivery, false)).shelves);
     const refusal = isRefusal(cart) ? cart : shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : undefined;
     const orderId = newId('ord');
     // A repetition is answered as the first was, whatever prices and shelves say by now.
