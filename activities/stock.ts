@@ -1,4 +1,5 @@
 import { customerKeyOf } from '../src/books/customers';
+import { recordDemand } from '../src/books/demand';
 import { moveOrder, personalContext, type PersonalFields } from '../src/books/orders';
 import { release, reserve, type Wish } from '../src/books/stock';
 import { appendTimeline } from '../src/books/timeline';
@@ -28,6 +29,7 @@ export const createStockActivities = ({ transactions, vault }: ActivityDeps) => 
       });
       if ('shortages' in sourcing) {
         const verdict = { outcome: 'rejected', code: 'out_of_stock', shortages: sourcing.shortages } as const;
+        await recordDemand(tx, orderId, sourcing.shortages);
         await moveOrder(tx, orderId, { status: 'rejected', stage: 'closed', rejection: verdict });
         await appendTimeline(tx, orderId, [
           { type: 'stock.short', data: { shortages: sourcing.shortages } }, { type: 'order.rejected', data: { code: verdict.code } },

@@ -6,6 +6,7 @@ import { Messenger } from './messenger';
 import { OrderClient } from './order-client';
 import { OrderWorkflows, type OrderPolicies } from './order-workflows';
 import { ShipmentClient } from './shipment-client';
+import { StockClient } from './stock-client';
 import { TaskClient } from './task-client';
 import { TimelineHeads } from './timeline-heads';
 import { WebhookClient } from './webhook-client';
@@ -25,6 +26,7 @@ export interface Clients {
   readonly orders: OrderClient;
   readonly tasks: TaskClient;
   readonly shipments: ShipmentClient;
+  readonly stock: StockClient;
   readonly webhooks: WebhookClient;
   readonly timelineHeads: TimelineHeads;
 }
@@ -39,6 +41,7 @@ export function createClients({ transactions, vault, temporal, policies, log }: 
     orders: new OrderClient(transactions, vault, workflows, policies),
     tasks: new TaskClient(transactions, messenger),
     shipments: new ShipmentClient(transactions, vault, messenger),
+    stock: new StockClient(transactions),
     webhooks: new WebhookClient(transactions, messenger),
     timelineHeads: new TimelineHeads(transactions),
   };

@@ -1,11 +1,12 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { readShelves } from '../books/availability';
 import { readCatalogue } from '../books/catalogue';
 import { customerKeyOf } from '../books/customers';
+import { demandOf, recordDemand } from '../books/demand';
 import { claimKey, forgetKey, reopenKey, storeAnswer, type Claim } from '../books/idempotency';
 import { newId } from '../books/new-id';
 import { insertDraft, lockOrder, markStarted } from '../books/orders';
 import { insertPayment } from '../books/payments';
-import { readShelves } from '../books/availability';
 import { readTimeline } from '../books/timeline';
 import type { Transactions, Tx } from '../books/transactions';
 import type { Vault } from '../books/vault';
@@ -39,7 +40,7 @@ export class OrderClient {
 
   /**
    * Places an order and answers its verdict: 201 with the order, 202 when the verdict takes longer, or a refusal. What a
-   * read can refuse (SKU, price, stock) starts nothing and writes nothing.
+   * read can refuse (SKU, price, stock) starts nothing and writes nothing but what was asked for in vain.
    */
   async place(caller: Caller, intent: Intent, order: PlaceOrder): Promise<Answer<OrderResource> | Refusal> {
     const card = cardNumberIn({ '/payment/token': order.payment.token, '/gift/message': order.gift?.message, '/reference': order.reference });
@@ -59,7 +60,10 @@ export class OrderClient {
     const orderId = newId('ord');
     // A repetition is answered as the first was, whatever prices and shelves say by now.
     const claim = refusal ? await knownKey(tx, caller, intent) : await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
-    if (claim === undefined) return refusal as Refusal;
+    if (claim === undefined) {
+      if (shortages.length > 0) await recordDemand(tx, demandOf(caller.subject, intent.key), shortages);
+      return refusal as Refusal;
+    }
     if (isRefusal(claim)) return claim;
     if (claim.claimed !== 'first') return { orderId: orderOf(claim), replayed: true };
     if (isRefusal(cart)) return cart;

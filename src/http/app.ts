@@ -19,6 +19,7 @@ import { orderEventRoutes } from './routes/order-events';
 import { orderRoutes } from './routes/orders';
 import { serviceRoutes } from './routes/service';
 import { shipmentRoutes } from './routes/shipments';
+import { stockRoutes } from './routes/stock';
 import { taskRoutes } from './routes/tasks';
 import { webhookRoutes } from './routes/webhooks';
 import { validatorCompiler } from './validation';
@@ -73,6 +74,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
     await scope.register(orderEventRoutes(deps));
     await scope.register(taskRoutes(deps));
     await scope.register(shipmentRoutes(deps));
+    await scope.register(stockRoutes(deps));
   }, { prefix: '/v1' });
   await app.register(async (scope) => {
     await scope.register(rawBodies);
