@@ -11,6 +11,7 @@ import { ORDERS_QUEUE, providerQueue } from './contracts/names';
 import { keepFresh } from './health-file';
 import { SandboxCarrierProvider } from './providers/carrier.sandbox';
 import { SandboxPaymentProvider } from './providers/payment.sandbox';
+import { SandboxSupplierProvider } from './providers/supplier.sandbox';
 import { createLogger } from './telemetry';
 import { serveMetrics } from './telemetry/endpoint';
 import { createWorkerMetrics } from './telemetry/worker-metrics';
@@ -24,6 +25,7 @@ const PING_MS = 2_000;
 
 /** The calls to providers that are measured. */
 const PAYMENT_CALLS = ['authorize', 'cancelAction', 'capture', 'void', 'refund', 'findAuthorizationByKey', 'findMoneyMoveByKey'] as const;
+const SUPPLIER_CALLS = ['purchase', 'findPurchaseByKey', 'remind'] as const;
 const CARRIER_CALLS = ['book', 'findBookingByKey', 'void'] as const;
 
 /** Composes and runs the workers: orders with their database activities, and one queue per provider. Ends on SIGTERM. */
@@ -38,7 +40,14 @@ async function main(): Promise<void> {
     : await serveMetrics(metrics.registry, { host: config.HOST, port: config.METRICS_PORT, token: config.METRICS_TOKEN }, log);
   const payments = metrics.provider(new SandboxPaymentProvider({ url: config.PAYMENT_URL, apiKey: config.PAYMENT_API_KEY, timeoutMs: PROVIDER_TIMEOUT_MS }), PAYMENT_CALLS);
   const carriers = metrics.provider(new SandboxCarrierProvider({ url: config.CARRIER_URL, apiKey: config.CARRIER_API_KEY, timeoutMs: PROVIDER_TIMEOUT_MS }), CARRIER_CALLS);
-  const activities = createActivities({ transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), payments, carriers, log });
+  const suppliers = metrics.provider(new SandboxSupplierProvider({ url: config.SUPPLIER_URL, apiKey: config.SUPPLIER_API_KEY, timeoutMs: PROVIDER_TIMEOUT_MS }), SUPPLIER_CALLS);
+  const activities = createActivities({
+    transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), payments, carriers, suppliers, log,
+    replenishment: {
+      remindAfterSeconds: config.SUPPLIER_REMINDER_SECONDS, reminders: config.SUPPLIER_REMINDERS,
+      patienceSeconds: config.SUPPLIER_PATIENCE_SECONDS, overdueSeconds: config.GOODS_OVERDUE_SECONDS,
+    },
+  });
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
@@ -47,7 +56,7 @@ async function main(): Promise<void> {
     connection, namespace, activities, taskQueue: ORDERS_QUEUE, ...workflowSource(), interceptors,
     maxConcurrentLocalActivityExecutions: 100, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 500, shutdownGraceTime: '20s',
   });
-  const providers = await Promise.all([payments.code, carriers.code].map((code) => Worker.create({
+  const providers = await Promise.all([payments.code, carriers.code, suppliers.code].map((code) => Worker.create({
     connection, namespace, activities, interceptors, taskQueue: providerQueue(code), maxConcurrentActivityTaskExecutions: PROVIDER_CALLS, shutdownGraceTime: '20s',
   })));
   const workers = [orders, ...providers];

@@ -18,6 +18,7 @@ export interface Shelf extends Availability {
   readonly onHand: number;
   readonly reserved: number;
   readonly safetyStock: number;
+  readonly reorderPoint: number | null;
   readonly weightG: number;
   readonly country: string;
   readonly postcode: string;
@@ -41,7 +42,7 @@ export interface Shelves {
 export async function readShelves(tx: Tx, skuIds: readonly string[], delivery: Delivery, lock: boolean): Promise<Shelves> {
   const wanted = [...new Set(skuIds)];
   const query = tx.selectFrom('stock as s').innerJoin('sku as k', 'k.id', 's.skuId').innerJoin('warehouse as w', 'w.id', 's.warehouseId')
-    .select(['s.skuId', 's.warehouseId', 's.onHand', 's.reserved', 's.safetyStock', 'k.expires', 'k.minShelfLifeDays', 'k.weightG', 'w.country', 'w.postcode'])
+    .select(['s.skuId', 's.warehouseId', 's.onHand', 's.reserved', 's.safetyStock', 's.reorderPoint', 'k.expires', 'k.minShelfLifeDays', 'k.weightG', 'w.country', 'w.postcode'])
     .where('s.skuId', 'in', wanted).orderBy('s.skuId').orderBy('s.warehouseId');
   const rows = await (lock ? query.forUpdate('s') : query).execute();
   const offers = await readCarriers(tx);

@@ -1,11 +1,9 @@
 import { sql } from 'kysely';
 import { refuse, type Refusal } from '../contracts/errors';
 import type { AdjustLot, CountLot, ReceiveStock, SetStock } from '../contracts/stock';
+import { countReceipt, replenishLow, type ShelfRef } from './replenishments';
 import { receive } from './stock';
 import type { Tx } from './transactions';
-
-/** One SKU at one warehouse. */
-export interface ShelfRef { readonly skuId: string; readonly warehouseId: string }
 
 const notHere = (pointer: string, detail: string): Refusal => refuse('validation_failed', { errors: [{ pointer, detail }] });
 
@@ -24,6 +22,7 @@ export async function receiveGoods(tx: Tx, goods: ReceiveStock): Promise<ShelfRe
     .where('skuId', '=', skuId).where('warehouseId', '=', warehouseId).where('code', '=', lotCode).executeTakeFirst();
   if (known && known.expiresOn !== expiresOn) return notHere('/expiresOn', `The lot expires on ${known.expiresOn ?? 'no day'}`);
   await receive(tx, [{ skuId, warehouseId, locationId, lotCode, expiresOn, quantity, reference }]);
+  await countReceipt(tx, { skuId, warehouseId }, quantity);
   return { skuId, warehouseId };
 }
 
@@ -69,6 +68,7 @@ async function changeLot(tx: Tx, lotId: string, changeOf: (onHand: number) => nu
   await tx.updateTable('stock').set({ onHand: leftOfAll }).where('skuId', '=', ref.skuId).where('warehouseId', '=', ref.warehouseId).execute();
   await tx.updateTable('lot').set({ onHand: left }).where('id', '=', lotId).execute();
   await tx.insertInto('stock_movement').values({ ...ref, lotId, quantity: change, reason, reference }).execute();
+  await replenishLow(tx, [ref]);
   return (await breaksPromise(tx, ref)) ? refuse('stock_promised', { detail: 'What is left of the SKU expires before it would reach the customers it is promised to' }) : ref;
 }
 
@@ -97,5 +97,6 @@ export async function setStock(tx: Tx, { skuId, warehouseId, safetyStock, reorde
     ...(safetyStock === undefined ? {} : { safetyStock }),
     ...(reorder === undefined ? {} : { reorderPoint: reorder?.point ?? null, reorderTo: reorder?.to ?? null }),
   }).where('skuId', '=', skuId).where('warehouseId', '=', warehouseId).execute();
+  await replenishLow(tx, [{ skuId, warehouseId }]);
   return { skuId, warehouseId };
 }

@@ -7,6 +7,7 @@ import { valueParts, type LineWorth } from '../domain/split';
 import { zoneBetween } from '../domain/zone';
 import { readShelves, type Delivery } from './availability';
 import { newId } from './new-id';
+import { replenishLow } from './replenishments';
 import type { Tx } from './transactions';
 
 interface Quantity { readonly skuId: string; readonly warehouseId: string; readonly quantity: number }
@@ -40,6 +41,8 @@ export async function reserve(tx: Tx, { orderId, demands, worths, delivery, expi
     id: newId('rsv'), orderId, orderLineId: part.lineId, merchantId: part.merchantId, skuId: part.skuId, warehouseId: part.warehouseId,
     quantity: part.quantity, amount: part.amount, status: 'held' as const, expiresAt, keepsUntil: keepsUntil.get(part.skuId) ?? null,
   }))).execute();
+  const watched = shelves.filter(({ reorderPoint }) => reorderPoint !== null);
+  if (watched.length > 0) await replenishLow(tx, watched);
   return sourcing;
 }
 

@@ -5,6 +5,7 @@ import type { Vault } from '../books/vault';
 import { Messenger } from './messenger';
 import { OrderClient } from './order-client';
 import { OrderWorkflows, type OrderPolicies } from './order-workflows';
+import { ReplenishmentClient } from './replenishment-client';
 import { ShipmentClient } from './shipment-client';
 import { StockClient } from './stock-client';
 import { TaskClient } from './task-client';
@@ -27,6 +28,7 @@ export interface Clients {
   readonly tasks: TaskClient;
   readonly shipments: ShipmentClient;
   readonly stock: StockClient;
+  readonly replenishments: ReplenishmentClient;
   readonly webhooks: WebhookClient;
   readonly timelineHeads: TimelineHeads;
 }
@@ -41,7 +43,8 @@ export function createClients({ transactions, vault, temporal, policies, log }: 
     orders: new OrderClient(transactions, vault, workflows, policies),
     tasks: new TaskClient(transactions, messenger),
     shipments: new ShipmentClient(transactions, vault, messenger),
-    stock: new StockClient(transactions),
+    stock: new StockClient(transactions, messenger),
+    replenishments: new ReplenishmentClient(transactions, messenger),
     webhooks: new WebhookClient(transactions, messenger),
     timelineHeads: new TimelineHeads(transactions),
   };

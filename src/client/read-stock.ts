@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { readShelves } from '../books/availability';
-import type { ShelfRef } from '../books/stock-keeping';
+import type { ShelfRef } from '../books/replenishments';
 import type { Tx } from '../books/transactions';
 import type { Caller } from '../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../contracts/errors';

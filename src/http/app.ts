@@ -17,6 +17,7 @@ import { openApi } from './plugins/openapi';
 import { requestLog } from './plugins/request-log';
 import { orderEventRoutes } from './routes/order-events';
 import { orderRoutes } from './routes/orders';
+import { replenishmentRoutes } from './routes/replenishments';
 import { serviceRoutes } from './routes/service';
 import { shipmentRoutes } from './routes/shipments';
 import { stockRoutes } from './routes/stock';
@@ -75,6 +76,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
     await scope.register(taskRoutes(deps));
     await scope.register(shipmentRoutes(deps));
     await scope.register(stockRoutes(deps));
+    await scope.register(replenishmentRoutes(deps));
   }, { prefix: '/v1' });
   await app.register(async (scope) => {
     await scope.register(rawBodies);

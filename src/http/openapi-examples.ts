@@ -28,6 +28,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   countLot: { lotId: 'lot_01KAQ5ZJ5V8E6Q0000000000A1', counted: 118, reference: 'count-2026-11' },
   adjustLot: { lotId: 'lot_01KAQ5ZJ5V8E6Q0000000000A1', quantity: -2, reason: 'damaged', reference: 'report-17' },
   setStock: { skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1', warehouseId: 'whs_01KAQ5ZJ5V8E6Q0000000000A1', safetyStock: 5, reorder: { point: 20, to: 200 } },
+  closeReplenishment: { reason: 'supplier_cancelled' },
   completeTask: { parcel: { weightG: 1450, lengthMm: 300, widthMm: 200, heightMm: 150 } },
 };
 

@@ -5,19 +5,24 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import { pino } from 'pino';
 import { createActivities } from '../../activities';
+import type { ReplenishmentPolicy } from '../../activities/deps';
 import { connect, type Transactions } from '../../src/books/transactions';
 import { Vault } from '../../src/books/vault';
 import { Messenger } from '../../src/client/messenger';
 import { OrderClient } from '../../src/client/order-client';
 import { OrderWorkflows, type OrderPolicies } from '../../src/client/order-workflows';
+import { ReplenishmentClient } from '../../src/client/replenishment-client';
 import { ShipmentClient } from '../../src/client/shipment-client';
+import { StockClient } from '../../src/client/stock-client';
 import { TaskClient } from '../../src/client/task-client';
 import { WebhookClient } from '../../src/client/webhook-client';
 import { ORDERS_QUEUE, SEARCH_ATTRIBUTES, providerQueue } from '../../src/contracts/names';
 import { buildCarrier } from '../../src/embedded/sandbox/carrier';
 import { buildGateway } from '../../src/embedded/sandbox/gateway';
+import { buildSupplier } from '../../src/embedded/sandbox/supplier';
 import { SANDBOX_CARRIER, SandboxCarrierProvider, SandboxCarrierWebhookReader } from '../../src/providers/carrier.sandbox';
 import { SANDBOX_GATEWAY, SandboxPaymentProvider, SandboxPaymentWebhookReader } from '../../src/providers/payment.sandbox';
+import { SANDBOX_SUPPLIER, SandboxSupplierProvider, SandboxSupplierWebhookReader } from '../../src/providers/supplier.sandbox';
 import { API_KEY, Bench, SECRET, type Sandbox } from '../providers/sandboxes';
 import { createTestDatabase, type TestDatabase } from './database';
 
@@ -31,11 +36,15 @@ export interface World {
   readonly temporal: TestWorkflowEnvironment;
   readonly gateway: Sandbox;
   readonly carrier: Sandbox;
+  readonly supplier: Sandbox;
   readonly payments: SandboxPaymentProvider;
   readonly carriers: SandboxCarrierProvider;
+  readonly suppliers: SandboxSupplierProvider;
   readonly orders: OrderClient;
   readonly tasks: TaskClient;
   readonly shipments: ShipmentClient;
+  readonly stock: StockClient;
+  readonly replenishments: ReplenishmentClient;
   readonly webhooks: WebhookClient;
   readonly messenger: Messenger;
   readonly workflows: OrderWorkflows;
@@ -45,7 +54,7 @@ export interface World {
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 /** Starts a world (about 3 s). Policies can be shortened; `close` stops everything. */
-export async function startWorld(policies: Partial<OrderPolicies> = {}): Promise<World> {
+export async function startWorld(policies: Partial<OrderPolicies> = {}, replenishment: Partial<ReplenishmentPolicy> = {}): Promise<World> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   bundle ??= bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows'), logger: new DefaultLogger('ERROR') });
   const database = await createTestDatabase();
@@ -58,14 +67,19 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}): Promise
   const receiver = await listen();
   const gateway = await bench.start(buildGateway, { webhookUrl: `${receiver.url}/payments` });
   const carrier = await bench.start(buildCarrier, { webhookUrl: `${receiver.url}/carriers` });
+  const supplier = await bench.start(buildSupplier, { webhookUrl: `${receiver.url}/suppliers` });
+  const suppliers = new SandboxSupplierProvider({ url: supplier.url, apiKey: API_KEY, timeoutMs: 15_000 });
   const payments = new SandboxPaymentProvider({ url: gateway.url, apiKey: API_KEY, timeoutMs: 15_000 });
   const carriers = new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 15_000 });
 
-  const activities = createActivities({ transactions, vault, payments, carriers, log });
+  const activities = createActivities({
+    transactions, vault, payments, carriers, suppliers, log,
+    replenishment: { remindAfterSeconds: 3600, reminders: 2, patienceSeconds: 3600, overdueSeconds: 48 * 3600, ...replenishment },
+  });
   const connection = temporal.nativeConnection;
   const workers = await Promise.all([
     Worker.create({ connection, taskQueue: ORDERS_QUEUE, activities, workflowBundle: await bundle }),
-    ...[SANDBOX_GATEWAY, SANDBOX_CARRIER].map((code) => Worker.create({ connection, taskQueue: providerQueue(code), activities })),
+    ...[SANDBOX_GATEWAY, SANDBOX_CARRIER, SANDBOX_SUPPLIER].map((code) => Worker.create({ connection, taskQueue: providerQueue(code), activities })),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
 
@@ -77,9 +91,11 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}): Promise
   const webhooks = new WebhookClient(transactions, messenger);
   receiver.serve(webhooks);
   return {
-    database, transactions, temporal, gateway, carrier, payments, carriers, webhooks, messenger, workflows,
+    database, transactions, temporal, gateway, carrier, supplier, payments, carriers, suppliers, webhooks, messenger, workflows,
     orders: new OrderClient(transactions, vault, workflows, all),
     tasks: new TaskClient(transactions, messenger),
+    stock: new StockClient(transactions, messenger),
+    replenishments: new ReplenishmentClient(transactions, messenger),
     shipments: new ShipmentClient(transactions, vault, messenger),
     close: async () => {
       await bench.close();
@@ -99,11 +115,17 @@ const TYPES = { Keyword: SearchAttributeType.KEYWORD, KeywordList: SearchAttribu
 async function listen(): Promise<{ url: string; serve(webhooks: WebhookClient): void; close(): Promise<void> }> {
   let webhooks: WebhookClient | undefined;
   const paymentReader = new SandboxPaymentWebhookReader(SECRET);
+  const supplierReader = new SandboxSupplierWebhookReader(SECRET);
   const carrierReader = new SandboxCarrierWebhookReader(SECRET);
   const take = async (path: string, headers: Record<string, string>, body: string): Promise<number> => {
     if (path === '/payments') {
       const event = paymentReader.read(headers, body);
       if (event) await webhooks?.payment(SANDBOX_GATEWAY, event);
+      return event ? 200 : 401;
+    }
+    if (path === '/suppliers') {
+      const event = supplierReader.read(headers, body);
+      if (event) await webhooks?.supplier(SANDBOX_SUPPLIER, event);
       return event ? 200 : 401;
     }
     const event = carrierReader.read(headers, body);
