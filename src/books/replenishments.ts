@@ -51,11 +51,26 @@ export async function planQuantity(tx: Tx, row: Row): Promise<number> {
   return asked;
 }
 
-/** Counts goods that were booked in towards the open replenishment of their shelf; when all are there, it ends. */
-export async function countReceipt(tx: Tx, shelf: ShelfRef, quantity: number): Promise<void> {
-  const row = await tx.updateTable('replenishment').set((eb) => ({ received: eb('received', '+', quantity) }))
-    .where('skuId', '=', shelf.skuId).where('warehouseId', '=', shelf.warehouseId).where('closedAt', 'is', null).returningAll().executeTakeFirst();
-  if (row && isComplete(row)) await end(tx, row, 'received', null);
+/** An open replenishment that goods were counted towards. */
+export interface Counted extends ShelfRef { readonly id: string }
+
+/** Counts goods that come in towards the open replenishments of their shelves, which stay locked. Then book them and call `endComplete`. */
+export async function countReceipts(tx: Tx, receipts: readonly (ShelfRef & { readonly quantity: number })[]): Promise<readonly Counted[]> {
+  const { rows } = await sql<Counted>`
+    update replenishment set received = replenishment.received + u.units
+    from (select sku, warehouse, sum(units)::int as units from unnest(
+      ${receipts.map((one) => one.skuId)}::text[], ${receipts.map((one) => one.warehouseId)}::text[], ${receipts.map((one) => one.quantity)}::int[]) as r (sku, warehouse, units) group by 1, 2) u
+    where replenishment."skuId" = u.sku and replenishment."warehouseId" = u.warehouse and replenishment."closedAt" is null
+    returning replenishment.id, replenishment."skuId", replenishment."warehouseId"`.execute(tx);
+  return rows;
+}
+
+/** Ends those replenishments of which all is there. */
+export async function endComplete(tx: Tx, counted: readonly Counted[]): Promise<void> {
+  for (const { id } of counted) {
+    const row = await lockReplenishment(tx, id);
+    if (row && isComplete(row)) await end(tx, row, 'received', null);
+  }
 }
 
 /** What was confirmed is there; where nothing was, what was asked for. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { refuse, type Refusal } from '../contracts/errors';
 import type { AdjustLot, CountLot, ReceiveStock, SetStock } from '../contracts/stock';
-import { countReceipt, replenishLow, type ShelfRef } from './replenishments';
+import { replenishLow, type ShelfRef } from './replenishments';
 import { receive } from './stock';
 import type { Tx } from './transactions';
 
@@ -22,7 +22,6 @@ export async function receiveGoods(tx: Tx, goods: ReceiveStock): Promise<ShelfRe
     .where('skuId', '=', skuId).where('warehouseId', '=', warehouseId).where('code', '=', lotCode).executeTakeFirst();
   if (known && known.expiresOn !== expiresOn) return notHere('/expiresOn', `The lot expires on ${known.expiresOn ?? 'no day'}`);
   await receive(tx, [{ skuId, warehouseId, locationId, lotCode, expiresOn, quantity, reference }]);
-  await countReceipt(tx, { skuId, warehouseId }, quantity);
   return { skuId, warehouseId };
 }
 

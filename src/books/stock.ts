@@ -7,7 +7,7 @@ import { valueParts, type LineWorth } from '../domain/split';
 import { zoneBetween } from '../domain/zone';
 import { readShelves, type Delivery } from './availability';
 import { newId } from './new-id';
-import { replenishLow } from './replenishments';
+import { countReceipts, endComplete, replenishLow } from './replenishments';
 import type { Tx } from './transactions';
 
 interface Quantity { readonly skuId: string; readonly warehouseId: string; readonly quantity: number }
@@ -159,7 +159,8 @@ export interface Receipt extends Quantity {
 }
 
 /**
- * Books goods onto the shelves: stock, lots and movements, each in one statement however many receipts there are. Stock rows
+ * Books goods onto the shelves: stock, lots and movements, each in one statement however many receipts there are; they
+ * count towards open replenishments. Stock rows
  * are written in the order of their keys, so that it queues behind buyers instead of deadlocking with them.
  */
 export async function receive(tx: Tx, receipts: readonly Receipt[]): Promise<void> {
@@ -173,13 +174,17 @@ export async function receive(tx: Tx, receipts: readonly Receipt[]): Promise<voi
     insert into stock ("skuId", "warehouseId", "onHand")
     select sku, warehouse, sum(quantity)::int from ${received} group by 1, 2 order by 1, 2
     on conflict ("skuId", "warehouseId") do update set "onHand" = stock."onHand" + excluded."onHand"`.execute(tx);
+  const counted = await countReceipts(tx, receipts);
   await sql`
     with shelved as (
       insert into lot (id, "skuId", "warehouseId", "locationId", code, "expiresOn", "onHand")
       select min(id), sku, warehouse, location, code, min(expires), sum(quantity)::int from ${received} group by 2, 3, 4, 5
       on conflict ("skuId", "warehouseId", "locationId", code) do update set "onHand" = lot."onHand" + excluded."onHand"
       returning id, "skuId", "warehouseId", "locationId", code)
-    insert into stock_movement ("skuId", "warehouseId", "lotId", quantity, reason, reference)
-    select r.sku, r.warehouse, shelved.id, r.quantity, 'received', r.reference from ${received}
+    insert into stock_movement ("skuId", "warehouseId", "lotId", quantity, reason, reference, "replenishmentId")
+    select r.sku, r.warehouse, shelved.id, r.quantity, 'received', r.reference, counted.id from ${received}
+    left join unnest(${counted.map((one) => one.skuId)}::text[], ${counted.map((one) => one.warehouseId)}::text[], ${counted.map((one) => one.id)}::text[])
+      as counted (sku, warehouse, id) on (counted.sku, counted.warehouse) = (r.sku, r.warehouse)
     join shelved on (shelved."skuId", shelved."warehouseId", shelved."locationId", shelved.code) = (r.sku, r.warehouse, r.location, r.code)`.execute(tx);
+  await endComplete(tx, counted);
 }
