@@ -3,6 +3,7 @@ import type { Transactions } from '../src/books/transactions';
 import type { Vault } from '../src/books/vault';
 import type { CarrierProvider } from '../src/providers/carrier';
 import type { PaymentProvider } from '../src/providers/payment';
+import type { SupplierProvider } from '../src/providers/supplier';
 
 /** What activities depend on; enters once, through `createActivities`. */
 export interface ActivityDeps {
@@ -10,9 +11,20 @@ export interface ActivityDeps {
   readonly vault: Vault;
   readonly payments: PaymentProvider;
   readonly carriers: CarrierProvider;
+  readonly suppliers: SupplierProvider;
+  readonly replenishment: ReplenishmentPolicy;
   readonly log: Logger;
 }
 
+/** When a supplier is reminded, how often, and when people are told: that it cannot be reached, or that its goods are late. */
+export interface ReplenishmentPolicy {
+  readonly remindAfterSeconds: number;
+  readonly reminders: number;
+  readonly patienceSeconds: number;
+  readonly overdueSeconds: number;
+}
+
+export interface ReplenishmentRef { readonly replenishmentId: string }
 export interface OrderRef { readonly orderId: string }
 export interface PaymentRef extends OrderRef { readonly paymentId: string }
 export interface PartRef extends OrderRef { readonly fulfillmentId: string }

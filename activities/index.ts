@@ -3,6 +3,7 @@ import { createOperatorActivities } from './operator';
 import { createOrderActivities } from './orders';
 import type { ActivityDeps } from './deps';
 import { createPaymentActivities } from './payments';
+import { createReplenishmentActivities } from './replenishments';
 import { createShipmentActivities } from './shipments';
 import { createStockActivities } from './stock';
 
@@ -12,6 +13,7 @@ export const createActivities = (deps: ActivityDeps) => ({
   ...createStockActivities(deps),
   ...createPaymentActivities(deps),
   ...createShipmentActivities(deps),
+  ...createReplenishmentActivities(deps),
   ...createFulfillmentActivities(deps),
   ...createOperatorActivities(deps),
 });

@@ -1,13 +1,17 @@
-import { moveOrder } from '../src/books/orders';
-import { release, reserve } from '../src/books/stock';
+import { customerKeyOf } from '../src/books/customers';
+import { recordDemand } from '../src/books/demand';
+import { moveOrder, personalContext, type PersonalFields } from '../src/books/orders';
+import { release, reserve, type Wish } from '../src/books/stock';
 import { appendTimeline } from '../src/books/timeline';
+import type { Tx } from '../src/books/transactions';
+import type { Vault } from '../src/books/vault';
 import { SYSTEM } from '../src/contracts/caller';
 import type { Verdict } from '../src/contracts/verdict';
 import type { ActivityDeps, OrderRef } from './deps';
 
 type Reserved = { readonly outcome: 'reserved'; readonly payUntil: string } | Extract<Verdict, { outcome: 'rejected' }>;
 
-export const createStockActivities = ({ transactions }: ActivityDeps) => ({
+export const createStockActivities = ({ transactions, vault }: ActivityDeps) => ({
   /** Sources the order and holds its stock until the payment window ends; rejects the order when stock is short. Keyed by the order. */
   reserveStock: ({ orderId, paymentWindowSeconds }: OrderRef & { paymentWindowSeconds: number }): Promise<Reserved> =>
     transactions.run(SYSTEM, async (tx) => {
@@ -18,12 +22,14 @@ export const createStockActivities = ({ transactions }: ActivityDeps) => ({
       if (order.payUntil) return { outcome: 'reserved', payUntil: order.payUntil.toISOString() };
       const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).orderBy('number').execute();
       const payUntil = new Date(Date.now() + paymentWindowSeconds * 1000);
-      const sourcing = await reserve(
-        tx, orderId, lines.map((line) => ({ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: line.quantity })),
-        lines.map((line) => ({ lineId: line.id, amount: line.unitAmount * line.quantity + line.shippingAmount })), payUntil,
-      );
+      const sourcing = await reserve(tx, {
+        orderId, demands: lines.map((line) => ({ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: line.quantity })),
+        worths: lines.map((line) => ({ lineId: line.id, amount: line.unitAmount * line.quantity + line.shippingAmount })),
+        delivery: await deliveryOf(tx, vault, orderId), expiresAt: payUntil,
+      });
       if ('shortages' in sourcing) {
         const verdict = { outcome: 'rejected', code: 'out_of_stock', shortages: sourcing.shortages } as const;
+        await recordDemand(tx, orderId, sourcing.shortages);
         await moveOrder(tx, orderId, { status: 'rejected', stage: 'closed', rejection: verdict });
         await appendTimeline(tx, orderId, [
           { type: 'stock.short', data: { shortages: sourcing.shortages } }, { type: 'order.rejected', data: { code: verdict.code } },
@@ -33,7 +39,9 @@ export const createStockActivities = ({ transactions }: ActivityDeps) => ({
       await moveOrder(tx, orderId, { status: 'draft', stage: 'receive', payUntil });
       await appendTimeline(tx, orderId, [{
         type: 'stock.reserved',
-        data: { parts: sourcing.parts.map(({ skuId, warehouseId, quantity }) => ({ skuId, warehouseId, quantity })), until: payUntil.toISOString() },
+        data: {
+          parts: sourcing.parts.map(({ skuId, warehouseId, quantity }) => ({ skuId, warehouseId, quantity })), until: payUntil.toISOString(), sourcing: sourcing.decisions,
+        },
       }]);
       return { outcome: 'reserved', payUntil: payUntil.toISOString() };
     }),
@@ -45,3 +53,14 @@ export const createStockActivities = ({ transactions }: ActivityDeps) => ({
       if (released > 0) await appendTimeline(tx, orderId, [{ type: 'stock.released', data: { reservations: released } }]);
     }),
 });
+
+/** Reads where an order goes, as far as sourcing needs it. The postcode stays in this process: only the zones are written down. */
+async function deliveryOf(tx: Tx, vault: Vault, orderId: string): Promise<Wish['delivery']> {
+  const order = await tx.selectFrom('orders').select(['country', 'urgency', 'requestedDate', 'personal']).where('id', '=', orderId).executeTakeFirstOrThrow();
+  const customer = await customerKeyOf(tx, orderId);
+  const personal = customer && (JSON.parse(vault.open(customer, personalContext(orderId), order.personal)) as PersonalFields);
+  return {
+    country: order.country, urgency: order.urgency, requestedDate: order.requestedDate?.toISOString().slice(0, 10) ?? null,
+    postcode: personal?.recipient.address.postcode ?? null,
+  };
+}

@@ -55,6 +55,18 @@ const Schema = z.object({
   CARRIER_API_KEY: z.string().min(8),
   CARRIER_WEBHOOK_SECRET: z.string().startsWith('whsec_'),
 
+  SUPPLIER_URL: z.url(),
+  SUPPLIER_API_KEY: z.string().min(8),
+  SUPPLIER_WEBHOOK_SECRET: z.string().startsWith('whsec_'),
+
+  /** How long a supplier may take to answer before it is reminded, and how often it is reminded before people chase it. */
+  SUPPLIER_REMINDER_SECONDS: seconds(24 * 3600),
+  SUPPLIER_REMINDERS: z.coerce.number().int().min(0).max(20).default(2),
+  /** How long a supplier may be out of reach before people are told. */
+  SUPPLIER_PATIENCE_SECONDS: seconds(3600),
+  /** How long after the start (UTC) of the day that a supplier named its goods may come before people chase it. */
+  GOODS_OVERDUE_SECONDS: seconds(48 * 3600),
+
   /** How long an order that was declined, or waits for the customer at the gateway, keeps its stock. */
   PAYMENT_WINDOW_SECONDS: seconds(30 * 60),
   /** How long a carrier may say nothing that decides before staff are asked to look. */

@@ -12,6 +12,7 @@ import { readConfig, tracesUrlOf } from './config';
 import { buildApp } from './http/app';
 import { SANDBOX_CARRIER, SandboxCarrierWebhookReader } from './providers/carrier.sandbox';
 import { SANDBOX_GATEWAY, SandboxPaymentWebhookReader } from './providers/payment.sandbox';
+import { SandboxSupplierWebhookReader } from './providers/supplier.sandbox';
 import { createLogger } from './telemetry';
 import { createApiMetrics } from './telemetry/api-metrics';
 import { startTracing } from './telemetry/tracing';
@@ -59,6 +60,7 @@ async function main(): Promise<void> {
     authenticate: (secret) => authenticator.callerOf(secret),
     paymentReaders: [new SandboxPaymentWebhookReader(config.PAYMENT_WEBHOOK_SECRET)],
     carrierReaders: [new SandboxCarrierWebhookReader(config.CARRIER_WEBHOOK_SECRET)],
+    supplierReaders: [new SandboxSupplierWebhookReader(config.SUPPLIER_WEBHOOK_SECRET)],
     readiness: {
       database: () => transactions.ping(),
       temporal: async () => {

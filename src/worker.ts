@@ -11,6 +11,7 @@ import { ORDERS_QUEUE, providerQueue } from './contracts/names';
 import { keepFresh } from './health-file';
 import { SandboxCarrierProvider } from './providers/carrier.sandbox';
 import { SandboxPaymentProvider } from './providers/payment.sandbox';
+import { SandboxSupplierProvider } from './providers/supplier.sandbox';
 import { createLogger } from './telemetry';
 import { serveMetrics } from './telemetry/endpoint';
 import { NO_SPANS, startTracing } from './telemetry/tracing';
@@ -26,6 +27,7 @@ const PING_MS = 2_000;
 
 /** The calls to providers that are measured. */
 const PAYMENT_CALLS = ['authorize', 'cancelAction', 'capture', 'void', 'refund', 'findAuthorizationByKey', 'findMoneyMoveByKey'] as const;
+const SUPPLIER_CALLS = ['purchase', 'findPurchaseByKey', 'remind'] as const;
 const CARRIER_CALLS = ['book', 'findBookingByKey', 'void'] as const;
 
 /** Composes and runs the workers: orders with their database activities, and one queue per provider. Ends on SIGTERM. */
@@ -43,7 +45,14 @@ async function main(): Promise<void> {
   const calls = { timeoutMs: PROVIDER_TIMEOUT_MS, trace: tracing?.calls };
   const payments = metrics.provider(new SandboxPaymentProvider({ url: config.PAYMENT_URL, apiKey: config.PAYMENT_API_KEY, ...calls }), PAYMENT_CALLS);
   const carriers = metrics.provider(new SandboxCarrierProvider({ url: config.CARRIER_URL, apiKey: config.CARRIER_API_KEY, ...calls }), CARRIER_CALLS);
-  const activities = createActivities({ transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), payments, carriers, log });
+  const suppliers = metrics.provider(new SandboxSupplierProvider({ url: config.SUPPLIER_URL, apiKey: config.SUPPLIER_API_KEY, ...calls }), SUPPLIER_CALLS);
+  const activities = createActivities({
+    transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), payments, carriers, suppliers, log,
+    replenishment: {
+      remindAfterSeconds: config.SUPPLIER_REMINDER_SECONDS, reminders: config.SUPPLIER_REMINDERS,
+      patienceSeconds: config.SUPPLIER_PATIENCE_SECONDS, overdueSeconds: config.GOODS_OVERDUE_SECONDS,
+    },
+  });
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
@@ -55,7 +64,7 @@ async function main(): Promise<void> {
     interceptors: { ...interceptors, ...(workflowModules ? { workflowModules } : {}) }, sinks: tracing?.sinks ?? NO_SPANS,
     maxConcurrentLocalActivityExecutions: 100, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 500, shutdownGraceTime: '20s',
   });
-  const providers = await Promise.all([payments.code, carriers.code].map((code) => Worker.create({
+  const providers = await Promise.all([payments.code, carriers.code, suppliers.code].map((code) => Worker.create({
     connection, namespace, activities, interceptors, ...deployment, taskQueue: providerQueue(code), maxConcurrentActivityTaskExecutions: PROVIDER_CALLS, shutdownGraceTime: '20s',
   })));
   const workers = [orders, ...providers];

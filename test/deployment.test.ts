@@ -18,6 +18,7 @@ import { startTemporal } from '../src/embedded/temporal';
 import { keepFresh } from '../src/health-file';
 import { SANDBOX_CARRIER } from '../src/providers/carrier.sandbox';
 import { SANDBOX_GATEWAY } from '../src/providers/payment.sandbox';
+import { SANDBOX_SUPPLIER } from '../src/providers/supplier.sandbox';
 
 const ROOT = join(__dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -82,7 +83,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('asks everything that keeps running how it is, and gives nothing more rights than it needs', () => {
-    expect(longRunning.map(([name]) => name).sort()).toEqual(['api', 'carrier', 'gateway', 'grafana', 'postgres', 'prometheus', 'temporal', 'temporal-ui', 'worker']);
+    expect(longRunning.map(([name]) => name).sort()).toEqual(['api', 'carrier', 'gateway', 'grafana', 'postgres', 'prometheus', 'supplier', 'temporal', 'temporal-ui', 'worker']);
     expect(longRunning.filter(([, { healthcheck }]) => (healthcheck?.test?.length ?? 0) < 2).map(([name]) => name)).toEqual([]);
     expect(services.filter(([, { privileged }]) => privileged === true)).toEqual([]);
     expect(services.filter(([, { restart }]) => restart === undefined).map(([name]) => name)).toEqual([]);
@@ -123,8 +124,8 @@ describe('the settings', () => {
   const key = Buffer.alloc(32, 7).toString('base64');
   const set = {
     ...Object.fromEntries(required.map((name) => [name, 'secret-enough'])),
-    ENCRYPTION_KEYS: `k1:${key}`, BLIND_INDEX_KEY: key, PAYMENT_URL: 'http://gateway:8080', CARRIER_URL: 'http://carrier:8080',
-    PAYMENT_WEBHOOK_SECRET: `whsec_${key}`, CARRIER_WEBHOOK_SECRET: `whsec_${key}`,
+    ENCRYPTION_KEYS: `k1:${key}`, BLIND_INDEX_KEY: key, PAYMENT_URL: 'http://gateway:8080', CARRIER_URL: 'http://carrier:8080', SUPPLIER_URL: 'http://supplier:8080',
+    PAYMENT_WEBHOOK_SECRET: `whsec_${key}`, CARRIER_WEBHOOK_SECRET: `whsec_${key}`, SUPPLIER_WEBHOOK_SECRET: `whsec_${key}`,
   };
   const filled = (name: string) => Object.fromEntries(Object.entries(environmentOf(name)).map(([variable, value]) => [variable, fill(value, set)]));
 
@@ -153,6 +154,7 @@ describe('the settings', () => {
   test('the sandboxes send their webhooks where the API reads them', () => {
     expect(filled('gateway').WEBHOOK_URL).toBe(`http://api:8080/v1/webhooks/payments/${SANDBOX_GATEWAY}`);
     expect(filled('carrier').WEBHOOK_URL).toBe(`http://api:8080/v1/webhooks/carriers/${SANDBOX_CARRIER}`);
+    expect(filled('supplier').WEBHOOK_URL).toBe(`http://api:8080/v1/webhooks/suppliers/${SANDBOX_SUPPLIER}`);
   });
 });
 

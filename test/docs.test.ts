@@ -8,7 +8,7 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const quoted = (page: string): string[] => [...read(page).matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
 const isPath = (text: string): boolean => /^(src|workflows|activities|prisma|test|bench|docs)\//.test(text);
 
-test.each(['docs/walkthrough.md', 'README.md', 'docs/audit.md', 'docs/replay.md', 'docs/sandbox.md', 'docs/operations.md', 'docs/scaling.md', 'docs/metrics.md', 'docs/faults.md', 'docs/performance.md', 'docs/tracing.md', 'docs/deploying.md'])('every file that %s names is there', (page) => {
+test.each(['docs/walkthrough.md', 'README.md', 'docs/audit.md', 'docs/replay.md', 'docs/sandbox.md', 'docs/operations.md', 'docs/scaling.md', 'docs/metrics.md', 'docs/faults.md', 'docs/performance.md', 'docs/tracing.md', 'docs/deploying.md', 'docs/stock.md'])('every file that %s names is there', (page) => {
   const missing = quoted(page).filter(isPath).filter((path) => !existsSync(join(ROOT, path)));
   expect(missing).toEqual([]);
 });

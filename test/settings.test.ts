@@ -15,6 +15,7 @@ const NEEDED = {
   DATABASE_URL: 'postgresql://mallflow_app:secret@127.0.0.1:5432/mallflow', ENCRYPTION_KEYS: `k1:${key}`, BLIND_INDEX_KEY: key,
   PAYMENT_URL: 'http://127.0.0.1:8090', PAYMENT_API_KEY: 'secret-enough', PAYMENT_WEBHOOK_SECRET: `whsec_${key}`,
   CARRIER_URL: 'http://127.0.0.1:8091', CARRIER_API_KEY: 'secret-enough', CARRIER_WEBHOOK_SECRET: `whsec_${key}`,
+  SUPPLIER_URL: 'http://127.0.0.1:8092', SUPPLIER_API_KEY: 'secret-enough', SUPPLIER_WEBHOOK_SECRET: `whsec_${key}`,
 };
 const names = [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1] ?? '');
 
@@ -56,7 +57,7 @@ test('the embedded stack is not versioned, takes nothing that was set up for ano
   const folder = mkdtempSync(join(tmpdir(), 'settings-'));
   try {
     const context: PartContext = {
-      paths: { ...statePaths(folder), run: folder }, ports: { postgres: 1, temporal: 2, webUi: 3, gateway: 4, carrier: 5, api: 6 }, durable: false, temporalBinary: null, signal: undefined,
+      paths: { ...statePaths(folder), run: folder }, ports: { postgres: 1, temporal: 2, webUi: 3, gateway: 4, carrier: 5, supplier: 7, api: 6 }, durable: false, temporalBinary: null, signal: undefined,
       settings: { ...NEEDED, POSTGRES_OWNER_PASSWORD: 'owner', POSTGRES_APP_PASSWORD: 'app' },
       env: { TEMPORAL_API_KEY: 'of-another', TEMPORAL_DEPLOYMENT_NAME: 'mallflow', TEMPORAL_WORKER_BUILD_ID: '1', TEMPORAL_METRICS_ADDRESS: '127.0.0.1:9465' },
     };

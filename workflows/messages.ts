@@ -49,5 +49,12 @@ export const parcelHandedOver = defineSignal<[{ fulfillmentId: string }]>('parce
 /** The carrier reported something that decides: signed, refused, returned or exception. */
 export const carrierReported = defineSignal<[{ fulfillmentId: string; scan: CarrierScan }]>('carrierReported');
 
+/** A shelf is at or below its threshold: its replenishment starts, or takes the need on. */
+export const stockLow = defineSignal<[{ replenishmentId: string }]>('stockLow');
+/** The supplier said what it sends, and when. */
+export const supplierAnswered = defineSignal<[{ replenishmentId: string; quantity: number; expectedOn: string }]>('supplierAnswered');
+/** The goods are there, or the replenishment was closed. */
+export const replenishmentEnded = defineSignal<[{ replenishmentId: string }]>('replenishmentEnded');
+
 /** Where the order stands and what it waits for. */
 export const getProgress = defineQuery<OrderProgress>('getProgress');

@@ -1,4 +1,4 @@
-import { orderWorkflowId } from '../contracts/names';
+import { orderWorkflowId, REPLENISHMENT_WORKFLOW, replenishmentWorkflowId } from '../contracts/names';
 import type { CarrierScan, FoundReason } from '../contracts/statuses';
 import type { Tx } from './transactions';
 
@@ -15,9 +15,23 @@ export async function sendLater(tx: Tx, orderId: string, { signal, payload }: Or
   await tx.insertInto('workflow_message').values({ workflowId: orderWorkflowId(orderId), signal, payload: JSON.stringify(payload) }).execute();
 }
 
+/** What a replenishment is told: facts, in references, codes and quantities. */
+export type ReplenishmentSignal =
+  | { readonly signal: 'stockLow' | 'replenishmentEnded'; readonly payload: { readonly replenishmentId: string } }
+  | { readonly signal: 'supplierAnswered'; readonly payload: { readonly replenishmentId: string; readonly quantity: number; readonly expectedOn: string } };
+
+/** Commits a signal to a shelf's replenishment. `stockLow` starts its workflow, should that not be running. */
+export async function tellReplenishment(tx: Tx, { warehouseId, skuId }: { warehouseId: string; skuId: string }, { signal, payload }: ReplenishmentSignal): Promise<void> {
+  await tx.insertInto('workflow_message').values({
+    workflowId: replenishmentWorkflowId(warehouseId, skuId), workflowType: signal === 'stockLow' ? REPLENISHMENT_WORKFLOW : null, signal, payload: JSON.stringify(payload),
+  }).execute();
+}
+
 export interface PendingMessage {
   readonly id: number;
   readonly workflowId: string;
+  /** Set when the signal starts the workflow, should it not be running. */
+  readonly workflowType: string | null;
   readonly signal: string;
   readonly payload: unknown;
 }
@@ -27,7 +41,7 @@ export interface PendingMessage {
  * holds are passed over. With a workflow id, only that workflow's; else those older than `olderThanSeconds`.
  */
 export async function takeMessages(tx: Tx, which: { workflowId: string } | { olderThanSeconds: number }, limit: number): Promise<PendingMessage[]> {
-  const query = tx.selectFrom('workflow_message').select(['id', 'workflowId', 'signal', 'payload']).orderBy('id').limit(limit).forUpdate().skipLocked();
+  const query = tx.selectFrom('workflow_message').select(['id', 'workflowId', 'workflowType', 'signal', 'payload']).orderBy('id').limit(limit).forUpdate().skipLocked();
   const wanted = 'workflowId' in which
     ? query.where('workflowId', '=', which.workflowId)
     : query.where('createdAt', '<', new Date(Date.now() - which.olderThanSeconds * 1000));

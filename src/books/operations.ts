@@ -3,8 +3,9 @@ import type { Tx } from './transactions';
 /** An effect on the outside world, under a key that the provider deduplicates by too. */
 export interface Operation {
   readonly key: string;
-  readonly kind: 'authorize' | 'capture' | 'void' | 'refund' | 'book' | 'void_label';
+  readonly kind: 'authorize' | 'capture' | 'void' | 'refund' | 'book' | 'void_label' | 'purchase';
   readonly provider: string;
+  /** The order that it is for, or the replenishment. */
   readonly orderId: string;
   /** What is asked for, in references, codes and amounts. */
   readonly request: Readonly<Record<string, unknown>>;

@@ -1,35 +1,48 @@
 import { sql } from 'kysely';
+import { chooseCarrier } from '../domain/carrier-choice';
 import { takeFirstExpired } from '../domain/lots';
-import { sourceOrder, type Availability, type Demand, type Sourcing } from '../domain/sourcing';
+import { sourceOrder, type Sourcing } from '../domain/sourcing';
+import type { Demand } from '../domain/sourcing-terms';
 import { valueParts, type LineWorth } from '../domain/split';
+import { zoneBetween } from '../domain/zone';
+import { readShelves, type Delivery } from './availability';
 import { newId } from './new-id';
+import { countReceipts, endComplete, replenishLow } from './replenishments';
 import type { Tx } from './transactions';
 
 interface Quantity { readonly skuId: string; readonly warehouseId: string; readonly quantity: number }
 
-const availability = (tx: Tx, skuIds: readonly string[]) => tx.selectFrom('stock')
-  .select(['skuId', 'warehouseId', sql<number>`"onHand" - "reserved"`.as('available')])
-  .where('skuId', 'in', [...new Set(skuIds)]).orderBy('skuId').orderBy('warehouseId');
-
-/** Reads what each warehouse can promise of some SKUs. Locks nothing: a later reservation may find less. */
-export const readAvailability = (tx: Tx, skuIds: readonly string[]): Promise<Availability[]> => availability(tx, skuIds).execute();
+/** What is to be held for an order, where it goes, and until when. */
+export interface Wish {
+  readonly orderId: string;
+  readonly demands: readonly Demand[];
+  readonly worths: readonly LineWorth[];
+  readonly delivery: Delivery & { readonly postcode: string | null };
+  readonly expiresAt: Date;
+}
 
 /**
- * Sources an order and holds its stock until `expiresAt`, or answers what is short and changes nothing. The stock rows of
+ * Sources an order and holds its stock until it expires, or answers what is short and changes nothing. The stock rows of
  * its SKUs are locked in the order of their keys first, so buyers queue instead of deadlocking and the sourcing sees the truth.
  */
-export async function reserve(
-  tx: Tx, orderId: string, demands: readonly Demand[], worths: readonly LineWorth[], expiresAt: Date,
-): Promise<Sourcing> {
-  const stock = await availability(tx, demands.map((demand) => demand.skuId)).forUpdate().execute();
-  const sourcing = sourceOrder(demands, stock);
+export async function reserve(tx: Tx, { orderId, demands, worths, delivery, expiresAt }: Wish): Promise<Sourcing> {
+  const { shelves, offers } = await readShelves(tx, demands.map((demand) => demand.skuId), delivery, true);
+  const today = new Date().toISOString().slice(0, 10);
+  const sourcing = sourceOrder(demands, shelves, {
+    weights: new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG])),
+    zones: new Map(shelves.map((shelf) => [shelf.warehouseId, zoneBetween(shelf, delivery)])),
+    price: (weightG) => chooseCarrier({ ...delivery, weightG, today }, offers)?.amount ?? null,
+  });
   if ('shortages' in sourcing) return sourcing;
+  const keepsUntil = new Map(shelves.map((shelf) => [shelf.skuId, shelf.keepsUntil]));
   const parts = valueParts(sourcing.parts, worths);
   await changeReserved(tx, parts, 1);
   await tx.insertInto('reservation').values(parts.map((part) => ({
-    id: newId('rsv'), orderId, orderLineId: part.lineId, merchantId: part.merchantId, skuId: part.skuId,
-    warehouseId: part.warehouseId, quantity: part.quantity, amount: part.amount, status: 'held' as const, expiresAt,
+    id: newId('rsv'), orderId, orderLineId: part.lineId, merchantId: part.merchantId, skuId: part.skuId, warehouseId: part.warehouseId,
+    quantity: part.quantity, amount: part.amount, status: 'held' as const, expiresAt, keepsUntil: keepsUntil.get(part.skuId) ?? null,
   }))).execute();
+  const watched = shelves.filter(({ reorderPoint }) => reorderPoint !== null);
+  if (watched.length > 0) await replenishLow(tx, watched);
   return sourcing;
 }
 
@@ -51,11 +64,14 @@ export async function release(tx: Tx, orderId: string): Promise<number> {
 }
 
 /** A held reservation that is to be bound to lots. */
-export interface HeldReservation extends Quantity { readonly id: string }
+export interface HeldReservation extends Quantity {
+  readonly id: string;
+  readonly keepsUntil: Date | null;
+}
 
 /**
- * Binds reservations to lots, first expired first out, and to their fulfillment. Throws when the lots hold less than the
- * stock promises: then the books of that SKU are wrong, and someone must look.
+ * Binds reservations to lots that keep long enough, first expired first out, and to their fulfillment. Throws when those
+ * lots hold less than the stock promises: then the books of that SKU are wrong, and someone must look.
  */
 export async function allocateLots(tx: Tx, fulfillmentId: string, held: readonly HeldReservation[]): Promise<void> {
   await lockStock(tx, held);
@@ -64,7 +80,7 @@ export async function allocateLots(tx: Tx, fulfillmentId: string, held: readonly
     .where('skuId', 'in', held.map((row) => row.skuId)).where('warehouseId', '=', held[0]?.warehouseId ?? '')
     .execute();
   const allocations = held.flatMap((row) => {
-    const takes = takeFirstExpired(row.quantity, lots.filter((lot) => lot.skuId === row.skuId));
+    const takes = takeFirstExpired(row.quantity, lots.filter((lot) => lot.skuId === row.skuId), row.keepsUntil?.toISOString().slice(0, 10) ?? null);
     if (!takes) throw new Error(`The lots of ${row.skuId} at ${row.warehouseId} hold less than its stock`);
     for (const take of takes) {
       const lot = lots.find(({ lotId }) => lotId === take.lotId);
@@ -143,7 +159,8 @@ export interface Receipt extends Quantity {
 }
 
 /**
- * Books goods onto the shelves: stock, lots and movements, each in one statement however many receipts there are. Stock rows
+ * Books goods onto the shelves: stock, lots and movements, each in one statement however many receipts there are; they
+ * count towards open replenishments. Stock rows
  * are written in the order of their keys, so that it queues behind buyers instead of deadlocking with them.
  */
 export async function receive(tx: Tx, receipts: readonly Receipt[]): Promise<void> {
@@ -157,13 +174,17 @@ export async function receive(tx: Tx, receipts: readonly Receipt[]): Promise<voi
     insert into stock ("skuId", "warehouseId", "onHand")
     select sku, warehouse, sum(quantity)::int from ${received} group by 1, 2 order by 1, 2
     on conflict ("skuId", "warehouseId") do update set "onHand" = stock."onHand" + excluded."onHand"`.execute(tx);
+  const counted = await countReceipts(tx, receipts);
   await sql`
     with shelved as (
       insert into lot (id, "skuId", "warehouseId", "locationId", code, "expiresOn", "onHand")
       select min(id), sku, warehouse, location, code, min(expires), sum(quantity)::int from ${received} group by 2, 3, 4, 5
       on conflict ("skuId", "warehouseId", "locationId", code) do update set "onHand" = lot."onHand" + excluded."onHand"
       returning id, "skuId", "warehouseId", "locationId", code)
-    insert into stock_movement ("skuId", "warehouseId", "lotId", quantity, reason, reference)
-    select r.sku, r.warehouse, shelved.id, r.quantity, 'received', r.reference from ${received}
+    insert into stock_movement ("skuId", "warehouseId", "lotId", quantity, reason, reference, "replenishmentId")
+    select r.sku, r.warehouse, shelved.id, r.quantity, 'received', r.reference, counted.id from ${received}
+    left join unnest(${counted.map((one) => one.skuId)}::text[], ${counted.map((one) => one.warehouseId)}::text[], ${counted.map((one) => one.id)}::text[])
+      as counted (sku, warehouse, id) on (counted.sku, counted.warehouse) = (r.sku, r.warehouse)
     join shelved on (shelved."skuId", shelved."warehouseId", shelved."locationId", shelved.code) = (r.sku, r.warehouse, r.location, r.code)`.execute(tx);
+  await endComplete(tx, counted);
 }

@@ -11,7 +11,7 @@ import { appendTimeline } from './timeline';
 import type { Tx } from './transactions';
 
 /** Work follows work: a task opens when the one before it is done. */
-const NEXT: Record<TaskKind, TaskKind | null> = { pick: TaskKind.recheck, recheck: TaskKind.pack, pack: null, attend: null };
+const NEXT: Record<TaskKind, TaskKind | null> = { pick: TaskKind.recheck, recheck: TaskKind.pack, pack: null, attend: null, chase_supplier: null };
 
 export interface NewTasks {
   readonly orderId: string;
@@ -61,8 +61,8 @@ export async function completeTask(tx: Tx, taskId: string, actor: string, { parc
   if (task.status === 'done') return undefined;
   if (task.status === 'cancelled') return refuse('task_not_open', { detail: 'It is cancelled' });
   if (task.claimedBy !== null && task.claimedBy !== actor) return refuse('task_claimed_by_another');
-  const wrong = task.kind === 'attend'
-    ? outcome === undefined && { pointer: '/outcome', detail: 'An attend task needs one' }
+  const wrong = task.kind === 'attend' || task.kind === 'chase_supplier'
+    ? outcome === undefined && { pointer: '/outcome', detail: `A task to ${task.kind === 'attend' ? 'attend' : 'chase a supplier'} needs one` }
     : outcome !== undefined && { pointer: '/outcome', detail: `A ${task.kind} task has none` };
   if (wrong) return refuse('validation_failed', { errors: [wrong] });
   await tx.updateTable('task').set({ status: 'done', claimedBy: actor, doneAt: new Date(), outcome: outcome ?? null }).where('id', '=', taskId).execute();

@@ -5,7 +5,7 @@ import { stateOption } from './options';
 import { readRunning } from './running-stack';
 
 /** What names the sources; each replaces the running stack's own. */
-const NAMING = ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'PAYMENT_URL', 'PAYMENT_API_KEY', 'CARRIER_URL', 'CARRIER_API_KEY'] as const;
+const NAMING = ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'PAYMENT_URL', 'PAYMENT_API_KEY', 'CARRIER_URL', 'CARRIER_API_KEY', 'SUPPLIER_URL', 'SUPPLIER_API_KEY'] as const;
 const MARKS = { true: '✓', false: '✗', unknown: '?' } as const;
 
 /** Registers `mallflow audit`. */
@@ -15,8 +15,8 @@ export function registerAudit(program: Command): void {
     .addOption(stateOption())
     .option('--json', 'print the results as one line of JSON')
     .addHelpText('after', `
-Looks at the stack that runs on the state folder; DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL with PAYMENT_API_KEY, and
-CARRIER_URL with CARRIER_API_KEY name others. Ends with 1 unless every audit is true. docs/audit.md says what to do.`)
+Looks at the stack that runs on the state folder; DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL with PAYMENT_API_KEY,
+CARRIER_URL with CARRIER_API_KEY, and SUPPLIER_URL with SUPPLIER_API_KEY name others. Ends with 1 unless every audit is true. docs/audit.md says what to do.`)
     .action(async (flags: { state: string; json?: boolean }) => {
       const sources = await openAuditSources(environmentOf(flags.state));
       try {

@@ -16,6 +16,7 @@ export const describeStack = (stack: Stack, sample?: SampleOrder) => ({
   temporal: stack.urls.temporal,
   paymentGateway: stack.urls.gateway,
   carrier: stack.urls.carrier,
+  supplier: stack.urls.supplier,
   database: withoutPassword(stack.urls.database),
   state: stack.paths.root,
   apiKeys: stack.paths.apiKeys,
@@ -29,7 +30,7 @@ export function printReady(stack: Stack, sample: SampleOrder | undefined, now: D
   const known = describeStack(stack);
   const rows: readonly (readonly [string, string | null])[] = [
     ['API', known.api], ['API reference', known.docs], ['Temporal Web UI', known.webUi], ['Temporal', known.temporal],
-    ['Payment gateway', known.paymentGateway], ['Carrier', known.carrier], ['PostgreSQL', known.database],
+    ['Payment gateway', known.paymentGateway], ['Carrier', known.carrier], ['Supplier', known.supplier], ['PostgreSQL', known.database],
     ['API keys', known.apiKeys], ['Passwords', known.settings], ['Logs', stack.paths.logs],
   ];
   const table = rows.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(18)}${value}`]));

@@ -6,7 +6,9 @@ import { Messenger } from './messenger';
 import { OperatorClient } from './operator-client';
 import { OrderClient } from './order-client';
 import { OrderWorkflows, type OrderPolicies } from './order-workflows';
+import { ReplenishmentClient } from './replenishment-client';
 import { ShipmentClient } from './shipment-client';
+import { StockClient } from './stock-client';
 import { TaskClient } from './task-client';
 import { TimelineHeads } from './timeline-heads';
 import { WebhookClient } from './webhook-client';
@@ -27,6 +29,8 @@ export interface Clients {
   readonly operators: OperatorClient;
   readonly tasks: TaskClient;
   readonly shipments: ShipmentClient;
+  readonly stock: StockClient;
+  readonly replenishments: ReplenishmentClient;
   readonly webhooks: WebhookClient;
   readonly timelineHeads: TimelineHeads;
 }
@@ -42,6 +46,8 @@ export function createClients({ transactions, vault, temporal, policies, log }: 
     operators: new OperatorClient(transactions, workflows),
     tasks: new TaskClient(transactions, messenger),
     shipments: new ShipmentClient(transactions, vault, messenger),
+    stock: new StockClient(transactions, messenger),
+    replenishments: new ReplenishmentClient(transactions, messenger),
     webhooks: new WebhookClient(transactions, messenger),
     timelineHeads: new TimelineHeads(transactions),
   };

@@ -1,9 +1,9 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { forgetMessage, takeMessages } from '../books/messages';
+import { forgetMessage, takeMessages, type PendingMessage } from '../books/messages';
 import type { Transactions } from '../books/transactions';
 import { SYSTEM } from '../contracts/caller';
-import { orderWorkflowId } from '../contracts/names';
+import { ORDERS_QUEUE, orderWorkflowId, replenishmentWorkflowId } from '../contracts/names';
 
 const BATCH = 100;
 /** A caller waits no longer than this for its signals, nor does the connection that holds them. */
@@ -14,11 +14,20 @@ export class Messenger {
   constructor(private readonly transactions: Transactions, private readonly temporal: Client, private readonly log: Logger) {}
 
   /** Sends an order's signals right after their commit. Failing is not the caller's trouble: the sweeper sends them later. */
-  async flush(orderId: string): Promise<void> {
+  flush(orderId: string): Promise<void> {
+    return this.#flush(orderWorkflowId(orderId));
+  }
+
+  /** Sends a replenishment's signals right after their commit, as `flush` does an order's. */
+  flushReplenishment({ warehouseId, skuId }: { readonly warehouseId: string; readonly skuId: string }): Promise<void> {
+    return this.#flush(replenishmentWorkflowId(warehouseId, skuId));
+  }
+
+  async #flush(workflowId: string): Promise<void> {
     try {
-      await this.temporal.withDeadline(Date.now() + FLUSH_MS, () => this.#send({ workflowId: orderWorkflowId(orderId) }));
+      await this.temporal.withDeadline(Date.now() + FLUSH_MS, () => this.#send({ workflowId }));
     } catch (error) {
-      this.log.warn({ err: error, orderId }, 'signals stay queued until Temporal answers');
+      this.log.warn({ err: error, workflowId }, 'signals stay queued until Temporal answers');
     }
   }
 
@@ -39,7 +48,11 @@ export class Messenger {
   }
 
   /** A workflow that has ended needs no more facts: the timeline has them. */
-  async #signal({ workflowId, signal, payload }: { workflowId: string; signal: string; payload: unknown }): Promise<void> {
+  async #signal({ workflowId, workflowType, signal, payload }: PendingMessage): Promise<void> {
+    if (workflowType !== null) {
+      await this.temporal.workflow.signalWithStart(workflowType, { workflowId, taskQueue: ORDERS_QUEUE, signal, signalArgs: [payload], args: [] });
+      return;
+    }
     try {
       await this.temporal.workflow.getHandle(workflowId).signal(signal, payload);
     } catch (error) {

@@ -1,11 +1,12 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { readShelves } from '../books/availability';
 import { readCatalogue } from '../books/catalogue';
 import { customerKeyOf } from '../books/customers';
+import { demandOf, recordDemand } from '../books/demand';
 import { claimKey, forgetKey, reopenKey, storeAnswer, type Claim } from '../books/idempotency';
 import { newId } from '../books/new-id';
 import { insertDraft, lockOrder, markStarted } from '../books/orders';
 import { insertPayment } from '../books/payments';
-import { readAvailability } from '../books/stock';
 import { readTimeline } from '../books/timeline';
 import type { Transactions, Tx } from '../books/transactions';
 import type { Vault } from '../books/vault';
@@ -39,7 +40,7 @@ export class OrderClient {
 
   /**
    * Places an order and answers its verdict: 201 with the order, 202 when the verdict takes longer, or a refusal. What a
-   * read can refuse (SKU, price, stock) starts nothing and writes nothing.
+   * read can refuse (SKU, price, stock) starts nothing and writes nothing but what was asked for in vain.
    */
   async place(caller: Caller, intent: Intent, order: PlaceOrder): Promise<Answer<OrderResource> | Refusal> {
     const card = cardNumberIn({ '/payment/token': order.payment.token, '/gift/message': order.gift?.message, '/reference': order.reference });
@@ -53,12 +54,16 @@ export class OrderClient {
   async #draft(tx: Tx, caller: Caller, intent: Intent, order: PlaceOrder): Promise<Refusal | { orderId: string; replayed: boolean; start?: OrderStart }> {
     const catalogue = await readCatalogue(tx, order.lines.map((line) => line.skuId));
     const cart = priceCart(order.currency, order.lines, order.total, catalogue);
-    const shortages = isRefusal(cart) ? [] : findShortages(cart.lines, await readAvailability(tx, cart.lines.map((line) => line.skuId)));
+    const delivery = { country: order.recipient.address.country, urgency: order.urgency, requestedDate: order.requestedDate ?? null };
+    const shortages = isRefusal(cart) ? [] : findShortages(cart.lines, (await readShelves(tx, cart.lines.map((line) => line.skuId), delivery, false)).shelves);
     const refusal = isRefusal(cart) ? cart : shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : undefined;
     const orderId = newId('ord');
     // A repetition is answered as the first was, whatever prices and shelves say by now.
     const claim = refusal ? await knownKey(tx, caller, intent) : await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
-    if (claim === undefined) return refusal as Refusal;
+    if (claim === undefined) {
+      if (shortages.length > 0) await recordDemand(tx, demandOf(caller.subject, intent.key), shortages);
+      return refusal as Refusal;
+    }
     if (isRefusal(claim)) return claim;
     if (claim.claimed !== 'first') return { orderId: orderOf(claim), replayed: true };
     if (isRefusal(cart)) return cart;

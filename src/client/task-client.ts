@@ -45,9 +45,12 @@ export class TaskClient {
 /** The kinds of task whose end an order hears of. */
 const HEARD: readonly TaskKind[] = [TaskKind.pack, TaskKind.attend];
 
+/** The kinds of task that are no warehouse's. */
+const STAFF_WORK: readonly TaskKind[] = [TaskKind.attend, TaskKind.chaseSupplier];
+
 /** Support sees what the floor does, and leaves it to the floor. */
 async function notTheirs(tx: Tx, { role }: Caller, taskId: string): Promise<Refusal | undefined> {
   if (role !== 'support') return undefined;
   const task = await readTask(tx, taskId);
-  return task && task.kind !== TaskKind.attend ? refuse('forbidden', { detail: `It serves warehouse, platform; a ${task.kind} task is theirs` }) : undefined;
+  return task && !STAFF_WORK.includes(task.kind) ? refuse('forbidden', { detail: `It serves warehouse, platform; a ${task.kind} task is theirs` }) : undefined;
 }

@@ -1,15 +1,16 @@
 import { sendLater } from '../books/messages';
+import { applySupplierAnswer, type ShelfRef } from '../books/replenishments';
 import { applyScan } from '../books/shipments';
 import type { Transactions, Tx } from '../books/transactions';
 import { parkWebhook, recordWebhook } from '../books/webhooks';
 import { SYSTEM } from '../contracts/caller';
-import type { CarrierEvent, PaymentEvent, VerifiedWebhook } from '../contracts/webhooks';
+import type { CarrierEvent, PaymentEvent, SupplierEvent, VerifiedWebhook } from '../contracts/webhooks';
 import type { Messenger } from './messenger';
 
 /** What became of a webhook whose signature held. */
 export type Reception = 'applied' | 'duplicate' | 'parked';
 
-/** Takes what carriers and gateways report. Each event has its effect once, in the transaction that records it. */
+/** Takes what carriers, gateways and suppliers report. Each event has its effect once, in the transaction that records it. */
 export class WebhookClient {
   constructor(private readonly transactions: Transactions, private readonly messenger: Messenger) {}
 
@@ -29,6 +30,17 @@ export class WebhookClient {
       await sendLater(tx, operation.orderId, { signal: 'paymentSettled', payload: { paymentId: payment.id } });
       return { ...operation, wakes: true };
     });
+  }
+
+  /** Merges what a supplier says of a purchase order. */
+  async supplier(provider: string, webhook: VerifiedWebhook<SupplierEvent>): Promise<Reception> {
+    let shelf: ShelfRef | undefined;
+    const reception = await this.#receive(provider, webhook, webhook.event.key, async (tx) => {
+      shelf = await applySupplierAnswer(tx, provider, webhook.event);
+      return shelf && { orderId: webhook.event.reference, wakes: false };
+    });
+    if (reception === 'applied' && shelf) await this.messenger.flushReplenishment(shelf);
+    return reception;
   }
 
   async #receive(

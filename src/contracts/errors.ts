@@ -24,6 +24,7 @@ export const ERRORS = {
   order_too_large: { status: 422, title: 'The order\'s total is over the limit', retryable: false, advice: 'Split the order.' },
   destination_not_served: { status: 422, title: 'No carrier delivers there', retryable: false, advice: 'Deliver to another address. Nothing was charged.' },
   out_of_stock: { status: 409, title: 'There is not enough stock', retryable: false, advice: 'Lower the quantities named in `shortages`. Nothing was charged.' },
+  stock_promised: { status: 409, title: 'The units are promised to orders', retryable: false, advice: 'Count again, or cancel orders first: what is promised stays on the shelf until it ships.' },
   card_number_refused: { status: 422, title: 'A field holds what looks like a card number', retryable: false, advice: 'Send the payment provider\'s token, never the card.' },
   payment_declined: { status: 402, title: 'The payment was declined', retryable: false, advice: 'The stock is held until `payUntil`: pay again, or otherwise, with POST /v1/orders/{id}/payments.' },
   payment_not_awaited: { status: 409, title: 'The order does not wait for a payment', retryable: false, advice: 'Read the order: it is paid for or ended.' },

@@ -19,6 +19,7 @@ export const IdPrefix = {
   storefront: 'sto',
   apiKey: 'key',
   ledgerTransaction: 'ltx',
+  replenishment: 'rpl',
 } as const;
 export type IdPrefix = (typeof IdPrefix)[keyof typeof IdPrefix];
 
@@ -35,4 +36,5 @@ export const PaymentId = idSchema(IdPrefix.payment);
 export const TaskId = idSchema(IdPrefix.task);
 export const SkuId = idSchema(IdPrefix.sku);
 export const MerchantId = idSchema(IdPrefix.merchant);
+export const ReplenishmentId = idSchema(IdPrefix.replenishment);
 export const WarehouseId = idSchema(IdPrefix.warehouse);

@@ -5,6 +5,9 @@ export const providerQueue = (code: string): string => `provider.${code}`;
 export const ORDER_WORKFLOW = 'order';
 export const orderWorkflowId = (orderId: string): string => `order:${orderId}`;
 
+export const REPLENISHMENT_WORKFLOW = 'replenishment';
+export const replenishmentWorkflowId = (warehouseId: string, skuId: string): string => `replenishment:${warehouseId}:${skuId}`;
+
 /** Typed search attributes and their Temporal types; the embedded stack registers them, operators do on their cluster. */
 export const SEARCH_ATTRIBUTES = {
   OrderId: 'Keyword',

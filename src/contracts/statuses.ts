@@ -101,9 +101,22 @@ export const ReservationStatus = {
 } as const;
 export type ReservationStatus = (typeof ReservationStatus)[keyof typeof ReservationStatus];
 
-/** Work for a person: on a parcel in its warehouse, or (`attend`) on whatever an order is stuck on. */
-export const TaskKind = { pick: 'pick', recheck: 'recheck', pack: 'pack', attend: 'attend' } as const;
+/** Work for a person: on a parcel in its warehouse, on whatever an order is stuck on (`attend`), or on goods that do not come (`chase_supplier`). */
+export const TaskKind = { pick: 'pick', recheck: 'recheck', pack: 'pack', attend: 'attend', chaseSupplier: 'chase_supplier' } as const;
 export type TaskKind = (typeof TaskKind)[keyof typeof TaskKind];
+
+/** Where goods stand that a shelf needs of its supplier. */
+export const ReplenishmentStatus = {
+  open: 'open',
+  /** The supplier has the purchase order. */
+  requested: 'requested',
+  /** The supplier said what it sends. */
+  confirmed: 'confirmed',
+  received: 'received',
+  /** Ended without the goods. */
+  closed: 'closed',
+} as const;
+export type ReplenishmentStatus = (typeof ReplenishmentStatus)[keyof typeof ReplenishmentStatus];
 
 export const TaskStatus = { open: 'open', claimed: 'claimed', done: 'done', cancelled: 'cancelled' } as const;
 export type TaskStatus = (typeof TaskStatus)[keyof typeof TaskStatus];

@@ -19,6 +19,15 @@ export const PaymentEvent = z.strictObject({
 });
 export type PaymentEvent = z.infer<typeof PaymentEvent>;
 
+/** What a supplier says that it sends of a purchase order, and when. `key` is our operation key. */
+export const SupplierEvent = z.strictObject({
+  key: z.string().min(1).max(200),
+  reference: z.string().min(1).max(100),
+  quantity: z.int().min(0).max(100_000_000),
+  expectedOn: z.iso.date(),
+});
+export type SupplierEvent = z.infer<typeof SupplierEvent>;
+
 /** A webhook whose signature held, in our own words. `eventId` is unique within the provider. */
 export interface VerifiedWebhook<T> {
   readonly eventId: string;

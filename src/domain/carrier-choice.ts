@@ -47,5 +47,22 @@ export function chooseCarrier(consignment: Consignment, offers: readonly Carrier
   return { code: chosen.code, amount: chosen.amount, reason: requestedDate === null ? 'cheapest' : 'cheapest that keeps the requested date' };
 }
 
-const addDays = (date: string, days: number): string =>
+/** Adds days to an ISO date. */
+export const addDays = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+
+/**
+ * Names the latest day (ISO date) on which an order may reach its recipient, whatever parcels it is split into and whatever
+ * carriers are chosen for them: by the slowest carrier that reaches the country or, when it is urgent, by the fastest of
+ * those that lift the most; never before the day that was asked for. Undefined when no carrier reaches the country.
+ */
+export function latestDelivery({ country, urgency, today, requestedDate }: Omit<Consignment, 'weightG'>, offers: readonly CarrierOffer[]): string | undefined {
+  const reaching = offers.filter((offer) => offer.countries.includes(country));
+  if (reaching.length === 0) return undefined;
+  const most = Math.max(...reaching.map((offer) => offer.maxWeightG));
+  const days = urgency === 'urgent'
+    ? Math.min(...reaching.filter((offer) => offer.maxWeightG === most).map((offer) => offer.deliveryDays))
+    : Math.max(...reaching.map((offer) => offer.deliveryDays));
+  const carried = addDays(today, days);
+  return requestedDate !== null && requestedDate > carried ? requestedDate : carried;
+}

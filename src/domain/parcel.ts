@@ -9,7 +9,7 @@ export interface PackedItem {
 }
 
 const PADDING_MM = 20;
-const TARE_G = 100;
+export const TARE_G = 100;
 
 /**
  * Estimates a box when the packer did not weigh one: the items stacked flat, the largest faces below each other, with

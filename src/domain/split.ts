@@ -1,5 +1,5 @@
 import { allocate } from './money';
-import type { SourcedPart } from './sourcing';
+import type { SourcedPart } from './sourcing-terms';
 
 /** What a line is worth: its goods and its share of the delivery charge. */
 export interface LineWorth {

@@ -5,6 +5,7 @@ import { connect } from '../books/transactions';
 import type { AuditSources } from '../client/audit/run-audits';
 import { SandboxCarrierProvider } from '../providers/carrier.sandbox';
 import { SandboxPaymentProvider } from '../providers/payment.sandbox';
+import { SandboxSupplierProvider } from '../providers/supplier.sandbox';
 
 const TIMEOUT_MS = 30_000;
 const POOL_SIZE = 2;
@@ -18,6 +19,8 @@ const Settings = z.object({
   PAYMENT_API_KEY: z.string().min(1),
   CARRIER_URL: z.url(),
   CARRIER_API_KEY: z.string().min(1),
+  SUPPLIER_URL: z.url(),
+  SUPPLIER_API_KEY: z.string().min(1),
 });
 
 export interface OpenAuditSources extends AuditSources {
@@ -45,6 +48,7 @@ export async function openAuditSources(env: NodeJS.ProcessEnv): Promise<OpenAudi
     transactions,
     payments: new SandboxPaymentProvider({ url: settings.PAYMENT_URL, apiKey: settings.PAYMENT_API_KEY, timeoutMs: TIMEOUT_MS }),
     carriers: new SandboxCarrierProvider({ url: settings.CARRIER_URL, apiKey: settings.CARRIER_API_KEY, timeoutMs: TIMEOUT_MS }),
+    suppliers: new SandboxSupplierProvider({ url: settings.SUPPLIER_URL, apiKey: settings.SUPPLIER_API_KEY, timeoutMs: TIMEOUT_MS }),
     temporal: new Client({ connection, namespace }),
     close: async () => {
       await connection.close();

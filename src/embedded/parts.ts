@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SANDBOX_CARRIER } from '../providers/carrier.sandbox';
 import { SANDBOX_GATEWAY } from '../providers/payment.sandbox';
+import { SANDBOX_SUPPLIER } from '../providers/supplier.sandbox';
 import { APP_ROLE } from './databases';
 import { packageRoot, type StatePaths } from './paths';
 import type { Ports } from './ports';
@@ -18,9 +19,11 @@ const DATABASE = 'mallflow';
 const HOST = '127.0.0.1';
 
 /** Where the providers send their webhooks: the API's routes. */
-const WEBHOOK_PATH = { payment: `/v1/webhooks/payments/${SANDBOX_GATEWAY}`, carrier: `/v1/webhooks/carriers/${SANDBOX_CARRIER}` } as const;
+const WEBHOOK_PATH = {
+  payment: `/v1/webhooks/payments/${SANDBOX_GATEWAY}`, carrier: `/v1/webhooks/carriers/${SANDBOX_CARRIER}`, supplier: `/v1/webhooks/suppliers/${SANDBOX_SUPPLIER}`,
+} as const;
 
-export type PartName = 'postgres' | 'temporal' | 'gateway' | 'carrier' | 'worker' | 'api';
+export type PartName = 'postgres' | 'temporal' | 'gateway' | 'carrier' | 'supplier' | 'worker' | 'api';
 
 export type Reroute = (part: PartName, environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
 
@@ -43,7 +46,7 @@ export interface PartContext {
   readonly paths: StatePaths;
   readonly ports: Ports;
   readonly settings: Settings;
-  /** The caller's environment: what it sets of DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL and CARRIER_URL replaces a part. */
+  /** The caller's environment: what it sets of DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL and SUPPLIER_URL replaces a part. */
   readonly env: NodeJS.ProcessEnv;
   readonly durable: boolean;
   /** Changes what the worker and the API are started with; a test leads their links through doors of its own. */
@@ -63,6 +66,7 @@ export interface Urls {
   readonly temporal: string;
   readonly gateway: string;
   readonly carrier: string;
+  readonly supplier: string;
   /** The application's own connection. */
   readonly database: string;
   /** The owner's connection; null where the database is not ours and none was named. */
@@ -71,12 +75,12 @@ export interface Urls {
 
 /** Tells which parts the environment has replaced with others. */
 export const replacedParts = (env: NodeJS.ProcessEnv): ReadonlySet<PartName> => {
-  const byVariable = { postgres: env.DATABASE_URL, temporal: env.TEMPORAL_ADDRESS, gateway: env.PAYMENT_URL, carrier: env.CARRIER_URL };
+  const byVariable = { postgres: env.DATABASE_URL, temporal: env.TEMPORAL_ADDRESS, gateway: env.PAYMENT_URL, carrier: env.CARRIER_URL, supplier: env.SUPPLIER_URL };
   return new Set((Object.keys(byVariable) as (keyof typeof byVariable)[]).filter((part) => byVariable[part]));
 };
 
 /** Leaves out what would put somebody else's server in place of an embedded part. */
-export function withoutReplacements({ DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL, ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutReplacements({ DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL, SUPPLIER_URL, ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return rest;
 }
 
@@ -93,6 +97,7 @@ export function urlsOf(context: PartContext): Urls {
     temporal: env.TEMPORAL_ADDRESS || `${HOST}:${ports.temporal}`,
     gateway: env.PAYMENT_URL || `http://${HOST}:${ports.gateway}`,
     carrier: env.CARRIER_URL || `http://${HOST}:${ports.carrier}`,
+    supplier: env.SUPPLIER_URL || `http://${HOST}:${ports.supplier}`,
     database: env.DATABASE_URL || postgresUrl(APP_ROLE, settings.POSTGRES_APP_PASSWORD, ports.postgres, DATABASE),
     databaseOwner: local ? ownerUrlOf(postgresOptions(context), DATABASE) : env.DATABASE_OWNER_URL || null,
   };
@@ -136,6 +141,12 @@ export async function startPart(name: PartName, context: PartContext): Promise<C
         WEBHOOK_SECRET: settings.CARRIER_WEBHOOK_SECRET, WEBHOOK_URL: `${urls.api}${WEBHOOK_PATH.carrier}`,
         JOURNAL_FILE: join(paths.journals, 'carrier.jsonl'),
       }, () => answersOk(`${urls.carrier}/healthz`));
+    case 'supplier':
+      return startNode(name, context, 'src/embedded/sandbox/supplier.main.js', {
+        HOST, PORT: String(ports.supplier), PUBLIC_URL: urls.supplier, API_KEY: settings.SUPPLIER_API_KEY,
+        WEBHOOK_SECRET: settings.SUPPLIER_WEBHOOK_SECRET, WEBHOOK_URL: `${urls.api}${WEBHOOK_PATH.supplier}`,
+        JOURNAL_FILE: join(paths.journals, 'supplier.jsonl'),
+      }, () => answersOk(`${urls.supplier}/healthz`));
     case 'worker':
       return startNode(name, context, 'src/worker.js', { ...serviceEnvironment(context, name), ...tellingLogLevel(context.env) }, logs(filesOf(paths, name).logFile, 'worker ready'));
     case 'api':
@@ -148,10 +159,11 @@ export function serviceEnvironment(context: PartContext, part?: 'worker' | 'api'
   const { settings, ports } = context;
   const urls = urlsOf(context);
   const environment = {
-    HOST, PORT: String(ports.api), DATABASE_URL: urls.database, PAYMENT_URL: urls.gateway, CARRIER_URL: urls.carrier,
+    HOST, PORT: String(ports.api), DATABASE_URL: urls.database, PAYMENT_URL: urls.gateway, CARRIER_URL: urls.carrier, SUPPLIER_URL: urls.supplier,
     ENCRYPTION_KEYS: settings.ENCRYPTION_KEYS, BLIND_INDEX_KEY: settings.BLIND_INDEX_KEY,
     PAYMENT_API_KEY: settings.PAYMENT_API_KEY, PAYMENT_WEBHOOK_SECRET: settings.PAYMENT_WEBHOOK_SECRET,
     CARRIER_API_KEY: settings.CARRIER_API_KEY, CARRIER_WEBHOOK_SECRET: settings.CARRIER_WEBHOOK_SECRET,
+    SUPPLIER_API_KEY: settings.SUPPLIER_API_KEY, SUPPLIER_WEBHOOK_SECRET: settings.SUPPLIER_WEBHOOK_SECRET,
     ...temporalEnvironment(context),
   };
   return part === undefined || context.reroute === undefined ? environment : context.reroute(part, environment);

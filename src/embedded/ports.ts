@@ -10,6 +10,7 @@ export const PORTS = {
   postgres: { port: 54329, wantedBy: 'PostgreSQL', flag: '--postgres-port', env: 'MALLFLOW_POSTGRES_PORT' },
   gateway: { port: 8091, wantedBy: 'the sandbox payment gateway', flag: '--gateway-port', env: 'MALLFLOW_GATEWAY_PORT' },
   carrier: { port: 8092, wantedBy: 'the sandbox carrier', flag: '--carrier-port', env: 'MALLFLOW_CARRIER_PORT' },
+  supplier: { port: 8093, wantedBy: 'the sandbox supplier', flag: '--supplier-port', env: 'MALLFLOW_SUPPLIER_PORT' },
 } as const;
 export type PortName = keyof typeof PORTS;
 export const PORT_NAMES = Object.keys(PORTS) as PortName[];

@@ -14,6 +14,8 @@ const GENERATORS = {
   PAYMENT_WEBHOOK_SECRET: () => `whsec_${base64Key()}`,
   CARRIER_API_KEY: urlSafeKey,
   CARRIER_WEBHOOK_SECRET: () => `whsec_${base64Key()}`,
+  SUPPLIER_API_KEY: urlSafeKey,
+  SUPPLIER_WEBHOOK_SECRET: () => `whsec_${base64Key()}`,
   POSTGRES_OWNER_PASSWORD: urlSafeKey,
   POSTGRES_APP_PASSWORD: urlSafeKey,
 } as const;

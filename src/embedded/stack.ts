@@ -50,7 +50,7 @@ export interface Stack {
 
 /** The part that listens on each port. */
 const PART_OF: Readonly<Record<PortName, PartName>> = {
-  api: 'api', webUi: 'temporal', temporal: 'temporal', postgres: 'postgres', gateway: 'gateway', carrier: 'carrier',
+  api: 'api', webUi: 'temporal', temporal: 'temporal', postgres: 'postgres', gateway: 'gateway', carrier: 'carrier', supplier: 'supplier',
 };
 
 /**
@@ -94,7 +94,7 @@ async function startAll(context: PartContext, options: StackOptions, running: Ru
   await start('postgres');
   await prepareDatabase(context, options);
   await start('temporal');
-  await start('gateway', 'carrier');
+  await start('gateway', 'carrier', 'supplier');
   await start('worker', 'api');
 }
 

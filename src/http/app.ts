@@ -18,8 +18,10 @@ import { requestLog } from './plugins/request-log';
 import { operatorRoutes } from './routes/operator';
 import { orderEventRoutes } from './routes/order-events';
 import { orderRoutes } from './routes/orders';
+import { replenishmentRoutes } from './routes/replenishments';
 import { serviceRoutes } from './routes/service';
 import { shipmentRoutes } from './routes/shipments';
+import { stockRoutes } from './routes/stock';
 import { taskRoutes } from './routes/tasks';
 import { webhookRoutes } from './routes/webhooks';
 import { validatorCompiler } from './validation';
@@ -77,6 +79,8 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
     await scope.register(orderEventRoutes(deps));
     await scope.register(taskRoutes(deps));
     await scope.register(shipmentRoutes(deps));
+    await scope.register(stockRoutes(deps));
+    await scope.register(replenishmentRoutes(deps));
   }, { prefix: '/v1' });
   await app.register(async (scope) => {
     await scope.register(rawBodies);

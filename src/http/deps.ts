@@ -5,6 +5,7 @@ import type { Intent } from '../client/intent';
 import type { Caller } from '../contracts/caller';
 import type { CarrierWebhookReader } from '../providers/carrier';
 import type { PaymentWebhookReader } from '../providers/payment';
+import type { SupplierWebhookReader } from '../providers/supplier';
 
 /** Why a request was turned away unread: too many orders under way, a process that runs late, a key that asks too often. */
 export type ShedReason = 'placements' | 'event_loop' | 'rate';
@@ -35,13 +36,14 @@ export interface LoadLimits {
 
 /** Everything that the API stands on; built by src/server.ts, and by the tests. */
 export interface AppDeps {
-  readonly clients: Pick<Clients, 'orders' | 'operators' | 'tasks' | 'shipments' | 'webhooks' | 'timelineHeads'>;
+  readonly clients: Pick<Clients, 'orders' | 'operators' | 'tasks' | 'shipments' | 'stock' | 'replenishments' | 'webhooks' | 'timelineHeads'>;
   readonly intentOf: (method: string, url: string, body: unknown, key: string) => Intent;
   /** Answers whom an API key speaks for; undefined for unknown and revoked ones. */
   readonly authenticate: (secret: string) => Promise<Caller | undefined>;
   /** Who may send webhooks; each is reached under its code. */
   readonly paymentReaders: readonly PaymentWebhookReader[];
   readonly carrierReaders: readonly CarrierWebhookReader[];
+  readonly supplierReaders: readonly SupplierWebhookReader[];
   /** By name, what must answer for this process to be of use. Each throws, or takes too long, when it does not. */
   readonly readiness: Readonly<Record<string, () => Promise<void>>>;
   /** Tells a database or Temporal that does not answer right now from a defect. */

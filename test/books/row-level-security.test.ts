@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { connectTo, seedMall, placeOrderBody, testVault, type TestMall } from '../support/mall';
+import { connectTo, seedMall, placeOrderBody, TO_BRAZIL, testVault, type TestMall } from '../support/mall';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { callerFor } from '../support/people';
 import { insertDraft } from '../../src/books/orders';
@@ -33,7 +33,10 @@ beforeAll(async () => {
   });
   await transactions.run(SYSTEM, async (tx) => {
     const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).execute();
-    await reserve(tx, orderId, lines.map((line) => ({ lineId: line.id, ...line })), lines.map((line) => ({ lineId: line.id, amount: 100 })), new Date());
+    await reserve(tx, {
+      orderId, demands: lines.map((line) => ({ lineId: line.id, ...line })), worths: lines.map((line) => ({ lineId: line.id, amount: 100 })),
+      delivery: TO_BRAZIL, expiresAt: new Date(),
+    });
     await releaseFulfillments(tx, orderId, 'standard', false);
   });
 });

@@ -1,11 +1,11 @@
-import { connectTo, seedMall, placeOrderBody, testVault, type TestMall, type TestSku } from '../support/mall';
+import { connectTo, seedMall, placeOrderBody, testVault, TO_BRAZIL, type TestMall, type TestSku } from '../support/mall';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { callerFor } from '../support/people';
 import { readCatalogue } from '../../src/books/catalogue';
 import { newId } from '../../src/books/new-id';
 import { insertDraft } from '../../src/books/orders';
 import { releaseFulfillments } from '../../src/books/release';
-import { release, reserve, restock, shipOut } from '../../src/books/stock';
+import { receive, release, reserve, restock, shipOut } from '../../src/books/stock';
 import type { Transactions } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
@@ -39,7 +39,10 @@ async function draft(skus: readonly TestSku[], quantity = 1): Promise<{ orderId:
     orderId,
     hold: () => transactions.run(SYSTEM, async (tx) => {
       const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).execute();
-      return reserve(tx, orderId, lines.map((line) => ({ lineId: line.id, ...line })), lines.map((line) => ({ lineId: line.id, amount: 10 })), new Date());
+      return reserve(tx, {
+        orderId, demands: lines.map((line) => ({ lineId: line.id, ...line })), worths: lines.map((line) => ({ lineId: line.id, amount: 10 })),
+        delivery: TO_BRAZIL, expiresAt: new Date(),
+      });
     }),
   };
 }
@@ -90,4 +93,40 @@ test('releasing gives back once, allocated or not', async () => {
   expect(await shelves(mall.skus.lamp.id)).toEqual({
     stock: [{ onHand: 20, reserved: 0 }, { onHand: 5, reserved: 0 }], lots: [{ onHand: 20, allocated: 0 }, { onHand: 5, allocated: 0 }],
   });
+});
+
+/** Makes the cups expire: some in two weeks, some next year. */
+const cupsExpire = (soon: string, late: string) => transactions.run(SYSTEM, async (tx) => {
+  const skuId = mall.skus.cup.id;
+  const { id, warehouseId, locationId } = await tx.selectFrom('lot').selectAll().where('skuId', '=', skuId).executeTakeFirstOrThrow();
+  await tx.updateTable('sku').set({ expires: true, minShelfLifeDays: 30 }).where('id', '=', skuId).execute();
+  await tx.updateTable('lot').set({ expiresOn: soon }).where('id', '=', id).execute();
+  await receive(tx, [{ skuId, warehouseId, locationId, lotCode: 'L2', expiresOn: late, quantity: 4, reference: 'test' }]);
+});
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+test('what would not keep for its minimum shelf life after delivery is not promised, and not taken', async () => {
+  await cupsExpire(inDays(14), inDays(365));
+  const first = await draft([mall.skus.cup], 3);
+  await first.hold();
+  const second = await draft([mall.skus.cup], 2);
+  expect(await second.hold()).toEqual({ shortages: [{ skuId: mall.skus.cup.id, requested: 2, available: 1 }] });
+  await transactions.run(SYSTEM, (tx) => releaseFulfillments(tx, first.orderId, 'standard', false));
+  expect((await shelves(mall.skus.cup.id)).lots).toEqual([{ onHand: 50, allocated: 0 }, { onHand: 4, allocated: 3 }]);
+});
+
+test('what was held stays good for its order, though a day has passed', async () => {
+  await cupsExpire(inDays(33), inDays(365));
+  const { orderId, hold } = await draft([mall.skus.cup], 50);
+  await hold();
+  await transactions.run(SYSTEM, (tx) => tx.updateTable('sku').set({ minShelfLifeDays: 31 }).where('id', '=', mall.skus.cup.id).execute());
+  expect((await (await draft([mall.skus.cup], 5)).hold())).toMatchObject({ shortages: [{ available: 0 }] });
+  await transactions.run(SYSTEM, (tx) => releaseFulfillments(tx, orderId, 'standard', false));
+  expect((await shelves(mall.skus.cup.id)).lots).toEqual([{ onHand: 50, allocated: 50 }, { onHand: 4, allocated: 0 }]);
+});
+
+test('safety stock is not promised', async () => {
+  await transactions.run(SYSTEM, (tx) => tx.updateTable('stock').set({ safetyStock: 6 }).where('skuId', '=', mall.skus.rug.id).execute());
+  expect(await (await draft([mall.skus.rug], 3)).hold()).toMatchObject({ shortages: [{ available: 2 }] });
+  expect(await (await draft([mall.skus.rug], 2)).hold()).toMatchObject({ parts: [{ quantity: 2 }], decisions: [{ figures: { left: 0 } }] });
 });

@@ -70,6 +70,20 @@ const isQuiet = (transactions: Transactions): Promise<boolean> => transactions.r
   return started.length === 1 && queued.length === 0;
 });
 
+/** The audits of sourcing and replenishment: test/client/stock-audit.test.ts turns each of them false. */
+export const STOCK_AUDITS = {
+  decided: 'What is reserved for each order is what its sourcing decided',
+  safety: 'No sourcing promised any of the safety stock',
+  keeps: 'Every lot that is bound to an order keeps until the order needs it to',
+  there: 'What is held for orders without lots is there, and keeps for each of them',
+  bookedIn: 'What was received for each replenishment was booked in',
+  complete: 'Every replenishment that was received has what was confirmed, or asked for',
+  atSupplier: 'Every purchase order in our books is at its supplier, once, for the same quantity',
+  ofSupplier: 'Every purchase order at a supplier is in our books',
+  agrees: 'What suppliers confirmed is what our books say they send',
+  running: 'Every open replenishment has its workflow running',
+} as const;
+
 /** A copy of the books that a test may spoil. */
 export interface Copy {
   /** Changes rows as the owner of the tables, with triggers and foreign keys out of force. */
@@ -82,7 +96,7 @@ export interface Copy {
 }
 
 /** Copies the books of a world whose own connections are closed; the copy speaks to the same Temporal and sandboxes. */
-export async function copyBooks({ database, payments, carriers, temporal }: World): Promise<Copy> {
+export async function copyBooks({ database, payments, carriers, suppliers, temporal }: World): Promise<Copy> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const maintenanceUrl = onDatabase(database.ownerUrl, 'postgres');
   await ensureDatabase(maintenanceUrl, name, new URL(database.ownerUrl).pathname.slice(1));
@@ -96,7 +110,7 @@ export async function copyBooks({ database, payments, carriers, temporal }: Worl
       const { rowCount } = await client.query(text, [...values]);
       if (rowCount === 0) throw new Error(`Nothing was spoiled by ${text}`);
     }),
-    audit: (change = {}) => runAudits({ transactions, payments, carriers, temporal: temporal.client, ...change }, { pauseMs: 20 }),
+    audit: (change = {}) => runAudits({ transactions, payments, carriers, suppliers, temporal: temporal.client, ...change }, { pauseMs: 20 }),
     drop: async () => {
       await transactions.close();
       await withOwner(maintenanceUrl, async (client) => { await client.query(`DROP DATABASE ${client.escapeIdentifier(name)} WITH (FORCE)`); });

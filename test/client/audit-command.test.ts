@@ -11,10 +11,10 @@ beforeAll(async () => {
   books = await keepHonestBooks();
   await books.world.transactions.close();
   copy = await copyBooks(books.world);
-  const { temporal, gateway, carrier } = books.world;
+  const { temporal, gateway, carrier, supplier } = books.world;
   Object.assign(process.env, {
     DATABASE_URL: copy.url, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.client.options.namespace,
-    PAYMENT_URL: gateway.url, PAYMENT_API_KEY: API_KEY, CARRIER_URL: carrier.url, CARRIER_API_KEY: API_KEY,
+    PAYMENT_URL: gateway.url, PAYMENT_API_KEY: API_KEY, CARRIER_URL: carrier.url, CARRIER_API_KEY: API_KEY, SUPPLIER_URL: supplier.url, SUPPLIER_API_KEY: API_KEY,
   });
 }, 90_000);
 afterAll(async () => {

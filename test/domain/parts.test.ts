@@ -8,11 +8,17 @@ describe('takeFirstExpired', () => {
 
   test('takes what expires first, and what never expires last', () => {
     const lots = [lot('never', 9, null), lot('late', 4, '2027-05-01'), lot('soon', 3, '2027-01-01')];
-    expect(takeFirstExpired(9, lots)).toEqual([{ lotId: 'soon', quantity: 3 }, { lotId: 'late', quantity: 4 }, { lotId: 'never', quantity: 2 }]);
+    expect(takeFirstExpired(9, lots, null)).toEqual([{ lotId: 'soon', quantity: 3 }, { lotId: 'late', quantity: 4 }, { lotId: 'never', quantity: 2 }]);
   });
 
   test('says when the lots hold too little', () => {
-    expect(takeFirstExpired(2, [lot('a', 1, null)])).toBeUndefined();
+    expect(takeFirstExpired(2, [lot('a', 1, null)], null)).toBeUndefined();
+  });
+
+  test('passes over what does not keep until the day', () => {
+    const lots = [lot('soon', 3, '2027-01-01'), lot('late', 4, '2027-05-01'), lot('never', 9, null)];
+    expect(takeFirstExpired(5, lots, '2027-05-01')).toEqual([{ lotId: 'late', quantity: 4 }, { lotId: 'never', quantity: 1 }]);
+    expect(takeFirstExpired(14, lots, '2027-01-02')).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CarrierScan, ShipmentStatus } from '../../src/contracts/statuses';
-import { chooseCarrier, type CarrierOffer } from '../../src/domain/carrier-choice';
+import { addDays, chooseCarrier, latestDelivery, type CarrierOffer } from '../../src/domain/carrier-choice';
 import { holdsCardNumber } from '../../src/domain/card-number';
 import { authorizationEntries, captureEntries, refundEntries, voidEntries } from '../../src/domain/ledger';
 import { progress } from '../../src/domain/shipment-progress';
@@ -25,6 +25,19 @@ describe('chooseCarrier', () => {
     expect(chooseCarrier(of({ country: 'AQ' }), offers)).toBeUndefined();
     expect(chooseCarrier(of({ weightG: 31_000 }), offers)).toBeUndefined();
   });
+});
+
+test('no parcel of an order arrives later than its latest delivery, whichever carriers are chosen', () => {
+  const offers = fc.uniqueArray(fc.record({ code: fc.string({ minLength: 1, maxLength: 4 }), deliveryDays: fc.integer({ min: 1, max: 20 }), baseAmount: fc.nat({ max: 900 }), perKgAmount: fc.nat({ max: 99 }), maxWeightG: fc.integer({ min: 1, max: 30_000 }), countries: fc.constant(['CN']) }), { minLength: 1, maxLength: 6, selector: ({ code }) => code });
+  const consignment = fc.record({ weightG: fc.integer({ min: 1, max: 30_000 }), urgency: fc.constantFrom('urgent' as const, 'standard' as const), requestedDate: fc.constantFrom(null, '2026-11-24', '2026-12-30') });
+  fc.assert(fc.property(offers, consignment, (all, rest) => {
+    const of = { country: 'CN', today: '2026-11-23', ...rest };
+    const chosen = all.find(({ code }) => code === chooseCarrier(of, all)?.code);
+    const latest = latestDelivery(of, all) ?? '';
+    if (chosen) expect(addDays(of.today, chosen.deliveryDays) <= latest).toBe(true);
+    expect(latest >= (rest.requestedDate ?? '')).toBe(true);
+  }));
+  expect(latestDelivery({ country: 'AQ', urgency: 'standard', today: '2026-11-23', requestedDate: null }, [])).toBeUndefined();
 });
 
 test('every posting balances, and a refund undoes its capture but for the captured memo', () => {

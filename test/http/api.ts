@@ -14,6 +14,7 @@ import { buildApp } from '../../src/http/app';
 import type { AppDeps } from '../../src/http/deps';
 import { SANDBOX_CARRIER, SandboxCarrierWebhookReader } from '../../src/providers/carrier.sandbox';
 import { SANDBOX_GATEWAY, SandboxPaymentWebhookReader } from '../../src/providers/payment.sandbox';
+import { SandboxSupplierWebhookReader } from '../../src/providers/supplier.sandbox';
 import { createApiMetrics } from '../../src/telemetry/api-metrics';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { connectTo, seedMall, testVault, type TestMall } from '../support/mall';
@@ -82,6 +83,7 @@ export async function startApi(overOf: (transactions: Transactions) => Partial<A
     authenticate: (secret) => authenticator.callerOf(secret),
     paymentReaders: [new SandboxPaymentWebhookReader(WEBHOOK_SECRET)],
     carrierReaders: [new SandboxCarrierWebhookReader(WEBHOOK_SECRET)],
+    supplierReaders: [new SandboxSupplierWebhookReader(WEBHOOK_SECRET)],
     readiness: { database: () => transactions.ping() },
     ...overOf(transactions),
   });

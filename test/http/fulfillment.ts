@@ -4,7 +4,7 @@ import { releaseFulfillments } from '../../src/books/release';
 import { insertShipment, labelContext } from '../../src/books/shipments';
 import { reserve } from '../../src/books/stock';
 import { SYSTEM } from '../../src/contracts/caller';
-import { placeOrderBody, testVault, type TestSku } from '../support/mall';
+import { placeOrderBody, TO_BRAZIL, testVault, type TestSku } from '../support/mall';
 import { posting, type TestApi } from './api';
 
 /** An order of one SKU, released to its warehouse as the worker would. */
@@ -15,7 +15,10 @@ export async function releasedOrder(api: TestApi, sku: TestSku): Promise<Release
   const { id: orderId, lines: [line] } = placed.json<{ id: string; lines: { id: string; merchantId: string; skuId: string }[] }>();
   if (!line) throw new Error('The order has no line');
   return api.transactions.run(SYSTEM, async (tx) => {
-    await reserve(tx, orderId, [{ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: 1 }], [{ lineId: line.id, amount: 1000 }], new Date(Date.now() + 60_000));
+    await reserve(tx, {
+      orderId, demands: [{ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: 1 }], worths: [{ lineId: line.id, amount: 1000 }],
+      delivery: TO_BRAZIL, expiresAt: new Date(Date.now() + 60_000),
+    });
     await releaseFulfillments(tx, orderId, 'standard', false);
     await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick' });
     const task = await tx.selectFrom('task').select(['id', 'fulfillmentId']).where('orderId', '=', orderId).executeTakeFirstOrThrow();

@@ -50,8 +50,8 @@ async function ranOf(orderId: string): Promise<{ patches: string[]; builds: stri
 }
 
 async function expectTrueBooks(): Promise<void> {
-  const { transactions, payments, carriers, temporal } = world;
-  const results = await runAudits({ transactions, payments, carriers, temporal: temporal.client }, { pauseMs: 20 });
+  const { transactions, payments, carriers, suppliers, temporal } = world;
+  const results = await runAudits({ transactions, payments, carriers, suppliers, temporal: temporal.client }, { pauseMs: 20 });
   expect(results.filter(({ outcome }) => outcome !== 'true')).toEqual([]);
 }
 

@@ -92,6 +92,9 @@ async function addSku(tx: Tx, shelves: ReadonlyMap<string, string>, { merchantId
   return { id, merchantId, unitAmount, onHand };
 }
 
+/** Where `placeOrderBody` goes. */
+export const TO_BRAZIL = { country: 'BR', postcode: '01305-000', urgency: 'standard', requestedDate: null } as const;
+
 /** Builds a valid order of one unit of each of the given SKUs; `over` replaces members. */
 export const placeOrderBody = (skus: readonly TestSku[], over: Partial<Record<keyof PlaceOrder, unknown>> = {}): Record<string, unknown> => ({
   reference: 'A-1001',

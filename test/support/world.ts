@@ -5,6 +5,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import { pino } from 'pino';
 import { createActivities } from '../../activities';
+import type { ReplenishmentPolicy } from '../../activities/deps';
 import { connect, type Transactions } from '../../src/books/transactions';
 import { Vault } from '../../src/books/vault';
 import { createClients, type Clients } from '../../src/client/clients';
@@ -13,8 +14,10 @@ import type { WebhookClient } from '../../src/client/webhook-client';
 import { ORDERS_QUEUE, SEARCH_ATTRIBUTES, providerQueue } from '../../src/contracts/names';
 import { buildCarrier } from '../../src/embedded/sandbox/carrier';
 import { buildGateway } from '../../src/embedded/sandbox/gateway';
+import { buildSupplier } from '../../src/embedded/sandbox/supplier';
 import { SANDBOX_CARRIER, SandboxCarrierProvider, SandboxCarrierWebhookReader } from '../../src/providers/carrier.sandbox';
 import { SANDBOX_GATEWAY, SandboxPaymentProvider, SandboxPaymentWebhookReader } from '../../src/providers/payment.sandbox';
+import { SANDBOX_SUPPLIER, SandboxSupplierProvider, SandboxSupplierWebhookReader } from '../../src/providers/supplier.sandbox';
 import { API_KEY, Bench, SECRET, type Sandbox } from '../providers/sandboxes';
 import { deploymentOf } from '../../src/worker-deployment';
 import { NO_SPANS, type Tracing } from '../../src/telemetry/tracing';
@@ -31,8 +34,10 @@ export interface World extends Clients {
   readonly temporal: TestWorkflowEnvironment;
   readonly gateway: Sandbox;
   readonly carrier: Sandbox;
+  readonly supplier: Sandbox;
   readonly payments: SandboxPaymentProvider;
   readonly carriers: SandboxCarrierProvider;
+  readonly suppliers: SandboxSupplierProvider;
   /** Stops the workers that the world began with. */
   stopWorkers(): Promise<void>;
   /** Starts more workers, beside those that run; answers what stops them. `close` stops those that were not. */
@@ -47,10 +52,13 @@ export interface WorkerSetup {
   readonly version?: { readonly deploymentName: string; readonly buildId: string };
 }
 
+/** What a world may differ in besides the orders' policies. */
+export interface WorldSetup { readonly tracing?: Tracing; readonly replenishment?: Partial<ReplenishmentPolicy> }
+
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 /** Starts a world (about 3 s). Policies can be shortened; `close` stops everything. */
-export async function startWorld(policies: Partial<OrderPolicies> = {}, tracing?: Tracing): Promise<World> {
+export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracing, replenishment }: WorldSetup = {}): Promise<World> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   bundle ??= bundleOf();
   const todays = await bundle;
@@ -66,15 +74,20 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, tracing?
   const carrier = await bench.start(buildCarrier, { webhookUrl: `${receiver.url}/carriers` });
   const payments = new SandboxPaymentProvider({ url: gateway.url, apiKey: API_KEY, timeoutMs: 15_000, trace: tracing?.calls });
   const carriers = new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 15_000, trace: tracing?.calls });
+  const supplier = await bench.start(buildSupplier, { webhookUrl: `${receiver.url}/suppliers` });
+  const suppliers = new SandboxSupplierProvider({ url: supplier.url, apiKey: API_KEY, timeoutMs: 15_000, trace: tracing?.calls });
 
-  const activities = createActivities({ transactions, vault, payments, carriers, log });
+  const activities = createActivities({
+    transactions, vault, payments, carriers, suppliers, log,
+    replenishment: { remindAfterSeconds: 3600, reminders: 2, patienceSeconds: 3600, overdueSeconds: 48 * 3600, ...replenishment },
+  });
   const connection = temporal.nativeConnection;
   const crews = new Set<() => Promise<void>>();
   const startWorkers = async ({ bundle: workflowBundle = todays, version }: WorkerSetup = {}): Promise<() => Promise<void>> => {
     const shared = { connection, activities, interceptors: { activity: tracing ? [tracing.activities] : [] }, ...deploymentOf(version?.deploymentName, version?.buildId) };
     const workers = await Promise.all([
       Worker.create({ ...shared, taskQueue: ORDERS_QUEUE, workflowBundle, sinks: tracing?.sinks ?? NO_SPANS }),
-      ...[SANDBOX_GATEWAY, SANDBOX_CARRIER].map((code) => Worker.create({ ...shared, taskQueue: providerQueue(code) })),
+      ...[SANDBOX_GATEWAY, SANDBOX_CARRIER, SANDBOX_SUPPLIER].map((code) => Worker.create({ ...shared, taskQueue: providerQueue(code) })),
     ]);
     const running = Promise.all(workers.map((worker) => worker.run()));
     const stop = async (): Promise<void> => {
@@ -93,7 +106,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, tracing?
   const clients = createClients({ transactions, vault, temporal: temporal.client, policies: all, log });
   receiver.serve(clients.webhooks);
   return {
-    ...clients, database, transactions, temporal, gateway, carrier, payments, carriers, startWorkers, stopWorkers,
+    ...clients, database, transactions, temporal, gateway, carrier, supplier, payments, carriers, suppliers, startWorkers, stopWorkers,
     close: async () => {
       await bench.close();
       await receiver.close();
@@ -111,11 +124,17 @@ const TYPES = { Keyword: SearchAttributeType.KEYWORD, KeywordList: SearchAttribu
 async function listen(): Promise<{ url: string; serve(webhooks: WebhookClient): void; close(): Promise<void> }> {
   let webhooks: WebhookClient | undefined;
   const paymentReader = new SandboxPaymentWebhookReader(SECRET);
+  const supplierReader = new SandboxSupplierWebhookReader(SECRET);
   const carrierReader = new SandboxCarrierWebhookReader(SECRET);
   const take = async (path: string, headers: Record<string, string>, body: string): Promise<number> => {
     if (path === '/payments') {
       const event = paymentReader.read(headers, body);
       if (event) await webhooks?.payment(SANDBOX_GATEWAY, event);
+      return event ? 200 : 401;
+    }
+    if (path === '/suppliers') {
+      const event = supplierReader.read(headers, body);
+      if (event) await webhooks?.supplier(SANDBOX_SUPPLIER, event);
       return event ? 200 : 401;
     }
     const event = carrierReader.read(headers, body);

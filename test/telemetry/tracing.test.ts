@@ -29,13 +29,13 @@ const named = (name: string): TakenSpan => {
 
 /** Places an order over HTTP in a trace of the caller's, cancels it, and ends when everything has been sent. */
 async function placeAndCancel(tracing: Tracing): Promise<string> {
-  const world = await startWorld({}, tracing);
+  const world = await startWorld({}, { tracing });
   try {
     const mall = await seedMall(world.transactions);
     const authenticator = new Authenticator(world.transactions);
     const app = await buildApp({
       clients: world, intentOf, isOutOfReach, log, meter: createApiMetrics(world.transactions, log).meter,
-      authenticate: (secret) => authenticator.callerOf(secret), paymentReaders: [], carrierReaders: [], readiness: {}, trace: tracing.requests,
+      authenticate: (secret) => authenticator.callerOf(secret), paymentReaders: [], carrierReaders: [], supplierReaders: [], readiness: {}, trace: tracing.requests,
     });
     const post = async (url: string, payload: object): Promise<{ id: string }> => {
       const headers = posting(mall.keys.storefront, { traceparent: `00-${CALLERS.traceId}-${CALLERS.spanId}-01` });

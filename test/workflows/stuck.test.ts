@@ -201,7 +201,7 @@ test('an order is handed to one person at a time, who says what came of it', asy
 }, 30_000);
 
 test('after all of it every audit is true', async () => {
-  const { transactions, payments, carriers, temporal } = world;
-  const results = await runAudits({ transactions, payments, carriers, temporal: temporal.client }, { pauseMs: 20 });
+  const { transactions, payments, carriers, suppliers, temporal } = world;
+  const results = await runAudits({ transactions, payments, carriers, suppliers, temporal: temporal.client }, { pauseMs: 20 });
   expect(results.filter(({ outcome }) => outcome !== 'true')).toEqual([]);
 }, 60_000);

@@ -3,6 +3,7 @@ import type { Transactions } from '../../books/transactions';
 import { SYSTEM } from '../../contracts/caller';
 import type { CarrierJournalEntry } from '../../providers/carrier';
 import type { PaymentJournalEntry } from '../../providers/payment';
+import type { SupplierJournalEntry } from '../../providers/supplier';
 import { OutOfReach, type Audit, type Found } from './audit';
 import { carrierAudits } from './carrier';
 import { gatewayAudits } from './gateway';
@@ -10,7 +11,9 @@ import { readJournal, type JournalSource } from './journal';
 import { ledgerAudits } from './ledger';
 import { orderAudits } from './orders';
 import { paymentAudits } from './payments';
+import { replenishmentAudits, replenishmentWorkflowAudits } from './replenishment';
 import { planForWholeTables } from './rows';
+import { sourcingAudits } from './sourcing';
 import { stockAudits } from './stock';
 import { timelineAudits } from './timeline';
 import { waitingAudits } from './waiting';
@@ -21,6 +24,7 @@ export interface AuditSources {
   readonly transactions: Transactions;
   readonly payments: JournalSource<PaymentJournalEntry>;
   readonly carriers: JournalSource<CarrierJournalEntry>;
+  readonly suppliers: JournalSource<SupplierJournalEntry>;
   readonly temporal: Client;
 }
 
@@ -46,8 +50,8 @@ export interface AuditResult extends Found {
 export async function runAudits(
   sources: AuditSources, { graceMs = 300_000, pauseMs = 1_000 }: AuditTimes = {}, onResult: (result: AuditResult) => void = () => undefined,
 ): Promise<AuditResult[]> {
-  const { transactions, payments, carriers, temporal } = sources;
-  const journals = [readJournal(payments), readJournal(carriers)] as const;
+  const { transactions, payments, carriers, suppliers, temporal } = sources;
+  const journals = [readJournal(payments), readJournal(carriers), readJournal(suppliers)] as const;
   await Promise.allSettled(journals);
   const results: AuditResult[] = [];
   const run = async (audits: readonly Audit[]) => {
@@ -60,11 +64,12 @@ export async function runAudits(
   await transactions.snapshot(SYSTEM, async (tx) => {
     await planForWholeTables(tx);
     await run([
-      ...stockAudits(tx), ...orderAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx), ...waitingAudits(tx, graceMs),
+      ...stockAudits(tx), ...sourcingAudits(tx), ...orderAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx), ...waitingAudits(tx, graceMs),
       ...gatewayAudits(tx, () => journals[0]), ...carrierAudits(tx, () => journals[1], graceMs),
+      ...replenishmentAudits(tx, () => journals[2]),
     ]);
   });
-  await run(workflowAudits(transactions, temporal, pauseMs));
+  await run([...workflowAudits(transactions, temporal, pauseMs), ...replenishmentWorkflowAudits(transactions, temporal)]);
   return results;
 }
 

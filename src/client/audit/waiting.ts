@@ -11,7 +11,7 @@ export const waitingAudits = (tx: Tx, graceMs: number): Audit[] => {
       select p.key || ' of ' || p."orderId" as subject, 'an answer by ' || date_trunc('second', p.due) as expected, 'none: it is ' || p.status as actual
       from (
         select o.*, greatest(o."startedAt", case when o.kind = 'authorize' and pay.status = 'action_required' then r."payUntil" end) + ${grace} as due
-        from operation o join orders r on r.id = o."orderId"
+        from operation o left join orders r on r.id = o."orderId"
         left join payment pay on o.kind = 'authorize' and pay."orderId" = o."orderId" and o.key = pay."orderId" || ':authorize:' || pay.number
         where o.status = 'started'
       ) p where p.due < now()`),

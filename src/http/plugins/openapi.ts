@@ -8,7 +8,8 @@ const TAGS = [
   { name: 'orders', description: 'Place, read, pay and cancel orders; follow their timelines' },
   { name: 'tasks', description: 'What people in warehouses do: pick, recheck, pack' },
   { name: 'shipments', description: 'Parcels on their way to the carrier' },
-  { name: 'webhooks', description: 'What carriers and gateways report' },
+  { name: 'stock', description: 'What can be had, and what those who keep it do with it' },
+  { name: 'webhooks', description: 'What carriers, gateways and suppliers report' },
   { name: 'service', description: 'The process itself' },
 ];
 

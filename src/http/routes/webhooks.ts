@@ -28,8 +28,8 @@ const schemaOf = (told: Omit<Told, 'tag'>) => ({
 });
 const SIGNED = 'Signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature`); no API key.';
 
-/** What carriers and gateways report. Verified by signature over the raw body, before anything of it is read. */
-export const webhookRoutes = ({ clients, paymentReaders, carrierReaders }: AppDeps) => async (api: Api): Promise<void> => {
+/** What carriers, gateways and suppliers report. Verified by signature over the raw body, before anything of it is read. */
+export const webhookRoutes = ({ clients, paymentReaders, carrierReaders, supplierReaders }: AppDeps) => async (api: Api): Promise<void> => {
   api.post('/webhooks/payments/:provider', {
     schema: schemaOf({ operationId: 'receivePaymentWebhook', summary: 'Report what a customer did at the gateway', description: SIGNED }),
   }, (request, reply) => receive(request, reply, paymentReaders, request.params.provider, (webhook) => clients.webhooks.payment(request.params.provider, webhook)));
@@ -37,6 +37,10 @@ export const webhookRoutes = ({ clients, paymentReaders, carrierReaders }: AppDe
   api.post('/webhooks/carriers/:provider', {
     schema: schemaOf({ operationId: 'receiveCarrierWebhook', summary: 'Report a scan of a parcel', description: SIGNED }),
   }, (request, reply) => receive(request, reply, carrierReaders, request.params.provider, (webhook) => clients.webhooks.carrier(request.params.provider, webhook)));
+
+  api.post('/webhooks/suppliers/:provider', {
+    schema: schemaOf({ operationId: 'receiveSupplierWebhook', summary: 'Report what a supplier sends of a purchase order', description: SIGNED }),
+  }, (request, reply) => receive(request, reply, supplierReaders, request.params.provider, (webhook) => clients.webhooks.supplier(request.params.provider, webhook)));
 };
 
 async function receive<T>(

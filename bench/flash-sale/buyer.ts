@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+
+const ANSWER_WITHIN_MS = 120_000;
+const LOOK_EVERY_MS = 50;
+const UNDECIDED: readonly string[] = ['draft', 'cancelling'];
+
+const Order = z.looseObject({ id: z.string(), status: z.string() });
+const Problem = z.looseObject({ code: z.string() });
+const Available = z.looseObject({ available: z.int() });
+
+/** What an attempt to buy came to. Anything else than these is a fault. */
+export type Bought = 'bought' | 'declined' | 'out_of_stock';
+export interface Attempt { readonly orderId: string | null; readonly outcome: Bought }
+
+/** What is bought, and how it is paid for. */
+export interface Cart { readonly lines: readonly { readonly skuId: string; readonly quantity: number }[]; readonly token: string }
+
+/** Buys over HTTP as a storefront does, and notes whatever is no clean answer. */
+export class Buyer {
+  /** Answers that no storefront should see, as `status code`, with how often they came. */
+  readonly faults = new Map<string, number>();
+  /** How often it was asked to come again later. */
+  putOff = 0;
+
+  constructor(private readonly url: string, private readonly key: string) {}
+
+  /** Tries once: bought, declined (the units are held until the window ends) or refused for stock. Throws on anything else. */
+  async buy({ lines, token }: Cart): Promise<Attempt> {
+    const body = JSON.stringify({
+      customer: { reference: randomUUID() }, currency: 'CNY', lines,
+      recipient: { name: 'Flash Recipient', phone: '+86 10 0000 0000', address: { country: 'CN', city: 'Beijing', line1: 'Flash Street 1', postcode: '100000' } },
+      payment: { method: 'card', token },
+    });
+    const { status, json } = await this.#send('POST', '/v1/orders', body, randomUUID());
+    if (status === 201 || status === 202) return this.#judged(Order.parse(json).id);
+    const problem = Problem.parse(json);
+    if (status === 409 && problem.code === 'out_of_stock') return { orderId: null, outcome: 'out_of_stock' };
+    if (status === 402 && problem.code === 'payment_declined') return { orderId: String(problem.orderId), outcome: 'declined' };
+    throw this.#fault(`${status} ${problem.code}`);
+  }
+
+  /** Reads what can be had of a SKU. */
+  async available(skuId: string): Promise<number> {
+    const { status, json } = await this.#send('GET', `/v1/availability?skuId=${skuId}&country=CN`);
+    if (status !== 200) throw this.#fault(`${status} to GET /v1/availability`);
+    return Available.parse(json).available;
+  }
+
+  async #judged(orderId: string): Promise<Attempt> {
+    for (;;) {
+      const { status, json } = await this.#send('GET', `/v1/orders/${orderId}`);
+      if (status !== 200) throw this.#fault(`${status} to GET /v1/orders/{id}`);
+      const order = Order.parse(json);
+      if (order.status === 'in_fulfillment') return { orderId, outcome: 'bought' };
+      if (order.status === 'awaiting_payment' || order.status === 'cancelled') return { orderId, outcome: 'declined' };
+      if (order.status === 'rejected') return { orderId, outcome: 'out_of_stock' };
+      if (!UNDECIDED.includes(order.status)) throw this.#fault(`an order that is ${order.status}`);
+      await wait(LOOK_EVERY_MS);
+    }
+  }
+
+  /** Sends a request; one that is put off (429, or 503 with Retry-After, before anything was written) is sent again. */
+  async #send(method: 'GET' | 'POST', path: string, body?: string, idempotencyKey?: string): Promise<{ status: number; json: unknown }> {
+    for (;;) {
+      const response = await fetch(`${this.url}${path}`, {
+        method, signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+        headers: {
+          authorization: `Bearer ${this.key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        },
+        ...(body === undefined ? {} : { body }),
+      });
+      const json: unknown = await response.json();
+      const retryAfter = response.headers.get('retry-after');
+      if ((response.status !== 429 && response.status !== 503) || retryAfter === null) return { status: response.status, json };
+      this.putOff += 1;
+      await wait(Number(retryAfter) * 1000);
+    }
+  }
+
+  #fault(what: string): Error {
+    this.faults.set(what, (this.faults.get(what) ?? 0) + 1);
+    return new Error(what);
+  }
+}
+
+/** Does work for each of many, so many at once. */
+export async function each<T>(items: readonly T[], atOnce: number, work: (item: T, number: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, async () => {
+    for (let at = next++; at < items.length; at = next++) await work(items[at] as T, at);
+  }));
+}

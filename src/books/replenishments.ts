@@ -1,0 +1,114 @@
+import { sql } from 'kysely';
+import type { SupplierEvent } from '../contracts/webhooks';
+import { closeChases } from './chase';
+import { tellReplenishment } from './messages';
+import { newId } from './new-id';
+import type { Tx } from './transactions';
+
+/** One SKU at one warehouse. */
+export interface ShelfRef { readonly skuId: string; readonly warehouseId: string }
+
+/**
+ * Opens a replenishment of each of these shelves that is at or below its threshold and has none open, and starts its
+ * workflow. Call it in the transaction that took from the shelf, or changed its threshold: the database holds that there is
+ * one per shelf, however many orders cross the threshold at once.
+ */
+export async function replenishLow(tx: Tx, shelves: readonly ShelfRef[]): Promise<void> {
+  const { rows } = await sql<ShelfRef & { id: string }>`
+    insert into replenishment (id, "skuId", "warehouseId", "merchantId", "supplierId", status, "openedAt")
+    select u.id, s."skuId", s."warehouseId", k."merchantId", k."supplierId", 'open', now()
+    from unnest(${shelves.map((shelf) => shelf.skuId)}::text[], ${shelves.map((shelf) => shelf.warehouseId)}::text[], ${shelves.map(() => newId('rpl'))}::text[]) as u (sku, warehouse, id)
+    join stock s on s."skuId" = u.sku and s."warehouseId" = u.warehouse join sku k on k.id = s."skuId"
+    where s."onHand" - s.reserved - s."safetyStock" <= s."reorderPoint"
+    order by s."skuId", s."warehouseId"
+    on conflict ("skuId", "warehouseId") where "closedAt" is null do nothing
+    returning id, "skuId", "warehouseId"`.execute(tx);
+  for (const { id, ...shelf } of rows) await tellReplenishment(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
+}
+
+/** Reads a replenishment and locks its row. */
+export const lockReplenishment = (tx: Tx, replenishmentId: string) =>
+  tx.selectFrom('replenishment').selectAll().where('id', '=', replenishmentId).forUpdate().executeTakeFirst();
+
+type Row = NonNullable<Awaited<ReturnType<typeof lockReplenishment>>>;
+
+/** How far back what was asked for in vain counts. */
+const DEMAND_DAYS = 30;
+
+/**
+ * Reckons how much to ask for, once: from what is not promised up to the level that the shelf is filled to, and what was
+ * asked for in vain since the SKU was last planned, at most as much again, so that no flood of refusals empties the purse.
+ */
+export async function planQuantity(tx: Tx, row: Row): Promise<number> {
+  if (row.asked !== null) return row.asked;
+  const { rows } = await sql<{ asked: number }>`
+    select greatest(1, coalesce(s."reorderTo", s."reorderPoint" + 1, 1) - (s."onHand" - s.reserved) + least(coalesce(s."reorderTo", 0), coalesce((
+      select sum(d.requested - d.available) from stock_demand d where d."skuId" = s."skuId" and d.at > coalesce(
+        (select max(r."plannedAt") from replenishment r where r."skuId" = s."skuId"), now() - make_interval(days => ${DEMAND_DAYS}))), 0)))::int as asked
+    from stock s where s."skuId" = ${row.skuId} and s."warehouseId" = ${row.warehouseId}`.execute(tx);
+  const asked = rows[0]?.asked ?? 1;
+  await tx.updateTable('replenishment').set({ asked, plannedAt: new Date() }).where('id', '=', row.id).execute();
+  return asked;
+}
+
+/** An open replenishment that goods were counted towards. */
+export interface Counted extends ShelfRef { readonly id: string }
+
+/** Counts goods that come in towards the open replenishments of their shelves, which stay locked. Then book them and call `endComplete`. */
+export async function countReceipts(tx: Tx, receipts: readonly (ShelfRef & { readonly quantity: number })[]): Promise<readonly Counted[]> {
+  const { rows } = await sql<Counted>`
+    update replenishment set received = replenishment.received + u.units
+    from (select sku, warehouse, sum(units)::int as units from unnest(
+      ${receipts.map((one) => one.skuId)}::text[], ${receipts.map((one) => one.warehouseId)}::text[], ${receipts.map((one) => one.quantity)}::int[]) as r (sku, warehouse, units) group by 1, 2) u
+    where replenishment."skuId" = u.sku and replenishment."warehouseId" = u.warehouse and replenishment."closedAt" is null
+    returning replenishment.id, replenishment."skuId", replenishment."warehouseId"`.execute(tx);
+  return rows;
+}
+
+/** Ends those replenishments of which all is there. */
+export async function endComplete(tx: Tx, counted: readonly Counted[]): Promise<void> {
+  for (const { id } of counted) {
+    const row = await lockReplenishment(tx, id);
+    if (row && isComplete(row)) await end(tx, row, 'received', null);
+  }
+}
+
+/** What was confirmed is there; where nothing was, what was asked for. */
+const isComplete = ({ received, confirmed, asked }: Row): boolean => {
+  const due = confirmed !== null && confirmed > 0 ? confirmed : asked;
+  return due !== null && received >= due;
+};
+
+/**
+ * Merges what a supplier says it sends. Answers the shelf, or undefined for a purchase order that we do not know. Saying the
+ * same twice, or anything once the goods are there, changes nothing.
+ */
+export async function applySupplierAnswer(tx: Tx, provider: string, { key, quantity, expectedOn }: SupplierEvent): Promise<ShelfRef | undefined> {
+  const operation = await tx.selectFrom('operation').select('orderId').where('key', '=', key).where('provider', '=', provider).where('kind', '=', 'purchase').executeTakeFirst();
+  const row = operation && await lockReplenishment(tx, operation.orderId);
+  if (!row) return undefined;
+  const shelf = { skuId: row.skuId, warehouseId: row.warehouseId };
+  const same = row.confirmed === quantity && row.expectedOn?.toISOString().slice(0, 10) === expectedOn;
+  if (row.closedAt !== null || same) return shelf;
+  const changed = { ...row, confirmed: quantity };
+  await tx.updateTable('replenishment').set({ confirmed: quantity, expectedOn, status: quantity > 0 ? 'confirmed' : 'requested' }).where('id', '=', row.id).execute();
+  await tellReplenishment(tx, shelf, { signal: 'supplierAnswered', payload: { replenishmentId: row.id, quantity, expectedOn } });
+  if (isComplete(changed)) await end(tx, changed, 'received', null);
+  return shelf;
+}
+
+/** Closes a replenishment without the goods, for a reason. Answers false when it had ended before. */
+export async function closeReplenishment(tx: Tx, replenishmentId: string, reason: string): Promise<boolean> {
+  const row = await lockReplenishment(tx, replenishmentId);
+  if (!row || row.closedAt !== null) return false;
+  await end(tx, row, 'closed', reason);
+  return true;
+}
+
+/** Ends a replenishment and the tasks about it. When its shelf is still low although goods came, the next one opens at once. */
+async function end(tx: Tx, row: Row, status: 'received' | 'closed', closedFor: string | null): Promise<void> {
+  await tx.updateTable('replenishment').set({ status, closedFor, closedAt: new Date() }).where('id', '=', row.id).execute();
+  await closeChases(tx, row.id);
+  await tellReplenishment(tx, row, { signal: 'replenishmentEnded', payload: { replenishmentId: row.id } });
+  if (status === 'received') await replenishLow(tx, [row]);
+}
