@@ -9,11 +9,12 @@ const text = (max: number) => z.string().trim().min(1).max(max);
 export const Address = z.strictObject({
   country: z.string().regex(/^[A-Z]{2}$/).describe('ISO 3166-1 alpha-2'),
   region: text(100).optional().describe('Province, state or prefecture'),
-  city: text(100),
+  city: text(100).optional().describe('Needed by most countries'),
   district: text(100).optional(),
   line1: text(200),
   line2: text(200).optional(),
   postcode: text(16).optional(),
+  divisionCode: text(16).optional().describe('Mainland China: the six-digit code of the district (GB/T 2260); it must agree with the names'),
 }).meta({ id: 'Address' });
 export type Address = z.infer<typeof Address>;
 
