@@ -1,4 +1,5 @@
 import { createFulfillmentActivities } from './fulfillments';
+import { createOperatorActivities } from './operator';
 import { createOrderActivities } from './orders';
 import type { ActivityDeps } from './deps';
 import { createPaymentActivities } from './payments';
@@ -12,6 +13,7 @@ export const createActivities = (deps: ActivityDeps) => ({
   ...createPaymentActivities(deps),
   ...createShipmentActivities(deps),
   ...createFulfillmentActivities(deps),
+  ...createOperatorActivities(deps),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -1,9 +1,10 @@
+import { markOwn } from '../src/books/attention';
 import { appendTimeline } from '../src/books/timeline';
 import { readCarriers } from '../src/books/catalogue';
-import { lockOrder, moveOrder, setAttention } from '../src/books/orders';
+import { lockOrder, moveOrder } from '../src/books/orders';
 import { release } from '../src/books/stock';
 import { cancelTasks } from '../src/books/tasks';
-import { SYSTEM, type Caller } from '../src/contracts/caller';
+import { actingFor, SYSTEM } from '../src/contracts/caller';
 import type { CancellationReason, CancelOrder } from '../src/contracts/place-order';
 import type { AttentionReason, OrderStatus } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
@@ -29,14 +30,14 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
 
   /** Writes, or clears, why a person should look at the order. */
   markAttention: ({ orderId, reason }: OrderRef & { reason: AttentionReason | null }): Promise<boolean> =>
-    transactions.run(SYSTEM, (tx) => setAttention(tx, orderId, reason)),
+    transactions.run(SYSTEM, (tx) => markOwn(tx, orderId, reason)),
 
   /**
    * Decides whether an order may still be cancelled: not once a part was handed over, nor after its end. From then on no
    * part of it can be handed over. Saying it twice answers the same.
    */
   beginCancellation: ({ orderId, reason, actor }: OrderRef & CancelOrder & { actor: string }): Promise<CancellationVerdict> =>
-    transactions.run(callerNamed(actor), async (tx) => {
+    transactions.run(actingFor(actor), async (tx) => {
       const parts = await tx.selectFrom('fulfillment').select(['id', 'status']).where('orderId', '=', orderId).orderBy('id').forUpdate().execute();
       const { status, stage } = await lockOrder(tx, orderId);
       if (status === 'cancelling' || status === 'cancelled') return { outcome: 'cancelled' };
@@ -78,6 +79,3 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       return { status: end };
     }),
 });
-
-/** Mallflow acts, for somebody: the audit trail names who. */
-const callerNamed = (actor: string): Caller => ({ ...SYSTEM, actor });

@@ -1,8 +1,6 @@
-import { readCarriers, type Offer } from '../src/books/catalogue';
 import { customerKeyOf } from '../src/books/customers';
 import { lockFulfillment, moveFulfillment } from '../src/books/fulfillments';
 import { finishOperation } from '../src/books/operations';
-import { personalContext, type PersonalFields } from '../src/books/orders';
 import { applyScan, insertShipment, labelContext } from '../src/books/shipments';
 import { closeTasksAsPacked, itemsOf } from '../src/books/tasks';
 import { appendTimeline } from '../src/books/timeline';
@@ -11,23 +9,23 @@ import { unpark } from '../src/books/webhooks';
 import { SYSTEM } from '../src/contracts/caller';
 import type { PackedParcel } from '../src/contracts/task';
 import type { CarrierEvent } from '../src/contracts/webhooks';
-import { chooseCarrier } from '../src/domain/carrier-choice';
 import { estimateParcel } from '../src/domain/parcel';
-import type { Booking, BookRequest } from '../src/providers/carrier';
+import type { Booking } from '../src/providers/carrier';
+import { addressesOf, bookingsOf, bookKey, choose, nextNumber, type BookingPlan } from './bookings';
 import type { ActivityDeps, PartRef } from './deps';
+import { voidGivenUp } from './given-up';
 import { performOnce } from './outside-call';
 import { cannotBe, providerRefused } from './provider-refused';
-
-/** What is asked of a carrier, in references: a later attempt asks for the same, whatever the tariffs say by then. */
-type BookingPlan = { readonly carrierCode: string; readonly parcel: PackedParcel; readonly fragile: boolean };
-
-const bookKey = (fulfillmentId: string, n: number): string => `${fulfillmentId}:book:${n}`;
 
 export const createShipmentActivities = (deps: ActivityDeps) => {
   const { transactions, vault, carriers } = deps;
 
-  /** Reads a packed part and plans its booking: the n-th, as carriers that refused it are passed over. */
-  const plan = ({ orderId, fulfillmentId }: PartRef) => transactions.run(SYSTEM, async (tx) => {
+  /**
+   * Reads a packed part and plans its booking: the one without an answer, or the next. The carrier that staff chose goes
+   * first; carriers that refused, or were given up, are passed over.
+   */
+  const plan = (ref: PartRef) => transactions.run(SYSTEM, async (tx) => {
+    const { orderId, fulfillmentId } = ref;
     const part = await lockFulfillment(tx, fulfillmentId);
     if (part?.orderId !== orderId) throw cannotBe(`${fulfillmentId} is no part of ${orderId}`);
     const shipment = await tx.selectFrom('shipment').select('carrierCode').where('fulfillmentId', '=', fulfillmentId).executeTakeFirst();
@@ -39,39 +37,24 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
       await moveFulfillment(tx, fulfillmentId, 'packed', parcel);
       await appendTimeline(tx, orderId, [{ type: 'fulfillment.packed', merchantId: part.merchantId, data: { fulfillmentId, weightG: parcel.weightG } }]);
     }
-    const refused = await tx.selectFrom('operation').select('request')
-      .where('orderId', '=', orderId).where('key', 'like', `${fulfillmentId}:book:%`).where('status', '=', 'refused').execute();
-    const carrierCode = await choose(tx, orderId, parcel, refused.map((row) => (row.request as BookingPlan).carrierCode));
-    return { part, n: refused.length + 1, request: { carrierCode, parcel, fragile: items.some((item) => item.fragile) } satisfies BookingPlan };
+    const bookings = await bookingsOf(tx, ref);
+    const current = bookings.filter(({ n }) => n >= part.firstBooking);
+    const chosen = current.some(({ status }) => status === 'refused') ? null : part.chosenCarrier;
+    const tried = bookings.filter(({ n, status }) => status === 'refused' || n < part.firstBooking).map(({ request }) => request.carrierCode);
+    const carrierCode = chosen ?? await choose(tx, carriers.code, orderId, parcel, tried);
+    const n = current.find(({ status }) => status === 'started')?.n ?? nextNumber(bookings);
+    return { part, n, request: { carrierCode, parcel, fragile: items.some((item) => item.fragile) } satisfies BookingPlan };
   });
 
-  async function choose(tx: Tx, orderId: string, parcel: PackedParcel, refusedBy: readonly string[]): Promise<string> {
-    const order = await tx.selectFrom('orders').select(['country', 'urgency', 'requestedDate']).where('id', '=', orderId).executeTakeFirstOrThrow();
-    const offers: Offer[] = (await readCarriers(tx)).filter((offer) => offer.provider === carriers.code && !refusedBy.includes(offer.code));
-    const choice = chooseCarrier({
-      country: order.country, urgency: order.urgency, weightG: parcel.weightG,
-      today: new Date().toISOString().slice(0, 10), requestedDate: order.requestedDate?.toISOString().slice(0, 10) ?? null,
-    }, offers);
-    if (!choice) throw providerRefused(`No carrier takes the parcel${refusedBy.length > 0 ? `; refused by ${refusedBy.join(', ')}` : ''}`);
-    return choice.code;
-  }
-
-  /** Reads what only the carrier may see: where the parcel goes. */
-  const addressesOf = (orderId: string, warehouseId: string) => transactions.run(SYSTEM, async (tx) => {
-    const customer = await customerKeyOf(tx, orderId);
-    if (!customer) throw cannotBe(`The customer of ${orderId} was erased`);
-    const { personal } = await tx.selectFrom('orders').select('personal').where('id', '=', orderId).executeTakeFirstOrThrow();
-    const { recipient } = JSON.parse(vault.open(customer, personalContext(orderId), personal)) as PersonalFields;
-    const from = await tx.selectFrom('warehouse').select(['name', 'country', 'postcode', 'city']).where('id', '=', warehouseId).executeTakeFirstOrThrow();
-    return { from, to: { name: recipient.name, phone: recipient.phone, address: recipient.address } } satisfies Pick<BookRequest, 'from' | 'to'>;
-  });
-
-  async function recordBooking(tx: Tx, { orderId, fulfillmentId }: PartRef, key: string, carrierCode: string, booking: Booking): Promise<void> {
+  async function recordBooking(tx: Tx, { orderId, fulfillmentId }: PartRef, n: number, carrierCode: string, booking: Booking): Promise<void> {
+    const key = bookKey(fulfillmentId, n);
+    const part = await lockFulfillment(tx, fulfillmentId);
+    // Given up while it was under way: `voidBooking` ends it.
+    if (part && n < part.firstBooking) return;
     if (booking.status !== 'booked') {
       await finishOperation(tx, key, 'refused', { reason: booking.status === 'refused' ? booking.reason : 'voided at the carrier' });
       return;
     }
-    const part = await lockFulfillment(tx, fulfillmentId);
     const customer = await customerKeyOf(tx, orderId);
     if (!part || !customer) throw cannotBe(`${fulfillmentId} has no customer`);
     const { reference, trackingNumber, label, estimatedDelivery } = booking;
@@ -87,16 +70,17 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
   }
 
   /** Books at the carrier under one key, or learns what was booked under it. */
-  async function bookOnce(ref: PartRef, key: string, warehouseId: string, request: BookingPlan): Promise<void> {
+  async function bookOnce(ref: PartRef, n: number, warehouseId: string, request: BookingPlan): Promise<void> {
+    const key = bookKey(ref.fulfillmentId, n);
     let carrierCode = request.carrierCode;
     await performOnce<BookingPlan, Booking>(transactions, {
       operation: { key, kind: 'book', provider: carriers.code, orderId: ref.orderId, request },
       find: (wanted, signal) => carriers.findBookingByKey(wanted, signal),
       perform: async (agreed, signal) => {
         carrierCode = agreed.carrierCode;
-        return carriers.book({ key, reference: ref.fulfillmentId, ...agreed, ...(await addressesOf(ref.orderId, warehouseId)) }, signal);
+        return carriers.book({ key, reference: ref.fulfillmentId, ...agreed, ...(await addressesOf(deps, ref.orderId, warehouseId)) }, signal);
       },
-      record: (tx, booking) => recordBooking(tx, ref, key, carrierCode, booking),
+      record: (tx, booking) => recordBooking(tx, ref, n, carrierCode, booking),
     });
   }
 
@@ -106,29 +90,31 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
    */
   async function settleOpenBooking(ref: PartRef): Promise<void> {
     const open = await transactions.run(SYSTEM, async (tx) => {
-      const operation = await tx.selectFrom('operation').select(['key', 'request'])
-        .where('orderId', '=', ref.orderId).where('key', 'like', `${ref.fulfillmentId}:book:%`).where('status', '=', 'started').executeTakeFirst();
-      const part = operation && (await lockFulfillment(tx, ref.fulfillmentId));
-      return operation && part && { ...operation, warehouseId: part.warehouseId, customer: await customerKeyOf(tx, ref.orderId) };
+      const part = await lockFulfillment(tx, ref.fulfillmentId);
+      const booking = part && (await bookingsOf(tx, ref)).find(({ n, status }) => status === 'started' && n >= part.firstBooking);
+      return part && booking && { ...booking, warehouseId: part.warehouseId, customer: await customerKeyOf(tx, ref.orderId) };
     });
     if (!open) return;
     if (open.customer) {
-      await bookOnce(ref, open.key, open.warehouseId, open.request as BookingPlan);
+      await bookOnce(ref, open.n, open.warehouseId, open.request);
       return;
     }
     // An erased customer's address cannot be sent again; should the carrier hold a label after all, the audit names it.
-    await transactions.run(SYSTEM, (tx) => finishOperation(tx, open.key, 'refused', { reason: 'the customer was erased before it was booked' }));
+    await transactions.run(SYSTEM, (tx) => finishOperation(tx, bookKey(ref.fulfillmentId, open.n), 'refused', { reason: 'the customer was erased before it was booked' }));
   }
 
   return {
-    /** Chooses a carrier and buys the label; a carrier that refuses is followed by the next. Keyed by the part and the try. */
+    /** Chooses a carrier and buys the label; a carrier that refuses, or is given up meanwhile, is followed by the next. Keyed by the part and the try. */
     bookShipment: async (ref: PartRef): Promise<{ carrierCode: string }> => {
       for (;;) {
         const planned = await plan(ref);
         if ('booked' in planned) return { carrierCode: planned.booked };
-        await bookOnce(ref, bookKey(ref.fulfillmentId, planned.n), planned.part.warehouseId, planned.request);
+        await bookOnce(ref, planned.n, planned.part.warehouseId, planned.request);
       }
     },
+
+    /** Ends a booking that was given up for another carrier: it leaves no live label. Keyed by the part and the booking's number. */
+    voidBooking: ({ n, ...ref }: PartRef & { n: number }): Promise<void> => voidGivenUp(deps, ref, n),
 
     /** Ends a part's label, whether or not we had heard of it. Does nothing when none was ever bought. */
     voidShipment: async ({ orderId, fulfillmentId }: PartRef): Promise<void> => {

@@ -1,11 +1,14 @@
-import { condition } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import type { By, ChooseCarrier, OperatorVerdict } from '../src/contracts/operator';
 import type { FulfillmentRef } from '../src/contracts/order';
 import { AttentionReason, CarrierScan, FulfillmentStatus } from '../src/contracts/statuses';
+import { PART_WAITS } from '../src/domain/stuck';
 import type { Attention } from './attention';
 import type { OrderInput } from './messages';
-import { books, outside } from './proxies';
+import { books } from './proxies';
 import type { Saga } from './saga';
+import type { Steps } from './steps';
 
 /** One merchant's part of an order, from the shelf to the door; its trouble stops no other part. */
 export class Fulfillment {
@@ -14,12 +17,14 @@ export class Fulfillment {
   #packed = false;
   #handedOver = false;
   readonly #scans: CarrierScan[] = [];
+  readonly #voiding: Promise<void>[] = [];
 
   constructor(
     private readonly ref: FulfillmentRef,
     private readonly input: OrderInput,
     private readonly saga: Saga,
     private readonly attention: Attention,
+    private readonly steps: Steps,
     private readonly changed: () => void,
   ) {}
 
@@ -31,13 +36,17 @@ export class Fulfillment {
 
   /** Says in plain words what it waits for and which message ends the wait; null when it waits for nobody. */
   waitsFor(): string | null {
+    const what = PART_WAITS[this.status];
+    return what === undefined ? null : `${this.id}: ${what}. Ends with ${this.#endsWith()}`;
+  }
+
+  #endsWith(): string {
     const signal = (name: string, more = '') => `Signal \`${name}\` \`{"fulfillmentId":"${this.id}"${more}}\``;
-    if (this.status === 'released') return `${this.id}: pick, recheck and pack at the warehouse. Ends with the pack task, or ${signal('parcelPacked')}`;
-    if (this.status === 'packed') return `${this.id}: a label from the carrier. Ends by itself when the carrier answers`;
-    if (this.status === 'labelled') return `${this.id}: the carrier to collect the parcel. Ends with the hand-over, or ${signal('parcelHandedOver')}`;
-    if (this.status === 'handed_over') return `${this.id}: the recipient's signature. Ends with the carrier's scan, or ${signal('carrierReported', ',"scan":"signed"')}`;
-    if (this.status === 'returning') return `${this.id}: the refused parcel to come back. Ends with the carrier's scan, or ${signal('carrierReported', ',"scan":"returned"')}`;
-    return null;
+    if (this.status === 'released') return `the pack task, or ${signal('parcelPacked')}`;
+    if (this.status === 'packed') return 'the carrier\'s answer, by itself';
+    if (this.status === 'labelled') return `the hand-over, or ${signal('parcelHandedOver')}`;
+    if (this.status === 'handed_over') return `the carrier's scan, or ${signal('carrierReported', ',"scan":"signed"')}`;
+    return `the carrier's scan, or ${signal('carrierReported', ',"scan":"returned"')}`;
   }
 
   /** Runs to the end: delivered, or returned and refunded. */
@@ -59,21 +68,42 @@ export class Fulfillment {
     await this.#untilDoor(at);
   }
 
+  /**
+   * Takes another carrier for a label that does not come. What the carrier of before may have made of it is voided beside
+   * the new booking, which does not wait for that.
+   */
+  async chooseCarrier(asked: By<ChooseCarrier>, request: string): Promise<OperatorVerdict> {
+    const at = { orderId: this.input.orderId, fulfillmentId: this.id };
+    const verdict = await books.chooseCarrier({ ...asked, ...at, request });
+    if (verdict.outcome === 'refused') return verdict;
+    // A booking that waits is made anew, and finds the choice in the books.
+    this.steps.retry(this.id);
+    for (const n of verdict.givenUp) {
+      this.#voiding.push(CancellationScope.nonCancellable(() => this.#atCarrier((activities) => activities.voidBooking({ ...at, n }))));
+    }
+    return { outcome: 'carrier_chosen' };
+  }
+
+  /** Waits until no label is left of bookings that were given up. */
+  async voided(): Promise<void> {
+    await Promise.all(this.#voiding);
+  }
+
   async #untilDoor(at: { orderId: string; fulfillmentId: string }): Promise<void> {
     for (;;) {
       const scan = await this.#nextScan();
       if (scan === CarrierScan.signed) {
-        await books.confirmDelivery(at);
+        await this.steps.run(() => books.confirmDelivery(at), this.id);
         this.#move(FulfillmentStatus.delivered);
         return;
       }
-      if (scan === CarrierScan.exception) await this.attention.raise(AttentionReason.carrierException);
+      if (scan === CarrierScan.exception) await this.attention.raise(AttentionReason.carrierException, this.id);
       if (scan === CarrierScan.refused) {
-        await books.beginReturn(at);
+        await this.steps.run(() => books.beginReturn(at), this.id);
         this.#move(FulfillmentStatus.returning);
       }
       if (scan === CarrierScan.returned) {
-        await books.restockReturn(at);
+        await this.steps.run(() => books.restockReturn(at), this.id);
         await this.#atGateway((activities) => activities.refundPayment(at));
         this.#move(FulfillmentStatus.returned);
         return;
@@ -85,13 +115,13 @@ export class Fulfillment {
   async #nextScan(): Promise<CarrierScan> {
     const some = () => this.#scans.length > 0;
     if (!(await condition(some, this.input.deliverySilenceSeconds * 1000, { summary: `${this.id}: the carrier may be silent until then` }))) {
-      await this.attention.raise(AttentionReason.deliveryOverdue);
+      await this.attention.raise(AttentionReason.deliveryOverdue, this.id);
       await condition(some);
     }
     const scan = this.#scans.shift() as CarrierScan;
     if (scan !== CarrierScan.exception) {
-      await this.attention.clear(AttentionReason.deliveryOverdue);
-      await this.attention.clear(AttentionReason.carrierException);
+      await this.attention.clear(AttentionReason.deliveryOverdue, this.id);
+      await this.attention.clear(AttentionReason.carrierException, this.id);
     }
     return scan;
   }
@@ -102,10 +132,10 @@ export class Fulfillment {
   }
 
   #atCarrier<Result>(call: (activities: Activities) => Promise<Result>): Promise<Result> {
-    return outside({ taskQueue: this.input.carrierQueue, fairnessKey: this.ref.merchantId }, call, (work) => this.attention.during(AttentionReason.carrierUnavailable, work));
+    return this.steps.outside({ taskQueue: this.input.carrierQueue, fairnessKey: this.ref.merchantId }, AttentionReason.carrierUnavailable, call, this.id);
   }
 
   #atGateway<Result>(call: (activities: Activities) => Promise<Result>): Promise<Result> {
-    return outside({ taskQueue: this.input.paymentQueue, fairnessKey: this.ref.merchantId }, call, (work) => this.attention.during(AttentionReason.paymentProviderUnavailable, work));
+    return this.steps.outside({ taskQueue: this.input.paymentQueue, fairnessKey: this.ref.merchantId }, AttentionReason.paymentProviderUnavailable, call, this.id);
   }
 }

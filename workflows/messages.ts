@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CancelOrder } from '../src/contracts/place-order';
-import type { CarrierScan, OrderStatus, Stage } from '../src/contracts/statuses';
+import type { By, ChooseCarrier, HandToPerson, OperatorVerdict, RetryNow } from '../src/contracts/operator';
+import type { CarrierScan, FoundReason, OrderStatus, Stage } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
 
 /** What an order's workflow starts with: references, and the policies in force when it was placed. */
@@ -26,6 +27,18 @@ export const awaitVerdict = defineUpdate<Verdict>('awaitVerdict');
 export const payAgain = defineUpdate<Verdict, [{ paymentId: string }]>('payAgain');
 /** Cancels an order that was not handed over, and answers once everything is undone. */
 export const cancelOrder = defineUpdate<CancellationVerdict, [CancelOrder & { actor: string }]>('cancelOrder');
+
+/** Tries again at once whatever waits for a provider, or failed for good. Refused when nothing does. */
+export const retryNow = defineUpdate<OperatorVerdict, [By<RetryNow>]>('retryNow');
+/** Books a packed part, whose label does not come, with another carrier. */
+export const chooseCarrier = defineUpdate<OperatorVerdict, [By<ChooseCarrier>]>('chooseCarrier');
+/** Opens a task for a person who sees to the order, and shows that until it is done. */
+export const handToPerson = defineUpdate<OperatorVerdict, [By<HandToPerson>]>('handToPerson');
+
+/** The task of the person whom the order was handed to is done. */
+export const attended = defineSignal<[{ taskId: string }]>('attended');
+/** The watchdog found a reason why a person should look, or (null) that there is none any more. */
+export const watchdogReported = defineSignal<[{ reason: FoundReason | null }]>('watchdogReported');
 
 /** The customer has acted on a payment; the order asks the gateway what came of it. */
 export const paymentSettled = defineSignal<[{ paymentId: string }]>('paymentSettled');

@@ -1,8 +1,10 @@
 import { CancellationScope, condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { CancellationReason, CancelOrder } from '../src/contracts/place-order';
-import { AttentionReason, OrderStatus, Stage } from '../src/contracts/statuses';
+import type { By, ChooseCarrier, HandToPerson, OperatorVerb, OperatorVerdict, RetryNow } from '../src/contracts/operator';
+import { AttentionReason, OrderStatus, Stage, type FulfillmentStatus } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
+import { ORDER_WAITS, verbsFor, type Standing } from '../src/domain/stuck';
 import { Attention } from './attention';
 import { Fulfillment } from './fulfillment';
 import type { OrderInput, OrderProgress } from './messages';
@@ -10,6 +12,7 @@ import { PaymentPhase } from './payment';
 import { books } from './proxies';
 import { Saga } from './saga';
 import { attributes } from './search-attributes';
+import { Steps } from './steps';
 
 /** The state of a running order and the steps that change it. */
 export class OrderRun {
@@ -18,6 +21,7 @@ export class OrderRun {
   /** Set once a cancellation was accepted; from then on the flow only unwinds. */
   cancellation: CancellationReason | undefined;
   readonly attention: Attention;
+  readonly #steps: Steps;
   readonly payment: PaymentPhase;
   readonly #saga = new Saga();
   #scope: CancellationScope | undefined;
@@ -25,10 +29,14 @@ export class OrderRun {
   /** Signals may arrive before the part they are about is known to this run. */
   readonly #early: { id: string; fact: (part: Fulfillment) => void }[] = [];
   #shown = '';
+  /** The task of the person whom the order was handed to, while it is open. */
+  #task: string | undefined;
+  readonly #attended = new Set<string>();
 
   constructor(private readonly input: OrderInput) {
     this.attention = new Attention(input.orderId, () => this.#show());
-    this.payment = new PaymentPhase(input, this.#saga, this.attention, () => this.#move(OrderStatus.awaitingPayment, Stage.receive));
+    this.#steps = new Steps(this.attention, () => this.#show());
+    this.payment = new PaymentPhase(input, this.#saga, this.#steps, () => this.#move(OrderStatus.awaitingPayment, Stage.receive));
     this.#show();
   }
 
@@ -52,10 +60,10 @@ export class OrderRun {
   /** Validates the order and holds its stock. Undefined when it was rejected. */
   async place(): Promise<{ payUntil: number } | undefined> {
     const { orderId, paymentWindowSeconds } = this.input;
-    const invalid = await books.validateOrder({ orderId });
+    const invalid = await this.#steps.run(() => books.validateOrder({ orderId }));
     if (invalid) return this.#reject(invalid);
     this.#saga.register(() => books.releaseStock({ orderId }));
-    const reserved = await books.reserveStock({ orderId, paymentWindowSeconds });
+    const reserved = await this.#steps.run(() => books.reserveStock({ orderId, paymentWindowSeconds }));
     if (reserved.outcome === 'rejected') return this.#reject(reserved);
     return { payUntil: Date.parse(reserved.payUntil) };
   }
@@ -67,10 +75,10 @@ export class OrderRun {
 
   /** Splits the paid order and hands its parts to the warehouses. */
   async release(): Promise<void> {
-    const refs = await books.releaseToWarehouse({ orderId: this.input.orderId });
+    const refs = await this.#steps.run(() => books.releaseToWarehouse({ orderId: this.input.orderId }));
     if (this.cancellation !== undefined) return;
     this.#fulfillments = new Map(refs.map((ref) => [
-      ref.fulfillmentId, new Fulfillment(ref, this.input, this.#saga, this.attention, () => this.#partMoved()),
+      ref.fulfillmentId, new Fulfillment(ref, this.input, this.#saga, this.attention, this.#steps, () => this.#partMoved()),
     ]));
     for (const { id, fact } of this.#early.splice(0)) this.tell(id, fact);
     this.payment.decideRest({ outcome: 'accepted' });
@@ -79,7 +87,8 @@ export class OrderRun {
 
   /** Writes the order's end: completed, or returned when every part came back. */
   async complete(): Promise<void> {
-    const { status } = await books.completeOrder({ orderId: this.input.orderId });
+    await this.#voided();
+    const { status } = await this.#steps.run(() => books.completeOrder({ orderId: this.input.orderId }));
     this.#move(status, Stage.closed);
   }
 
@@ -96,19 +105,65 @@ export class OrderRun {
     return this.status === OrderStatus.cancelled ? verdict : { outcome: 'refused', code: 'order_not_cancellable' };
   }
 
-  /** Waits, for staff to see, until somebody cancels an order of which a step can never succeed. Its other parts go on. */
-  async untilCancelled(): Promise<CancellationReason> {
-    await this.attention.raise(AttentionReason.needsOperator);
-    await condition(() => this.cancellation !== undefined);
-    return this.cancellation as CancellationReason;
+  /** Ends the back-off of every call that waits for a provider, and runs what failed for good again. */
+  async retryNow(asked: By<RetryNow>, request: string): Promise<OperatorVerdict> {
+    await books.recordRetry({ ...asked, orderId: this.input.orderId, request });
+    return { outcome: 'retried', steps: this.#steps.retry() };
+  }
+
+  /** Tells whether a part waits for a label that another carrier could give. */
+  awaitsLabel(fulfillmentId: string): boolean {
+    return this.#fulfillments.get(fulfillmentId)?.status === 'packed' && this.cancellation === undefined;
+  }
+
+  async chooseCarrier(asked: By<ChooseCarrier>, request: string): Promise<OperatorVerdict> {
+    const part = this.#fulfillments.get(asked.fulfillmentId);
+    return part ? part.chooseCarrier(asked, request) : { outcome: 'refused', code: 'not_found' };
+  }
+
+  /** Opens the task of a person, and shows it as attention until `attended` tells that it is done. */
+  async handToPerson(asked: By<HandToPerson>, request: string): Promise<OperatorVerdict> {
+    const { taskId, opened } = await books.openAttendTask({ ...asked, orderId: this.input.orderId, request });
+    if (!opened) return { outcome: 'refused', code: 'already_attended' };
+    if (!this.#attended.has(taskId)) {
+      this.#task = taskId;
+      await this.attention.raise(AttentionReason.handedToPerson);
+    }
+    return { outcome: 'handed', taskId };
+  }
+
+  /** Hears that a person has seen to the order; that may come before the answer of the step that opened the task. */
+  async attended(taskId: string): Promise<void> {
+    this.#attended.add(taskId);
+    if (this.#task !== taskId) return;
+    this.#task = undefined;
+    await this.attention.clear(AttentionReason.handedToPerson);
+  }
+
+  /** How the order stands, as far as people can move it. */
+  standing(): Standing {
+    const { fulfillments } = this;
+    return {
+      closed: this.stage === Stage.closed, cancelling: this.cancellation !== undefined, stepWaits: this.#steps.waiting > 0,
+      labelAwaited: fulfillments.some((part) => this.awaitsLabel(part.id)), attended: this.#task !== undefined,
+      handedOver: fulfillments.some((part) => HANDED_OVER.includes(part.status)),
+    };
   }
 
   /** Undoes everything and ends the order as cancelled. */
   async unwind(reason: CancellationReason): Promise<void> {
     await this.#saga.compensate();
-    await CancellationScope.nonCancellable(() => books.finishCancellation({ orderId: this.input.orderId, reason }));
+    await CancellationScope.nonCancellable(async () => {
+      await this.#voided();
+      await this.#steps.run(() => books.finishCancellation({ orderId: this.input.orderId, reason }));
+    });
     this.payment.decideRest({ outcome: 'rejected', code: 'order_not_cancellable', shortages: [] });
     this.#move(OrderStatus.cancelled, Stage.closed);
+  }
+
+  /** Waits until no label is left of bookings that were given up for another carrier. */
+  async #voided(): Promise<void> {
+    await Promise.all(this.fulfillments.map((part) => part.voided()));
   }
 
   progress(): OrderProgress {
@@ -116,7 +171,7 @@ export class OrderRun {
   }
 
   #partMoved(): void {
-    const open = this.fulfillments.filter((part) => !['handed_over', 'delivered', 'returning', 'returned'].includes(part.status));
+    const open = this.fulfillments.filter((part) => !HANDED_OVER.includes(part.status));
     if (open.length === 0 && this.status === OrderStatus.inFulfillment) {
       const carriers = [...new Set(this.fulfillments.flatMap((part) => part.carrierCode ?? []))];
       this.#move(OrderStatus.shipped, Stage.ship, [attributes.carriers(carriers)]);
@@ -133,9 +188,9 @@ export class OrderRun {
 
   #waitsFor(): string[] {
     if (this.stage === Stage.closed) return [];
-    if (this.status === OrderStatus.cancelling) return ['Undoing what was done: label, payment, stock. Ends by itself'];
-    if (this.status === OrderStatus.draft) return ['Validation, stock and payment. Ends by itself'];
-    if (this.status === OrderStatus.awaitingPayment) return ['The customer\'s payment. Ends with Signal `paymentSettled`, another payment (`POST /v1/orders/{id}/payments`), or the end of the window'];
+    if (this.status === OrderStatus.cancelling) return [`${ORDER_WAITS.cancelling}. Ends by itself`];
+    if (this.status === OrderStatus.draft) return [`${ORDER_WAITS.draft}. Ends by itself`];
+    if (this.status === OrderStatus.awaitingPayment) return [`${ORDER_WAITS.awaiting_payment}. Ends with Signal \`paymentSettled\`, another payment (\`POST /v1/orders/{id}/payments\`), or the end of the window`];
     return this.fulfillments.flatMap((part) => part.waitsFor() ?? []);
   }
 
@@ -150,11 +205,27 @@ export class OrderRun {
       `**${this.status}** (${this.stage})`,
       ...(this.attention.reason ? [`Needs a person: **${this.attention.reason}**`] : []),
       ...(waits ? ['Waits for:', waits] : []),
-      ...(this.stage === Stage.closed ? [] : ['To cancel: Update `cancelOrder` `{"reason":"operator_decision","actor":"support:<who>"}`']),
+      ...this.#verbs(),
     ].join('\n\n');
     if (shown !== this.#shown) setCurrentDetails(shown);
     this.#shown = shown;
   }
 
+  /** Says what staff can do as it stands, to be typed as it is. */
+  #verbs(): string[] {
+    const verbs = verbsFor(this.standing()).map((verb) => {
+      const waiting = this.fulfillments.find((part) => this.awaitsLabel(part.id));
+      const about = verb === 'chooseCarrier' ? `"fulfillmentId":"${waiting?.id}","carrierCode":"<code>",` : '';
+      return `- ${VERB_SAYS[verb]}: Update \`${verb}\` \`{${about}"reason":"operator_decision","actor":"support:<who>"}\``;
+    });
+    return verbs.length > 0 ? ['What staff can do:', verbs.join('\n')] : [];
+  }
+
   #attribute: string | null = null;
 }
+
+const HANDED_OVER: readonly FulfillmentStatus[] = ['handed_over', 'delivered', 'returning', 'returned'];
+
+const VERB_SAYS: Readonly<Record<OperatorVerb, string>> = {
+  retryNow: 'To try again now', chooseCarrier: 'To book with another carrier', cancelOrder: 'To cancel', handToPerson: 'To hand it to a person',
+};

@@ -3,6 +3,7 @@ import {
 } from '@temporalio/workflow';
 import { OrderStatus } from '../src/contracts/statuses';
 import * as messages from './messages';
+import { handleOperators } from './operator';
 import { OrderRun } from './order-run';
 
 /**
@@ -15,7 +16,9 @@ export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   setHandler(messages.payAgain, ({ paymentId }) => run.payment.pay(paymentId), {
     validator: (_payment: { paymentId: string }) => assertStatus(run, OrderStatus.awaitingPayment, 'payment_not_awaited'),
   });
-  setHandler(messages.cancelOrder, (request) => run.cancel(request));
+  handleOperators(run);
+  setHandler(messages.attended, ({ taskId }) => run.attended(taskId));
+  setHandler(messages.watchdogReported, ({ reason }) => run.attention.reported(reason));
   setHandler(messages.paymentSettled, ({ paymentId }) => run.payment.settled(paymentId));
   setHandler(messages.parcelPacked, ({ fulfillmentId }) => run.tell(fulfillmentId, (part) => part.packed()));
   setHandler(messages.parcelHandedOver, ({ fulfillmentId }) => run.tell(fulfillmentId, (part) => part.handedOver()));
@@ -44,8 +47,10 @@ async function flow(run: OrderRun): Promise<void> {
       await run.complete();
     });
   } catch (error) {
-    if (!isCancellation(error) && !(error instanceof ActivityFailure)) throw error;
-    await run.unwind(run.cancellation ?? await run.untilCancelled());
+    // A step that was under way when the cancellation came may have failed instead of being cancelled.
+    const ended = isCancellation(error) || error instanceof ActivityFailure;
+    if (!ended || run.cancellation === undefined) throw error;
+    await run.unwind(run.cancellation);
   }
 }
 

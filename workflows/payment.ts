@@ -2,10 +2,9 @@ import { condition } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { AttentionReason } from '../src/contracts/statuses';
 import type { Verdict } from '../src/contracts/verdict';
-import type { Attention } from './attention';
 import type { OrderInput } from './messages';
-import { outside } from './proxies';
 import type { Saga } from './saga';
+import type { Steps } from './steps';
 
 /** The payment of an order: attempt after attempt within the window, until one is authorized. */
 export class PaymentPhase {
@@ -18,7 +17,7 @@ export class PaymentPhase {
   constructor(
     private readonly input: OrderInput,
     private readonly saga: Saga,
-    private readonly attention: Attention,
+    private readonly steps: Steps,
     /** Tells that the order now waits for the customer. */
     private readonly onAwaiting: () => void,
   ) {
@@ -79,9 +78,9 @@ export class PaymentPhase {
   }
 
   #call<Result>(call: (activities: Activities, payment: { orderId: string; paymentId: string }) => Promise<Result>, paymentId: string): Promise<Result> {
-    return outside(
-      { taskQueue: this.input.paymentQueue }, (activities) => call(activities, { orderId: this.input.orderId, paymentId }),
-      (work) => this.attention.during(AttentionReason.paymentProviderUnavailable, work),
+    return this.steps.outside(
+      { taskQueue: this.input.paymentQueue }, AttentionReason.paymentProviderUnavailable,
+      (activities) => call(activities, { orderId: this.input.orderId, paymentId }),
     );
   }
 }

@@ -47,12 +47,12 @@ const patient = ({ taskQueue, fairnessKey }: Lane) => proxyActivities<Activities
 export async function outside<Result>(
   lane: Lane,
   call: (activities: Activities) => Promise<Result>,
-  whilePatient: (work: Promise<Result>) => Promise<Result>,
+  whilePatient: (work: () => Promise<Result>) => Promise<Result>,
 ): Promise<Result> {
   try {
     return await call(quick);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return await whilePatient(call(patient(lane)));
+    return await whilePatient(() => call(patient(lane)));
   }
 }

@@ -1,12 +1,14 @@
 import { orderWorkflowId } from '../contracts/names';
-import type { CarrierScan } from '../contracts/statuses';
+import type { CarrierScan, FoundReason } from '../contracts/statuses';
 import type { Tx } from './transactions';
 
 /** What the rest of the system tells an order: the Signals of its workflow, by name. Facts, in references and codes. */
 export type OrderSignal =
   | { readonly signal: 'parcelPacked' | 'parcelHandedOver'; readonly payload: { readonly fulfillmentId: string } }
   | { readonly signal: 'carrierReported'; readonly payload: { readonly fulfillmentId: string; readonly scan: CarrierScan } }
-  | { readonly signal: 'paymentSettled'; readonly payload: { readonly paymentId: string } };
+  | { readonly signal: 'paymentSettled'; readonly payload: { readonly paymentId: string } }
+  | { readonly signal: 'attended'; readonly payload: { readonly taskId: string } }
+  | { readonly signal: 'watchdogReported'; readonly payload: { readonly reason: FoundReason | null } };
 
 /** Commits a signal with the fact it tells of. The client sends it after the commit; the sweeper, if the client died. */
 export async function sendLater(tx: Tx, orderId: string, { signal, payload }: OrderSignal): Promise<void> {

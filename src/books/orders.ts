@@ -1,5 +1,6 @@
+import { sql } from 'kysely';
 import type { PlaceOrder } from '../contracts/place-order';
-import { CLOSED_ORDER_STATUSES, type AttentionReason, type OrderStatus, type Stage } from '../contracts/statuses';
+import { CLOSED_ORDER_STATUSES, type OrderStatus, type Stage } from '../contracts/statuses';
 import type { PricedCart } from '../domain/pricing';
 import { customerOf } from './customers';
 import { newId } from './new-id';
@@ -79,8 +80,10 @@ export async function moveOrder(
   await tx.updateTable('orders').set({
     ...moved,
     updatedAt: new Date(),
+    // While it is cancelled, what counts is since when, whatever stage it was in.
+    stageSince: sql`case when stage = ${to.stage} and (status = 'cancelling') = ${to.status === 'cancelling'} then "stageSince" else now() end`,
     ...(rejection === undefined ? {} : { rejection: JSON.stringify(rejection) }),
-    ...(closed ? { closedAt: new Date(), attention: null, payUntil: null } : {}),
+    ...(closed ? { closedAt: new Date(), attention: null, attentionOwn: null, attentionFound: null, attentionDetail: null, attentionSince: null, payUntil: null } : {}),
   }).where('id', '=', orderId)
     .where('status', 'not in', to.status === 'cancelled' ? CLOSED_ORDER_STATUSES : [...CLOSED_ORDER_STATUSES, 'cancelling'])
     .execute();
@@ -100,13 +103,4 @@ export async function markShipped(tx: Tx, orderId: string): Promise<void> {
 /** Writes that the order's workflow runs, so that the sweeper leaves it alone. */
 export async function markStarted(tx: Tx, orderId: string): Promise<void> {
   await tx.updateTable('orders').set({ startLeaseUntil: null }).where('id', '=', orderId).execute();
-}
-
-/** Raises or clears (null) the reason why a person should look at an order. Answers false when it stood so already. */
-export async function setAttention(tx: Tx, orderId: string, reason: AttentionReason | null): Promise<boolean> {
-  const { numUpdatedRows } = await tx.updateTable('orders').set({ attention: reason, updatedAt: new Date() })
-    .where('id', '=', orderId).where('attention', 'is distinct from', reason).executeTakeFirst();
-  if (numUpdatedRows === 0n) return false;
-  await appendTimeline(tx, orderId, [reason ? { type: 'attention.raised', data: { reason } } : { type: 'attention.cleared' }]);
-  return true;
 }

@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import { refuse, type Refusal } from '../contracts/errors';
 import { TaskKind, type Urgency } from '../contracts/statuses';
-import type { PackedParcel } from '../contracts/task';
+import type { CompleteTask, PackedParcel } from '../contracts/task';
 import { estimateParcel } from '../domain/parcel';
+import type { Task } from '../generated/database';
 import { moveFulfillment } from './fulfillments';
 import { sendLater } from './messages';
 import { newId } from './new-id';
@@ -10,7 +11,7 @@ import { appendTimeline } from './timeline';
 import type { Tx } from './transactions';
 
 /** Work follows work: a task opens when the one before it is done. */
-const NEXT: Record<TaskKind, TaskKind | null> = { pick: TaskKind.recheck, recheck: TaskKind.pack, pack: null };
+const NEXT: Record<TaskKind, TaskKind | null> = { pick: TaskKind.recheck, recheck: TaskKind.pack, pack: null, attend: null };
 
 export interface NewTasks {
   readonly orderId: string;
@@ -38,27 +39,53 @@ export async function claimTask(tx: Tx, taskId: string, actor: string): Promise<
   if (task.status === 'claimed') return task.claimedBy === actor ? undefined : refuse('task_claimed_by_another');
   if (task.status !== 'open') return refuse('task_not_open', { detail: `It is ${task.status}` });
   await tx.updateTable('task').set({ status: 'claimed', claimedBy: actor }).where('id', '=', taskId).execute();
-  await appendTimeline(tx, task.orderId, [{ type: 'task.claimed', merchantId: task.merchantId, data: { taskId, kind: task.kind, fulfillmentId: task.fulfillmentId } }]);
+  await tell(tx, task, 'task.claimed');
   return undefined;
 }
 
+/** What is told of a task in its order's timeline; what is about no order has none. */
+async function tell(tx: Tx, task: TaskRow, type: 'task.claimed' | 'task.done', more: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  const { id: taskId, kind, orderId, fulfillmentId, merchantId } = task;
+  if (orderId === null) return;
+  await appendTimeline(tx, orderId, [{ type, ...(merchantId === null ? {} : { merchantId }), data: { taskId, kind, ...(fulfillmentId === null ? {} : { fulfillmentId }), ...more } }]);
+}
+
 /**
- * Completes a task and opens the next one of its fulfillment; after packing, the order hears that the parcel is ready.
- * Completing twice changes nothing. Refused for cancelled tasks and for those that another person claimed.
+ * Completes a task. On a parcel, the next task of its fulfillment opens; after packing, the order hears that the parcel is
+ * ready, after attending, that it is attended to. Completing twice changes nothing. Refused for cancelled tasks, for those
+ * that another person claimed, and for attending without an outcome.
  */
-export async function completeTask(tx: Tx, taskId: string, actor: string, parcel: PackedParcel | undefined): Promise<{ orderId: string } | Refusal> {
+export async function completeTask(tx: Tx, taskId: string, actor: string, { parcel, outcome }: CompleteTask): Promise<Refusal | undefined> {
   const task = await lockTask(tx, taskId);
   if (!task) return refuse('not_found');
-  const { orderId, fulfillmentId, merchantId, warehouseId, urgency, gift, kind } = task;
-  if (task.status === 'done') return { orderId };
+  if (task.status === 'done') return undefined;
   if (task.status === 'cancelled') return refuse('task_not_open', { detail: 'It is cancelled' });
   if (task.claimedBy !== null && task.claimedBy !== actor) return refuse('task_claimed_by_another');
-  await tx.updateTable('task').set({ status: 'done', claimedBy: actor, doneAt: new Date() }).where('id', '=', taskId).execute();
+  const wrong = task.kind === 'attend'
+    ? outcome === undefined && { pointer: '/outcome', detail: 'An attend task needs one' }
+    : outcome !== undefined && { pointer: '/outcome', detail: `A ${task.kind} task has none` };
+  if (wrong) return refuse('validation_failed', { errors: [wrong] });
+  await tx.updateTable('task').set({ status: 'done', claimedBy: actor, doneAt: new Date(), outcome: outcome ?? null }).where('id', '=', taskId).execute();
+  if (isOnParcel(task)) await completeOnParcel(tx, task, parcel);
+  else {
+    if (task.orderId !== null) await sendLater(tx, task.orderId, { signal: 'attended', payload: { taskId } });
+    await tell(tx, task, 'task.done', { outcome });
+  }
+  return undefined;
+}
+
+type TaskRow = Selectable<Task>;
+/** Work on a part of an order: the database holds these to be there for picking, rechecking and packing. */
+type ParcelTask = TaskRow & { orderId: string; fulfillmentId: string; merchantId: string; warehouseId: string };
+const isOnParcel = (task: TaskRow): task is ParcelTask => task.fulfillmentId !== null;
+
+async function completeOnParcel(tx: Tx, task: ParcelTask, parcel: PackedParcel | undefined): Promise<void> {
+  const { id: taskId, orderId, fulfillmentId, merchantId, warehouseId, urgency, gift, kind } = task;
   const next = NEXT[kind];
   if (next) {
     await openTask(tx, next, { orderId, fulfillmentId, merchantId, warehouseId, urgency, gift });
-    await appendTimeline(tx, orderId, [{ type: 'task.done', merchantId, data: { taskId, kind, fulfillmentId } }]);
-    return { orderId };
+    await tell(tx, task, 'task.done');
+    return;
   }
   const packed = parcel ?? estimateParcel(await itemsOf(tx, fulfillmentId));
   await moveFulfillment(tx, fulfillmentId, 'packed', packed);
@@ -67,7 +94,6 @@ export async function completeTask(tx: Tx, taskId: string, actor: string, parcel
     { type: 'task.done', merchantId, data: { taskId, kind, fulfillmentId } },
     { type: 'fulfillment.packed', merchantId, data: { fulfillmentId, weightG: packed.weightG } },
   ]);
-  return { orderId };
 }
 
 /** Reads what lies in a fulfillment's parcel, with weights and sizes. */
@@ -75,10 +101,10 @@ export const itemsOf = (tx: Tx, fulfillmentId: string) => tx.selectFrom('reserva
   .select(['r.quantity', 's.weightG', 's.lengthMm', 's.widthMm', 's.heightMm', 's.fragile'])
   .where('r.fulfillmentId', '=', fulfillmentId).execute();
 
-/** Ends whatever people still had to do for an order. */
+/** Ends whatever people still had to do on an order's parcels. Who attends to the order itself goes on. */
 export async function cancelTasks(tx: Tx, orderId: string): Promise<void> {
   await tx.updateTable('task').set({ status: 'cancelled' })
-    .where('orderId', '=', orderId).where('status', 'in', ['open', 'claimed']).execute();
+    .where('orderId', '=', orderId).where('fulfillmentId', 'is not', null).where('status', 'in', ['open', 'claimed']).execute();
 }
 
 /** Closes a fulfillment's open tasks because a person told the order itself that the parcel is packed. */

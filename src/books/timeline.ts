@@ -17,6 +17,13 @@ export async function appendTimeline(tx: Tx, orderId: string, facts: readonly Fa
   await sql`select append_timeline(${orderId}, ${JSON.stringify(events)}::jsonb)`.execute(tx);
 }
 
+/** Tells whether an event says that it was brought about by a request; what asks may then be a repetition. */
+export async function isTold(tx: Tx, orderId: string, request: string): Promise<boolean> {
+  const event = await tx.selectFrom('timeline_event').select('seq').where('orderId', '=', orderId)
+    .where(sql<boolean>`data->>'request' = ${request}`).executeTakeFirst();
+  return event !== undefined;
+}
+
 /** Reads an order's events after a sequence number, oldest first: those that the transaction's caller may see. */
 export async function readTimeline(tx: Tx, orderId: string, after: number, limit: number): Promise<TimelineEvent[]> {
   const rows = await tx.selectFrom('timeline_event').selectAll()

@@ -42,7 +42,7 @@ export class People {
       for (const staff of this.warehouses) {
         const { items } = await staff.listTasks({ orderId, kind, status: 'open', limit: 100 });
         for (const task of items) {
-          this.#staffAt.set(task.warehouseId, staff);
+          if (task.warehouseId !== null) this.#staffAt.set(task.warehouseId, staff);
           if (claim) await staff.claimTask(this.intent(`claim:${task.id}`), task.id);
           await staff.completeTask(this.intent(`complete:${task.id}`), task.id);
         }

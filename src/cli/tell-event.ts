@@ -10,6 +10,9 @@ const count = (data: Data, name: string): number => (Array.isArray(data[name]) ?
 const brief = (id: string): string => id.slice(-6);
 const part = (data: Data): string => `part …${brief(text(data, 'fulfillmentId'))}`;
 
+/** Work on a parcel is told with its part; other work is about the whole order. */
+const task = (data: Data): string => (text(data, 'fulfillmentId') ? `${part(data)}: ${text(data, 'kind')}` : text(data, 'kind'));
+
 /** What each kind of event says to a person. */
 const SENTENCES: Readonly<Record<TimelineEventType, (data: Data) => string>> = {
   'order.received': () => 'The storefront\'s order was received',
@@ -36,8 +39,11 @@ const SENTENCES: Readonly<Record<TimelineEventType, (data: Data) => string>> = {
   'fulfillment.delivered': (data) => `${part(data)}: delivered and signed for`,
   'fulfillment.returned': (data) => `${part(data)}: returned`,
   'fulfillment.cancelled': (data) => `${part(data)}: cancelled`,
-  'task.claimed': (data) => `${part(data)}: ${text(data, 'kind')} claimed`,
-  'task.done': (data) => `${part(data)}: ${text(data, 'kind')} done`,
+  'retry.requested': (data) => `Stuck steps were set going again: ${text(data, 'reason')}`,
+  'carrier.chosen': (data) => `${part(data)}: ${text(data, 'carrierCode')} was chosen by a person: ${text(data, 'reason')}`,
+  'task.opened': (data) => `The order was handed to a person: ${text(data, 'reason')}`,
+  'task.claimed': (data) => `${task(data)} claimed`,
+  'task.done': (data) => `${task(data)} done`,
   'shipment.booked': (data) => `${part(data)}: label bought from ${text(data, 'carrierCode')}, ${text(data, 'trackingNumber')}`,
   'shipment.voided': (data) => `${part(data)}: label voided`,
   'shipment.handed_over': (data) => `${part(data)}: handed to the driver`,

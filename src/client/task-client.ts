@@ -1,8 +1,9 @@
 import { claimTask, completeTask } from '../books/tasks';
-import type { Transactions } from '../books/transactions';
+import type { Transactions, Tx } from '../books/transactions';
 import type { Caller } from '../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../contracts/errors';
 import type { Page } from '../contracts/order';
+import { TaskKind } from '../contracts/statuses';
 import type { CompleteTask, ListTasks, TaskResource } from '../contracts/task';
 import { answer, once, type Answer, type Intent } from './intent';
 import type { Messenger } from './messenger';
@@ -23,18 +24,30 @@ export class TaskClient {
   /** Claims an open task for the caller. */
   claim(caller: Caller, intent: Intent, taskId: string): Promise<Answer<TaskResource> | Refusal> {
     return once(this.transactions, caller, intent, async (tx) => {
-      const refusal = await claimTask(tx, taskId, caller.actor);
+      const refusal = (await notTheirs(tx, caller, taskId)) ?? await claimTask(tx, taskId, caller.actor);
       return refusal ?? answer(200, (await readTask(tx, taskId)) as TaskResource);
     });
   }
 
-  /** Completes a task; the next one of its fulfillment opens, or its order hears that the parcel is packed. */
-  async complete(caller: Caller, intent: Intent, taskId: string, { parcel }: CompleteTask): Promise<Answer<TaskResource> | Refusal> {
-    const result = await once(this.transactions, caller, intent, async (tx) => {
-      const done = await completeTask(tx, taskId, caller.actor, parcel);
-      return isRefusal(done) ? done : answer(200, (await readTask(tx, taskId)) as TaskResource);
+  /** Completes a task; the next one of its fulfillment opens, or its order hears of it. */
+  async complete(caller: Caller, intent: Intent, taskId: string, result: CompleteTask): Promise<Answer<TaskResource> | Refusal> {
+    const answered = await once(this.transactions, caller, intent, async (tx) => {
+      const refusal = (await notTheirs(tx, caller, taskId)) ?? await completeTask(tx, taskId, caller.actor, result);
+      return refusal ?? answer(200, (await readTask(tx, taskId)) as TaskResource);
     });
-    if (!isRefusal(result) && result.body.kind === 'pack') await this.messenger.flush(result.body.orderId);
-    return result;
+    if (isRefusal(answered)) return answered;
+    const { kind, orderId } = answered.body;
+    if (orderId !== null && HEARD.includes(kind)) await this.messenger.flush(orderId);
+    return answered;
   }
+}
+
+/** The kinds of task whose end an order hears of. */
+const HEARD: readonly TaskKind[] = [TaskKind.pack, TaskKind.attend];
+
+/** Support sees what the floor does, and leaves it to the floor. */
+async function notTheirs(tx: Tx, { role }: Caller, taskId: string): Promise<Refusal | undefined> {
+  if (role !== 'support') return undefined;
+  const task = await readTask(tx, taskId);
+  return task && task.kind !== TaskKind.attend ? refuse('forbidden', { detail: `It serves warehouse, platform; a ${task.kind} task is theirs` }) : undefined;
 }

@@ -11,3 +11,6 @@ export interface Caller {
 
 /** Mallflow itself: its worker, its sweeper and verified webhooks. */
 export const SYSTEM: Caller = { role: 'system', subject: 'mall', actor: 'system' };
+
+/** Mallflow acts, for somebody: the audit trail names who. */
+export const actingFor = (actor: string): Caller => ({ ...SYSTEM, actor });

@@ -103,7 +103,8 @@ export const ReservationStatus = {
 } as const;
 export type ReservationStatus = (typeof ReservationStatus)[keyof typeof ReservationStatus];
 
-export const TaskKind = { pick: 'pick', recheck: 'recheck', pack: 'pack' } as const;
+/** Work for a person: on a parcel in its warehouse, or (`attend`) on whatever an order is stuck on. */
+export const TaskKind = { pick: 'pick', recheck: 'recheck', pack: 'pack', attend: 'attend' } as const;
 export type TaskKind = (typeof TaskKind)[keyof typeof TaskKind];
 
 export const TaskStatus = { open: 'open', claimed: 'claimed', done: 'done', cancelled: 'cancelled' } as const;
@@ -136,8 +137,20 @@ export const AttentionReason = {
   carrierException: 'carrier_exception',
   /** A step can never succeed by itself: a person has to look, and may cancel. */
   needsOperator: 'needs_operator',
+  /** Staff handed it to a person: until the task is done. */
+  handedToPerson: 'handed_to_person',
+  /** Found by the watchdog: its workflow's tasks fail, or it has none. */
+  workflowFailing: 'workflow_failing',
+  /** Found by the watchdog: a step was tried more often than an outage explains. */
+  activityRetrying: 'activity_retrying',
+  /** Found by the watchdog: it is in its stage for longer than the stage may take. */
+  stageOverdue: 'stage_overdue',
 } as const;
 export type AttentionReason = (typeof AttentionReason)[keyof typeof AttentionReason];
+
+/** The reasons that the watchdog finds; the others are raised by the order's own workflow. */
+export const FOUND_REASONS = [AttentionReason.workflowFailing, AttentionReason.activityRetrying, AttentionReason.stageOverdue] as const;
+export type FoundReason = (typeof FOUND_REASONS)[number];
 
 /** Builds the zod enum of a literal table. */
 export const oneOf = <T extends Record<string, string>>(table: T) =>

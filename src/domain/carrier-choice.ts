@@ -24,13 +24,16 @@ export interface CarrierVerdict {
   readonly reason: string;
 }
 
+/** Lists the offers that reach the country and lift the weight. */
+export const carrierOffers = <Offer extends CarrierOffer>({ country, weightG }: Pick<Consignment, 'country' | 'weightG'>, offers: readonly Offer[]): Offer[] =>
+  offers.filter((offer) => offer.countries.includes(country) && weightG <= offer.maxWeightG);
+
 /**
  * Chooses the carrier of a parcel: of those that reach the country and lift the weight, the fastest when the order is
  * urgent, else the cheapest that keeps the requested date (or, when none does, the fastest). Undefined: nobody takes it.
  */
 export function chooseCarrier(consignment: Consignment, offers: readonly CarrierOffer[]): CarrierVerdict | undefined {
-  const able = offers
-    .filter((offer) => offer.countries.includes(consignment.country) && consignment.weightG <= offer.maxWeightG)
+  const able = carrierOffers(consignment, offers)
     .map((offer) => ({ ...offer, amount: offer.baseAmount + offer.perKgAmount * Math.ceil(consignment.weightG / 1000) }));
   const fastest = [...able].sort((a, b) => a.deliveryDays - b.deliveryDays || a.amount - b.amount || (a.code < b.code ? -1 : 1));
   const cheapest = [...able].sort((a, b) => a.amount - b.amount || a.deliveryDays - b.deliveryDays || (a.code < b.code ? -1 : 1));

@@ -19,7 +19,7 @@ export async function releasedOrder(api: TestApi, sku: TestSku): Promise<Release
     await releaseFulfillments(tx, orderId, 'standard', false);
     await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick' });
     const task = await tx.selectFrom('task').select(['id', 'fulfillmentId']).where('orderId', '=', orderId).executeTakeFirstOrThrow();
-    return { orderId, fulfillmentId: task.fulfillmentId, taskId: task.id };
+    return { orderId, fulfillmentId: task.fulfillmentId ?? '', taskId: task.id };
   });
 }
 

@@ -23,12 +23,12 @@ async function replayWith(file: string, from: string, to: string): Promise<void>
   await Worker.runReplayHistory({ workflowBundle }, JSON.parse(readFileSync(HISTORY, 'utf8')));
 }
 
-const VALIDATE = 'const invalid = await books.validateOrder({ orderId });';
+const VALIDATE = 'const invalid = await this.#steps.run(() => books.validateOrder({ orderId }));';
 
 test.each([
   ['a new step', 'order-run.ts', VALIDATE, `await books.releaseStock({ orderId }); ${VALIDATE}`],
   ['a new wait', 'fulfillment.ts', 'await condition(() => this.#handedOver);', 'await condition(() => this.#handedOver); await condition(() => false, 1000);'],
-  ['a step left out', 'fulfillment.ts', 'await books.confirmDelivery(at);', ''],
+  ['a step left out', 'fulfillment.ts', 'await this.steps.run(() => books.confirmDelivery(at), this.id);', ''],
 ])('%s fails the replay of an order that ran without it', async (_what, file, from, to) => {
   await expect(replayWith(file, from, to)).rejects.toThrow();
 }, 60_000);

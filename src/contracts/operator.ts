@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { ErrorCode } from './errors';
+import { FulfillmentId, OrderId, TaskId } from './ids';
+import { AttentionReason, oneOf, OrderStatus, Stage } from './statuses';
+
+/** Who acts, for the audit trail: `role:id`. An id of ours, never a name. */
+export const Actor = z.string().regex(/^[a-z_]+:[\w.@:-]{1,120}$/, 'must be like support:<who>');
+
+/** Why somebody of the mall steps in. Codes, as they are kept for good in the order's timeline and its Event History. */
+export const OperatorReason = {
+  providerDown: 'provider_down',
+  providerBack: 'provider_back',
+  providerRefuses: 'provider_refuses',
+  causeRemoved: 'cause_removed',
+  customerRequest: 'customer_request',
+  merchantRequest: 'merchant_request',
+  overdue: 'overdue',
+  operatorDecision: 'operator_decision',
+} as const;
+export type OperatorReason = (typeof OperatorReason)[keyof typeof OperatorReason];
+
+/** What the person that an order is handed to should mind. */
+export const AttendNote = {
+  askCustomer: 'ask_customer',
+  askMerchant: 'ask_merchant',
+  askProvider: 'ask_provider',
+  checkParcel: 'check_parcel',
+  checkPayment: 'check_payment',
+  mendData: 'mend_data',
+} as const;
+export type AttendNote = (typeof AttendNote)[keyof typeof AttendNote];
+
+const reason = oneOf(OperatorReason);
+
+/** The body of `POST /v1/orders/{id}/retry`. */
+export const RetryNow = z.strictObject({ reason }).meta({ id: 'RetryNow' });
+export type RetryNow = z.infer<typeof RetryNow>;
+
+/** The body of `POST /v1/orders/{id}/carrier-choice`. */
+export const ChooseCarrier = z.strictObject({
+  fulfillmentId: FulfillmentId,
+  carrierCode: z.string().regex(/^[\w-]{1,40}$/).describe('One that reaches the destination and lifts the parcel'),
+  reason,
+}).meta({ id: 'ChooseCarrier' });
+export type ChooseCarrier = z.infer<typeof ChooseCarrier>;
+
+/** The body of `POST /v1/orders/{id}/attendance`. */
+export const HandToPerson = z.strictObject({
+  reason,
+  note: oneOf(AttendNote).optional(),
+  assignee: Actor.optional().describe('Who is asked; anybody of the role may take it'),
+}).meta({ id: 'HandToPerson' });
+export type HandToPerson = z.infer<typeof HandToPerson>;
+
+/** What somebody asks of an order, and who: the arguments of the Updates. */
+export type By<Verb> = Verb & { readonly actor: string };
+
+/** What a verb came to: references and codes. */
+export type OperatorVerdict =
+  | { readonly outcome: 'retried'; readonly steps: number }
+  | { readonly outcome: 'carrier_chosen' }
+  | { readonly outcome: 'handed'; readonly taskId: string }
+  | { readonly outcome: 'refused'; readonly code: ErrorCode };
+
+/** The verbs by which staff move an order that is stuck: names of Updates. */
+export const OperatorVerb = { retryNow: 'retryNow', chooseCarrier: 'chooseCarrier', cancelOrder: 'cancelOrder', handToPerson: 'handToPerson' } as const;
+export type OperatorVerb = (typeof OperatorVerb)[keyof typeof OperatorVerb];
+
+/** What the watchdog saw of an order: codes and counts. */
+export const AttentionDetail = z.strictObject({
+  step: z.string().nullable().describe('The activity that is tried again and again; null when it is the workflow itself, or nothing'),
+  attempts: z.int().nullable().describe('How often it was tried'),
+  failure: z.string().nullable().describe('The type of its last failure, or the code of what is wrong with the workflow'),
+  overdueSince: z.iso.datetime().nullable().describe('When the stage should have ended'),
+});
+export type AttentionDetail = z.infer<typeof AttentionDetail>;
+
+/** One order that needs a person. */
+export const AttentionResource = z.strictObject({
+  orderId: OrderId,
+  reason: oneOf(AttentionReason),
+  since: z.iso.datetime(),
+  status: oneOf(OrderStatus),
+  stage: oneOf(Stage),
+  stageSince: z.iso.datetime(),
+  waitsFor: z.array(z.string()).describe('In plain words, part by part'),
+  detail: AttentionDetail.nullable().describe('What the watchdog saw; null when it saw nothing'),
+  taskId: TaskId.nullable().describe('The task of the person it was handed to'),
+  verbs: z.array(oneOf(OperatorVerb)).describe('Which would help as it stands'),
+}).meta({ id: 'Attention' });
+export type AttentionResource = z.infer<typeof AttentionResource>;
+
+/** The query of `GET /v1/attention`. The longest waiting first. */
+export const ListAttention = z.strictObject({
+  reason: oneOf(AttentionReason).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(200).optional(),
+});
+export type ListAttention = z.infer<typeof ListAttention>;
