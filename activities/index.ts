@@ -1,3 +1,4 @@
+import { createAddressHoldActivities } from './address-holds';
 import { createFulfillmentActivities } from './fulfillments';
 import { createOperatorActivities } from './operator';
 import { createOrderActivities } from './orders';
@@ -14,6 +15,7 @@ export const createActivities = (deps: ActivityDeps) => ({
   ...createShipmentActivities(deps),
   ...createFulfillmentActivities(deps),
   ...createOperatorActivities(deps),
+  ...createAddressHoldActivities(deps),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -6,10 +6,14 @@ import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import { connect } from './books/transactions';
 import { Vault } from './books/vault';
-import { readConfig } from './config';
+import { readConfig, type Config } from './config';
 import { ORDERS_QUEUE, providerQueue } from './contracts/names';
 import { keepFresh } from './health-file';
 import { SandboxCarrierProvider } from './providers/carrier.sandbox';
+import { mailOf } from './providers/mail';
+import type { NotificationProvider } from './providers/notification';
+import { SandboxSmsProvider } from './providers/notification.sandbox';
+import { SmtpNotificationProvider } from './providers/notification.smtp';
 import { SandboxPaymentProvider } from './providers/payment.sandbox';
 import { createLogger } from './telemetry';
 import { serveMetrics } from './telemetry/endpoint';
@@ -25,6 +29,7 @@ const PING_MS = 2_000;
 /** The calls to providers that are measured. */
 const PAYMENT_CALLS = ['authorize', 'cancelAction', 'capture', 'void', 'refund', 'findAuthorizationByKey', 'findMoneyMoveByKey'] as const;
 const CARRIER_CALLS = ['book', 'findBookingByKey', 'void'] as const;
+const NOTIFICATION_CALLS = ['send', 'findByKey'] as const;
 
 /** Composes and runs the workers: orders with their database activities, and one queue per provider. Ends on SIGTERM. */
 async function main(): Promise<void> {
@@ -38,7 +43,11 @@ async function main(): Promise<void> {
     : await serveMetrics(metrics.registry, { host: config.HOST, port: config.METRICS_PORT, token: config.METRICS_TOKEN }, log);
   const payments = metrics.provider(new SandboxPaymentProvider({ url: config.PAYMENT_URL, apiKey: config.PAYMENT_API_KEY, timeoutMs: PROVIDER_TIMEOUT_MS }), PAYMENT_CALLS);
   const carriers = metrics.provider(new SandboxCarrierProvider({ url: config.CARRIER_URL, apiKey: config.CARRIER_API_KEY, timeoutMs: PROVIDER_TIMEOUT_MS }), CARRIER_CALLS);
-  const activities = createActivities({ transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), payments, carriers, log });
+  const providers = notificationProviders(config).map((provider) => metrics.provider(provider, NOTIFICATION_CALLS));
+  const activities = createActivities({
+    transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), payments, carriers, log,
+    notifications: { providers, addressFixUrl: config.ADDRESS_FIX_URL, mail: mailOf },
+  });
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
@@ -47,10 +56,10 @@ async function main(): Promise<void> {
     connection, namespace, activities, taskQueue: ORDERS_QUEUE, ...workflowSource(), interceptors,
     maxConcurrentLocalActivityExecutions: 100, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 500, shutdownGraceTime: '20s',
   });
-  const providers = await Promise.all([payments.code, carriers.code].map((code) => Worker.create({
+  const outside = await Promise.all([payments.code, carriers.code, ...providers.map(({ code }) => code)].map((code) => Worker.create({
     connection, namespace, activities, interceptors, taskQueue: providerQueue(code), maxConcurrentActivityTaskExecutions: PROVIDER_CALLS, shutdownGraceTime: '20s',
   })));
-  const workers = [orders, ...providers];
+  const workers = [orders, ...outside];
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
@@ -76,6 +85,12 @@ async function main(): Promise<void> {
   }
   log.info('worker stopped');
 }
+
+/** Builds the ways to tell customers something that the settings name. */
+const notificationProviders = ({ SMTP_URL, MAIL_FROM, SMS_URL, SMS_API_KEY }: Config): NotificationProvider[] => [
+  ...(SMTP_URL === undefined ? [] : [new SmtpNotificationProvider({ url: SMTP_URL, from: MAIL_FROM, timeoutMs: PROVIDER_TIMEOUT_MS })]),
+  ...(SMS_URL === undefined ? [] : [new SandboxSmsProvider({ url: SMS_URL, apiKey: SMS_API_KEY ?? '', timeoutMs: PROVIDER_TIMEOUT_MS })]),
+];
 
 /** Lets Temporal's SDK serve its own figures, in seconds and with the suffixes that Prometheus expects. */
 const temporalMetrics = (bindAddress: string | undefined): RuntimeOptions => (bindAddress === undefined ? {} : {

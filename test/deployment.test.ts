@@ -125,6 +125,7 @@ describe('the settings', () => {
     ...Object.fromEntries(required.map((name) => [name, 'secret-enough'])),
     ENCRYPTION_KEYS: `k1:${key}`, BLIND_INDEX_KEY: key, PAYMENT_URL: 'http://gateway:8080', CARRIER_URL: 'http://carrier:8080',
     PAYMENT_WEBHOOK_SECRET: `whsec_${key}`, CARRIER_WEBHOOK_SECRET: `whsec_${key}`,
+    SMTP_URL: 'smtp://notifier:1025', SMS_URL: 'http://notifier:8080', ADDRESS_FIX_URL: 'https://shop.example/address/{token}',
   };
   const filled = (name: string) => Object.fromEntries(Object.entries(environmentOf(name)).map(([variable, value]) => [variable, fill(value, set)]));
 

@@ -3,7 +3,7 @@ import type { Tx } from './transactions';
 /** An effect on the outside world, under a key that the provider deduplicates by too. */
 export interface Operation {
   readonly key: string;
-  readonly kind: 'authorize' | 'capture' | 'void' | 'refund' | 'book' | 'void_label';
+  readonly kind: 'authorize' | 'capture' | 'void' | 'refund' | 'book' | 'void_label' | 'notify';
   readonly provider: string;
   readonly orderId: string;
   /** What is asked for, in references, codes and amounts. */

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Transactions } from '../books/transactions';
 import type { Vault } from '../books/vault';
+import { AddressClient } from './address-client';
 import { Messenger } from './messenger';
 import { OrderClient } from './order-client';
 import { OrderWorkflows, type OrderPolicies } from './order-workflows';
@@ -23,6 +24,7 @@ export interface Clients {
   readonly messenger: Messenger;
   readonly workflows: OrderWorkflows;
   readonly orders: OrderClient;
+  readonly addresses: AddressClient;
   readonly tasks: TaskClient;
   readonly shipments: ShipmentClient;
   readonly webhooks: WebhookClient;
@@ -37,6 +39,7 @@ export function createClients({ transactions, vault, temporal, policies, log }: 
     messenger,
     workflows,
     orders: new OrderClient(transactions, vault, workflows, policies),
+    addresses: new AddressClient(transactions, vault, workflows, messenger),
     tasks: new TaskClient(transactions, messenger),
     shipments: new ShipmentClient(transactions, vault, messenger),
     webhooks: new WebhookClient(transactions, messenger),

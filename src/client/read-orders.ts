@@ -2,6 +2,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { personalContext, type PersonalFields } from '../books/orders';
 import type { Tx } from '../books/transactions';
 import type { Vault } from '../books/vault';
+import { FINDING_TEXTS, type AddressFinding } from '../contracts/address';
 import { isRefusal, type Refusal } from '../contracts/errors';
 import type { CurrencyCode, Money } from '../contracts/money';
 import type { ListOrders, NextAction, OrderResource, OrderSummary, Page } from '../contracts/order';
@@ -43,6 +44,7 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
       voided: money(payment.voided), refunded: money(payment.refunded),
     })),
     nextAction: payments.find((payment) => payment.status === 'action_required')?.nextAction ?? null,
+    addressFix: row.status === 'awaiting_address' && row.payUntil ? { until: row.payUntil.toISOString(), findings: findingsOf(row.addressFindings, personal) } : null,
     payUntil: row.status === 'awaiting_payment' ? row.payUntil?.toISOString() ?? null : null,
     fulfillments: row.fulfillments.map(({ amount, ...part }) => {
       const shipment = row.shipments.find(({ fulfillmentId }) => fulfillmentId === part.id);
@@ -59,6 +61,13 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
     recipient: personal?.recipient ?? null, giftMessage: personal?.giftMessage ?? null,
     placedAt: row.placedAt.toISOString(), updatedAt: row.updatedAt.toISOString(), closedAt: row.closedAt?.toISOString() ?? null,
   };
+}
+
+/** Tells what is wrong with an address: in full to who may see it, else as fields and codes. */
+function findingsOf(known: unknown, personal: PersonalFields | undefined): AddressFinding[] {
+  const bare = (known ?? []) as Pick<AddressFinding, 'pointer' | 'code'>[];
+  const findings = personal?.findings ?? bare.map(({ pointer, code }) => ({ pointer, code, detail: FINDING_TEXTS[code].en }));
+  return findings.map((finding) => ({ ...finding, pointer: `/recipient${finding.pointer}` }));
 }
 
 async function openPersonal(tx: Tx, vault: Vault, row: { id: string; customerId: string; personal: Buffer }): Promise<PersonalFields | undefined> {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { oneOf } from './statuses';
+import { OrderId } from './ids';
+import { Recipient } from './place-order';
+import { oneOf, OrderStatus } from './statuses';
 
 /** What can be wrong with where an order goes. Stable: storefronts decide on it. */
 export const FindingCode = {
@@ -58,3 +60,21 @@ export const AddressFinding = z.strictObject({
   suggestion: z.string().optional().describe('What the field may be meant to say. Absent where only the customer knows'),
 }).meta({ id: 'AddressFinding' });
 export type AddressFinding = z.infer<typeof AddressFinding>;
+
+/** What an order on hold waits for. */
+export const AddressFix = z.strictObject({
+  until: z.iso.datetime().describe('Then the order is cancelled; until then its stock and price are kept'),
+  findings: z.array(AddressFinding).describe('Pointers into the order. Suggestions for callers only who may see the recipient'),
+}).meta({ id: 'AddressFix' });
+
+/** What whoever has the link of a message sees. */
+export const AddressFixByLink = z.strictObject({ orderId: OrderId, ...AddressFix.shape, recipient: Recipient }).meta({ id: 'AddressFixByLink' });
+export type AddressFixByLink = z.infer<typeof AddressFixByLink>;
+
+/** What mending by a link came to. */
+export const AddressMended = z.strictObject({ orderId: OrderId, status: oneOf(OrderStatus) }).meta({ id: 'AddressMended' });
+export type AddressMended = z.infer<typeof AddressMended>;
+
+/** By which way a customer is told. */
+export const NotificationChannel = { email: 'email', sms: 'sms' } as const;
+export type NotificationChannel = (typeof NotificationChannel)[keyof typeof NotificationChannel];

@@ -14,6 +14,7 @@ const GENERATORS = {
   PAYMENT_WEBHOOK_SECRET: () => `whsec_${base64Key()}`,
   CARRIER_API_KEY: urlSafeKey,
   CARRIER_WEBHOOK_SECRET: () => `whsec_${base64Key()}`,
+  SMS_API_KEY: urlSafeKey,
   POSTGRES_OWNER_PASSWORD: urlSafeKey,
   POSTGRES_APP_PASSWORD: urlSafeKey,
 } as const;

@@ -42,7 +42,7 @@ export interface Stack {
 
 /** The part that listens on each port. */
 const PART_OF: Readonly<Record<PortName, PartName>> = {
-  api: 'api', webUi: 'temporal', temporal: 'temporal', postgres: 'postgres', gateway: 'gateway', carrier: 'carrier',
+  api: 'api', webUi: 'temporal', temporal: 'temporal', postgres: 'postgres', gateway: 'gateway', carrier: 'carrier', notifier: 'notifier', smtp: 'notifier',
 };
 
 /**
@@ -85,7 +85,7 @@ async function startAll(context: PartContext, options: StackOptions, running: Ru
   await start('postgres');
   await prepareDatabase(context, options);
   await start('temporal');
-  await start('gateway', 'carrier');
+  await start('gateway', 'carrier', 'notifier');
   await start('worker', 'api');
 }
 

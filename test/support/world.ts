@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { createActivities } from '../../activities';
 import { connect, type Transactions } from '../../src/books/transactions';
 import { Vault } from '../../src/books/vault';
+import { AddressClient } from '../../src/client/address-client';
 import { Messenger } from '../../src/client/messenger';
 import { OrderClient } from '../../src/client/order-client';
 import { OrderWorkflows, type OrderPolicies } from '../../src/client/order-workflows';
@@ -18,11 +19,18 @@ import { buildCarrier } from '../../src/embedded/sandbox/carrier';
 import { buildGateway } from '../../src/embedded/sandbox/gateway';
 import { SANDBOX_CARRIER, SandboxCarrierProvider, SandboxCarrierWebhookReader } from '../../src/providers/carrier.sandbox';
 import { SANDBOX_GATEWAY, SandboxPaymentProvider, SandboxPaymentWebhookReader } from '../../src/providers/payment.sandbox';
-import { API_KEY, Bench, SECRET, type Sandbox } from '../providers/sandboxes';
+import { mailOf } from '../../src/providers/mail';
+import { SANDBOX_SMS, SandboxSmsProvider } from '../../src/providers/notification.sandbox';
+import { SMTP, SmtpNotificationProvider } from '../../src/providers/notification.smtp';
+import { API_KEY, Bench, SECRET, type NotifierSandbox, type Sandbox } from '../providers/sandboxes';
 import { createTestDatabase, type TestDatabase } from './database';
 
 export const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 export const vault = new Vault(`k1:${Buffer.alloc(32, 1).toString('base64')}`, Buffer.alloc(32, 2).toString('base64'));
+
+/** Holds an order with an address that cannot be delivered to so long; its customer is told by e-mail and SMS. */
+export const holding = (seconds: number, reminders: number[] = []): OrderPolicies['addressHold'] =>
+  ({ seconds, reminders, channels: [{ channel: 'email', queue: providerQueue(SMTP) }, { channel: 'sms', queue: providerQueue(SANDBOX_SMS) }] });
 
 /** Everything but HTTP, for real and in this process: database, Temporal, workers, sandboxes that send signed webhooks. */
 export interface World {
@@ -33,7 +41,9 @@ export interface World {
   readonly carrier: Sandbox;
   readonly payments: SandboxPaymentProvider;
   readonly carriers: SandboxCarrierProvider;
+  readonly notifier: NotifierSandbox;
   readonly orders: OrderClient;
+  readonly addresses: AddressClient;
   readonly tasks: TaskClient;
   readonly shipments: ShipmentClient;
   readonly webhooks: WebhookClient;
@@ -61,16 +71,25 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}): Promise
   const payments = new SandboxPaymentProvider({ url: gateway.url, apiKey: API_KEY, timeoutMs: 15_000 });
   const carriers = new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 15_000 });
 
-  const activities = createActivities({ transactions, vault, payments, carriers, log });
+  const notifier = await bench.startNotifier();
+  const providers = [
+    new SmtpNotificationProvider({ url: notifier.smtpUrl, from: 'Mall <mall@example.com>', timeoutMs: 15_000 }),
+    new SandboxSmsProvider({ url: notifier.url, apiKey: API_KEY, timeoutMs: 15_000 }),
+  ];
+
+  const activities = createActivities({
+    transactions, vault, payments, carriers, log, notifications: { providers, addressFixUrl: 'https://shop.example/address/{token}', mail: mailOf },
+  });
   const connection = temporal.nativeConnection;
   const workers = await Promise.all([
     Worker.create({ connection, taskQueue: ORDERS_QUEUE, activities, workflowBundle: await bundle }),
-    ...[SANDBOX_GATEWAY, SANDBOX_CARRIER].map((code) => Worker.create({ connection, taskQueue: providerQueue(code), activities })),
+    ...[SANDBOX_GATEWAY, SANDBOX_CARRIER, SMTP, SANDBOX_SMS].map((code) => Worker.create({ connection, taskQueue: providerQueue(code), activities })),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
 
   const all: OrderPolicies = {
-    paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, verdictTimeoutSeconds: 20, ...policies,
+    paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600,
+    addressHold: holding(3600), verdictTimeoutSeconds: 20, ...policies,
   };
   const messenger = new Messenger(transactions, temporal.client, log);
   const workflows = new OrderWorkflows(temporal.client, all, log);
@@ -79,6 +98,8 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}): Promise
   return {
     database, transactions, temporal, gateway, carrier, payments, carriers, webhooks, messenger, workflows,
     orders: new OrderClient(transactions, vault, workflows, all),
+    addresses: new AddressClient(transactions, vault, workflows, messenger),
+    notifier,
     tasks: new TaskClient(transactions, messenger),
     shipments: new ShipmentClient(transactions, vault, messenger),
     close: async () => {
