@@ -4,6 +4,7 @@ import type { Transactions } from '../books/transactions';
 import type { Vault } from '../books/vault';
 import { AddressClient } from './address-client';
 import { Messenger } from './messenger';
+import { OperatorClient } from './operator-client';
 import { OrderClient } from './order-client';
 import { OrderWorkflows, type OrderPolicies } from './order-workflows';
 import { ShipmentClient } from './shipment-client';
@@ -25,6 +26,7 @@ export interface Clients {
   readonly workflows: OrderWorkflows;
   readonly orders: OrderClient;
   readonly addresses: AddressClient;
+  readonly operators: OperatorClient;
   readonly tasks: TaskClient;
   readonly shipments: ShipmentClient;
   readonly webhooks: WebhookClient;
@@ -40,6 +42,7 @@ export function createClients({ transactions, vault, temporal, policies, log }: 
     workflows,
     orders: new OrderClient(transactions, vault, workflows, policies),
     addresses: new AddressClient(transactions, vault, workflows, messenger),
+    operators: new OperatorClient(transactions, workflows),
     tasks: new TaskClient(transactions, messenger),
     shipments: new ShipmentClient(transactions, vault, messenger),
     webhooks: new WebhookClient(transactions, messenger),

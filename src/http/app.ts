@@ -16,6 +16,7 @@ import { metrics } from './plugins/metrics';
 import { openApi } from './plugins/openapi';
 import { requestLog } from './plugins/request-log';
 import { addressLinkRoutes, addressRoutes } from './routes/addresses';
+import { operatorRoutes } from './routes/operator';
 import { orderEventRoutes } from './routes/order-events';
 import { orderRoutes } from './routes/orders';
 import { serviceRoutes } from './routes/service';
@@ -72,6 +73,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
     await scope.register(jsonBodies);
     await scope.register(orderRoutes(deps));
     await scope.register(addressRoutes(deps));
+    await scope.register(operatorRoutes(deps));
     await scope.register(orderEventRoutes(deps));
     await scope.register(taskRoutes(deps));
     await scope.register(shipmentRoutes(deps));

@@ -29,6 +29,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   mendByLink: MENDED,
   payAgain: { method: 'card', token: 'tok_ok' },
   cancelOrder: { reason: 'customer_request' },
+  retryNow: { reason: 'provider_back' },
+  chooseCarrier: { fulfillmentId: 'ful_01KAQ5ZJ5V8E6Q0000000000A1', carrierCode: 'swift', reason: 'provider_down' },
+  handToPerson: { reason: 'provider_refuses', note: 'ask_provider' },
   completeTask: { parcel: { weightG: 1450, lengthMm: 300, widthMm: 200, heightMm: 150 } },
 };
 
