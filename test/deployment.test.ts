@@ -82,7 +82,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('asks everything that keeps running how it is, and gives nothing more rights than it needs', () => {
-    expect(longRunning.map(([name]) => name).sort()).toEqual(['api', 'carrier', 'gateway', 'postgres', 'temporal', 'temporal-ui', 'worker']);
+    expect(longRunning.map(([name]) => name).sort()).toEqual(['api', 'carrier', 'gateway', 'notifier', 'postgres', 'temporal', 'temporal-ui', 'worker']);
     expect(longRunning.filter(([, { healthcheck }]) => (healthcheck?.test?.length ?? 0) < 2).map(([name]) => name)).toEqual([]);
     expect(services.filter(([, { privileged }]) => privileged === true)).toEqual([]);
     expect(services.filter(([, { restart }]) => restart === undefined).map(([name]) => name)).toEqual([]);

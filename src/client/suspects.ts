@@ -13,7 +13,7 @@ export interface Deadlines {
 
 const LIMIT = 1_000;
 /** While one of these holds, a step is tried again and again: how often, Temporal knows. */
-const RETRYING = [AttentionReason.paymentProviderUnavailable, AttentionReason.carrierUnavailable];
+const RETRYING = [AttentionReason.paymentProviderUnavailable, AttentionReason.carrierUnavailable, AttentionReason.notificationUnavailable];
 
 /**
  * Names the orders that may be stuck, each with when its stage should have ended (null: it is not over that). Overdue ones;
