@@ -23,7 +23,7 @@ async function replayWith(file: string, from: string, to: string): Promise<void>
   await Worker.runReplayHistory({ workflowBundle }, JSON.parse(readFileSync(HISTORY, 'utf8')));
 }
 
-const VALIDATE = 'const invalid = await this.#steps.run(() => books.validateOrder({ orderId }));';
+const VALIDATE = 'const judged = await this.#steps.run(() => books.validateOrder({ orderId }));';
 
 test.each([
   ['a new step', 'order-run.ts', VALIDATE, `await books.releaseStock({ orderId }); ${VALIDATE}`],
