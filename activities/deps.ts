@@ -1,9 +1,21 @@
 import type { Logger } from 'pino';
 import type { Transactions } from '../src/books/transactions';
 import type { Vault } from '../src/books/vault';
+import type { Notice } from '../src/domain/address/notice';
 import type { CarrierProvider } from '../src/providers/carrier';
+import type { Message, NotificationProvider } from '../src/providers/notification';
 import type { PaymentProvider } from '../src/providers/payment';
 import type { SupplierProvider } from '../src/providers/supplier';
+
+/** How customers are told of something. */
+export interface Notifications {
+  /** One per channel at most. */
+  readonly providers: readonly NotificationProvider[];
+  /** Where the customer mends an address: `{token}` stands for the link's own. */
+  readonly addressFixUrl: string;
+  /** Writes a notice as an e-mail. */
+  readonly mail: (notice: Notice) => Pick<Message, 'subject' | 'text' | 'html'>;
+}
 
 /** What activities depend on; enters once, through `createActivities`. */
 export interface ActivityDeps {
@@ -13,6 +25,7 @@ export interface ActivityDeps {
   readonly carriers: CarrierProvider;
   readonly suppliers: SupplierProvider;
   readonly replenishment: ReplenishmentPolicy;
+  readonly notifications: Notifications;
   readonly log: Logger;
 }
 

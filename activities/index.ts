@@ -1,3 +1,4 @@
+import { createAddressHoldActivities } from './address-holds';
 import { createFulfillmentActivities } from './fulfillments';
 import { createOperatorActivities } from './operator';
 import { createOrderActivities } from './orders';
@@ -16,6 +17,7 @@ export const createActivities = (deps: ActivityDeps) => ({
   ...createReplenishmentActivities(deps),
   ...createFulfillmentActivities(deps),
   ...createOperatorActivities(deps),
+  ...createAddressHoldActivities(deps),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -1,26 +1,24 @@
 import { markOwn } from '../src/books/attention';
 import { appendTimeline } from '../src/books/timeline';
-import { readCarriers } from '../src/books/catalogue';
 import { lockOrder, moveOrder } from '../src/books/orders';
+import { isServed } from '../src/books/serviceability';
 import { release } from '../src/books/stock';
 import { cancelTasks } from '../src/books/tasks';
 import { actingFor, SYSTEM } from '../src/contracts/caller';
 import type { CancellationReason, CancelOrder } from '../src/contracts/place-order';
 import type { AttentionReason, OrderStatus } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
-import { chooseCarrier } from '../src/domain/carrier-choice';
 import type { ActivityDeps, OrderRef } from './deps';
 
 export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
-  /** Checks that some carrier takes each merchant's part to its destination. Undefined: the order may go on. */
-  validateOrder: ({ orderId }: OrderRef): Promise<Extract<Verdict, { outcome: 'rejected' }> | undefined> =>
+  /**
+   * Checks that some carrier takes the order to its destination, and whether its address was found good. Undefined: the
+   * order may go on.
+   */
+  validateOrder: ({ orderId }: OrderRef): Promise<Extract<Verdict, { outcome: 'rejected' | 'address_held' }> | undefined> =>
     transactions.run(SYSTEM, async (tx) => {
-      const order = await tx.selectFrom('orders').select(['country', 'urgency', 'status']).where('id', '=', orderId).executeTakeFirstOrThrow();
-      const lightest = await tx.selectFrom('order_line as l').innerJoin('sku as s', 's.id', 'l.skuId')
-        .select((eb) => eb.fn.max<number>('s.weightG').as('weightG')).where('l.orderId', '=', orderId).executeTakeFirstOrThrow();
-      const served = chooseCarrier(
-        { country: order.country, weightG: lightest.weightG, urgency: order.urgency, today: '', requestedDate: null }, await readCarriers(tx));
-      if (served) return undefined;
+      const order = await tx.selectFrom('orders').select(['country', 'status', 'addressFindings']).where('id', '=', orderId).executeTakeFirstOrThrow();
+      if (await isServed(tx, orderId, order.country)) return order.addressFindings === null ? undefined : { outcome: 'address_held' };
       const verdict = { outcome: 'rejected', code: 'destination_not_served', shortages: [] } as const;
       if (order.status !== 'draft') return verdict;
       await moveOrder(tx, orderId, { status: 'rejected', stage: 'closed', rejection: verdict });

@@ -67,6 +67,20 @@ const Schema = z.object({
   /** How long after the start (UTC) of the day that a supplier named its goods may come before people chase it. */
   GOODS_OVERDUE_SECONDS: seconds(48 * 3600),
 
+  /** Where mail is handed in (`smtp://` or `smtps://`), and whom it is from. Without it nobody is told by e-mail. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z.string().min(3).default('Mall <no-reply@mallflow.invalid>'),
+  /** Where SMS are handed in. Without it nobody is told by SMS. */
+  SMS_URL: z.url().optional(),
+  SMS_API_KEY: z.string().min(8).optional(),
+  /** Where a customer mends an address; `{token}` stands for the link's own. */
+  ADDRESS_FIX_URL: z.url().includes('{token}').default('http://127.0.0.1:8080/v1/address-fixes/{token}'),
+
+  /** How long an order with an address that cannot be delivered to keeps its stock and price. */
+  ADDRESS_FIX_SECONDS: seconds(48 * 3600),
+  /** After how many seconds its customer is reminded; comma separated. */
+  ADDRESS_REMINDER_SECONDS: z.string().default(`${24 * 3600},${42 * 3600}`)
+    .transform((list) => list.split(',').filter((part) => part.trim() !== '').map(Number)).pipe(z.array(z.number().positive())),
   /** How long an order that was declined, or waits for the customer at the gateway, keeps its stock. */
   PAYMENT_WINDOW_SECONDS: seconds(30 * 60),
   /** How long a carrier may say nothing that decides before staff are asked to look. */

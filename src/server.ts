@@ -7,10 +7,15 @@ import { createClients } from './client/clients';
 import { intentOf } from './client/intent';
 import { isOutOfReach } from './client/out-of-reach';
 import { Sweeper } from './client/sweeper';
+import type { OrderPolicies } from './client/order-workflows';
 import { Watchdog } from './client/watchdog';
-import { readConfig, tracesUrlOf } from './config';
+import { readConfig, tracesUrlOf, type Config } from './config';
+import { NotificationChannel } from './contracts/address';
+import { providerQueue } from './contracts/names';
 import { buildApp } from './http/app';
 import { SANDBOX_CARRIER, SandboxCarrierWebhookReader } from './providers/carrier.sandbox';
+import { SANDBOX_SMS } from './providers/notification.sandbox';
+import { SMTP } from './providers/notification.smtp';
 import { SANDBOX_GATEWAY, SandboxPaymentWebhookReader } from './providers/payment.sandbox';
 import { SandboxSupplierWebhookReader } from './providers/supplier.sandbox';
 import { createLogger } from './telemetry';
@@ -40,7 +45,7 @@ async function main(): Promise<void> {
     transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), temporal, log,
     policies: {
       paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: config.PAYMENT_WINDOW_SECONDS,
-      deliverySilenceSeconds: config.DELIVERY_SILENCE_SECONDS, verdictTimeoutSeconds: config.VERDICT_TIMEOUT_SECONDS,
+      addressHold: addressHoldOf(config), deliverySilenceSeconds: config.DELIVERY_SILENCE_SECONDS, verdictTimeoutSeconds: config.VERDICT_TIMEOUT_SECONDS,
     },
   });
   const sweeper = new Sweeper(transactions, clients.messenger, clients.workflows, log, noteSweep);
@@ -93,6 +98,15 @@ async function main(): Promise<void> {
     throw error;
   }
 }
+
+/** How orders with an address that cannot be delivered to are held: told by the ways that the settings name. */
+const addressHoldOf = ({ SMTP_URL, SMS_URL, ...config }: Config): OrderPolicies['addressHold'] => ({
+  seconds: config.ADDRESS_FIX_SECONDS, reminders: config.ADDRESS_REMINDER_SECONDS.filter((seconds) => seconds < config.ADDRESS_FIX_SECONDS),
+  channels: [
+    ...(SMTP_URL === undefined ? [] : [{ channel: NotificationChannel.email, queue: providerQueue(SMTP) }]),
+    ...(SMS_URL === undefined ? [] : [{ channel: NotificationChannel.sms, queue: providerQueue(SANDBOX_SMS) }]),
+  ],
+});
 
 function fail(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

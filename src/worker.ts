@@ -6,10 +6,15 @@ import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import { connect } from './books/transactions';
 import { Vault } from './books/vault';
-import { readConfig, tracesUrlOf } from './config';
+import { readConfig, tracesUrlOf, type Config } from './config';
 import { ORDERS_QUEUE, providerQueue } from './contracts/names';
 import { keepFresh } from './health-file';
 import { SandboxCarrierProvider } from './providers/carrier.sandbox';
+import type { TraceCall } from './providers/http';
+import { mailOf } from './providers/mail';
+import type { NotificationProvider } from './providers/notification';
+import { SandboxSmsProvider } from './providers/notification.sandbox';
+import { SmtpNotificationProvider } from './providers/notification.smtp';
 import { SandboxPaymentProvider } from './providers/payment.sandbox';
 import { SandboxSupplierProvider } from './providers/supplier.sandbox';
 import { createLogger } from './telemetry';
@@ -29,6 +34,7 @@ const PING_MS = 2_000;
 const PAYMENT_CALLS = ['authorize', 'cancelAction', 'capture', 'void', 'refund', 'findAuthorizationByKey', 'findMoneyMoveByKey'] as const;
 const SUPPLIER_CALLS = ['purchase', 'findPurchaseByKey', 'remind'] as const;
 const CARRIER_CALLS = ['book', 'findBookingByKey', 'void'] as const;
+const NOTIFICATION_CALLS = ['send', 'findByKey'] as const;
 
 /** Composes and runs the workers: orders with their database activities, and one queue per provider. Ends on SIGTERM. */
 async function main(): Promise<void> {
@@ -46,8 +52,10 @@ async function main(): Promise<void> {
   const payments = metrics.provider(new SandboxPaymentProvider({ url: config.PAYMENT_URL, apiKey: config.PAYMENT_API_KEY, ...calls }), PAYMENT_CALLS);
   const carriers = metrics.provider(new SandboxCarrierProvider({ url: config.CARRIER_URL, apiKey: config.CARRIER_API_KEY, ...calls }), CARRIER_CALLS);
   const suppliers = metrics.provider(new SandboxSupplierProvider({ url: config.SUPPLIER_URL, apiKey: config.SUPPLIER_API_KEY, ...calls }), SUPPLIER_CALLS);
+  const providers = notificationProviders(config, tracing?.calls).map((provider) => metrics.provider(provider, NOTIFICATION_CALLS));
   const activities = createActivities({
     transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), payments, carriers, suppliers, log,
+    notifications: { providers, addressFixUrl: config.ADDRESS_FIX_URL, mail: mailOf },
     replenishment: {
       remindAfterSeconds: config.SUPPLIER_REMINDER_SECONDS, reminders: config.SUPPLIER_REMINDERS,
       patienceSeconds: config.SUPPLIER_PATIENCE_SECONDS, overdueSeconds: config.GOODS_OVERDUE_SECONDS,
@@ -64,10 +72,10 @@ async function main(): Promise<void> {
     interceptors: { ...interceptors, ...(workflowModules ? { workflowModules } : {}) }, sinks: tracing?.sinks ?? NO_SPANS,
     maxConcurrentLocalActivityExecutions: 100, maxConcurrentWorkflowTaskExecutions: 40, maxCachedWorkflows: 500, shutdownGraceTime: '20s',
   });
-  const providers = await Promise.all([payments.code, carriers.code, suppliers.code].map((code) => Worker.create({
+  const outside = await Promise.all([payments.code, carriers.code, suppliers.code, ...providers.map(({ code }) => code)].map((code) => Worker.create({
     connection, namespace, activities, interceptors, ...deployment, taskQueue: providerQueue(code), maxConcurrentActivityTaskExecutions: PROVIDER_CALLS, shutdownGraceTime: '20s',
   })));
-  const workers = [orders, ...providers];
+  const workers = [orders, ...outside];
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
@@ -94,6 +102,12 @@ async function main(): Promise<void> {
   }
   log.info('worker stopped');
 }
+
+/** Builds the ways to tell customers something that the settings name. */
+const notificationProviders = ({ SMTP_URL, MAIL_FROM, SMS_URL, SMS_API_KEY }: Config, trace: TraceCall | undefined): NotificationProvider[] => [
+  ...(SMTP_URL === undefined ? [] : [new SmtpNotificationProvider({ url: SMTP_URL, from: MAIL_FROM, timeoutMs: PROVIDER_TIMEOUT_MS })]),
+  ...(SMS_URL === undefined ? [] : [new SandboxSmsProvider({ url: SMS_URL, apiKey: SMS_API_KEY ?? '', timeoutMs: PROVIDER_TIMEOUT_MS, trace })]),
+];
 
 /** Lets Temporal's SDK serve its own figures, in seconds and with the suffixes that Prometheus expects. */
 const temporalMetrics = (bindAddress: string | undefined): RuntimeOptions => (bindAddress === undefined ? {} : {

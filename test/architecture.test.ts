@@ -99,6 +99,12 @@ test('the workflows bundle without zod: each order in a worker\'s memory would h
   expect([...loaded]).not.toContain('zod');
 });
 
+test('no workflow needs the data of addresses: it changes with every release', () => {
+  const needed = new Set(filesUnder('workflows'));
+  for (const file of needed) for (const { from, to, typeOnly } of imports) if (from === file && !typeOnly && files.includes(to)) needed.add(to);
+  expect([...needed].filter((file) => lies(file, 'src/domain'))).not.toEqual(expect.arrayContaining([expect.stringContaining('/address/')]));
+});
+
 test('no two files need each other to load', () => {
   const needs = new Map(files.map((file) => [file, imports.filter(({ from, to, typeOnly }) => from === file && !typeOnly && files.includes(to)).map(({ to }) => to)]));
   expect(cyclesIn(needs)).toEqual([]);

@@ -83,7 +83,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('asks everything that keeps running how it is, and gives nothing more rights than it needs', () => {
-    expect(longRunning.map(([name]) => name).sort()).toEqual(['api', 'carrier', 'gateway', 'grafana', 'postgres', 'prometheus', 'supplier', 'temporal', 'temporal-ui', 'worker']);
+    expect(longRunning.map(([name]) => name).sort()).toEqual(['api', 'carrier', 'gateway', 'grafana', 'notifier', 'postgres', 'prometheus', 'supplier', 'temporal', 'temporal-ui', 'worker']);
     expect(longRunning.filter(([, { healthcheck }]) => (healthcheck?.test?.length ?? 0) < 2).map(([name]) => name)).toEqual([]);
     expect(services.filter(([, { privileged }]) => privileged === true)).toEqual([]);
     expect(services.filter(([, { restart }]) => restart === undefined).map(([name]) => name)).toEqual([]);
@@ -126,6 +126,7 @@ describe('the settings', () => {
     ...Object.fromEntries(required.map((name) => [name, 'secret-enough'])),
     ENCRYPTION_KEYS: `k1:${key}`, BLIND_INDEX_KEY: key, PAYMENT_URL: 'http://gateway:8080', CARRIER_URL: 'http://carrier:8080', SUPPLIER_URL: 'http://supplier:8080',
     PAYMENT_WEBHOOK_SECRET: `whsec_${key}`, CARRIER_WEBHOOK_SECRET: `whsec_${key}`, SUPPLIER_WEBHOOK_SECRET: `whsec_${key}`,
+    SMTP_URL: 'smtp://notifier:1025', SMS_URL: 'http://notifier:8080', ADDRESS_FIX_URL: 'https://shop.example/address/{token}',
   };
   const filled = (name: string) => Object.fromEntries(Object.entries(environmentOf(name)).map(([variable, value]) => [variable, fill(value, set)]));
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FindingCode } from '../src/contracts/address';
 
 const ROOT = join(__dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -8,7 +9,7 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const quoted = (page: string): string[] => [...read(page).matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
 const isPath = (text: string): boolean => /^(src|workflows|activities|prisma|test|bench|docs)\//.test(text);
 
-test.each(['docs/walkthrough.md', 'README.md', 'docs/audit.md', 'docs/replay.md', 'docs/sandbox.md', 'docs/operations.md', 'docs/scaling.md', 'docs/metrics.md', 'docs/faults.md', 'docs/performance.md', 'docs/tracing.md', 'docs/deploying.md', 'docs/stock.md'])('every file that %s names is there', (page) => {
+test.each(['docs/walkthrough.md', 'README.md', 'docs/audit.md', 'docs/replay.md', 'docs/sandbox.md', 'docs/operations.md', 'docs/scaling.md', 'docs/metrics.md', 'docs/faults.md', 'docs/performance.md', 'docs/tracing.md', 'docs/deploying.md', 'docs/stock.md', 'docs/addresses.md'])('every file that %s names is there', (page) => {
   const missing = quoted(page).filter(isPath).filter((path) => !existsSync(join(ROOT, path)));
   expect(missing).toEqual([]);
 });
@@ -26,4 +27,8 @@ test('the links of the pages lead somewhere', () => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
     expect(links.filter((link) => !existsSync(join(ROOT, page, '..', link)))).toEqual([]);
   }
+});
+
+test('docs/addresses.md tells of every finding', () => {
+  expect(Object.values(FindingCode).filter((code) => !quoted('docs/addresses.md').includes(code))).toEqual([]);
 });

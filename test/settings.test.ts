@@ -57,8 +57,9 @@ test('the embedded stack is not versioned, takes nothing that was set up for ano
   const folder = mkdtempSync(join(tmpdir(), 'settings-'));
   try {
     const context: PartContext = {
-      paths: { ...statePaths(folder), run: folder }, ports: { postgres: 1, temporal: 2, webUi: 3, gateway: 4, carrier: 5, supplier: 7, api: 6 }, durable: false, temporalBinary: null, signal: undefined,
-      settings: { ...NEEDED, POSTGRES_OWNER_PASSWORD: 'owner', POSTGRES_APP_PASSWORD: 'app' },
+      paths: { ...statePaths(folder), run: folder }, ports: { postgres: 1, temporal: 2, webUi: 3, gateway: 4, carrier: 5, supplier: 7, notifier: 8, smtp: 9, api: 6 },
+      durable: false, temporalBinary: null, signal: undefined,
+      settings: { ...NEEDED, SMS_API_KEY: 'key-for-sms', POSTGRES_OWNER_PASSWORD: 'owner', POSTGRES_APP_PASSWORD: 'app' },
       env: { TEMPORAL_API_KEY: 'of-another', TEMPORAL_DEPLOYMENT_NAME: 'mallflow', TEMPORAL_WORKER_BUILD_ID: '1', TEMPORAL_METRICS_ADDRESS: '127.0.0.1:9465' },
     };
     const started = { ...context.env, ...serviceEnvironment(context) };

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { NotificationChannel } from '../src/contracts/address';
 import type { CancelOrder } from '../src/contracts/place-order';
 import type { By, ChooseCarrier, HandToPerson, OperatorVerdict, RetryNow } from '../src/contracts/operator';
 import type { CarrierScan, FoundReason, OrderStatus, Stage } from '../src/contracts/statuses';
@@ -12,6 +13,16 @@ export interface OrderInput {
   readonly carrierQueue: string;
   readonly paymentWindowSeconds: number;
   readonly deliverySilenceSeconds: number;
+  /** How long an order with an address that cannot be delivered to is held, and how its customer is told. Absent before 0.2.0. */
+  readonly addressHold?: AddressHoldPolicy;
+}
+
+export interface AddressHoldPolicy {
+  readonly seconds: number;
+  /** After how many seconds the customer is reminded. */
+  readonly reminders: readonly number[];
+  /** By which ways, and on whose queue. */
+  readonly channels: readonly { readonly channel: NotificationChannel; readonly queue: string }[];
 }
 
 export interface OrderProgress {
@@ -40,6 +51,8 @@ export const attended = defineSignal<[{ taskId: string }]>('attended');
 /** The watchdog found a reason why a person should look, or (null) that there is none any more. */
 export const watchdogReported = defineSignal<[{ reason: FoundReason | null }]>('watchdogReported');
 
+/** The address of an order on hold is mended: it may go on. */
+export const addressMended = defineSignal('addressMended');
 /** The customer has acted on a payment; the order asks the gateway what came of it. */
 export const paymentSettled = defineSignal<[{ paymentId: string }]>('paymentSettled');
 /** A fulfillment's parcel is packed. */

@@ -6,6 +6,7 @@ import type { OperatorVerb } from '../src/contracts/operator-codes';
 import { AttentionReason, OrderStatus, Stage, type FulfillmentStatus } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
 import { ORDER_WAITS, verbsFor, type Standing } from '../src/domain/stuck';
+import { AddressHold } from './address-hold';
 import { Attention } from './attention';
 import { Fulfillment } from './fulfillment';
 import type { OrderInput, OrderProgress } from './messages';
@@ -24,6 +25,7 @@ export class OrderRun {
   readonly attention: Attention;
   readonly #steps: Steps;
   readonly payment: PaymentPhase;
+  readonly hold: AddressHold;
   readonly #saga = new Saga();
   #scope: CancellationScope | undefined;
   #fulfillments = new Map<string, Fulfillment>();
@@ -38,6 +40,7 @@ export class OrderRun {
     this.attention = new Attention(input.orderId, () => this.#show());
     this.#steps = new Steps(this.attention, () => this.#show());
     this.payment = new PaymentPhase(input, this.#saga, this.#steps, () => this.#move(OrderStatus.awaitingPayment, Stage.receive));
+    this.hold = new AddressHold(input, this.#steps, this.payment, (status) => this.#move(status, Stage.receive));
     this.#show();
   }
 
@@ -58,15 +61,17 @@ export class OrderRun {
     else this.#early.push({ id: fulfillmentId, fact });
   }
 
-  /** Validates the order and holds its stock. Undefined when it was rejected. */
-  async place(): Promise<{ payUntil: number } | undefined> {
-    const { orderId, paymentWindowSeconds } = this.input;
-    const invalid = await this.#steps.run(() => books.validateOrder({ orderId }));
-    if (invalid) return this.#reject(invalid);
+  /** Validates the order, holds its stock, and waits for a good address. Undefined when it was rejected. */
+  async place(): Promise<{ payUntil: number } | 'address_not_mended' | undefined> {
+    const { orderId, paymentWindowSeconds, addressHold } = this.input;
+    const judged = await this.#steps.run(() => books.validateOrder({ orderId }));
+    if (judged?.outcome === 'rejected') return this.#reject(judged);
     this.#saga.register(() => books.releaseStock({ orderId }));
-    const reserved = await this.#steps.run(() => books.reserveStock({ orderId, paymentWindowSeconds }));
+    const hold = judged?.outcome === 'address_held' ? addressHold : undefined;
+    const reserved = await this.#steps.run(() => books.reserveStock({ orderId, paymentWindowSeconds: hold?.seconds ?? paymentWindowSeconds }));
     if (reserved.outcome === 'rejected') return this.#reject(reserved);
-    return { payUntil: Date.parse(reserved.payUntil) };
+    const until = Date.parse(reserved.payUntil);
+    return hold ? this.hold.untilMended(hold, until) : { payUntil: until };
   }
 
   #reject(verdict: Extract<Verdict, { outcome: 'rejected' }>): undefined {
@@ -191,6 +196,7 @@ export class OrderRun {
     if (this.stage === Stage.closed) return [];
     if (this.status === OrderStatus.cancelling) return [`${ORDER_WAITS.cancelling}. Ends by itself`];
     if (this.status === OrderStatus.draft) return [`${ORDER_WAITS.draft}. Ends by itself`];
+    if (this.status === OrderStatus.awaitingAddress) return [`${ORDER_WAITS.awaiting_address}. Ends with Signal \`addressMended\`, which \`PUT /v1/orders/{id}/recipient\` and the customer's link send, or the deadline`];
     if (this.status === OrderStatus.awaitingPayment) return [`${ORDER_WAITS.awaiting_payment}. Ends with Signal \`paymentSettled\`, another payment (\`POST /v1/orders/{id}/payments\`), or the end of the window`];
     return this.fulfillments.flatMap((part) => part.waitsFor() ?? []);
   }

@@ -19,6 +19,7 @@ export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   handleOperators(run);
   setHandler(messages.attended, ({ taskId }) => run.attended(taskId));
   setHandler(messages.watchdogReported, ({ reason }) => run.attention.reported(reason));
+  setHandler(messages.addressMended, () => run.hold.mended());
   setHandler(messages.paymentSettled, ({ paymentId }) => run.payment.settled(paymentId));
   setHandler(messages.parcelPacked, ({ fulfillmentId }) => run.tell(fulfillmentId, (part) => part.packed()));
   setHandler(messages.parcelHandedOver, ({ fulfillmentId }) => run.tell(fulfillmentId, (part) => part.handedOver()));
@@ -37,6 +38,10 @@ async function flow(run: OrderRun): Promise<void> {
   try {
     await run.cancellably(async () => {
       const placed = await run.place();
+      if (placed === 'address_not_mended') {
+        await run.unwind(placed);
+        return;
+      }
       if (!placed) return;
       if (!(await run.payment.untilPaid(placed.payUntil))) {
         await run.unwind('payment_window_expired');

@@ -47,6 +47,14 @@ export class PaymentPhase {
     for (const paymentId of this.#undecided) this.#decide(paymentId, verdict);
   }
 
+  /** Lets whoever asks again await what comes of the payment, once a hold that was answered before is over. */
+  resume(): void {
+    const { paymentId } = this.input;
+    if (this.#verdicts.get(paymentId)?.outcome !== 'address_held') return;
+    this.#verdicts.delete(paymentId);
+    this.#undecided.add(paymentId);
+  }
+
   #decide(paymentId: string, verdict: Verdict): void {
     this.#verdicts.set(paymentId, verdict);
     this.#undecided.delete(paymentId);

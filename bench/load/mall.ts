@@ -57,7 +57,7 @@ export function orderBody({ skuIds }: BenchMall, parts: number, random: () => nu
   return {
     customer: { reference: `customer-${Math.floor(random() * CUSTOMERS)}` }, currency: 'CNY', urgency: 'standard',
     lines: skuIds.slice(0, parts).map((ids) => ({ skuId: pick(ids), quantity: 1 })),
-    recipient: { name: 'Bench Recipient', phone: '+86 10 0000 0000', address: { country: 'CN', city: 'Beijing', line1: 'Bench Street 1', postcode: '100000' } },
+    recipient: { name: 'Bench Recipient', phone: '+86 138 0000 0000', address: { country: 'CN', region: '北京市', city: '北京市', district: '东城区', line1: '测试街1号', postcode: '100000' } },
     payment: { method: 'card', token: 'tok_ok' },
   };
 }

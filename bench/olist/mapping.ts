@@ -107,8 +107,8 @@ export function placeOrderOf(order: OlistOrder, goal: Goal, skuIds: ReadonlyMap<
     currency: 'BRL',
     lines: order.items.map((item) => ({ skuId: skuIds.get(skuKey(item)) ?? '', quantity: item.quantity })),
     recipient: {
-      name: `Recipient ${mark}`, phone: '+55 11 00000-0000',
-      address: { country: 'BR', region: customer.state, city: customer.city, line1: `Street ${mark}`, postcode: `${customer.postcodePrefix}-000` },
+      name: `Recipient ${mark}`, phone: '+55 11 91234-5678',
+      address: { country: 'BR', region: customer.state, city: customer.city, line1: `Rua ${mark}, 1`, postcode: `${customer.postcodePrefix}-000` },
     },
     payment: { method: METHODS[largest.type] ?? 'card', token: isUnpaid(goal) ? 'tok_redirect' : 'tok_ok' },
   };

@@ -92,7 +92,7 @@ const cart = ({ skuIds }: Shop, { merchants, token }: Plan, number: number) => (
   lines: skuIds.slice(0, merchants).map((skuId) => ({ skuId, quantity: 1 + (number % 3) })),
   recipient: {
     name: 'Recipient One', phone: '+86 138 0000 0000', email: 'recipient@example.com',
-    address: { country: 'CN', city: 'Hangzhou', line1: '1 West Lake Road', postcode: '310000' },
+    address: { country: 'CN', region: '浙江省', city: '杭州市', district: '西湖区', line1: '孤山路25号', postcode: '310000' },
   },
   payment: { method: 'card' as const, token },
 } satisfies Parameters<Shop['storefront']['placeOrder']>[1]);

@@ -6,6 +6,7 @@ import type { Tx } from './transactions';
 export type OrderSignal =
   | { readonly signal: 'parcelPacked' | 'parcelHandedOver'; readonly payload: { readonly fulfillmentId: string } }
   | { readonly signal: 'carrierReported'; readonly payload: { readonly fulfillmentId: string; readonly scan: CarrierScan } }
+  | { readonly signal: 'addressMended'; readonly payload: Readonly<Record<string, never>> }
   | { readonly signal: 'paymentSettled'; readonly payload: { readonly paymentId: string } }
   | { readonly signal: 'attended'; readonly payload: { readonly taskId: string } }
   | { readonly signal: 'watchdogReported'; readonly payload: { readonly reason: FoundReason | null } };

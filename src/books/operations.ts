@@ -3,7 +3,7 @@ import type { Tx } from './transactions';
 /** An effect on the outside world, under a key that the provider deduplicates by too. */
 export interface Operation {
   readonly key: string;
-  readonly kind: 'authorize' | 'capture' | 'void' | 'refund' | 'book' | 'void_label' | 'purchase';
+  readonly kind: 'authorize' | 'capture' | 'void' | 'refund' | 'book' | 'void_label' | 'purchase' | 'notify';
   readonly provider: string;
   /** The order that it is for, or the replenishment. */
   readonly orderId: string;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { AddressFinding } from '../contracts/address';
 import type { PlaceOrder } from '../contracts/place-order';
 import { CLOSED_ORDER_STATUSES, type OrderStatus, type Stage } from '../contracts/statuses';
 import type { PricedCart } from '../domain/pricing';
@@ -9,11 +10,14 @@ import { appendTimeline } from './timeline';
 import type { Tx } from './transactions';
 import type { Vault } from './vault';
 
+/** An order as it is to be written. Its recipient stands as judged: tidied when it is good, as it came when it is not. */
 export interface Draft {
   readonly orderId: string;
   readonly storefrontId: string;
   readonly order: PlaceOrder;
   readonly cart: PricedCart;
+  /** What is wrong with the recipient; none when it can be delivered to. */
+  readonly findings?: readonly AddressFinding[];
   readonly paymentProvider: string;
   /** Until when the writer is trusted to start the workflow; then the sweeper does. */
   readonly startLeaseUntil: Date;
@@ -23,6 +27,8 @@ export interface Draft {
 export interface PersonalFields {
   readonly recipient: PlaceOrder['recipient'];
   readonly giftMessage: string | null;
+  /** What its customer has to mend, with suggestions, while the order is on hold. */
+  readonly findings?: readonly AddressFinding[];
 }
 
 /** The context that binds sealed fields to their order. */
@@ -30,16 +36,16 @@ export const personalContext = (orderId: string): string => `${orderId}:personal
 
 /** Writes an order as a draft: lines at our prices, personal fields sealed, its first payment pending. */
 export async function insertDraft(tx: Tx, vault: Vault, draft: Draft): Promise<{ paymentId: string }> {
-  const { orderId, storefrontId, order, cart } = draft;
+  const { orderId, storefrontId, order, cart, findings = [] } = draft;
   const customer = await customerOf(tx, vault, storefrontId, order.customer.reference);
-  const personal: PersonalFields = { recipient: order.recipient, giftMessage: order.gift?.message ?? null };
+  const personal: PersonalFields = { recipient: order.recipient, giftMessage: order.gift?.message ?? null, ...(findings.length > 0 ? { findings } : {}) };
   const now = new Date();
   await tx.insertInto('orders').values({
     id: orderId, storefrontId, customerId: customer.id, reference: order.reference ?? null, status: 'draft', stage: 'receive',
     urgency: order.urgency, gift: order.gift !== undefined, requestedDate: order.requestedDate ?? null, currency: order.currency,
     goodsAmount: cart.goodsAmount, shippingAmount: cart.shippingAmount, merchantIds: [...new Set(cart.lines.map((line) => line.merchantId))],
     country: order.recipient.address.country, personal: vault.seal(customer, personalContext(orderId), JSON.stringify(personal)),
-    startLeaseUntil: draft.startLeaseUntil, placedAt: now, updatedAt: now,
+    addressFindings: findings.length > 0 ? JSON.stringify(withoutSuggestions(findings)) : null, startLeaseUntil: draft.startLeaseUntil, placedAt: now, updatedAt: now,
   }).execute();
   await tx.insertInto('order_line').values(cart.lines.map((line, index) => ({
     id: newId('lin'), orderId, number: index + 1, merchantId: line.merchantId, skuId: line.skuId, title: line.title,
@@ -56,6 +62,9 @@ export async function insertDraft(tx: Tx, vault: Vault, draft: Draft): Promise<{
   }]);
   return { paymentId };
 }
+
+/** What of findings is not personal: which field, and what is wrong with it. */
+export const withoutSuggestions = (findings: readonly AddressFinding[]): Pick<AddressFinding, 'pointer' | 'code'>[] => findings.map(({ pointer, code }) => ({ pointer, code }));
 
 export interface OrderState {
   readonly status: OrderStatus;

@@ -6,6 +6,8 @@ import { readRunning } from './running-stack';
 
 /** What names the sources; each replaces the running stack's own. */
 const NAMING = ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'PAYMENT_URL', 'PAYMENT_API_KEY', 'CARRIER_URL', 'CARRIER_API_KEY', 'SUPPLIER_URL', 'SUPPLIER_API_KEY'] as const;
+/** The journal of messages; a stack may have none. */
+const NAMING_TOO = ['SMS_URL', 'SMS_API_KEY'] as const;
 const MARKS = { true: '✓', false: '✗', unknown: '?' } as const;
 
 /** Registers `mallflow audit`. */
@@ -16,7 +18,8 @@ export function registerAudit(program: Command): void {
     .option('--json', 'print the results as one line of JSON')
     .addHelpText('after', `
 Looks at the stack that runs on the state folder; DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL with PAYMENT_API_KEY,
-CARRIER_URL with CARRIER_API_KEY, and SUPPLIER_URL with SUPPLIER_API_KEY name others. Ends with 1 unless every audit is true. docs/audit.md says what to do.`)
+CARRIER_URL with CARRIER_API_KEY, SUPPLIER_URL with SUPPLIER_API_KEY, and SMS_URL with SMS_API_KEY name others. Ends with 1
+unless every audit is true. docs/audit.md says what to do.`)
     .action(async (flags: { state: string; json?: boolean }) => {
       const sources = await openAuditSources(environmentOf(flags.state));
       try {
@@ -33,7 +36,7 @@ CARRIER_URL with CARRIER_API_KEY, and SUPPLIER_URL with SUPPLIER_API_KEY name ot
 
 /** Names where the books are. Throws one sentence when something is wanted of a stack that does not run. */
 function environmentOf(stateFolder: string): NodeJS.ProcessEnv {
-  const named = Object.fromEntries(NAMING.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  const named = Object.fromEntries([...NAMING, ...NAMING_TOO].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
   if (NAMING.every((name) => name in named)) return process.env;
   return { ...process.env, ...readRunning(stateFolder).environment, ...named };
 }

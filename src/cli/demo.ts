@@ -118,8 +118,8 @@ function sampleOrder({ sample }: Running, token: string, run: string): z.input<t
     currency: sample.currency,
     lines: sample.skuIds.map((skuId, index) => ({ skuId, quantity: index + 1 })),
     recipient: {
-      name: 'Sample Recipient', phone: '+86 755 0000 0000',
-      address: { country: 'CN', region: 'Guangdong', city: 'Shenzhen', district: 'Nanshan', line1: 'Sample Road 1', postcode: '518057' },
+      name: 'Sample Recipient', phone: '+86 138 0013 8000',
+      address: { country: 'CN', region: '广东省', city: '深圳市', district: '南山区', line1: '样品路1号', postcode: '518057' },
     },
     urgency: 'urgent', gift: { message: 'With the best wishes' }, payment: { method: 'card', token },
   };

@@ -51,7 +51,7 @@ function curl(api: string, sample: SampleOrder, now: Date): string {
     lines: sample.skuIds.map((skuId) => ({ skuId, quantity: 1 })),
     recipient: {
       name: 'Recipient One', phone: '+86 138 0013 8000',
-      address: { country: 'CN', region: 'Guangdong', city: 'Shenzhen', district: 'Nanshan', line1: 'Keyuan Road 15', postcode: '518057' },
+      address: { country: 'CN', region: '广东省', city: '深圳市', district: '南山区', line1: '科苑路15号', postcode: '518057' },
     },
     payment: { method: 'card', token: 'tok_ok' },
   };

@@ -21,8 +21,8 @@ export function registerStart(program: Command, seedSample?: SeedSample): void {
     .addOption(stateOption())
     .option('--json', 'print the addresses as one line of JSON once everything is ready')
     .addHelpText('after', `
-DATABASE_URL (with DATABASE_OWNER_URL for the migrations), TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL and
-SUPPLIER_URL replace each embedded part with one of yours. Ctrl-C stops everything; a second one kills it.`);
+DATABASE_URL (with DATABASE_OWNER_URL for the migrations), TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL, SUPPLIER_URL, and
+SMTP_URL with SMS_URL, replace each embedded part with one of yours. Ctrl-C stops everything; a second one kills it.`);
   for (const option of portOptions()) command.addOption(option);
   command.action((flags: StartFlags) => start(flags, portsFrom(command.opts()), seedSample));
 }

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Transactions } from '../books/transactions';
 import type { Vault } from '../books/vault';
+import { AddressClient } from './address-client';
 import { Messenger } from './messenger';
 import { OperatorClient } from './operator-client';
 import { OrderClient } from './order-client';
@@ -26,6 +27,7 @@ export interface Clients {
   readonly messenger: Messenger;
   readonly workflows: OrderWorkflows;
   readonly orders: OrderClient;
+  readonly addresses: AddressClient;
   readonly operators: OperatorClient;
   readonly tasks: TaskClient;
   readonly shipments: ShipmentClient;
@@ -43,6 +45,7 @@ export function createClients({ transactions, vault, temporal, policies, log }: 
     messenger,
     workflows,
     orders: new OrderClient(transactions, vault, workflows, policies),
+    addresses: new AddressClient(transactions, vault, workflows, messenger),
     operators: new OperatorClient(transactions, workflows),
     tasks: new TaskClient(transactions, messenger),
     shipments: new ShipmentClient(transactions, vault, messenger),

@@ -15,6 +15,7 @@ import { isRefusal, refuse, type Refusal } from '../contracts/errors';
 import type { ListOrders, OrderResource, OrderSummary, Page } from '../contracts/order';
 import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../contracts/place-order';
 import type { TimelineEvent } from '../contracts/timeline';
+import { judgeRecipient } from '../domain/address/judge';
 import { holdsCardNumber } from '../domain/card-number';
 import { priceCart } from '../domain/pricing';
 import { findShortages } from '../domain/sourcing';
@@ -57,6 +58,7 @@ export class OrderClient {
     const delivery = { country: order.recipient.address.country, urgency: order.urgency, requestedDate: order.requestedDate ?? null };
     const shortages = isRefusal(cart) ? [] : findShortages(cart.lines, (await readShelves(tx, cart.lines.map((line) => line.skuId), delivery, false)).shelves);
     const refusal = isRefusal(cart) ? cart : shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : undefined;
+    const judged = judgeRecipient(order.recipient);
     const orderId = newId('ord');
     // A repetition is answered as the first was, whatever prices and shelves say by now.
     const claim = refusal ? await knownKey(tx, caller, intent) : await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
@@ -68,7 +70,9 @@ export class OrderClient {
     if (claim.claimed !== 'first') return { orderId: orderOf(claim), replayed: true };
     if (isRefusal(cart)) return cart;
     const { paymentId } = await insertDraft(tx, this.vault, {
-      orderId, storefrontId: caller.subject, order, cart, paymentProvider: this.policies.paymentProvider,
+      orderId, storefrontId: caller.subject, cart,
+      order: judged.verdict === 'good' ? { ...order, recipient: judged.recipient } : order,
+      findings: judged.verdict === 'good' ? [] : judged.findings, paymentProvider: this.policies.paymentProvider,
       startLeaseUntil: new Date(Date.now() + START_LEASE_SECONDS * 1000),
     });
     const merchantIds = [...new Set(cart.lines.map((line) => line.merchantId))];
@@ -149,7 +153,7 @@ export class OrderClient {
    */
   #answer(caller: Caller, intent: Intent, orderId: string, { replayed, unheard = false }: { replayed: boolean; unheard?: boolean }): Promise<Answer<OrderResource> | Refusal> {
     return this.transactions.run(caller, async (tx) => {
-      const order = await readOrder(tx, orderId);
+      const order = await this.#readAnswered(tx, orderId);
       if (!order) return refuse('not_found');
       if (unheard) {
         await reopenKey(tx, caller.subject, intent.key);
@@ -162,6 +166,14 @@ export class OrderClient {
       const { rejection } = await tx.selectFrom('orders').select('rejection').where('id', '=', orderId).executeTakeFirstOrThrow();
       return outcomeOf(order, rejection, replayed);
     });
+  }
+
+  /** Reads an order for the answer of a POST, which shows no recipient, but what its customer has to mend. */
+  async #readAnswered(tx: Tx, orderId: string): Promise<OrderResource | undefined> {
+    const order = await readOrder(tx, orderId);
+    if (order?.status !== 'awaiting_address') return order;
+    const opened = await readOrder(tx, orderId, this.vault);
+    return { ...order, addressFix: opened?.addressFix ?? order.addressFix };
   }
 
   async get(caller: Caller, orderId: string): Promise<OrderResource | Refusal> {

@@ -9,7 +9,7 @@ import { ORDER_WORKFLOW, ORDERS_QUEUE, orderWorkflowId, providerQueue } from '..
 import type { Asked, By, OperatorVerdict } from '../contracts/operator';
 import type { CancelOrder } from '../contracts/place-order';
 import type { CancellationVerdict, Verdict } from '../contracts/verdict';
-import { awaitVerdict, cancelOrder, payAgain, type OrderInput } from '../../workflows/messages';
+import { awaitVerdict, cancelOrder, payAgain, type AddressHoldPolicy, type OrderInput } from '../../workflows/messages';
 import { attributes } from '../../workflows/search-attributes';
 
 /** What is known of an order when its workflow starts. */
@@ -28,6 +28,7 @@ export interface OrderPolicies {
   readonly carrierProvider: string;
   readonly paymentWindowSeconds: number;
   readonly deliverySilenceSeconds: number;
+  readonly addressHold: AddressHoldPolicy;
   readonly verdictTimeoutSeconds: number;
 }
 
@@ -53,6 +54,11 @@ export class OrderWorkflows {
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
+  }
+
+  /** Awaits what comes of an order whose address was mended. */
+  afterMend(orderId: string): Promise<Verdict | typeof NO_ANSWER> {
+    return this.#withinTime(orderId, () => this.#handle(orderId).executeUpdate(awaitVerdict, { updateId: `${orderId}:mended` }));
   }
 
   pay(orderId: string, paymentId: string): Promise<Verdict | typeof NO_ANSWER> {
@@ -92,6 +98,7 @@ export class OrderWorkflows {
     const input: OrderInput = {
       orderId: order.orderId, paymentId: order.paymentId, paymentQueue: providerQueue(policies.paymentProvider), carrierQueue: providerQueue(policies.carrierProvider),
       paymentWindowSeconds: policies.paymentWindowSeconds, deliverySilenceSeconds: policies.deliverySilenceSeconds,
+      addressHold: policies.addressHold,
     };
     return {
       workflowId: orderWorkflowId(order.orderId), taskQueue: ORDERS_QUEUE, args: [input],

@@ -2,6 +2,7 @@ import { readOrderRow } from '../books/order-row';
 import { personalContext, type PersonalFields } from '../books/orders';
 import type { Tx } from '../books/transactions';
 import type { Vault } from '../books/vault';
+import { FINDING_TEXTS, type AddressFinding } from '../contracts/address';
 import type { Caller } from '../contracts/caller';
 import { isRefusal, type Refusal } from '../contracts/errors';
 import type { CurrencyCode, Money } from '../contracts/money';
@@ -33,6 +34,7 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
       voided: money(payment.voided), refunded: money(payment.refunded),
     })),
     nextAction: payments.find((payment) => payment.status === 'action_required')?.nextAction ?? null,
+    addressFix: row.status === 'awaiting_address' && row.payUntil ? { until: row.payUntil.toISOString(), findings: findingsOf(row.addressFindings, personal) } : null,
     payUntil: row.status === 'awaiting_payment' ? row.payUntil?.toISOString() ?? null : null,
     fulfillments: row.fulfillments.map(({ amount, ...part }) => {
       const shipment = row.shipments.find(({ fulfillmentId }) => fulfillmentId === part.id);
@@ -49,6 +51,13 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
     recipient: personal?.recipient ?? null, giftMessage: personal?.giftMessage ?? null,
     placedAt: row.placedAt.toISOString(), updatedAt: row.updatedAt.toISOString(), closedAt: row.closedAt?.toISOString() ?? null,
   };
+}
+
+/** Tells what is wrong with an address: in full to who may see it, else as fields and codes. */
+function findingsOf(known: unknown, personal: PersonalFields | undefined): AddressFinding[] {
+  const bare = (known ?? []) as Pick<AddressFinding, 'pointer' | 'code'>[];
+  const findings = personal?.findings ?? bare.map(({ pointer, code }) => ({ pointer, code, detail: FINDING_TEXTS[code].en }));
+  return findings.map((finding) => ({ ...finding, pointer: `/recipient${finding.pointer}` }));
 }
 
 function openPersonal(vault: Vault, { id, keyId, wrappedKey, personal }: { id: string; keyId: string | null; wrappedKey: Buffer | null; personal: Buffer }): PersonalFields | undefined {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AddressFix } from './address';
 import { FulfillmentId, MerchantId, OrderId, PaymentId, ShipmentId, SkuId, WarehouseId } from './ids';
 import { Money } from './money';
 import { Recipient } from './place-order';
@@ -81,6 +82,7 @@ export const OrderResource = z.strictObject({
   lines: z.array(OrderLineResource),
   payments: z.array(PaymentResource),
   nextAction: NextAction.nullable(),
+  addressFix: AddressFix.nullable().describe('While the order is `awaiting_address`: what its customer has to mend'),
   payUntil: instant.nullable().describe('While payment is awaited: until when the stock is held'),
   fulfillments: z.array(FulfillmentResource),
   recipient: Recipient.nullable().describe('Null in answers to POST, for callers who may not see it, and once the customer was erased'),

@@ -2,6 +2,8 @@
 export const OrderStatus = {
   /** Committed by the API; its workflow has not judged it yet. */
   draft: 'draft',
+  /** Stock is held, nothing is charged; the customer must mend the address first. */
+  awaitingAddress: 'awaiting_address',
   /** Stock is held; the customer must still act on the payment or pay again. */
   awaitingPayment: 'awaiting_payment',
   /** Paid for and split; people pick, recheck and pack. */
@@ -144,6 +146,8 @@ export type Role = (typeof Role)[keyof typeof Role];
 export const AttentionReason = {
   paymentProviderUnavailable: 'payment_provider_unavailable',
   carrierUnavailable: 'carrier_unavailable',
+  /** The customer could not be told of something; the order goes on meanwhile. */
+  notificationUnavailable: 'notification_unavailable',
   deliveryOverdue: 'delivery_overdue',
   carrierException: 'carrier_exception',
   /** A step can never succeed by itself: a person has to look, and may cancel. */

@@ -10,6 +10,8 @@ export interface Shortage {
 /** What placing an order came to: the answer of the `awaitVerdict` and `payAgain` Updates. References only. */
 export type Verdict =
   | { readonly outcome: 'accepted' }
+  /** Held until the customer mends the address. */
+  | { readonly outcome: 'address_held' }
   | { readonly outcome: 'action_required'; readonly paymentId: string }
   | { readonly outcome: 'declined'; readonly paymentId: string; readonly declineCode: string }
   | { readonly outcome: 'rejected'; readonly code: ErrorCode; readonly shortages: readonly Shortage[] };

@@ -11,6 +11,7 @@ const BY_URGENCY: readonly AttentionReason[] = [
   AttentionReason.paymentProviderUnavailable,
   AttentionReason.carrierUnavailable,
   AttentionReason.carrierException,
+  AttentionReason.notificationUnavailable,
   AttentionReason.activityRetrying,
   AttentionReason.deliveryOverdue,
   AttentionReason.stageOverdue,

@@ -13,6 +13,7 @@ export const PART_WAITS: Readonly<Partial<Record<FulfillmentStatus, string>>> = 
 /** What an order as a whole waits for, in plain words; in every other status its parts do. */
 export const ORDER_WAITS: Readonly<Partial<Record<OrderStatus, string>>> = {
   draft: 'Validation, stock and payment',
+  awaiting_address: 'The customer to mend the address',
   awaiting_payment: 'The customer\'s payment',
   cancelling: 'Undoing what was done: label, payment, stock',
 };

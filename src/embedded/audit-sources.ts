@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { connect } from '../books/transactions';
 import type { AuditSources } from '../client/audit/run-audits';
 import { SandboxCarrierProvider } from '../providers/carrier.sandbox';
+import { SandboxSmsProvider } from '../providers/notification.sandbox';
 import { SandboxPaymentProvider } from '../providers/payment.sandbox';
 import { SandboxSupplierProvider } from '../providers/supplier.sandbox';
 
@@ -21,6 +22,8 @@ const Settings = z.object({
   CARRIER_API_KEY: z.string().min(1),
   SUPPLIER_URL: z.url(),
   SUPPLIER_API_KEY: z.string().min(1),
+  SMS_URL: z.url().optional(),
+  SMS_API_KEY: z.string().min(1).optional(),
 });
 
 export interface OpenAuditSources extends AuditSources {
@@ -49,6 +52,8 @@ export async function openAuditSources(env: NodeJS.ProcessEnv): Promise<OpenAudi
     payments: new SandboxPaymentProvider({ url: settings.PAYMENT_URL, apiKey: settings.PAYMENT_API_KEY, timeoutMs: TIMEOUT_MS }),
     carriers: new SandboxCarrierProvider({ url: settings.CARRIER_URL, apiKey: settings.CARRIER_API_KEY, timeoutMs: TIMEOUT_MS }),
     suppliers: new SandboxSupplierProvider({ url: settings.SUPPLIER_URL, apiKey: settings.SUPPLIER_API_KEY, timeoutMs: TIMEOUT_MS }),
+    notifications: settings.SMS_URL === undefined ? undefined
+      : new SandboxSmsProvider({ url: settings.SMS_URL, apiKey: settings.SMS_API_KEY ?? '', timeoutMs: TIMEOUT_MS }),
     temporal: new Client({ connection, namespace }),
     close: async () => {
       await connection.close();

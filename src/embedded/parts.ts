@@ -23,7 +23,7 @@ const WEBHOOK_PATH = {
   payment: `/v1/webhooks/payments/${SANDBOX_GATEWAY}`, carrier: `/v1/webhooks/carriers/${SANDBOX_CARRIER}`, supplier: `/v1/webhooks/suppliers/${SANDBOX_SUPPLIER}`,
 } as const;
 
-export type PartName = 'postgres' | 'temporal' | 'gateway' | 'carrier' | 'supplier' | 'worker' | 'api';
+export type PartName = 'postgres' | 'temporal' | 'gateway' | 'carrier' | 'supplier' | 'notifier' | 'worker' | 'api';
 
 export type Reroute = (part: PartName, environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
 
@@ -46,7 +46,7 @@ export interface PartContext {
   readonly paths: StatePaths;
   readonly ports: Ports;
   readonly settings: Settings;
-  /** The caller's environment: what it sets of DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL and SUPPLIER_URL replaces a part. */
+  /** The caller's environment: what it sets of DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL, SUPPLIER_URL, and SMTP_URL with SMS_URL, replaces a part. */
   readonly env: NodeJS.ProcessEnv;
   readonly durable: boolean;
   /** Changes what the worker and the API are started with; a test leads their links through doors of its own. */
@@ -67,6 +67,9 @@ export interface Urls {
   readonly gateway: string;
   readonly carrier: string;
   readonly supplier: string;
+  /** The sandbox of mail and SMS: its HTTP side, and where mail is handed in. */
+  readonly sms: string;
+  readonly smtp: string;
   /** The application's own connection. */
   readonly database: string;
   /** The owner's connection; null where the database is not ours and none was named. */
@@ -75,12 +78,17 @@ export interface Urls {
 
 /** Tells which parts the environment has replaced with others. */
 export const replacedParts = (env: NodeJS.ProcessEnv): ReadonlySet<PartName> => {
-  const byVariable = { postgres: env.DATABASE_URL, temporal: env.TEMPORAL_ADDRESS, gateway: env.PAYMENT_URL, carrier: env.CARRIER_URL, supplier: env.SUPPLIER_URL };
+  const byVariable = {
+    postgres: env.DATABASE_URL, temporal: env.TEMPORAL_ADDRESS, gateway: env.PAYMENT_URL, carrier: env.CARRIER_URL, supplier: env.SUPPLIER_URL,
+    notifier: env.SMTP_URL && env.SMS_URL,
+  };
   return new Set((Object.keys(byVariable) as (keyof typeof byVariable)[]).filter((part) => byVariable[part]));
 };
 
 /** Leaves out what would put somebody else's server in place of an embedded part. */
-export function withoutReplacements({ DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL, SUPPLIER_URL, ...rest }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutReplacements({
+  DATABASE_URL, DATABASE_OWNER_URL, TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL, SUPPLIER_URL, SMTP_URL, SMS_URL, ...rest
+}: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return rest;
 }
 
@@ -98,6 +106,8 @@ export function urlsOf(context: PartContext): Urls {
     gateway: env.PAYMENT_URL || `http://${HOST}:${ports.gateway}`,
     carrier: env.CARRIER_URL || `http://${HOST}:${ports.carrier}`,
     supplier: env.SUPPLIER_URL || `http://${HOST}:${ports.supplier}`,
+    sms: env.SMS_URL || `http://${HOST}:${ports.notifier}`,
+    smtp: env.SMTP_URL || `smtp://${HOST}:${ports.smtp}`,
     database: env.DATABASE_URL || postgresUrl(APP_ROLE, settings.POSTGRES_APP_PASSWORD, ports.postgres, DATABASE),
     databaseOwner: local ? ownerUrlOf(postgresOptions(context), DATABASE) : env.DATABASE_OWNER_URL || null,
   };
@@ -147,6 +157,10 @@ export async function startPart(name: PartName, context: PartContext): Promise<C
         WEBHOOK_SECRET: settings.SUPPLIER_WEBHOOK_SECRET, WEBHOOK_URL: `${urls.api}${WEBHOOK_PATH.supplier}`,
         JOURNAL_FILE: join(paths.journals, 'supplier.jsonl'),
       }, () => answersOk(`${urls.supplier}/healthz`));
+    case 'notifier':
+      return startNode(name, context, 'src/embedded/sandbox/notifier.main.js', {
+        HOST, PORT: String(ports.notifier), SMTP_PORT: String(ports.smtp), API_KEY: settings.SMS_API_KEY, JOURNAL_FILE: join(paths.journals, 'notifier.jsonl'),
+      }, () => answersOk(`http://${HOST}:${ports.notifier}/healthz`));
     case 'worker':
       return startNode(name, context, 'src/worker.js', { ...serviceEnvironment(context, name), ...tellingLogLevel(context.env) }, logs(filesOf(paths, name).logFile, 'worker ready'));
     case 'api':
@@ -160,6 +174,7 @@ export function serviceEnvironment(context: PartContext, part?: 'worker' | 'api'
   const urls = urlsOf(context);
   const environment = {
     HOST, PORT: String(ports.api), DATABASE_URL: urls.database, PAYMENT_URL: urls.gateway, CARRIER_URL: urls.carrier, SUPPLIER_URL: urls.supplier,
+    SMTP_URL: urls.smtp, SMS_URL: urls.sms, SMS_API_KEY: settings.SMS_API_KEY, ADDRESS_FIX_URL: context.env.ADDRESS_FIX_URL ?? `${urls.api}/v1/address-fixes/{token}`,
     ENCRYPTION_KEYS: settings.ENCRYPTION_KEYS, BLIND_INDEX_KEY: settings.BLIND_INDEX_KEY,
     PAYMENT_API_KEY: settings.PAYMENT_API_KEY, PAYMENT_WEBHOOK_SECRET: settings.PAYMENT_WEBHOOK_SECRET,
     CARRIER_API_KEY: settings.CARRIER_API_KEY, CARRIER_WEBHOOK_SECRET: settings.CARRIER_WEBHOOK_SECRET,

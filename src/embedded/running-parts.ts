@@ -15,7 +15,8 @@ export interface Listeners {
 }
 
 const TITLES: Readonly<Record<PartName, string>> = {
-  postgres: 'PostgreSQL', temporal: 'Temporal', gateway: 'Sandbox payment gateway', carrier: 'Sandbox carrier', supplier: 'Sandbox supplier', worker: 'Worker', api: 'API',
+  postgres: 'PostgreSQL', temporal: 'Temporal', gateway: 'Sandbox payment gateway', carrier: 'Sandbox carrier', supplier: 'Sandbox supplier',
+  notifier: 'Sandbox mail and SMS', worker: 'Worker', api: 'API',
 };
 
 /** Does a piece of work and tells of its begin, and of its end with the time it took. */

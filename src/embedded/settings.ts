@@ -16,6 +16,7 @@ const GENERATORS = {
   CARRIER_WEBHOOK_SECRET: () => `whsec_${base64Key()}`,
   SUPPLIER_API_KEY: urlSafeKey,
   SUPPLIER_WEBHOOK_SECRET: () => `whsec_${base64Key()}`,
+  SMS_API_KEY: urlSafeKey,
   POSTGRES_OWNER_PASSWORD: urlSafeKey,
   POSTGRES_APP_PASSWORD: urlSafeKey,
 } as const;

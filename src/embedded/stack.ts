@@ -51,6 +51,7 @@ export interface Stack {
 /** The part that listens on each port. */
 const PART_OF: Readonly<Record<PortName, PartName>> = {
   api: 'api', webUi: 'temporal', temporal: 'temporal', postgres: 'postgres', gateway: 'gateway', carrier: 'carrier', supplier: 'supplier',
+  notifier: 'notifier', smtp: 'notifier',
 };
 
 /**
@@ -94,7 +95,7 @@ async function startAll(context: PartContext, options: StackOptions, running: Ru
   await start('postgres');
   await prepareDatabase(context, options);
   await start('temporal');
-  await start('gateway', 'carrier', 'supplier');
+  await start('gateway', 'carrier', 'supplier', 'notifier');
   await start('worker', 'api');
 }
 

@@ -7,6 +7,11 @@ type Document = ReturnType<typeof jsonSchemaTransformObject>;
 
 const REQUEST_ID = '4f1c9a52-6c1e-4c39-8f0b-0d6f2a7c5e11';
 
+const MENDED = {
+  name: 'Recipient One', phone: '+55 11 91234-5678',
+  address: { country: 'BR', region: 'SP', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
+};
+
 /** Bodies to start from, by operation. */
 const BODIES: Readonly<Record<string, unknown>> = {
   placeOrder: {
@@ -20,6 +25,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
     },
     payment: { method: 'card', token: 'tok_ok' },
   },
+  mendRecipient: MENDED,
+  mendByLink: MENDED,
   payAgain: { method: 'card', token: 'tok_ok' },
   cancelOrder: { reason: 'customer_request' },
   retryNow: { reason: 'provider_back' },

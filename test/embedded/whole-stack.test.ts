@@ -3,7 +3,7 @@ import { identify } from '../../src/embedded/process-identity';
 import type { PartName } from '../../src/embedded/parts';
 import { startTestStack } from '../support/stack';
 
-const PARTS: readonly PartName[] = ['postgres', 'temporal', 'gateway', 'carrier', 'worker', 'api'];
+const PARTS: readonly PartName[] = ['postgres', 'temporal', 'gateway', 'carrier', 'notifier', 'worker', 'api'];
 
 test('starts every part, starts each again that was killed, and leaves nothing behind', async () => {
   const stack = await startTestStack();

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
+import { AddressClient } from '../../src/client/address-client';
 import { Authenticator } from '../../src/client/authenticator';
 import { createClients } from '../../src/client/clients';
 import { intentOf } from '../../src/client/intent';
@@ -22,9 +23,10 @@ import { connectTo, seedMall, testVault, type TestMall } from '../support/mall';
 export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
 /** Stands in for the orders' workflows: notes what it is asked, and answers what a test sets. */
-export class NotedWorkflows implements Pick<OrderWorkflows, 'start' | 'pay' | 'cancel' | 'operate'> {
+export class NotedWorkflows implements Pick<OrderWorkflows, 'start' | 'pay' | 'cancel' | 'operate' | 'afterMend'> {
   readonly started: OrderStart[] = [];
   readonly paid: string[] = [];
+  readonly mended: string[] = [];
   /** What becomes of an order when its workflow starts; the draft stays one by default. */
   onStart: (order: OrderStart) => Promise<void> = () => Promise.resolve();
   cancelling: (orderId: string) => Promise<CancellationVerdict | 'not_running'> = () => Promise.resolve('not_running');
@@ -42,6 +44,11 @@ export class NotedWorkflows implements Pick<OrderWorkflows, 'start' | 'pay' | 'c
     this.started.push(order);
     await this.onStart(order);
     return 'no_answer';
+  }
+
+  afterMend(orderId: string): Promise<'no_answer'> {
+    this.mended.push(orderId);
+    return Promise.resolve('no_answer');
   }
 
   pay(_orderId: string, paymentId: string): Promise<'no_answer'> {
@@ -72,13 +79,14 @@ export async function startApi(overOf: (transactions: Transactions) => Partial<A
   const signals: TestApi['signals'] = [];
   const temporal = { withDeadline: <T>(_deadline: number, call: () => Promise<T>) => call(), workflow: { getHandle: (workflowId: string) => ({ signal: (signal: string) => { signals.push({ workflowId, signal }); return Promise.resolve(); } }) } };
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
-  const policies = { paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, verdictTimeoutSeconds: 5 };
+  const policies = { paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, addressHold: { seconds: 3600, reminders: [], channels: [] }, verdictTimeoutSeconds: 5 };
   const workflows = new NotedWorkflows();
   const clients = createClients({ transactions, vault: testVault(), temporal: temporal as unknown as Client, policies, log });
   const { meter } = createApiMetrics(transactions, log);
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
-    clients: { ...clients, operators: new OperatorClient(transactions, workflows as unknown as OrderWorkflows), orders: new OrderClient(transactions, testVault(), workflows as unknown as OrderWorkflows, policies) },
+    clients: { ...clients, operators: new OperatorClient(transactions, workflows as unknown as OrderWorkflows), orders: new OrderClient(transactions, testVault(), workflows as unknown as OrderWorkflows, policies),
+      addresses: new AddressClient(transactions, testVault(), workflows as unknown as OrderWorkflows, clients.messenger) },
     intentOf, isOutOfReach, log, meter,
     authenticate: (secret) => authenticator.callerOf(secret),
     paymentReaders: [new SandboxPaymentWebhookReader(WEBHOOK_SECRET)],

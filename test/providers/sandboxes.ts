@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { buildNotifier, type NotifierOptions } from '../../src/embedded/sandbox/notifier';
 import type { SandboxOptions } from '../../src/embedded/sandbox/server';
 import type { BookRequest } from '../../src/providers/carrier';
 
@@ -17,6 +18,10 @@ export interface Sandbox {
   /** Calls with the API key; the body is parsed. */
   call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
   fault(fault: object): Promise<void>;
+}
+
+export interface NotifierSandbox extends Sandbox {
+  readonly smtpUrl: string;
 }
 
 export interface Receiver {
@@ -49,6 +54,17 @@ export class Bench {
     const app = build({
       apiKey: API_KEY, webhookSecret: SECRET, webhookUrl: 'http://127.0.0.1:9/', journalFile: options.journalFile ?? this.newJournal(), ...options,
     });
+    return this.listening(app);
+  }
+
+  /** Starts the sandbox of mail and SMS. */
+  async startNotifier(options: Partial<NotifierOptions> = {}): Promise<NotifierSandbox> {
+    const app = buildNotifier({ apiKey: API_KEY, journalFile: options.journalFile ?? this.newJournal(), smtpPort: 0, ...options });
+    const sandbox = await this.listening(app);
+    return { ...sandbox, smtpUrl: `smtp://127.0.0.1:${app.mail.port}` };
+  }
+
+  private async listening(app: FastifyInstance): Promise<Sandbox> {
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     this.closers.push(() => app.close());
     const call: Sandbox['call'] = async (method, path, body) => {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { orderWorkflowId } from '../../src/contracts/names';
 import { seedMall } from '../support/mall';
 import { People } from '../support/people';
-import { startWorld, type World } from '../support/world';
+import { holding, startWorld, type World } from '../support/world';
 import { SCENARIOS } from './scenarios';
 
 const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
@@ -24,7 +24,7 @@ async function historyOf(workflowId: string): Promise<string> {
 
 beforeAll(async () => {
   if (existsSync(folder)) throw new Error(`${folder} is there already: give package.json the next version, or name the release in HISTORY_RELEASE`);
-  world = await startWorld({ paymentWindowSeconds: 3 });
+  world = await startWorld({ paymentWindowSeconds: 3, addressHold: holding(6, [2]) });
   mkdirSync(folder, { recursive: true });
 }, 60_000);
 afterAll(() => world.close());

@@ -10,7 +10,7 @@ const DEPLOYMENT = 'mallflow';
 const patched = (id: string, step: string): string => `if (require('@temporalio/workflow').patched('${id}')) ${step}`;
 /** A step that orders in flight have passed, and a wait that is still ahead of them. */
 const STEP_BEHIND: Change = { ...NEW_STEP, to: NEW_STEP.to.replace('await', patched('step-behind', 'await')) };
-const CONFIRM = 'await books.confirmDelivery(at);';
+const CONFIRM = 'await this.steps.run(() => books.confirmDelivery(at), this.id);';
 const WAIT_AHEAD: Change = { file: 'fulfillment.ts', from: CONFIRM, to: `${patched('wait-ahead', 'await condition(() => false, 10);')} ${CONFIRM}` };
 
 let world: World;

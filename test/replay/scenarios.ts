@@ -2,6 +2,7 @@ import { OperatorClient } from '../../src/client/operator-client';
 import type { Asked } from '../../src/contracts/operator';
 import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
+import { contentOf, mended, placeHeld } from '../support/held';
 import type { TestMall } from '../support/mall';
 import { callerFor, granted, intent, type People } from '../support/people';
 import type { World } from '../support/world';
@@ -71,6 +72,22 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
     const address = { country: 'AQ', city: 'Station', line1: '1 Ice Road' };
     const answer = await stage.world.orders.place(stage.people.storefront, intent(), stage.people.cart({ recipient: { name: 'R', phone: '+5511912345678', address } }));
     return isRefusal(answer) ? String(answer.extensions?.orderId) : '';
+  },
+  'address-mended': async (stage) => {
+    const { id } = await placeHeld(stage.people);
+    await contentOf(stage.world, `${id}:notify_sms:2`);
+    await mended(stage.world, stage.people, id);
+    return delivered(stage, id);
+  },
+  'address-never-mended': async (stage) => {
+    const { id } = await placeHeld(stage.people);
+    await stage.people.untilStatus(id, 'cancelled');
+    return id;
+  },
+  'address-hold-cancelled': async (stage) => {
+    const { id } = await placeHeld(stage.people);
+    await cancel(stage, id);
+    return id;
   },
   'refused-at-the-door': async (stage) => {
     const { id } = await stage.people.place({}, [stage.mall.skus.rug]);

@@ -9,7 +9,7 @@ const ROOT = join(__dirname, '../..');
 /** One place of today's workflows, and what stands there instead. */
 export interface Change { readonly file: string; readonly from: string; readonly to: string }
 
-const VALIDATE = 'const invalid = await this.#steps.run(() => books.validateOrder({ orderId }));';
+const VALIDATE = 'const judged = await this.#steps.run(() => books.validateOrder({ orderId }));';
 
 /** A step before an order's first: orders that are under way ran without it. */
 export const NEW_STEP: Change = { file: 'order-run.ts', from: VALIDATE, to: `await books.releaseStock({ orderId }); ${VALIDATE}` };

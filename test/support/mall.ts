@@ -103,7 +103,7 @@ export const placeOrderBody = (skus: readonly TestSku[], over: Partial<Record<ke
   lines: skus.map((sku) => ({ skuId: sku.id, quantity: 1 })),
   recipient: {
     name: 'Recipient One', phone: '+55 11 91234-5678', email: 'recipient@example.com',
-    address: { country: 'BR', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
+    address: { country: 'BR', region: 'SP', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
   },
   payment: { method: 'card', token: 'tok_ok' },
   ...over,

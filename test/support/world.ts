@@ -17,8 +17,11 @@ import { buildGateway } from '../../src/embedded/sandbox/gateway';
 import { buildSupplier } from '../../src/embedded/sandbox/supplier';
 import { SANDBOX_CARRIER, SandboxCarrierProvider, SandboxCarrierWebhookReader } from '../../src/providers/carrier.sandbox';
 import { SANDBOX_GATEWAY, SandboxPaymentProvider, SandboxPaymentWebhookReader } from '../../src/providers/payment.sandbox';
+import { mailOf } from '../../src/providers/mail';
+import { SANDBOX_SMS, SandboxSmsProvider } from '../../src/providers/notification.sandbox';
+import { SMTP, SmtpNotificationProvider } from '../../src/providers/notification.smtp';
 import { SANDBOX_SUPPLIER, SandboxSupplierProvider, SandboxSupplierWebhookReader } from '../../src/providers/supplier.sandbox';
-import { API_KEY, Bench, SECRET, type Sandbox } from '../providers/sandboxes';
+import { API_KEY, Bench, SECRET, type NotifierSandbox, type Sandbox } from '../providers/sandboxes';
 import { deploymentOf } from '../../src/worker-deployment';
 import { NO_SPANS, type Tracing } from '../../src/telemetry/tracing';
 import { bundleOf } from './bundle';
@@ -26,6 +29,10 @@ import { createTestDatabase, type TestDatabase } from './database';
 
 export const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 export const vault = new Vault(`k1:${Buffer.alloc(32, 1).toString('base64')}`, Buffer.alloc(32, 2).toString('base64'));
+
+/** Holds an order with an address that cannot be delivered to so long; its customer is told by e-mail and SMS. */
+export const holding = (seconds: number, reminders: number[] = []): OrderPolicies['addressHold'] =>
+  ({ seconds, reminders, channels: [{ channel: 'email', queue: providerQueue(SMTP) }, { channel: 'sms', queue: providerQueue(SANDBOX_SMS) }] });
 
 /** Everything but HTTP, for real and in this process: database, Temporal, workers, sandboxes that send signed webhooks. */
 export interface World extends Clients {
@@ -38,6 +45,7 @@ export interface World extends Clients {
   readonly payments: SandboxPaymentProvider;
   readonly carriers: SandboxCarrierProvider;
   readonly suppliers: SandboxSupplierProvider;
+  readonly notifier: NotifierSandbox;
   /** Stops the workers that the world began with. */
   stopWorkers(): Promise<void>;
   /** Starts more workers, beside those that run; answers what stops them. `close` stops those that were not. */
@@ -77,8 +85,15 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
   const supplier = await bench.start(buildSupplier, { webhookUrl: `${receiver.url}/suppliers` });
   const suppliers = new SandboxSupplierProvider({ url: supplier.url, apiKey: API_KEY, timeoutMs: 15_000, trace: tracing?.calls });
 
+  const notifier = await bench.startNotifier();
+  const providers = [
+    new SmtpNotificationProvider({ url: notifier.smtpUrl, from: 'Mall <mall@example.com>', timeoutMs: 15_000 }),
+    new SandboxSmsProvider({ url: notifier.url, apiKey: API_KEY, timeoutMs: 15_000, trace: tracing?.calls }),
+  ];
+
   const activities = createActivities({
     transactions, vault, payments, carriers, suppliers, log,
+    notifications: { providers, addressFixUrl: 'https://shop.example/address/{token}', mail: mailOf },
     replenishment: { remindAfterSeconds: 3600, reminders: 2, patienceSeconds: 3600, overdueSeconds: 48 * 3600, ...replenishment },
   });
   const connection = temporal.nativeConnection;
@@ -87,7 +102,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
     const shared = { connection, activities, interceptors: { activity: tracing ? [tracing.activities] : [] }, ...deploymentOf(version?.deploymentName, version?.buildId) };
     const workers = await Promise.all([
       Worker.create({ ...shared, taskQueue: ORDERS_QUEUE, workflowBundle, sinks: tracing?.sinks ?? NO_SPANS }),
-      ...[SANDBOX_GATEWAY, SANDBOX_CARRIER, SANDBOX_SUPPLIER].map((code) => Worker.create({ ...shared, taskQueue: providerQueue(code) })),
+      ...[SANDBOX_GATEWAY, SANDBOX_CARRIER, SANDBOX_SUPPLIER, SMTP, SANDBOX_SMS].map((code) => Worker.create({ ...shared, taskQueue: providerQueue(code) })),
     ]);
     const running = Promise.all(workers.map((worker) => worker.run()));
     const stop = async (): Promise<void> => {
@@ -101,12 +116,13 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
   const stopWorkers = await startWorkers();
 
   const all: OrderPolicies = {
-    paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, verdictTimeoutSeconds: 20, ...policies,
+    paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600,
+    addressHold: holding(3600), verdictTimeoutSeconds: 20, ...policies,
   };
   const clients = createClients({ transactions, vault, temporal: temporal.client, policies: all, log });
   receiver.serve(clients.webhooks);
   return {
-    ...clients, database, transactions, temporal, gateway, carrier, supplier, payments, carriers, suppliers, startWorkers, stopWorkers,
+    ...clients, database, transactions, temporal, gateway, carrier, supplier, notifier, payments, carriers, suppliers, startWorkers, stopWorkers,
     close: async () => {
       await bench.close();
       await receiver.close();

@@ -72,7 +72,7 @@ test('a cancellation finds the label whose booking was never answered, and voids
 }, 40_000);
 
 test('a carrier that refuses the parcel is followed by the next; when all refuse, staff see it and can cancel', async () => {
-  const address = { country: 'BR', city: 'Nowhere', line1: 'Rua 1', postcode: '00000' };
+  const address = { country: 'BR', region: 'RS', city: 'Passo Fundo', line1: 'Rua 1', postcode: '99999-999' };
   const { id } = await people.place({ recipient: { name: 'N', phone: '+5511912345678', address } }, [mall.skus.cup]);
   await work(id);
   await attentionOf(id, 'carrier_unavailable');

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Transactions } from '../../books/transactions';
 import { SYSTEM } from '../../contracts/caller';
 import type { CarrierJournalEntry } from '../../providers/carrier';
+import type { NotificationJournalEntry } from '../../providers/notification';
 import type { PaymentJournalEntry } from '../../providers/payment';
 import type { SupplierJournalEntry } from '../../providers/supplier';
 import { OutOfReach, type Audit, type Found } from './audit';
@@ -9,6 +10,7 @@ import { carrierAudits } from './carrier';
 import { gatewayAudits } from './gateway';
 import { readJournal, type JournalSource } from './journal';
 import { ledgerAudits } from './ledger';
+import { notificationAudits } from './notifications';
 import { orderAudits } from './orders';
 import { paymentAudits } from './payments';
 import { replenishmentAudits, replenishmentWorkflowAudits } from './replenishment';
@@ -25,6 +27,8 @@ export interface AuditSources {
   readonly payments: JournalSource<PaymentJournalEntry>;
   readonly carriers: JournalSource<CarrierJournalEntry>;
   readonly suppliers: JournalSource<SupplierJournalEntry>;
+  /** The journal of messages; undefined where their provider keeps none that can be read. */
+  readonly notifications?: JournalSource<NotificationJournalEntry> | undefined;
   readonly temporal: Client;
 }
 
@@ -50,9 +54,10 @@ export interface AuditResult extends Found {
 export async function runAudits(
   sources: AuditSources, { graceMs = 300_000, pauseMs = 1_000 }: AuditTimes = {}, onResult: (result: AuditResult) => void = () => undefined,
 ): Promise<AuditResult[]> {
-  const { transactions, payments, carriers, suppliers, temporal } = sources;
+  const { transactions, payments, carriers, suppliers, notifications, temporal } = sources;
   const journals = [readJournal(payments), readJournal(carriers), readJournal(suppliers)] as const;
-  await Promise.allSettled(journals);
+  const told = notifications && readJournal(notifications);
+  await Promise.allSettled(told ? [...journals, told] : journals);
   const results: AuditResult[] = [];
   const run = async (audits: readonly Audit[]) => {
     for (const audit of audits) {
@@ -67,6 +72,7 @@ export async function runAudits(
       ...stockAudits(tx), ...sourcingAudits(tx), ...orderAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx), ...waitingAudits(tx, graceMs),
       ...gatewayAudits(tx, () => journals[0]), ...carrierAudits(tx, () => journals[1], graceMs),
       ...replenishmentAudits(tx, () => journals[2]),
+      ...(told ? notificationAudits(tx, told) : []),
     ]);
   });
   await run([...workflowAudits(transactions, temporal, pauseMs), ...replenishmentWorkflowAudits(transactions, temporal)]);

@@ -11,5 +11,5 @@ export const releasedStatuses = list([OrderStatus.inFulfillment, OrderStatus.shi
 
 /** The statuses of orders that hold, or held, their stock for certain. */
 export const reservedStatuses = list([
-  OrderStatus.awaitingPayment, OrderStatus.inFulfillment, OrderStatus.shipped, OrderStatus.completed, OrderStatus.returned,
+  OrderStatus.awaitingAddress, OrderStatus.awaitingPayment, OrderStatus.inFulfillment, OrderStatus.shipped, OrderStatus.completed, OrderStatus.returned,
 ]);

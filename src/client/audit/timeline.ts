@@ -7,6 +7,7 @@ import { queryAudit, type Audit, type Finding } from './audit';
 /** What an order's timeline last told of the order itself, at each status. A payment that is awaited is told of as `payment.*`. */
 const LAST_EVENTS: Readonly<Record<OrderStatus, readonly TimelineEventType[]>> = {
   draft: ['order.received'],
+  awaiting_address: ['order.received'],
   awaiting_payment: ['order.received'],
   in_fulfillment: ['order.accepted'],
   shipped: ['order.shipped'],

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { LabelSeal, drawLabel } from './carrier.label';
-import { CARRIER_LINES, POSTCODE_NOT_SERVED, type CarrierLine } from './carrier.lines';
+import { CARRIER_LINES, POSTCODES_NOT_SERVED, type CarrierLine } from './carrier.lines';
 import { CarrierEntry, type BookBody, type BookEntry, type RefuseEntry, type ScanBody, type ScanEntry } from './carrier.messages';
 import type { OutgoingEvent } from './deliveries';
 import { Journal, type Span } from './journal';
@@ -172,7 +172,7 @@ export class CarrierBooks {
 
 function whyNot(line: CarrierLine | undefined, { to, parcel }: BookBody): string | undefined {
   if (!line) return 'unknown_carrier';
-  if (to.address.postcode === POSTCODE_NOT_SERVED) return 'not_served';
+  if (POSTCODES_NOT_SERVED.includes(to.address.postcode ?? '')) return 'not_served';
   if (line.maxWeightG !== undefined && parcel.weightG > line.maxWeightG) return 'too_heavy';
   return undefined;
 }

