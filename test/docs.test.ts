@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PromotionDefinition, RuleReason } from '../src/contracts/promotion';
 
 const ROOT = join(__dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -8,7 +9,7 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const quoted = (page: string): string[] => [...read(page).matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
 const isPath = (text: string): boolean => /^(src|workflows|activities|prisma|test|bench|docs)\//.test(text);
 
-test.each(['docs/walkthrough.md', 'README.md', 'docs/audit.md', 'docs/replay.md', 'docs/sandbox.md', 'docs/operations.md', 'docs/scaling.md', 'docs/metrics.md', 'docs/faults.md', 'docs/performance.md'])('every file that %s names is there', (page) => {
+test.each(['docs/walkthrough.md', 'README.md', 'docs/audit.md', 'docs/replay.md', 'docs/sandbox.md', 'docs/operations.md', 'docs/scaling.md', 'docs/metrics.md', 'docs/faults.md', 'docs/performance.md', 'docs/pricing.md'])('every file that %s names is there', (page) => {
   const missing = quoted(page).filter(isPath).filter((path) => !existsSync(join(ROOT, path)));
   expect(missing).toEqual([]);
 });
@@ -22,8 +23,14 @@ test('every function that the walk-through names is in one of the files that it 
 });
 
 test('the links of the pages lead somewhere', () => {
-  for (const page of ['README.md', 'docs/replay.md', 'docs/audit.md', 'docs/sandbox.md', 'docs/errors.md']) {
+  for (const page of ['README.md', 'docs/replay.md', 'docs/audit.md', 'docs/sandbox.md', 'docs/errors.md', 'docs/pricing.md']) {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
     expect(links.filter((link) => !existsSync(join(ROOT, page, '..', link)))).toEqual([]);
   }
+});
+
+test('docs/pricing.md lists every kind of promotion and every reason why a rule does not apply', () => {
+  const words = quoted('docs/pricing.md');
+  const kinds = PromotionDefinition.options.map((option) => option.shape.kind.value);
+  expect([...kinds, ...Object.values(RuleReason)].filter((word) => !words.includes(word))).toEqual([]);
 });

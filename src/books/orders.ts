@@ -1,6 +1,6 @@
 import type { PlaceOrder } from '../contracts/place-order';
 import { CLOSED_ORDER_STATUSES, type AttentionReason, type OrderStatus, type Stage } from '../contracts/statuses';
-import type { PricedCart } from '../domain/pricing';
+import type { PricedCart } from '../domain/pricing/cart';
 import { customerOf } from './customers';
 import { newId } from './new-id';
 import { insertPayment } from './payments';

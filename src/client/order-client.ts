@@ -15,7 +15,8 @@ import type { ListOrders, OrderResource, OrderSummary, Page } from '../contracts
 import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../contracts/place-order';
 import type { TimelineEvent } from '../contracts/timeline';
 import { holdsCardNumber } from '../domain/card-number';
-import { priceCart } from '../domain/pricing';
+import { priceCart } from '../domain/pricing/price-cart';
+import { includedTaxes } from '../domain/pricing/tax';
 import { findShortages } from '../domain/sourcing';
 import type { Answer, Intent } from './intent';
 import { listOrders, readOrder } from './read-orders';
@@ -52,7 +53,10 @@ export class OrderClient {
 
   async #draft(tx: Tx, caller: Caller, intent: Intent, order: PlaceOrder): Promise<Refusal | { orderId: string; replayed: boolean; start?: OrderStart }> {
     const catalogue = await readCatalogue(tx, order.lines.map((line) => line.skuId));
-    const cart = priceCart(order.currency, order.lines, order.total, catalogue);
+    const cart = priceCart({
+      ...order, catalogue, promotions: [], couponCodes: [], customer: { memberTier: null, firstOrder: false },
+      now: new Date(), timeZone: 'UTC', taxes: includedTaxes(), country: order.recipient.address.country,
+    });
     const shortages = isRefusal(cart) ? [] : findShortages(cart.lines, await readAvailability(tx, cart.lines.map((line) => line.skuId)));
     const refusal = isRefusal(cart) ? cart : shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : undefined;
     const orderId = newId('ord');

@@ -4,11 +4,10 @@ import { insertDraft } from '../../src/books/orders';
 import { readCatalogue } from '../../src/books/catalogue';
 import type { AuditResult, AuditSources } from '../../src/client/audit/run-audits';
 import { SYSTEM } from '../../src/contracts/caller';
-import { isRefusal } from '../../src/contracts/errors';
 import { orderWorkflowId } from '../../src/contracts/names';
-import { priceCart } from '../../src/domain/pricing';
 import type { PaymentJournalEntry } from '../../src/providers/payment';
 import { bookRequest } from '../providers/sandboxes';
+import { priced } from '../support/prices';
 import { vault } from '../support/world';
 import { copyBooks, keepHonestBooks, type Copy, type HonestBooks } from './audit-books';
 
@@ -281,8 +280,7 @@ describe('the carrier', () => {
 describe('workflows', () => {
   const draft = (leaseUntil: Date) => copy.transactions.run(SYSTEM, async (tx) => {
     const order = books.people.cart();
-    const cart = priceCart(order.currency, order.lines, undefined, await readCatalogue(tx, order.lines.map((line) => line.skuId)));
-    if (isRefusal(cart)) throw new Error(cart.refused);
+    const cart = priced({ currency: order.currency, lines: order.lines, catalogue: await readCatalogue(tx, order.lines.map((line) => line.skuId)) });
     const orderId = newId('ord');
     await insertDraft(tx, vault, { orderId, storefrontId: books.mall.storefrontId, order, cart, paymentProvider: 'sandbox-gateway', startLeaseUntil: leaseUntil });
     return orderId;
