@@ -1,6 +1,7 @@
 import { appendTimeline } from '../src/books/timeline';
 import { readCarriers } from '../src/books/catalogue';
 import { lockOrder, moveOrder, setAttention } from '../src/books/orders';
+import { giveBackUses } from '../src/books/promotion-uses';
 import { release } from '../src/books/stock';
 import { cancelTasks } from '../src/books/tasks';
 import { SYSTEM, type Caller } from '../src/contracts/caller';
@@ -22,6 +23,7 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       if (served) return undefined;
       const verdict = { outcome: 'rejected', code: 'destination_not_served', shortages: [] } as const;
       if (order.status !== 'draft') return verdict;
+      await giveBackUses(tx, orderId);
       await moveOrder(tx, orderId, { status: 'rejected', stage: 'closed', rejection: verdict });
       await appendTimeline(tx, orderId, [{ type: 'order.rejected', data: { code: verdict.code } }]);
       return verdict;
@@ -59,6 +61,7 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
         .where('orderId', '=', orderId).returning(['id', 'merchantId']).execute();
       await tx.updateTable('payment').set({ status: 'abandoned', token: null, nextAction: null })
         .where('orderId', '=', orderId).where('status', 'in', ['pending', 'action_required', 'declined']).execute();
+      await giveBackUses(tx, orderId);
       await moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' });
       await appendTimeline(tx, orderId, [
         ...parts.map((part) => ({ type: 'fulfillment.cancelled' as const, merchantId: part.merchantId, data: { fulfillmentId: part.id } })),

@@ -1,4 +1,5 @@
 import { moveOrder } from '../src/books/orders';
+import { giveBackUses } from '../src/books/promotion-uses';
 import { release, reserve } from '../src/books/stock';
 import { appendTimeline } from '../src/books/timeline';
 import { SYSTEM } from '../src/contracts/caller';
@@ -20,10 +21,13 @@ export const createStockActivities = ({ transactions }: ActivityDeps) => ({
       const payUntil = new Date(Date.now() + paymentWindowSeconds * 1000);
       const sourcing = await reserve(
         tx, orderId, lines.map((line) => ({ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: line.quantity })),
-        lines.map((line) => ({ lineId: line.id, amount: line.unitAmount * line.quantity + line.shippingAmount })), payUntil,
+        lines.map((line) => ({
+          lineId: line.id, amount: line.unitAmount * line.quantity - line.discountAmount + line.shippingAmount, platformAmount: line.platformAmount,
+        })), payUntil,
       );
       if ('shortages' in sourcing) {
         const verdict = { outcome: 'rejected', code: 'out_of_stock', shortages: sourcing.shortages } as const;
+        await giveBackUses(tx, orderId);
         await moveOrder(tx, orderId, { status: 'rejected', stage: 'closed', rejection: verdict });
         await appendTimeline(tx, orderId, [
           { type: 'stock.short', data: { shortages: sourcing.shortages } }, { type: 'order.rejected', data: { code: verdict.code } },

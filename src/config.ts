@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from './contracts/time-zone';
 
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 
@@ -39,6 +40,9 @@ const Schema = z.object({
   CARRIER_URL: z.url(),
   CARRIER_API_KEY: z.string().min(8),
   CARRIER_WEBHOOK_SECRET: z.string().startsWith('whsec_'),
+
+  /** The mall's time zone (IANA): promotions begin and end by its clocks. */
+  MALL_TIME_ZONE: z.string().default('Asia/Shanghai').refine(isTimeZone, 'must be an IANA time zone such as Asia/Shanghai'),
 
   /** How long an order that was declined, or waits for the customer at the gateway, keeps its stock. */
   PAYMENT_WINDOW_SECONDS: seconds(30 * 60),

@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), temporal: new Client({ connection, namespace }), log,
     policies: {
       paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: config.PAYMENT_WINDOW_SECONDS,
-      deliverySilenceSeconds: config.DELIVERY_SILENCE_SECONDS, verdictTimeoutSeconds: config.VERDICT_TIMEOUT_SECONDS,
+      deliverySilenceSeconds: config.DELIVERY_SILENCE_SECONDS, verdictTimeoutSeconds: config.VERDICT_TIMEOUT_SECONDS, timeZone: config.MALL_TIME_ZONE,
     },
   });
   const sweeper = new Sweeper(transactions, clients.messenger, clients.workflows, log, noteSweep);

@@ -12,9 +12,9 @@ export async function readCatalogue(tx: Tx, skuIds: readonly string[]): Promise<
         .where('p.validFrom', '<=', sql<Date>`now()`).orderBy('p.validFrom', 'desc').limit(1).as('price'),
       (join) => join.onTrue(),
     )
-    .select(['s.id as skuId', 's.merchantId', 's.title', 's.category', 's.weightG', 'm.currency', 'm.shippingBaseAmount', 'm.shippingPerKgAmount', 'price.unitAmount'])
+    .select(['s.id as skuId', 's.merchantId', 's.title', 's.category', 's.brand', 's.taxCategory', 's.weightG', 'm.currency', 'm.shippingBaseAmount', 'm.shippingPerKgAmount', 'price.unitAmount'])
     .where('s.id', 'in', [...new Set(skuIds)]).execute();
-  return new Map(rows.map((row) => [row.skuId, { ...row, brand: null, taxCategory: 'standard' }]));
+  return new Map(rows.map((row) => [row.skuId, row]));
 }
 
 export interface Offer extends CarrierOffer { readonly provider: string }

@@ -28,7 +28,8 @@ export async function reserve(
   await changeReserved(tx, parts, 1);
   await tx.insertInto('reservation').values(parts.map((part) => ({
     id: newId('rsv'), orderId, orderLineId: part.lineId, merchantId: part.merchantId, skuId: part.skuId,
-    warehouseId: part.warehouseId, quantity: part.quantity, amount: part.amount, status: 'held' as const, expiresAt,
+    warehouseId: part.warehouseId, quantity: part.quantity, amount: part.amount,
+    platformAmount: part.platformAmount, status: 'held' as const, expiresAt,
   }))).execute();
   return sourcing;
 }

@@ -4,21 +4,13 @@ import { fieldErrors } from '../contracts/field-errors';
 import { CURRENCY_DIGITS, Currency, MAX_AMOUNT, Money } from '../contracts/money';
 import { MAX_LINES, MAX_QUANTITY } from '../contracts/place-order';
 import { PromotionDefinition } from '../contracts/promotion';
+import { isTimeZone } from '../contracts/time-zone';
 import type { PriceRequest } from '../domain/pricing/cart';
 import { includedTaxes } from '../domain/pricing/tax';
 
 const id = z.string().min(1).max(64);
 const amount = z.int().min(0).max(MAX_AMOUNT);
 const times = z.int().min(0).default(0);
-
-const isTimeZone = (zone: string): boolean => {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-};
 
 /** A cart with everything that its price depends on. docs/pricing.md describes it. */
 const QuoteFile = z.strictObject({

@@ -5,6 +5,8 @@ import type { Vault } from '../books/vault';
 import { Messenger } from './messenger';
 import { OrderClient } from './order-client';
 import { OrderWorkflows, type OrderPolicies } from './order-workflows';
+import { PromotionClient } from './promotion-client';
+import { QuoteClient } from './quote-client';
 import { ShipmentClient } from './shipment-client';
 import { TaskClient } from './task-client';
 import { TimelineHeads } from './timeline-heads';
@@ -23,6 +25,8 @@ export interface Clients {
   readonly messenger: Messenger;
   readonly workflows: OrderWorkflows;
   readonly orders: OrderClient;
+  readonly quotes: QuoteClient;
+  readonly promotions: PromotionClient;
   readonly tasks: TaskClient;
   readonly shipments: ShipmentClient;
   readonly webhooks: WebhookClient;
@@ -37,6 +41,8 @@ export function createClients({ transactions, vault, temporal, policies, log }: 
     messenger,
     workflows,
     orders: new OrderClient(transactions, vault, workflows, policies),
+    promotions: new PromotionClient(transactions, vault, policies.timeZone),
+    quotes: new QuoteClient(transactions, vault, policies.timeZone),
     tasks: new TaskClient(transactions, messenger),
     shipments: new ShipmentClient(transactions, vault, messenger),
     webhooks: new WebhookClient(transactions, messenger),

@@ -27,6 +27,8 @@ export interface OrderPolicies {
   readonly paymentWindowSeconds: number;
   readonly deliverySilenceSeconds: number;
   readonly verdictTimeoutSeconds: number;
+  /** The mall's time zone (IANA): promotions hold by its clocks. */
+  readonly timeZone: string;
 }
 
 /** No answer within the API's own time, or Temporal out of reach: the order goes on by itself. */

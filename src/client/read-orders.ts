@@ -15,7 +15,7 @@ import { decodeCursor, encodeCursor } from './cursor';
  */
 export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise<OrderResource | undefined> {
   const row = await tx.selectFrom('orders as o').selectAll('o').select((eb) => [
-    jsonArrayFrom(eb.selectFrom('order_line as l').select(['l.id', 'l.skuId', 'l.merchantId', 'l.title', 'l.quantity', 'l.unitAmount', 'l.shippingAmount'])
+    jsonArrayFrom(eb.selectFrom('order_line as l').select(['l.id', 'l.skuId', 'l.merchantId', 'l.title', 'l.quantity', 'l.unitAmount', 'l.discountAmount', 'l.shippingAmount', 'l.shippingDiscountAmount'])
       .whereRef('l.orderId', '=', 'o.id').orderBy('l.number')).as('lines'),
     jsonArrayFrom(eb.selectFrom('payment as p').select(['p.id', 'p.status', 'p.method', 'p.amount', 'p.authorized', 'p.captured', 'p.voided', 'p.refunded',
       'p.declineCode', 'p.nextAction']).whereRef('p.orderId', '=', 'o.id').orderBy('p.number')).as('payments'),
@@ -29,7 +29,7 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
   if (!row) return undefined;
 
   const money = (amount: number): Money => ({ amount, currency: row.currency as CurrencyCode });
-  const goods = sumOf(row.lines, (line) => line.unitAmount * line.quantity);
+  const goods = sumOf(row.lines, (line) => line.unitAmount * line.quantity - line.discountAmount);
   const shipping = sumOf(row.lines, (line) => line.shippingAmount);
   const payments = row.payments.map((payment) => ({ ...payment, nextAction: payment.nextAction as NextAction | null }));
   const personal = vault && (await openPersonal(tx, vault, row));
@@ -37,7 +37,10 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
     id: row.id, reference: row.reference, status: row.status, stage: row.stage, urgency: row.urgency, gift: row.gift,
     requestedDate: row.requestedDate?.toISOString().slice(0, 10) ?? null, attention: row.attention as AttentionReason | null,
     goods: money(goods), shipping: money(shipping), total: money(goods + shipping),
-    lines: row.lines.map(({ unitAmount, shippingAmount: _share, ...line }) => ({ ...line, unitPrice: money(unitAmount), total: money(unitAmount * line.quantity) })),
+    discount: money(sumOf(row.lines, (line) => line.discountAmount + line.shippingDiscountAmount)),
+    lines: row.lines.map(({ unitAmount, discountAmount, shippingAmount: _share, shippingDiscountAmount: _less, ...line }) => ({
+      ...line, unitPrice: money(unitAmount), discount: money(discountAmount), total: money(unitAmount * line.quantity - discountAmount),
+    })),
     payments: payments.map((payment) => ({
       ...payment, amount: money(payment.amount), authorized: money(payment.authorized), captured: money(payment.captured),
       voided: money(payment.voided), refunded: money(payment.refunded),
@@ -56,7 +59,7 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
         } : null,
       };
     }),
-    recipient: personal?.recipient ?? null, giftMessage: personal?.giftMessage ?? null,
+    recipient: personal?.recipient ?? null, giftMessage: personal?.giftMessage ?? null, fapiao: personal?.fapiao ?? null,
     placedAt: row.placedAt.toISOString(), updatedAt: row.updatedAt.toISOString(), closedAt: row.closedAt?.toISOString() ?? null,
   };
 }

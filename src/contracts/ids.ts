@@ -19,6 +19,7 @@ export const IdPrefix = {
   storefront: 'sto',
   apiKey: 'key',
   ledgerTransaction: 'ltx',
+  promotion: 'prm',
 } as const;
 export type IdPrefix = (typeof IdPrefix)[keyof typeof IdPrefix];
 
@@ -36,3 +37,4 @@ export const TaskId = idSchema(IdPrefix.task);
 export const SkuId = idSchema(IdPrefix.sku);
 export const MerchantId = idSchema(IdPrefix.merchant);
 export const WarehouseId = idSchema(IdPrefix.warehouse);
+export const PromotionId = idSchema(IdPrefix.promotion);

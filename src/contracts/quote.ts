@@ -1,7 +1,19 @@
 import { z } from 'zod';
-import { Money } from './money';
+import { Currency, Money } from './money';
+import { CouponCodes, MAX_LINES, PlaceOrder, PlaceOrderLine } from './place-order';
 import { RuleReason } from './promotion';
 import { oneOf } from './statuses';
+
+/** The body of `POST /v1/quotes`: what of an order decides its price. */
+export const AskQuote = z.strictObject({
+  customer: PlaceOrder.shape.customer.optional().describe('Without it the quote is a stranger\'s'),
+  currency: Currency,
+  lines: z.array(PlaceOrderLine).min(1).max(MAX_LINES),
+  couponCodes: CouponCodes.optional(),
+  country: z.string().regex(/^[A-Z]{2}$/).optional().describe('Where it goes, ISO 3166-1 alpha-2: no tax is shown without it'),
+  total: Money.optional().describe('What the customer saw; the quote is refused when ours differs'),
+}).meta({ id: 'AskQuote' });
+export type AskQuote = z.infer<typeof AskQuote>;
 
 const rule = {
   promotionId: z.string(),

@@ -17,6 +17,8 @@ import { openApi } from './plugins/openapi';
 import { requestLog } from './plugins/request-log';
 import { orderEventRoutes } from './routes/order-events';
 import { orderRoutes } from './routes/orders';
+import { promotionRoutes } from './routes/promotions';
+import { quoteRoutes } from './routes/quotes';
 import { serviceRoutes } from './routes/service';
 import { shipmentRoutes } from './routes/shipments';
 import { taskRoutes } from './routes/tasks';
@@ -70,6 +72,8 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
     await scope.register(intents, { intentOf: deps.intentOf });
     await scope.register(jsonBodies);
     await scope.register(orderRoutes(deps));
+    await scope.register(quoteRoutes(deps));
+    await scope.register(promotionRoutes(deps));
     await scope.register(orderEventRoutes(deps));
     await scope.register(taskRoutes(deps));
     await scope.register(shipmentRoutes(deps));

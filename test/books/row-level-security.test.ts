@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { connectTo, seedMall, placeOrderBody, testVault, type TestMall } from '../support/mall';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { callerFor } from '../support/people';
-import { priced } from '../support/prices';
+import { priced, unpromoted } from '../support/prices';
 import { insertDraft } from '../../src/books/orders';
 import { newId } from '../../src/books/new-id';
 import { readCatalogue } from '../../src/books/catalogue';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const order = PlaceOrder.parse(placeOrderBody([mall.skus.lamp, mall.skus.cup]));
   await transactions.run(callerFor('storefront', mall.storefrontId), async (tx) => {
     const cart = priced({ currency: 'BRL', lines: order.lines, catalogue: await readCatalogue(tx, order.lines.map((line) => line.skuId)) });
-    await insertDraft(tx, testVault(), { orderId, storefrontId: mall.storefrontId, order, cart, paymentProvider: 'sandbox-gateway', startLeaseUntil: new Date() });
+    await insertDraft(tx, testVault(), { orderId, storefrontId: mall.storefrontId, order, cart, ...unpromoted, paymentProvider: 'sandbox-gateway', startLeaseUntil: new Date() });
   });
   await transactions.run(SYSTEM, async (tx) => {
     const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).execute();

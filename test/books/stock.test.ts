@@ -1,7 +1,7 @@
 import { connectTo, seedMall, placeOrderBody, testVault, type TestMall, type TestSku } from '../support/mall';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { callerFor } from '../support/people';
-import { priced } from '../support/prices';
+import { priced, unpromoted } from '../support/prices';
 import { readCatalogue } from '../../src/books/catalogue';
 import { newId } from '../../src/books/new-id';
 import { insertDraft } from '../../src/books/orders';
@@ -31,7 +31,7 @@ async function draft(skus: readonly TestSku[], quantity = 1): Promise<{ orderId:
   const order = PlaceOrder.parse(placeOrderBody(skus, { lines: skus.map((sku) => ({ skuId: sku.id, quantity })) }));
   await transactions.run(callerFor('storefront', mall.storefrontId), async (tx) => {
     const cart = priced({ currency: 'BRL', lines: order.lines, catalogue: await readCatalogue(tx, order.lines.map((line) => line.skuId)) });
-    await insertDraft(tx, testVault(), { orderId, storefrontId: mall.storefrontId, order, cart, paymentProvider: 'p', startLeaseUntil: new Date() });
+    await insertDraft(tx, testVault(), { orderId, storefrontId: mall.storefrontId, order, cart, ...unpromoted, paymentProvider: 'p', startLeaseUntil: new Date() });
   });
   return {
     orderId,

@@ -22,3 +22,6 @@ export const catalogueItem = (skuId: string, change: Partial<CatalogueItem> = {}
   skuId, merchantId: 'm1', title: skuId, category: 'home', brand: null, taxCategory: 'standard', weightG: 400, currency: 'CNY',
   unitAmount: 1_000, shippingBaseAmount: 500, shippingPerKgAmount: 200, ...change,
 });
+
+/** What a draft is written with when no rule priced it. */
+export const unpromoted = { basis: { couponCodes: [], memberTier: null, firstOrder: false, timeZone: 'UTC' }, uses: [] };

@@ -70,7 +70,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}): Promise
   const running = Promise.all(workers.map((worker) => worker.run()));
 
   const all: OrderPolicies = {
-    paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, verdictTimeoutSeconds: 20, ...policies,
+    paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, verdictTimeoutSeconds: 20, timeZone: 'America/Sao_Paulo', ...policies,
   };
   const messenger = new Messenger(transactions, temporal.client, log);
   const workflows = new OrderWorkflows(temporal.client, all, log);

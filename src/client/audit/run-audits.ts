@@ -10,6 +10,7 @@ import { readJournal, type JournalSource } from './journal';
 import { ledgerAudits } from './ledger';
 import { orderAudits } from './orders';
 import { paymentAudits } from './payments';
+import { promotionAudits } from './promotions';
 import { planForWholeTables } from './rows';
 import { stockAudits } from './stock';
 import { timelineAudits } from './timeline';
@@ -60,7 +61,7 @@ export async function runAudits(
   await transactions.snapshot(SYSTEM, async (tx) => {
     await planForWholeTables(tx);
     await run([
-      ...stockAudits(tx), ...orderAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx), ...waitingAudits(tx, graceMs),
+      ...stockAudits(tx), ...orderAudits(tx), ...promotionAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx), ...waitingAudits(tx, graceMs),
       ...gatewayAudits(tx, () => journals[0]), ...carrierAudits(tx, () => journals[1], graceMs),
     ]);
   });
