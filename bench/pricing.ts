@@ -43,8 +43,8 @@ export function pricingLoad(seed: number): PriceRequest {
   });
   return {
     currency: 'CNY', lines: items.map(({ skuId }) => ({ skuId, quantity: 1 + upTo(5) })), catalogue: new Map(items.map((item) => [item.skuId, item])),
-    promotions, couponCodes: [], customer: { memberTier: 'gold', firstOrder: false }, now: new Date('2026-11-11T04:00:00Z'),
-    timeZone: 'Asia/Shanghai', taxes: includedTaxes(), country: 'CN',
+    promotions, couponCodes: [], customer: { memberTier: 'gold', firstOrder: false }, wallTime: '2026-11-11T12:00:00',
+    taxes: includedTaxes(), country: 'CN',
   };
 }
 

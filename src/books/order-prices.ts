@@ -8,7 +8,8 @@ export interface PriceBasis {
   readonly couponCodes: readonly string[];
   readonly memberTier: string | null;
   readonly firstOrder: boolean;
-  readonly timeZone: string;
+  /** What the mall's clocks showed. */
+  readonly wallTime: string;
 }
 
 export interface OrderPrice {

@@ -7,6 +7,7 @@ import { PromotionDefinition } from '../contracts/promotion';
 import { isTimeZone } from '../contracts/time-zone';
 import type { PriceRequest } from '../domain/pricing/cart';
 import { includedTaxes } from '../domain/pricing/tax';
+import { wallTime } from '../domain/pricing/wall-time';
 
 const id = z.string().min(1).max(64);
 const amount = z.int().min(0).max(MAX_AMOUNT);
@@ -54,11 +55,11 @@ export function readQuoteFile(path: string, now: Date): PriceRequest {
     const faults = parsed.error.issues.flatMap((issue) => fieldErrors(issue));
     throw new Error([`${path} is no cart that can be priced:`, ...faults.map(({ pointer, detail }) => `  ${pointer || '/'}: ${detail}`)].join('\n'));
   }
-  const { at, country, merchants, goods, about: _about, ...rest } = parsed.data;
+  const { at, timeZone, country, merchants, goods, about: _about, ...rest } = parsed.data;
   const tariffs = new Map(merchants.map(({ id: merchantId, shipping }) => [merchantId, shipping]));
   return {
     ...rest,
-    now: at === undefined ? now : new Date(at),
+    wallTime: wallTime(at === undefined ? now : new Date(at), timeZone),
     country: country ?? null,
     taxes: includedTaxes(),
     catalogue: new Map(goods.map(({ unitPrice, title, ...item }) => [item.skuId, {

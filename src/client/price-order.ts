@@ -32,18 +32,18 @@ export interface Priced {
 export async function priceAsked(
   tx: Tx, vault: Vault, timeZone: string, storefrontId: string, asked: Asked, tried?: Promotion,
 ): Promise<Priced | Refusal> {
-  const now = new Date();
+  const clocks = wallTime(new Date(), timeZone);
   const couponCodes = asked.couponCodes ?? [];
   const catalogue = await readCatalogue(tx, asked.lines.map((line) => line.skuId));
   const customerId = asked.customer ? await findCustomer(tx, vault, storefrontId, asked.customer.reference) : null;
   const live = await readPromotions(tx, {
-    merchantIds: [...new Set([...catalogue.values()].map((item) => item.merchantId))], couponCodes, customerId, wallTime: wallTime(now, timeZone),
+    merchantIds: [...new Set([...catalogue.values()].map((item) => item.merchantId))], couponCodes, customerId, wallTime: clocks,
   });
   const promotions = tried ? [...live.filter(({ id }) => id !== tried.id), tried] : live;
   const asksForFirst = promotions.some(({ definition }) => definition.firstOrderOnly);
   const firstOrder = asksForFirst && asked.customer !== undefined && (customerId === null || !(await hasOrdered(tx, customerId)));
   const request: PriceRequest = {
-    ...asked, couponCodes, catalogue, promotions, now, timeZone, taxes: includedTaxes(), customer: { memberTier: asked.customer?.memberTier ?? null, firstOrder },
+    ...asked, couponCodes, catalogue, promotions, wallTime: clocks, taxes: includedTaxes(), customer: { memberTier: asked.customer?.memberTier ?? null, firstOrder },
   };
   const cart = priceCart(request);
   return isRefusal(cart) ? cart : { cart, request };
@@ -79,4 +79,4 @@ const exhausted = (promotion: Promotion): Promotion => ({
 });
 
 /** What of a request is kept with the order's price. */
-export const basisOf = ({ couponCodes, customer, timeZone }: PriceRequest): PriceBasis => ({ couponCodes, timeZone, ...customer });
+export const basisOf = ({ couponCodes, customer, wallTime: clocks }: PriceRequest): PriceBasis => ({ couponCodes, wallTime: clocks, ...customer });

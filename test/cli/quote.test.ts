@@ -56,8 +56,8 @@ test('prints lines, rules with who pays, rules that did not apply, and the sums'
 });
 
 test('prices by the clock when the file names no moment', () => {
-  expect(readQuoteFile(fileWith({ at: undefined }), NOW).now).toEqual(NOW);
-  expect(readQuoteFile(fileWith({ at: '2026-11-11T00:00:00+08:00' }), NOW).now).toEqual(new Date('2026-11-10T16:00:00Z'));
+  expect(readQuoteFile(fileWith({ at: undefined }), NOW).wallTime).toBe('2026-11-23T08:00:00');
+  expect(readQuoteFile(fileWith({ at: '2026-11-11T00:00:00+08:00' }), NOW).wallTime).toBe('2026-11-11T00:00:00');
 });
 
 test.each([

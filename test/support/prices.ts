@@ -8,7 +8,7 @@ type Asked = Pick<PriceRequest, 'lines' | 'catalogue'> & Partial<PriceRequest>;
 /** Completes a request for a price: no rules, a stranger, noon in Shanghai. */
 export const priceRequest = (asked: Asked): PriceRequest => ({
   currency: 'CNY', promotions: [], couponCodes: [], customer: { memberTier: null, firstOrder: false },
-  now: new Date('2026-11-11T04:00:00Z'), timeZone: 'Asia/Shanghai', taxes: includedTaxes(), country: 'CN', ...asked,
+  wallTime: '2026-11-11T12:00:00', taxes: includedTaxes(), country: 'CN', ...asked,
 });
 
 /** Prices a cart that must not be refused. */
@@ -24,4 +24,4 @@ export const catalogueItem = (skuId: string, change: Partial<CatalogueItem> = {}
 });
 
 /** What a draft is written with when no rule priced it. */
-export const unpromoted = { basis: { couponCodes: [], memberTier: null, firstOrder: false, timeZone: 'UTC' }, uses: [] };
+export const unpromoted = { basis: { couponCodes: [], memberTier: null, firstOrder: false, wallTime: '2026-11-11T12:00:00' }, uses: [] };

@@ -53,9 +53,8 @@ export interface PriceRequest {
   readonly promotions: readonly Promotion[];
   readonly couponCodes: readonly string[];
   readonly customer: { readonly memberTier: string | null; readonly firstOrder: boolean };
-  readonly now: Date;
-  /** The mall's time zone (IANA): promotions hold by its clocks. */
-  readonly timeZone: string;
+  /** What the mall's clocks show (`wallTime`): promotions hold by them. */
+  readonly wallTime: string;
   readonly taxes: TaxProvider;
   /** Where it goes, ISO 3166-1 alpha-2; null when not known yet: no tax is shown. */
   readonly country: string | null;

@@ -5,7 +5,6 @@ import { applyRules, isDeal, type Judgement } from './apply-rules';
 import { breakdownOf } from './breakdown';
 import { compare, fillBasket, type BasketLine, type Deal } from './basket';
 import type { AppliedRule, CatalogueItem, Discount, PricedCart, PricedLine, PriceRequest, Promotion, UnappliedRule } from './cart';
-import { wallTime } from './wall-time';
 
 /**
  * Prices a cart from the catalogue and the rules: a quote, an order, and an order that is changed (with the rules it was
@@ -21,7 +20,7 @@ export function priceCart(request: PriceRequest): PricedCart | Refusal {
   }
   const judgements = applyRules(basket, request.promotions, {
     currency: request.currency, couponCodes: new Set(request.couponCodes), memberTier: request.customer.memberTier,
-    firstOrder: request.customer.firstOrder, wallTime: wallTime(request.now, request.timeZone),
+    firstOrder: request.customer.firstOrder, wallTime: request.wallTime,
   });
   const cart = cartOf(request, basket, judgements);
   const drifted = [

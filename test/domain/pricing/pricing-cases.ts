@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CurrencyCode } from '../../../src/contracts/money';
 import { PromotionDefinition } from '../../../src/contracts/promotion';
 import type { CatalogueItem, Promotion, PriceRequest } from '../../../src/domain/pricing/cart';
+import { wallTime } from '../../../src/domain/pricing/wall-time';
 import { catalogueItem, priceRequest } from '../../support/prices';
 
 const page = readFileSync(join(__dirname, '../../../docs/pricing-cases.md'), 'utf8');
@@ -63,8 +64,7 @@ function requestOf(cart: string, given: string, rules: string): PriceRequest {
     promotions: [...rules.matchAll(/`([^`]+)`/g)].map((match, i) => promotionOf(JSON.parse(match[1] as string) as Record<string, unknown>, `p${i + 1}`)),
     couponCodes: known.get('codes')?.split(',') ?? [],
     customer: { memberTier: known.get('tier') ?? null, firstOrder: known.has('first') },
-    ...(known.has('at') ? { now: new Date(known.get('at') as string) } : {}),
-    ...(known.has('zone') ? { timeZone: known.get('zone') as string } : {}),
+    wallTime: wallTime(new Date(known.get('at') ?? '2026-11-11T04:00:00Z'), known.get('zone') ?? 'Asia/Shanghai'),
   });
 }
 
