@@ -24,6 +24,8 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
     operation: { key, kind: 'authorize', provider: payments.code, orderId: payment.orderId, request: { amount: payment.amount, method: payment.method } },
     find: (wanted, signal) => payments.findAuthorizationByKey(wanted, signal),
     perform: async ({ amount, method }, signal) => {
+      // An order that costs nothing is paid for.
+      if (amount === 0) return { status: 'authorized', reference: 'nothing_to_pay' };
       const token = await transactions.run(SYSTEM, async (tx) => {
         const customer = await customerKeyOf(tx, payment.orderId);
         if (!customer || !payment.token) throw cannotBe(`The token of ${paymentId} is gone`);

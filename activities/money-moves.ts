@@ -28,6 +28,9 @@ interface Move {
   readonly alongside?: (tx: Tx) => Promise<void>;
 }
 
+/** A part that cost its customer nothing is booked without the gateway, which moves no nothing. */
+const NOTHING_TO_MOVE: MoneyMove = { status: 'succeeded', reference: 'nothing_to_move' };
+
 /** Moves money at the gateway exactly once: payment, ledger and timeline are written with the operation's end. */
 async function move({ transactions, payments }: ActivityDeps, { kind, n, payment, amount, entries, fact, alongside }: Move): Promise<void> {
   const { orderId, currency } = payment;
@@ -35,8 +38,8 @@ async function move({ transactions, payments }: ActivityDeps, { kind, n, payment
   await performOnce<{ amount: number }, MoneyMove>(transactions, {
     operation: { key, kind, provider: payments.code, orderId, request: { amount } },
     find: (wanted, signal) => payments.findMoneyMoveByKey(wanted, signal),
-    perform: (request, signal) => payments[kind](
-      { key, authorization: payment.providerReference ?? '', amount: { amount: request.amount, currency: currency as CurrencyCode } }, signal),
+    perform: async (request, signal) => (request.amount === 0 ? NOTHING_TO_MOVE : payments[kind](
+      { key, authorization: payment.providerReference ?? '', amount: { amount: request.amount, currency: currency as CurrencyCode } }, signal)),
     record: async (tx, result) => {
       if (result.status === 'refused') throw providerRefused(`The gateway refused ${key}: ${result.reason}`);
       if (!(await finishOperation(tx, key, 'succeeded', { reference: result.reference }))) return;
@@ -57,7 +60,7 @@ export async function capturePart(deps: ActivityDeps, { orderId, fulfillmentId }
   });
   const { part, payment, commissionBp } = found;
   await move(deps, {
-    kind: 'capture', n: part.number, payment, amount: part.amount, entries: captureEntries(part.amount, part.merchantId, commissionBp),
+    kind: 'capture', n: part.number, payment, amount: part.amount, entries: captureEntries(part.amount, part.merchantId, commissionBp, part.platformAmount),
     fact: { type: 'payment.captured', merchantId: part.merchantId, data: { fulfillmentId } },
     alongside: (tx) => markShipped(tx, orderId),
   });
@@ -67,7 +70,7 @@ export async function capturePart(deps: ActivityDeps, { orderId, fulfillmentId }
 export async function refundPart(deps: ActivityDeps, { orderId, fulfillmentId }: PartRef): Promise<void> {
   const { part, payment, commissionBp } = await deps.transactions.run(SYSTEM, (tx) => readPart(tx, orderId, fulfillmentId));
   await move(deps, {
-    kind: 'refund', n: part.number, payment, amount: part.amount, entries: refundEntries(part.amount, part.merchantId, commissionBp),
+    kind: 'refund', n: part.number, payment, amount: part.amount, entries: refundEntries(part.amount, part.merchantId, commissionBp, part.platformAmount),
     fact: { type: 'payment.refunded', merchantId: part.merchantId, data: { fulfillmentId } },
   });
 }

@@ -1,6 +1,7 @@
 import { markOwn } from '../src/books/attention';
 import { appendTimeline } from '../src/books/timeline';
 import { lockOrder, moveOrder } from '../src/books/orders';
+import { giveBackUses } from '../src/books/promotion-uses';
 import { isServed } from '../src/books/serviceability';
 import { release } from '../src/books/stock';
 import { cancelTasks } from '../src/books/tasks';
@@ -21,6 +22,7 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       if (await isServed(tx, orderId, order.country)) return order.addressFindings === null ? undefined : { outcome: 'address_held' };
       const verdict = { outcome: 'rejected', code: 'destination_not_served', shortages: [] } as const;
       if (order.status !== 'draft') return verdict;
+      await giveBackUses(tx, orderId);
       await moveOrder(tx, orderId, { status: 'rejected', stage: 'closed', rejection: verdict });
       await appendTimeline(tx, orderId, [{ type: 'order.rejected', data: { code: verdict.code } }]);
       return verdict;
@@ -58,6 +60,7 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
         .where('orderId', '=', orderId).returning(['id', 'merchantId']).execute();
       await tx.updateTable('payment').set({ status: 'abandoned', token: null, nextAction: null })
         .where('orderId', '=', orderId).where('status', 'in', ['pending', 'action_required', 'declined']).execute();
+      await giveBackUses(tx, orderId);
       await moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' });
       await appendTimeline(tx, orderId, [
         ...parts.map((part) => ({ type: 'fulfillment.cancelled' as const, merchantId: part.merchantId, data: { fulfillmentId: part.id } })),

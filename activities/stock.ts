@@ -1,6 +1,7 @@
 import { customerKeyOf } from '../src/books/customers';
 import { recordDemand } from '../src/books/demand';
 import { moveOrder, personalContext, type PersonalFields } from '../src/books/orders';
+import { giveBackUses } from '../src/books/promotion-uses';
 import { release, reserve, type Wish } from '../src/books/stock';
 import { appendTimeline } from '../src/books/timeline';
 import type { Tx } from '../src/books/transactions';
@@ -24,12 +25,15 @@ export const createStockActivities = ({ transactions, vault }: ActivityDeps) => 
       const payUntil = new Date(Date.now() + paymentWindowSeconds * 1000);
       const sourcing = await reserve(tx, {
         orderId, demands: lines.map((line) => ({ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: line.quantity })),
-        worths: lines.map((line) => ({ lineId: line.id, amount: line.unitAmount * line.quantity + line.shippingAmount })),
+        worths: lines.map((line) => ({
+          lineId: line.id, amount: line.unitAmount * line.quantity - line.discountAmount + line.shippingAmount, platformAmount: line.platformAmount,
+        })),
         delivery: await deliveryOf(tx, vault, orderId), expiresAt: payUntil,
       });
       if ('shortages' in sourcing) {
         const verdict = { outcome: 'rejected', code: 'out_of_stock', shortages: sourcing.shortages } as const;
         await recordDemand(tx, orderId, sourcing.shortages);
+        await giveBackUses(tx, orderId);
         await moveOrder(tx, orderId, { status: 'rejected', stage: 'closed', rejection: verdict });
         await appendTimeline(tx, orderId, [
           { type: 'stock.short', data: { shortages: sourcing.shortages } }, { type: 'order.rejected', data: { code: verdict.code } },

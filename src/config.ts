@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from './contracts/time-zone';
 
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 
@@ -81,6 +82,10 @@ const Schema = z.object({
   /** After how many seconds its customer is reminded; comma separated. */
   ADDRESS_REMINDER_SECONDS: z.string().default(`${24 * 3600},${42 * 3600}`)
     .transform((list) => list.split(',').filter((part) => part.trim() !== '').map(Number)).pipe(z.array(z.number().positive())),
+
+  /** The mall's time zone (IANA): promotions begin and end by its clocks. */
+  MALL_TIME_ZONE: z.string().default('Asia/Shanghai').refine(isTimeZone, 'must be an IANA time zone such as Asia/Shanghai'),
+
   /** How long an order that was declined, or waits for the customer at the gateway, keeps its stock. */
   PAYMENT_WINDOW_SECONDS: seconds(30 * 60),
   /** How long a carrier may say nothing that decides before staff are asked to look. */

@@ -46,6 +46,7 @@ async function main(): Promise<void> {
     policies: {
       paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: config.PAYMENT_WINDOW_SECONDS,
       addressHold: addressHoldOf(config), deliverySilenceSeconds: config.DELIVERY_SILENCE_SECONDS, verdictTimeoutSeconds: config.VERDICT_TIMEOUT_SECONDS,
+      timeZone: config.MALL_TIME_ZONE,
     },
   });
   const sweeper = new Sweeper(transactions, clients.messenger, clients.workflows, log, noteSweep);

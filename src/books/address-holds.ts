@@ -39,9 +39,9 @@ export async function mend(tx: Tx, vault: Vault, orderId: string, recipient: Rec
   const customer = await customerKeyOf(tx, orderId);
   if (!customer) throw new Error(`The customer of ${orderId} was erased while it was mended`);
   const { personal, addressFindings } = await tx.selectFrom('orders').select(['personal', 'addressFindings']).where('id', '=', orderId).executeTakeFirstOrThrow();
-  const { giftMessage } = JSON.parse(vault.open(customer, personalContext(orderId), personal)) as PersonalFields;
+  const { giftMessage, fapiao = null } = JSON.parse(vault.open(customer, personalContext(orderId), personal)) as PersonalFields;
   await tx.updateTable('orders').set({
-    personal: vault.seal(customer, personalContext(orderId), JSON.stringify({ recipient, giftMessage } satisfies PersonalFields)),
+    personal: vault.seal(customer, personalContext(orderId), JSON.stringify({ recipient, giftMessage, fapiao } satisfies PersonalFields)),
     country: recipient.address.country, addressFindings: null,
   }).where('id', '=', orderId).execute();
   await moveOrder(tx, orderId, { status: 'draft', stage: 'receive' });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { CarrierOffer } from '../domain/carrier-choice';
-import type { CatalogueItem } from '../domain/pricing';
+import type { CatalogueItem } from '../domain/pricing/cart';
 import type { Tx } from './transactions';
 
 /** Reads SKUs with the price that is valid now and their merchant's delivery tariff. SKUs without a price are left out. */
@@ -12,7 +12,7 @@ export async function readCatalogue(tx: Tx, skuIds: readonly string[]): Promise<
         .where('p.validFrom', '<=', sql<Date>`now()`).orderBy('p.validFrom', 'desc').limit(1).as('price'),
       (join) => join.onTrue(),
     )
-    .select(['s.id as skuId', 's.merchantId', 's.title', 's.weightG', 'm.currency', 'm.shippingBaseAmount', 'm.shippingPerKgAmount', 'price.unitAmount'])
+    .select(['s.id as skuId', 's.merchantId', 's.title', 's.category', 's.brand', 's.taxCategory', 's.weightG', 'm.currency', 'm.shippingBaseAmount', 'm.shippingPerKgAmount', 'price.unitAmount'])
     .where('s.id', 'in', [...new Set(skuIds)]).execute();
   return new Map(rows.map((row) => [row.skuId, row]));
 }

@@ -6,7 +6,7 @@ export interface CustomerKey extends WrappedKey { readonly id: string }
 
 /** Finds a storefront's customer by the storefront's own reference, or makes one with a data key of its own. */
 export async function customerOf(tx: Tx, vault: Vault, storefrontId: string, reference: string): Promise<CustomerKey> {
-  const referenceIndex = vault.blindIndex('customer-reference', `${storefrontId}\0${reference}`);
+  const referenceIndex = referenceIndexOf(vault, storefrontId, reference);
   const find = () => tx.selectFrom('customer').select(['id', 'keyId', 'wrappedKey'])
     .where('storefrontId', '=', storefrontId).where('referenceIndex', '=', referenceIndex)
     .where('wrappedKey', 'is not', null).$narrowType<{ wrappedKey: Buffer }>().executeTakeFirst();
@@ -20,6 +20,15 @@ export async function customerOf(tx: Tx, vault: Vault, storefrontId: string, ref
   if (!made) throw new Error('A customer that was just written is not there');
   return made;
 }
+
+/** Finds a storefront's customer without making one; null when there is none. */
+export async function findCustomer(tx: Tx, vault: Vault, storefrontId: string, reference: string): Promise<string | null> {
+  const row = await tx.selectFrom('customer').select('id').where('storefrontId', '=', storefrontId)
+    .where('referenceIndex', '=', referenceIndexOf(vault, storefrontId, reference)).executeTakeFirst();
+  return row?.id ?? null;
+}
+
+const referenceIndexOf = (vault: Vault, storefrontId: string, reference: string): Buffer => vault.blindIndex('customer-reference', `${storefrontId}\0${reference}`);
 
 /** Reads the data key of an order's customer; undefined once the customer was erased. */
 export async function customerKeyOf(tx: Tx, orderId: string): Promise<WrappedKey | undefined> {

@@ -14,7 +14,8 @@ const writer = new Kysely<DB>({
 /** The order with everything that belongs to it, in one statement; with the key of its personal fields when asked for. */
 const orderQuery = (withKey: boolean) =>
   writer.selectFrom('orders as o').selectAll('o').select((eb) => [
-    jsonArrayFrom(eb.selectFrom('order_line as l').select(['l.id', 'l.skuId', 'l.merchantId', 'l.title', 'l.quantity', 'l.unitAmount', 'l.shippingAmount'])
+    jsonArrayFrom(eb.selectFrom('order_line as l').select(['l.id', 'l.skuId', 'l.merchantId', 'l.title', 'l.quantity', 'l.unitAmount', 'l.discountAmount',
+      'l.shippingAmount', 'l.shippingDiscountAmount'])
       .whereRef('l.orderId', '=', 'o.id').orderBy('l.number')).as('lines'),
     jsonArrayFrom(eb.selectFrom('payment as p').select(['p.id', 'p.status', 'p.method', 'p.amount', 'p.authorized', 'p.captured', 'p.voided', 'p.refunded',
       'p.declineCode', 'p.nextAction']).whereRef('p.orderId', '=', 'o.id').orderBy('p.number')).as('payments'),

@@ -2,10 +2,12 @@ import { sql } from 'kysely';
 import type { AddressFinding } from '../contracts/address';
 import type { PlaceOrder } from '../contracts/place-order';
 import { CLOSED_ORDER_STATUSES, type OrderStatus, type Stage } from '../contracts/statuses';
-import type { PricedCart } from '../domain/pricing';
+import type { PricedCart } from '../domain/pricing/cart';
 import { customerOf } from './customers';
 import { newId } from './new-id';
+import { writeOrderPrice, type PriceBasis } from './order-prices';
 import { insertPayment } from './payments';
+import { writeUses, type CountedUse } from './promotion-uses';
 import { appendTimeline } from './timeline';
 import type { Tx } from './transactions';
 import type { Vault } from './vault';
@@ -18,6 +20,9 @@ export interface Draft {
   readonly cart: PricedCart;
   /** What is wrong with the recipient; none when it can be delivered to. */
   readonly findings?: readonly AddressFinding[];
+  readonly basis: PriceBasis;
+  /** The uses that were counted for it. */
+  readonly uses: readonly CountedUse[];
   readonly paymentProvider: string;
   /** Until when the writer is trusted to start the workflow; then the sweeper does. */
   readonly startLeaseUntil: Date;
@@ -29,6 +34,8 @@ export interface PersonalFields {
   readonly giftMessage: string | null;
   /** What its customer has to mend, with suggestions, while the order is on hold. */
   readonly findings?: readonly AddressFinding[];
+  /** Absent in orders of before there were any. */
+  readonly fapiao?: PlaceOrder['fapiao'] | null;
 }
 
 /** The context that binds sealed fields to their order. */
@@ -38,19 +45,27 @@ export const personalContext = (orderId: string): string => `${orderId}:personal
 export async function insertDraft(tx: Tx, vault: Vault, draft: Draft): Promise<{ paymentId: string }> {
   const { orderId, storefrontId, order, cart, findings = [] } = draft;
   const customer = await customerOf(tx, vault, storefrontId, order.customer.reference);
-  const personal: PersonalFields = { recipient: order.recipient, giftMessage: order.gift?.message ?? null, ...(findings.length > 0 ? { findings } : {}) };
+  const personal: PersonalFields = {
+    recipient: order.recipient, giftMessage: order.gift?.message ?? null, fapiao: order.fapiao ?? null, ...(findings.length > 0 ? { findings } : {}),
+  };
   const now = new Date();
   await tx.insertInto('orders').values({
     id: orderId, storefrontId, customerId: customer.id, reference: order.reference ?? null, status: 'draft', stage: 'receive',
     urgency: order.urgency, gift: order.gift !== undefined, requestedDate: order.requestedDate ?? null, currency: order.currency,
-    goodsAmount: cart.goodsAmount, shippingAmount: cart.shippingAmount, merchantIds: [...new Set(cart.lines.map((line) => line.merchantId))],
+    goodsAmount: cart.goodsAmount, shippingAmount: cart.shippingAmount, discountAmount: cart.discountAmount,
+    merchantIds: [...new Set(cart.lines.map((line) => line.merchantId))],
     country: order.recipient.address.country, personal: vault.seal(customer, personalContext(orderId), JSON.stringify(personal)),
     addressFindings: findings.length > 0 ? JSON.stringify(withoutSuggestions(findings)) : null, startLeaseUntil: draft.startLeaseUntil, placedAt: now, updatedAt: now,
   }).execute();
+  const lineIds = cart.lines.map(() => newId('lin'));
   await tx.insertInto('order_line').values(cart.lines.map((line, index) => ({
-    id: newId('lin'), orderId, number: index + 1, merchantId: line.merchantId, skuId: line.skuId, title: line.title,
-    quantity: line.quantity, unitAmount: line.unitAmount, shippingAmount: line.shippingAmount,
+    id: lineIds[index] ?? '', orderId, number: index + 1, merchantId: line.merchantId, skuId: line.skuId, title: line.title,
+    quantity: line.quantity, unitAmount: line.unitAmount, discountAmount: line.discountAmount, shippingAmount: line.shippingAmount,
+    shippingDiscountAmount: line.shippingDiscountAmount, platformAmount: line.platformAmount,
+    taxRate: line.tax?.rate ?? null, taxAmount: line.tax && line.tax.goods + line.tax.shipping,
   }))).execute();
+  await writeOrderPrice(tx, { orderId, cart, currency: order.currency, basis: draft.basis, pricedAt: now }, lineIds);
+  await writeUses(tx, orderId, customer.id, draft.uses);
   const total = cart.goodsAmount + cart.shippingAmount;
   const paymentId = newId('pay');
   await insertPayment(tx, vault, customer, {

@@ -37,7 +37,7 @@ export type PaymentRow = Awaited<ReturnType<typeof lockPayment>>;
 
 /** Finds the attempt that pays for an order: the authorized one, or the one that is settled already. */
 export const payingPayment = (tx: Tx, orderId: string) =>
-  tx.selectFrom('payment').selectAll().where('orderId', '=', orderId).where('authorized', '>', 0).forUpdate().executeTakeFirst();
+  tx.selectFrom('payment').selectAll().where('orderId', '=', orderId).where('status', 'in', ['authorized', 'settled']).forUpdate().executeTakeFirst();
 
 export interface Decision {
   readonly status: PaymentStatus;

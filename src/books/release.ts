@@ -14,10 +14,10 @@ export async function releaseFulfillments(tx: Tx, orderId: string, urgency: Urge
   const held = await tx.selectFrom('reservation').selectAll().where('orderId', '=', orderId).where('status', '=', 'held').orderBy('id').execute();
   const plans = splitIntoFulfillments(held);
   const facts: Fact[] = [];
-  for (const { number, merchantId, warehouseId, amount, parts } of plans) {
+  for (const { number, merchantId, warehouseId, amount, platformAmount, parts } of plans) {
     const id = newId('ful');
     await tx.insertInto('fulfillment')
-      .values({ id, orderId, number, merchantId, warehouseId, amount, status: 'released', updatedAt: new Date() }).execute();
+      .values({ id, orderId, number, merchantId, warehouseId, amount, platformAmount, status: 'released', updatedAt: new Date() }).execute();
     await allocateLots(tx, id, parts);
     await openTasks(tx, { orderId, fulfillmentId: id, merchantId, warehouseId, urgency, gift });
     facts.push({ type: 'fulfillment.released', merchantId, data: { fulfillmentId: id, warehouseId } });

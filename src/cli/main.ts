@@ -8,6 +8,7 @@ import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
 import { registerKeys } from './keys';
 import { registerMigrate } from './migrate';
+import { registerQuote } from './quote';
 import { registerReplay } from './replay';
 import { registerReset } from './reset';
 import { seedSample } from './sample';
@@ -31,6 +32,7 @@ function buildProgram(): Command {
   registerAudit(program);
   registerDoctor(program);
   registerMigrate(program);
+  registerQuote(program);
   registerKeys(program);
   // What a command inherits is fixed when it is made: errors of the verbs, too, are reported below.
   for (const verb of program.commands) verb.exitOverride();

@@ -53,6 +53,9 @@ export interface NewSku {
   readonly supplierId: string | null;
   readonly title: string;
   readonly category: string;
+  readonly brand?: string | null;
+  /** Which of a country's tax rates it carries: `standard` unless said otherwise. */
+  readonly taxCategory?: string;
   readonly weightG: number;
   readonly lengthMm: number;
   readonly widthMm: number;
@@ -145,9 +148,9 @@ export class CatalogueClient {
   /** Imports SKUs with their dated prices; answers ids by `skuName`. */
   importSkus(skus: readonly NewSku[]): Promise<ReadonlyMap<string, string>> {
     return this.#inBatches(skus, async (tx, batch) => {
-      const rows = await tx.insertInto('sku').values(batch.map(({ prices: _prices, ...row }) => ({ id: newId('sku'), ...row })))
+      const rows = await tx.insertInto('sku').values(batch.map(({ prices: _prices, brand = null, taxCategory = 'standard', ...row }) => ({ id: newId('sku'), ...row, brand, taxCategory })))
         .onConflict((conflict) => conflict.columns(['merchantId', 'code']).doUpdateSet((eb) => ({
-          supplierId: eb.ref('excluded.supplierId'), title: eb.ref('excluded.title'), category: eb.ref('excluded.category'),
+          supplierId: eb.ref('excluded.supplierId'), title: eb.ref('excluded.title'), category: eb.ref('excluded.category'), brand: eb.ref('excluded.brand'), taxCategory: eb.ref('excluded.taxCategory'),
           weightG: eb.ref('excluded.weightG'), lengthMm: eb.ref('excluded.lengthMm'), widthMm: eb.ref('excluded.widthMm'),
           heightMm: eb.ref('excluded.heightMm'), fragile: eb.ref('excluded.fragile'), expires: eb.ref('excluded.expires'),
         }))).returning(['id', 'merchantId', 'code']).execute();

@@ -7,6 +7,8 @@ import { Messenger } from './messenger';
 import { OperatorClient } from './operator-client';
 import { OrderClient } from './order-client';
 import { OrderWorkflows, type OrderPolicies } from './order-workflows';
+import { PromotionClient } from './promotion-client';
+import { QuoteClient } from './quote-client';
 import { ReplenishmentClient } from './replenishment-client';
 import { ShipmentClient } from './shipment-client';
 import { StockClient } from './stock-client';
@@ -29,6 +31,8 @@ export interface Clients {
   readonly orders: OrderClient;
   readonly addresses: AddressClient;
   readonly operators: OperatorClient;
+  readonly quotes: QuoteClient;
+  readonly promotions: PromotionClient;
   readonly tasks: TaskClient;
   readonly shipments: ShipmentClient;
   readonly stock: StockClient;
@@ -47,6 +51,8 @@ export function createClients({ transactions, vault, temporal, policies, log }: 
     orders: new OrderClient(transactions, vault, workflows, policies),
     addresses: new AddressClient(transactions, vault, workflows, messenger),
     operators: new OperatorClient(transactions, workflows),
+    promotions: new PromotionClient(transactions, vault, policies.timeZone),
+    quotes: new QuoteClient(transactions, vault, policies.timeZone),
     tasks: new TaskClient(transactions, messenger),
     shipments: new ShipmentClient(transactions, vault, messenger),
     stock: new StockClient(transactions, messenger),

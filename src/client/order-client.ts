@@ -1,7 +1,6 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { readShelves } from '../books/availability';
-import { readCatalogue } from '../books/catalogue';
-import { customerKeyOf } from '../books/customers';
+import { customerKeyOf, customerOf } from '../books/customers';
 import { demandOf, recordDemand } from '../books/demand';
 import { claimKey, forgetKey, reopenKey, storeAnswer, type Claim } from '../books/idempotency';
 import { newId } from '../books/new-id';
@@ -17,12 +16,12 @@ import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../contracts/p
 import type { TimelineEvent } from '../contracts/timeline';
 import { judgeRecipient } from '../domain/address/judge';
 import { holdsCardNumber } from '../domain/card-number';
-import { priceCart } from '../domain/pricing';
 import { findShortages } from '../domain/sourcing';
 import type { Answer, Intent } from './intent';
 import { listOrders, readOrder } from './read-orders';
 import { outcomeOf, undecided } from './order-outcome';
 import { NO_ANSWER, type OrderPolicies, type OrderStart, type OrderWorkflows } from './order-workflows';
+import { basisOf, holdPrice, priceAsked, uselessCoupons } from './price-order';
 
 /** How long the process that wrote a draft is trusted to start its workflow. */
 const START_LEASE_SECONDS = 15;
@@ -53,11 +52,12 @@ export class OrderClient {
   }
 
   async #draft(tx: Tx, caller: Caller, intent: Intent, order: PlaceOrder): Promise<Refusal | { orderId: string; replayed: boolean; start?: OrderStart }> {
-    const catalogue = await readCatalogue(tx, order.lines.map((line) => line.skuId));
-    const cart = priceCart(order.currency, order.lines, order.total, catalogue);
+    const asked = await priceAsked(tx, this.vault, this.policies.timeZone, caller.subject, { ...order, country: order.recipient.address.country });
+    const priced = isRefusal(asked) ? asked : uselessCoupons(asked) ?? asked;
     const delivery = { country: order.recipient.address.country, urgency: order.urgency, requestedDate: order.requestedDate ?? null };
-    const shortages = isRefusal(cart) ? [] : findShortages(cart.lines, (await readShelves(tx, cart.lines.map((line) => line.skuId), delivery, false)).shelves);
-    const refusal = isRefusal(cart) ? cart : shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : undefined;
+    const shortages = isRefusal(priced) ? []
+      : findShortages(priced.cart.lines, (await readShelves(tx, priced.cart.lines.map((line) => line.skuId), delivery, false)).shelves);
+    const refusal = isRefusal(priced) ? priced : shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : undefined;
     const judged = judgeRecipient(order.recipient);
     const orderId = newId('ord');
     // A repetition is answered as the first was, whatever prices and shelves say by now.
@@ -68,14 +68,20 @@ export class OrderClient {
     }
     if (isRefusal(claim)) return claim;
     if (claim.claimed !== 'first') return { orderId: orderOf(claim), replayed: true };
-    if (isRefusal(cart)) return cart;
+    if (isRefusal(priced)) return priced;
+    const customer = await customerOf(tx, this.vault, caller.subject, order.customer.reference);
+    const held = await holdPrice(tx, customer.id, priced);
+    if (isRefusal(held)) {
+      await forgetKey(tx, caller.subject, intent.key);
+      return held;
+    }
     const { paymentId } = await insertDraft(tx, this.vault, {
-      orderId, storefrontId: caller.subject, cart,
+      orderId, storefrontId: caller.subject, cart: held.cart, basis: basisOf(held.request), uses: held.uses,
       order: judged.verdict === 'good' ? { ...order, recipient: judged.recipient } : order,
       findings: judged.verdict === 'good' ? [] : judged.findings, paymentProvider: this.policies.paymentProvider,
       startLeaseUntil: new Date(Date.now() + START_LEASE_SECONDS * 1000),
     });
-    const merchantIds = [...new Set(cart.lines.map((line) => line.merchantId))];
+    const merchantIds = [...new Set(held.cart.lines.map((line) => line.merchantId))];
     const start = { orderId, paymentId, storefrontId: caller.subject, merchantIds, urgent: order.urgency === 'urgent', placedAt: new Date() };
     return { orderId, replayed: false, start };
   }

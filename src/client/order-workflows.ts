@@ -30,6 +30,8 @@ export interface OrderPolicies {
   readonly deliverySilenceSeconds: number;
   readonly addressHold: AddressHoldPolicy;
   readonly verdictTimeoutSeconds: number;
+  /** The mall's time zone (IANA): promotions hold by its clocks. */
+  readonly timeZone: string;
 }
 
 /** No answer within the API's own time, or Temporal out of reach: the order goes on by itself. */

@@ -20,7 +20,7 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
   if (!row) return undefined;
 
   const money = (amount: number): Money => ({ amount, currency: row.currency as CurrencyCode });
-  const goods = sumOf(row.lines, (line) => line.unitAmount * line.quantity);
+  const goods = sumOf(row.lines, (line) => line.unitAmount * line.quantity - line.discountAmount);
   const shipping = sumOf(row.lines, (line) => line.shippingAmount);
   const payments = row.payments.map((payment) => ({ ...payment, nextAction: payment.nextAction as NextAction | null }));
   const personal = vault && openPersonal(vault, row);
@@ -28,7 +28,10 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
     id: row.id, reference: row.reference, status: row.status, stage: row.stage, urgency: row.urgency, gift: row.gift,
     requestedDate: row.requestedDate?.toISOString().slice(0, 10) ?? null, attention: row.attention as AttentionReason | null,
     goods: money(goods), shipping: money(shipping), total: money(goods + shipping),
-    lines: row.lines.map(({ unitAmount, shippingAmount: _share, ...line }) => ({ ...line, unitPrice: money(unitAmount), total: money(unitAmount * line.quantity) })),
+    discount: money(sumOf(row.lines, (line) => line.discountAmount + line.shippingDiscountAmount)),
+    lines: row.lines.map(({ unitAmount, discountAmount, shippingAmount: _share, shippingDiscountAmount: _less, ...line }) => ({
+      ...line, unitPrice: money(unitAmount), discount: money(discountAmount), total: money(unitAmount * line.quantity - discountAmount),
+    })),
     payments: payments.map((payment) => ({
       ...payment, amount: money(payment.amount), authorized: money(payment.authorized), captured: money(payment.captured),
       voided: money(payment.voided), refunded: money(payment.refunded),
@@ -48,7 +51,7 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
         } : null,
       };
     }),
-    recipient: personal?.recipient ?? null, giftMessage: personal?.giftMessage ?? null,
+    recipient: personal?.recipient ?? null, giftMessage: personal?.giftMessage ?? null, fapiao: personal?.fapiao ?? null,
     placedAt: row.placedAt.toISOString(), updatedAt: row.updatedAt.toISOString(), closedAt: row.closedAt?.toISOString() ?? null,
   };
 }

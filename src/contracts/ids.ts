@@ -20,6 +20,7 @@ export const IdPrefix = {
   apiKey: 'key',
   ledgerTransaction: 'ltx',
   replenishment: 'rpl',
+  promotion: 'prm',
 } as const;
 export type IdPrefix = (typeof IdPrefix)[keyof typeof IdPrefix];
 
@@ -38,3 +39,4 @@ export const SkuId = idSchema(IdPrefix.sku);
 export const MerchantId = idSchema(IdPrefix.merchant);
 export const ReplenishmentId = idSchema(IdPrefix.replenishment);
 export const WarehouseId = idSchema(IdPrefix.warehouse);
+export const PromotionId = idSchema(IdPrefix.promotion);

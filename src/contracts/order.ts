@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AddressFix } from './address';
+import { Fapiao } from './fapiao';
 import { FulfillmentId, MerchantId, OrderId, PaymentId, ShipmentId, SkuId, WarehouseId } from './ids';
 import { Money } from './money';
 import { Recipient } from './place-order';
@@ -24,8 +25,9 @@ export const OrderLineResource = z.strictObject({
   merchantId: MerchantId,
   title: z.string(),
   quantity: z.int(),
-  unitPrice: Money,
-  total: Money,
+  unitPrice: Money.describe('Before promotions'),
+  discount: Money.describe('What promotions took off the line\'s goods'),
+  total: Money.describe('What the customer pays for the line\'s goods'),
 });
 
 export const PaymentResource = z.strictObject({
@@ -79,6 +81,7 @@ export const OrderResource = z.strictObject({
   goods: Money,
   shipping: Money,
   total: Money,
+  discount: Money.describe('What promotions took off: goods and shipping are less it already'),
   lines: z.array(OrderLineResource),
   payments: z.array(PaymentResource),
   nextAction: NextAction.nullable(),
@@ -87,6 +90,7 @@ export const OrderResource = z.strictObject({
   fulfillments: z.array(FulfillmentResource),
   recipient: Recipient.nullable().describe('Null in answers to POST, for callers who may not see it, and once the customer was erased'),
   giftMessage: z.string().nullable(),
+  fapiao: Fapiao.nullable().describe('Shown to whom the recipient is shown'),
   placedAt: instant,
   updatedAt: instant,
   closedAt: instant.nullable(),

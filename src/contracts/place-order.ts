@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Fapiao } from './fapiao';
 import { SkuId } from './ids';
 import { Currency, Money } from './money';
 import { oneOf } from './one-of';
@@ -50,14 +51,21 @@ export const PlaceOrderLine = z.strictObject({
   unitPrice: Money.optional().describe('What the customer saw; the order is refused when ours differs'),
 });
 
+/** Codes as customers type them: blanks around them and small letters do not matter. */
+export const CouponCodes = z.array(z.string().trim().toUpperCase().min(1).max(40)).max(20)
+  .refine((codes) => new Set(codes).size === codes.length, 'must name each code once');
+
 /** The body of `POST /v1/orders`. */
 export const PlaceOrder = z.strictObject({
   reference: text(100).optional().describe('The storefront\'s own number of this order'),
   customer: z.strictObject({
     reference: text(100).describe('The storefront\'s own, stable reference of its customer'),
+    memberTier: text(40).optional().describe('The customer\'s member tier, as the storefront knows it'),
   }),
   currency: Currency,
   lines: z.array(PlaceOrderLine).min(1).max(MAX_LINES),
+  couponCodes: CouponCodes.optional(),
+  fapiao: Fapiao.optional().describe('Whom to make the tax invoice out to, where the customer wants one'),
   recipient: Recipient,
   urgency: oneOf(Urgency).default(Urgency.standard),
   gift: z.strictObject({ message: text(500).optional() }).optional(),

@@ -11,6 +11,8 @@ export const Account = {
   clearing: 'gateway.clearing',
   merchantPayable: 'merchant.payable',
   commission: 'mall.commission',
+  /** What the mall pays of discounts, so that merchants get their share of the price before them. */
+  promotion: 'mall.promotion',
 } as const;
 export type Account = (typeof Account)[keyof typeof Account];
 
@@ -30,24 +32,31 @@ export const authorizationEntries = (amount: number): Entry[] =>
 /** A promise given back. */
 export const voidEntries = (amount: number): Entry[] => nonZero([entry(Account.voided, amount), entry(Account.open, -amount)]);
 
-/** Money collected for one merchant's part: the merchant's share and the mall's commission. */
-export function captureEntries(amount: number, merchantId: string, commissionBp: number): Entry[] {
-  const commission = basisPoints(amount, commissionBp);
+/**
+ * Money collected for one merchant's part: the merchant's share and the mall's commission. What the mall pays of the part's
+ * discounts is the merchant's too: both are shared as if the customer had paid it.
+ */
+export function captureEntries(amount: number, merchantId: string, commissionBp: number, platformAmount = 0): Entry[] {
+  const earned = amount + platformAmount;
+  const commission = basisPoints(earned, commissionBp);
   return nonZero([
     entry(Account.captured, amount),
     entry(Account.open, -amount),
     entry(Account.clearing, amount),
-    entry(Account.merchantPayable, -(amount - commission), merchantId),
+    entry(Account.promotion, platformAmount),
+    entry(Account.merchantPayable, -(earned - commission), merchantId),
     entry(Account.commission, -commission),
   ]);
 }
 
-/** Money given back of one merchant's part: its share and the commission are taken back with it. */
-export function refundEntries(amount: number, merchantId: string, commissionBp: number): Entry[] {
-  const commission = basisPoints(amount, commissionBp);
+/** Money given back of one merchant's part: its share, the commission and what the mall paid of its discounts are taken back with it. */
+export function refundEntries(amount: number, merchantId: string, commissionBp: number, platformAmount = 0): Entry[] {
+  const earned = amount + platformAmount;
+  const commission = basisPoints(earned, commissionBp);
   return nonZero([
-    entry(Account.merchantPayable, amount - commission, merchantId),
+    entry(Account.merchantPayable, earned - commission, merchantId),
     entry(Account.commission, commission),
+    entry(Account.promotion, -platformAmount),
     entry(Account.clearing, -amount),
   ]);
 }

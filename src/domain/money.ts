@@ -7,24 +7,38 @@ export function allocate(amount: number, weights: readonly number[]): number[] {
     if (amount !== 0) throw new RangeError('An amount cannot be divided among no parts');
     return [];
   }
-  const total = weights.reduce((sum, weight) => sum + BigInt(weight), 0n);
-  const shares = total === 0n ? weights.map(() => 1n) : weights.map(BigInt);
-  const whole = total === 0n ? BigInt(weights.length) : total;
-  const parts = shares.map((share) => (BigInt(amount) * share) / whole);
-  const remainders = shares.map((share, index) => ({ index, remainder: (BigInt(amount) * share) % whole }));
-  let left = BigInt(amount) - parts.reduce((sum, part) => sum + part, 0n);
-  remainders.sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1));
-  for (const { index } of remainders) {
-    if (left === 0n) break;
-    parts[index] = (parts[index] ?? 0n) + 1n;
-    left -= 1n;
+  const given = weights.reduce((sum, weight) => sum + weight, 0);
+  const shares = given === 0 ? weights.map(() => 1) : weights;
+  const whole = given === 0 ? weights.length : given;
+  const remainders: number[] = [];
+  let left = amount;
+  const parts = shares.map((share) => {
+    const { quotient, remainder } = dividedBy(amount, share, whole);
+    remainders.push(remainder);
+    left -= quotient;
+    return quotient;
+  });
+  if (left === 0) return parts;
+  const byRemainder = remainders.map((_remainder, index) => index).sort((a, b) => (remainders[b] ?? 0) - (remainders[a] ?? 0) || a - b);
+  for (const index of byRemainder.slice(0, left)) parts[index] = (parts[index] ?? 0) + 1;
+  return parts;
+}
+
+/** Divides amount x share by a whole, exactly: a product that a number cannot hold is worked out as a BigInt. */
+function dividedBy(amount: number, share: number, whole: number): { quotient: number; remainder: number } {
+  const product = amount * share;
+  if (Number.isSafeInteger(product)) {
+    const remainder = product % whole;
+    return { quotient: (product - remainder) / whole, remainder };
   }
-  return parts.map(Number);
+  const [exact, divisor] = [BigInt(amount) * BigInt(share), BigInt(whole)];
+  return { quotient: Number(exact / divisor), remainder: Number(exact % divisor) };
 }
 
 /** Takes a rate in hundredths of a percent of an amount, rounded half up to the minor unit. */
 export function basisPoints(amount: number, rate: number): number {
-  return Number((BigInt(amount) * BigInt(rate) + 5_000n) / 10_000n);
+  const twice = dividedBy(amount, rate * 2, 10_000);
+  return Math.floor((twice.quotient + 1) / 2);
 }
 
 /** Adds up one field of many. */

@@ -5,18 +5,23 @@ import type { SourcedPart } from './sourcing-terms';
 export interface LineWorth {
   readonly lineId: string;
   readonly amount: number;
+  /** What the mall pays of the line's discounts; nothing when absent. */
+  readonly platformAmount?: number;
 }
 
 export interface ValuedPart extends SourcedPart {
   readonly amount: number;
+  readonly platformAmount: number;
 }
 
 /** Gives each part of a line its share of the line's worth by quantity, so that the parts sum to the order exactly. */
 export function valueParts(parts: readonly SourcedPart[], lines: readonly LineWorth[]): ValuedPart[] {
   return lines.flatMap((line) => {
     const own = parts.filter((part) => part.lineId === line.lineId);
-    const amounts = allocate(line.amount, own.map((part) => part.quantity));
-    return own.map((part, i) => ({ ...part, amount: amounts[i] ?? 0 }));
+    const quantities = own.map((part) => part.quantity);
+    const amounts = allocate(line.amount, quantities);
+    const platformAmounts = allocate(line.platformAmount ?? 0, quantities);
+    return own.map((part, i) => ({ ...part, amount: amounts[i] ?? 0, platformAmount: platformAmounts[i] ?? 0 }));
   });
 }
 
@@ -26,11 +31,12 @@ export interface FulfillmentPlan<T> {
   readonly merchantId: string;
   readonly warehouseId: string;
   readonly amount: number;
+  readonly platformAmount: number;
   readonly parts: readonly T[];
 }
 
 /** Groups parts into fulfillments by merchant and warehouse, numbered from 1 in the order in which they first appear. */
-export function splitIntoFulfillments<T extends { merchantId: string; warehouseId: string; amount: number }>(
+export function splitIntoFulfillments<T extends { merchantId: string; warehouseId: string; amount: number; platformAmount: number }>(
   parts: readonly T[],
 ): FulfillmentPlan<T>[] {
   const groups = new Map<string, T[]>();
@@ -43,6 +49,7 @@ export function splitIntoFulfillments<T extends { merchantId: string; warehouseI
     merchantId: own[0]?.merchantId ?? '',
     warehouseId: own[0]?.warehouseId ?? '',
     amount: own.reduce((sum, part) => sum + part.amount, 0),
+    platformAmount: own.reduce((sum, part) => sum + part.platformAmount, 0),
     parts: own,
   }));
 }

@@ -19,6 +19,8 @@ import { addressLinkRoutes, addressRoutes } from './routes/addresses';
 import { operatorRoutes } from './routes/operator';
 import { orderEventRoutes } from './routes/order-events';
 import { orderRoutes } from './routes/orders';
+import { promotionRoutes } from './routes/promotions';
+import { quoteRoutes } from './routes/quotes';
 import { replenishmentRoutes } from './routes/replenishments';
 import { serviceRoutes } from './routes/service';
 import { shipmentRoutes } from './routes/shipments';
@@ -78,6 +80,8 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
     await scope.register(orderRoutes(deps));
     await scope.register(addressRoutes(deps));
     await scope.register(operatorRoutes(deps));
+    await scope.register(quoteRoutes(deps));
+    await scope.register(promotionRoutes(deps));
     await scope.register(orderEventRoutes(deps));
     await scope.register(taskRoutes(deps));
     await scope.register(shipmentRoutes(deps));

@@ -3,7 +3,7 @@ import type { KeyRole } from './plugins/callers';
 /** What every operation tells of itself. */
 export interface Told {
   readonly operationId: string;
-  readonly tag: 'orders' | 'tasks' | 'shipments' | 'stock' | 'webhooks' | 'service';
+  readonly tag: 'orders' | 'prices' | 'promotions' | 'tasks' | 'shipments' | 'stock' | 'webhooks' | 'service';
   readonly summary: string;
   readonly description?: string;
 }

@@ -1,6 +1,6 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
-import type { FieldError } from '../contracts/errors';
+import { fieldErrors, jsonPointer } from '../contracts/field-errors';
 import { InvalidRequest } from './errors';
 
 /** PostgreSQL keeps no NUL in text and no lone surrogate in JSON; both are legal in a JSON body. */
@@ -23,13 +23,4 @@ export function notStorable(value: unknown, path: readonly PropertyKey[] = []): 
   return Object.entries(value).flatMap(([key, member]) => notStorable(member, [...path, key]));
 }
 
-type Pointer = (path: readonly PropertyKey[]) => string;
-
-const jsonPointer: Pointer = (path) => path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-const parameterName: Pointer = (path) => path.map(String).join('.');
-
-/** Names every unknown member by itself, so that each has its pointer. */
-function fieldErrors(issue: z.core.$ZodIssue, pointer: Pointer): FieldError[] {
-  if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(issue.path), detail: issue.message }];
-  return issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), detail: 'It is not a member of this request' }));
-}
+const parameterName = (path: readonly PropertyKey[]): string => path.map(String).join('.');

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { connectTo, seedMall, placeOrderBody, TO_BRAZIL, testVault, type TestMall } from '../support/mall';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { callerFor } from '../support/people';
+import { priced, unpromoted } from '../support/prices';
 import { insertDraft } from '../../src/books/orders';
 import { newId } from '../../src/books/new-id';
 import { readCatalogue } from '../../src/books/catalogue';
@@ -9,9 +10,7 @@ import { releaseFulfillments } from '../../src/books/release';
 import { reserve } from '../../src/books/stock';
 import type { Transactions } from '../../src/books/transactions';
 import { SYSTEM, type Caller } from '../../src/contracts/caller';
-import { isRefusal } from '../../src/contracts/errors';
 import { PlaceOrder } from '../../src/contracts/place-order';
-import { priceCart } from '../../src/domain/pricing';
 
 let database: TestDatabase;
 let transactions: Transactions;
@@ -27,9 +26,8 @@ beforeAll(async () => {
   mall = await seedMall(transactions);
   const order = PlaceOrder.parse(placeOrderBody([mall.skus.lamp, mall.skus.cup]));
   await transactions.run(callerFor('storefront', mall.storefrontId), async (tx) => {
-    const cart = priceCart('BRL', order.lines, undefined, await readCatalogue(tx, order.lines.map((line) => line.skuId)));
-    if (isRefusal(cart)) throw new Error('the cart was refused');
-    await insertDraft(tx, testVault(), { orderId, storefrontId: mall.storefrontId, order, cart, paymentProvider: 'sandbox-gateway', startLeaseUntil: new Date() });
+    const cart = priced({ currency: 'BRL', lines: order.lines, catalogue: await readCatalogue(tx, order.lines.map((line) => line.skuId)) });
+    await insertDraft(tx, testVault(), { orderId, storefrontId: mall.storefrontId, order, cart, ...unpromoted, paymentProvider: 'sandbox-gateway', startLeaseUntil: new Date() });
   });
   await transactions.run(SYSTEM, async (tx) => {
     const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).execute();

@@ -1,6 +1,7 @@
 import { connectTo, seedMall, placeOrderBody, testVault, TO_BRAZIL, type TestMall, type TestSku } from '../support/mall';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { callerFor } from '../support/people';
+import { priced, unpromoted } from '../support/prices';
 import { readCatalogue } from '../../src/books/catalogue';
 import { newId } from '../../src/books/new-id';
 import { insertDraft } from '../../src/books/orders';
@@ -8,9 +9,7 @@ import { releaseFulfillments } from '../../src/books/release';
 import { receive, release, reserve, restock, shipOut } from '../../src/books/stock';
 import type { Transactions } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
-import { isRefusal } from '../../src/contracts/errors';
 import { PlaceOrder } from '../../src/contracts/place-order';
-import { priceCart } from '../../src/domain/pricing';
 
 let database: TestDatabase;
 let transactions: Transactions;
@@ -31,9 +30,8 @@ async function draft(skus: readonly TestSku[], quantity = 1): Promise<{ orderId:
   const orderId = newId('ord');
   const order = PlaceOrder.parse(placeOrderBody(skus, { lines: skus.map((sku) => ({ skuId: sku.id, quantity })) }));
   await transactions.run(callerFor('storefront', mall.storefrontId), async (tx) => {
-    const cart = priceCart('BRL', order.lines, undefined, await readCatalogue(tx, order.lines.map((line) => line.skuId)));
-    if (isRefusal(cart)) throw new Error('the cart was refused');
-    await insertDraft(tx, testVault(), { orderId, storefrontId: mall.storefrontId, order, cart, paymentProvider: 'p', startLeaseUntil: new Date() });
+    const cart = priced({ currency: 'BRL', lines: order.lines, catalogue: await readCatalogue(tx, order.lines.map((line) => line.skuId)) });
+    await insertDraft(tx, testVault(), { orderId, storefrontId: mall.storefrontId, order, cart, ...unpromoted, paymentProvider: 'p', startLeaseUntil: new Date() });
   });
   return {
     orderId,

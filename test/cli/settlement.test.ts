@@ -5,7 +5,8 @@ import type { OrderResource } from '../../src/contracts/order';
 const money = (amount: number) => ({ amount, currency: 'CNY' as const });
 const order = (parts: readonly [OrderResource['fulfillments'][number]['status'], number][], paid: { authorized: number; captured: number; voided: number; refunded: number }): OrderResource => ({
   id: 'ord_1', reference: null, status: 'completed', stage: 'closed', urgency: 'standard', gift: false, requestedDate: null, attention: null,
-  goods: money(300), shipping: money(0), total: money(300), lines: [], nextAction: null, addressFix: null, payUntil: null, recipient: null, giftMessage: null,
+  goods: money(300), shipping: money(0), total: money(300), discount: money(0), lines: [], nextAction: null, addressFix: null, payUntil: null,
+  recipient: null, giftMessage: null, fapiao: null,
   placedAt: '', updatedAt: '', closedAt: '',
   payments: [{
     id: 'pay_1', status: 'settled', method: 'card', amount: money(300), declineCode: null, nextAction: null,

@@ -8,6 +8,7 @@ import { ensureDatabase, withOwner } from '../../src/embedded/databases';
 import { until } from '../providers/sandboxes';
 import { seedMall, type TestMall } from '../support/mall';
 import { granted, intent, People } from '../support/people';
+import { publishPromotion } from '../support/promotions';
 import { startWorld, type World } from '../support/world';
 
 /** An order in each state that the spine knows, by the state. */
@@ -21,6 +22,8 @@ export interface HonestOrders {
   readonly picking: string;
   readonly labelled: string;
   readonly shipped: string;
+  /** Completed, and given away: its customer paid nothing. */
+  readonly free: string;
 }
 
 export interface HonestBooks {
@@ -35,6 +38,11 @@ export async function keepHonestBooks(): Promise<HonestBooks> {
   const world = await startWorld({ paymentWindowSeconds: 3600 });
   const mall = await seedMall(world.transactions);
   const people = new People(world, mall);
+  // Every order is a tenth cheaper, which mall and merchants share, and the first six hold a coupon.
+  await publishPromotion(world.transactions, { kind: 'percentage', rate: 1_000, platformShare: 6_000 });
+  await publishPromotion(world.transactions, { kind: 'fixed_amount', amount: 777, coupon: { code: 'COUNTED' }, limits: { total: 6 } });
+  await publishPromotion(world.transactions, { kind: 'percentage', rate: 10_000, coupon: { code: 'GIFT' } });
+  await publishPromotion(world.transactions, { kind: 'free_shipping', coupon: { code: 'GIFT-DELIVERY' }, platformShare: 0 });
   const paidBy = (token: string) => ({ payment: { method: 'card', token } });
   const refused = async (change: Parameters<People['cart']>[0]) => {
     const refusal = await world.orders.place(people.storefront, intent(), people.cart(change));
@@ -44,20 +52,22 @@ export async function keepHonestBooks(): Promise<HonestBooks> {
   const { recipient } = people.cart();
 
   const [completed, returned, cancelled, labelled, shipped, picking] = await Promise.all(
-    Array.from({ length: 6 }, async () => (await people.place()).id)) as [string, string, string, string, string, string];
-  for (const id of [completed, returned, cancelled, labelled, shipped]) await people.pack(id);
-  for (const id of [completed, returned, shipped]) await people.handOver(id);
-  await people.scan(completed, 'out_for_delivery', 'signed');
+    Array.from({ length: 6 }, async () => (await people.place({ couponCodes: ['COUNTED'] })).id)) as [string, string, string, string, string, string];
+  const free = (await people.place({ couponCodes: ['GIFT', 'GIFT-DELIVERY'] })).id;
+  for (const id of [completed, returned, cancelled, labelled, shipped, free]) await people.pack(id);
+  for (const id of [completed, returned, shipped, free]) await people.handOver(id);
+  for (const id of [completed, free]) await people.scan(id, 'out_for_delivery', 'signed');
   await people.scan(returned, 'refused', 'returned');
   await people.scan(shipped, 'in_transit');
   granted(await world.orders.cancel(people.storefront, intent(), cancelled, { reason: 'customer_request' }));
   const orders = {
-    completed, returned, cancelled, labelled, shipped, picking,
+    completed, returned, cancelled, labelled, shipped, picking, free,
     rejected: await refused({ recipient: { ...recipient, address: { ...recipient.address, country: 'JP' } } }),
     declined: await refused(paidBy('tok_declined')),
     redirected: (await people.place(paidBy('tok_redirect'))).id,
   };
   await people.untilStatus(completed, 'completed');
+  await people.untilStatus(free, 'completed');
   await people.untilStatus(returned, 'returned');
   await until(() => isQuiet(world.transactions));
   return { world, mall, people, orders };

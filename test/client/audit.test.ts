@@ -4,11 +4,10 @@ import { insertDraft } from '../../src/books/orders';
 import { readCatalogue } from '../../src/books/catalogue';
 import type { AuditResult, AuditSources } from '../../src/client/audit/run-audits';
 import { SYSTEM } from '../../src/contracts/caller';
-import { isRefusal } from '../../src/contracts/errors';
 import { orderWorkflowId } from '../../src/contracts/names';
-import { priceCart } from '../../src/domain/pricing';
 import type { PaymentJournalEntry } from '../../src/providers/payment';
 import { bookRequest } from '../providers/sandboxes';
+import { priced, unpromoted } from '../support/prices';
 import { vault } from '../support/world';
 import { copyBooks, keepHonestBooks, STOCK_AUDITS, type Copy, type HonestBooks } from './audit-books';
 
@@ -26,7 +25,13 @@ const WORTH = 'Each part is worth what its reservations carry';
 const TOTAL = 'Every payment is of its order\'s total, in its currency';
 const PAYMENT_STATUS = 'The status of every payment fits its amounts';
 const EQUATION = 'Authorized = captured + voided + open for the payments of each order, by the payments as by the ledger';
-const SHARES = 'Captured = merchants\' shares + commission + refunded for each order';
+const SHARES = 'Captured = merchants\' shares + commission + refunded, less what the mall paid of discounts, for each order';
+const TAKEN_OFF = 'What promotions took off each line is what they are told to have taken, and who pays it';
+const EXPLAINED = 'Each order\'s total is the one that its price explains';
+const FUNDED = 'What the mall pays of each order\'s discounts is in its reservations and parts';
+const USES = 'The uses counted of each promotion are those of orders that live, and within its limit';
+const GIVEN_BACK = 'No order that was rejected or cancelled holds a coupon, and every other keeps what it used';
+const OF_CUSTOMERS = 'The uses counted of each customer are those of its orders';
 const OPEN = 'Nothing is open of a payment whose order has ended';
 const PAID = 'Every order that went to the warehouses is paid for in full';
 const ENDED = 'Of an order that has ended, what was delivered is captured and what came back refunded';
@@ -92,7 +97,7 @@ describe('stock', () => {
   test('a lost reservation', async () => {
     const { declined } = books.orders;
     await copy.spoil('delete from reservation where "orderId" = $1 and "skuId" = $2', [declined, books.mall.skus.cup.id]);
-    await expectFalse({ [RESERVED]: books.mall.skus.cup.id, [RESERVATIONS]: declined, [STOCK_AUDITS.decided]: declined });
+    await expectFalse({ [RESERVED]: books.mall.skus.cup.id, [RESERVATIONS]: declined, [FUNDED]: declined, [STOCK_AUDITS.decided]: declined });
   });
 
   test('a reservation that outlived its order', async () => {
@@ -170,6 +175,23 @@ describe('orders and money', () => {
     await copy.spoil(`with lost as (delete from ledger_transaction where kind = 'void' and "orderId" = $1 returning id)
       delete from ledger_entry using lost where "transactionId" = lost.id`, [cancelled]);
     await expectFalse({ [BOOKED]: cancelled, [EQUATION]: cancelled });
+  });
+});
+
+describe('promotions', () => {
+  test('a discount, a price and a share that were changed', async () => {
+    const { picking, labelled, shipped } = books.orders;
+    await copy.spoil(`update order_discount set "platformAmount" = "platformAmount" - 1 where ctid in (
+      select ctid from order_discount where "orderId" = $1 and "platformAmount" > 0 limit 1)`, [picking]);
+    await copy.spoil(`update order_price set breakdown = jsonb_set(breakdown, '{total,amount}', '1') where "orderId" = $1`, [labelled]);
+    await copy.spoil(`update reservation set "platformAmount" = "platformAmount" + 1 where ctid in (select ctid from reservation where "orderId" = $1 limit 1)`, [shipped]);
+    await expectFalse({ [TAKEN_OFF]: picking, [EXPLAINED]: labelled, [FUNDED]: shipped });
+  });
+
+  test('a coupon counted once too often, and one that a cancelled order holds', async () => {
+    await copy.spoil('update promotion_counter set used = used + 1 where used = 5');
+    await copy.spoil(`update promotion_use set status = 'held' where "orderId" = $1`, [books.orders.cancelled]);
+    await expectFalse({ [USES]: 'prm_', [GIVEN_BACK]: books.orders.cancelled, [OF_CUSTOMERS]: 'cus_' });
   });
 });
 
@@ -281,10 +303,9 @@ describe('the carrier', () => {
 describe('workflows', () => {
   const draft = (leaseUntil: Date) => copy.transactions.run(SYSTEM, async (tx) => {
     const order = books.people.cart();
-    const cart = priceCart(order.currency, order.lines, undefined, await readCatalogue(tx, order.lines.map((line) => line.skuId)));
-    if (isRefusal(cart)) throw new Error(cart.refused);
+    const cart = priced({ currency: order.currency, lines: order.lines, catalogue: await readCatalogue(tx, order.lines.map((line) => line.skuId)) });
     const orderId = newId('ord');
-    await insertDraft(tx, vault, { orderId, storefrontId: books.mall.storefrontId, order, cart, paymentProvider: 'sandbox-gateway', startLeaseUntil: leaseUntil });
+    await insertDraft(tx, vault, { orderId, storefrontId: books.mall.storefrontId, order, cart, ...unpromoted, paymentProvider: 'sandbox-gateway', startLeaseUntil: leaseUntil });
     return orderId;
   });
   const restart = (workflowId: string) => books.world.temporal.client.workflow.start('order', {

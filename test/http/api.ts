@@ -79,7 +79,10 @@ export async function startApi(overOf: (transactions: Transactions) => Partial<A
   const signals: TestApi['signals'] = [];
   const temporal = { withDeadline: <T>(_deadline: number, call: () => Promise<T>) => call(), workflow: { getHandle: (workflowId: string) => ({ signal: (signal: string) => { signals.push({ workflowId, signal }); return Promise.resolve(); } }) } };
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
-  const policies = { paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, addressHold: { seconds: 3600, reminders: [], channels: [] }, verdictTimeoutSeconds: 5 };
+  const policies = {
+    paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, addressHold: { seconds: 3600, reminders: [], channels: [] }, verdictTimeoutSeconds: 5,
+    timeZone: 'America/Sao_Paulo',
+  };
   const workflows = new NotedWorkflows();
   const clients = createClients({ transactions, vault: testVault(), temporal: temporal as unknown as Client, policies, log });
   const { meter } = createApiMetrics(transactions, log);

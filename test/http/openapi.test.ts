@@ -25,14 +25,17 @@ test('it is OpenAPI 3.1 and lists every route', () => {
   expect(operations.map(({ path, method }) => `${method} ${path}`).sort()).toEqual([
     'get /healthz', 'get /metrics', 'get /openapi.json', 'get /readyz', 'get /v1/address-fixes/{token}', 'get /v1/attention',
     'get /v1/availability', 'get /v1/orders', 'get /v1/orders/{orderId}', 'get /v1/orders/{orderId}/events',
-    'get /v1/orders/{orderId}/events/stream', 'get /v1/replenishments', 'get /v1/shipments/{shipmentId}/label', 'get /v1/stock',
-    'get /v1/tasks', 'get /v1/tasks/{taskId}', 'post /v1/address-fixes/{token}', 'post /v1/fulfillments/{fulfillmentId}/hand-over',
-    'post /v1/orders', 'post /v1/orders/{orderId}/attendance', 'post /v1/orders/{orderId}/cancellation',
-    'post /v1/orders/{orderId}/carrier-choice', 'post /v1/orders/{orderId}/payments', 'post /v1/orders/{orderId}/retry',
-    'post /v1/replenishments/{replenishmentId}/closure', 'post /v1/stock/adjustments', 'post /v1/stock/counts', 'post /v1/stock/receipts',
-    'post /v1/stock/settings', 'post /v1/tasks/{taskId}/claim', 'post /v1/tasks/{taskId}/completion',
-    'post /v1/webhooks/carriers/{provider}', 'post /v1/webhooks/payments/{provider}', 'post /v1/webhooks/suppliers/{provider}',
-    'put /v1/orders/{orderId}/recipient',
+    'get /v1/orders/{orderId}/events/stream', 'get /v1/orders/{orderId}/price', 'get /v1/promotions', 'get /v1/promotions/{promotionId}',
+    'get /v1/replenishments', 'get /v1/shipments/{shipmentId}/label', 'get /v1/stock', 'get /v1/tasks', 'get /v1/tasks/{taskId}',
+    'post /v1/address-fixes/{token}', 'post /v1/fulfillments/{fulfillmentId}/hand-over', 'post /v1/orders',
+    'post /v1/orders/{orderId}/attendance', 'post /v1/orders/{orderId}/cancellation', 'post /v1/orders/{orderId}/carrier-choice',
+    'post /v1/orders/{orderId}/payments', 'post /v1/orders/{orderId}/retry', 'post /v1/promotions',
+    'post /v1/promotions/{promotionId}/draft', 'post /v1/promotions/{promotionId}/limits', 'post /v1/promotions/{promotionId}/pause',
+    'post /v1/promotions/{promotionId}/preview', 'post /v1/promotions/{promotionId}/publication',
+    'post /v1/promotions/{promotionId}/resumption', 'post /v1/quotes', 'post /v1/replenishments/{replenishmentId}/closure',
+    'post /v1/stock/adjustments', 'post /v1/stock/counts', 'post /v1/stock/receipts', 'post /v1/stock/settings',
+    'post /v1/tasks/{taskId}/claim', 'post /v1/tasks/{taskId}/completion', 'post /v1/webhooks/carriers/{provider}',
+    'post /v1/webhooks/payments/{provider}', 'post /v1/webhooks/suppliers/{provider}', 'put /v1/orders/{orderId}/recipient',
   ]);
 });
 
@@ -83,7 +86,8 @@ test('a route serves the roles that it names, and no other', async () => {
     const roles = /Serves the roles: (.*)\./.exec(operation.description ?? '')?.[1]?.split(', ');
     if (!roles) continue;
     const url = path.replace('{orderId}', 'ord_01ARZ3NDEKTSV4RRFFQ69G5FAV').replace('{taskId}', 'tsk_01ARZ3NDEKTSV4RRFFQ69G5FAV')
-      .replace('{replenishmentId}', 'rpl_01ARZ3NDEKTSV4RRFFQ69G5FAV').replace('{fulfillmentId}', 'ful_01ARZ3NDEKTSV4RRFFQ69G5FAV').replace('{shipmentId}', 'shp_01ARZ3NDEKTSV4RRFFQ69G5FAV');
+      .replace('{replenishmentId}', 'rpl_01ARZ3NDEKTSV4RRFFQ69G5FAV').replace('{fulfillmentId}', 'ful_01ARZ3NDEKTSV4RRFFQ69G5FAV').replace('{shipmentId}', 'shp_01ARZ3NDEKTSV4RRFFQ69G5FAV')
+      .replace('{promotionId}', 'prm_01ARZ3NDEKTSV4RRFFQ69G5FAV');
     for (const [role, key] of Object.entries(api.mall.keys)) {
       const answered = await api.app.inject(method === 'post' || method === 'put' ? { method: method === 'post' ? 'POST' : 'PUT', url, headers: posting(key), payload: '{}' } : { url, headers: reading(key) });
       expect([role, method, path, answered.statusCode === 403]).toEqual([role, method, path, !roles.includes(role)]);

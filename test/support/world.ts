@@ -117,7 +117,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
 
   const all: OrderPolicies = {
     paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600,
-    addressHold: holding(3600), verdictTimeoutSeconds: 20, ...policies,
+    addressHold: holding(3600), verdictTimeoutSeconds: 20, timeZone: 'America/Sao_Paulo', ...policies,
   };
   const clients = createClients({ transactions, vault, temporal: temporal.client, policies: all, log });
   receiver.serve(clients.webhooks);

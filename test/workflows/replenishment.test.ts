@@ -3,14 +3,13 @@ import { readCatalogue } from '../../src/books/catalogue';
 import { newId } from '../../src/books/new-id';
 import { insertDraft } from '../../src/books/orders';
 import { reserve } from '../../src/books/stock';
-import { isRefusal } from '../../src/contracts/errors';
 import type { ReplenishmentResource } from '../../src/contracts/replenishment';
 import { REPLENISHMENT_WORKFLOW, replenishmentWorkflowId } from '../../src/contracts/names';
 import { SYSTEM } from '../../src/contracts/caller';
-import { priceCart } from '../../src/domain/pricing';
 import { until } from '../providers/sandboxes';
 import { seedMall, TO_BRAZIL, type TestMall } from '../support/mall';
 import { callerFor, granted, intent, People } from '../support/people';
+import { priced, unpromoted } from '../support/prices';
 import { startWorld, vault, type World } from '../support/world';
 
 const PLATFORM = callerFor('platform');
@@ -48,9 +47,8 @@ async function drafts(people: People, skuId: string, count: number): Promise<(()
   const made = Array.from({ length: count }, () => newId('ord'));
   for (const orderId of made) {
     await world.transactions.run(people.storefront, async (tx) => {
-      const cart = priceCart('BRL', order.lines, undefined, await readCatalogue(tx, [skuId]));
-      if (isRefusal(cart)) throw new Error('the cart was refused');
-      await insertDraft(tx, vault, { orderId, storefrontId: people.storefront.subject, order, cart, paymentProvider: 'p', startLeaseUntil: new Date(Date.now() + 3_600_000) });
+      const cart = priced({ currency: 'BRL', lines: order.lines, catalogue: await readCatalogue(tx, [skuId]) });
+      await insertDraft(tx, vault, { orderId, storefrontId: people.storefront.subject, order, cart, ...unpromoted, paymentProvider: 'p', startLeaseUntil: new Date(Date.now() + 3_600_000) });
     });
   }
   return made.map((orderId) => () => world.transactions.run(SYSTEM, async (tx) => {

@@ -17,7 +17,8 @@ export const ledgerAudits = (tx: Tx): Audit[] => [
       case when o.key is null then 'no ' || t.kind || ' without its effect' else o.key || ' booked' end as expected,
       case when o.key is null then t.id || ' books ' || t."operationKey" when t.id is null then 'no ledger transaction'
         else t.id || ' books it as ' || t.kind || ' of ' || t."orderId" end as actual
-    from (select * from operation where kind in ('authorize', 'capture', 'void', 'refund') and status = 'succeeded') o
+    from (select * from operation where kind in ('authorize', 'capture', 'void', 'refund') and status = 'succeeded'
+      and ((request->>'amount')::bigint <> 0 or exists (select 1 from ledger_transaction own where own."operationKey" = operation.key))) o
     full join ledger_transaction t on t."operationKey" = o.key
     where o.key is null or t.id is null or o.kind <> t.kind or o."orderId" <> t."orderId"`),
 

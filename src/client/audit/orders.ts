@@ -9,7 +9,7 @@ export const orderAudits = (tx: Tx): Audit[] => [
     select o.id as subject, o."goodsAmount" || ' goods, ' || o."shippingAmount" || ' shipping' as expected,
       coalesce(l.goods, 0) || ' goods, ' || coalesce(l.shipping, 0) || ' shipping' as actual
     from orders o left join (
-      select "orderId", sum("unitAmount" * quantity) as goods, sum("shippingAmount") as shipping from order_line group by 1
+      select "orderId", sum("unitAmount" * quantity - "discountAmount") as goods, sum("shippingAmount") as shipping from order_line group by 1
     ) l on l."orderId" = o.id
     where o."goodsAmount" is distinct from l.goods or o."shippingAmount" is distinct from l.shipping`),
 

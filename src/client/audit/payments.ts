@@ -9,7 +9,8 @@ const balance = (account: Account) => sql`coalesce(sum(amount) filter (where acc
 
 const ledger = sql`
   select t."orderId", ${balance(Account.authorized)} as authorized, ${balance(Account.open)} as open, ${balance(Account.captured)} as captured,
-    ${balance(Account.voided)} as voided, ${balance(Account.clearing)} as clearing, ${balance(Account.merchantPayable)} as payable, ${balance(Account.commission)} as commission
+    ${balance(Account.voided)} as voided, ${balance(Account.clearing)} as clearing, ${balance(Account.merchantPayable)} as payable, ${balance(Account.commission)} as commission,
+    ${balance(Account.promotion)} as promotion
   from ledger_transaction t join ledger_entry e on e."transactionId" = t.id group by 1`;
 
 /** Audits of what customers promised and paid, and of whom the money belongs to. */
@@ -24,7 +25,7 @@ export const paymentAudits = (tx: Tx): Audit[] => [
       case p.status when 'authorized' then 'something open' when 'settled' then 'nothing open' else 'nothing authorized' end || ': it is ' || p.status as expected,
       p.authorized || ' authorized, ' || p.authorized - p.captured - p.voided || ' open' as actual
     from payment p
-    where not case p.status when 'authorized' then p.authorized > p.captured + p.voided
+    where p.amount > 0 and not case p.status when 'authorized' then p.authorized > p.captured + p.voided
       when 'settled' then p.authorized > 0 and p.authorized = p.captured + p.voided else p.authorized = 0 end`),
 
   queryAudit(tx, 'Authorized = captured + voided + open for the payments of each order, by the payments as by the ledger', sql<Finding>`
@@ -42,9 +43,9 @@ export const paymentAudits = (tx: Tx): Audit[] => [
       string_agg(paid || ' ' || name, ', ' order by name) || ' in payments' as actual
     from both_sides group by id`),
 
-  queryAudit(tx, 'Captured = merchants\' shares + commission + refunded for each order', sql<Finding>`
-    select "orderId" as subject, captured || ' in shares, commission and refunds' as expected, -payable - commission + captured - clearing || '' as actual
-    from (${ledger}) l where clearing + payable + commission <> 0`),
+  queryAudit(tx, 'Captured = merchants\' shares + commission + refunded, less what the mall paid of discounts, for each order', sql<Finding>`
+    select "orderId" as subject, captured || ' in shares, commission and refunds less promotions' as expected, -payable - commission - promotion + captured - clearing || '' as actual
+    from (${ledger}) l where clearing + payable + commission + promotion <> 0`),
 
   queryAudit(tx, 'Nothing is open of a payment whose order has ended', sql<Finding>`
     select p.id || ' of ' || p."orderId" as subject, '0 open: the order is ' || o.status as expected, p.authorized - p.captured - p.voided || ' open' as actual

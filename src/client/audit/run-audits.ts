@@ -13,6 +13,7 @@ import { ledgerAudits } from './ledger';
 import { notificationAudits } from './notifications';
 import { orderAudits } from './orders';
 import { paymentAudits } from './payments';
+import { promotionAudits } from './promotions';
 import { replenishmentAudits, replenishmentWorkflowAudits } from './replenishment';
 import { planForWholeTables } from './rows';
 import { sourcingAudits } from './sourcing';
@@ -69,7 +70,8 @@ export async function runAudits(
   await transactions.snapshot(SYSTEM, async (tx) => {
     await planForWholeTables(tx);
     await run([
-      ...stockAudits(tx), ...sourcingAudits(tx), ...orderAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx), ...waitingAudits(tx, graceMs),
+      ...stockAudits(tx), ...sourcingAudits(tx), ...orderAudits(tx), ...promotionAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx),
+      ...waitingAudits(tx, graceMs),
       ...gatewayAudits(tx, () => journals[0]), ...carrierAudits(tx, () => journals[1], graceMs),
       ...replenishmentAudits(tx, () => journals[2]),
       ...(told ? notificationAudits(tx, told) : []),

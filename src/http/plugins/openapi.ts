@@ -6,6 +6,8 @@ import { withExamples } from '../openapi-examples';
 
 const TAGS = [
   { name: 'orders', description: 'Place, read, pay and cancel orders; follow their timelines' },
+  { name: 'prices', description: 'What a cart costs, and why' },
+  { name: 'promotions', description: 'Promotions and coupons: drafts, versions, pauses, limits, previews' },
   { name: 'tasks', description: 'What people in warehouses do: pick, recheck, pack' },
   { name: 'shipments', description: 'Parcels on their way to the carrier' },
   { name: 'stock', description: 'What can be had, and what those who keep it do with it' },

@@ -27,12 +27,12 @@ export const orderRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<v
     schema: {
       ...operation(BUYERS, {
         operationId: 'placeOrder', tag: 'orders', summary: 'Place an order',
-        description: 'Prices come from the catalogue; `unitPrice` and `total` are only compared. A refusal charges nothing and holds nothing, except `payment_declined`, which holds the stock until `payUntil`. An order whose address cannot be delivered to is taken and held: `awaiting_address`, with what is wrong in `addressFix`; it is charged once that is mended.',
+        description: 'Prices come from the catalogue and the promotions; `unitPrice` (before promotions) and `total` are only compared. A refusal charges nothing and holds nothing, except `payment_declined`, which holds the stock until `payUntil`. An order whose address cannot be delivered to is taken and held: `awaiting_address`, with what is wrong in `addressFix`; it is charged once that is mended.',
       }),
       headers: IdempotencyKey,
       body: PlaceOrder,
       response: responses({ 201: judged, 202: undecided }, [
-        ...POST_CODES, 'unknown_sku', 'currency_not_sold', 'price_changed', 'order_too_large', 'destination_not_served', 'out_of_stock', 'card_number_refused', 'payment_declined', 'overloaded',
+        ...POST_CODES, 'unknown_sku', 'currency_not_sold', 'price_changed', 'coupon_not_applicable', 'order_too_large', 'destination_not_served', 'out_of_stock', 'card_number_refused', 'payment_declined', 'overloaded',
       ]),
     },
   }, async (request, reply) => {

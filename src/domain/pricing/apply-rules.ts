@@ -1,0 +1,79 @@
+import type { PromotionDefinition, PromotionKind } from '../../contracts/promotion';
+import { compare, type BasketLine, type Deal } from './basket';
+import type { Promotion } from './cart';
+import { isInScope, whyNotNow, whyTooLittle, type Occasion } from './conditions';
+import { work } from './kinds';
+import { whyNot, type Why } from './why';
+
+/** What became of a rule: what it took off, or why nothing. */
+export type Judgement = { readonly promotion: Promotion; readonly outcome: Deal | Why };
+
+/** When a rule's turn comes unless it says otherwise: prices, then items, then what is spent, then coupons, then delivery. */
+const TURNS: Readonly<Record<PromotionKind, number>> = {
+  fixed_price: 100, member_price: 100,
+  percentage: 200, fixed_amount: 200, buy_n_get_m: 200, nth_item: 200, bundle_price: 200, member_discount: 200,
+  spend_tiers: 300, spend_every: 300,
+  free_shipping: 500,
+};
+const COUPON_TURN = 400;
+
+export const priorityOf = (rule: PromotionDefinition): number =>
+  rule.priority ?? (rule.coupon && rule.kind !== 'free_shipping' ? COUPON_TURN : TURNS[rule.kind]);
+
+export const isDeal = (outcome: Deal | Why): outcome is Deal => 'amount' in outcome;
+
+/**
+ * Applies rules to a basket, one after another by priority, then id; each works on what those before it left. The basket
+ * is changed; answers what became of each rule, in that order. Of the rules of an owner's group, all are tried when the
+ * turn of the first comes, and the one that gives the most is applied (of equals, the earlier).
+ */
+export function applyRules(basket: readonly BasketLine[], promotions: readonly Promotion[], occasion: Occasion): Judgement[] {
+  const ordered = promotions.map((promotion) => ({ promotion, priority: priorityOf(promotion.definition), group: groupOf(promotion) }))
+    .sort((a, b) => a.priority - b.priority || compare(a.promotion.id, b.promotion.id));
+  const outcomes = new Map<Promotion, Deal | Why>();
+  const state: State = { applied: 0, stoppedBy: undefined };
+  for (const { promotion, group } of ordered) {
+    if (outcomes.has(promotion)) continue;
+    const rivals = group === undefined ? [promotion] : ordered.filter((other) => other.group === group).map((other) => other.promotion);
+    const tried = rivals.map((rival) => ({ rival, outcome: judge(rival, basket, occasion, state) }));
+    const best = tried.reduce<{ rival: Promotion; outcome: Deal } | undefined>((most, { rival, outcome }) =>
+      (isDeal(outcome) && outcome.amount > (most?.outcome.amount ?? 0) ? { rival, outcome } : most), undefined);
+    for (const { rival, outcome } of tried) {
+      const beaten = best !== undefined && rival !== best.rival && isDeal(outcome);
+      outcomes.set(rival, beaten ? whyNot('group_taken', `Of its group, ${best.rival.definition.name} gives ${best.outcome.amount}; this would give ${outcome.amount}`) : outcome);
+    }
+    if (best) apply(best.rival, best.outcome, state);
+  }
+  return ordered.map(({ promotion }) => ({ promotion, outcome: outcomes.get(promotion) as Deal | Why }));
+}
+
+interface State { applied: number; stoppedBy: string | undefined }
+
+const groupOf = ({ merchantId, definition: { group } }: Promotion): string | undefined => (group === undefined ? undefined : `${merchantId ?? ''} ${group}`);
+
+function judge(promotion: Promotion, basket: readonly BasketLine[], occasion: Occasion, { applied, stoppedBy }: State): Deal | Why {
+  const { definition, used } = promotion;
+  const now = whyNotNow(promotion, occasion);
+  if (now) return now;
+  const inScope = basket.filter((line) => isInScope(promotion, line));
+  if (inScope.length === 0) return whyNot('nothing_in_scope', 'Nothing in the cart is in its scope');
+  if (stoppedBy !== undefined) return whyNot('stopped', `${stoppedBy} lets no rule follow`);
+  if (definition.exclusive === 'order' && applied > 0) return whyNot('not_alone', 'It applies alone, and another rule has applied');
+  const on = definition.kind === 'free_shipping' ? 'shipping' : 'goods';
+  const open = inScope.filter((line) => !line[on].closed && (definition.exclusive !== 'line' || !line[on].discounted));
+  if (open.length === 0) return whyNot('lines_taken', 'Its lines are discounted by a rule that they are not shared with');
+  const deal = whyTooLittle(definition, open) ?? work(definition, open, occasion.memberTier);
+  const budget = definition.limits?.budget;
+  if (budget !== undefined && isDeal(deal) && used.spent + deal.amount > budget) return whyNot('budget_spent', `Of its budget of ${budget}, ${used.spent} is spent; this would take ${deal.amount}`);
+  return deal;
+}
+
+function apply({ definition }: Promotion, { on, parts }: Deal, state: State): void {
+  for (const { line, amount } of parts) {
+    line[on].left -= amount;
+    line[on].discounted = true;
+    if (definition.exclusive === 'line') line[on].closed = true;
+  }
+  state.applied += 1;
+  if (definition.exclusive === 'order' || definition.exclusive === 'later') state.stoppedBy = definition.name;
+}

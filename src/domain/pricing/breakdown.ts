@@ -1,0 +1,27 @@
+import type { CurrencyCode, Money } from '../../contracts/money';
+import type { PriceBreakdown } from '../../contracts/quote';
+import type { PricedCart } from './cart';
+
+/** Tells a price as callers read it. */
+export function breakdownOf(cart: PricedCart, currency: CurrencyCode): PriceBreakdown {
+  const money = (amount: number): Money => ({ amount, currency });
+  return {
+    goods: money(cart.goodsAmount),
+    shipping: money(cart.shippingAmount),
+    discount: money(cart.discountAmount),
+    total: money(cart.goodsAmount + cart.shippingAmount),
+    tax: cart.taxAmount === null ? null : money(cart.taxAmount),
+    lines: cart.lines.map((line) => ({
+      skuId: line.skuId, merchantId: line.merchantId, quantity: line.quantity, unitPrice: money(line.unitAmount), list: money(line.unitAmount * line.quantity),
+      discount: money(line.discountAmount), goods: money(line.goodsAmount), shipping: money(line.shippingAmount), shippingDiscount: money(line.shippingDiscountAmount),
+      tax: line.tax && { rate: line.tax.rate, amount: money(line.tax.goods + line.tax.shipping) },
+    })),
+    rules: cart.applied.map(({ amount, discounts, ...rule }) => ({
+      ...rule, amount: money(amount),
+      discounts: discounts.map(({ line, on, amount: own, platformAmount, merchantAmount }) =>
+        ({ line, on, amount: money(own), paidByMall: money(platformAmount), paidByMerchant: money(merchantAmount) })),
+    })),
+    notApplied: [...cart.unapplied],
+    unknownCodes: [...cart.unknownCodes],
+  };
+}

@@ -1,0 +1,43 @@
+import type { BasketLine } from './basket';
+
+/** Units of one line that are worth the same right now. */
+export interface Stack {
+  readonly line: BasketLine;
+  readonly value: number;
+  count: number;
+}
+
+/**
+ * Lays the units of lines out, dearest first. A line's units are worth what is left of it divided by their number; what
+ * does not divide makes some of them worth one minor unit more.
+ */
+export function stacksOf(lines: readonly BasketLine[]): Stack[] {
+  return lines.flatMap((line) => {
+    const value = Math.floor(line.goods.left / line.quantity);
+    const dearer = line.goods.left - value * line.quantity;
+    return [{ line, value: value + 1, count: dearer }, { line, value, count: line.quantity - dearer }].filter((stack) => stack.count > 0);
+  }).sort((a, b) => b.value - a.value);
+}
+
+/** Takes units from a layout's begin, or from its end, and removes them from it. */
+export function takeUnits(stacks: Stack[], wanted: number, from: 'dearest' | 'cheapest'): Stack[] {
+  const taken: Stack[] = [];
+  let open = wanted;
+  while (open > 0) {
+    const stack = from === 'dearest' ? stacks[0] : stacks.at(-1);
+    if (!stack) break;
+    const count = Math.min(open, stack.count);
+    taken.push({ ...stack, count });
+    stack.count -= count;
+    open -= count;
+    if (stack.count === 0) if (from === 'dearest') stacks.shift(); else stacks.pop();
+  }
+  return taken;
+}
+
+/** Weighs lines by the units of theirs that take part. */
+export function weigh(taken: readonly Stack[]): { line: BasketLine; weight: number }[] {
+  const weights = new Map<BasketLine, number>();
+  for (const { line, value, count } of taken) weights.set(line, (weights.get(line) ?? 0) + value * count);
+  return [...weights].map(([line, weight]) => ({ line, weight })).sort((a, b) => a.line.rank - b.line.rank);
+}
