@@ -21,8 +21,8 @@ const INCOMPLETE = { ...GOOD, phone: '', address: { ...GOOD.address, postcode: '
 
 interface Held { id: string; status: string; addressFix: { until: string; findings: { pointer: string; code: string; suggestion?: string }[] } }
 
-const place = async (recipient: unknown): Promise<{ status: number; order: Held }> => {
-  const answered = await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting(api.mall.keys.storefront), payload: placeOrderBody([api.mall.skus.cup], { recipient }) });
+const place = async (recipient: unknown, more: object = {}): Promise<{ status: number; order: Held }> => {
+  const answered = await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting(api.mall.keys.storefront), payload: placeOrderBody([api.mall.skus.cup], { recipient, ...more }) });
   return { status: answered.statusCode, order: answered.json() };
 };
 const put = (orderId: string, payload: object, headers = posting(api.mall.keys.storefront)) =>
@@ -54,6 +54,14 @@ test('its storefront mends it with an Idempotency-Key; what is still wrong is to
   expect(api.workflows.mended).toContain(order.id);
   expect(api.signals).toContainEqual({ workflowId: `order:${order.id}`, signal: 'addressMended' });
   expect((await put(order.id, GOOD)).json()).toMatchObject({ code: 'address_not_awaited', status: 409 });
+});
+
+test('a mend changes where the order goes, and nothing else that was sealed with it', async () => {
+  const sealed = { gift: { message: 'Well done' }, fapiao: { type: 'individual', title: 'Recipient One' } };
+  const { order } = await place(INCOMPLETE, sealed);
+  expect((await put(order.id, GOOD)).statusCode).toBe(202);
+  const read = await api.app.inject({ url: `/v1/orders/${order.id}`, headers: reading(api.mall.keys.storefront) });
+  expect(read.json()).toMatchObject({ recipient: { address: { postcode: '01305-000' } }, giftMessage: 'Well done', fapiao: sealed.fapiao });
 });
 
 test('the link needs no key, shows what is wrong, mends once, and cannot be forged', async () => {
