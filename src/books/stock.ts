@@ -33,21 +33,24 @@ export async function reserve(
   return sourcing;
 }
 
-/** Gives back whatever an order still holds, allocated lots included. Answers how many reservations ended. */
+/**
+ * Gives back whatever an order still holds, allocated lots included. Answers how many reservations ended. What is live is
+ * read under the lock: another try of the same step may still be at it, and must not give back twice.
+ */
 export async function release(tx: Tx, orderId: string): Promise<number> {
-  const live = await tx.selectFrom('reservation').select(['id', 'skuId', 'warehouseId', 'quantity'])
+  const shelves = await tx.selectFrom('reservation').select(['skuId', 'warehouseId'])
     .where('orderId', '=', orderId).where('status', 'in', ['held', 'allocated']).execute();
-  if (live.length === 0) return 0;
-  await lockStock(tx, live);
+  if (shelves.length === 0) return 0;
+  await lockStock(tx, shelves);
   await sql`
     update lot set allocated = lot.allocated - a.quantity
     from (select a."lotId", sum(a.quantity)::int as quantity from allocation a join reservation r on r.id = a."reservationId"
           where r."orderId" = ${orderId} and r.status = 'allocated' group by 1) a
     where lot.id = a."lotId"`.execute(tx);
-  await tx.updateTable('reservation').set({ status: 'released', expiresAt: null })
-    .where('id', 'in', live.map((row) => row.id)).execute();
-  await changeReserved(tx, live, -1);
-  return live.length;
+  const ended = await tx.updateTable('reservation').set({ status: 'released', expiresAt: null })
+    .where('orderId', '=', orderId).where('status', 'in', ['held', 'allocated']).returning(['skuId', 'warehouseId', 'quantity']).execute();
+  await changeReserved(tx, ended, -1);
+  return ended.length;
 }
 
 /** A held reservation that is to be bound to lots. */
