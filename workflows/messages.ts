@@ -40,6 +40,8 @@ export const attended = defineSignal<[{ taskId: string }]>('attended');
 /** The watchdog found a reason why a person should look, or (null) that there is none any more. */
 export const watchdogReported = defineSignal<[{ reason: FoundReason | null }]>('watchdogReported');
 
+/** The books hold a cancellation: for a run that lost the Update which asked for it. */
+export const cancellationBegun = defineSignal<[CancelOrder & { actor: string }]>('cancellationBegun');
 /** The customer has acted on a payment; the order asks the gateway what came of it. */
 export const paymentSettled = defineSignal<[{ paymentId: string }]>('paymentSettled');
 /** A fulfillment's parcel is packed. */
