@@ -58,10 +58,9 @@ export interface HeldReservation extends Quantity { readonly id: string }
 
 /**
  * Binds reservations to lots, first expired first out, and to their fulfillment. Throws when the lots hold less than the
- * stock promises: then the books of that SKU are wrong, and someone must look.
+ * stock promises: then the books of that SKU are wrong, and someone must look. The caller holds the shelves' locks.
  */
 export async function allocateLots(tx: Tx, fulfillmentId: string, held: readonly HeldReservation[]): Promise<void> {
-  await lockStock(tx, held);
   const lots = await tx.selectFrom('lot')
     .select(['id as lotId', 'skuId', 'warehouseId', sql<number>`"onHand" - "allocated"`.as('free'), sql<string | null>`"expiresOn"::text`.as('expiresOn')])
     .where('skuId', 'in', held.map((row) => row.skuId)).where('warehouseId', '=', held[0]?.warehouseId ?? '')
@@ -106,8 +105,8 @@ async function moveAllocated(tx: Tx, fulfillmentId: string, from: 'allocated' | 
   }))).execute();
 }
 
-/** Locks stock rows in the order of their keys, the one order in which everybody does. */
-async function lockStock(tx: Tx, rows: readonly { skuId: string; warehouseId: string }[]): Promise<void> {
+/** Locks shelves in the order of their keys, the one order in which everybody does: all that a transaction will change, at once. */
+export async function lockStock(tx: Tx, rows: readonly { skuId: string; warehouseId: string }[]): Promise<void> {
   await sql`
     select 1 from stock where ("skuId", "warehouseId") in
       (select * from unnest(${rows.map((row) => row.skuId)}::text[], ${rows.map((row) => row.warehouseId)}::text[]))
