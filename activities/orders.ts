@@ -1,5 +1,6 @@
 import { markOwn } from '../src/books/attention';
 import { appendTimeline } from '../src/books/timeline';
+import { sendLater } from '../src/books/messages';
 import { lockOrder, moveOrder } from '../src/books/orders';
 import { giveBackUses } from '../src/books/promotion-uses';
 import { isServed } from '../src/books/serviceability';
@@ -47,6 +48,8 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       await tx.updateTable('fulfillment').set({ status: 'cancelled', updatedAt: new Date() }).where('orderId', '=', orderId).execute();
       await moveOrder(tx, orderId, { status: 'cancelling', stage });
       await appendTimeline(tx, orderId, [{ type: 'order.cancellation_requested', data: { reason } }]);
+      // The Update that asked may be lost with the worker or Temporal, as none of its steps are in the history yet.
+      await sendLater(tx, orderId, { signal: 'cancellationBegun', payload: { reason, actor } });
       return { outcome: 'cancelled' };
     }),
 

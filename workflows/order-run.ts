@@ -111,6 +111,11 @@ export class OrderRun {
     return this.status === OrderStatus.cancelled ? verdict : { outcome: 'refused', code: 'order_not_cancellable' };
   }
 
+  /** Hears of a cancellation that the books hold. A run that was not replaced since knows it already. */
+  async cancellationBegun(request: CancelOrder & { actor: string }): Promise<void> {
+    if (this.cancellation === undefined) await this.cancel(request);
+  }
+
   /** Ends the back-off of every call that waits for a provider, and runs what failed for good again. */
   async retryNow(asked: By<RetryNow>, request: string): Promise<OperatorVerdict> {
     await books.recordRetry({ ...asked, orderId: this.input.orderId, request });

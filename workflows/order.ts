@@ -17,6 +17,7 @@ export async function order(input: messages.OrderInput): Promise<OrderStatus> {
     validator: (_payment: { paymentId: string }) => assertStatus(run, OrderStatus.awaitingPayment, 'payment_not_awaited'),
   });
   handleOperators(run);
+  setHandler(messages.cancellationBegun, (request) => run.cancellationBegun(request));
   setHandler(messages.attended, ({ taskId }) => run.attended(taskId));
   setHandler(messages.watchdogReported, ({ reason }) => run.attention.reported(reason));
   setHandler(messages.addressMended, () => run.hold.mended());

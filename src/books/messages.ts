@@ -1,4 +1,5 @@
 import { orderWorkflowId, REPLENISHMENT_WORKFLOW, replenishmentWorkflowId } from '../contracts/names';
+import type { CancelOrder } from '../contracts/place-order';
 import type { CarrierScan, FoundReason } from '../contracts/statuses';
 import type { Tx } from './transactions';
 
@@ -9,6 +10,7 @@ export type OrderSignal =
   | { readonly signal: 'addressMended'; readonly payload: Readonly<Record<string, never>> }
   | { readonly signal: 'paymentSettled'; readonly payload: { readonly paymentId: string } }
   | { readonly signal: 'attended'; readonly payload: { readonly taskId: string } }
+  | { readonly signal: 'cancellationBegun'; readonly payload: CancelOrder & { readonly actor: string } }
   | { readonly signal: 'watchdogReported'; readonly payload: { readonly reason: FoundReason | null } };
 
 /** Commits a signal with the fact it tells of. The client sends it after the commit; the sweeper, if the client died. */

@@ -1,7 +1,7 @@
 import type { Urgency } from '../contracts/statuses';
 import { splitIntoFulfillments } from '../domain/split';
 import { newId } from './new-id';
-import { allocateLots } from './stock';
+import { allocateLots, lockStock } from './stock';
 import { openTasks } from './tasks';
 import type { Fact } from './timeline';
 import type { Tx } from './transactions';
@@ -12,6 +12,7 @@ import type { Tx } from './transactions';
  */
 export async function releaseFulfillments(tx: Tx, orderId: string, urgency: Urgency, gift: boolean): Promise<Fact[]> {
   const held = await tx.selectFrom('reservation').selectAll().where('orderId', '=', orderId).where('status', '=', 'held').orderBy('id').execute();
+  await lockStock(tx, held);
   const plans = splitIntoFulfillments(held);
   const facts: Fact[] = [];
   for (const { number, merchantId, warehouseId, amount, platformAmount, parts } of plans) {

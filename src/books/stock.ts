@@ -47,21 +47,24 @@ export async function reserve(tx: Tx, { orderId, demands, worths, delivery, expi
   return sourcing;
 }
 
-/** Gives back whatever an order still holds, allocated lots included. Answers how many reservations ended. */
+/**
+ * Gives back whatever an order still holds, allocated lots included. Answers how many reservations ended. What is live is
+ * read under the lock: another try of the same step may still be at it, and must not give back twice.
+ */
 export async function release(tx: Tx, orderId: string): Promise<number> {
-  const live = await tx.selectFrom('reservation').select(['id', 'skuId', 'warehouseId', 'quantity'])
+  const shelves = await tx.selectFrom('reservation').select(['skuId', 'warehouseId'])
     .where('orderId', '=', orderId).where('status', 'in', ['held', 'allocated']).execute();
-  if (live.length === 0) return 0;
-  await lockStock(tx, live);
+  if (shelves.length === 0) return 0;
+  await lockStock(tx, shelves);
   await sql`
     update lot set allocated = lot.allocated - a.quantity
     from (select a."lotId", sum(a.quantity)::int as quantity from allocation a join reservation r on r.id = a."reservationId"
           where r."orderId" = ${orderId} and r.status = 'allocated' group by 1) a
     where lot.id = a."lotId"`.execute(tx);
-  await tx.updateTable('reservation').set({ status: 'released', expiresAt: null })
-    .where('id', 'in', live.map((row) => row.id)).execute();
-  await changeReserved(tx, live, -1);
-  return live.length;
+  const ended = await tx.updateTable('reservation').set({ status: 'released', expiresAt: null })
+    .where('orderId', '=', orderId).where('status', 'in', ['held', 'allocated']).returning(['skuId', 'warehouseId', 'quantity']).execute();
+  await changeReserved(tx, ended, -1);
+  return ended.length;
 }
 
 /** A held reservation that is to be bound to lots. */
@@ -72,10 +75,10 @@ export interface HeldReservation extends Quantity {
 
 /**
  * Binds reservations to lots that keep long enough, first expired first out, and to their fulfillment. Throws when those
- * lots hold less than the stock promises: then the books of that SKU are wrong, and someone must look.
+ * lots hold less than the stock promises: then the books of that SKU are wrong, and someone must look. The caller holds the
+ * shelves' locks.
  */
 export async function allocateLots(tx: Tx, fulfillmentId: string, held: readonly HeldReservation[]): Promise<void> {
-  await lockStock(tx, held);
   const lots = await tx.selectFrom('lot')
     .select(['id as lotId', 'skuId', 'warehouseId', sql<number>`"onHand" - "allocated"`.as('free'), sql<string | null>`"expiresOn"::text`.as('expiresOn')])
     .where('skuId', 'in', held.map((row) => row.skuId)).where('warehouseId', '=', held[0]?.warehouseId ?? '')
@@ -120,8 +123,8 @@ async function moveAllocated(tx: Tx, fulfillmentId: string, from: 'allocated' | 
   }))).execute();
 }
 
-/** Locks stock rows in the order of their keys, the one order in which everybody does. */
-async function lockStock(tx: Tx, rows: readonly { skuId: string; warehouseId: string }[]): Promise<void> {
+/** Locks shelves in the order of their keys, the one order in which everybody does: all that a transaction will change, at once. */
+export async function lockStock(tx: Tx, rows: readonly { skuId: string; warehouseId: string }[]): Promise<void> {
   await sql`
     select 1 from stock where ("skuId", "warehouseId") in
       (select * from unnest(${rows.map((row) => row.skuId)}::text[], ${rows.map((row) => row.warehouseId)}::text[]))

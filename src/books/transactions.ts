@@ -15,6 +15,9 @@ const MAX_ATTEMPTS = 6;
 /** Longer than any statement of an order waits for a lock; audits, which read everything, are given more. */
 const STATEMENT_LIMIT_MS = 10_000;
 
+/** How long the server's own word that a statement took too long may be on its way. */
+const ANSWER_MS = 1_000;
+
 /** Opens every transaction of the system, each with its caller set for row-level security and the audit trail. */
 export interface Transactions {
   /**
@@ -39,7 +42,8 @@ export interface PoolState { readonly open: number; readonly idle: number; reado
 /**
  * Connects to PostgreSQL with a pool. Whole numbers come back as numbers (amounts stay below 2^53), dates as midnight UTC.
  * `onBroken` hears of connections that break, idle or in the middle of a transaction; the pool replaces them by itself.
- * A connection on which a statement has no answer within `statementLimitMs` is given up, and its transaction fails as out of reach.
+ * A statement that takes longer than `statementLimitMs`, or a connection that is idle for as long within a transaction, is ended by
+ * the server; a connection without any answer is given up a second later. The transaction fails as out of reach.
  */
 export function connect(url: string, poolSize: number, onBroken: (error: Error) => void, statementLimitMs = STATEMENT_LIMIT_MS): Transactions {
   const parsers = new TypeOverrides();
@@ -50,6 +54,9 @@ export function connect(url: string, poolSize: number, onBroken: (error: Error) 
     max: poolSize,
     connectionTimeoutMillis: 5_000,
     application_name: 'mallflow',
+    // The server's own end of a link that died without a sign: it would wait, or hold its locks, for good.
+    statement_timeout: statementLimitMs,
+    idle_in_transaction_session_timeout: statementLimitMs,
     types: parsers,
   });
   let closing = false;
@@ -62,7 +69,7 @@ export function connect(url: string, poolSize: number, onBroken: (error: Error) 
   pool.on('error', tell);
   // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the process.
   pool.on('connect', (client) => { client.on('error', tell); });
-  const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool, statementLimitMs) }) });
+  const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool, statementLimitMs + ANSWER_MS) }) });
   return {
     run: (caller, work) => retrying(() => database.transaction().execute((tx) => onBehalfOf(caller, tx, work))),
     snapshot: (caller, work) => retrying(() => database.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')

@@ -56,14 +56,32 @@ test('a link that dies without a sign fails the transaction in time as out of re
   const overLink = connect(url.href, 1, () => undefined, 300);
   try {
     const error: unknown = await overLink.run(SYSTEM, async (tx) => {
+      await sql`select pg_advisory_xact_lock(7)`.execute(tx);
       link.cut('silent');
       await sql`select 1`.execute(tx);
     }).catch((thrown: unknown) => thrown);
     expect(isOutOfReach(error)).toBe(true);
     link.mend();
     await overLink.ping();
+    // The server, which hears nothing either, gives up what was locked.
+    await transactions.run(SYSTEM, (tx) => sql`select pg_advisory_xact_lock(7)`.execute(tx));
   } finally {
     await overLink.close();
     await link.close();
+  }
+});
+
+test('a statement behind somebody\'s lock is given up in time by the server itself, as out of reach', async () => {
+  const hasty = connect(database.appUrl, 1, () => undefined, 300);
+  try {
+    const error: unknown = await transactions.run(SYSTEM, async (tx) => {
+      await sql`select pg_advisory_xact_lock(8)`.execute(tx);
+      return hasty.run(SYSTEM, (other) => sql`select pg_advisory_xact_lock(8)`.execute(other)).catch((thrown: unknown) => thrown);
+    });
+    expect(error).toMatchObject({ code: '57014' });
+    expect(isOutOfReach(error)).toBe(true);
+    await hasty.ping();
+  } finally {
+    await hasty.close();
   }
 });

@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import { connectTo, seedMall, placeOrderBody, testVault, TO_BRAZIL, type TestMall, type TestSku } from '../support/mall';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { callerFor } from '../support/people';
 import { priced, unpromoted } from '../support/prices';
+import { until } from '../providers/sandboxes';
 import { readCatalogue } from '../../src/books/catalogue';
 import { newId } from '../../src/books/new-id';
 import { insertDraft } from '../../src/books/orders';
@@ -79,6 +81,28 @@ test('goods go from reserved to allocated to shipped, and back onto the shelf', 
   await transactions.run(SYSTEM, (tx) => restock(tx, fulfillmentId));
   await transactions.run(SYSTEM, (tx) => restock(tx, fulfillmentId));
   expect(await shelves(mall.skus.rug.id)).toEqual({ stock: [{ onHand: 8, reserved: 0 }], lots: [{ onHand: 8, allocated: 0 }] });
+});
+
+test('two tries of the same release side by side give back once', async () => {
+  const { orderId, hold } = await draft([mall.skus.rug], 3);
+  await hold();
+  await (await draft([mall.skus.rug], 4)).hold();
+  let second: Promise<number> | undefined;
+  const first = await transactions.run(SYSTEM, async (tx) => {
+    const released = await release(tx, orderId);
+    // The second has read what is live, and waits for the shelves.
+    second = transactions.run(SYSTEM, (other) => release(other, orderId));
+    await until(async () => {
+      // Within a transaction PostgreSQL shows the same moment again and again.
+      await sql`select pg_stat_clear_snapshot()`.execute(tx);
+      const { rows } = await sql<{ n: number }>`
+        select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(tx);
+      return rows[0]?.n === 1;
+    });
+    return released;
+  });
+  expect([first, await second]).toEqual([1, 0]);
+  expect((await shelves(mall.skus.rug.id)).stock).toEqual([{ onHand: 8, reserved: 4 }]);
 });
 
 test('releasing gives back once, allocated or not', async () => {

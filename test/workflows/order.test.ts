@@ -1,10 +1,11 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { createActivities } from '../../activities';
 import { orderWorkflowId } from '../../src/contracts/names';
 import { isRefusal } from '../../src/contracts/errors';
 import { SYSTEM } from '../../src/contracts/caller';
 import { seedMall, type TestMall } from '../support/mall';
 import { People, callerFor, granted, intent } from '../support/people';
-import { startWorld, type World } from '../support/world';
+import { log, startWorld, vault, type World } from '../support/world';
 import { until } from '../providers/sandboxes';
 
 let world: World;
@@ -124,6 +125,17 @@ describe('a cancellation', () => {
     expect(ended).toMatchObject({ status: 'cancelled', payments: [{ status: 'settled', voided: order.total }] });
     expect(await reserved()).toBe(held);
     expect(granted(await world.tasks.list(PLATFORM, { status: 'open', orderId: order.id, limit: 10 })).items).toEqual([]);
+  });
+
+  test('whose Update was lost with all it had done is told to the order by the sweeper', async () => {
+    const held = await reserved();
+    const order = await people.place();
+    // The books hold it; the worker died before Temporal had heard of any of it.
+    const { beginCancellation } = createActivities({ transactions: world.transactions, vault, payments: world.payments, carriers: world.carriers, log });
+    await beginCancellation({ orderId: order.id, reason: 'customer_request', actor: 'storefront:test' });
+    await world.messenger.sweep(0);
+    expect(await workflow(order.id).result()).toBe('cancelled');
+    expect(await reserved()).toBe(held);
   });
 
   test('with a label voids it at the carrier', async () => {
