@@ -46,6 +46,8 @@ export interface World extends Clients {
   readonly carriers: SandboxCarrierProvider;
   readonly suppliers: SandboxSupplierProvider;
   readonly notifier: NotifierSandbox;
+  /** What the workers run; a test may run a step without Temporal hearing of it. */
+  readonly activities: ReturnType<typeof createActivities>;
   /** Stops the workers that the world began with. */
   stopWorkers(): Promise<void>;
   /** Starts more workers, beside those that run; answers what stops them. `close` stops those that were not. */
@@ -122,7 +124,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
   const clients = createClients({ transactions, vault, temporal: temporal.client, policies: all, log });
   receiver.serve(clients.webhooks);
   return {
-    ...clients, database, transactions, temporal, gateway, carrier, supplier, notifier, payments, carriers, suppliers, startWorkers, stopWorkers,
+    ...clients, database, transactions, temporal, gateway, carrier, supplier, notifier, payments, carriers, suppliers, activities, startWorkers, stopWorkers,
     close: async () => {
       await bench.close();
       await receiver.close();

@@ -1,11 +1,10 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { createActivities } from '../../activities';
 import { orderWorkflowId } from '../../src/contracts/names';
 import { isRefusal } from '../../src/contracts/errors';
 import { SYSTEM } from '../../src/contracts/caller';
 import { seedMall, type TestMall } from '../support/mall';
 import { People, callerFor, granted, intent } from '../support/people';
-import { log, startWorld, vault, type World } from '../support/world';
+import { startWorld, type World } from '../support/world';
 import { until } from '../providers/sandboxes';
 
 let world: World;
@@ -131,8 +130,7 @@ describe('a cancellation', () => {
     const held = await reserved();
     const order = await people.place();
     // The books hold it; the worker died before Temporal had heard of any of it.
-    const { beginCancellation } = createActivities({ transactions: world.transactions, vault, payments: world.payments, carriers: world.carriers, log });
-    await beginCancellation({ orderId: order.id, reason: 'customer_request', actor: 'storefront:test' });
+    await world.activities.beginCancellation({ orderId: order.id, reason: 'customer_request', actor: 'storefront:test' });
     await world.messenger.sweep(0);
     expect(await workflow(order.id).result()).toBe('cancelled');
     expect(await reserved()).toBe(held);
