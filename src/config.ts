@@ -56,6 +56,17 @@ const Schema = z.object({
   PAYMENT_WINDOW_SECONDS: seconds(30 * 60),
   /** How long a carrier may say nothing that decides before staff are asked to look. */
   DELIVERY_SILENCE_SECONDS: seconds(10 * 24 * 3600),
+  /** How often the watchdog looks for orders that are stuck. */
+  WATCHDOG_PERIOD_SECONDS: seconds(30),
+  /** How long an order may be in a stage before staff see it; being received is counted from the end of its payment window. */
+  RECEIVE_DEADLINE_SECONDS: seconds(10 * 60),
+  PICK_DEADLINE_SECONDS: seconds(2 * 24 * 3600),
+  SHIP_DEADLINE_SECONDS: seconds(21 * 24 * 3600),
+  /** How long undoing an order may take before staff see it. */
+  CANCELLING_DEADLINE_SECONDS: seconds(10 * 60),
+  /** From how many attempts on a step counts as one that is tried without end. */
+  STUCK_AFTER_ATTEMPTS: z.coerce.number().int().min(2).default(20),
+
   /** How long the API waits for an order's verdict before it answers 202. */
   VERDICT_TIMEOUT_SECONDS: seconds(10),
 });

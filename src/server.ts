@@ -7,6 +7,7 @@ import { createClients } from './client/clients';
 import { intentOf } from './client/intent';
 import { isOutOfReach } from './client/out-of-reach';
 import { Sweeper } from './client/sweeper';
+import { Watchdog } from './client/watchdog';
 import { readConfig } from './config';
 import { buildApp } from './http/app';
 import { SANDBOX_CARRIER, SandboxCarrierWebhookReader } from './providers/carrier.sandbox';
@@ -26,19 +27,26 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLogger('api', config.LOG_LEVEL);
   const database = connect(config.DATABASE_URL, config.DATABASE_POOL_SIZE, (error) => { log.warn({ err: error }, 'a database connection broke'); });
-  const { transactions, meter, noteSweep } = createApiMetrics(database, log, config.METRICS_TOKEN);
+  const { transactions, meter, noteSweep, noteWatch } = createApiMetrics(database, log, config.METRICS_TOKEN);
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   // Lazy: without Temporal this process is alive, not ready, and says so.
   const connection = Connection.lazy(connectionOptions);
+  const temporal = new Client({ connection, namespace });
   const clients = createClients({
-    transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), temporal: new Client({ connection, namespace }), log,
+    transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), temporal, log,
     policies: {
       paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: config.PAYMENT_WINDOW_SECONDS,
       deliverySilenceSeconds: config.DELIVERY_SILENCE_SECONDS, verdictTimeoutSeconds: config.VERDICT_TIMEOUT_SECONDS,
     },
   });
   const sweeper = new Sweeper(transactions, clients.messenger, clients.workflows, log, noteSweep);
+  const watchdog = new Watchdog(transactions, temporal, clients.messenger, {
+    periodSeconds: config.WATCHDOG_PERIOD_SECONDS, attempts: config.STUCK_AFTER_ATTEMPTS,
+    deadlines: {
+      receive: config.RECEIVE_DEADLINE_SECONDS, pick: config.PICK_DEADLINE_SECONDS, ship: config.SHIP_DEADLINE_SECONDS, cancelling: config.CANCELLING_DEADLINE_SECONDS,
+    },
+  }, log, noteWatch);
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
     clients, intentOf, isOutOfReach, log, meter,
@@ -60,7 +68,7 @@ async function main(): Promise<void> {
 
   const close = async (): Promise<void> => {
     await app.close();
-    await sweeper.stop();
+    await Promise.all([sweeper.stop(), watchdog.stop()]);
     await connection.close();
     await transactions.close();
   };
@@ -73,6 +81,7 @@ async function main(): Promise<void> {
   try {
     const address = await app.listen({ host: config.HOST, port: config.PORT });
     sweeper.start();
+    watchdog.start();
     log.info({ address }, 'api ready');
   } catch (error) {
     log.error({ err: error }, 'api could not listen');

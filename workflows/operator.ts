@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import type { ErrorCode } from '../src/contracts/errors';
-import { Actor, ChooseCarrier, HandToPerson, OperatorVerb, RetryNow } from '../src/contracts/operator';
+import { Actor, ChooseCarrier, HandToPerson, RetryNow, type By, type OperatorVerb } from '../src/contracts/operator';
 import { CancelOrder } from '../src/contracts/place-order';
 import { verbsFor } from '../src/domain/stuck';
 import * as messages from './messages';
@@ -28,7 +28,7 @@ export function handleOperators(run: OrderRun): void {
     validator: (asked) => { assertFits(run, 'retryNow', asked); },
   });
   setHandler(messages.chooseCarrier, (asked) => CancellationScope.nonCancellable(() => run.chooseCarrier(asked, request())), {
-    validator: (asked) => {
+    validator: (asked: By<ChooseCarrier>) => {
       assertFits(run, 'chooseCarrier', asked);
       if (!run.awaitsLabel(asked.fulfillmentId)) throw refusal('label_not_awaited', `${asked.fulfillmentId} waits for no label`);
     },

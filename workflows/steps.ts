@@ -62,16 +62,16 @@ export class Steps {
   async #patiently<Result>(call: () => Promise<Result>, part: string | undefined): Promise<Result> {
     for (;;) {
       const scope = new CancellationScope();
-      let again = false;
+      const asked = { again: false };
       const retry = () => {
-        again = true;
+        asked.again = true;
         scope.cancel();
       };
       try {
         return await this.#whileWaiting({ part, retry }, () => scope.run(call));
       } catch (error) {
         const ended = isCancellation(error) || error instanceof ActivityFailure;
-        if (!again || !ended || CancellationScope.current().consideredCancelled) throw error;
+        if (!asked.again || !ended || CancellationScope.current().consideredCancelled) throw error;
       }
     }
   }

@@ -17,19 +17,24 @@ export const markFound = (tx: Tx, orderId: string, found: FoundReason | null, de
 interface Change { readonly own?: AttentionReason | null; readonly found?: FoundReason | null; readonly detail?: AttentionDetail | null }
 
 async function mark(tx: Tx, orderId: string, change: Change): Promise<boolean> {
-  const row = await tx.selectFrom('orders').select(['attention', 'attentionOwn', 'attentionFound', 'closedAt']).where('id', '=', orderId).forUpdate().executeTakeFirst();
+  const row = await tx.selectFrom('orders').select(['attention', 'attentionOwn', 'attentionFound', 'attentionDetail', 'closedAt']).where('id', '=', orderId).forUpdate().executeTakeFirst();
   if (row?.closedAt !== null) return false;
   const before = { own: row.attentionOwn as AttentionReason | null, found: row.attentionFound as FoundReason | null };
   const now = { own: change.own === undefined ? before.own : change.own, found: change.found === undefined ? before.found : change.found };
   const changed = now.own !== before.own || now.found !== before.found;
-  if (!changed && change.detail === undefined) return false;
+  if (!changed && (change.detail === undefined || sameDetail(row.attentionDetail, change.detail))) return false;
   const shown = mostUrgent([now.own, now.found]);
   const turned = shown !== row.attention;
   await tx.updateTable('orders').set({
     attention: shown, attentionOwn: now.own, attentionFound: now.found,
-    ...(change.detail === undefined ? {} : { attentionDetail: change.detail && JSON.stringify(change.detail) }),
+    ...(shown === null ? { attentionDetail: null } : change.detail === undefined ? {} : { attentionDetail: change.detail && JSON.stringify(change.detail) }),
     ...(turned ? { attentionSince: shown && new Date(), updatedAt: new Date() } : {}),
   }).where('id', '=', orderId).execute();
   if (turned) await appendTimeline(tx, orderId, [shown ? { type: 'attention.raised', data: { reason: shown } } : { type: 'attention.cleared' }]);
   return changed;
+}
+
+function sameDetail(before: unknown, now: AttentionDetail | null): boolean {
+  if (now === null || before === null) return now === before;
+  return Object.entries(now).every(([name, value]) => (before as Record<string, unknown>)[name] === value);
 }

@@ -12,6 +12,7 @@ import { registerReplay } from './replay';
 import { registerReset } from './reset';
 import { seedSample } from './sample';
 import { registerStart } from './start';
+import { registerStuck } from './stuck';
 
 const USAGE_ERROR = 2;
 
@@ -26,6 +27,7 @@ function buildProgram(): Command {
   registerReset(program);
   registerDemo(program);
   registerReplay(program);
+  registerStuck(program);
   registerAudit(program);
   registerDoctor(program);
   registerMigrate(program);

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { AttentionResource, InterventionResource, type Asked, type ListAttention } from '../contracts/operator';
 import { OrderResource, OrderSummary, pageOf, type ListOrders, type Page } from '../contracts/order';
 import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../contracts/place-order';
 import type { CarrierScan } from '../contracts/statuses';
@@ -11,6 +12,7 @@ import { ApiProblem, HttpClient, isBroken, problemOf } from './http-client';
 const Timeline = z.object({ items: z.array(TimelineEvent), closed: z.boolean() });
 const Tasks = pageOf(TaskResource);
 const Orders = pageOf(OrderSummary);
+const AttentionPage = pageOf(AttentionResource);
 const HandedOver = z.object({ fulfillmentId: z.string(), status: z.literal('handed_over') });
 const RECONNECT_MS = 500;
 
@@ -35,6 +37,22 @@ export class PublicApi {
 
   cancel(idempotencyKey: string, orderId: string, reason: CancelOrder['reason']): Promise<OrderResource> {
     return this.#post(`/v1/orders/${orderId}/cancellation`, idempotencyKey, { reason }, OrderResource);
+  }
+
+  listAttention(query: Partial<ListAttention>): Promise<Page<AttentionResource>> {
+    return this.#get('/v1/attention', query, AttentionPage);
+  }
+
+  retryNow(idempotencyKey: string, orderId: string, asked: Asked['retryNow']): Promise<InterventionResource> {
+    return this.#post(`/v1/orders/${orderId}/retry`, idempotencyKey, asked, InterventionResource);
+  }
+
+  chooseCarrier(idempotencyKey: string, orderId: string, asked: Asked['chooseCarrier']): Promise<InterventionResource> {
+    return this.#post(`/v1/orders/${orderId}/carrier-choice`, idempotencyKey, asked, InterventionResource);
+  }
+
+  handToPerson(idempotencyKey: string, orderId: string, asked: Asked['handToPerson']): Promise<InterventionResource> {
+    return this.#post(`/v1/orders/${orderId}/attendance`, idempotencyKey, asked, InterventionResource);
   }
 
   getOrder(orderId: string): Promise<OrderResource> {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Transactions } from '../books/transactions';
 import type { Vault } from '../books/vault';
 import { Messenger } from './messenger';
+import { OperatorClient } from './operator-client';
 import { OrderClient } from './order-client';
 import { OrderWorkflows, type OrderPolicies } from './order-workflows';
 import { ReplenishmentClient } from './replenishment-client';
@@ -25,6 +26,7 @@ export interface Clients {
   readonly messenger: Messenger;
   readonly workflows: OrderWorkflows;
   readonly orders: OrderClient;
+  readonly operators: OperatorClient;
   readonly tasks: TaskClient;
   readonly shipments: ShipmentClient;
   readonly stock: StockClient;
@@ -41,6 +43,7 @@ export function createClients({ transactions, vault, temporal, policies, log }: 
     messenger,
     workflows,
     orders: new OrderClient(transactions, vault, workflows, policies),
+    operators: new OperatorClient(transactions, workflows),
     tasks: new TaskClient(transactions, messenger),
     shipments: new ShipmentClient(transactions, vault, messenger),
     stock: new StockClient(transactions, messenger),

@@ -2,9 +2,11 @@ import {
   isGrpcServiceError, WithStartWorkflowOperation, WorkflowIdConflictPolicy, WorkflowIdReusePolicy, WorkflowNotFoundError,
   WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client,
 } from '@temporalio/client';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Logger } from 'pino';
+import { ERRORS, refuse, type ErrorCode, type Refusal } from '../contracts/errors';
 import { ORDER_WORKFLOW, ORDERS_QUEUE, orderWorkflowId, providerQueue } from '../contracts/names';
+import type { Asked, By, OperatorVerdict } from '../contracts/operator';
 import type { CancelOrder } from '../contracts/place-order';
 import type { CancellationVerdict, Verdict } from '../contracts/verdict';
 import { awaitVerdict, cancelOrder, payAgain, type OrderInput } from '../../workflows/messages';
@@ -64,6 +66,20 @@ export class OrderWorkflows {
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return 'not_running';
       throw error;
+    }
+  }
+
+  /** Sends what a person of the mall asks of an order; a refusal of the order is one here, too. */
+  async operate<Verb extends keyof Asked>(
+    orderId: string, verb: Verb, asked: By<Asked[Verb]>, updateId: string,
+  ): Promise<OperatorVerdict | Refusal | typeof NO_ANSWER | 'not_running'> {
+    try {
+      return await this.#withinTime(orderId, () => this.#handle(orderId).executeUpdate<OperatorVerdict, [typeof asked]>(verb, { args: [asked], updateId }));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'not_running';
+      const refused = error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure ? error.cause : undefined;
+      if (refused?.type == null || !(refused.type in ERRORS)) throw error;
+      return refuse(refused.type as ErrorCode, { detail: refused.message });
     }
   }
 

@@ -52,6 +52,9 @@ export const HandToPerson = z.strictObject({
 }).meta({ id: 'HandToPerson' });
 export type HandToPerson = z.infer<typeof HandToPerson>;
 
+/** What people of the mall ask of an order, by the name of the Update. Cancelling it, customers may ask as well. */
+export interface Asked { readonly retryNow: RetryNow; readonly chooseCarrier: ChooseCarrier; readonly handToPerson: HandToPerson }
+
 /** What somebody asks of an order, and who: the arguments of the Updates. */
 export type By<Verb> = Verb & { readonly actor: string };
 
@@ -65,6 +68,16 @@ export type OperatorVerdict =
 /** The verbs by which staff move an order that is stuck: names of Updates. */
 export const OperatorVerb = { retryNow: 'retryNow', chooseCarrier: 'chooseCarrier', cancelOrder: 'cancelOrder', handToPerson: 'handToPerson' } as const;
 export type OperatorVerb = (typeof OperatorVerb)[keyof typeof OperatorVerb];
+
+/** What asking an order to do something came to. */
+export const InterventionResource = z.strictObject({
+  orderId: OrderId,
+  verb: oneOf(OperatorVerb),
+  outcome: z.enum(['done', 'undecided']),
+  steps: z.int().nullable().describe('Of retryNow: how many steps are being tried again'),
+  taskId: TaskId.nullable().describe('Of handToPerson: the task'),
+}).meta({ id: 'Intervention' });
+export type InterventionResource = z.infer<typeof InterventionResource>;
 
 /** What the watchdog saw of an order: codes and counts. */
 export const AttentionDetail = z.strictObject({

@@ -15,6 +15,7 @@ import { load } from './plugins/load';
 import { metrics } from './plugins/metrics';
 import { openApi } from './plugins/openapi';
 import { requestLog } from './plugins/request-log';
+import { operatorRoutes } from './routes/operator';
 import { orderEventRoutes } from './routes/order-events';
 import { orderRoutes } from './routes/orders';
 import { replenishmentRoutes } from './routes/replenishments';
@@ -72,6 +73,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
     await scope.register(intents, { intentOf: deps.intentOf });
     await scope.register(jsonBodies);
     await scope.register(orderRoutes(deps));
+    await scope.register(operatorRoutes(deps));
     await scope.register(orderEventRoutes(deps));
     await scope.register(taskRoutes(deps));
     await scope.register(shipmentRoutes(deps));

@@ -35,7 +35,7 @@ export interface LoadLimits {
 
 /** Everything that the API stands on; built by src/server.ts, and by the tests. */
 export interface AppDeps {
-  readonly clients: Pick<Clients, 'orders' | 'tasks' | 'shipments' | 'stock' | 'replenishments' | 'webhooks' | 'timelineHeads'>;
+  readonly clients: Pick<Clients, 'orders' | 'operators' | 'tasks' | 'shipments' | 'stock' | 'replenishments' | 'webhooks' | 'timelineHeads'>;
   readonly intentOf: (method: string, url: string, body: unknown, key: string) => Intent;
   /** Answers whom an API key speaks for; undefined for unknown and revoked ones. */
   readonly authenticate: (secret: string) => Promise<Caller | undefined>;

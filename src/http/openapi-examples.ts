@@ -29,6 +29,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   adjustLot: { lotId: 'lot_01KAQ5ZJ5V8E6Q0000000000A1', quantity: -2, reason: 'damaged', reference: 'report-17' },
   setStock: { skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1', warehouseId: 'whs_01KAQ5ZJ5V8E6Q0000000000A1', safetyStock: 5, reorder: { point: 20, to: 200 } },
   closeReplenishment: { reason: 'supplier_cancelled' },
+  retryNow: { reason: 'provider_back' },
+  chooseCarrier: { fulfillmentId: 'ful_01KAQ5ZJ5V8E6Q0000000000A1', carrierCode: 'swift', reason: 'provider_down' },
+  handToPerson: { reason: 'provider_refuses', note: 'ask_provider' },
   completeTask: { parcel: { weightG: 1450, lengthMm: 300, widthMm: 200, heightMm: 150 } },
 };
 

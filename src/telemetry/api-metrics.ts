@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Logger } from 'pino';
 import type { Transactions } from '../books/transactions';
 import type { SweepRound } from '../client/sweeper';
+import type { WatchRound } from '../client/watchdog';
 import type { ApiMeter, ShedReason } from '../http/deps';
 import { readFigures } from './business-figures';
 import { businessMetrics } from './business-metrics';
@@ -18,9 +19,10 @@ export interface ApiMetrics {
   /** The same transactions, each measured. */
   readonly transactions: Transactions;
   readonly noteSweep: (round: SweepRound) => void;
+  readonly noteWatch: (round: WatchRound) => void;
 }
 
-/** Builds the figures of one API process: its requests, its database, its sweeper, itself, and the mall's. `token`: see `mayRead`. */
+/** Builds the figures of one API process: its requests, its database, its sweeper and watchdog, itself, and the mall's. `token`: see `mayRead`. */
 export function createApiMetrics(database: Transactions, log: Logger, token?: string): ApiMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -36,7 +38,13 @@ export function createApiMetrics(database: Transactions, log: Logger, token?: st
   const waiting = new Gauge({ name: 'mallflow_placements_waiting', help: 'Orders that wait for their turn to be placed', registers });
   const rounds = new Counter({ name: 'mallflow_sweeper_rounds_total', help: 'Rounds of the sweeper', labelNames: ['outcome'], registers });
   const swept = new Counter({ name: 'mallflow_sweeper_work_total', help: 'What the sweeper finished for a process that died', labelNames: ['kind'], registers });
-  for (const outcome of ['done', 'failed']) rounds.inc({ outcome }, 0);
+  const looks = new Counter({ name: 'mallflow_watchdog_rounds_total', help: 'Rounds of the watchdog', labelNames: ['outcome'], registers });
+  const found = new Counter({ name: 'mallflow_watchdog_findings_total', help: 'Orders that the watchdog found stuck, or no longer so', labelNames: ['kind'], registers });
+  for (const outcome of ['done', 'failed']) {
+    rounds.inc({ outcome }, 0);
+    looks.inc({ outcome }, 0);
+  }
+  for (const kind of ['raised', 'cleared']) found.inc({ kind }, 0);
   for (const kind of ['signal', 'draft']) swept.inc({ kind }, 0);
 
   const transactions = measureDatabase(registry, database);
@@ -47,6 +55,11 @@ export function createApiMetrics(database: Transactions, log: Logger, token?: st
       rounds.inc({ outcome });
       swept.inc({ kind: 'signal' }, signals);
       swept.inc({ kind: 'draft' }, drafts);
+    },
+    noteWatch: ({ outcome, raised, cleared }) => {
+      looks.inc({ outcome });
+      found.inc({ kind: 'raised' }, raised);
+      found.inc({ kind: 'cleared' }, cleared);
     },
     meter: {
       requestsInFlight: (count) => { inFlight.set(count); },

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { Authenticator } from '../../src/client/authenticator';
 import { createClients } from '../../src/client/clients';
 import { intentOf } from '../../src/client/intent';
+import { OperatorClient } from '../../src/client/operator-client';
 import { OrderClient } from '../../src/client/order-client';
 import type { OrderStart, OrderWorkflows } from '../../src/client/order-workflows';
 import { isOutOfReach } from '../../src/client/out-of-reach';
@@ -21,12 +22,21 @@ import { connectTo, seedMall, testVault, type TestMall } from '../support/mall';
 export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
 /** Stands in for the orders' workflows: notes what it is asked, and answers what a test sets. */
-export class NotedWorkflows implements Pick<OrderWorkflows, 'start' | 'pay' | 'cancel'> {
+export class NotedWorkflows implements Pick<OrderWorkflows, 'start' | 'pay' | 'cancel' | 'operate'> {
   readonly started: OrderStart[] = [];
   readonly paid: string[] = [];
   /** What becomes of an order when its workflow starts; the draft stays one by default. */
   onStart: (order: OrderStart) => Promise<void> = () => Promise.resolve();
   cancelling: (orderId: string) => Promise<CancellationVerdict | 'not_running'> = () => Promise.resolve('not_running');
+
+  /** What an order answers to a verb of staff. */
+  operating: (updateId: string) => ReturnType<OrderWorkflows['operate']> = () => Promise.resolve('not_running');
+  readonly operated: { verb: string; asked: unknown; updateId: string }[] = [];
+
+  operate(_orderId: string, verb: string, asked: unknown, updateId: string): ReturnType<OrderWorkflows['operate']> {
+    this.operated.push({ verb, asked, updateId });
+    return this.operating(updateId);
+  }
 
   async start(order: OrderStart): Promise<'no_answer'> {
     this.started.push(order);
@@ -68,7 +78,7 @@ export async function startApi(overOf: (transactions: Transactions) => Partial<A
   const { meter } = createApiMetrics(transactions, log);
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
-    clients: { ...clients, orders: new OrderClient(transactions, testVault(), workflows as unknown as OrderWorkflows, policies) },
+    clients: { ...clients, operators: new OperatorClient(transactions, workflows as unknown as OrderWorkflows), orders: new OrderClient(transactions, testVault(), workflows as unknown as OrderWorkflows, policies) },
     intentOf, isOutOfReach, log, meter,
     authenticate: (secret) => authenticator.callerOf(secret),
     paymentReaders: [new SandboxPaymentWebhookReader(WEBHOOK_SECRET)],

@@ -87,7 +87,7 @@ test('the mall\'s figures come from the database, with a zero where there is not
     }
     await other.transactions.run(SYSTEM, async (tx) => {
       const [first, second, third] = await tx.selectFrom('orders').select('id').orderBy('id').execute();
-      await tx.updateTable('orders').set({ status: 'awaiting_payment', attention: AttentionReason.paymentProviderUnavailable }).where('id', '=', first?.id ?? '').execute();
+      await tx.updateTable('orders').set({ status: 'awaiting_payment', attention: AttentionReason.paymentProviderUnavailable, attentionOwn: AttentionReason.paymentProviderUnavailable, attentionSince: new Date() }).where('id', '=', first?.id ?? '').execute();
       await tx.updateTable('payment').set({ status: 'declined' }).where('orderId', '=', first?.id ?? '').execute();
       await tx.updateTable('orders').set({ status: 'completed', stage: 'closed' }).where('id', '=', third?.id ?? '').execute();
       const orderId = second?.id ?? '';

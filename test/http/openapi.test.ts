@@ -23,9 +23,10 @@ test('it is OpenAPI 3.1 and lists every route', () => {
   expect(document.openapi).toMatch(/^3\.1/);
   expect(document.components.securitySchemes).toMatchObject({ apiKey: { type: 'http', scheme: 'bearer' } });
   expect(operations.map(({ path, method }) => `${method} ${path}`).sort()).toEqual([
-    'get /healthz', 'get /metrics', 'get /openapi.json', 'get /readyz', 'get /v1/availability', 'get /v1/orders', 'get /v1/orders/{orderId}', 'get /v1/orders/{orderId}/events',
+    'get /healthz', 'get /metrics', 'get /openapi.json', 'get /readyz', 'get /v1/attention', 'get /v1/availability', 'get /v1/orders', 'get /v1/orders/{orderId}', 'get /v1/orders/{orderId}/events',
     'get /v1/orders/{orderId}/events/stream', 'get /v1/replenishments', 'get /v1/shipments/{shipmentId}/label', 'get /v1/stock', 'get /v1/tasks', 'get /v1/tasks/{taskId}',
-    'post /v1/fulfillments/{fulfillmentId}/hand-over', 'post /v1/orders', 'post /v1/orders/{orderId}/cancellation', 'post /v1/orders/{orderId}/payments',
+    'post /v1/fulfillments/{fulfillmentId}/hand-over', 'post /v1/orders', 'post /v1/orders/{orderId}/attendance',
+    'post /v1/orders/{orderId}/cancellation', 'post /v1/orders/{orderId}/carrier-choice', 'post /v1/orders/{orderId}/payments', 'post /v1/orders/{orderId}/retry',
     'post /v1/replenishments/{replenishmentId}/closure', 'post /v1/stock/adjustments', 'post /v1/stock/counts', 'post /v1/stock/receipts', 'post /v1/stock/settings',
     'post /v1/tasks/{taskId}/claim', 'post /v1/tasks/{taskId}/completion', 'post /v1/webhooks/carriers/{provider}', 'post /v1/webhooks/payments/{provider}',
     'post /v1/webhooks/suppliers/{provider}',

@@ -1,6 +1,9 @@
+import { OperatorClient } from '../../src/client/operator-client';
+import type { Asked } from '../../src/contracts/operator';
+import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
 import type { TestMall } from '../support/mall';
-import { granted, intent, type People } from '../support/people';
+import { callerFor, granted, intent, type People } from '../support/people';
 import type { World } from '../support/world';
 import { until } from '../providers/sandboxes';
 
@@ -25,6 +28,19 @@ const delivered = async ({ people }: Stage, orderId: string): Promise<string> =>
   await people.untilStatus(orderId, 'completed');
   return orderId;
 };
+
+const ask = async <Verb extends keyof Asked>({ world }: Stage, orderId: string, verb: Verb, asked: Asked[Verb]) =>
+  granted(await new OperatorClient(world.transactions, world.workflows).ask(callerFor('support'), intent(), orderId, verb, asked)).body;
+
+/** Does every task on an order's parcels without waiting for their labels. */
+const packed = async ({ world }: Stage, orderId: string): Promise<void> => {
+  for (const kind of ['pick', 'recheck', 'pack'] as const) {
+    const { items } = granted(await world.tasks.list(callerFor('platform'), { status: 'open', kind, orderId, limit: 10 }));
+    for (const task of items) granted(await world.tasks.complete(callerFor('platform'), intent(), task.id, {}));
+  }
+};
+const attention = ({ people }: Stage, orderId: string, reason: string | null): Promise<void> =>
+  until(async () => (await people.read(orderId)).attention === reason, 30_000);
 
 /** The ways through an order whose histories every later release must replay. Each answers its order. */
 export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string>>> = {
@@ -84,6 +100,49 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
   'carrier-down-then-back': async (stage) => {
     const { id } = await stage.people.place({}, [stage.mall.skus.cup]);
     await stage.world.carrier.fault({ mode: 'down', times: 4, operation: 'book' });
+    return delivered(stage, id);
+  },
+  'retried-by-staff': async (stage) => {
+    const { id } = await stage.people.place({}, [stage.mall.skus.cup]);
+    await stage.world.carrier.fault({ mode: 'down', times: 1_000 });
+    await packed(stage, id);
+    await attention(stage, id, 'carrier_unavailable');
+    await stage.world.carrier.call('DELETE', '/sandbox/faults');
+    await ask(stage, id, 'retryNow', { reason: 'provider_back' });
+    return delivered(stage, id);
+  },
+  'failed-step-run-again': async (stage) => {
+    const { id } = await stage.people.place({ customer: { reference: 'erased-by-mistake' } }, [stage.mall.skus.cup]);
+    const keyed = (wrappedKey: Buffer | null) => stage.world.transactions.run(SYSTEM, async (tx) => {
+      const { customerId } = await tx.selectFrom('orders').select('customerId').where('id', '=', id).executeTakeFirstOrThrow();
+      const before = await tx.selectFrom('customer').select('wrappedKey').where('id', '=', customerId).executeTakeFirstOrThrow();
+      await tx.updateTable('customer').set({ wrappedKey }).where('id', '=', customerId).execute();
+      return before.wrappedKey;
+    });
+    const key = await keyed(null);
+    await packed(stage, id);
+    await attention(stage, id, 'needs_operator');
+    await keyed(key);
+    await ask(stage, id, 'retryNow', { reason: 'cause_removed' });
+    return delivered(stage, id);
+  },
+  'another-carrier-chosen': async (stage) => {
+    const { id, fulfillments: [part] } = await stage.people.place({}, [stage.mall.skus.cup]);
+    await stage.world.carrier.fault({ mode: 'error_after', times: 1, operation: 'book' });
+    await stage.world.carrier.fault({ mode: 'down', times: 1_000, operation: 'find' });
+    await packed(stage, id);
+    await attention(stage, id, 'carrier_unavailable');
+    await ask(stage, id, 'chooseCarrier', { fulfillmentId: part?.id ?? '', carrierCode: 'swift', reason: 'provider_down' });
+    await until(async () => (await stage.people.read(id)).fulfillments[0]?.status === 'labelled');
+    await stage.world.carrier.call('DELETE', '/sandbox/faults');
+    return delivered(stage, id);
+  },
+  'handed-to-a-person': async (stage) => {
+    const { id } = await stage.people.place({}, [stage.mall.skus.cup]);
+    const { taskId } = await ask(stage, id, 'handToPerson', { reason: 'customer_request', note: 'ask_customer' });
+    await attention(stage, id, 'handed_to_person');
+    granted(await stage.world.tasks.complete(callerFor('support'), intent(), taskId ?? '', { outcome: 'resolved' }));
+    await attention(stage, id, null);
     return delivered(stage, id);
   },
   'carrier-exception-then-delivered': async (stage) => {

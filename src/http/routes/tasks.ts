@@ -8,18 +8,18 @@ import type { AppDeps } from '../deps';
 import { operation } from '../operation';
 import { CALLER_CODES, described, IdempotencyKey, NoMembers, POST_CODES, responses } from '../schemas';
 
-const WORKERS = ['warehouse', 'platform'] as const;
+const WORKERS = ['warehouse', 'support', 'platform'] as const;
 
 const Tasks = pageOf(TaskResource).meta({ id: 'TaskPage' });
 const byId = z.object({ taskId: TaskId });
 const task = described('The task as it stands', TaskResource);
 
-/** The work of people in warehouses: picking, rechecking, packing. */
+/** The work of people: picking, rechecking and packing in warehouses, and attending to orders that were handed to a person. */
 export const taskRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<void> => {
   api.get('/tasks', {
     config: { roles: WORKERS },
     schema: {
-      ...operation(WORKERS, { operationId: 'listTasks', tag: 'tasks', summary: 'List tasks', description: 'As they should be done: urgent orders first, then the longest waiting. A warehouse sees its own.' }),
+      ...operation(WORKERS, { operationId: 'listTasks', tag: 'tasks', summary: 'List tasks', description: 'As they should be done: urgent orders first, then the longest waiting. A warehouse sees its own; support sees all, and does `attend` tasks.' }),
       querystring: ListTasks,
       response: responses({ 200: described('A page of tasks', Tasks) }, CALLER_CODES),
     },
@@ -50,7 +50,7 @@ export const taskRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<vo
     schema: {
       ...operation(WORKERS, {
         operationId: 'completeTask', tag: 'tasks', summary: 'Complete a task',
-        description: 'The next task of its fulfillment opens. After `pack` the label is bought; say what the box weighs and measures, or leave the body empty.',
+        description: 'The next task of its fulfillment opens. After `pack` the label is bought; say what the box weighs and measures, or leave the body empty. An `attend` task needs its `outcome`.',
       }),
       params: byId,
       headers: IdempotencyKey,

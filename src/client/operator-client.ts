@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { claimKey, forgetKey, reopenKey, storeAnswer } from '../books/idempotency';
+import type { Transactions } from '../books/transactions';
+import type { Caller } from '../contracts/caller';
+import { isRefusal, refuse, type Refusal } from '../contracts/errors';
+import type { Asked, AttentionResource, InterventionResource, ListAttention, OperatorVerb, OperatorVerdict } from '../contracts/operator';
+import type { Page } from '../contracts/order';
+import { answer, replay, type Answer, type Intent } from './intent';
+import { NO_ANSWER, type OrderWorkflows } from './order-workflows';
+import { listAttention } from './read-attention';
+
+/** What people of the mall do about orders that are stuck. Each verb is an Update of the order's workflow, which writes who asked. */
+export class OperatorClient {
+  constructor(private readonly transactions: Transactions, private readonly workflows: OrderWorkflows) {}
+
+  /** Lists the orders that need a person, the longest waiting first. */
+  attention(caller: Caller, query: ListAttention): Promise<Page<AttentionResource> | Refusal> {
+    return this.transactions.run(caller, (tx) => listAttention(tx, query));
+  }
+
+  /**
+   * Asks an order to do something. Answers 200 with what it came to; 202 when the order does not answer in time, after which
+   * the same request may be sent again; or the order's own refusal.
+   */
+  async ask<Verb extends keyof Asked>(caller: Caller, intent: Intent, orderId: string, verb: Verb, asked: Asked[Verb]): Promise<Answer<InterventionResource> | Refusal> {
+    const begun = await this.transactions.run(caller, async (tx) => {
+      const order = await tx.selectFrom('orders').select(['status', 'closedAt']).where('id', '=', orderId).executeTakeFirst();
+      if (!order) return refuse('not_found');
+      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
+      return isRefusal(claim) ? claim : { claim, order };
+    });
+    if (isRefusal(begun)) return begun;
+    if (begun.claim.claimed === 'answered') return replay<InterventionResource>(begun.claim.answer);
+    // A request whose answer was lost is the same Update: Temporal answers it as it did then.
+    const updateId = createHash('sha256').update(`${caller.subject}\n${intent.key}`).digest('hex').slice(0, 32);
+    const verdict = await this.workflows.operate(orderId, verb, { ...asked, actor: caller.actor }, updateId);
+    if (verdict === NO_ANSWER) {
+      await this.transactions.run(caller, (tx) => reopenKey(tx, caller.subject, intent.key));
+      return answer(202, intervention(orderId, verb, 'undecided'));
+    }
+    const refusal = isRefusal(verdict) ? verdict
+      : verdict === 'not_running' ? refuse(begun.order.closedAt === null ? 'starting' : 'order_closed', { detail: `The order is ${begun.order.status}` })
+        : verdict.outcome === 'refused' ? refuse(verdict.code) : undefined;
+    if (refusal || isRefusal(verdict) || verdict === 'not_running') {
+      await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
+      return refusal as Refusal;
+    }
+    const done = answer(200, intervention(orderId, verb, 'done', verdict), 'taskId' in verdict ? `/v1/tasks/${verdict.taskId}` : null);
+    await this.transactions.run(caller, (tx) => storeAnswer(tx, caller.subject, intent.key, done));
+    return done;
+  }
+}
+
+const intervention = (orderId: string, verb: OperatorVerb, outcome: InterventionResource['outcome'], verdict?: OperatorVerdict): InterventionResource => ({
+  orderId, verb, outcome, steps: verdict?.outcome === 'retried' ? verdict.steps : null, taskId: verdict?.outcome === 'handed' ? verdict.taskId : null,
+});
