@@ -41,11 +41,12 @@ export interface Shelves {
  */
 export async function readShelves(tx: Tx, skuIds: readonly string[], delivery: Delivery, lock: boolean): Promise<Shelves> {
   const wanted = [...new Set(skuIds)];
+  // Before the lock: what others wait for is kept short.
+  const offers = await readCarriers(tx);
   const query = tx.selectFrom('stock as s').innerJoin('sku as k', 'k.id', 's.skuId').innerJoin('warehouse as w', 'w.id', 's.warehouseId')
     .select(['s.skuId', 's.warehouseId', 's.onHand', 's.reserved', 's.safetyStock', 's.reorderPoint', 'k.expires', 'k.minShelfLifeDays', 'k.weightG', 'w.country', 'w.postcode'])
     .where('s.skuId', 'in', wanted).orderBy('s.skuId').orderBy('s.warehouseId');
   const rows = await (lock ? query.forUpdate('s') : query).execute();
-  const offers = await readCarriers(tx);
   const today = new Date().toISOString().slice(0, 10);
   const deliveredBy = latestDelivery({ ...delivery, today }, offers) ?? null;
   const keepsUntil = (row: { expires: boolean; minShelfLifeDays: number }) => (row.expires ? addDays(deliveredBy ?? today, row.minShelfLifeDays) : null);

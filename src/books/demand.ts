@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
+import type { ChaseReason } from '../contracts/replenishment';
 import type { Shortage } from '../contracts/verdict';
-import { openChases } from './chase';
+import { newId } from './new-id';
 import type { Tx } from './transactions';
 
 /** Names a request that started no order: the caller and its Idempotency-Key. */
@@ -8,12 +9,18 @@ export const demandOf = (caller: string, key: string): string => `${caller}:${ke
 
 /** Records what was asked for in vain, and has people told, once until they have seen to it. A request that is sent again counts once. */
 export async function recordDemand(tx: Tx, source: string, shortages: readonly Shortage[]): Promise<void> {
-  const skus = await tx.selectFrom('sku').select(['id as subject', 'merchantId']).where('id', 'in', shortages.map((short) => short.skuId)).execute();
-  await openChases(tx, 'demand_unmet', skus);
+  const reason: ChaseReason = 'demand_unmet';
+  // One statement: a refusal in a workflow holds the locks of its shelves until it is written down.
   await sql`
+    with short as (
+      select k.id as sku, k."merchantId" as merchant, u.task, u.requested, u.available
+      from unnest(${shortages.map((one) => one.skuId)}::text[], ${shortages.map(() => newId('tsk'))}::text[],
+        ${shortages.map((one) => one.requested)}::int[], ${shortages.map((one) => one.available)}::int[]) as u (sku, task, requested, available)
+      join sku k on k.id = u.sku
+    ), told as (
+      insert into task (id, kind, status, subject, reason, "merchantId", urgency, gift, "openedAt")
+      select task, 'chase_supplier', 'open', sku, ${reason}, merchant, 'standard', false, now() from short order by sku on conflict do nothing
+    )
     insert into stock_demand (source, "skuId", "merchantId", requested, available)
-    select ${source}, k.id, k."merchantId", u.requested, u.available
-    from unnest(${shortages.map((short) => short.skuId)}::text[], ${shortages.map((short) => short.requested)}::int[], ${shortages.map((short) => short.available)}::int[])
-      as u (sku, requested, available) join sku k on k.id = u.sku
-    on conflict do nothing`.execute(tx);
+    select ${source}, sku, merchant, requested, available from short on conflict do nothing`.execute(tx);
 }
