@@ -25,7 +25,7 @@ interface Lane {
 
 /**
  * Sends signed webhooks: side by side over lanes, one after the other within a lane. A delivery that is not answered 2xx in
- * time is tried again after 1 s, 2 s, 4 s ... up to 2 minutes, without end, under the same webhook-id and ahead of its lane.
+ * time is tried again after 1 s, 2 s, 4 s ... up to 30 s, without end, under the same webhook-id and ahead of its lane.
  */
 export class Deliveries {
   private readonly lanes = new Map<string, Lane>();
@@ -45,7 +45,7 @@ export class Deliveries {
     timings: DeliveryTimings = {},
   ) {
     this.webhook = new Webhook(secret);
-    this.timings = { timeoutMs: 10_000, firstRetryMs: 1_000, longestRetryMs: 120_000, concurrency: 16, limit: 20_000, ...timings };
+    this.timings = { timeoutMs: 10_000, firstRetryMs: 1_000, longestRetryMs: 30_000, concurrency: 16, limit: 20_000, ...timings };
   }
 
   /** Events not taken yet. */
