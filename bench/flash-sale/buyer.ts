@@ -30,7 +30,7 @@ export class Buyer {
   async buy({ lines, token }: Cart): Promise<Attempt> {
     const body = JSON.stringify({
       customer: { reference: randomUUID() }, currency: 'CNY', lines,
-      recipient: { name: 'Flash Recipient', phone: '+86 10 0000 0000', address: { country: 'CN', city: 'Beijing', line1: 'Flash Street 1', postcode: '100000' } },
+      recipient: { name: 'Flash Recipient', phone: '+86 138 0000 0000', address: { country: 'CN', region: '北京市', city: '北京市', district: '东城区', line1: '测试街1号', postcode: '100000' } },
       payment: { method: 'card', token },
     });
     const { status, json } = await this.#send('POST', '/v1/orders', body, randomUUID());

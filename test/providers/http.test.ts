@@ -26,16 +26,16 @@ test('sends JSON with the bearer key and reads JSON', async () => {
     .toEqual({ status: 200, body: { key: 'Bearer secret-key', type: 'application/json', body: { a: 1 } } });
 });
 
-test.each<[string, RequestListener]>([
+test.each<[string, RequestListener, number?]>([
   ['500 to GET /v1/thing', (_request, response) => response.writeHead(500).end('{}')],
   ['503 to', (_request, response) => response.writeHead(503).end('<html>')],
   ['429 to', (_request, response) => response.writeHead(429).end('{}')],
   ['no JSON in the 200', (_request, response) => response.end('<html>')],
   ['no connection', (request) => request.socket.destroy()],
-  ['no answer to GET /v1/thing within 100 ms', () => undefined],
-  ['no answer to GET /v1/thing within 100 ms', (_request, response) => { response.write('{"half":'); }],
-])('is unavailable: %s', async (why, listener) => {
-  const call = callJson(await connect(listener, 100), get);
+  ['no answer to GET /v1/thing within 100 ms', () => undefined, 100],
+  ['no answer to GET /v1/thing within 100 ms', (_request, response) => { response.write('{"half":'); }, 100],
+])('is unavailable: %s', async (why, listener, timeoutMs = 5_000) => {
+  const call = callJson(await connect(listener, timeoutMs), get);
   await expect(call).rejects.toThrow(ProviderUnavailable);
   await expect(call).rejects.toThrow(`them: ${why}`);
 });
