@@ -9,7 +9,7 @@ export const PORTS = {
   temporal: { port: 7233, wantedBy: 'the Temporal server', flag: '--temporal-port', env: 'MALLFLOW_TEMPORAL_PORT' },
   postgres: { port: 54329, wantedBy: 'PostgreSQL', flag: '--postgres-port', env: 'MALLFLOW_POSTGRES_PORT' },
   gateway: { port: 8091, wantedBy: 'the sandbox payment gateway', flag: '--gateway-port', env: 'MALLFLOW_GATEWAY_PORT' },
-  notifier: { port: 8093, wantedBy: 'the sandbox of mail and SMS', flag: '--notifier-port', env: 'MALLFLOW_NOTIFIER_PORT' },
+  notifier: { port: 8094, wantedBy: 'the sandbox of mail and SMS', flag: '--notifier-port', env: 'MALLFLOW_NOTIFIER_PORT' },
   smtp: { port: 8025, wantedBy: 'the sandbox\'s SMTP server', flag: '--smtp-port', env: 'MALLFLOW_SMTP_PORT' },
   carrier: { port: 8092, wantedBy: 'the sandbox carrier', flag: '--carrier-port', env: 'MALLFLOW_CARRIER_PORT' },
   supplier: { port: 8093, wantedBy: 'the sandbox supplier', flag: '--supplier-port', env: 'MALLFLOW_SUPPLIER_PORT' },

@@ -1,0 +1,5 @@
+import { fixedPorts, PORT_NAMES } from '../../src/embedded/ports';
+
+test('no two parts of the embedded stack want the same port', () => {
+  expect(new Set(Object.values(fixedPorts())).size).toBe(PORT_NAMES.length);
+});
