@@ -17,6 +17,8 @@ export const describeStack = (stack: Stack, sample?: SampleOrder) => ({
   paymentGateway: stack.urls.gateway,
   carrier: stack.urls.carrier,
   supplier: stack.urls.supplier,
+  sms: stack.urls.sms,
+  mail: withoutPassword(stack.urls.smtp),
   database: withoutPassword(stack.urls.database),
   state: stack.paths.root,
   apiKeys: stack.paths.apiKeys,
@@ -30,7 +32,8 @@ export function printReady(stack: Stack, sample: SampleOrder | undefined, now: D
   const known = describeStack(stack);
   const rows: readonly (readonly [string, string | null])[] = [
     ['API', known.api], ['API reference', known.docs], ['Temporal Web UI', known.webUi], ['Temporal', known.temporal],
-    ['Payment gateway', known.paymentGateway], ['Carrier', known.carrier], ['Supplier', known.supplier], ['PostgreSQL', known.database],
+    ['Payment gateway', known.paymentGateway], ['Carrier', known.carrier], ['Supplier', known.supplier], ['SMS', known.sms], ['Mail', known.mail],
+    ['PostgreSQL', known.database],
     ['API keys', known.apiKeys], ['Passwords', known.settings], ['Logs', stack.paths.logs],
   ];
   const table = rows.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(18)}${value}`]));
