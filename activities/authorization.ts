@@ -7,6 +7,7 @@ import { appendTimeline } from '../src/books/timeline';
 import type { Tx } from '../src/books/transactions';
 import { SYSTEM } from '../src/contracts/caller';
 import type { CurrencyCode } from '../src/contracts/money';
+import { PAYABLE_ORDER_STATUSES } from '../src/contracts/statuses';
 import { authorizationEntries } from '../src/domain/ledger';
 import type { Authorization } from '../src/providers/payment';
 import type { ActivityDeps } from './deps';
@@ -22,6 +23,10 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
   const key = authorizeKey(payment);
   await performOnce<{ amount: number; method: string }, Authorization>(transactions, {
     operation: { key, kind: 'authorize', provider: payments.code, orderId: payment.orderId, request: { amount: payment.amount, method: payment.method } },
+    assertWanted: async (tx) => {
+      const { status } = await lockOrder(tx, payment.orderId);
+      if (!PAYABLE_ORDER_STATUSES.includes(status)) throw cannotBe(`${payment.orderId} is ${status}: nothing is to be paid`);
+    },
     find: (wanted, signal) => payments.findAuthorizationByKey(wanted, signal),
     perform: async ({ amount, method }, signal) => {
       // An order that costs nothing is paid for.
@@ -59,7 +64,8 @@ async function recordAuthorization(tx: Tx, { id, orderId, amount, currency, ...p
   const { status } = await lockOrder(tx, orderId);
   const { reference } = result;
   if (result.status === 'action_required') {
-    if (payment.status === 'action_required') return;
+    // Said before, or said so late that it is decided by now.
+    if ((await lockPayment(tx, id)).status !== 'pending') return;
     await decidePayment(tx, id, { status: 'action_required', providerReference: reference, nextAction: result.nextAction });
     await moveOrder(tx, orderId, { status: 'awaiting_payment', stage: 'receive' });
     await appendTimeline(tx, orderId, [{ type: 'payment.action_required', data: { paymentId: id, action: result.nextAction.type } }]);

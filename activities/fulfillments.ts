@@ -5,6 +5,7 @@ import { restock } from '../src/books/stock';
 import { appendTimeline } from '../src/books/timeline';
 import { SYSTEM } from '../src/contracts/caller';
 import type { FulfillmentRef } from '../src/contracts/order';
+import { PAYABLE_ORDER_STATUSES } from '../src/contracts/statuses';
 import type { ActivityDeps, OrderRef, PartRef } from './deps';
 
 export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => ({
@@ -13,7 +14,8 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
     transactions.run(SYSTEM, async (tx) => {
       const { status } = await lockOrder(tx, orderId);
       const existing = await fulfillmentsOf(tx, orderId);
-      if (existing.length > 0 || status === 'cancelling') return existing;
+      // In any other it is being cancelled, or this is a try that was given up and comes late.
+      if (existing.length > 0 || !PAYABLE_ORDER_STATUSES.includes(status)) return existing;
       const order = await tx.selectFrom('orders').select(['urgency', 'gift']).where('id', '=', orderId).executeTakeFirstOrThrow();
       const facts = await releaseFulfillments(tx, orderId, order.urgency, order.gift);
       await tx.updateTable('payment').set({ status: 'abandoned', token: null, nextAction: null })

@@ -10,6 +10,11 @@ const PATIENT_MS = 15_000;
 /** One effect on the outside: how to ask for it by key, how to do it, how to write what came of it. */
 export interface OutsideCall<Request, Result> {
   readonly operation: Omit<Operation, 'request'> & { readonly request: Request };
+  /**
+   * Throws when the effect is not wanted any more; asked in the transaction that first writes the operation. A try that was
+   * given up may come after what undoes it: that undoes nothing that it does not know of.
+   */
+  readonly assertWanted?: (tx: Tx) => Promise<void>;
   /** Asks the provider what it holds under the key. Undefined: it never saw it. */
   readonly find: (key: string, signal: AbortSignal) => Promise<Result | undefined>;
   readonly perform: (request: Request, signal: AbortSignal) => Promise<Result>;
@@ -26,7 +31,11 @@ export async function performOnce<Request extends Readonly<Record<string, unknow
   transactions: Transactions, call: OutsideCall<Request, Result>,
 ): Promise<void> {
   const { key } = call.operation;
-  const begun = await transactions.run(SYSTEM, (tx) => beginOperation(tx, call.operation));
+  const begun = await transactions.run(SYSTEM, async (tx) => {
+    const operation = await beginOperation(tx, call.operation);
+    if (!operation.attempted) await call.assertWanted?.(tx);
+    return operation;
+  });
   if (begun.status !== 'started') return;
   const earlier = begun.attempted ? await call.find(key, timeLimit()) : undefined;
   const result = earlier ?? await call.perform(begun.request as Request, timeLimit());

@@ -69,12 +69,19 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     for (const parked of await unpark(tx, carriers.code, trackingNumber)) await applyScan(tx, carriers.code, parked as CarrierEvent);
   }
 
+  /** A part that is being cancelled, or has its label, needs no other. */
+  const assertPacked = async (tx: Tx, { fulfillmentId }: PartRef): Promise<void> => {
+    const part = await lockFulfillment(tx, fulfillmentId);
+    if (part?.status !== 'packed') throw cannotBe(`${fulfillmentId} is ${part?.status ?? 'unknown'}: no label is wanted`);
+  };
+
   /** Books at the carrier under one key, or learns what was booked under it. */
   async function bookOnce(ref: PartRef, n: number, warehouseId: string, request: BookingPlan): Promise<void> {
     const key = bookKey(ref.fulfillmentId, n);
     let carrierCode = request.carrierCode;
     await performOnce<BookingPlan, Booking>(transactions, {
       operation: { key, kind: 'book', provider: carriers.code, orderId: ref.orderId, request },
+      assertWanted: (tx) => assertPacked(tx, ref),
       find: (wanted, signal) => carriers.findBookingByKey(wanted, signal),
       perform: async (agreed, signal) => {
         carrierCode = agreed.carrierCode;

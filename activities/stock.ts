@@ -18,9 +18,10 @@ export const createStockActivities = ({ transactions, vault }: ActivityDeps) => 
     transactions.run(SYSTEM, async (tx) => {
       const order = await tx.selectFrom('orders').select(['status', 'payUntil', 'rejection']).where('id', '=', orderId).forUpdate().executeTakeFirstOrThrow();
       if (order.status === 'rejected') return order.rejection as Extract<Verdict, { outcome: 'rejected' }>;
-      // A cancellation that came first has nothing to give back, and the order will not go on.
-      if (order.status === 'cancelling') return { outcome: 'reserved', payUntil: new Date().toISOString() };
       if (order.payUntil) return { outcome: 'reserved', payUntil: order.payUntil.toISOString() };
+      // A cancellation that came first has nothing to give back, and the order will not go on; a try that was given up and
+      // comes this late finds the order further on: nobody hears its answer.
+      if (order.status !== 'draft') return { outcome: 'reserved', payUntil: new Date().toISOString() };
       const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).orderBy('number').execute();
       const payUntil = new Date(Date.now() + paymentWindowSeconds * 1000);
       const sourcing = await reserve(tx, {

@@ -25,7 +25,7 @@ const HELP = `Usage: npm run soak -- [--kills N] [--cuts N] [--booked-then-kille
   --timeouts N            authorizations, captures, bookings and label voids that are executed and time out
   --restarts N            API and worker in turn ended by SIGTERM and started again, at half of the highest load
   --orders M              orders in flight (50)
-Ends with 1 on a lost order, a doubled effect or an audit that is not true.
+Ends with 1 on a lost order, a doubled effect or an audit that is not true, and keeps logs and data then.
 `;
 
 const { values: flags } = parseArgs({ options: {
@@ -41,14 +41,15 @@ function whole(name: 'kills' | 'cuts' | 'restarts' | 'orders' | 'booked-then-kil
   return value;
 }
 
-/** Runs work on a whole stack of its own, in a folder that is removed afterwards. */
-async function withShop<T>(work: (shop: Shop, lost: readonly string[]) => Promise<T>): Promise<T> {
+/** Runs work on a whole stack of its own. Its folder, logs and books in it, is removed if the work's verdict is good, and kept otherwise. */
+async function withShop(work: (shop: Shop, lost: readonly string[]) => Promise<boolean>): Promise<boolean> {
   const stateFolder = mkdtempSync(join(tmpdir(), 'mallflow-soak-'));
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { abort.abort(new Error('Interrupted.')); });
   const lost: string[] = [];
   const malls: SampleMall[] = [];
   const links = await Links.open();
+  let good = false;
   try {
     const stack: Stack = await startStack({
       stateFolder, ephemeral: true, signal: abort.signal, reroute: links.reroute, seed: async (ownerUrl) => { malls.push(await seedShop(ownerUrl)); },
@@ -61,14 +62,17 @@ async function withShop<T>(work: (shop: Shop, lost: readonly string[]) => Promis
     });
     const interrupted = new Promise<never>((_resolve, reject) => { abort.signal.addEventListener('abort', () => { reject(abort.signal.reason as Error); }); });
     try {
-      return await Promise.race([work(openShop(stack, malls[0] as SampleMall, links), lost), interrupted]);
+      good = await Promise.race([work(openShop(stack, malls[0] as SampleMall, links), lost), interrupted]);
+      return good;
     } finally {
       await stack.stop();
     }
   } finally {
     await links.close();
-    removePostgresData(join(stateFolder, 'postgres'));
-    rmSync(stateFolder, { recursive: true, force: true });
+    if (good) {
+      removePostgresData(join(stateFolder, 'postgres'));
+      rmSync(stateFolder, { recursive: true, force: true });
+    } else tell(`Logs, books and Event Histories of it are kept: ${stateFolder}\n`);
   }
 }
 

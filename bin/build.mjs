@@ -32,7 +32,7 @@ async function bundleWorkflows() {
   const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'dist', 'workflows', 'index.js'),
-    workflowInterceptorModules: [join(root, 'dist', 'workflows', 'tracing.js')], logger: new DefaultLogger('WARN'),
+    workflowInterceptorModules: [join(root, 'dist', 'workflows', 'interceptors.js')], logger: new DefaultLogger('WARN'),
   });
   writeFileSync(join(root, 'dist', 'workflow-bundle.js'), code);
 }

@@ -125,7 +125,7 @@ const temporalLogger = (log: Logger): DefaultLogger =>
 /** The workflows' bundle made by the build; without one, Temporal bundles the sources at start. */
 function workflowSource(): { workflowBundle: { codePath: string }; workflowModules?: never } | { workflowsPath: string; workflowModules: string[] } {
   const codePath = join(__dirname, '..', 'workflow-bundle.js');
-  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('../workflows'), workflowModules: [require.resolve('../workflows/tracing')] };
+  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('../workflows'), workflowModules: [require.resolve('../workflows/interceptors')] };
 }
 
 main().catch((error: unknown) => {

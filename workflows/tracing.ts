@@ -46,7 +46,7 @@ interface TracingSinks extends Sinks {
  * without it, and a history replays either way. Temporal's own interceptor awaits around each call, and brings OpenTelemetry's
  * SDK into every workflow.
  */
-export const interceptors: WorkflowInterceptorsFactory = () => {
+export const tracing: WorkflowInterceptorsFactory = () => {
   let headers: Headers | undefined;
   const add = <Input extends { readonly headers: Headers }>(input: Input): Input =>
     (headers === undefined ? input : { ...input, headers: { ...input.headers, ...headers } });

@@ -16,11 +16,12 @@ export interface AddressHold {
   readonly findings: readonly AddressFinding[];
 }
 
-/** Puts an order on hold until `until`: its stock is held by then, nothing is charged. Does nothing when it is. */
+/** Puts an order on hold until `until`: its stock is held by then, nothing is charged. Does nothing when it is, or was. */
 export async function holdForAddress(tx: Tx, orderId: string, until: Date): Promise<void> {
   const { status } = await lockOrder(tx, orderId);
-  if (status !== 'draft') return;
   const { addressFindings } = await tx.selectFrom('orders').select('addressFindings').where('id', '=', orderId).executeTakeFirstOrThrow();
+  // Mended, it is a draft again, and nothing is to be found wrong with it.
+  if (status !== 'draft' || addressFindings === null) return;
   await moveOrder(tx, orderId, { status: 'awaiting_address', stage: 'receive', payUntil: until });
   await appendTimeline(tx, orderId, [{ type: 'address.held', data: { findings: addressFindings, until: until.toISOString() } }]);
 }

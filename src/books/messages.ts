@@ -40,15 +40,19 @@ export interface PendingMessage {
 }
 
 /**
- * Takes unsent messages in the order of their making and locks them until the transaction ends; those that another sender
- * holds are passed over. With a workflow id, only that workflow's; else those older than `olderThanSeconds`.
+ * Takes a workflow's unsent messages in the order of their making and locks them until the transaction ends. While another
+ * sender holds the first of them it waits, so that none overtakes another.
  */
-export async function takeMessages(tx: Tx, which: { workflowId: string } | { olderThanSeconds: number }, limit: number): Promise<PendingMessage[]> {
-  const query = tx.selectFrom('workflow_message').select(['id', 'workflowId', 'workflowType', 'signal', 'payload']).orderBy('id').limit(limit).forUpdate().skipLocked();
-  const wanted = 'workflowId' in which
-    ? query.where('workflowId', '=', which.workflowId)
-    : query.where('createdAt', '<', new Date(Date.now() - which.olderThanSeconds * 1000));
-  return wanted.execute();
+export function takeMessages(tx: Tx, workflowId: string, limit: number): Promise<PendingMessage[]> {
+  return tx.selectFrom('workflow_message').select(['id', 'workflowId', 'workflowType', 'signal', 'payload'])
+    .where('workflowId', '=', workflowId).orderBy('id').limit(limit).forUpdate().execute();
+}
+
+/** Names workflows with messages that were made more than `seconds` ago and not sent, those that wait longest first. */
+export async function neglectedWorkflows(tx: Tx, seconds: number, limit: number): Promise<string[]> {
+  const rows = await tx.selectFrom('workflow_message').select('workflowId').where('createdAt', '<', new Date(Date.now() - seconds * 1000))
+    .groupBy('workflowId').orderBy((eb) => eb.fn.min('id')).limit(limit).execute();
+  return rows.map(({ workflowId }) => workflowId);
 }
 
 /** Forgets a message that Temporal has. */

@@ -1,13 +1,16 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { forgetMessage, takeMessages, type PendingMessage } from '../books/messages';
+import { forgetMessage, neglectedWorkflows, takeMessages, type PendingMessage } from '../books/messages';
 import type { Transactions } from '../books/transactions';
 import { SYSTEM } from '../contracts/caller';
 import { ORDERS_QUEUE, orderWorkflowId, replenishmentWorkflowId } from '../contracts/names';
 
+/** Of workflows in a sweep, of messages of one workflow. */
 const BATCH = 100;
-/** A caller waits no longer than this for its signals, nor does the connection that holds them. */
-const FLUSH_MS = 2_000;
+/** Who sends a workflow's signals waits no longer than this for Temporal, nor do those who wait for the sender. */
+const SEND_MS = 2_000;
+/** So many workflows that fail one after the other: it is not the workflows. */
+const OUT_OF_REACH = 3;
 
 /** Sends the signals that were committed with their facts. At least once: every signal is a fact that may be heard twice. */
 export class Messenger {
@@ -25,24 +28,43 @@ export class Messenger {
 
   async #flush(workflowId: string): Promise<void> {
     try {
-      await this.temporal.withDeadline(Date.now() + FLUSH_MS, () => this.#send({ workflowId }));
+      await this.#send(workflowId);
     } catch (error) {
       this.log.warn({ err: error, workflowId }, 'signals stay queued until Temporal answers');
     }
   }
 
-  /** Sends what is older than `seconds`. Throws while Temporal is out of reach. Answers how many were sent. */
-  sweep(seconds: number): Promise<number> {
-    return this.#send({ olderThanSeconds: seconds });
+  /**
+   * Sends what is older than `seconds`. A workflow that does not take its signals holds up no other. Throws when three in
+   * a row do not: then Temporal is out of reach. Answers how many were sent.
+   */
+  async sweep(seconds: number): Promise<number> {
+    const neglected = await this.transactions.run(SYSTEM, (tx) => neglectedWorkflows(tx, seconds, BATCH));
+    let sent = 0;
+    let failedInARow = 0;
+    for (const workflowId of neglected) {
+      try {
+        sent += await this.#send(workflowId);
+        failedInARow = 0;
+      } catch (error) {
+        failedInARow += 1;
+        if (failedInARow === OUT_OF_REACH) throw error;
+        this.log.warn({ err: error, workflowId }, 'a workflow did not take its signals; they are sent again');
+      }
+    }
+    return sent;
   }
 
-  async #send(which: Parameters<typeof takeMessages>[1]): Promise<number> {
+  /** Sends a workflow's messages in their order. Answers how many there were. */
+  #send(workflowId: string): Promise<number> {
     return this.transactions.run(SYSTEM, async (tx) => {
-      const messages = await takeMessages(tx, which, BATCH);
-      for (const message of messages) {
-        await this.#signal(message);
-        await forgetMessage(tx, message.id);
-      }
+      const messages = await takeMessages(tx, workflowId, BATCH);
+      await this.temporal.withDeadline(Date.now() + SEND_MS, async () => {
+        for (const message of messages) {
+          await this.#signal(message);
+          await forgetMessage(tx, message.id);
+        }
+      });
       return messages.length;
     });
   }

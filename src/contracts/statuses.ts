@@ -26,6 +26,9 @@ export const CLOSED_ORDER_STATUSES = [
   OrderStatus.completed, OrderStatus.returned, OrderStatus.cancelled, OrderStatus.rejected,
 ] as const;
 
+/** Statuses in which an order may still be paid for. */
+export const PAYABLE_ORDER_STATUSES: readonly OrderStatus[] = ['draft', 'awaiting_payment'];
+
 /** The stage of the process that an order is in, for staff and for figures. */
 export const Stage = { receive: 'receive', pick: 'pick', ship: 'ship', closed: 'closed' } as const;
 export type Stage = (typeof Stage)[keyof typeof Stage];

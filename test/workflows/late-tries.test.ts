@@ -1,0 +1,79 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { SYSTEM } from '../../src/contracts/caller';
+import type { OrderResource } from '../../src/contracts/order';
+import { placeHeld, recipient } from '../support/held';
+import { seedMall, type TestMall } from '../support/mall';
+import { granted, intent, People } from '../support/people';
+import { startWorld, type World } from '../support/world';
+
+/*
+ * A try of a step that took too long is given up, but not ended: it may find its database again when the order is long
+ * further on. Each test lets such a try come, and looks at what it changed.
+ */
+let world: World;
+let mall: TestMall;
+let people: People;
+
+beforeAll(async () => {
+  world = await startWorld();
+  mall = await seedMall(world.transactions);
+  people = new People(world, mall);
+}, 120_000);
+afterAll(() => world.close());
+
+/** Lets a try of an activity come now. */
+const lateTry = <Args extends unknown[], Result>(activity: (...args: Args) => Promise<Result>, ...args: Args): Promise<unknown> =>
+  new MockActivityEnvironment().run(activity, ...args);
+
+/** Everything that an order is in the books, and the effects of it that its providers know. */
+async function all({ id, fulfillments }: OrderResource) {
+  const rows = await world.transactions.run(SYSTEM, async (tx) => ({
+    order: await tx.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
+    reservations: await tx.selectFrom('reservation').selectAll().where('orderId', '=', id).orderBy('id').execute(),
+    parts: await tx.selectFrom('fulfillment').selectAll().where('orderId', '=', id).orderBy('id').execute(),
+    payments: await tx.selectFrom('payment').selectAll().where('orderId', '=', id).orderBy('id').execute(),
+    operations: await tx.selectFrom('operation').selectAll().where('orderId', '=', id).orderBy('key').execute(),
+    timeline: await tx.selectFrom('timeline_event').selectAll().where('orderId', '=', id).orderBy('seq').execute(),
+  }));
+  const effects: string[] = [];
+  for await (const { key, status } of world.payments.journal()) if (key.startsWith(id)) effects.push(`${key} ${status}`);
+  for await (const { key, status } of world.carriers.journal()) if (fulfillments.some((part) => key.startsWith(part.id))) effects.push(`${key} ${status}`);
+  return { ...rows, effects };
+}
+
+test('a late try of holding stock, of holding for the address or of releasing changes nothing of an order on the floor', async () => {
+  const order = await people.place();
+  expect(order.status).toBe('in_fulfillment');
+  const before = await all(order);
+  await lateTry(world.activities.reserveStock, { orderId: order.id, paymentWindowSeconds: 60 });
+  await lateTry(world.activities.holdForAddress, { orderId: order.id, until: new Date(Date.now() + 60_000).toISOString() });
+  await lateTry(world.activities.releaseToWarehouse, { orderId: order.id });
+  await lateTry(world.activities.validateOrder, { orderId: order.id });
+  await lateTry(world.activities.authorizePayment, { orderId: order.id, paymentId: order.payments[0]?.id ?? '' });
+  expect(await all(order)).toEqual(before);
+}, 30_000);
+
+test('a late try of holding for the address does not hold a mended order again', async () => {
+  const { id } = await placeHeld(people);
+  const mended = granted(await world.addresses.mend(people.storefront, intent(), id, recipient())).body;
+  await world.transactions.run(SYSTEM, (tx) => tx.updateTable('orders').set({ status: 'draft', stage: 'receive' }).where('id', '=', id).execute());
+  const before = await all(mended);
+  await lateTry(world.activities.holdForAddress, { orderId: id, until: new Date(Date.now() + 60_000).toISOString() });
+  expect(await all(mended)).toEqual(before);
+}, 30_000);
+
+test('after a cancellation, a late try neither authorizes, nor books, nor releases', async () => {
+  const held = await placeHeld(people);
+  const unpaid = granted(await world.orders.cancel(people.storefront, intent(), held.id, { reason: 'customer_request' })).body;
+  const placed = await people.place({}, [mall.skus.cup]);
+  const paid = granted(await world.orders.cancel(people.storefront, intent(), placed.id, { reason: 'customer_request' })).body;
+  expect([unpaid.status, paid.status]).toEqual(['cancelled', 'cancelled']);
+  const before = [await all(unpaid), await all(paid)];
+  await expect(lateTry(world.activities.authorizePayment, { orderId: unpaid.id, paymentId: unpaid.payments[0]?.id ?? '' })).rejects.toThrow('nothing is to be paid');
+  await expect(lateTry(world.activities.bookShipment, { orderId: paid.id, fulfillmentId: paid.fulfillments[0]?.id ?? '' })).rejects.toThrow('no label is wanted');
+  for (const { id } of [unpaid, paid]) {
+    await lateTry(world.activities.releaseToWarehouse, { orderId: id });
+    await lateTry(world.activities.reserveStock, { orderId: id, paymentWindowSeconds: 60 });
+  }
+  expect([await all(unpaid), await all(paid)]).toEqual(before);
+}, 30_000);

@@ -1,0 +1,9 @@
+import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import { tracing } from './tracing';
+import { turns } from './turns';
+
+/** What stands between every workflow and the SDK; the bundle is built with it. */
+export const interceptors: WorkflowInterceptorsFactory = () => {
+  const all = [tracing(), turns()];
+  return { inbound: all.flatMap(({ inbound }) => inbound ?? []), outbound: all.flatMap(({ outbound }) => outbound ?? []) };
+};
