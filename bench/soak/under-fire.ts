@@ -7,7 +7,8 @@ import { Points } from './points';
 import type { Shop } from './shop';
 import { Traffic, type Lives } from './traffic';
 
-const LIFE_LIMIT_MS = 180_000;
+/** What an order may wait for its next step while one part after the other is killed: longer, and it is held to be lost. */
+const LIFE_LIMIT_MS = 600_000;
 /** Longer than the worker waits for a quick answer, so that it gives up and asks. */
 const TIMEOUT_MS = 3_000;
 const OPERATIONS = { gateway: ['authorize', 'capture', 'void', 'refund'], carrier: ['book', 'void'] } as const;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Tx } from './transactions';
 
 /** A webhook whose signature held. `parkedFor` is set while what it speaks of is not known yet. */
@@ -15,14 +16,23 @@ export async function recordWebhook(tx: Tx, webhook: ReceivedWebhook): Promise<b
   return numInsertedOrUpdatedRows === 1n;
 }
 
+/**
+ * Lets one transaction at a time decide about a reference that is not known yet: who parks a webhook and who makes its subject
+ * known would miss each other otherwise. Held until the transaction ends.
+ */
+export async function lockReference(tx: Tx, provider: string, reference: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${provider} ${reference}`}, 0))`.execute(tx);
+}
+
 /** Parks a webhook under the reference it speaks of. */
 export async function parkWebhook(tx: Tx, webhook: ReceivedWebhook, parkedFor: string): Promise<void> {
   await tx.updateTable('webhook_event').set({ parkedFor })
     .where('provider', '=', webhook.provider).where('eventId', '=', webhook.eventId).execute();
 }
 
-/** Takes what was parked for a reference, oldest first. */
+/** Takes what was parked for a reference, oldest first; what comes from now on waits until the transaction has made it known. */
 export async function unpark(tx: Tx, provider: string, reference: string): Promise<unknown[]> {
+  await lockReference(tx, provider, reference);
   const rows = await tx.updateTable('webhook_event').set({ parkedFor: null })
     .where('provider', '=', provider).where('parkedFor', '=', reference).returning(['payload', 'receivedAt']).execute();
   return rows.sort((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime()).map((row) => row.payload);

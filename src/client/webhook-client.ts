@@ -2,7 +2,7 @@ import { sendLater } from '../books/messages';
 import { applySupplierAnswer, type ShelfRef } from '../books/replenishments';
 import { applyScan } from '../books/shipments';
 import type { Transactions, Tx } from '../books/transactions';
-import { parkWebhook, recordWebhook } from '../books/webhooks';
+import { lockReference, parkWebhook, recordWebhook } from '../books/webhooks';
 import { SYSTEM } from '../contracts/caller';
 import type { CarrierEvent, PaymentEvent, SupplierEvent, VerifiedWebhook } from '../contracts/webhooks';
 import type { Messenger } from './messenger';
@@ -49,6 +49,9 @@ export class WebhookClient {
     const received = { provider, eventId, payload: event };
     const outcome = await this.transactions.run(SYSTEM, async (tx) => {
       if (!(await recordWebhook(tx, received))) return 'duplicate' as const;
+      const known = await apply(tx);
+      if (known) return known;
+      await lockReference(tx, provider, reference);
       const applied = await apply(tx);
       if (!applied) await parkWebhook(tx, received, reference);
       return applied ?? ('parked' as const);

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
+import type { Tx } from '../../src/books/transactions';
+import { unpark } from '../../src/books/webhooks';
+import { SYSTEM } from '../../src/contracts/caller';
+import { until } from '../providers/sandboxes';
 import { countRows } from '../support/mall';
 import { startApi, WEBHOOK_SECRET, type TestApi } from './api';
 import { labelled, releasedOrder } from './fulfillment';
@@ -77,6 +82,19 @@ test('an unknown sender is not found; a body over the limit is refused before it
   expect((await send('/v1/webhooks/carriers/nobody', body)).json()).toMatchObject({ code: 'not_found' });
   expect((await send('/v1/webhooks/carriers/sandbox-gateway', body)).json()).toMatchObject({ code: 'not_found' });
   expect((await send(CARRIER, 'x'.repeat(256 * 1024 + 1), signed(''))).json()).toMatchObject({ code: 'body_too_large' });
+});
+
+test('a scan that comes while its label is being written is applied, not parked', async () => {
+  await labelled(api, await releasedOrder(api, api.mall.skus.lamp), 'EARLY1', '^XA^XZ');
+  const receptions: Promise<string>[] = [];
+  await api.transactions.run(SYSTEM, async (tx) => {
+    await tx.updateTable('shipment').set({ trackingNumber: 'LATE1' }).where('trackingNumber', '=', 'EARLY1').execute();
+    expect(await unpark(tx, 'sandbox-carrier', 'LATE1')).toEqual([]);
+    receptions.push(send(CARRIER, scanned('LATE1', 'exception')).then((response) => response.body));
+    const waits = (other: Tx) => sql<{ count: number }>`select count(*)::int as count from pg_locks where locktype = 'advisory' and not granted`.execute(other);
+    await until(async () => (await api.transactions.run(SYSTEM, waits)).rows[0]?.count === 1);
+  });
+  expect(await Promise.all(receptions)).toEqual(['{"received":"applied"}']);
 });
 
 test('a webhook is verified whatever its Content-Type says', async () => {
