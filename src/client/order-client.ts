@@ -52,7 +52,7 @@ export class OrderClient {
   }
 
   async #draft(tx: Tx, caller: Caller, intent: Intent, order: PlaceOrder): Promise<Refusal | { orderId: string; replayed: boolean; start?: OrderStart }> {
-    const asked = await priceAsked(tx, this.vault, this.policies.timeZone, caller.subject, { ...order, country: order.recipient.address.country });
+    const asked = await priceAsked(tx, this.vault, this.policies, caller.subject, { ...order, country: order.recipient.address.country });
     const priced = isRefusal(asked) ? asked : uselessCoupons(asked) ?? asked;
     const delivery = { country: order.recipient.address.country, urgency: order.urgency, requestedDate: order.requestedDate ?? null };
     const shortages = isRefusal(priced) ? []

@@ -35,11 +35,14 @@ function dividedBy(amount: number, share: number, whole: number): { quotient: nu
   return { quotient: Number(exact / divisor), remainder: Number(exact % divisor) };
 }
 
-/** Takes a rate in hundredths of a percent of an amount, rounded half up to the minor unit. */
-export function basisPoints(amount: number, rate: number): number {
-  const twice = dividedBy(amount, rate * 2, 10_000);
+/** Works out amount x share / whole exactly, rounded half up to the minor unit. */
+export function halfUp(amount: number, share: number, whole: number): number {
+  const twice = dividedBy(amount, share * 2, whole);
   return Math.floor((twice.quotient + 1) / 2);
 }
+
+/** Takes a rate in hundredths of a percent of an amount, rounded half up to the minor unit. */
+export const basisPoints = (amount: number, rate: number): number => halfUp(amount, rate, 10_000);
 
 /** Adds up one field of many. */
 export const sumOf = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((sum, item) => sum + of(item), 0);

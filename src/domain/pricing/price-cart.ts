@@ -43,7 +43,7 @@ function itemsOf({ currency, lines, catalogue }: PriceRequest): Item[] | Refusal
   return foreign.length > 0 ? refuse('currency_not_sold', { errors: foreign }) : items;
 }
 
-function cartOf({ promotions, couponCodes, taxes, country }: PriceRequest, basket: readonly BasketLine[], judgements: readonly Judgement[]): PricedCart {
+function cartOf({ promotions, couponCodes, taxes, country, wallTime }: PriceRequest, basket: readonly BasketLine[], judgements: readonly Judgement[]): PricedCart {
   const applied = judgements.flatMap(({ promotion, outcome }) => (isDeal(outcome) ? [appliedRule(promotion, outcome)] : []));
   const unapplied = judgements.flatMap(({ promotion, outcome }) => (isDeal(outcome) ? [] : [{ ...named(promotion), ...outcome }]));
   const platform = basket.map(() => 0);
@@ -51,7 +51,7 @@ function cartOf({ promotions, couponCodes, taxes, country }: PriceRequest, baske
   const lines = basket.map(({ index, item, quantity, goods, shipping }): PricedLine & { index: number } => ({
     ...item, index, quantity, goodsAmount: goods.left, discountAmount: goods.whole - goods.left,
     shippingAmount: shipping.left, shippingDiscountAmount: shipping.whole - shipping.left, platformAmount: platform[index] ?? 0,
-    tax: country === null ? null : taxes.taxOf(country, item.taxCategory, { goods: goods.left, shipping: shipping.left }),
+    tax: country === null ? null : taxes.taxOf(country, item.taxCategory, { goods: goods.left, shipping: shipping.left }, wallTime),
   })).sort((a, b) => a.index - b.index).map(({ index: _index, ...line }) => line);
   const known = new Set(promotions.map(({ definition }) => definition.coupon?.code));
   return {
