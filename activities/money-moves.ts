@@ -3,6 +3,7 @@ import { post } from '../src/books/ledger';
 import { finishOperation } from '../src/books/operations';
 import { movePayment, payingPayment, type PaymentRow } from '../src/books/payments';
 import { markShipped } from '../src/books/orders';
+import { priceReturned } from '../src/books/returns';
 import { appendTimeline, type Fact } from '../src/books/timeline';
 import type { Tx } from '../src/books/transactions';
 import { SYSTEM } from '../src/contracts/caller';
@@ -66,12 +67,16 @@ export async function capturePart(deps: ActivityDeps, { orderId, fulfillmentId }
   });
 }
 
-/** Gives back what a part was worth, after it came back. */
+/** Gives back what was paid for what came back of a part, as the pricing room says, once its goods are on the shelves again. */
 export async function refundPart(deps: ActivityDeps, { orderId, fulfillmentId }: PartRef): Promise<void> {
-  const { part, payment, commissionBp } = await deps.transactions.run(SYSTEM, (tx) => readPart(tx, orderId, fulfillmentId));
+  const { part, payment, commissionBp, refund } = await deps.transactions.run(SYSTEM, async (tx) => (
+    { ...await readPart(tx, orderId, fulfillmentId), refund: await priceReturned(tx, fulfillmentId) }));
+  if (!refund) throw cannotBe(`Nothing of ${fulfillmentId} came back`);
+  const { goodsAmount, shippingAmount, platformAmount } = refund;
+  const amount = goodsAmount + shippingAmount;
   await move(deps, {
-    kind: 'refund', n: part.number, payment, amount: part.amount, entries: refundEntries(part.amount, part.merchantId, commissionBp, part.platformAmount),
-    fact: { type: 'payment.refunded', merchantId: part.merchantId, data: { fulfillmentId } },
+    kind: 'refund', n: part.number, payment, amount, entries: refundEntries(amount, part.merchantId, commissionBp, platformAmount),
+    fact: { type: 'payment.refunded', merchantId: part.merchantId, data: { fulfillmentId, goods: goodsAmount, shipping: shippingAmount } },
   });
 }
 

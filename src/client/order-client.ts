@@ -16,12 +16,13 @@ import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../contracts/p
 import type { TimelineEvent } from '../contracts/timeline';
 import { judgeRecipient } from '../domain/address/judge';
 import { holdsCardNumber } from '../domain/card-number';
+import { basisOf } from '../domain/pricing/kept';
 import { findShortages } from '../domain/sourcing';
 import type { Answer, Intent } from './intent';
 import { listOrders, readOrder } from './read-orders';
 import { outcomeOf, undecided } from './order-outcome';
 import { NO_ANSWER, type OrderPolicies, type OrderStart, type OrderWorkflows } from './order-workflows';
-import { basisOf, holdPrice, priceAsked, uselessCoupons } from './price-order';
+import { holdPrice, priceAsked, uselessCoupons } from './price-order';
 
 /** How long the process that wrote a draft is trusted to start its workflow. */
 const START_LEASE_SECONDS = 15;

@@ -1,6 +1,5 @@
 import { readCatalogue } from '../books/catalogue';
 import { findCustomer } from '../books/customers';
-import type { PriceBasis } from '../books/order-prices';
 import { countedUses, holdUses, type CountedUse } from '../books/promotion-uses';
 import { hasOrdered, readPromotions } from '../books/promotions';
 import type { Tx } from '../books/transactions';
@@ -80,6 +79,3 @@ export async function holdPrice(tx: Tx, customerId: string, priced: Priced): Pro
 const exhausted = (promotion: Promotion): Promotion => ({
   ...promotion, definition: { ...promotion.definition, limits: { ...promotion.definition.limits, total: promotion.used.total } },
 });
-
-/** What of a request is kept with the order's price. */
-export const basisOf = ({ couponCodes, customer, wallTime: clocks }: PriceRequest): PriceBasis => ({ couponCodes, wallTime: clocks, ...customer });

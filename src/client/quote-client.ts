@@ -1,3 +1,4 @@
+import { readBreakdown } from '../books/order-prices';
 import type { Transactions } from '../books/transactions';
 import type { Vault } from '../books/vault';
 import type { Caller } from '../contracts/caller';
@@ -18,9 +19,8 @@ export class QuoteClient {
     });
   }
 
-  /** Reads the price that an order was given, as it was explained then. Orders of before prices were kept have none. */
+  /** Reads the price that an order has, as it was explained when it was placed, or mended for another country. Orders of before prices were kept have none. */
   async priceOf(caller: Caller, orderId: string): Promise<PriceBreakdown | Refusal> {
-    const row = await this.transactions.run(caller, (tx) => tx.selectFrom('order_price').select('breakdown').where('orderId', '=', orderId).executeTakeFirst());
-    return row ? row.breakdown as PriceBreakdown : refuse('not_found');
+    return (await this.transactions.run(caller, (tx) => readBreakdown(tx, orderId))) ?? refuse('not_found');
   }
 }
