@@ -60,7 +60,7 @@ export async function readKeptPrice(tx: Tx, orderId: string): Promise<KeptPrice 
     .select(['p.number', 'p.basis', 'o.currency', 'o.country', 'o.goodsAmount', 'o.shippingAmount'])
     .where('p.orderId', '=', orderId).orderBy('p.number', 'desc').limit(1).executeTakeFirst();
   if (!price) return undefined;
-  const basis = price.basis as unknown as PriceBasis;
+  const basis = price.basis as PriceBasis;
   const ids = (basis.rules ?? []).map(({ id }) => id);
   const published = ids.length === 0 ? [] : await tx.selectFrom('promotion_version as v').innerJoin('promotion as p', 'p.id', 'v.promotionId')
     .select(['p.id', 'p.merchantId', 'v.version', 'v.definition']).where('v.promotionId', 'in', ids).execute();

@@ -120,7 +120,7 @@ test.each([
   const { id, price } = await held();
   // What it was made from is changed by hand: as today's tariffs do not ask where an order goes, no address does it.
   const { basis } = await api.transactions.run(SYSTEM, (tx) => tx.selectFrom('order_price').select('basis').where('orderId', '=', id).executeTakeFirstOrThrow());
-  const { goods = [] } = basis as unknown as PriceBasis;
+  const { goods = [] } = basis as PriceBasis;
   const spoilt = goods.map((item) => ({ ...item, ...(item.skuId === api.mall.skus.lamp.id ? change.lamp : change.cup) }));
   expect(await asOwner(['update order_price set basis = jsonb_set(basis, \'{goods}\', $2) where "orderId" = $1', id, JSON.stringify(spoilt)])).toEqual([1]);
   const refused = await mend(id, TO_AUSTRIA);

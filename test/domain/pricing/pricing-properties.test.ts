@@ -152,7 +152,10 @@ test('parts of an order that come back, in any order, give back what was paid fo
       const { lineId, merchantId, quantity, amount, shippingAmount, platformAmount } = part;
       const refund = priceReturn({ quantity, goodsAmount: amount - shippingAmount, shippingAmount, platformAmount, returnedQuantity: 0 }, quantity);
       expect(refund.goodsAmount + refund.shippingAmount).toBe(amount);
-      entries.push(...captureEntries(amount, merchantId, 900, platformAmount), ...refundEntries(refund.goodsAmount + refund.shippingAmount, merchantId, 900, refund.platformAmount));
+      const captured = captureEntries(amount, merchantId, 900, platformAmount);
+      const commission = -sum(captured.filter((entry) => entry.account === Account.commission).map((entry) => entry.amount));
+      entries.push(...captured, ...refundEntries(
+        { amount: refund.goodsAmount + refund.shippingAmount, platformAmount: refund.platformAmount }, merchantId, { amount, platformAmount, commission }));
       const [line, given] = [cart.lines[Number(lineId)], back[Number(lineId)]];
       for (const what of ['goodsAmount', 'shippingAmount', 'platformAmount'] as const) {
         if (!line || !given) throw new Error('a part of no line');
