@@ -19,10 +19,10 @@ export async function repriceFor(tx: Tx, taxes: TaxProvider, orderId: string, co
   const request = keptRequest(basis, kept.published, { currency, taxes, country, lines: lines.map(({ skuId, quantity }) => ({ skuId, quantity })) });
   if (!request) return undefined;
   const cart = priceCart({ ...request, total: { amount: kept.total, currency } });
-  const elsewhere = [{ pointer: '/address/country', detail: `Delivered to ${country}, the order has another price` }];
-  if (isRefusal(cart)) return { ...cart, errors: elsewhere };
+  const elsewhere = { pointer: '/address/country', detail: `Delivered to ${country}, the order has another price` };
+  if (isRefusal(cart)) return { ...cart, errors: (cart.errors ?? []).map((error) => ({ ...error, ...elsewhere })) };
   if (!(await dividesAlike(tx, orderId, cart, lines.map(({ id }) => id)))) {
-    return refuse('price_changed', { errors: elsewhere, extensions: { seen: { total: { amount: kept.total, currency } }, ours: breakdownOf(cart, currency) } });
+    return refuse('price_changed', { errors: [{ ...elsewhere, expected: { amount: kept.total, currency } }], extensions: { seen: { total: { amount: kept.total, currency } }, ours: breakdownOf(cart, currency) } });
   }
   await writePriceAgain(tx, { orderId, cart, currency, basis, pricedAt: new Date() }, kept);
   return undefined;
