@@ -1,8 +1,9 @@
 import { handOver, lockFulfillment } from '../src/books/fulfillments';
-import { post } from '../src/books/ledger';
+import { commissionOf, post } from '../src/books/ledger';
 import { finishOperation } from '../src/books/operations';
 import { movePayment, payingPayment, type PaymentRow } from '../src/books/payments';
 import { markShipped } from '../src/books/orders';
+import { priceReturned } from '../src/books/returns';
 import { appendTimeline, type Fact } from '../src/books/timeline';
 import type { Tx } from '../src/books/transactions';
 import { SYSTEM } from '../src/contracts/caller';
@@ -28,13 +29,15 @@ interface Move {
   readonly alongside?: (tx: Tx) => Promise<void>;
 }
 
+const keyOf = (orderId: string, kind: Kind, n: number): string => `${orderId}:${kind}:${n}`;
+
 /** A part that cost its customer nothing is booked without the gateway, which moves no nothing. */
 const NOTHING_TO_MOVE: MoneyMove = { status: 'succeeded', reference: 'nothing_to_move' };
 
 /** Moves money at the gateway exactly once: payment, ledger and timeline are written with the operation's end. */
 async function move({ transactions, payments }: ActivityDeps, { kind, n, payment, amount, entries, fact, alongside }: Move): Promise<void> {
   const { orderId, currency } = payment;
-  const key = `${orderId}:${kind}:${n}`;
+  const key = keyOf(orderId, kind, n);
   await performOnce<{ amount: number }, MoneyMove>(transactions, {
     operation: { key, kind, provider: payments.code, orderId, request: { amount } },
     find: (wanted, signal) => payments.findMoneyMoveByKey(wanted, signal),
@@ -66,12 +69,19 @@ export async function capturePart(deps: ActivityDeps, { orderId, fulfillmentId }
   });
 }
 
-/** Gives back what a part was worth, after it came back. */
+/** Gives back what was paid for what came back of a part, as the pricing room says, once its goods are on the shelves again. */
 export async function refundPart(deps: ActivityDeps, { orderId, fulfillmentId }: PartRef): Promise<void> {
-  const { part, payment, commissionBp } = await deps.transactions.run(SYSTEM, (tx) => readPart(tx, orderId, fulfillmentId));
+  const { part, payment, commission, refund } = await deps.transactions.run(SYSTEM, async (tx) => {
+    const found = await readPart(tx, orderId, fulfillmentId);
+    return { ...found, commission: await commissionOf(tx, keyOf(orderId, 'capture', found.part.number)), refund: await priceReturned(tx, fulfillmentId) };
+  });
+  if (!refund) throw cannotBe(`Nothing of ${fulfillmentId} came back`);
+  const { goodsAmount, shippingAmount, platformAmount } = refund;
+  const amount = goodsAmount + shippingAmount;
   await move(deps, {
-    kind: 'refund', n: part.number, payment, amount: part.amount, entries: refundEntries(part.amount, part.merchantId, commissionBp, part.platformAmount),
-    fact: { type: 'payment.refunded', merchantId: part.merchantId, data: { fulfillmentId } },
+    kind: 'refund', n: part.number, payment, amount,
+    entries: refundEntries({ amount, platformAmount }, part.merchantId, { amount: part.amount, platformAmount: part.platformAmount, commission }),
+    fact: { type: 'payment.refunded', merchantId: part.merchantId, data: { fulfillmentId, goods: goodsAmount, shipping: shippingAmount } },
   });
 }
 

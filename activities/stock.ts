@@ -27,7 +27,8 @@ export const createStockActivities = ({ transactions, vault }: ActivityDeps) => 
       const sourcing = await reserve(tx, {
         orderId, demands: lines.map((line) => ({ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: line.quantity })),
         worths: lines.map((line) => ({
-          lineId: line.id, amount: line.unitAmount * line.quantity - line.discountAmount + line.shippingAmount, platformAmount: line.platformAmount,
+          lineId: line.id, amount: line.unitAmount * line.quantity - line.discountAmount + line.shippingAmount,
+          shippingAmount: line.shippingAmount, platformAmount: line.platformAmount,
         })),
         delivery: await deliveryOf(tx, vault, orderId), expiresAt: payUntil,
       });

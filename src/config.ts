@@ -86,6 +86,9 @@ const Schema = z.object({
   /** The mall's time zone (IANA): promotions begin and end by its clocks. */
   MALL_TIME_ZONE: z.string().default('Asia/Shanghai').refine(isTimeZone, 'must be an IANA time zone such as Asia/Shanghai'),
 
+  /** A JSON file of tax rates by country (docs/pricing.md): its countries are taxed by it, the others by the rates that come with Mallflow. */
+  TAX_RATES_FILE: z.string().min(1).optional(),
+
   /** How long an order that was declined, or waits for the customer at the gateway, keeps its stock. */
   PAYMENT_WINDOW_SECONDS: seconds(30 * 60),
   /** How long a carrier may say nothing that decides before staff are asked to look. */

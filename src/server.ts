@@ -12,12 +12,14 @@ import { Watchdog } from './client/watchdog';
 import { readConfig, tracesUrlOf, type Config } from './config';
 import { NotificationChannel } from './contracts/address';
 import { providerQueue } from './contracts/names';
+import { includedTaxes } from './domain/pricing/tax';
 import { buildApp } from './http/app';
 import { SANDBOX_CARRIER, SandboxCarrierWebhookReader } from './providers/carrier.sandbox';
 import { SANDBOX_SMS } from './providers/notification.sandbox';
 import { SMTP } from './providers/notification.smtp';
 import { SANDBOX_GATEWAY, SandboxPaymentWebhookReader } from './providers/payment.sandbox';
 import { SandboxSupplierWebhookReader } from './providers/supplier.sandbox';
+import { readTaxRates } from './tax-rates-file';
 import { createLogger } from './telemetry';
 import { createApiMetrics } from './telemetry/api-metrics';
 import { startTracing } from './telemetry/tracing';
@@ -46,7 +48,7 @@ async function main(): Promise<void> {
     policies: {
       paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: config.PAYMENT_WINDOW_SECONDS,
       addressHold: addressHoldOf(config), deliverySilenceSeconds: config.DELIVERY_SILENCE_SECONDS, verdictTimeoutSeconds: config.VERDICT_TIMEOUT_SECONDS,
-      timeZone: config.MALL_TIME_ZONE,
+      timeZone: config.MALL_TIME_ZONE, taxes: includedTaxes(config.TAX_RATES_FILE === undefined ? {} : readTaxRates(config.TAX_RATES_FILE)),
     },
   });
   const sweeper = new Sweeper(transactions, clients.messenger, clients.workflows, log, noteSweep);

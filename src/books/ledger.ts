@@ -1,4 +1,5 @@
-import type { Entry } from '../domain/ledger';
+import { Account, type Entry } from '../domain/ledger';
+import { sumOf } from '../domain/money';
 import { newId } from './new-id';
 import type { Tx } from './transactions';
 
@@ -20,4 +21,11 @@ export async function post(tx: Tx, posting: Posting): Promise<void> {
   await tx.insertInto('ledger_entry').values(posting.entries.map((entry, index) => ({
     transactionId: id, line: index + 1, currency: posting.currency, ...entry,
   }))).execute();
+}
+
+/** Reads the commission that an operation booked for the mall, in minor units. */
+export async function commissionOf(tx: Tx, operationKey: string): Promise<number> {
+  const entries = await tx.selectFrom('ledger_entry as e').innerJoin('ledger_transaction as t', 't.id', 'e.transactionId').select('e.amount')
+    .where('t.operationKey', '=', operationKey).where('e.account', '=', Account.commission).execute();
+  return sumOf(entries, ({ amount }) => -amount);
 }

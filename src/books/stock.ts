@@ -39,7 +39,7 @@ export async function reserve(tx: Tx, { orderId, demands, worths, delivery, expi
   await changeReserved(tx, parts, 1);
   await tx.insertInto('reservation').values(parts.map((part) => ({
     id: newId('rsv'), orderId, orderLineId: part.lineId, merchantId: part.merchantId, skuId: part.skuId, warehouseId: part.warehouseId,
-    quantity: part.quantity, amount: part.amount, platformAmount: part.platformAmount,
+    quantity: part.quantity, amount: part.amount, shippingAmount: part.shippingAmount, platformAmount: part.platformAmount,
     status: 'held' as const, expiresAt, keepsUntil: keepsUntil.get(part.skuId) ?? null,
   }))).execute();
   const watched = shelves.filter(({ reorderPoint }) => reorderPoint !== null);

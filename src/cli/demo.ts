@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { z } from 'zod';
+import { SAMPLE_COUPON, SAMPLE_TIER } from '../client/sample-mall.promotions';
 import type { OrderResource } from '../contracts/order';
 import type { PlaceOrder } from '../contracts/place-order';
+import type { PriceBreakdown } from '../contracts/quote';
 import type { TimelineEvent } from '../contracts/timeline';
 import { checkOut, SCENARIOS, type ScenarioName } from './demo-scenarios';
 import { stateOption } from './options';
 import { People } from './people';
+import { printReceipt } from './price-lines';
 import { CarrierDrivers, PublicApi } from './public-api';
 import { readApiKeys, readRunning, type Running } from './running-stack';
 import { printSettlement, settle, type Settlement } from './settlement';
@@ -25,6 +28,8 @@ interface DemoFlags {
 
 interface Outcome {
   readonly scenario: ScenarioName;
+  /** What the customer saw before the order. */
+  readonly price: PriceBreakdown;
   readonly order: OrderResource;
   readonly events: readonly TimelineEvent[];
   readonly settlement: Settlement;
@@ -67,14 +72,21 @@ async function demo(flags: DemoFlags, say: (line: string) => void): Promise<Outc
 
   say(`${title}.\n`);
   try {
-    const orderId = await checkOut(() => storefront.placeOrder(intent('place'), sampleOrder(running, token, run)));
+    const cart = sampleOrder(running, token, run);
+    const price = await storefront.quote(intent('quote'), {
+      customer: cart.customer, currency: cart.currency, lines: cart.lines, couponCodes: [SAMPLE_COUPON], country: cart.recipient.address.country,
+    });
+    say(`${printReceipt(price)}\n`);
+    // What the customer saw is what is ordered: another total, or a coupon that does not apply, would be refused.
+    const couponCodes = price.rules.flatMap(({ couponCode }) => couponCode ?? []);
+    const orderId = await checkOut(() => storefront.placeOrder(intent('place'), { ...cart, couponCodes, total: price.total }));
     const [events] = await Promise.all([tellAsItHappens(storefront, orderId, say), play(orderId, people, storefront, intent)]);
     const order = await storefront.getOrder(orderId);
     const undone = events.filter(({ type }) => UNDOING.includes(type));
     const settlement = settle(order);
     const missing = undoes.filter((type) => !undone.some((event) => event.type === type));
     return {
-      scenario, order, events, settlement, undone,
+      scenario, price, order, events, settlement, undone,
       faults: [
         ...(order.status === ends ? [] : [`the order is ${order.status}, not ${ends}`]),
         ...missing.map((type) => `no ${type} was told`), ...settlement.faults,
@@ -114,7 +126,7 @@ function sampleOrder({ sample }: Running, token: string, run: string): z.input<t
   if (sample === null) throw new Error('The running stack has no sample mall to order from.');
   return {
     reference: `demo-${run.slice(0, 8)}`,
-    customer: { reference: 'demo-customer' },
+    customer: { reference: 'demo-customer', memberTier: SAMPLE_TIER },
     currency: sample.currency,
     lines: sample.skuIds.map((skuId, index) => ({ skuId, quantity: index + 1 })),
     recipient: {

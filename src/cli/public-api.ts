@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AttentionResource, InterventionResource, type Asked, type ListAttention } from '../contracts/operator';
 import { OrderResource, OrderSummary, pageOf, type ListOrders, type Page } from '../contracts/order';
 import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../contracts/place-order';
+import { PriceBreakdown, type AskQuote } from '../contracts/quote';
 import type { CarrierScan } from '../contracts/statuses';
 import { TaskResource, type CompleteTask, type ListTasks } from '../contracts/task';
 import { TimelineEvent } from '../contracts/timeline';
@@ -25,6 +26,10 @@ export class PublicApi {
 
   constructor(url: string, key: string, private readonly signal?: AbortSignal) {
     this.#http = new HttpClient(url, key, signal);
+  }
+
+  quote(idempotencyKey: string, cart: z.input<typeof AskQuote>): Promise<PriceBreakdown> {
+    return this.#post('/v1/quotes', idempotencyKey, cart, PriceBreakdown);
   }
 
   placeOrder(idempotencyKey: string, order: z.input<typeof PlaceOrder>): Promise<OrderResource> {

@@ -4,6 +4,7 @@ import { fieldErrors } from '../contracts/field-errors';
 import { CURRENCY_DIGITS, Currency, MAX_AMOUNT, Money } from '../contracts/money';
 import { MAX_LINES, MAX_QUANTITY } from '../contracts/place-order';
 import { PromotionDefinition } from '../contracts/promotion';
+import { TaxRates } from '../contracts/tax-rates';
 import { isTimeZone } from '../contracts/time-zone';
 import type { PriceRequest } from '../domain/pricing/cart';
 import { includedTaxes } from '../domain/pricing/tax';
@@ -20,6 +21,7 @@ const QuoteFile = z.strictObject({
   at: z.iso.datetime({ offset: true }).optional(),
   timeZone: z.string().default('Asia/Shanghai').refine(isTimeZone, 'must be an IANA time zone such as Asia/Shanghai'),
   country: z.string().regex(/^[A-Z]{2}$/, 'must be a country as ISO 3166-1 has it, such as CN').optional(),
+  taxRates: TaxRates.optional(),
   merchants: z.array(z.strictObject({
     id, shipping: z.strictObject({ baseAmount: amount.default(0), perKgAmount: amount.default(0) }).prefault({}),
   })).min(1),
@@ -55,13 +57,13 @@ export function readQuoteFile(path: string, now: Date): PriceRequest {
     const faults = parsed.error.issues.flatMap((issue) => fieldErrors(issue));
     throw new Error([`${path} is no cart that can be priced:`, ...faults.map(({ pointer, detail }) => `  ${pointer || '/'}: ${detail}`)].join('\n'));
   }
-  const { at, timeZone, country, merchants, goods, about: _about, ...rest } = parsed.data;
+  const { at, timeZone, country, merchants, goods, taxRates, about: _about, ...rest } = parsed.data;
   const tariffs = new Map(merchants.map(({ id: merchantId, shipping }) => [merchantId, shipping]));
   return {
     ...rest,
     wallTime: wallTime(at === undefined ? now : new Date(at), timeZone),
     country: country ?? null,
-    taxes: includedTaxes(),
+    taxes: includedTaxes(taxRates),
     catalogue: new Map(goods.map(({ unitPrice, title, ...item }) => [item.skuId, {
       ...item, title: title ?? item.skuId, currency: rest.currency, unitAmount: unitPrice,
       shippingBaseAmount: tariffs.get(item.merchantId)?.baseAmount ?? 0, shippingPerKgAmount: tariffs.get(item.merchantId)?.perKgAmount ?? 0,

@@ -11,11 +11,13 @@ import { isRefusal, refuse, type Refusal } from '../contracts/errors';
 import type { OrderResource } from '../contracts/order';
 import type { Recipient } from '../contracts/place-order';
 import { judgeRecipient } from '../domain/address/judge';
+import type { TaxProvider } from '../domain/pricing/tax';
 import type { Answer, Intent } from './intent';
 import type { Messenger } from './messenger';
 import { outcomeOf, undecided } from './order-outcome';
 import { NO_ANSWER, type OrderWorkflows } from './order-workflows';
 import { readOrder } from './read-orders';
+import { repriceFor } from './reprice-order';
 
 /** Mends the addresses of orders on hold: for storefronts, and for customers by the link of a message. */
 export class AddressClient {
@@ -24,6 +26,7 @@ export class AddressClient {
     private readonly vault: Vault,
     private readonly workflows: OrderWorkflows,
     private readonly messenger: Messenger,
+    private readonly taxes: TaxProvider,
   ) {}
 
   /** Mends an order's recipient and answers what came of its payment: 200, or 202 when that takes longer. */
@@ -79,6 +82,8 @@ export class AddressClient {
     if (verdict.verdict === 'held') return refuse('address_incomplete', { errors: verdict.findings, extensions: { until: hold.until.toISOString() } });
     const { country } = verdict.recipient.address;
     if (!(await isServed(tx, orderId, country))) return refuse('destination_not_served', { errors: [{ pointer: '/address/country', detail: `No carrier delivers to ${country}` }] });
+    const repriced = await repriceFor(tx, this.taxes, orderId, country);
+    if (repriced) return repriced;
     await mend(tx, this.vault, orderId, verdict.recipient);
     return undefined;
   }

@@ -16,12 +16,13 @@ import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../contracts/p
 import type { TimelineEvent } from '../contracts/timeline';
 import { judgeRecipient } from '../domain/address/judge';
 import { holdsCardNumber } from '../domain/card-number';
+import { basisOf } from '../domain/pricing/kept';
 import { findShortages } from '../domain/sourcing';
 import type { Answer, Intent } from './intent';
 import { listOrders, readOrder } from './read-orders';
 import { outcomeOf, undecided } from './order-outcome';
 import { NO_ANSWER, type OrderPolicies, type OrderStart, type OrderWorkflows } from './order-workflows';
-import { basisOf, holdPrice, priceAsked, uselessCoupons } from './price-order';
+import { holdPrice, priceAsked, uselessCoupons } from './price-order';
 
 /** How long the process that wrote a draft is trusted to start its workflow. */
 const START_LEASE_SECONDS = 15;
@@ -52,7 +53,7 @@ export class OrderClient {
   }
 
   async #draft(tx: Tx, caller: Caller, intent: Intent, order: PlaceOrder): Promise<Refusal | { orderId: string; replayed: boolean; start?: OrderStart }> {
-    const asked = await priceAsked(tx, this.vault, this.policies.timeZone, caller.subject, { ...order, country: order.recipient.address.country });
+    const asked = await priceAsked(tx, this.vault, this.policies, caller.subject, { ...order, country: order.recipient.address.country });
     const priced = isRefusal(asked) ? asked : uselessCoupons(asked) ?? asked;
     const delivery = { country: order.recipient.address.country, urgency: order.urgency, requestedDate: order.requestedDate ?? null };
     const shortages = isRefusal(priced) ? []

@@ -9,6 +9,7 @@ import { ORDER_WORKFLOW, ORDERS_QUEUE, orderWorkflowId, providerQueue } from '..
 import type { Asked, By, OperatorVerdict } from '../contracts/operator';
 import type { CancelOrder } from '../contracts/place-order';
 import type { CancellationVerdict, Verdict } from '../contracts/verdict';
+import type { TaxProvider } from '../domain/pricing/tax';
 import { awaitVerdict, cancelOrder, payAgain, type AddressHoldPolicy, type OrderInput } from '../../workflows/messages';
 import { attributes } from '../../workflows/search-attributes';
 
@@ -30,8 +31,9 @@ export interface OrderPolicies {
   readonly deliverySilenceSeconds: number;
   readonly addressHold: AddressHoldPolicy;
   readonly verdictTimeoutSeconds: number;
-  /** The mall's time zone (IANA): promotions hold by its clocks. */
+  /** The mall's time zone (IANA): promotions and tax rates hold by its clocks. */
   readonly timeZone: string;
+  readonly taxes: TaxProvider;
 }
 
 /** No answer within the API's own time, or Temporal out of reach: the order goes on by itself. */

@@ -1,6 +1,5 @@
 import { readCatalogue } from '../books/catalogue';
 import { findCustomer } from '../books/customers';
-import type { PriceBasis } from '../books/order-prices';
 import { countedUses, holdUses, type CountedUse } from '../books/promotion-uses';
 import { hasOrdered, readPromotions } from '../books/promotions';
 import type { Tx } from '../books/transactions';
@@ -9,8 +8,8 @@ import { isRefusal, refuse, type Refusal } from '../contracts/errors';
 import type { CurrencyCode, Money } from '../contracts/money';
 import type { CartLine, PricedCart, PriceRequest, Promotion } from '../domain/pricing/cart';
 import { priceCart } from '../domain/pricing/price-cart';
-import { includedTaxes } from '../domain/pricing/tax';
 import { wallTime } from '../domain/pricing/wall-time';
+import type { OrderPolicies } from './order-workflows';
 
 /** What a storefront asks a price for. */
 export interface Asked {
@@ -28,9 +27,12 @@ export interface Priced {
   readonly request: PriceRequest;
 }
 
+/** What of the mall's policies decides a price. */
+export type PricingPolicy = Pick<OrderPolicies, 'timeZone' | 'taxes'>;
+
 /** Prices a cart as the mall stands in this transaction, by the mall's time zone. The customer is looked up, never made. `tried` is priced as if it were live. */
 export async function priceAsked(
-  tx: Tx, vault: Vault, timeZone: string, storefrontId: string, asked: Asked, tried?: Promotion,
+  tx: Tx, vault: Vault, { timeZone, taxes }: PricingPolicy, storefrontId: string, asked: Asked, tried?: Promotion,
 ): Promise<Priced | Refusal> {
   const clocks = wallTime(new Date(), timeZone);
   const couponCodes = asked.couponCodes ?? [];
@@ -43,7 +45,7 @@ export async function priceAsked(
   const asksForFirst = promotions.some(({ definition }) => definition.firstOrderOnly);
   const firstOrder = asksForFirst && asked.customer !== undefined && (customerId === null || !(await hasOrdered(tx, customerId)));
   const request: PriceRequest = {
-    ...asked, couponCodes, catalogue, promotions, wallTime: clocks, taxes: includedTaxes(), customer: { memberTier: asked.customer?.memberTier ?? null, firstOrder },
+    ...asked, couponCodes, catalogue, promotions, wallTime: clocks, taxes, customer: { memberTier: asked.customer?.memberTier ?? null, firstOrder },
   };
   const cart = priceCart(request);
   return isRefusal(cart) ? cart : { cart, request };
@@ -77,6 +79,3 @@ export async function holdPrice(tx: Tx, customerId: string, priced: Priced): Pro
 const exhausted = (promotion: Promotion): Promotion => ({
   ...promotion, definition: { ...promotion.definition, limits: { ...promotion.definition.limits, total: promotion.used.total } },
 });
-
-/** What of a request is kept with the order's price. */
-export const basisOf = ({ couponCodes, customer, wallTime: clocks }: PriceRequest): PriceBasis => ({ couponCodes, wallTime: clocks, ...customer });

@@ -11,13 +11,13 @@ import type { AskQuote, PriceBreakdown } from '../contracts/quote';
 import { breakdownOf } from '../domain/pricing/breakdown';
 import { decodeCursor, encodeCursor } from './cursor';
 import { answer, once, type Answer, type Intent } from './intent';
-import { priceAsked } from './price-order';
+import { priceAsked, type PricingPolicy } from './price-order';
 
 const UNIQUE_VIOLATION = '23505';
 
 /** Promotions and coupons, for the mall's people (all of them) and for merchants (their own: row-level security sees to it). */
 export class PromotionClient {
-  constructor(private readonly transactions: Transactions, private readonly vault: Vault, private readonly timeZone: string) {}
+  constructor(private readonly transactions: Transactions, private readonly vault: Vault, private readonly policy: PricingPolicy) {}
 
   async list(caller: Caller, { status, limit, cursor }: ListPromotions): Promise<Page<PromotionResource> | Refusal> {
     const before = cursor === undefined ? undefined : decodeCursor(cursor, 1);
@@ -83,7 +83,7 @@ export class PromotionClient {
         id, version: promotion.version + (promotion.draft ? 1 : 0), merchantId: promotion.merchantId, paused: false, definition,
         used: { total: promotion.used.total, byCustomer: 0, spent: promotion.used.spent },
       };
-      const priced = await priceAsked(tx, this.vault, this.timeZone, caller.subject, { ...asked, country: country ?? null }, tried);
+      const priced = await priceAsked(tx, this.vault, this.policy, caller.subject, { ...asked, country: country ?? null }, tried);
       return isRefusal(priced) ? priced : breakdownOf(priced.cart, asked.currency);
     });
   }

@@ -2,6 +2,7 @@ import type { Transactions } from '../books/transactions';
 import type { CurrencyCode } from '../contracts/money';
 import { CatalogueClient, placeName, skuName, type ImportedWarehouse, type NewKey, type NewSku, type Place } from './catalogue-client';
 import { SAMPLE_CARRIERS, SAMPLE_MERCHANTS, SAMPLE_SKUS, SAMPLE_SUPPLIERS, SAMPLE_WAREHOUSES, type SampleSku } from './sample-mall.goods';
+import { publishSamplePromotions } from './sample-mall.promotions';
 
 /** What the sample mall holds, ids by code. */
 export interface SampleMall {
@@ -44,6 +45,7 @@ export async function seedSampleMall(transactions: Transactions, keptKeys?: Read
 
   const newSkus = SAMPLE_SKUS.map((sku) => describe(sku, merchants, suppliers));
   const skuIds = await catalogue.importSkus(newSkus);
+  await publishSamplePromotions(transactions, merchants, skuIds);
   const skus = new Map(newSkus.map((sku) => [sku.code, idOf(skuIds, skuName(sku))]));
   await catalogue.receiveStock(SAMPLE_SKUS.flatMap((sku, number) => shelve(sku, number, idOf(skus, sku.code), warehouses)));
 

@@ -1,4 +1,4 @@
-import { basisPoints } from './money';
+import { basisPoints, halfUp } from './money';
 
 /** The accounts of the mall's double-entry ledger. Debits are positive, credits negative. */
 export const Account = {
@@ -49,14 +49,20 @@ export function captureEntries(amount: number, merchantId: string, commissionBp:
   ]);
 }
 
-/** Money given back of one merchant's part: its share, the commission and what the mall paid of its discounts are taken back with it. */
-export function refundEntries(amount: number, merchantId: string, commissionBp: number, platformAmount = 0): Entry[] {
-  const earned = amount + platformAmount;
-  const commission = basisPoints(earned, commissionBp);
+/**
+ * Money given back of one merchant's part, `back` of what was captured of it: the merchant's share, the commission that was booked
+ * then, whatever it is today, and what the mall paid of its discounts are taken back in proportion; all at once leaves nothing.
+ */
+export function refundEntries(back: Earned, merchantId: string, captured: Earned & { readonly commission: number }): Entry[] {
+  const [earned, whole] = [back.amount + back.platformAmount, captured.amount + captured.platformAmount];
+  const commission = whole === 0 ? 0 : halfUp(captured.commission, earned, whole);
   return nonZero([
     entry(Account.merchantPayable, earned - commission, merchantId),
     entry(Account.commission, commission),
-    entry(Account.promotion, -platformAmount),
-    entry(Account.clearing, -amount),
+    entry(Account.promotion, -back.platformAmount),
+    entry(Account.clearing, -back.amount),
   ]);
 }
+
+/** What a merchant is owed for a part before commission: what the customer paid, and what the mall paid of its discounts. */
+export interface Earned { readonly amount: number; readonly platformAmount: number }

@@ -18,10 +18,19 @@ export function allocate(amount: number, weights: readonly number[]): number[] {
     left -= quotient;
     return quotient;
   });
-  if (left === 0) return parts;
-  const byRemainder = remainders.map((_remainder, index) => index).sort((a, b) => (remainders[b] ?? 0) - (remainders[a] ?? 0) || a - b);
-  for (const index of byRemainder.slice(0, left)) parts[index] = (parts[index] ?? 0) + 1;
+  for (; left > 0; left -= 1) {
+    const largest = indexOfLargest(remainders);
+    parts[largest] = (parts[largest] ?? 0) + 1;
+    remainders[largest] = -1;
+  }
   return parts;
+}
+
+/** Finds the first of the largest. For the few parts that amounts are divided into, this is faster than to sort them. */
+function indexOfLargest(values: readonly number[]): number {
+  let found = 0;
+  for (let i = 1; i < values.length; i += 1) if ((values[i] ?? 0) > (values[found] ?? 0)) found = i;
+  return found;
 }
 
 /** Divides amount x share by a whole, exactly: a product that a number cannot hold is worked out as a BigInt. */
@@ -35,11 +44,14 @@ function dividedBy(amount: number, share: number, whole: number): { quotient: nu
   return { quotient: Number(exact / divisor), remainder: Number(exact % divisor) };
 }
 
-/** Takes a rate in hundredths of a percent of an amount, rounded half up to the minor unit. */
-export function basisPoints(amount: number, rate: number): number {
-  const twice = dividedBy(amount, rate * 2, 10_000);
+/** Works out amount x share / whole exactly, rounded half up to the minor unit. */
+export function halfUp(amount: number, share: number, whole: number): number {
+  const twice = dividedBy(amount, share * 2, whole);
   return Math.floor((twice.quotient + 1) / 2);
 }
+
+/** Takes a rate in hundredths of a percent of an amount, rounded half up to the minor unit. */
+export const basisPoints = (amount: number, rate: number): number => halfUp(amount, rate, 10_000);
 
 /** Adds up one field of many. */
 export const sumOf = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((sum, item) => sum + of(item), 0);

@@ -5,23 +5,29 @@ import type { SourcedPart } from './sourcing-terms';
 export interface LineWorth {
   readonly lineId: string;
   readonly amount: number;
+  /** How much of the amount is for delivery; nothing when absent. */
+  readonly shippingAmount?: number;
   /** What the mall pays of the line's discounts; nothing when absent. */
   readonly platformAmount?: number;
 }
 
 export interface ValuedPart extends SourcedPart {
   readonly amount: number;
+  readonly shippingAmount: number;
   readonly platformAmount: number;
 }
 
-/** Gives each part of a line its share of the line's worth by quantity, so that the parts sum to the order exactly. */
+/** Gives each part of a line its share of the line's worth by quantity, goods and delivery each, so that the parts sum to the order exactly. */
 export function valueParts(parts: readonly SourcedPart[], lines: readonly LineWorth[]): ValuedPart[] {
   return lines.flatMap((line) => {
     const own = parts.filter((part) => part.lineId === line.lineId);
     const quantities = own.map((part) => part.quantity);
-    const amounts = allocate(line.amount, quantities);
-    const platformAmounts = allocate(line.platformAmount ?? 0, quantities);
-    return own.map((part, i) => ({ ...part, amount: amounts[i] ?? 0, platformAmount: platformAmounts[i] ?? 0 }));
+    const { amount, shippingAmount: delivery = 0, platformAmount = 0 } = line;
+    const [goods, shipping, platform] = [amount - delivery, delivery, platformAmount].map((whole) => allocate(whole, quantities)) as [number[], number[], number[]];
+    return own.map((part, i) => {
+      const shippingAmount = shipping[i] ?? 0;
+      return { ...part, amount: (goods[i] ?? 0) + shippingAmount, shippingAmount, platformAmount: platform[i] ?? 0 };
+    });
   });
 }
 

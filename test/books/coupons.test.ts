@@ -3,10 +3,12 @@ import { newId } from '../../src/books/new-id';
 import { insertDraft, moveOrder } from '../../src/books/orders';
 import { giveBackUses } from '../../src/books/promotion-uses';
 import type { Transactions } from '../../src/books/transactions';
-import { basisOf, holdPrice, priceAsked, uselessCoupons } from '../../src/client/price-order';
+import { holdPrice, priceAsked, uselessCoupons } from '../../src/client/price-order';
 import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal, type Refusal } from '../../src/contracts/errors';
 import { PlaceOrder } from '../../src/contracts/place-order';
+import { basisOf } from '../../src/domain/pricing/kept';
+import { includedTaxes } from '../../src/domain/pricing/tax';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { connectTo, placeOrderBody, seedMall, testVault, type TestMall } from '../support/mall';
 import { callerFor } from '../support/people';
@@ -29,7 +31,7 @@ afterEach(async () => {
 async function place(customer: string, couponCodes: readonly string[] = []): Promise<{ id: string; total: number } | { refused: string; reasons: unknown[] }> {
   const order = PlaceOrder.parse(placeOrderBody([mall.skus.cup], { customer: { reference: customer }, couponCodes }));
   return transactions.run(callerFor('storefront', mall.storefrontId), async (tx) => {
-    const priced = await priceAsked(tx, testVault(), 'UTC', mall.storefrontId, { ...order, country: 'BR' });
+    const priced = await priceAsked(tx, testVault(), { timeZone: 'UTC', taxes: includedTaxes() }, mall.storefrontId, { ...order, country: 'BR' });
     if (isRefusal(priced)) throw new Error(priced.refused);
     const useless = uselessCoupons(priced);
     if (useless) return refusedAs(useless);

@@ -60,6 +60,11 @@ test('prices by the clock when the file names no moment', () => {
   expect(readQuoteFile(fileWith({ at: '2026-11-11T00:00:00+08:00' }), NOW).wallTime).toBe('2026-11-11T00:00:00');
 });
 
+test('taxes by the file\'s own rates where it has some', async () => {
+  const taxOf = async (change: object) => PriceBreakdown.parse(JSON.parse(await quote(fileWith({ country: 'BR', ...change }), '--json'))).lines[0]?.tax?.rate;
+  expect([await taxOf({}), await taxOf({ taxRates: { BR: [{ since: '2026-01-01', rates: { standard: 1700 } }] } })]).toEqual([undefined, 1700]);
+});
+
 test.each([
   ['a member that is none', { colour: 'red' }, '/colour: It is not a member of this request'],
   ['a rate over the whole', { promotions: [{ id: 'p', definition: { kind: 'percentage', name: 'p', currency: 'CNY', rate: 10_001 } }] }, '/promotions/0/definition/rate: '],

@@ -28,6 +28,7 @@ const EQUATION = 'Authorized = captured + voided + open for the payments of each
 const SHARES = 'Captured = merchants\' shares + commission + refunded, less what the mall paid of discounts, for each order';
 const TAKEN_OFF = 'What promotions took off each line is what they are told to have taken, and who pays it';
 const EXPLAINED = 'Each order\'s total is the one that its price explains';
+const TAXED = 'The tax of each line is the one that its order\'s price explains last';
 const FUNDED = 'What the mall pays of each order\'s discounts is in its reservations and parts';
 const USES = 'The uses counted of each promotion are those of orders that live, and within its limit';
 const GIVEN_BACK = 'No order that was rejected or cancelled holds a coupon, and every other keeps what it used';
@@ -180,12 +181,13 @@ describe('orders and money', () => {
 
 describe('promotions', () => {
   test('a discount, a price and a share that were changed', async () => {
-    const { picking, labelled, shipped } = books.orders;
+    const { picking, labelled, shipped, completed } = books.orders;
     await copy.spoil(`update order_discount set "platformAmount" = "platformAmount" - 1 where ctid in (
       select ctid from order_discount where "orderId" = $1 and "platformAmount" > 0 limit 1)`, [picking]);
     await copy.spoil(`update order_price set breakdown = jsonb_set(breakdown, '{total,amount}', '1') where "orderId" = $1`, [labelled]);
     await copy.spoil(`update reservation set "platformAmount" = "platformAmount" + 1 where ctid in (select ctid from reservation where "orderId" = $1 limit 1)`, [shipped]);
-    await expectFalse({ [TAKEN_OFF]: picking, [EXPLAINED]: labelled, [FUNDED]: shipped });
+    await copy.spoil('update order_line set "taxRate" = 1900, "taxAmount" = 1 where "orderId" = $1 and number = 1', [completed]);
+    await expectFalse({ [TAKEN_OFF]: picking, [EXPLAINED]: labelled, [FUNDED]: shipped, [TAXED]: completed });
   });
 
   test('a coupon counted once too often, and one that a cancelled order holds', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { CarrierScan, ShipmentStatus } from '../../src/contracts/statuses';
 import { addDays, chooseCarrier, latestDelivery, type CarrierOffer } from '../../src/domain/carrier-choice';
 import { holdsCardNumber } from '../../src/domain/card-number';
-import { authorizationEntries, captureEntries, refundEntries, voidEntries } from '../../src/domain/ledger';
+import { authorizationEntries, captureEntries, refundEntries, voidEntries, type Earned } from '../../src/domain/ledger';
 import { progress } from '../../src/domain/shipment-progress';
 
 describe('chooseCarrier', () => {
@@ -42,12 +42,16 @@ test('no parcel of an order arrives later than its latest delivery, whichever ca
 
 test('every posting balances, and a refund undoes its capture but for the captured memo', () => {
   const sum = (entries: { amount: number }[]) => entries.reduce((total, entry) => total + entry.amount, 0);
-  fc.assert(fc.property(fc.integer({ min: 1, max: 1_000_000_000 }), fc.integer({ min: 0, max: 10_000 }), (amount, rate) => {
-    for (const entries of [authorizationEntries(amount), voidEntries(amount), captureEntries(amount, 'm', rate), refundEntries(amount, 'm', rate)]) {
-      expect(sum(entries) === 0).toBe(true);
-    }
-    const both = [...captureEntries(amount, 'm', rate), ...refundEntries(amount, 'm', rate)];
-    for (const account of ['merchant.payable', 'mall.commission', 'gateway.clearing']) {
+  const money = fc.integer({ min: 0, max: 1_000_000_000 });
+  fc.assert(fc.property(money, money, money, money, fc.integer({ min: 0, max: 10_000 }), (amount, platformAmount, part, platformPart, rate) => {
+    const captured = captureEntries(amount, 'm', rate, platformAmount);
+    const commission = -sum(captured.filter((entry) => entry.account === 'mall.commission'));
+    const refundOf = (back: Earned) => refundEntries(back, 'm', { amount, platformAmount, commission });
+    const some = refundOf({ amount: Math.min(part, amount), platformAmount: Math.min(platformPart, platformAmount) });
+    for (const entries of [authorizationEntries(amount), voidEntries(amount), captured, some]) expect(sum(entries) === 0).toBe(true);
+    expect(sum(some.filter((entry) => entry.account === 'mall.commission'))).toBeLessThanOrEqual(commission);
+    const both = [...captured, ...refundOf({ amount, platformAmount })];
+    for (const account of ['merchant.payable', 'mall.commission', 'mall.promotion', 'gateway.clearing']) {
       expect(sum(both.filter((entry) => entry.account === account)) === 0).toBe(true);
     }
   }));

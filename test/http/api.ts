@@ -10,6 +10,7 @@ import type { OrderStart, OrderWorkflows } from '../../src/client/order-workflow
 import { isOutOfReach } from '../../src/client/out-of-reach';
 import type { Transactions } from '../../src/books/transactions';
 import type { CancellationVerdict } from '../../src/contracts/verdict';
+import { includedTaxes } from '../../src/domain/pricing/tax';
 import type { Api } from '../../src/http/api';
 import { buildApp } from '../../src/http/app';
 import type { AppDeps } from '../../src/http/deps';
@@ -81,7 +82,7 @@ export async function startApi(overOf: (transactions: Transactions) => Partial<A
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   const policies = {
     paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, addressHold: { seconds: 3600, reminders: [], channels: [] }, verdictTimeoutSeconds: 5,
-    timeZone: 'America/Sao_Paulo',
+    timeZone: 'America/Sao_Paulo', taxes: includedTaxes(),
   };
   const workflows = new NotedWorkflows();
   const clients = createClients({ transactions, vault: testVault(), temporal: temporal as unknown as Client, policies, log });
@@ -89,7 +90,7 @@ export async function startApi(overOf: (transactions: Transactions) => Partial<A
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
     clients: { ...clients, operators: new OperatorClient(transactions, workflows as unknown as OrderWorkflows), orders: new OrderClient(transactions, testVault(), workflows as unknown as OrderWorkflows, policies),
-      addresses: new AddressClient(transactions, testVault(), workflows as unknown as OrderWorkflows, clients.messenger) },
+      addresses: new AddressClient(transactions, testVault(), workflows as unknown as OrderWorkflows, clients.messenger, policies.taxes) },
     intentOf, isOutOfReach, log, meter,
     authenticate: (secret) => authenticator.callerOf(secret),
     paymentReaders: [new SandboxPaymentWebhookReader(WEBHOOK_SECRET)],

@@ -12,6 +12,7 @@ import { createClients, type Clients } from '../../src/client/clients';
 import type { OrderPolicies } from '../../src/client/order-workflows';
 import type { WebhookClient } from '../../src/client/webhook-client';
 import { ORDERS_QUEUE, SEARCH_ATTRIBUTES, providerQueue } from '../../src/contracts/names';
+import { includedTaxes } from '../../src/domain/pricing/tax';
 import { buildCarrier } from '../../src/embedded/sandbox/carrier';
 import { buildGateway } from '../../src/embedded/sandbox/gateway';
 import { buildSupplier } from '../../src/embedded/sandbox/supplier';
@@ -119,7 +120,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
 
   const all: OrderPolicies = {
     paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600,
-    addressHold: holding(3600), verdictTimeoutSeconds: 20, timeZone: 'America/Sao_Paulo', ...policies,
+    addressHold: holding(3600), verdictTimeoutSeconds: 20, timeZone: 'America/Sao_Paulo', taxes: includedTaxes(), ...policies,
   };
   const clients = createClients({ transactions, vault, temporal: temporal.client, policies: all, log });
   receiver.serve(clients.webhooks);

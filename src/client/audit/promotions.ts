@@ -21,6 +21,14 @@ export const promotionAudits = (tx: Tx): Audit[] => [
     where (p.breakdown->'total'->>'amount')::bigint <> o."goodsAmount" + o."shippingAmount" or (p.breakdown->'discount'->>'amount')::bigint <> o."discountAmount"
       or o."discountAmount" <> (select coalesce(sum((rule->'amount'->>'amount')::bigint), 0) from jsonb_array_elements(p.breakdown->'rules') rule)`),
 
+  queryAudit(tx, 'The tax of each line is the one that its order\'s price explains last', sql<Finding>`
+    select l.id || ' of ' || l."orderId" as subject,
+      coalesce((p.line->'tax'->'amount'->>'amount') || ' at ' || (p.line->'tax'->>'rate'), 'none') as expected, coalesce(l."taxAmount" || ' at ' || l."taxRate", 'none') as actual
+    from order_line l join lateral (
+      select breakdown->'lines'->(l.number - 1) as line from order_price where "orderId" = l."orderId" order by number desc limit 1
+    ) p on true
+    where ((p.line->'tax'->'amount'->>'amount')::bigint, (p.line->'tax'->>'rate')::int) is distinct from (l."taxAmount", l."taxRate")`),
+
   queryAudit(tx, 'What the mall pays of each order\'s discounts is in its reservations and parts', sql<Finding>`
     select o.id as subject, coalesce(l.platform, 0) || ' paid by the mall' as expected,
       coalesce(r.platform, 0) || ' in reservations, ' || coalesce(f.platform, r.platform, 0) || ' in parts' as actual

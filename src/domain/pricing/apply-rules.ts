@@ -34,10 +34,15 @@ export function applyRules(basket: readonly BasketLine[], promotions: readonly P
   const state: State = { applied: 0, stoppedBy: undefined };
   for (const { promotion, group } of ordered) {
     if (outcomes.has(promotion)) continue;
-    const rivals = group === undefined ? [promotion] : ordered.filter((other) => other.group === group).map((other) => other.promotion);
+    if (group === undefined) {
+      const outcome = judge(promotion, basket, occasion, state);
+      outcomes.set(promotion, outcome);
+      if (isDeal(outcome)) apply(promotion, outcome, state);
+      continue;
+    }
+    const rivals = ordered.filter((other) => other.group === group).map((other) => other.promotion);
     const tried = rivals.map((rival) => ({ rival, outcome: judge(rival, basket, occasion, state) }));
-    const best = tried.reduce<{ rival: Promotion; outcome: Deal } | undefined>((most, { rival, outcome }) =>
-      (isDeal(outcome) && outcome.amount > (most?.outcome.amount ?? 0) ? { rival, outcome } : most), undefined);
+    const best = bestOf(tried);
     for (const { rival, outcome } of tried) {
       const beaten = best !== undefined && rival !== best.rival && isDeal(outcome);
       outcomes.set(rival, beaten ? whyNot('group_taken', `Of its group, ${best.rival.definition.name} gives ${best.outcome.amount}; this would give ${outcome.amount}`) : outcome);
@@ -46,6 +51,10 @@ export function applyRules(basket: readonly BasketLine[], promotions: readonly P
   }
   return ordered.map(({ promotion }) => ({ promotion, outcome: outcomes.get(promotion) as Deal | Why }));
 }
+
+const bestOf = (tried: readonly { readonly rival: Promotion; readonly outcome: Deal | Why }[]) =>
+  tried.reduce<{ rival: Promotion; outcome: Deal } | undefined>((most, { rival, outcome }) =>
+    (isDeal(outcome) && outcome.amount > (most?.outcome.amount ?? 0) ? { rival, outcome } : most), undefined);
 
 interface State { applied: number; stoppedBy: string | undefined }
 

@@ -49,12 +49,26 @@ export interface Deal { readonly on: 'goods' | 'shipping'; readonly parts: reado
 /** Shares an amount among lines by weight. No part is over its weight as long as the amount is not over their sum. */
 export function share(on: Deal['on'], amount: number, weighed: readonly { readonly line: BasketLine; readonly weight: number }[]): Deal {
   const amounts = allocate(amount, weighed.map(({ weight }) => weight));
-  return dealOf(on, weighed.map(({ line }, i) => ({ line, amount: amounts[i] ?? 0 })));
+  return dealOf(on, weighed.map(({ line }) => line), (_line, i) => amounts[i] ?? 0);
 }
 
-export function dealOf(on: Deal['on'], parts: readonly Part[]): Deal {
-  const real = parts.filter((part) => part.amount > 0);
-  return { on, parts: real, amount: sumOf(real, (part) => part.amount) };
+/** Takes an amount off each line; lines that it takes nothing off have no part in it. */
+export function dealOf(on: Deal['on'], lines: readonly BasketLine[], amountOf: (line: BasketLine, i: number) => number): Deal {
+  const parts: Part[] = [];
+  let whole = 0;
+  lines.forEach((line, i) => {
+    const amount = amountOf(line, i);
+    if (amount === 0) return;
+    parts.push({ line, amount });
+    whole += amount;
+  });
+  return { on, parts, amount: whole };
+}
+
+/** Puts a few items in the order of their numbers. Most baskets come in it already. */
+export function inOrder<T>(items: T[], numberOf: (item: T) => number): T[] {
+  const isOrdered = items.every((item, i) => i === 0 || numberOf(items[i - 1] as T) <= numberOf(item));
+  return isOrdered ? items : items.sort((a, b) => numberOf(a) - numberOf(b));
 }
 
 export const goodsLeft = (lines: readonly BasketLine[]): number => sumOf(lines, (line) => line.goods.left);

@@ -14,10 +14,10 @@ function off(amount: number, lines: readonly BasketLine[]): Deal | Why {
 
 /** Brings the units of lines down to prices; lines that have none, or cost less already, stay as they are. */
 function downTo(lines: readonly BasketLine[], priceOf: (line: BasketLine) => number | undefined): Deal | Why {
-  return orNothing(dealOf('goods', lines.map((line) => {
+  return orNothing(dealOf('goods', lines, (line) => {
     const price = priceOf(line);
-    return { line, amount: price === undefined ? 0 : Math.max(0, line.goods.left - price * line.quantity) };
-  })));
+    return price === undefined ? 0 : Math.max(0, line.goods.left - price * line.quantity);
+  }));
 }
 
 const orNothing = (deal: Deal): Deal | Why => (deal.amount > 0 ? deal : nothingToGain);
@@ -26,7 +26,7 @@ const WORK: { readonly [K in PromotionKind]: Work<K> } = {
   percentage: ({ rate, atMost = Infinity }, lines) => off(Math.min(basisPoints(goodsLeft(lines), rate), atMost), lines),
 
   fixed_amount: ({ amount, per }, lines) => (per === 'order' ? off(amount, lines)
-    : orNothing(dealOf('goods', lines.map((line) => ({ line, amount: Math.min(line.goods.left, amount * line.quantity) }))))),
+    : orNothing(dealOf('goods', lines, (line) => Math.min(line.goods.left, amount * line.quantity)))),
 
   fixed_price: ({ unitPrice }, lines) => downTo(lines, () => unitPrice),
 

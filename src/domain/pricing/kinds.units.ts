@@ -7,10 +7,16 @@ import { nothingToGain, whyNot, type Why } from './why';
 /** Units that a rule counts, what it takes off them, and which units share that. */
 interface Found { readonly amount: number; readonly sharing: readonly Stack[] }
 
-/** Lines whose units are counted together: of each SKU by itself, or all of them. */
-function poolsOf(lines: readonly BasketLine[], of: 'sku' | 'scope'): BasketLine[][] {
-  if (of === 'scope') return [[...lines]];
-  return [...new Set(lines.map((line) => line.item.skuId))].map((skuId) => lines.filter((line) => line.item.skuId === skuId));
+/** Lines whose units are counted together: of each SKU by itself, or all of them. A basket has the lines of a SKU beside each other. */
+function poolsOf(lines: readonly BasketLine[], of: 'sku' | 'scope'): (readonly BasketLine[])[] {
+  if (of === 'scope') return [lines];
+  const pools: BasketLine[][] = [];
+  for (const line of lines) {
+    const last = pools.at(-1);
+    if (last?.[0]?.item.skuId === line.item.skuId) last.push(line);
+    else pools.push([line]);
+  }
+  return pools;
 }
 
 /** Works through pools until the rule was used `times`; a pool of `n` units uses it once. */

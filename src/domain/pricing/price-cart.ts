@@ -3,8 +3,9 @@ import { MAX_AMOUNT, type Money } from '../../contracts/money';
 import { allocate, basisPoints, sumOf } from '../money';
 import { applyRules, isDeal, type Judgement } from './apply-rules';
 import { breakdownOf } from './breakdown';
-import { compare, fillBasket, type BasketLine, type Deal } from './basket';
+import { compare, fillBasket, inOrder, type BasketLine, type Deal } from './basket';
 import type { AppliedRule, CatalogueItem, Discount, PricedCart, PricedLine, PriceRequest, Promotion, UnappliedRule } from './cart';
+import type { Why } from './why';
 
 /**
  * Prices a cart from the catalogue and the rules: a quote, an order, and an order that is changed (with the rules it was
@@ -31,6 +32,9 @@ export function priceCart(request: PriceRequest): PricedCart | Refusal {
   return refuse('price_changed', { errors: drifted, extensions: { seen: seenBy(request), ours: breakdownOf(cart, request.currency) } });
 }
 
+/** A share of everything, in hundredths of a percent. */
+const WHOLE = 10_000;
+
 type Item = CatalogueItem & { readonly quantity: number };
 
 function itemsOf({ currency, lines, catalogue }: PriceRequest): Item[] | Refusal {
@@ -43,16 +47,24 @@ function itemsOf({ currency, lines, catalogue }: PriceRequest): Item[] | Refusal
   return foreign.length > 0 ? refuse('currency_not_sold', { errors: foreign }) : items;
 }
 
-function cartOf({ promotions, couponCodes, taxes, country }: PriceRequest, basket: readonly BasketLine[], judgements: readonly Judgement[]): PricedCart {
-  const applied = judgements.flatMap(({ promotion, outcome }) => (isDeal(outcome) ? [appliedRule(promotion, outcome)] : []));
-  const unapplied = judgements.flatMap(({ promotion, outcome }) => (isDeal(outcome) ? [] : [{ ...named(promotion), ...outcome }]));
+function cartOf({ promotions, couponCodes, taxes, country, wallTime }: PriceRequest, basket: readonly BasketLine[], judgements: readonly Judgement[]): PricedCart {
+  const applied: AppliedRule[] = [];
+  const unapplied: UnappliedRule[] = [];
   const platform = basket.map(() => 0);
-  for (const { line, platformAmount } of applied.flatMap(({ discounts }) => discounts)) platform[line] = (platform[line] ?? 0) + platformAmount;
-  const lines = basket.map(({ index, item, quantity, goods, shipping }): PricedLine & { index: number } => ({
-    ...item, index, quantity, goodsAmount: goods.left, discountAmount: goods.whole - goods.left,
+  for (const { promotion, outcome } of judgements) {
+    if (!isDeal(outcome)) {
+      unapplied.push(unappliedRule(promotion, outcome));
+      continue;
+    }
+    const rule = appliedRule(promotion, outcome);
+    for (const { line, platformAmount } of rule.discounts) platform[line] = (platform[line] ?? 0) + platformAmount;
+    applied.push(rule);
+  }
+  const lines = inOrder([...basket], ({ index }) => index).map(({ index, item, quantity, goods, shipping }): PricedLine => ({
+    ...item, quantity, goodsAmount: goods.left, discountAmount: goods.whole - goods.left,
     shippingAmount: shipping.left, shippingDiscountAmount: shipping.whole - shipping.left, platformAmount: platform[index] ?? 0,
-    tax: country === null ? null : taxes.taxOf(country, item.taxCategory, { goods: goods.left, shipping: shipping.left }),
-  })).sort((a, b) => a.index - b.index).map(({ index: _index, ...line }) => line);
+    tax: country === null ? null : taxes.taxOf(country, item.taxCategory, { goods: goods.left, shipping: shipping.left }, wallTime),
+  }));
   const known = new Set(promotions.map(({ definition }) => definition.coupon?.code));
   return {
     lines,
@@ -62,23 +74,34 @@ function cartOf({ promotions, couponCodes, taxes, country }: PriceRequest, baske
     platformAmount: sumOf(lines, (line) => line.platformAmount),
     taxAmount: lines.some((line) => line.tax === null) ? null : sumOf(lines, ({ tax }) => (tax?.goods ?? 0) + (tax?.shipping ?? 0)),
     applied,
-    unapplied: unapplied satisfies UnappliedRule[],
+    unapplied,
     unknownCodes: [...new Set(couponCodes)].filter((code) => !known.has(code)).sort(compare),
   };
 }
 
-const named = ({ id, version, merchantId, definition }: Promotion) =>
-  ({ promotionId: id, version, merchantId, name: definition.name, kind: definition.kind, couponCode: definition.coupon?.code ?? null });
+// Members are written out, here and below: spreading fifty rules into their results was a fifth of what a price took.
+const unappliedRule = ({ id, version, merchantId, definition }: Promotion, { code, reason }: Why): UnappliedRule =>
+  ({ promotionId: id, version, merchantId, name: definition.name, kind: definition.kind, couponCode: definition.coupon?.code ?? null, code, reason });
 
 /** Divides a rule's discount between the mall and the merchants, so that both divisions, and the lines, add up to it. */
 function appliedRule(promotion: Promotion, { on, parts, amount }: Deal): AppliedRule {
-  const share = promotion.definition.platformShare ?? (promotion.merchantId === null ? 10_000 : 0);
-  const platform = allocate(basisPoints(amount, share), parts.map((part) => part.amount));
+  const platform = paidByMall(promotion, parts, amount);
   const discounts = parts.map(({ line, amount: own }, i): Discount => {
     const platformAmount = platform[i] ?? 0;
     return { line: line.index, on, amount: own, platformAmount, merchantAmount: own - platformAmount };
   });
-  return { ...named(promotion), amount, discounts: discounts.sort((a, b) => a.line - b.line) };
+  const { id, version, merchantId, definition } = promotion;
+  return {
+    promotionId: id, version, merchantId, name: definition.name, kind: definition.kind, couponCode: definition.coupon?.code ?? null,
+    amount, discounts: inOrder(discounts, ({ line }) => line),
+  };
+}
+
+/** Says what the mall pays of each part. All or nothing, which most rules are, needs no division. */
+function paidByMall({ merchantId, definition: { platformShare = merchantId === null ? WHOLE : 0 } }: Promotion, parts: Deal['parts'], amount: number): number[] {
+  const own = parts.map((part) => part.amount);
+  if (platformShare === WHOLE) return own;
+  return platformShare === 0 ? own.fill(0) : allocate(basisPoints(amount, platformShare), own);
 }
 
 function drift(pointer: string, seen: Money | undefined, amount: number, currency: string): FieldError[] {

@@ -1,38 +1,46 @@
-/** Rates by country and tax category, in hundredths of a percent of the price without tax. `standard` is for every other category. */
-export type TaxRates = Readonly<Record<string, Readonly<Record<string, number>>>>;
+import type { TaxRates } from '../../contracts/tax-rates';
+
+/** The Commission's Taxes in Europe Database, as https://github.com/vatnode/eu-vat-rates-data-js (MIT) read it on 2026-08-22. */
+const TEDB = 'TEDB, read 2026-08-22';
+/** Days of change, as https://github.com/ibericode/vat-rates (MIT) keeps them. */
+const CHANGES = 'ibericode/vat-rates, read 2026-11-23';
+
+const row = (since: string, standard: number, reduced: number | undefined, source: string): TaxRates[string][number] =>
+  ({ since, source, rates: { standard, ...(reduced === undefined ? {} : { reduced }), exempt: 0 } });
+const unchanged = (standard: number, reduced?: number) => [row('2024-01-01', standard, reduced, TEDB)];
 
 /**
- * Value-added tax by country. China: the three rates of its Value-Added Tax Law (in force since 2026-01-01). The EU: the
- * standard and the main reduced rate of each member state, as the European Commission lists them ("VAT rates applied in
- * the Member States"; Taxes in Europe Database). Rates change: docs/pricing.md says how a mall keeps its own table.
+ * Value-added tax by country, hundredths of a percent, as it has been since 2024-01-01: what was before is not kept here.
+ * The EU: the standard and the main reduced rate for goods of each member state. docs/pricing.md says how a mall sets its own.
  */
 export const TAX_RATES: TaxRates = {
-  CN: { standard: 1300, reduced: 900, services: 600, exempt: 0 },
-  AT: { standard: 2000, reduced: 1000, exempt: 0 },
-  BE: { standard: 2100, reduced: 600, exempt: 0 },
-  BG: { standard: 2000, reduced: 900, exempt: 0 },
-  CY: { standard: 1900, reduced: 500, exempt: 0 },
-  CZ: { standard: 2100, reduced: 1200, exempt: 0 },
-  DE: { standard: 1900, reduced: 700, exempt: 0 },
-  DK: { standard: 2500, exempt: 0 },
-  EE: { standard: 2400, reduced: 900, exempt: 0 },
-  ES: { standard: 2100, reduced: 1000, exempt: 0 },
-  FI: { standard: 2550, reduced: 1350, exempt: 0 },
-  FR: { standard: 2000, reduced: 550, exempt: 0 },
-  GR: { standard: 2400, reduced: 1300, exempt: 0 },
-  HR: { standard: 2500, reduced: 500, exempt: 0 },
-  HU: { standard: 2700, reduced: 500, exempt: 0 },
-  IE: { standard: 2300, reduced: 1350, exempt: 0 },
-  IT: { standard: 2200, reduced: 1000, exempt: 0 },
-  LT: { standard: 2100, reduced: 1200, exempt: 0 },
-  LU: { standard: 1700, reduced: 800, exempt: 0 },
-  LV: { standard: 2100, reduced: 1200, exempt: 0 },
-  MT: { standard: 1800, reduced: 500, exempt: 0 },
-  NL: { standard: 2100, reduced: 900, exempt: 0 },
-  PL: { standard: 2300, reduced: 800, exempt: 0 },
-  PT: { standard: 2300, reduced: 600, exempt: 0 },
-  RO: { standard: 2100, reduced: 1100, exempt: 0 },
-  SE: { standard: 2500, reduced: 1200, exempt: 0 },
-  SI: { standard: 2200, reduced: 950, exempt: 0 },
-  SK: { standard: 2300, reduced: 500, exempt: 0 },
+  // The three rates are those of 2019-04-01; the Value-Added Tax Law, in force since 2026-01-01, keeps them.
+  CN: [{ since: '2019-04-01', rates: { standard: 1300, reduced: 900, services: 600, exempt: 0 }, source: 'Announcement 39 of 2019; Value-Added Tax Law, article 10' }],
+  AT: unchanged(2000, 1000),
+  BE: unchanged(2100, 600),
+  BG: unchanged(2000, 900),
+  CY: unchanged(1900, 500),
+  CZ: unchanged(2100, 1200),
+  DE: unchanged(1900, 700),
+  DK: unchanged(2500),
+  EE: [row('2024-01-01', 2200, 900, CHANGES), row('2025-07-01', 2400, 900, TEDB)],
+  ES: unchanged(2100, 1000),
+  FI: [row('2024-01-01', 2400, 1400, CHANGES), row('2024-09-01', 2550, 1400, CHANGES), row('2026-01-01', 2550, 1350, TEDB)],
+  FR: unchanged(2000, 550),
+  GR: unchanged(2400, 1300),
+  HR: unchanged(2500, 500),
+  HU: unchanged(2700, 500),
+  IE: unchanged(2300, 1350),
+  IT: unchanged(2200, 1000),
+  LT: [row('2024-01-01', 2100, 900, CHANGES), row('2026-01-01', 2100, 1200, TEDB)],
+  LU: unchanged(1700, 800),
+  LV: unchanged(2100, 1200),
+  MT: unchanged(1800, 500),
+  NL: unchanged(2100, 900),
+  PL: unchanged(2300, 800),
+  PT: unchanged(2300, 600),
+  RO: [row('2024-01-01', 1900, 900, CHANGES), row('2025-08-01', 2100, 1100, TEDB)],
+  SE: unchanged(2500, 1200),
+  SI: unchanged(2200, 950),
+  SK: [row('2024-01-01', 2000, 1000, CHANGES), row('2025-01-01', 2300, 500, TEDB)],
 };

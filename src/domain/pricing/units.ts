@@ -1,4 +1,4 @@
-import type { BasketLine } from './basket';
+import { inOrder, type BasketLine } from './basket';
 
 /** Units of one line that are worth the same right now. */
 export interface Stack {
@@ -12,11 +12,14 @@ export interface Stack {
  * does not divide makes some of them worth one minor unit more.
  */
 export function stacksOf(lines: readonly BasketLine[]): Stack[] {
-  return lines.flatMap((line) => {
+  const stacks: Stack[] = [];
+  for (const line of lines) {
     const value = Math.floor(line.goods.left / line.quantity);
     const dearer = line.goods.left - value * line.quantity;
-    return [{ line, value: value + 1, count: dearer }, { line, value, count: line.quantity - dearer }].filter((stack) => stack.count > 0);
-  }).sort((a, b) => b.value - a.value);
+    if (dearer > 0) stacks.push({ line, value: value + 1, count: dearer });
+    stacks.push({ line, value, count: line.quantity - dearer });
+  }
+  return stacks.sort((a, b) => b.value - a.value);
 }
 
 /** Takes units from a layout's begin, or from its end, and removes them from it. */
@@ -27,7 +30,7 @@ export function takeUnits(stacks: Stack[], wanted: number, from: 'dearest' | 'ch
     const stack = from === 'dearest' ? stacks[0] : stacks.at(-1);
     if (!stack) break;
     const count = Math.min(open, stack.count);
-    taken.push({ ...stack, count });
+    taken.push({ line: stack.line, value: stack.value, count });
     stack.count -= count;
     open -= count;
     if (stack.count === 0) if (from === 'dearest') stacks.shift(); else stacks.pop();
@@ -39,5 +42,5 @@ export function takeUnits(stacks: Stack[], wanted: number, from: 'dearest' | 'ch
 export function weigh(taken: readonly Stack[]): { line: BasketLine; weight: number }[] {
   const weights = new Map<BasketLine, number>();
   for (const { line, value, count } of taken) weights.set(line, (weights.get(line) ?? 0) + value * count);
-  return [...weights].map(([line, weight]) => ({ line, weight })).sort((a, b) => a.line.rank - b.line.rank);
+  return inOrder(Array.from(weights, ([line, weight]) => ({ line, weight })), ({ line }) => line.rank);
 }

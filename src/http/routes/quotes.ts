@@ -29,7 +29,7 @@ export const quoteRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<v
     config: { roles: READERS },
     schema: {
       ...operation(READERS, {
-        operationId: 'getOrderPrice', tag: 'prices', summary: 'Read an order\'s price', description: 'As it was explained when the order was placed, with the versions of the rules.',
+        operationId: 'getOrderPrice', tag: 'prices', summary: 'Read an order\'s price', description: 'As it was explained when the order was placed, or its address mended for another country, with the versions of the rules.',
       }),
       params: z.object({ orderId: OrderId }),
       response: responses({ 200: described('The price, explained', PriceBreakdown) }, [...CALLER_CODES, 'not_found']),

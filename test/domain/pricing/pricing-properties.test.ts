@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { PromotionDefinition } from '../../../src/contracts/promotion';
+import { Account, captureEntries, refundEntries, type Entry } from '../../../src/domain/ledger';
 import type { CartLine, PricedCart, Promotion } from '../../../src/domain/pricing/cart';
 import { priceReturn } from '../../../src/domain/pricing/returns';
+import { valueParts } from '../../../src/domain/split';
 import { catalogueItem, priced } from '../../support/prices';
 
 const skuIds = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
@@ -127,4 +129,42 @@ test('parts of a return never give back more than was paid for them, and togethe
     }
     expect(back).toEqual({ goodsAmount: line.goodsAmount, shippingAmount: line.shippingAmount, platformAmount: line.platformAmount });
   }), { numRuns: 1_000 });
+});
+
+const divided = asked.chain((request) => fc.tuple(
+  fc.constant(request), fc.array(fc.integer({ min: 1, max: 12 }), { minLength: request.lines.length, maxLength: request.lines.length }), fc.infiniteStream(fc.nat({ max: 1_000 })),
+));
+
+test('parts of an order that come back, in any order, give back what was paid for each and no more; when all have, the ledger is as before', () => {
+  fc.assert(fc.property(divided, ([request, cuts, dice]) => {
+    const cart = priced(request);
+    // Every line is split over two warehouses where it has units for both.
+    const sourced = cart.lines.flatMap(({ merchantId, skuId, quantity }, line) => {
+      const first = Math.min(quantity, cuts[line] ?? 1);
+      return [first, quantity - first].filter((units) => units > 0).map((units, i) => ({ lineId: String(line), merchantId, skuId, warehouseId: `w${i}`, quantity: units }));
+    });
+    const parts = valueParts(sourced, cart.lines.map(({ goodsAmount, shippingAmount, platformAmount }, line) =>
+      ({ lineId: String(line), amount: goodsAmount + shippingAmount, shippingAmount, platformAmount })));
+    expect(sum(parts.map((part) => part.amount))).toBe(cart.goodsAmount + cart.shippingAmount);
+    const entries: Entry[] = [];
+    const back = cart.lines.map(() => ({ goodsAmount: 0, shippingAmount: 0, platformAmount: 0 }));
+    for (const { part } of parts.map((part) => ({ part, turn: dice.next().value ?? 0 })).sort((a, b) => a.turn - b.turn)) {
+      const { lineId, merchantId, quantity, amount, shippingAmount, platformAmount } = part;
+      const refund = priceReturn({ quantity, goodsAmount: amount - shippingAmount, shippingAmount, platformAmount, returnedQuantity: 0 }, quantity);
+      expect(refund.goodsAmount + refund.shippingAmount).toBe(amount);
+      const captured = captureEntries(amount, merchantId, 900, platformAmount);
+      const commission = -sum(captured.filter((entry) => entry.account === Account.commission).map((entry) => entry.amount));
+      entries.push(...captured, ...refundEntries(
+        { amount: refund.goodsAmount + refund.shippingAmount, platformAmount: refund.platformAmount }, merchantId, { amount, platformAmount, commission }));
+      const [line, given] = [cart.lines[Number(lineId)], back[Number(lineId)]];
+      for (const what of ['goodsAmount', 'shippingAmount', 'platformAmount'] as const) {
+        if (!line || !given) throw new Error('a part of no line');
+        given[what] += refund[what];
+        expect(given[what]).toBeLessThanOrEqual(line[what]);
+      }
+    }
+    expect(back).toEqual(cart.lines.map(({ goodsAmount, shippingAmount, platformAmount }) => ({ goodsAmount, shippingAmount, platformAmount })));
+    const balance = (account: Account) => sum(entries.filter((entry) => entry.account === account).map((entry) => entry.amount));
+    expect([Account.clearing, Account.merchantPayable, Account.commission, Account.promotion].map(balance)).toEqual([0, 0, 0, 0]);
+  }), runs);
 });
