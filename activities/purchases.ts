@@ -1,5 +1,5 @@
-import { closeChases } from '../src/books/chase';
 import { finishOperation } from '../src/books/operations';
+import { recordSent } from '../src/books/replenishments';
 import type { Tx } from '../src/books/transactions';
 import type { OnlineFate, PurchaseOrder } from '../src/domain/purchase-mail';
 import type { Purchase } from '../src/providers/supplier';
@@ -55,11 +55,4 @@ export async function recordPurchase(tx: Tx, replenishmentId: string, provider: 
   }
   if (!(await finishOperation(tx, key, 'succeeded', { reference: purchase.reference }))) return;
   await recordSent(tx, replenishmentId, { provider, providerReference: purchase.reference, sentBy: 'online' });
-}
-
-/** Writes by which way the supplier has the purchase order, and ends the chase of a supplier that could not be reached. */
-export async function recordSent(tx: Tx, replenishmentId: string, sent: { provider: string; providerReference: string; sentBy: 'online' | 'email' }): Promise<void> {
-  await tx.updateTable('replenishment').set(sent).where('id', '=', replenishmentId).execute();
-  await tx.updateTable('replenishment').set({ status: 'requested' }).where('id', '=', replenishmentId).where('status', '=', 'open').execute();
-  await closeChases(tx, replenishmentId, 'supplier_unreachable');
 }

@@ -1,6 +1,6 @@
 import { openChases } from '../src/books/chase';
 import { finishOperation } from '../src/books/operations';
-import { lockReplenishment } from '../src/books/replenishments';
+import { lockReplenishment, recordSent } from '../src/books/replenishments';
 import type { Tx } from '../src/books/transactions';
 import { SYSTEM } from '../src/contracts/caller';
 import { ChaseReason } from '../src/contracts/replenishment';
@@ -9,7 +9,7 @@ import type { NotificationProvider, Sent } from '../src/providers/notification';
 import type { ActivityDeps, ReplenishmentRef } from './deps';
 import { performOnce, timeLimit } from './outside-call';
 import { cannotBe, providerRefused } from './provider-refused';
-import { giveUpOnline, mailKey, purchaseKey, readPurchaseOrder, readPurchaseState, recordPurchase, recordSent, type PurchaseState } from './purchases';
+import { giveUpOnline, mailKey, purchaseKey, readPurchaseOrder, readPurchaseState, recordPurchase, type PurchaseState } from './purchases';
 
 /** What came of a purchase order that was to go by mail. `out_of_reach`: the supplier has no mailbox any more. */
 type Mailed = 'mailed' | 'taken' | 'refused' | 'not_needed' | 'out_of_reach';

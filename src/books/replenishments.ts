@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { refuse, type Refusal } from '../contracts/errors';
-import { ChaseReason, type RecordAnswer } from '../contracts/replenishment';
+import { ChaseReason, type PurchaseWay, type RecordAnswer } from '../contracts/replenishment';
 import type { SupplierEvent } from '../contracts/webhooks';
 import { closeChases } from './chase';
 import { tellReplenishment } from './messages';
 import { newId } from './new-id';
+import { finishOperation } from './operations';
 import type { Tx } from './transactions';
 
 /** One SKU at one warehouse. */
@@ -81,13 +82,26 @@ const isComplete = ({ received, confirmed, asked }: Row): boolean => {
   return due !== null && received >= due;
 };
 
+/** How a supplier has a purchase order. */
+export interface SentPurchase { readonly provider: string; readonly providerReference: string; readonly sentBy: PurchaseWay }
+
+/** Writes that the supplier has the purchase order; nobody needs to chase it for being out of reach any more. */
+export async function recordSent(tx: Tx, replenishmentId: string, sent: SentPurchase): Promise<void> {
+  await tx.updateTable('replenishment').set({ ...sent }).where('id', '=', replenishmentId).execute();
+  await tx.updateTable('replenishment').set({ status: 'requested' }).where('id', '=', replenishmentId).where('status', '=', 'open').execute();
+  await closeChases(tx, replenishmentId, ChaseReason.unreachable);
+}
+
 /**
  * Merges what a supplier says it sends. Answers the shelf, or undefined for a purchase order that we do not know. Saying the
- * same twice, or anything once the goods are there, changes nothing.
+ * same twice, or anything once the goods are there, changes nothing. An answer proves that the supplier has the order, should
+ * its answer to the order itself have been lost.
  */
 export async function applySupplierAnswer(tx: Tx, provider: string, { key, reference, quantity, expectedOn }: SupplierEvent): Promise<ShelfRef | undefined> {
   const operation = await tx.selectFrom('operation').select('orderId').where('key', '=', key).where('provider', '=', provider).where('kind', '=', 'purchase').executeTakeFirst();
-  const row = operation && await lockReplenishment(tx, operation.orderId);
+  if (!operation) return undefined;
+  if (await finishOperation(tx, key, 'succeeded', { reference })) await recordSent(tx, operation.orderId, { provider, providerReference: reference, sentBy: 'online' });
+  const row = await lockReplenishment(tx, operation.orderId);
   if (!row) return undefined;
   if (row.closedAt === null) await mergeAnswer(tx, row, { quantity, expectedOn, reference }, provider);
   return { skuId: row.skuId, warehouseId: row.warehouseId };
