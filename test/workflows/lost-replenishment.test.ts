@@ -36,9 +36,9 @@ async function terminate(shelf: Shelf): Promise<void> {
   });
 }
 const runsOf = async (shelf: Shelf): Promise<number> => {
-  let runs = 0;
-  for await (const _run of world.temporal.client.workflow.list({ query: `WorkflowId = '${handleOf(shelf).workflowId}'` })) runs += 1;
-  return runs;
+  const runs: string[] = [];
+  for await (const { runId } of world.temporal.client.workflow.list({ query: `WorkflowId = '${handleOf(shelf).workflowId}'` })) runs.push(runId);
+  return runs.length;
 };
 
 test('a workflow that staff terminated is started again, by two watchdogs once, and nothing is ordered or asked twice', async () => {
