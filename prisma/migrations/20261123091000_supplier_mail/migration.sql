@@ -27,8 +27,8 @@ CREATE INDEX "supplier_answer_replenishmentId_idx" ON "supplier_answer"("repleni
 SELECT set_config('app.role', 'system', true);
 -- Until now every answer came by webhook, and the replenishment holds the last one.
 INSERT INTO "supplier_answer" ("replenishmentId", "quantity", "expectedOn", "reference", "provider", "at", "actor")
-  SELECT "id", "confirmed", "expectedOn", "providerReference", "provider", coalesce("plannedAt", "openedAt"), 'system'
-  FROM "replenishment" WHERE "confirmed" IS NOT NULL AND "expectedOn" IS NOT NULL AND "provider" IS NOT NULL;
+  SELECT r."id", r."confirmed", r."expectedOn", r."providerReference", o."provider", coalesce(r."plannedAt", r."openedAt"), 'system'
+  FROM "replenishment" r JOIN "operation" o ON o."key" = r."id" || ':purchase:1' WHERE r."confirmed" IS NOT NULL AND r."expectedOn" IS NOT NULL;
 
 UPDATE "replenishment" SET "sentBy" = 'online' WHERE "providerReference" IS NOT NULL;
 ALTER TABLE "replenishment" ADD CONSTRAINT replenishment_sent_by CHECK ("sentBy" IN ('online', 'email'));
