@@ -1,5 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { SYSTEM } from '../../src/contracts/caller';
+import { replenishmentWorkflowId } from '../../src/contracts/names';
 import { runAudits } from '../../src/client/audit/run-audits';
 import { SandboxSmsProvider } from '../../src/providers/notification.sandbox';
 import { API_KEY, until } from '../providers/sandboxes';
@@ -137,6 +138,17 @@ test('a mailbox that is not there, or mail that is down, is a task', async () =>
   await shelves.untilStatus(slow, 'requested');
   await until(async () => !(await shelves.chases(id)).includes('supplier_unreachable'));
   await answered(slow, id);
+}, 60_000);
+
+test('staff who cancel the workflow while its supplier is out of reach close the need', async () => {
+  const shelf = await shelves.watched(10, { email: EMAIL });
+  await world.supplier.fault({ mode: 'down', times: 1_000 });
+  const id = await shelves.deplete(shelf);
+  const handle = world.temporal.client.workflow.getHandle(replenishmentWorkflowId(shelf.warehouseId, shelf.skuId));
+  await until(async () => (await handle.describe()).raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'requestPurchase') === true);
+  await handle.cancel();
+  expect(await shelves.untilStatus(shelf, 'closed')).toMatchObject({ id, closedFor: 'operator_decision' });
+  await until(async () => (await shelves.stateOf(shelf)) === 'CANCELLED');
 }, 60_000);
 
 test('a supplier without any way to it is a task; the goods end it', async () => {
