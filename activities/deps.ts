@@ -7,7 +7,7 @@ import type { Message, NotificationProvider } from '../src/providers/notificatio
 import type { PaymentProvider } from '../src/providers/payment';
 import type { SupplierProvider } from '../src/providers/supplier';
 
-/** How customers are told of something. */
+/** How customers, and suppliers by mail, are told of something. */
 export interface Notifications {
   /** One per channel at most. */
   readonly providers: readonly NotificationProvider[];
@@ -25,6 +25,7 @@ export interface ActivityDeps {
   readonly carriers: CarrierProvider;
   readonly suppliers: SupplierProvider;
   readonly replenishment: ReplenishmentPolicy;
+  readonly purchasing: Purchasing;
   readonly notifications: Notifications;
   readonly log: Logger;
 }
@@ -35,6 +36,12 @@ export interface ReplenishmentPolicy {
   readonly reminders: number;
   readonly patienceSeconds: number;
   readonly overdueSeconds: number;
+}
+
+/** How suppliers are written to. */
+export interface Purchasing {
+  /** Where they answer a mail; undefined: to whom it is from. */
+  readonly replyTo?: string | undefined;
 }
 
 export interface ReplenishmentRef { readonly replenishmentId: string }

@@ -7,6 +7,7 @@ import { createPaymentActivities } from './payments';
 import { createReplenishmentActivities } from './replenishments';
 import { createShipmentActivities } from './shipments';
 import { createStockActivities } from './stock';
+import { createSupplierMailActivities } from './supplier-mail';
 
 /** Builds every activity from what they depend on. */
 export const createActivities = (deps: ActivityDeps) => ({
@@ -15,6 +16,7 @@ export const createActivities = (deps: ActivityDeps) => ({
   ...createPaymentActivities(deps),
   ...createShipmentActivities(deps),
   ...createReplenishmentActivities(deps),
+  ...createSupplierMailActivities(deps),
   ...createFulfillmentActivities(deps),
   ...createOperatorActivities(deps),
   ...createAddressHoldActivities(deps),

@@ -1,5 +1,5 @@
 import { closeChases, openChases } from '../src/books/chase';
-import { finishOperation, isBegun } from '../src/books/operations';
+import { isBegun } from '../src/books/operations';
 import { closeReplenishment, lockReplenishment, planQuantity } from '../src/books/replenishments';
 import { SYSTEM } from '../src/contracts/caller';
 import { providerQueue } from '../src/contracts/names';
@@ -8,12 +8,20 @@ import type { Purchase, PurchaseRequest } from '../src/providers/supplier';
 import type { ActivityDeps, ReplenishmentRef } from './deps';
 import { performOnce, timeLimit } from './outside-call';
 import { cannotBe } from './provider-refused';
+import { purchaseKey, readPurchaseOrder, readPurchaseState, recordPurchase } from './purchases';
+import { mailerOf } from './supplier-mail';
 
-/** How a replenishment is run: whom it asks, and the policies in force when it was planned. */
+/** How a replenishment is run: whom it asks by which way, what it was answered, and the policies in force when it was planned. */
 export interface PurchasePlan {
   readonly merchantId: string;
-  /** Null: nobody supplies the SKU. */
+  /** Whether anybody supplies the SKU. */
+  readonly supplied: boolean;
+  /** Where the supplier is asked online. Null: it takes no orders there, or has this one by mail. */
   readonly supplierQueue: string | null;
+  /** Where it is written to. Null: it has no mailbox, or nobody sends mail here. */
+  readonly mailQueue: string | null;
+  /** What it said before: to a run of the workflow that was lost. */
+  readonly answer: { readonly quantity: number; readonly expectedOn: string } | null;
   readonly remindAfterSeconds: number;
   readonly reminders: number;
   readonly patienceSeconds: number;
@@ -22,56 +30,51 @@ export interface PurchasePlan {
 
 type Ask = Omit<PurchaseRequest, 'key'>;
 
-const purchaseKey = (replenishmentId: string): string => `${replenishmentId}:purchase:1`;
-
-export const createReplenishmentActivities = ({ transactions, suppliers, replenishment }: ActivityDeps) => ({
+export const createReplenishmentActivities = ({ transactions, suppliers, replenishment, notifications }: ActivityDeps) => ({
   /** Reckons how much to ask for, and says how to go on; null: it has ended. Keyed by the replenishment. */
   planPurchase: ({ replenishmentId }: ReplenishmentRef): Promise<PurchasePlan | null> =>
     transactions.run(SYSTEM, async (tx) => {
       const row = await lockReplenishment(tx, replenishmentId);
       if (!row || row.closedAt !== null) return null;
       await planQuantity(tx, row);
-      return { merchantId: row.merchantId, supplierQueue: row.supplierId === null ? null : providerQueue(suppliers.code), ...replenishment };
+      const supplier = row.supplierId === null ? undefined
+        : await tx.selectFrom('supplier').select(['online', 'email']).where('id', '=', row.supplierId).executeTakeFirstOrThrow();
+      const state = await readPurchaseState(tx, replenishmentId);
+      const online = supplier?.online === true && !state.mailed && state.online !== 'given_up';
+      const mailer = mailerOf({ notifications });
+      return {
+        merchantId: row.merchantId, supplied: supplier !== undefined,
+        supplierQueue: online ? providerQueue(suppliers.code) : null,
+        mailQueue: mailer && supplier && (supplier.email !== null || state.mailed) ? providerQueue(mailer.code) : null,
+        answer: row.confirmed === null || row.expectedOn === null ? null : { quantity: row.confirmed, expectedOn: row.expectedOn.toISOString().slice(0, 10) },
+        ...replenishment,
+      };
     }),
 
-  /** Sends the purchase order, once. One that is not needed any more is not sent. Answers whether the supplier took it. */
-  requestPurchase: async ({ replenishmentId }: ReplenishmentRef): Promise<'taken' | 'refused' | 'not_needed'> => {
+  /** Sends the purchase order online, once. One that is not needed any more is not sent. Answers whether the supplier took it. */
+  requestPurchase: async ({ replenishmentId }: ReplenishmentRef): Promise<'taken' | 'refused' | 'not_needed' | 'out_of_reach'> => {
     const key = purchaseKey(replenishmentId);
     const ask = await transactions.run(SYSTEM, async (tx): Promise<Ask | undefined> => {
-      const row = await tx.selectFrom('replenishment as r').innerJoin('sku as k', 'k.id', 'r.skuId').innerJoin('warehouse as w', 'w.id', 'r.warehouseId')
-        .innerJoin('supplier as s', 's.id', 'r.supplierId')
-        .select(['r.asked', 'r.closedAt', 'k.code as skuCode', 's.code as supplierCode', 'w.code', 'w.country', 'w.city', 'w.postcode'])
-        .where('r.id', '=', replenishmentId).executeTakeFirst();
-      if (!row || row.asked === null) throw cannotBe(`${replenishmentId} was not planned`);
-      if (row.closedAt !== null && !(await isBegun(tx, key))) return undefined;
-      const { skuCode, supplierCode, asked: quantity, code, country, city, postcode } = row;
-      return { reference: replenishmentId, supplierCode, skuCode, quantity, shipTo: { code, country, city, postcode } };
+      const { number: reference, supplierCode, skuCode, quantity, shipTo, open } = await readPurchaseOrder(tx, replenishmentId);
+      return !open && !(await isBegun(tx, key)) ? undefined : { reference, supplierCode, skuCode, quantity, shipTo };
     });
     if (!ask) return 'not_needed';
     await performOnce<Ask & Readonly<Record<string, unknown>>, Purchase>(transactions, {
       operation: { key, kind: 'purchase', provider: suppliers.code, orderId: replenishmentId, request: { ...ask } },
       find: (wanted, signal) => suppliers.findPurchaseByKey(wanted, signal),
       perform: (agreed, signal) => suppliers.purchase({ ...agreed, key }, signal),
-      record: async (tx, purchase) => {
-        if (purchase.status === 'refused') {
-          await finishOperation(tx, key, 'refused', { reason: purchase.reason });
-          return;
-        }
-        if (!(await finishOperation(tx, key, 'succeeded', { reference: purchase.reference }))) return;
-        const sent = { provider: suppliers.code, providerReference: purchase.reference };
-        await tx.updateTable('replenishment').set(sent).where('id', '=', replenishmentId).execute();
-        await tx.updateTable('replenishment').set({ status: 'requested' }).where('id', '=', replenishmentId).where('status', '=', 'open').execute();
-      },
+      record: (tx, purchase) => recordPurchase(tx, replenishmentId, suppliers.code, purchase),
     });
-    const { status } = await transactions.run(SYSTEM, (tx) => tx.selectFrom('operation').select('status').where('key', '=', key).executeTakeFirstOrThrow());
-    return status === 'succeeded' ? 'taken' : 'refused';
+    const { online } = await transactions.run(SYSTEM, (tx) => readPurchaseState(tx, replenishmentId));
+    return online === 'taken' || online === 'refused' ? online : 'out_of_reach';
   },
 
-  /** Asks the supplier for the answer that is missing. Harmless when repeated. */
-  remindSupplier: async ({ replenishmentId }: ReplenishmentRef): Promise<void> => {
+  /** Asks the supplier online for the answer that is missing. Harmless when repeated. */
+  remindSupplier: async ({ replenishmentId }: ReplenishmentRef): Promise<'reminded'> => {
     const row = await transactions.run(SYSTEM, (tx) => tx.selectFrom('replenishment').select('providerReference').where('id', '=', replenishmentId).executeTakeFirst());
     if (!row?.providerReference) throw cannotBe(`${replenishmentId} is at no supplier`);
     await suppliers.remind(row.providerReference, timeLimit());
+    return 'reminded';
   },
 
   /** Opens a task for a person who chases the supplier, unless there is one or the matter has ended. */

@@ -71,6 +71,8 @@ const Schema = z.object({
   /** Where mail is handed in (`smtp://` or `smtps://`), and whom it is from. Without it nobody is told by e-mail. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z.string().min(3).default('Mall <no-reply@mallflow.invalid>'),
+  /** Where suppliers answer a purchase order that came by mail; without it they answer to MAIL_FROM. */
+  PURCHASING_EMAIL: z.email().optional(),
   /** Where SMS are handed in. Without it nobody is told by SMS. */
   SMS_URL: z.url().optional(),
   SMS_API_KEY: z.string().min(8).optional(),

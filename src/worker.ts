@@ -56,6 +56,7 @@ async function main(): Promise<void> {
   const activities = createActivities({
     transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), payments, carriers, suppliers, log,
     notifications: { providers, addressFixUrl: config.ADDRESS_FIX_URL, mail: mailOf },
+    purchasing: { replyTo: config.PURCHASING_EMAIL },
     replenishment: {
       remindAfterSeconds: config.SUPPLIER_REMINDER_SECONDS, reminders: config.SUPPLIER_REMINDERS,
       patienceSeconds: config.SUPPLIER_PATIENCE_SECONDS, overdueSeconds: config.GOODS_OVERDUE_SECONDS,

@@ -1,7 +1,10 @@
 import { CancellationScope, condition, isCancellation, setCurrentDetails, sleep } from '@temporalio/workflow';
+import type { Activities } from '../activities';
 import type { PurchasePlan } from '../activities/replenishments';
 import type { ChaseReason } from '../src/contracts/replenishment';
 import { books, outside } from './proxies';
+
+const OUT_OF_REACH = 'out_of_reach';
 
 /** What a supplier said that it sends. */
 interface Answer { readonly replenishmentId: string; readonly quantity: number; readonly expectedOn: string }
@@ -30,19 +33,33 @@ export class ReplenishmentRun {
   async replenish(id: string): Promise<void> {
     const plan = await books.planPurchase({ replenishmentId: id });
     if (!plan) return;
-    const asked = plan.supplierQueue === null ? 'no_supplier' as const : await this.#purchase(id, plan.supplierQueue, plan);
+    if (plan.answer && !this.#answers.has(id)) this.answered({ replenishmentId: id, ...plan.answer });
+    const asked = await this.#purchase(id, plan);
     if (asked === 'not_needed') return;
-    if (asked === 'taken') {
-      await this.#untilAnswered(id, plan);
+    if (asked === 'taken' || asked === 'mailed') {
+      await this.#untilAnswered(id, asked === 'mailed' ? { ...plan, supplierQueue: null } : plan);
       await this.#untilThere(id, plan);
-    } else await this.#escalate(id, asked === 'refused' ? 'supplier_refused' : 'no_supplier');
+    } else await this.#escalate(id, asked === 'refused' ? 'supplier_refused' : plan.supplied ? 'supplier_unreachable' : 'no_supplier');
     await this.#wait(`${id}: the goods, or for it to be closed. Ends with the receipt (POST /v1/stock/receipts) or POST /v1/replenishments/${id}/closure`, () => this.#ended.has(id));
   }
 
-  async #purchase(id: string, taskQueue: string, plan: PurchasePlan): Promise<'taken' | 'refused' | 'not_needed'> {
-    setCurrentDetails(`${id}: the supplier to take the purchase order. Ends by itself when it answers`);
-    return outside({ taskQueue, fairnessKey: plan.merchantId }, (activities) => activities.requestPurchase({ replenishmentId: id }),
-      (work) => this.#watched(id, plan, work));
+  async #purchase(id: string, plan: PurchasePlan) {
+    setCurrentDetails(`${id}: the supplier to take the purchase order. Ends by itself when it answers, or the order has gone by mail`);
+    return this.#reach(id, plan, (activities) => activities.requestPurchase({ replenishmentId: id }), (activities) => activities.mailPurchase({ replenishmentId: id }));
+  }
+
+  /** Asks the supplier online; one that takes no orders there, or stays out of reach past the patience, is written to. */
+  async #reach<Online, Mail>(
+    id: string, plan: PurchasePlan, online: (activities: Activities) => Promise<Online>, byMail: (activities: Activities) => Promise<Mail>,
+  ): Promise<Online | Mail | typeof OUT_OF_REACH> {
+    const { supplierQueue, mailQueue, merchantId: fairnessKey } = plan;
+    if (supplierQueue !== null) {
+      const answer = await outside<Online | typeof OUT_OF_REACH>({ taskQueue: supplierQueue, fairnessKey }, online,
+        (work) => (mailQueue === null ? this.#watched(id, plan, work) : giveUpAfter(plan.patienceSeconds, work)));
+      if (answer !== OUT_OF_REACH) return answer;
+    }
+    if (mailQueue === null) return OUT_OF_REACH;
+    return outside({ taskQueue: mailQueue, fairnessKey }, byMail, (work) => this.#watched(id, plan, work));
   }
 
   /** Tells people when a supplier stays out of reach, and ends that once it answers. */
@@ -70,15 +87,15 @@ export class ReplenishmentRun {
   /** Waits for the supplier's answer, reminding it; then people chase it. Ends early when the goods are there, or it was closed. */
   async #untilAnswered(id: string, plan: PurchasePlan): Promise<void> {
     const heard = () => this.#answers.has(id) || this.#ended.has(id);
-    const waitsFor = `${id}: the supplier to say what it sends. Ends with its webhook, or Signal \`supplierAnswered\` \`{"replenishmentId":"${id}","quantity":1,"expectedOn":"2027-01-31"}\``;
+    const waitsFor = `${id}: the supplier to say what it sends. Ends with its webhook, or POST /v1/replenishments/${id}/answers`;
     for (let reminder = 0; !(await this.#wait(waitsFor, heard, plan.remindAfterSeconds, 'the supplier may take until then')); reminder += 1) {
       if (reminder === plan.reminders) {
         await this.#escalate(id, 'supplier_silent');
         await this.#wait(waitsFor, heard);
         break;
       }
-      await outside({ taskQueue: plan.supplierQueue ?? '', fairnessKey: plan.merchantId }, (activities) => activities.remindSupplier({ replenishmentId: id }),
-        (work) => this.#watched(id, plan, work));
+      await this.#reach(id, plan, (activities) => activities.remindSupplier({ replenishmentId: id }),
+        (activities) => activities.mailReminder({ replenishmentId: id, number: reminder + 1 }));
     }
     if (!this.#ended.has(id)) await books.settleChase({ replenishmentId: id, reason: 'supplier_silent' });
   }
@@ -108,5 +125,28 @@ export class ReplenishmentRun {
   #wait(waitsFor: string, fact: () => boolean, seconds?: number, summary = ''): Promise<boolean> {
     setCurrentDetails(`Waits for ${waitsFor}`);
     return seconds === undefined ? condition(fact).then(() => true) : condition(fact, seconds * 1000, { summary });
+  }
+}
+
+/**
+ * Gives up on work that takes longer than its patience. The attempt under way is waited for, so that what comes next knows
+ * what it came to; work that ends meanwhile counts. Throws when the workflow itself is cancelled.
+ */
+async function giveUpAfter<T>(seconds: number, work: () => Promise<T>): Promise<T | typeof OUT_OF_REACH> {
+  const [tries, clock] = [new CancellationScope(), new CancellationScope()];
+  const over = clock.run(async () => {
+    await sleep(seconds * 1000, { summary: 'then the supplier is written to' });
+    tries.cancel();
+  }).catch((error: unknown) => {
+    if (!isCancellation(error)) throw error;
+  });
+  try {
+    return await tries.run(work);
+  } catch (error) {
+    if (!tries.consideredCancelled || CancellationScope.current().consideredCancelled) throw error;
+    return OUT_OF_REACH;
+  } finally {
+    clock.cancel();
+    await CancellationScope.nonCancellable(() => over);
   }
 }

@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
+import { refuse, type Refusal } from '../contracts/errors';
+import { ChaseReason, type PurchaseWay, type RecordAnswer } from '../contracts/replenishment';
 import type { SupplierEvent } from '../contracts/webhooks';
 import { closeChases } from './chase';
 import { tellReplenishment } from './messages';
 import { newId } from './new-id';
+import { finishOperation } from './operations';
 import type { Tx } from './transactions';
 
 /** One SKU at one warehouse. */
@@ -79,22 +82,53 @@ const isComplete = ({ received, confirmed, asked }: Row): boolean => {
   return due !== null && received >= due;
 };
 
+/** How a supplier has a purchase order. */
+export interface SentPurchase { readonly provider: string; readonly providerReference: string; readonly sentBy: PurchaseWay }
+
+/** Writes that the supplier has the purchase order; nobody needs to chase it for being out of reach any more. */
+export async function recordSent(tx: Tx, replenishmentId: string, sent: SentPurchase): Promise<void> {
+  await tx.updateTable('replenishment').set({ ...sent }).where('id', '=', replenishmentId).execute();
+  await tx.updateTable('replenishment').set({ status: 'requested' }).where('id', '=', replenishmentId).where('status', '=', 'open').execute();
+  await closeChases(tx, replenishmentId, ChaseReason.unreachable);
+}
+
 /**
  * Merges what a supplier says it sends. Answers the shelf, or undefined for a purchase order that we do not know. Saying the
- * same twice, or anything once the goods are there, changes nothing.
+ * same twice, or anything once the goods are there, changes nothing. An answer proves that the supplier has the order, should
+ * its answer to the order itself have been lost.
  */
-export async function applySupplierAnswer(tx: Tx, provider: string, { key, quantity, expectedOn }: SupplierEvent): Promise<ShelfRef | undefined> {
+export async function applySupplierAnswer(tx: Tx, provider: string, { key, reference, quantity, expectedOn }: SupplierEvent): Promise<ShelfRef | undefined> {
   const operation = await tx.selectFrom('operation').select('orderId').where('key', '=', key).where('provider', '=', provider).where('kind', '=', 'purchase').executeTakeFirst();
-  const row = operation && await lockReplenishment(tx, operation.orderId);
+  if (!operation) return undefined;
+  if (await finishOperation(tx, key, 'succeeded', { reference })) await recordSent(tx, operation.orderId, { provider, providerReference: reference, sentBy: 'online' });
+  const row = await lockReplenishment(tx, operation.orderId);
   if (!row) return undefined;
-  const shelf = { skuId: row.skuId, warehouseId: row.warehouseId };
-  const same = row.confirmed === quantity && row.expectedOn?.toISOString().slice(0, 10) === expectedOn;
-  if (row.closedAt !== null || same) return shelf;
+  if (row.closedAt === null) await mergeAnswer(tx, row, { quantity, expectedOn, reference }, provider);
+  return { skuId: row.skuId, warehouseId: row.warehouseId };
+}
+
+/**
+ * Records what a person heard of a supplier, with the same effect as its own webhook. Refused while its purchase order has not
+ * reached it (an order on the telephone would be a second one), and once the replenishment has ended.
+ */
+export async function recordAnswer(tx: Tx, replenishmentId: string, answer: RecordAnswer): Promise<Refusal | undefined> {
+  const row = await lockReplenishment(tx, replenishmentId);
+  if (!row) return refuse('not_found');
+  if (row.closedAt !== null) return refuse('answer_not_awaited', { detail: 'It has ended' });
+  if (row.status === 'open') return refuse('answer_not_awaited', { detail: 'Its purchase order has not reached the supplier yet' });
+  await mergeAnswer(tx, row, answer, null);
+  return undefined;
+}
+
+/** Writes an answer down for good, unless it says what the last one said, and tells the workflow. */
+async function mergeAnswer(tx: Tx, row: Row, { quantity, expectedOn, reference }: RecordAnswer, provider: string | null): Promise<void> {
+  if (row.confirmed === quantity && row.expectedOn?.toISOString().slice(0, 10) === expectedOn) return;
   const changed = { ...row, confirmed: quantity };
+  await tx.insertInto('supplier_answer').values({ replenishmentId: row.id, quantity, expectedOn, reference: reference ?? null, provider }).execute();
   await tx.updateTable('replenishment').set({ confirmed: quantity, expectedOn, status: quantity > 0 ? 'confirmed' : 'requested' }).where('id', '=', row.id).execute();
-  await tellReplenishment(tx, shelf, { signal: 'supplierAnswered', payload: { replenishmentId: row.id, quantity, expectedOn } });
+  await closeChases(tx, row.id, ChaseReason.mailed);
+  await tellReplenishment(tx, row, { signal: 'supplierAnswered', payload: { replenishmentId: row.id, quantity, expectedOn } });
   if (isComplete(changed)) await end(tx, changed, 'received', null);
-  return shelf;
 }
 
 /** Closes a replenishment without the goods, for a reason. Answers false when it had ended before. */

@@ -18,7 +18,14 @@ export interface NewMerchant {
   readonly shippingPerKgAmount: number;
 }
 
-export interface NewSupplier { readonly code: string; readonly name: string }
+export interface NewSupplier {
+  readonly code: string;
+  readonly name: string;
+  /** Whether it takes purchase orders over the supplier connection: it does unless said otherwise. */
+  readonly online?: boolean;
+  /** Where purchase orders are mailed to when it takes none online, or is out of reach there. */
+  readonly email?: string | null;
+}
 
 export interface Place { readonly aisle: number; readonly bay: number; readonly level: number }
 
@@ -113,8 +120,9 @@ export class CatalogueClient {
 
   /** Imports suppliers by code. */
   importSuppliers(suppliers: readonly NewSupplier[]): Promise<ReadonlyMap<string, string>> {
-    return this.#inBatches(suppliers, (tx, batch) => tx.insertInto('supplier').values(batch.map((row) => ({ id: newId('sup'), ...row })))
-      .onConflict((conflict) => conflict.column('code').doUpdateSet((eb) => ({ name: eb.ref('excluded.name') })))
+    return this.#inBatches(suppliers, (tx, batch) => tx.insertInto('supplier')
+      .values(batch.map(({ online = true, email = null, ...row }) => ({ id: newId('sup'), ...row, online, email })))
+      .onConflict((conflict) => conflict.column('code').doUpdateSet((eb) => ({ name: eb.ref('excluded.name'), online: eb.ref('excluded.online'), email: eb.ref('excluded.email') })))
       .returning(['id', 'code as key']).execute());
   }
 

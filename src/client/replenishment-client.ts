@@ -1,9 +1,10 @@
-import { closeReplenishment } from '../books/replenishments';
+import { sql } from 'kysely';
+import { closeReplenishment, recordAnswer } from '../books/replenishments';
 import type { Transactions, Tx } from '../books/transactions';
 import type { Caller } from '../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../contracts/errors';
 import type { Page } from '../contracts/order';
-import type { CloseReplenishment, ListReplenishments, ReplenishmentResource } from '../contracts/replenishment';
+import type { CloseReplenishment, ListReplenishments, PurchaseWay, RecordAnswer, ReplenishmentResource } from '../contracts/replenishment';
 import { decodeCursor, encodeCursor } from './cursor';
 import { answer, once, type Answer, type Intent } from './intent';
 import type { Messenger } from './messenger';
@@ -30,9 +31,22 @@ export class ReplenishmentClient {
   }
 
   /** Closes a replenishment whose goods will not come, or are not wanted any more. Closing what has ended changes nothing. */
-  async close(caller: Caller, intent: Intent, replenishmentId: string, { reason }: CloseReplenishment): Promise<Answer<ReplenishmentResource> | Refusal> {
-    const answered = await once(this.transactions, caller, intent, async (tx) => {
+  close(caller: Caller, intent: Intent, replenishmentId: string, { reason }: CloseReplenishment): Promise<Answer<ReplenishmentResource> | Refusal> {
+    return this.#change(caller, intent, replenishmentId, async (tx) => {
       await closeReplenishment(tx, replenishmentId, reason);
+      return undefined;
+    });
+  }
+
+  /** Records what a supplier said by mail or phone; the caller's key and name stay beside it. */
+  answer(caller: Caller, intent: Intent, replenishmentId: string, said: RecordAnswer): Promise<Answer<ReplenishmentResource> | Refusal> {
+    return this.#change(caller, intent, replenishmentId, (tx) => recordAnswer(tx, replenishmentId, said));
+  }
+
+  async #change(caller: Caller, intent: Intent, replenishmentId: string, change: (tx: Tx) => Promise<Refusal | undefined>): Promise<Answer<ReplenishmentResource> | Refusal> {
+    const answered = await once(this.transactions, caller, intent, async (tx) => {
+      const refusal = await change(tx);
+      if (refusal) return refusal;
       const row = await select(tx).where('id', '=', replenishmentId).executeTakeFirst();
       return row ? answer(200, resourceOf(row)) : refuse('not_found');
     });
@@ -42,9 +56,10 @@ export class ReplenishmentClient {
 }
 
 const select = (tx: Tx) => tx.selectFrom('replenishment')
-  .select(['id', 'status', 'skuId', 'warehouseId', 'merchantId', 'asked', 'confirmed', 'received', 'expectedOn', 'closedFor', 'openedAt', 'closedAt']);
+  .select(['id', 'status', 'skuId', 'warehouseId', 'merchantId', 'asked', 'confirmed', 'received', 'expectedOn', 'sentBy', 'closedFor', 'openedAt', 'closedAt',
+    sql<string | null>`(select a.actor from supplier_answer a where a."replenishmentId" = replenishment.id order by a.id desc limit 1)`.as('answeredBy')]);
 
 type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number];
 
-const resourceOf = ({ expectedOn, openedAt, closedAt, ...row }: Row): ReplenishmentResource =>
-  ({ ...row, expectedOn: expectedOn?.toISOString().slice(0, 10) ?? null, openedAt: openedAt.toISOString(), closedAt: closedAt?.toISOString() ?? null });
+const resourceOf = ({ expectedOn, openedAt, closedAt, sentBy, ...row }: Row): ReplenishmentResource =>
+  ({ ...row, sentBy: sentBy as PurchaseWay | null, expectedOn: expectedOn?.toISOString().slice(0, 10) ?? null, openedAt: openedAt.toISOString(), closedAt: closedAt?.toISOString() ?? null });

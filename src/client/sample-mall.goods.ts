@@ -25,7 +25,7 @@ export const SAMPLE_MERCHANTS: readonly NewMerchant[] = [
 
 export const SAMPLE_SUPPLIERS: readonly NewSupplier[] = [
   { code: 'harbour', name: 'Harbour Wholesale' },
-  { code: 'delta', name: 'Delta Manufacturing' },
+  { code: 'delta', name: 'Delta Manufacturing', email: 'orders@delta.example' },
 ];
 
 export const SAMPLE_WAREHOUSES: readonly Omit<NewWarehouse, 'locations'>[] = [

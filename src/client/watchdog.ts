@@ -5,6 +5,7 @@ import { sendLater } from '../books/messages';
 import type { Transactions } from '../books/transactions';
 import { SYSTEM } from '../contracts/caller';
 import { AttentionReason } from '../contracts/statuses';
+import { restartLost } from './lost-replenishments';
 import type { Messenger } from './messenger';
 import { findSuspects, type Deadlines } from './suspects';
 import { examine, reportedProblems, type Finding } from './workflow-health';
@@ -21,12 +22,13 @@ export interface WatchdogPolicy {
 }
 
 /** What one round came to. */
-export interface WatchRound { readonly outcome: 'done' | 'failed'; readonly raised: number; readonly cleared: number }
+export interface WatchRound { readonly outcome: 'done' | 'failed'; readonly raised: number; readonly cleared: number; readonly restarted: number }
 
 /**
  * Finds orders that are stuck: past their stage's deadline, with a workflow whose tasks fail, with a step that is tried
  * without end. It looks at those only which the database or Temporal's visibility name as suspects, never at every open
- * order. Several may run beside each other: what the other has written already changes nothing.
+ * order. It also starts replenishments again whose workflow was lost. Several may run beside each other: what the other has
+ * written already changes nothing.
  */
 export class Watchdog {
   #timer: NodeJS.Timeout | undefined;
@@ -62,7 +64,7 @@ export class Watchdog {
 
   /** One round. Throws while the database or Temporal is out of reach. */
   async look(): Promise<void> {
-    const done = { raised: 0, cleared: 0 };
+    const done = { raised: 0, cleared: 0, restarted: 0 };
     try {
       const suspects = await this.#suspects();
       const inTurn = [...suspects.keys()].sort();
@@ -75,6 +77,8 @@ export class Watchdog {
           if (await this.#write(id, finding)) done[finding.reason ? 'raised' : 'cleared'] += 1;
         }
       }));
+      done.restarted = await restartLost(this.transactions, this.temporal, this.messenger, LOOKS);
+      if (done.restarted > 0) this.log.info({ restarted: done.restarted }, 'started replenishments whose workflow was lost');
       this.note({ outcome: 'done', ...done });
     } catch (error) {
       this.note({ outcome: 'failed', ...done });

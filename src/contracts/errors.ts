@@ -28,6 +28,7 @@ export const ERRORS = {
   destination_not_served: { status: 422, title: 'No carrier delivers there', retryable: false, advice: 'Deliver to another address. Nothing was charged.' },
   out_of_stock: { status: 409, title: 'There is not enough stock', retryable: false, advice: 'Lower the quantities named in `shortages`. Nothing was charged.' },
   stock_promised: { status: 409, title: 'The units are promised to orders', retryable: false, advice: 'Count again, or cancel orders first: what is promised stays on the shelf until it ships.' },
+  answer_not_awaited: { status: 409, title: 'The replenishment awaits no answer of its supplier', retryable: false, advice: 'Read the replenishment: its purchase order has not reached the supplier yet, or it has ended.' },
   card_number_refused: { status: 422, title: 'A field holds what looks like a card number', retryable: false, advice: 'Send the payment provider\'s token, never the card.' },
   address_incomplete: { status: 422, title: 'The address cannot be delivered to as it stands', retryable: false, advice: 'Correct the fields named in `errors`; take a `suggestion` where there is one. The order stays on hold until its deadline.' },
   address_not_awaited: { status: 409, title: 'The order does not wait for an address', retryable: false, advice: 'Read the order: its address was mended, its deadline passed, or it was cancelled.' },

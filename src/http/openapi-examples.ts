@@ -47,6 +47,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   adjustLot: { lotId: 'lot_01KAQ5ZJ5V8E6Q0000000000A1', quantity: -2, reason: 'damaged', reference: 'report-17' },
   setStock: { skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1', warehouseId: 'whs_01KAQ5ZJ5V8E6Q0000000000A1', safetyStock: 5, reorder: { point: 20, to: 200 } },
   closeReplenishment: { reason: 'supplier_cancelled' },
+  recordSupplierAnswer: { quantity: 120, expectedOn: '2027-01-31', reference: 'AB-4711' },
   completeTask: { parcel: { weightG: 1450, lengthMm: 300, widthMm: 200, heightMm: 150 } },
 };
 

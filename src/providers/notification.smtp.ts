@@ -23,10 +23,10 @@ export class SmtpNotificationProvider implements NotificationProvider {
     this.#from = from;
   }
 
-  async send({ key, to, subject, text, html }: Message, signal?: AbortSignal): Promise<Sent> {
+  async send({ key, to, replyTo, subject, text, html }: Message, signal?: AbortSignal): Promise<Sent> {
     signal?.throwIfAborted();
     const messageId = `<${key.replaceAll(':', '.')}@mallflow.invalid>`;
-    const sending = this.#transport.sendMail({ from: this.#from, to, subject, text, html, messageId, headers: { 'X-Operation-Key': key } });
+    const sending = this.#transport.sendMail({ from: this.#from, to, replyTo, subject, text, html, messageId, headers: { 'X-Operation-Key': key } });
     const given = signal && new Promise<never>((_resolve, reject) => { signal.addEventListener('abort', () => { reject(signal.reason as Error); }, { once: true }); });
     try {
       await (given ? Promise.race([sending, given]) : sending);

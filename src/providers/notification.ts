@@ -1,10 +1,12 @@
 import type { NotificationChannel } from '../contracts/address';
 
-/** A message to one person. `key` names it for good: the same key is the same message. */
+/** A message to one person, or to a company. `key` names it for good: the same key is the same message. */
 export interface Message {
   readonly key: string;
   /** An e-mail address, or a phone number in its international form (E.164). */
   readonly to: string;
+  /** Where an answer to an e-mail goes, when that is not whom it is from. */
+  readonly replyTo?: string | undefined;
   /** What an e-mail is about; an SMS has none. */
   readonly subject: string;
   readonly text: string;

@@ -44,6 +44,7 @@ export function createApiMetrics(database: Transactions, log: Logger, token?: st
     rounds.inc({ outcome }, 0);
     looks.inc({ outcome }, 0);
   }
+  const restarted = new Counter({ name: 'mallflow_watchdog_restarts_total', help: 'Replenishments that the watchdog started again, as their workflow was lost', registers });
   for (const kind of ['raised', 'cleared']) found.inc({ kind }, 0);
   for (const kind of ['signal', 'draft']) swept.inc({ kind }, 0);
 
@@ -56,10 +57,11 @@ export function createApiMetrics(database: Transactions, log: Logger, token?: st
       swept.inc({ kind: 'signal' }, signals);
       swept.inc({ kind: 'draft' }, drafts);
     },
-    noteWatch: ({ outcome, raised, cleared }) => {
+    noteWatch: ({ outcome, raised, cleared, restarted: again }) => {
       looks.inc({ outcome });
       found.inc({ kind: 'raised' }, raised);
       found.inc({ kind: 'cleared' }, cleared);
+      restarted.inc(again);
     },
     meter: {
       requestsInFlight: (count) => { inFlight.set(count); },

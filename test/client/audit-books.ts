@@ -90,6 +90,7 @@ export const STOCK_AUDITS = {
   there: 'What is held for orders without lots is there, and keeps for each of them',
   bookedIn: 'What was received for each replenishment was booked in',
   complete: 'Every replenishment that was received has what was confirmed, or asked for',
+  answered: 'What each replenishment says its supplier sends is what was answered last',
   atSupplier: 'Every purchase order in our books is at its supplier, once, for the same quantity',
   ofSupplier: 'Every purchase order at a supplier is in our books',
   agrees: 'What suppliers confirmed is what our books say they send',

@@ -111,8 +111,12 @@ describe('replenishment', () => {
 
   test('a confirmation altered', async () => {
     await copy.spoil('update replenishment set confirmed = confirmed + 1 where id = $1', [of.confirmed]);
-    await expectFalse({ [STOCK_AUDITS.agrees]: of.confirmed });
-    await expectFalse({ [STOCK_AUDITS.agrees]: of.confirmed }, suppliersThat((entry) => [{ ...entry, confirmed: null }]));
+    await expectFalse({ [STOCK_AUDITS.agrees]: of.confirmed, [STOCK_AUDITS.answered]: of.confirmed });
+    await copy.spoil('insert into supplier_answer ("replenishmentId", quantity, "expectedOn", actor) select id, confirmed, "expectedOn", $2 from replenishment where id = $1', [of.confirmed, 'support:test']);
+    await expectFalse({});
+    await copy.spoil('delete from supplier_answer where "replenishmentId" = $1', [of.confirmed]);
+    await copy.spoil('update replenishment set confirmed = confirmed - 1 where id = $1', [of.confirmed]);
+    await expectFalse({ [STOCK_AUDITS.agrees]: of.confirmed, [STOCK_AUDITS.answered]: of.confirmed }, suppliersThat((entry) => [{ ...entry, confirmed: null }]));
   });
 });
 

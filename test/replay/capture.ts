@@ -5,7 +5,9 @@ import { promisify } from 'node:util';
 import { orderWorkflowId } from '../../src/contracts/names';
 import { seedMall } from '../support/mall';
 import { People } from '../support/people';
+import { Shelves } from '../support/shelves';
 import { holding, startWorld, type World } from '../support/world';
+import { REPLENISHMENT_SCENARIOS } from './replenishment-scenarios';
 import { SCENARIOS } from './scenarios';
 
 const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
@@ -24,7 +26,7 @@ async function historyOf(workflowId: string): Promise<string> {
 
 beforeAll(async () => {
   if (existsSync(folder)) throw new Error(`${folder} is there already: give package.json the next version, or name the release in HISTORY_RELEASE`);
-  world = await startWorld({ paymentWindowSeconds: 3, addressHold: holding(6, [2]) });
+  world = await startWorld({ paymentWindowSeconds: 3, addressHold: holding(6, [2]) }, { replenishment: { remindAfterSeconds: 1, reminders: 2, patienceSeconds: 1 } });
   mkdirSync(folder, { recursive: true });
 }, 60_000);
 afterAll(() => world.close());
@@ -32,9 +34,11 @@ afterAll(() => world.close());
 test('captures the history of every scenario', async () => {
   const mall = await seedMall(world.transactions);
   const people = new People(world, mall);
-  for (const [name, play] of Object.entries(SCENARIOS)) {
-    const workflowId = orderWorkflowId(await play({ world, mall, people }));
+  const shelves = new Shelves(world, mall);
+  const keep = async (name: string, workflowId: string): Promise<void> => {
     await world.temporal.client.workflow.getHandle(workflowId).result();
     writeFileSync(join(folder, `${name}.json`), await historyOf(workflowId));
-  }
+  };
+  for (const [name, play] of Object.entries(SCENARIOS)) await keep(name, orderWorkflowId(await play({ world, mall, people })));
+  for (const [name, play] of Object.entries(REPLENISHMENT_SCENARIOS)) await keep(name, await play({ world, shelves }));
 }, 300_000);

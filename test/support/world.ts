@@ -97,6 +97,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
   const activities = createActivities({
     transactions, vault, payments, carriers, suppliers, log,
     notifications: { providers, addressFixUrl: 'https://shop.example/address/{token}', mail: mailOf },
+    purchasing: { replyTo: 'purchasing@mall.example' },
     replenishment: { remindAfterSeconds: 3600, reminders: 2, patienceSeconds: 3600, overdueSeconds: 48 * 3600, ...replenishment },
   });
   const connection = temporal.nativeConnection;

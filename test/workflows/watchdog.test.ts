@@ -52,7 +52,7 @@ async function work(orderId: string): Promise<void> {
 
 test('an order past its stage\'s deadline is shown everywhere, by one of two watchdogs, until it goes on', async () => {
   const { id } = await people.place({}, [mall.skus.cup]);
-  expect(await look({ pick: 3600 })).toEqual({ outcome: 'done', raised: 0, cleared: 0 });
+  expect(await look({ pick: 3600 })).toEqual({ outcome: 'done', raised: 0, cleared: 0, restarted: 0 });
   await age(id, 7200);
   const rounds = await Promise.all([look({ pick: 3600 }), look({ pick: 3600 })]);
   expect(rounds.map((round) => round?.raised).sort()).toEqual([0, 1]);

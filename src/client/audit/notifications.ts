@@ -1,11 +1,12 @@
+import { sql } from 'kysely';
 import type { Tx } from '../../books/transactions';
 import type { NotificationJournalEntry } from '../../providers/notification';
 import { Findings, lazily, type Audit } from './audit';
 import { isCovered, type Reading } from './journal';
-import { readOperations } from './operations';
+import { rowsOf } from './rows';
 
 /**
- * Audits of what customers were told against the journal of messages: each once, and nothing behind our back. Mail may go out
+ * Audits of what customers and suppliers were told against the journal of messages: each once, and nothing behind our back. Mail may go out
  * by a server that keeps no journal, so only an SMS can be found missing.
  */
 export const notificationAudits = (tx: Tx, journal: Promise<Reading<NotificationJournalEntry>>): Audit[] => {
@@ -19,7 +20,7 @@ export const notificationAudits = (tx: Tx, journal: Promise<Reading<Notification
 async function compare(tx: Tx, reading: Reading<NotificationJournalEntry>) {
   const [missing, unknown] = [new Findings(), new Findings()];
   const known = new Map<string, string>();
-  for await (const { key, status, finishedAt } of readOperations(tx, ['notify'])) {
+  for await (const { key, status, finishedAt } of readMessages(tx)) {
     known.set(key, status);
     const times = reading.byKey.get(key)?.length ?? 0;
     const lost = status === 'succeeded' && times === 0 && key.includes(':notify_sms:') && isCovered(reading, finishedAt);
@@ -31,3 +32,8 @@ async function compare(tx: Tx, reading: Reading<NotificationJournalEntry>) {
   }
   return { missing, unknown };
 }
+
+interface MessageRow { readonly key: string; readonly status: string; readonly finishedAt: Date | null }
+
+/** Reads what was told about orders and about replenishments. */
+const readMessages = (tx: Tx): AsyncGenerator<MessageRow, void, undefined> => rowsOf(tx, sql<MessageRow>`select key, status::text, "finishedAt" from operation where kind = 'notify'`);

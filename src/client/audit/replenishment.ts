@@ -19,6 +19,10 @@ export const replenishmentAudits = (tx: Tx, journal: () => Promise<Reading<Suppl
     queryAudit(tx, 'Every replenishment that was received has what was confirmed, or asked for', sql<Finding>`
       select id as subject, coalesce(nullif(confirmed, 0), asked) || ' units' as expected, received || ' received' as actual
       from replenishment where status = 'received' and received < coalesce(nullif(confirmed, 0), asked)`),
+    queryAudit(tx, 'What each replenishment says its supplier sends is what was answered last', sql<Finding>`
+      select r.id as subject, coalesce(a.quantity || ' units on ' || a."expectedOn", 'no answer') as expected, coalesce(r.confirmed || ' units on ' || r."expectedOn", 'no answer') as actual
+      from replenishment r left join lateral (select quantity, "expectedOn" from supplier_answer where "replenishmentId" = r.id order by id desc limit 1) a on true
+      where (a.quantity, a."expectedOn") is distinct from (r.confirmed, r."expectedOn")`),
     { name: 'Every purchase order in our books is at its supplier, once, for the same quantity', check: async () => (await compared()).missing },
     { name: 'Every purchase order at a supplier is in our books', check: async () => (await compared()).unknown },
     { name: 'What suppliers confirmed is what our books say they send', check: async () => (await compared()).otherwise },
@@ -32,13 +36,15 @@ interface PurchaseRow {
   readonly asked: number;
   readonly confirmed: number | null;
   readonly open: boolean;
+  /** A person recorded what it said last, which its journal need not hold. */
+  readonly told: boolean;
   readonly finishedAt: Date | null;
 }
 
 async function compare(tx: Tx, journal: Reading<SupplierJournalEntry>) {
   const [missing, unknown, otherwise] = [new Findings(), new Findings(), new Findings()];
   const known = new Set<string>();
-  for await (const { key, status, reference, asked, confirmed, open, finishedAt } of readPurchases(tx)) {
+  for await (const { key, status, reference, asked, confirmed, open, told, finishedAt } of readPurchases(tx)) {
     known.add(key);
     const entries = journal.byKey.get(key) ?? [];
     const [entry] = entries;
@@ -52,8 +58,9 @@ async function compare(tx: Tx, journal: Reading<SupplierJournalEntry>) {
     const theirs = `${entry.quantity} as ${entry.reference}`;
     if (ours !== theirs) missing.add(key, ours, `${theirs} at the supplier`);
     // A supplier may correct itself once the goods are there, and its webhook may be on its way: what is known must be its.
-    if (open && confirmed !== null && entry.confirmed === null) otherwise.add(key, `${confirmed} confirmed`, 'the supplier has not answered');
-    else if (open && confirmed !== null && confirmed !== entry.confirmed) otherwise.add(key, `${confirmed} confirmed`, `${entry.confirmed} at the supplier`);
+    if (!open || told) continue;
+    if (confirmed !== null && entry.confirmed === null) otherwise.add(key, `${confirmed} confirmed`, 'the supplier has not answered');
+    else if (confirmed !== null && confirmed !== entry.confirmed) otherwise.add(key, `${confirmed} confirmed`, `${entry.confirmed} at the supplier`);
   }
   for (const [key, entries] of journal.byKey) {
     if (!known.has(key)) for (const entry of entries) unknown.add(key, 'a purchase order in our books', `${entry.quantity} as ${entry.reference} at the supplier`);
@@ -62,7 +69,8 @@ async function compare(tx: Tx, journal: Reading<SupplierJournalEntry>) {
 }
 
 const readPurchases = (tx: Tx): AsyncGenerator<PurchaseRow, void, undefined> => rowsOf(tx, sql<PurchaseRow>`
-  select o.key, o.status::text, o.result->>'reference' as reference, (o.request->>'quantity')::int as asked, r.confirmed, r."closedAt" is null as open, o."finishedAt"
+  select o.key, o.status::text, o.result->>'reference' as reference, (o.request->>'quantity')::int as asked, r.confirmed, r."closedAt" is null as open, o."finishedAt",
+    coalesce((select a.provider is null from supplier_answer a where a."replenishmentId" = r.id order by a.id desc limit 1), false) as told
   from operation o left join replenishment r on r.id = o."orderId" where o.kind = 'purchase'`);
 
 /** How long after it was opened a replenishment may wait for the sweeper to start its workflow. */

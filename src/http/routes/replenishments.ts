@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ReplenishmentId } from '../../contracts/ids';
 import { pageOf } from '../../contracts/order';
-import { CloseReplenishment, ListReplenishments, ReplenishmentResource } from '../../contracts/replenishment';
+import { CloseReplenishment, ListReplenishments, RecordAnswer, ReplenishmentResource } from '../../contracts/replenishment';
 import { sendAnswer, sendResult } from '../answers';
 import type { Api } from '../api';
 import type { AppDeps } from '../deps';
@@ -10,6 +10,7 @@ import { CALLER_CODES, described, IdempotencyKey, POST_CODES, responses } from '
 
 const READERS = ['merchant', 'warehouse', 'support', 'platform'] as const;
 const OWNERS = ['merchant', 'platform'] as const;
+const LISTENERS = ['merchant', 'support', 'platform'] as const;
 
 const Replenishments = pageOf(ReplenishmentResource).meta({ id: 'ReplenishmentPage' });
 
@@ -23,6 +24,20 @@ export const replenishmentRoutes = ({ clients }: AppDeps) => async (api: Api): P
       response: responses({ 200: described('A page of replenishments', Replenishments) }, CALLER_CODES),
     },
   }, async ({ caller, query }, reply) => sendResult(reply, await clients.replenishments.list(caller, query)));
+
+  api.post('/replenishments/:replenishmentId/answers', {
+    config: { roles: LISTENERS },
+    schema: {
+      ...operation(LISTENERS, {
+        operationId: 'recordSupplierAnswer', tag: 'stock', summary: 'Record what a supplier said by mail or phone',
+        description: 'It counts as its signed webhook does, and may be corrected by another one. Who recorded it is kept.',
+      }),
+      params: z.object({ replenishmentId: ReplenishmentId }),
+      headers: IdempotencyKey,
+      body: RecordAnswer,
+      response: responses({ 200: described('The replenishment as it stands', ReplenishmentResource) }, [...POST_CODES, 'not_found', 'answer_not_awaited']),
+    },
+  }, async ({ caller, intent, params, body }, reply) => sendAnswer(reply, await clients.replenishments.answer(caller, intent, params.replenishmentId, body)));
 
   api.post('/replenishments/:replenishmentId/closure', {
     config: { roles: OWNERS },

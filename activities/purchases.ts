@@ -1,0 +1,58 @@
+import { finishOperation } from '../src/books/operations';
+import { recordSent } from '../src/books/replenishments';
+import type { Tx } from '../src/books/transactions';
+import type { OnlineFate, PurchaseOrder } from '../src/domain/purchase-mail';
+import type { Purchase } from '../src/providers/supplier';
+import { cannotBe } from './provider-refused';
+
+export const purchaseKey = (replenishmentId: string): string => `${replenishmentId}:purchase:1`;
+export const mailKey = (replenishmentId: string): string => `${replenishmentId}:purchase_email:1`;
+
+/** Why an online purchase order is over that was given up for a mail. */
+const SENT_BY_MAIL = 'sent_by_mail';
+
+/** What became of a purchase order on each way. */
+export interface PurchaseState {
+  readonly online: 'not_sent' | 'unknown' | 'taken' | 'refused' | 'given_up';
+  /** What was known of the online order when it was given up. */
+  readonly fate: OnlineFate;
+  readonly mailed: boolean;
+}
+
+/** Reads how far a purchase order has got on each way. */
+export async function readPurchaseState(tx: Tx, replenishmentId: string): Promise<PurchaseState> {
+  const rows = await tx.selectFrom('operation').select(['key', 'status', 'result']).where('key', 'in', [purchaseKey(replenishmentId), mailKey(replenishmentId)]).execute();
+  const mailed = rows.some(({ key }) => key === mailKey(replenishmentId));
+  const online = rows.find(({ key }) => key === purchaseKey(replenishmentId));
+  if (!online) return { online: 'not_sent', fate: 'not_sent', mailed };
+  if (online.status === 'succeeded') return { online: 'taken', fate: 'not_sent', mailed };
+  if (online.status === 'started') return { online: 'unknown', fate: 'unknown', mailed };
+  const { reason, fate } = online.result as { reason?: string; fate?: OnlineFate };
+  return reason === SENT_BY_MAIL && fate ? { online: 'given_up', fate, mailed } : { online: 'refused', fate: 'not_sent', mailed };
+}
+
+/** Ends the online purchase order, which is not tried again: a mail takes its place. Does nothing when it is complete. */
+export const giveUpOnline = (tx: Tx, replenishmentId: string, fate: OnlineFate): Promise<boolean> =>
+  finishOperation(tx, purchaseKey(replenishmentId), 'refused', { reason: SENT_BY_MAIL, fate });
+
+/** Reads what is asked of the supplier, and where it is written to. Throws when it was not planned, or nobody supplies it. */
+export async function readPurchaseOrder(tx: Tx, replenishmentId: string): Promise<PurchaseOrder & { readonly email: string | null; readonly open: boolean; readonly answered: boolean }> {
+  const row = await tx.selectFrom('replenishment as r').innerJoin('sku as k', 'k.id', 'r.skuId').innerJoin('warehouse as w', 'w.id', 'r.warehouseId')
+    .innerJoin('supplier as s', 's.id', 'r.supplierId')
+    .select(['r.asked', 'r.confirmed', 'r.closedAt', 'k.code as skuCode', 's.code as supplierCode', 's.email', 'w.code', 'w.country', 'w.city', 'w.postcode'])
+    .where('r.id', '=', replenishmentId).executeTakeFirst();
+  if (!row || row.asked === null) throw cannotBe(`${replenishmentId} was not planned`);
+  const { skuCode, supplierCode, email, asked: quantity, confirmed, closedAt, code, country, city, postcode } = row;
+  return { number: replenishmentId, supplierCode, skuCode, quantity, shipTo: { code, country, city, postcode }, email, open: closedAt === null, answered: confirmed !== null };
+}
+
+/** Writes what a supplier made of an online purchase order, once. Nobody needs to chase it for being out of reach any more. */
+export async function recordPurchase(tx: Tx, replenishmentId: string, provider: string, purchase: Purchase): Promise<void> {
+  const key = purchaseKey(replenishmentId);
+  if (purchase.status === 'refused') {
+    await finishOperation(tx, key, 'refused', { reason: purchase.reason });
+    return;
+  }
+  if (!(await finishOperation(tx, key, 'succeeded', { reference: purchase.reference }))) return;
+  await recordSent(tx, replenishmentId, { provider, providerReference: purchase.reference, sentBy: 'online' });
+}

@@ -1,0 +1,37 @@
+import { replenishmentWorkflowId } from '../../src/contracts/names';
+import { callerFor, granted, intent } from '../support/people';
+import type { Shelf, Shelves } from '../support/shelves';
+import type { World } from '../support/world';
+import { contentOf } from '../support/held';
+import { until } from '../providers/sandboxes';
+
+/** What a scenario of replenishment plays with. */
+export interface StockRoom {
+  readonly world: World;
+  readonly shelves: Shelves;
+}
+
+const workflowOf = ({ warehouseId, skuId }: Shelf): string => replenishmentWorkflowId(warehouseId, skuId);
+
+/** The ways through a replenishment whose histories every later release must replay. Each answers its workflow. */
+export const REPLENISHMENT_SCENARIOS: Readonly<Record<string, (room: StockRoom) => Promise<string>>> = {
+  'replenishment': async ({ world, shelves }) => {
+    await world.supplier.call('POST', '/sandbox/manners', { manner: 'when_reminded' });
+    const shelf = await shelves.watched();
+    await shelves.deplete(shelf);
+    await shelves.untilStatus(shelf, 'confirmed');
+    await shelves.receive(shelf, 49);
+    return workflowOf(shelf);
+  },
+  'replenishment-by-mail': async ({ world, shelves }) => {
+    await world.supplier.fault({ mode: 'down', times: 1_000 });
+    const shelf = await shelves.watched(10, { email: 'orders@maker.example' });
+    const id = await shelves.deplete(shelf);
+    await contentOf(world, `${id}:remind_email:1`);
+    await world.supplier.call('DELETE', '/sandbox/faults');
+    granted(await world.replenishments.answer(callerFor('support'), intent(), id, { quantity: 49, expectedOn: '2099-01-31' }));
+    await until(async () => (await shelves.chases(id)).length === 0);
+    await shelves.receive(shelf, 49);
+    return workflowOf(shelf);
+  },
+};
