@@ -1,5 +1,6 @@
 import { fulfillmentsOf, lockFulfillment, moveFulfillment } from '../src/books/fulfillments';
 import { lockOrder, moveOrder } from '../src/books/orders';
+import { abandonUnpaid } from '../src/books/payments';
 import { releaseFulfillments } from '../src/books/release';
 import { restock } from '../src/books/stock';
 import { appendTimeline } from '../src/books/timeline';
@@ -16,8 +17,7 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
       if (existing.length > 0 || status === 'cancelling') return existing;
       const order = await tx.selectFrom('orders').select(['urgency', 'gift']).where('id', '=', orderId).executeTakeFirstOrThrow();
       const facts = await releaseFulfillments(tx, orderId, order.urgency, order.gift);
-      await tx.updateTable('payment').set({ status: 'abandoned', token: null, nextAction: null })
-        .where('orderId', '=', orderId).where('status', 'in', ['pending', 'declined', 'action_required']).execute();
+      await abandonUnpaid(tx, orderId);
       await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick', payUntil: null });
       await appendTimeline(tx, orderId, [{ type: 'order.accepted' }, ...facts]);
       return fulfillmentsOf(tx, orderId);

@@ -7,7 +7,7 @@ import type { Tx } from './transactions';
 export type OrderSignal =
   | { readonly signal: 'parcelPacked' | 'parcelHandedOver'; readonly payload: { readonly fulfillmentId: string } }
   | { readonly signal: 'carrierReported'; readonly payload: { readonly fulfillmentId: string; readonly scan: CarrierScan } }
-  | { readonly signal: 'addressMended'; readonly payload: Readonly<Record<string, never>> }
+  | { readonly signal: 'addressMended' | 'backorderFilled'; readonly payload: Readonly<Record<string, never>> }
   | { readonly signal: 'paymentSettled'; readonly payload: { readonly paymentId: string } }
   | { readonly signal: 'attended'; readonly payload: { readonly taskId: string } }
   | { readonly signal: 'cancellationBegun'; readonly payload: CancelOrder & { readonly actor: string } }
@@ -39,14 +39,18 @@ export interface PendingMessage {
   readonly payload: unknown;
 }
 
+/** Which messages to send: one workflow's, those of one name, or those that are older than so many seconds. */
+export type WhichMessages = { readonly workflowId: string } | { readonly signal: OrderSignal['signal'] } | { readonly olderThanSeconds: number };
+
 /**
  * Takes unsent messages in the order of their making and locks them until the transaction ends; those that another sender
- * holds are passed over. With a workflow id, only that workflow's; else those older than `olderThanSeconds`.
+ * holds are passed over.
  */
-export async function takeMessages(tx: Tx, which: { workflowId: string } | { olderThanSeconds: number }, limit: number): Promise<PendingMessage[]> {
+export async function takeMessages(tx: Tx, which: WhichMessages, limit: number): Promise<PendingMessage[]> {
   const query = tx.selectFrom('workflow_message').select(['id', 'workflowId', 'workflowType', 'signal', 'payload']).orderBy('id').limit(limit).forUpdate().skipLocked();
   const wanted = 'workflowId' in which
     ? query.where('workflowId', '=', which.workflowId)
+    : 'signal' in which ? query.where('signal', '=', which.signal)
     : query.where('createdAt', '<', new Date(Date.now() - which.olderThanSeconds * 1000));
   return wanted.execute();
 }

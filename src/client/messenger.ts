@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { forgetMessage, takeMessages, type PendingMessage } from '../books/messages';
+import { forgetMessage, takeMessages, type PendingMessage, type WhichMessages } from '../books/messages';
 import type { Transactions } from '../books/transactions';
 import { SYSTEM } from '../contracts/caller';
 import { ORDERS_QUEUE, orderWorkflowId, replenishmentWorkflowId } from '../contracts/names';
@@ -15,19 +15,24 @@ export class Messenger {
 
   /** Sends an order's signals right after their commit. Failing is not the caller's trouble: the sweeper sends them later. */
   flush(orderId: string): Promise<void> {
-    return this.#flush(orderWorkflowId(orderId));
+    return this.#flush({ workflowId: orderWorkflowId(orderId) });
   }
 
   /** Sends a replenishment's signals right after their commit, as `flush` does an order's. */
   flushReplenishment({ warehouseId, skuId }: { readonly warehouseId: string; readonly skuId: string }): Promise<void> {
-    return this.#flush(replenishmentWorkflowId(warehouseId, skuId));
+    return this.#flush({ workflowId: replenishmentWorkflowId(warehouseId, skuId) });
   }
 
-  async #flush(workflowId: string): Promise<void> {
+  /** Wakes the orders that goods came for, as `flush` does one. */
+  flushFilled(): Promise<void> {
+    return this.#flush({ signal: 'backorderFilled' });
+  }
+
+  async #flush(which: WhichMessages): Promise<void> {
     try {
-      await this.temporal.withDeadline(Date.now() + FLUSH_MS, () => this.#send({ workflowId }));
+      await this.temporal.withDeadline(Date.now() + FLUSH_MS, () => this.#send(which));
     } catch (error) {
-      this.log.warn({ err: error, workflowId }, 'signals stay queued until Temporal answers');
+      this.log.warn({ err: error, ...which }, 'signals stay queued until Temporal answers');
     }
   }
 
@@ -36,7 +41,7 @@ export class Messenger {
     return this.#send({ olderThanSeconds: seconds });
   }
 
-  async #send(which: Parameters<typeof takeMessages>[1]): Promise<number> {
+  async #send(which: WhichMessages): Promise<number> {
     return this.transactions.run(SYSTEM, async (tx) => {
       const messages = await takeMessages(tx, which, BATCH);
       for (const message of messages) {
