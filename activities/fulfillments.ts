@@ -1,12 +1,15 @@
 import { fulfillmentsOf, lockFulfillment, moveFulfillment } from '../src/books/fulfillments';
 import { lockOrder, moveOrder } from '../src/books/orders';
+import { abandonUnpaid } from '../src/books/payments';
 import { releaseFulfillments } from '../src/books/release';
 import { restock } from '../src/books/stock';
 import { appendTimeline } from '../src/books/timeline';
 import { SYSTEM } from '../src/contracts/caller';
 import type { FulfillmentRef } from '../src/contracts/order';
-import { PAYABLE_ORDER_STATUSES } from '../src/contracts/statuses';
+import { PAYABLE_ORDER_STATUSES, type OrderStatus } from '../src/contracts/statuses';
 import type { ActivityDeps, OrderRef, PartRef } from './deps';
+
+const UNRELEASED: readonly OrderStatus[] = [...PAYABLE_ORDER_STATUSES, 'awaiting_stock'];
 
 export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => ({
   /** Splits the paid order by merchant and warehouse, binds lots, opens the pick tasks. Keyed by the order. */
@@ -15,11 +18,10 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
       const { status } = await lockOrder(tx, orderId);
       const existing = await fulfillmentsOf(tx, orderId);
       // In any other it is being cancelled, or this is a try that was given up and comes late.
-      if (existing.length > 0 || !PAYABLE_ORDER_STATUSES.includes(status)) return existing;
+      if (existing.length > 0 || !UNRELEASED.includes(status)) return existing;
       const order = await tx.selectFrom('orders').select(['urgency', 'gift']).where('id', '=', orderId).executeTakeFirstOrThrow();
       const facts = await releaseFulfillments(tx, orderId, order.urgency, order.gift);
-      await tx.updateTable('payment').set({ status: 'abandoned', token: null, nextAction: null })
-        .where('orderId', '=', orderId).where('status', 'in', ['pending', 'declined', 'action_required']).execute();
+      await abandonUnpaid(tx, orderId);
       await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick', payUntil: null });
       await appendTimeline(tx, orderId, [{ type: 'order.accepted' }, ...facts]);
       return fulfillmentsOf(tx, orderId);

@@ -1,4 +1,5 @@
 import { createAddressHoldActivities } from './address-holds';
+import { createBackorderActivities } from './backorders';
 import { createFulfillmentActivities } from './fulfillments';
 import { createOperatorActivities } from './operator';
 import { createOrderActivities } from './orders';
@@ -20,6 +21,7 @@ export const createActivities = (deps: ActivityDeps) => ({
   ...createFulfillmentActivities(deps),
   ...createOperatorActivities(deps),
   ...createAddressHoldActivities(deps),
+  ...createBackorderActivities(deps),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -2,6 +2,7 @@ import { markOwn } from '../src/books/attention';
 import { appendTimeline } from '../src/books/timeline';
 import { sendLater } from '../src/books/messages';
 import { lockOrder, moveOrder } from '../src/books/orders';
+import { abandonUnpaid } from '../src/books/payments';
 import { giveBackUses } from '../src/books/promotion-uses';
 import { isServed } from '../src/books/serviceability';
 import { release } from '../src/books/stock';
@@ -61,8 +62,7 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       if (status === 'cancelled') return;
       const parts = await tx.updateTable('fulfillment').set({ status: 'cancelled', updatedAt: new Date() })
         .where('orderId', '=', orderId).returning(['id', 'merchantId']).execute();
-      await tx.updateTable('payment').set({ status: 'abandoned', token: null, nextAction: null })
-        .where('orderId', '=', orderId).where('status', 'in', ['pending', 'action_required', 'declined']).execute();
+      await abandonUnpaid(tx, orderId);
       await giveBackUses(tx, orderId);
       await moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' });
       await appendTimeline(tx, orderId, [

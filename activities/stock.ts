@@ -2,26 +2,28 @@ import { customerKeyOf } from '../src/books/customers';
 import { recordDemand } from '../src/books/demand';
 import { moveOrder, personalContext, type PersonalFields } from '../src/books/orders';
 import { giveBackUses } from '../src/books/promotion-uses';
-import { release, reserve, type Wish } from '../src/books/stock';
-import { appendTimeline } from '../src/books/timeline';
+import { release, reserve, type Held, type Wish } from '../src/books/stock';
+import { appendTimeline, type Fact } from '../src/books/timeline';
 import type { Tx } from '../src/books/transactions';
 import type { Vault } from '../src/books/vault';
 import { SYSTEM } from '../src/contracts/caller';
 import type { Verdict } from '../src/contracts/verdict';
 import type { ActivityDeps, OrderRef } from './deps';
 
-type Reserved = { readonly outcome: 'reserved'; readonly payUntil: string } | Extract<Verdict, { outcome: 'rejected' }>;
+/** `agreedOn` is the day by which goods are there that it is owed; absent when all of it is there. */
+type Reserved = { readonly outcome: 'reserved'; readonly payUntil: string; readonly agreedOn?: string } | Extract<Verdict, { outcome: 'rejected' }>;
 
-export const createStockActivities = ({ transactions, vault }: ActivityDeps) => ({
-  /** Sources the order and holds its stock until the payment window ends; rejects the order when stock is short. Keyed by the order. */
+export const createStockActivities = ({ transactions, vault }: Pick<ActivityDeps, 'transactions' | 'vault'>) => ({
+  /**
+   * Sources the order and holds its stock until the payment window ends; what is not there is owed where its merchant sells it
+   * so, else the order is rejected. Keyed by the order.
+   */
   reserveStock: ({ orderId, paymentWindowSeconds }: OrderRef & { paymentWindowSeconds: number }): Promise<Reserved> =>
     transactions.run(SYSTEM, async (tx) => {
-      const order = await tx.selectFrom('orders').select(['status', 'payUntil', 'rejection']).where('id', '=', orderId).forUpdate().executeTakeFirstOrThrow();
+      const order = await tx.selectFrom('orders').select(['status', 'payUntil', 'agreedOn', 'rejection']).where('id', '=', orderId).forUpdate().executeTakeFirstOrThrow();
       if (order.status === 'rejected') return order.rejection as Extract<Verdict, { outcome: 'rejected' }>;
-      if (order.payUntil) return { outcome: 'reserved', payUntil: order.payUntil.toISOString() };
-      // A cancellation that came first has nothing to give back, and the order will not go on; a try that was given up and
-      // comes this late finds the order further on: nobody hears its answer.
-      if (order.status !== 'draft') return { outcome: 'reserved', payUntil: new Date().toISOString() };
+      // Further on than a draft, or being cancelled: this try comes late, or its run lost what it had done to a restart.
+      if (order.payUntil || order.status !== 'draft') return reserved(order.payUntil ?? new Date(), order.agreedOn?.toISOString().slice(0, 10) ?? null);
       const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).orderBy('number').execute();
       const payUntil = new Date(Date.now() + paymentWindowSeconds * 1000);
       const sourcing = await reserve(tx, {
@@ -43,13 +45,8 @@ export const createStockActivities = ({ transactions, vault }: ActivityDeps) => 
         return verdict;
       }
       await moveOrder(tx, orderId, { status: 'draft', stage: 'receive', payUntil });
-      await appendTimeline(tx, orderId, [{
-        type: 'stock.reserved',
-        data: {
-          parts: sourcing.parts.map(({ skuId, warehouseId, quantity }) => ({ skuId, warehouseId, quantity })), until: payUntil.toISOString(), sourcing: sourcing.decisions,
-        },
-      }]);
-      return { outcome: 'reserved', payUntil: payUntil.toISOString() };
+      await appendTimeline(tx, orderId, factsOf(sourcing, payUntil));
+      return reserved(payUntil, sourcing.agreedOn);
     }),
 
   /** Gives back whatever the order still holds. Does nothing when it holds nothing. */
@@ -59,6 +56,19 @@ export const createStockActivities = ({ transactions, vault }: ActivityDeps) => 
       if (released > 0) await appendTimeline(tx, orderId, [{ type: 'stock.released', data: { reservations: released } }]);
     }),
 });
+
+const reserved = (payUntil: Date, agreedOn: string | null): Reserved =>
+  ({ outcome: 'reserved', payUntil: payUntil.toISOString(), ...(agreedOn === null ? {} : { agreedOn }) });
+
+/** Tells what is held and why so, and what is owed and until when. */
+function factsOf({ parts, decisions, owed, agreedOn }: Held, payUntil: Date): Fact[] {
+  const held: Fact = {
+    type: 'stock.reserved',
+    data: { parts: parts.map(({ skuId, warehouseId, quantity }) => ({ skuId, warehouseId, quantity })), until: payUntil.toISOString(), sourcing: decisions },
+  };
+  const lines = owed.map(({ demand, quantity, expectedOn, basis }) => ({ skuId: demand.skuId, quantity, expectedOn, basis }));
+  return [...(parts.length > 0 ? [held] : []), ...(agreedOn === null ? [] : [{ type: 'stock.backordered' as const, data: { agreedOn, lines } }])];
+}
 
 /** Reads where an order goes, as far as sourcing needs it. The postcode stays in this process: only the zones are written down. */
 async function deliveryOf(tx: Tx, vault: Vault, orderId: string): Promise<Wish['delivery']> {

@@ -53,6 +53,8 @@ export const watchdogReported = defineSignal<[{ reason: FoundReason | null }]>('
 
 /** The address of an order on hold is mended: it may go on. */
 export const addressMended = defineSignal('addressMended');
+/** Whatever the order was owed has come and is held for it: it may go on. */
+export const backorderFilled = defineSignal('backorderFilled');
 /** The books hold a cancellation: for a run that lost the Update which asked for it. */
 export const cancellationBegun = defineSignal<[CancelOrder & { actor: string }]>('cancellationBegun');
 /** The customer has acted on a payment; the order asks the gateway what came of it. */

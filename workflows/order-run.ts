@@ -8,6 +8,7 @@ import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
 import { ORDER_WAITS, verbsFor, type Standing } from '../src/domain/stuck';
 import { AddressHold } from './address-hold';
 import { Attention } from './attention';
+import { Backorder } from './backorder';
 import { Fulfillment } from './fulfillment';
 import type { OrderInput, OrderProgress } from './messages';
 import { PaymentPhase } from './payment';
@@ -26,12 +27,14 @@ export class OrderRun {
   readonly #steps: Steps;
   readonly payment: PaymentPhase;
   readonly hold: AddressHold;
+  readonly backorder: Backorder;
   readonly #saga = new Saga();
   #scope: CancellationScope | undefined;
   #fulfillments = new Map<string, Fulfillment>();
   /** Signals may arrive before the part they are about is known to this run. */
   readonly #early: { id: string; fact: (part: Fulfillment) => void }[] = [];
   #shown = '';
+  #attribute: string | null = null;
   /** The task of the person whom the order was handed to, while it is open. */
   #task: string | undefined;
   readonly #attended = new Set<string>();
@@ -41,6 +44,10 @@ export class OrderRun {
     this.#steps = new Steps(this.attention, () => this.#show());
     this.payment = new PaymentPhase(input, this.#saga, this.#steps, () => this.#move(OrderStatus.awaitingPayment, Stage.receive));
     this.hold = new AddressHold(input, this.#steps, this.payment, (status) => this.#move(status, Stage.receive));
+    this.backorder = new Backorder(input.orderId, this.#steps, this.attention, () => {
+      this.payment.decideRest({ outcome: 'accepted' });
+      if (this.cancellation === undefined) this.#move(OrderStatus.awaitingStock, Stage.receive);
+    });
     this.#show();
   }
 
@@ -70,6 +77,7 @@ export class OrderRun {
     const hold = judged?.outcome === 'address_held' ? addressHold : undefined;
     const reserved = await this.#steps.run(() => books.reserveStock({ orderId, paymentWindowSeconds: hold?.seconds ?? paymentWindowSeconds }));
     if (reserved.outcome === 'rejected') return this.#reject(reserved);
+    this.backorder.agreed(reserved.agreedOn);
     const until = Date.parse(reserved.payUntil);
     return hold ? this.hold.untilMended(hold, until) : { payUntil: until };
   }
@@ -203,6 +211,7 @@ export class OrderRun {
     if (this.status === OrderStatus.draft) return [`${ORDER_WAITS.draft}. Ends by itself`];
     if (this.status === OrderStatus.awaitingAddress) return [`${ORDER_WAITS.awaiting_address}. Ends with Signal \`addressMended\`, which \`PUT /v1/orders/{id}/recipient\` and the customer's link send, or the deadline`];
     if (this.status === OrderStatus.awaitingPayment) return [`${ORDER_WAITS.awaiting_payment}. Ends with Signal \`paymentSettled\`, another payment (\`POST /v1/orders/{id}/payments\`), or the end of the window`];
+    if (this.status === OrderStatus.awaitingStock) return [this.backorder.waitsFor];
     return this.fulfillments.flatMap((part) => part.waitsFor() ?? []);
   }
 
@@ -232,8 +241,6 @@ export class OrderRun {
     });
     return verbs.length > 0 ? ['What staff can do:', verbs.join('\n')] : [];
   }
-
-  #attribute: string | null = null;
 }
 
 const HANDED_OVER: readonly FulfillmentStatus[] = ['handed_over', 'delivered', 'returning', 'returned'];

@@ -7,7 +7,7 @@ import { handleOperators } from './operator';
 import { OrderRun } from './order-run';
 
 /**
- * Runs an order from checkout to its end: validated, stock held, paid for, split by merchant and warehouse, every part
+ * Runs an order from checkout to its end: validated, stock held, paid for, what it is owed awaited, split by merchant and warehouse, every part
  * packed, shipped and signed for. A cancellation before hand-over, or a payment window that passes, undoes everything.
  */
 export async function order(input: messages.OrderInput): Promise<OrderStatus> {
@@ -21,6 +21,7 @@ export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   setHandler(messages.attended, ({ taskId }) => run.attended(taskId));
   setHandler(messages.watchdogReported, ({ reason }) => run.attention.reported(reason));
   setHandler(messages.addressMended, () => run.hold.mended());
+  setHandler(messages.backorderFilled, () => run.backorder.filled());
   setHandler(messages.paymentSettled, ({ paymentId }) => run.payment.settled(paymentId));
   setHandler(messages.parcelPacked, ({ fulfillmentId }) => run.tell(fulfillmentId, (part) => part.packed()));
   setHandler(messages.parcelHandedOver, ({ fulfillmentId }) => run.tell(fulfillmentId, (part) => part.handedOver()));
@@ -48,6 +49,7 @@ async function flow(run: OrderRun): Promise<void> {
         await run.unwind('payment_window_expired');
         return;
       }
+      await run.backorder.untilFilled();
       await run.release();
       await Promise.all(run.fulfillments.map((part) => part.run()));
       await run.complete();

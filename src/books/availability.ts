@@ -11,6 +11,8 @@ export interface Delivery {
   readonly urgency: Urgency;
   /** ISO date. */
   readonly requestedDate: string | null;
+  /** ISO date before which it does not leave, as it waits for goods; today when absent or null. */
+  readonly leavesOn?: string | null;
 }
 
 /** What one warehouse holds of a SKU, what of it can be promised, and what sourcing has to know of both. */
@@ -47,9 +49,8 @@ export async function readShelves(tx: Tx, skuIds: readonly string[], delivery: D
     .select(['s.skuId', 's.warehouseId', 's.onHand', 's.reserved', 's.safetyStock', 's.reorderPoint', 'k.expires', 'k.minShelfLifeDays', 'k.weightG', 'w.country', 'w.postcode'])
     .where('s.skuId', 'in', wanted).orderBy('s.skuId').orderBy('s.warehouseId');
   const rows = await (lock ? query.forUpdate('s') : query).execute();
-  const today = new Date().toISOString().slice(0, 10);
-  const deliveredBy = latestDelivery({ ...delivery, today }, offers) ?? null;
-  const keepsUntil = (row: { expires: boolean; minShelfLifeDays: number }) => (row.expires ? addDays(deliveredBy ?? today, row.minShelfLifeDays) : null);
+  const deliveredBy = deliveryBy(delivery, offers);
+  const keepsUntil = (row: Perishing) => keptUntil(row, delivery, offers);
   const expiring = rows.filter((row) => row.expires);
   // A statement of its own, after the rows are locked: lots change under that lock only, so it sees what goes with them.
   const spoiling = expiring.length === 0 ? [] : await readSpoiling(tx, expiring.map((row) => ({ ...row, keepsUntil: keepsUntil(row) })));
@@ -59,6 +60,16 @@ export async function readShelves(tx: Tx, skuIds: readonly string[], delivery: D
   });
   return { shelves, offers, deliveredBy };
 }
+
+/** How long goods keep, as far as it matters. */
+interface Perishing { readonly expires: boolean; readonly minShelfLifeDays: number }
+
+const leaving = ({ leavesOn }: Delivery): string => leavesOn ?? new Date().toISOString().slice(0, 10);
+const deliveryBy = (delivery: Delivery, offers: readonly CarrierOffer[]): string | null => latestDelivery({ ...delivery, today: leaving(delivery) }, offers) ?? null;
+
+/** Says until which day (ISO date) units must keep to be good for a delivery; null for what does not expire. */
+export const keptUntil = ({ expires, minShelfLifeDays }: Perishing, delivery: Delivery, offers: readonly CarrierOffer[]): string | null =>
+  (expires ? addDays(deliveryBy(delivery, offers) ?? leaving(delivery), minShelfLifeDays) : null);
 
 /** Sums the units that no order has yet and that expire before the day until which they should keep. */
 async function readSpoiling(tx: Tx, rows: readonly { skuId: string; warehouseId: string; keepsUntil: string | null }[]) {

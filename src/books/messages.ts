@@ -7,7 +7,7 @@ import type { Tx } from './transactions';
 export type OrderSignal =
   | { readonly signal: 'parcelPacked' | 'parcelHandedOver'; readonly payload: { readonly fulfillmentId: string } }
   | { readonly signal: 'carrierReported'; readonly payload: { readonly fulfillmentId: string; readonly scan: CarrierScan } }
-  | { readonly signal: 'addressMended'; readonly payload: Readonly<Record<string, never>> }
+  | { readonly signal: 'addressMended' | 'backorderFilled'; readonly payload: Readonly<Record<string, never>> }
   | { readonly signal: 'paymentSettled'; readonly payload: { readonly paymentId: string } }
   | { readonly signal: 'attended'; readonly payload: { readonly taskId: string } }
   | { readonly signal: 'cancellationBegun'; readonly payload: CancelOrder & { readonly actor: string } }
@@ -48,11 +48,11 @@ export function takeMessages(tx: Tx, workflowId: string, limit: number): Promise
     .where('workflowId', '=', workflowId).orderBy('id').limit(limit).forUpdate().execute();
 }
 
-/** Names workflows with messages that were made more than `seconds` ago and not sent, those that wait longest first. */
-export async function neglectedWorkflows(tx: Tx, seconds: number, limit: number): Promise<string[]> {
-  const rows = await tx.selectFrom('workflow_message').select('workflowId').where('createdAt', '<', new Date(Date.now() - seconds * 1000))
-    .groupBy('workflowId').orderBy((eb) => eb.fn.min('id')).limit(limit).execute();
-  return rows.map(({ workflowId }) => workflowId);
+/** Names workflows that were not told yet: of a signal, or for more than some seconds; those that wait longest first. */
+export async function workflowsToTell(tx: Tx, what: { readonly signal: OrderSignal['signal'] } | { readonly olderThanSeconds: number }, limit: number): Promise<string[]> {
+  const query = tx.selectFrom('workflow_message').select('workflowId').groupBy('workflowId').orderBy((eb) => eb.fn.min('id')).limit(limit);
+  const wanted = 'signal' in what ? query.where('signal', '=', what.signal) : query.where('createdAt', '<', new Date(Date.now() - what.olderThanSeconds * 1000));
+  return (await wanted.execute()).map(({ workflowId }) => workflowId);
 }
 
 /** Forgets a message that Temporal has. */

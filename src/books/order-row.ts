@@ -23,6 +23,8 @@ const orderQuery = (withKey: boolean) =>
       .whereRef('f.orderId', '=', 'o.id').orderBy('f.number')).as('fulfillments'),
     jsonArrayFrom(eb.selectFrom('reservation as r').select(['r.fulfillmentId', 'r.orderLineId as lineId', 'r.skuId', 'r.quantity'])
       .whereRef('r.orderId', '=', 'o.id').where('r.fulfillmentId', 'is not', null).orderBy('r.id')).as('parts'),
+    jsonArrayFrom(eb.selectFrom('backorder as b').select(['b.orderLineId as lineId', 'b.skuId', 'b.status', 'b.quantity', 'b.filled', 'b.expectedOn', 'b.basis'])
+      .whereRef('b.orderId', '=', 'o.id').orderBy('b.id')).as('backorders'),
     jsonArrayFrom(eb.selectFrom('shipment as s').select(['s.id', 's.fulfillmentId', 's.carrierCode', 's.trackingNumber', 's.status', 's.estimatedDelivery'])
       .whereRef('s.orderId', '=', 'o.id')).as('shipments'),
   ]).leftJoin('customer as c', (join) => join.onRef('c.id', '=', 'o.customerId').on(sql.lit(withKey)))

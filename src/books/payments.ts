@@ -56,6 +56,12 @@ export async function decidePayment(tx: Tx, paymentId: string, { nextAction = nu
   }).where('id', '=', paymentId).execute();
 }
 
+/** Gives up the attempts of an order that were not authorized: it is paid for, or has ended. */
+export async function abandonUnpaid(tx: Tx, orderId: string): Promise<void> {
+  await tx.updateTable('payment').set({ status: 'abandoned', token: null, nextAction: null })
+    .where('orderId', '=', orderId).where('status', 'in', ['pending', 'declined', 'action_required']).execute();
+}
+
 /** Adds to what was captured, voided or refunded; an attempt with nothing left open is settled. */
 export async function movePayment(tx: Tx, paymentId: string, what: 'captured' | 'voided' | 'refunded', amount: number): Promise<void> {
   await tx.updateTable('payment').set((eb) => ({ [what]: eb(what, '+', amount) })).where('id', '=', paymentId).execute();

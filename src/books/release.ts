@@ -1,7 +1,9 @@
 import type { Urgency } from '../contracts/statuses';
 import { splitIntoFulfillments } from '../domain/split';
 import { newId } from './new-id';
-import { allocateLots, lockStock } from './stock';
+import { offerToWaiting } from './offer';
+import { lockStock } from './shelves';
+import { allocateLots } from './stock';
 import { openTasks } from './tasks';
 import type { Fact } from './timeline';
 import type { Tx } from './transactions';
@@ -23,5 +25,7 @@ export async function releaseFulfillments(tx: Tx, orderId: string, urgency: Urge
     await openTasks(tx, { orderId, fulfillmentId: id, merchantId, warehouseId, urgency, gift });
     facts.push({ type: 'fulfillment.released', merchantId, data: { fulfillmentId: id, warehouseId } });
   }
+  // A lot that is bound to one order no longer counts against what keeps long enough for another.
+  await offerToWaiting(tx, held.filter(({ keepsUntil }) => keepsUntil !== null));
   return facts;
 }

@@ -29,6 +29,31 @@ export async function replenishLow(tx: Tx, shelves: readonly ShelfRef[]): Promis
   for (const { id, ...shelf } of rows) await tellReplenishment(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
 }
 
+/**
+ * Opens a replenishment of each of these SKUs of which more is owed than open ones bring, at a shelf that has none open: a watched
+ * one before another. One that was not planned yet will reckon with all that is owed; when all shelves have one, the next opens
+ * as one of them ends.
+ */
+export async function replenishOwed(tx: Tx, skuIds: readonly string[]): Promise<void> {
+  const wanted = [...new Set(skuIds)];
+  const { rows } = await sql<ShelfRef & { id: string }>`
+    insert into replenishment (id, "skuId", "warehouseId", "merchantId", "supplierId", status, "openedAt")
+    select u.id, k.id, s."warehouseId", k."merchantId", k."supplierId", 'open', now()
+    from unnest(${wanted}::text[], ${wanted.map(() => newId('rpl'))}::text[]) as u (sku, id) join sku k on k.id = u.sku
+    join lateral (
+      select s."warehouseId" from stock s where s."skuId" = k.id
+        and not exists (select 1 from replenishment r where r."skuId" = s."skuId" and r."warehouseId" = s."warehouseId" and r."closedAt" is null)
+      order by s."reorderPoint" is null, s."warehouseId" limit 1
+    ) s on true
+    where k.owed > coalesce((
+      select sum(case when r.asked is null then k.owed else greatest(0, coalesce(r.confirmed, r.asked) - r.received) end)
+      from replenishment r where r."skuId" = k.id and r."closedAt" is null), 0)
+    order by k.id
+    on conflict ("skuId", "warehouseId") where "closedAt" is null do nothing
+    returning id, "skuId", "warehouseId"`.execute(tx);
+  for (const { id, ...shelf } of rows) await tellReplenishment(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
+}
+
 /** Reads a replenishment and locks its row. */
 export const lockReplenishment = (tx: Tx, replenishmentId: string) =>
   tx.selectFrom('replenishment').selectAll().where('id', '=', replenishmentId).forUpdate().executeTakeFirst();
@@ -39,16 +64,18 @@ type Row = NonNullable<Awaited<ReturnType<typeof lockReplenishment>>>;
 const DEMAND_DAYS = 30;
 
 /**
- * Reckons how much to ask for, once: from what is not promised up to the level that the shelf is filled to, and what was
- * asked for in vain since the SKU was last planned, at most as much again, so that no flood of refusals empties the purse.
+ * Reckons how much to ask for, once: from what is not promised up to the level that the shelf is filled to, what is owed to
+ * orders beyond what other shelves' open replenishments bring, and what was asked for in vain since the SKU was last planned, at most as much again, so that no flood of refusals empties the purse.
  */
 export async function planQuantity(tx: Tx, row: Row): Promise<number> {
   if (row.asked !== null) return row.asked;
   const { rows } = await sql<{ asked: number }>`
-    select greatest(1, coalesce(s."reorderTo", s."reorderPoint" + 1, 1) - (s."onHand" - s.reserved) + least(coalesce(s."reorderTo", 0), coalesce((
+    select greatest(1, coalesce(s."reorderTo", 0) - (s."onHand" - s.reserved)
+      + greatest(0, k.owed - coalesce((select sum(greatest(0, coalesce(r.confirmed, r.asked) - r.received))
+        from replenishment r where r."skuId" = s."skuId" and r."closedAt" is null and r.id <> ${row.id}), 0)) + least(coalesce(s."reorderTo", 0), coalesce((
       select sum(d.requested - d.available) from stock_demand d where d."skuId" = s."skuId" and d.at > coalesce(
         (select max(r."plannedAt") from replenishment r where r."skuId" = s."skuId"), now() - make_interval(days => ${DEMAND_DAYS}))), 0)))::int as asked
-    from stock s where s."skuId" = ${row.skuId} and s."warehouseId" = ${row.warehouseId}`.execute(tx);
+    from stock s join sku k on k.id = s."skuId" where s."skuId" = ${row.skuId} and s."warehouseId" = ${row.warehouseId}`.execute(tx);
   const asked = rows[0]?.asked ?? 1;
   await tx.updateTable('replenishment').set({ asked, plannedAt: new Date() }).where('id', '=', row.id).execute();
   return asked;
@@ -144,5 +171,7 @@ async function end(tx: Tx, row: Row, status: 'received' | 'closed', closedFor: s
   await tx.updateTable('replenishment').set({ status, closedFor, closedAt: new Date() }).where('id', '=', row.id).execute();
   await closeChases(tx, row.id);
   await tellReplenishment(tx, row, { signal: 'replenishmentEnded', payload: { replenishmentId: row.id } });
-  if (status === 'received') await replenishLow(tx, [row]);
+  if (status !== 'received') return;
+  await replenishLow(tx, [row]);
+  await replenishOwed(tx, [row.skuId]);
 }

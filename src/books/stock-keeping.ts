@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { refuse, type Refusal } from '../contracts/errors';
 import type { AdjustLot, CountLot, ReceiveStock, SetStock } from '../contracts/stock';
+import { offerToWaiting } from './offer';
 import { replenishLow, type ShelfRef } from './replenishments';
+import { lockToOpen } from './shelves';
 import { receive } from './stock';
 import type { Tx } from './transactions';
 
@@ -67,6 +69,7 @@ async function changeLot(tx: Tx, lotId: string, changeOf: (onHand: number) => nu
   await tx.updateTable('stock').set({ onHand: leftOfAll }).where('skuId', '=', ref.skuId).where('warehouseId', '=', ref.warehouseId).execute();
   await tx.updateTable('lot').set({ onHand: left }).where('id', '=', lotId).execute();
   await tx.insertInto('stock_movement').values({ ...ref, lotId, quantity: change, reason, reference }).execute();
+  if (change > 0) await offerToWaiting(tx, [ref]);
   await replenishLow(tx, [ref]);
   return (await breaksPromise(tx, ref)) ? refuse('stock_promised', { detail: 'What is left of the SKU expires before it would reach the customers it is promised to' }) : ref;
 }
@@ -90,12 +93,14 @@ export async function setStock(tx: Tx, { skuId, warehouseId, safetyStock, reorde
   if (!(await mayKeep(tx, skuId, warehouseId))) return refuse('not_found');
   const known = await tx.selectFrom('sku').select('id').where('id', '=', skuId).executeTakeFirst();
   if (!known) return refuse('not_found');
+  await lockToOpen(tx, [{ skuId, warehouseId }]);
   await tx.insertInto('stock').values({ skuId, warehouseId, onHand: 0 }).onConflict((conflict) => conflict.columns(['skuId', 'warehouseId']).doNothing()).execute();
   if (safetyStock === undefined && reorder === undefined) return { skuId, warehouseId };
   await tx.updateTable('stock').set({
     ...(safetyStock === undefined ? {} : { safetyStock }),
     ...(reorder === undefined ? {} : { reorderPoint: reorder?.point ?? null, reorderTo: reorder?.to ?? null }),
   }).where('skuId', '=', skuId).where('warehouseId', '=', warehouseId).execute();
+  if (safetyStock !== undefined) await offerToWaiting(tx, [{ skuId, warehouseId }]);
   await replenishLow(tx, [{ skuId, warehouseId }]);
   return { skuId, warehouseId };
 }

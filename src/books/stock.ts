@@ -1,16 +1,19 @@
 import { sql } from 'kysely';
+import type { Shortage } from '../contracts/verdict';
+import { agreeBackorder, type Agreement } from '../domain/backorder';
 import { chooseCarrier } from '../domain/carrier-choice';
 import { takeFirstExpired } from '../domain/lots';
-import { sourceOrder, type Sourcing } from '../domain/sourcing';
-import type { Demand } from '../domain/sourcing-terms';
+import { findShortages, sourceOrder } from '../domain/sourcing';
+import type { Demand, SourcedPart, SourcingDecision } from '../domain/sourcing-terms';
 import { valueParts, type LineWorth } from '../domain/split';
 import { zoneBetween } from '../domain/zone';
-import { readShelves, type Delivery } from './availability';
+import { readShelves, type Delivery, type Shelves } from './availability';
+import { cancelBackorders, lockQueues, readTerms, writeBackorders, type Worth } from './backorders';
 import { newId } from './new-id';
-import { countReceipts, endComplete, replenishLow } from './replenishments';
+import { offerToWaiting } from './offer';
+import { countReceipts, endComplete, replenishLow, type ShelfRef } from './replenishments';
+import { changeLots, changeReserved, changeStock, lockShelvesOf, lockStock, lockToOpen, type Quantity } from './shelves';
 import type { Tx } from './transactions';
-
-interface Quantity { readonly skuId: string; readonly warehouseId: string; readonly quantity: number }
 
 /** What is to be held for an order, where it goes, and until when. */
 export interface Wish {
@@ -21,41 +24,93 @@ export interface Wish {
   readonly expiresAt: Date;
 }
 
+/** What was held for an order and why so, and what it is owed: nothing, when all of it was there. */
+export interface Held extends Pick<Agreement<Demand>, 'owed' | 'agreedOn'> {
+  readonly parts: readonly SourcedPart[];
+  readonly decisions: readonly SourcingDecision[];
+}
+
 /**
- * Sources an order and holds its stock until it expires, or answers what is short and changes nothing. The stock rows of
+ * Sources an order and holds its stock until it expires, or answers what is short and changes nothing. What is not there of
+ * SKUs that are sold so is owed; what is there is held all the same. The stock rows of
  * its SKUs are locked in the order of their keys first, so buyers queue instead of deadlocking and the sourcing sees the truth.
  */
-export async function reserve(tx: Tx, { orderId, demands, worths, delivery, expiresAt }: Wish): Promise<Sourcing> {
-  const { shelves, offers } = await readShelves(tx, demands.map((demand) => demand.skuId), delivery, true);
+export async function reserve(tx: Tx, wish: Wish): Promise<Held | { readonly shortages: readonly Shortage[] }> {
+  const { orderId, worths, delivery, expiresAt } = wish;
+  const found = await readAgreed(tx, wish);
+  if ('shortages' in found) return found;
+  const { shelves, offers, there, owed, agreedOn } = found;
   const today = new Date().toISOString().slice(0, 10);
-  const sourcing = sourceOrder(demands, shelves, {
+  const sourcing = sourceOrder(there, shelves, {
     weights: new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG])),
     zones: new Map(shelves.map((shelf) => [shelf.warehouseId, zoneBetween(shelf, delivery)])),
     price: (weightG) => chooseCarrier({ ...delivery, weightG, today }, offers)?.amount ?? null,
   });
   if ('shortages' in sourcing) return sourcing;
   const keepsUntil = new Map(shelves.map((shelf) => [shelf.skuId, shelf.keepsUntil]));
-  const parts = valueParts(sourcing.parts, worths);
-  await changeReserved(tx, parts, 1);
-  await tx.insertInto('reservation').values(parts.map((part) => ({
-    id: newId('rsv'), orderId, orderLineId: part.lineId, merchantId: part.merchantId, skuId: part.skuId, warehouseId: part.warehouseId,
-    quantity: part.quantity, amount: part.amount, shippingAmount: part.shippingAmount, platformAmount: part.platformAmount,
-    status: 'held' as const, expiresAt, keepsUntil: keepsUntil.get(part.skuId) ?? null,
-  }))).execute();
+  const valued = valueParts([...sourcing.parts, ...owed.map(({ demand, quantity }) => ({ ...demand, quantity, warehouseId: OWED }))], worths);
+  const parts = valued.filter(({ warehouseId }) => warehouseId !== OWED);
+  if (parts.length > 0) {
+    await changeReserved(tx, parts, 1);
+    await tx.insertInto('reservation').values(parts.map((part) => ({
+      id: newId('rsv'), orderId, orderLineId: part.lineId, merchantId: part.merchantId, skuId: part.skuId, warehouseId: part.warehouseId,
+      quantity: part.quantity, amount: part.amount, shippingAmount: part.shippingAmount, platformAmount: part.platformAmount,
+      status: 'held' as const, expiresAt, keepsUntil: keepsUntil.get(part.skuId) ?? null,
+    }))).execute();
+  }
   const watched = shelves.filter(({ reorderPoint }) => reorderPoint !== null);
   if (watched.length > 0) await replenishLow(tx, watched);
-  return sourcing;
+  if (agreedOn !== null) {
+    const worthOf = (lineId: string) => valued.find((part) => part.lineId === lineId && part.warehouseId === OWED) ?? NOTHING;
+    await writeBackorders(tx, orderId, owed.map((part) => ({ ...part, ...amountsOf(worthOf(part.demand.lineId)) })), agreedOn);
+  }
+  return { ...sourcing, owed, agreedOn };
+}
+
+/** Where units lie that are owed: nowhere yet. */
+const OWED = '';
+const NOTHING: Worth = { amount: 0, shippingAmount: 0, platformAmount: 0 };
+const amountsOf = ({ amount, shippingAmount, platformAmount }: Worth): Worth => ({ amount, shippingAmount, platformAmount });
+
+/**
+ * Reads and locks what an order may take and be owed. When something is short, shelves that were opened while it queued for the
+ * others are locked, too, then its queue; and they are read again, as what is held must keep until the agreed day.
+ */
+async function readAgreed(tx: Tx, { demands, delivery }: Wish): Promise<(Shelves & Agreement<Demand>) | { readonly shortages: readonly Shortage[] }> {
+  const skuIds = demands.map(({ skuId }) => skuId);
+  const found = await readShelves(tx, skuIds, delivery, true);
+  const shortages = findShortages(demands, found.shelves);
+  if (shortages.length === 0) return { ...found, there: demands, owed: [], agreedOn: null };
+  const today = new Date().toISOString().slice(0, 10);
+  const short = shortages.map(({ skuId }) => skuId);
+  if ((await readTerms(tx, short, today)).size === 0) return { shortages };
+  await lockShelvesOf(tx, skuIds);
+  await lockQueues(tx, skuIds);
+  const terms = await readTerms(tx, skuIds, today);
+  const first = agreeBackorder(demands, found.shelves, terms, today);
+  const leavesOn = 'agreedOn' in first ? first.agreedOn : null;
+  const again = await readShelves(tx, skuIds, { ...delivery, leavesOn }, true);
+  const agreed = agreeBackorder(demands, again.shelves, terms, today);
+  return 'shortages' in agreed ? agreed : { ...again, ...agreed };
 }
 
 /**
- * Gives back whatever an order still holds, allocated lots included. Answers how many reservations ended. What is live is
+ * Gives back whatever an order still holds, allocated lots included, and ends what it waits for; those who wait get what is given
+ * back. Answers how many reservations ended. What is live is
  * read under the lock: another try of the same step may still be at it, and must not give back twice.
  */
 export async function release(tx: Tx, orderId: string): Promise<number> {
-  const shelves = await tx.selectFrom('reservation').select(['skuId', 'warehouseId'])
-    .where('orderId', '=', orderId).where('status', 'in', ['held', 'allocated']).execute();
+  // Goods that come for it may lie anywhere: all shelves of what it waits for are locked.
+  const { rows: shelves } = await sql<{ skuId: string; warehouseId: string }>`
+    select "skuId", "warehouseId" from reservation where "orderId" = ${orderId} and status in ('held', 'allocated')
+    union select s."skuId", s."warehouseId" from stock s join backorder b on b."skuId" = s."skuId" where b."orderId" = ${orderId} and b.status = 'waiting'`.execute(tx);
   if (shelves.length === 0) return 0;
   await lockStock(tx, shelves);
+  const waited = await tx.selectFrom('sku').select('id').where('id', 'in', [...new Set(shelves.map(({ skuId }) => skuId))]).where('owed', '>', 0).execute();
+  if (waited.length > 0) {
+    await lockQueues(tx, waited.map(({ id }) => id));
+    await cancelBackorders(tx, orderId);
+  }
   await sql`
     update lot set allocated = lot.allocated - a.quantity
     from (select a."lotId", sum(a.quantity)::int as quantity from allocation a join reservation r on r.id = a."reservationId"
@@ -63,7 +118,9 @@ export async function release(tx: Tx, orderId: string): Promise<number> {
     where lot.id = a."lotId"`.execute(tx);
   const ended = await tx.updateTable('reservation').set({ status: 'released', expiresAt: null })
     .where('orderId', '=', orderId).where('status', 'in', ['held', 'allocated']).returning(['skuId', 'warehouseId', 'quantity']).execute();
+  if (ended.length === 0) return 0;
   await changeReserved(tx, ended, -1);
+  await offerToWaiting(tx, ended);
   return ended.length;
 }
 
@@ -121,36 +178,7 @@ async function moveAllocated(tx: Tx, fulfillmentId: string, from: 'allocated' | 
   await tx.insertInto('stock_movement').values(rows.map((row) => ({
     skuId: row.skuId, warehouseId: row.warehouseId, lotId: row.lotId, quantity: sign * row.quantity, reason: to, reference: fulfillmentId,
   }))).execute();
-}
-
-/** Locks shelves in the order of their keys, the one order in which everybody does: all that a transaction will change, at once. */
-export async function lockStock(tx: Tx, rows: readonly { skuId: string; warehouseId: string }[]): Promise<void> {
-  await sql`
-    select 1 from stock where ("skuId", "warehouseId") in
-      (select * from unnest(${rows.map((row) => row.skuId)}::text[], ${rows.map((row) => row.warehouseId)}::text[]))
-    order by "skuId", "warehouseId" for update`.execute(tx);
-}
-
-const changeReserved = (tx: Tx, rows: readonly Quantity[], sign: 1 | -1): Promise<void> =>
-  changeStock(tx, rows, { onHand: 0, reserved: sign });
-
-async function changeStock(tx: Tx, rows: readonly Quantity[], sign: { onHand: -1 | 0 | 1; reserved: -1 | 0 | 1 }): Promise<void> {
-  await sql`
-    update stock set "onHand" = stock."onHand" + ${sign.onHand}::int * d.quantity, reserved = stock.reserved + ${sign.reserved}::int * d.quantity
-    from (select sku, warehouse, sum(quantity)::int as quantity from unnest(
-      ${rows.map((row) => row.skuId)}::text[], ${rows.map((row) => row.warehouseId)}::text[], ${rows.map((row) => row.quantity)}::int[]
-    ) as u (sku, warehouse, quantity) group by 1, 2) d
-    where stock."skuId" = d.sku and stock."warehouseId" = d.warehouse`.execute(tx);
-}
-
-async function changeLots(
-  tx: Tx, rows: readonly { lotId: string; quantity: number }[], sign: { onHand: -1 | 0 | 1; allocated: -1 | 0 | 1 },
-): Promise<void> {
-  await sql`
-    update lot set "onHand" = lot."onHand" + ${sign.onHand}::int * d.quantity, allocated = lot.allocated + ${sign.allocated}::int * d.quantity
-    from (select id, sum(quantity)::int as quantity from unnest(
-      ${rows.map((row) => row.lotId)}::text[], ${rows.map((row) => row.quantity)}::int[]) as u (id, quantity) group by 1) d
-    where lot.id = d.id`.execute(tx);
+  if (to === 'restocked') await offerToWaiting(tx, rows);
 }
 
 /** Goods that arrive: what, where, in which lot. */
@@ -164,7 +192,7 @@ export interface Receipt extends Quantity {
 
 /**
  * Books goods onto the shelves: stock, lots and movements, each in one statement however many receipts there are; they
- * count towards open replenishments. Stock rows
+ * count towards open replenishments, and go to those who wait for them. Stock rows
  * are written in the order of their keys, so that it queues behind buyers instead of deadlocking with them.
  */
 export async function receive(tx: Tx, receipts: readonly Receipt[]): Promise<void> {
@@ -174,10 +202,12 @@ export async function receive(tx: Tx, receipts: readonly Receipt[]): Promise<voi
       ${column('skuId')}::text[], ${column('warehouseId')}::text[], ${column('locationId')}::text[], ${column('lotCode')}::text[],
       ${column('expiresOn')}::date[], ${column('quantity')}::int[], ${column('reference')}::text[], ${receipts.map(() => newId('lot'))}::text[]
     ) as r (sku, warehouse, location, code, expires, quantity, reference, id)`;
-  await sql`
+  await lockToOpen(tx, receipts);
+  const { rows: shelves } = await sql<ShelfRef>`
     insert into stock ("skuId", "warehouseId", "onHand")
     select sku, warehouse, sum(quantity)::int from ${received} group by 1, 2 order by 1, 2
-    on conflict ("skuId", "warehouseId") do update set "onHand" = stock."onHand" + excluded."onHand"`.execute(tx);
+    on conflict ("skuId", "warehouseId") do update set "onHand" = stock."onHand" + excluded."onHand"
+    returning "skuId", "warehouseId"`.execute(tx);
   const counted = await countReceipts(tx, receipts);
   await sql`
     with shelved as (
@@ -190,5 +220,6 @@ export async function receive(tx: Tx, receipts: readonly Receipt[]): Promise<voi
     left join unnest(${counted.map((one) => one.skuId)}::text[], ${counted.map((one) => one.warehouseId)}::text[], ${counted.map((one) => one.id)}::text[])
       as counted (sku, warehouse, id) on (counted.sku, counted.warehouse) = (r.sku, r.warehouse)
     join shelved on (shelved."skuId", shelved."warehouseId", shelved."locationId", shelved.code) = (r.sku, r.warehouse, r.location, r.code)`.execute(tx);
+  await offerToWaiting(tx, shelves);
   await endComplete(tx, counted);
 }

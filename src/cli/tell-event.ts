@@ -16,6 +16,7 @@ const task = (data: Data): string => (text(data, 'fulfillmentId') ? `${part(data
 /** What each kind of event says to a person. */
 const SENTENCES: Readonly<Record<TimelineEventType, (data: Data) => string>> = {
   'order.received': () => 'The storefront\'s order was received',
+  'order.backordered': (data) => `The order waits for goods, until ${text(data, 'agreedOn')}`,
   'order.accepted': () => 'The order is accepted',
   'order.rejected': (data) => `The order was rejected: ${text(data, 'code')}`,
   'order.shipped': () => 'Everything is with a carrier',
@@ -27,7 +28,8 @@ const SENTENCES: Readonly<Record<TimelineEventType, (data: Data) => string>> = {
   'address.notified': (data) => `The customer was told by ${text(data, 'channel')}${data.number === 1 ? '' : ' again'}`,
   'address.notice_refused': (data) => `The customer cannot be told by ${text(data, 'channel')}`,
   'address.mended': () => 'The address was mended',
-  'stock.reserved': (data) => `Stock is held for ${count(data, 'parts')} line(s)`,
+  'stock.reserved': (data) => `${data.reoffered === true ? 'Goods came: stock' : 'Stock'} is held for ${count(data, 'parts')} line(s)`,
+  'stock.backordered': (data) => `${count(data, 'lines')} line(s) are owed, by ${text(data, 'agreedOn')}`,
   'stock.short': () => 'There is not enough stock',
   'stock.released': () => 'The stock that was held is free again',
   'stock.restocked': (data) => `${part(data)}: its goods are back on the shelf`,

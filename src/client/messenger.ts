@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { forgetMessage, neglectedWorkflows, takeMessages, type PendingMessage } from '../books/messages';
+import { forgetMessage, takeMessages, workflowsToTell, type PendingMessage } from '../books/messages';
 import type { Transactions } from '../books/transactions';
 import { SYSTEM } from '../contracts/caller';
 import { ORDERS_QUEUE, orderWorkflowId, replenishmentWorkflowId } from '../contracts/names';
@@ -26,6 +26,16 @@ export class Messenger {
     return this.#flush(replenishmentWorkflowId(warehouseId, skuId));
   }
 
+  /** Wakes the orders that goods came for, as `flush` does one. */
+  async flushFilled(): Promise<void> {
+    try {
+      const filled = await this.transactions.run(SYSTEM, (tx) => workflowsToTell(tx, { signal: 'backorderFilled' }, BATCH));
+      for (const workflowId of filled) await this.#flush(workflowId);
+    } catch (error) {
+      this.log.warn({ err: error }, 'orders that goods came for are woken when the database answers');
+    }
+  }
+
   async #flush(workflowId: string): Promise<void> {
     try {
       await this.#send(workflowId);
@@ -39,7 +49,7 @@ export class Messenger {
    * a row do not: then Temporal is out of reach. Answers how many were sent.
    */
   async sweep(seconds: number): Promise<number> {
-    const neglected = await this.transactions.run(SYSTEM, (tx) => neglectedWorkflows(tx, seconds, BATCH));
+    const neglected = await this.transactions.run(SYSTEM, (tx) => workflowsToTell(tx, { olderThanSeconds: seconds }, BATCH));
     let sent = 0;
     let failedInARow = 0;
     for (const workflowId of neglected) {

@@ -1,5 +1,4 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { readShelves } from '../books/availability';
 import { customerKeyOf, customerOf } from '../books/customers';
 import { demandOf, recordDemand } from '../books/demand';
 import { claimKey, forgetKey, reopenKey, storeAnswer, type Claim } from '../books/idempotency';
@@ -17,12 +16,12 @@ import type { TimelineEvent } from '../contracts/timeline';
 import { judgeRecipient } from '../domain/address/judge';
 import { holdsCardNumber } from '../domain/card-number';
 import { basisOf } from '../domain/pricing/kept';
-import { findShortages } from '../domain/sourcing';
 import type { Answer, Intent } from './intent';
 import { listOrders, readOrder } from './read-orders';
 import { outcomeOf, undecided } from './order-outcome';
 import { NO_ANSWER, type OrderPolicies, type OrderStart, type OrderWorkflows } from './order-workflows';
 import { holdPrice, priceAsked, uselessCoupons } from './price-order';
+import { readShortages } from './read-shortages';
 
 /** How long the process that wrote a draft is trusted to start its workflow. */
 const START_LEASE_SECONDS = 15;
@@ -56,8 +55,7 @@ export class OrderClient {
     const asked = await priceAsked(tx, this.vault, this.policies, caller.subject, { ...order, country: order.recipient.address.country });
     const priced = isRefusal(asked) ? asked : uselessCoupons(asked) ?? asked;
     const delivery = { country: order.recipient.address.country, urgency: order.urgency, requestedDate: order.requestedDate ?? null };
-    const shortages = isRefusal(priced) ? []
-      : findShortages(priced.cart.lines, (await readShelves(tx, priced.cart.lines.map((line) => line.skuId), delivery, false)).shelves);
+    const shortages = isRefusal(priced) ? [] : await readShortages(tx, priced.cart.lines, delivery);
     const refusal = isRefusal(priced) ? priced : shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : undefined;
     const judged = judgeRecipient(order.recipient);
     const orderId = newId('ord');

@@ -39,6 +39,11 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
     nextAction: payments.find((payment) => payment.status === 'action_required')?.nextAction ?? null,
     addressFix: row.status === 'awaiting_address' && row.payUntil ? { until: row.payUntil.toISOString(), findings: findingsOf(row.addressFindings, personal) } : null,
     payUntil: row.status === 'awaiting_payment' ? row.payUntil?.toISOString() ?? null : null,
+    backorder: row.agreedOn === null ? null : {
+      agreedOn: row.agreedOn.toISOString().slice(0, 10),
+      // PostgreSQL's JSON writes a date as an ISO date.
+      lines: row.backorders.map(({ status, filled, ...line }) => ({ ...line, waiting: status === 'waiting' ? line.quantity - filled : 0 })),
+    },
     fulfillments: row.fulfillments.map(({ amount, ...part }) => {
       const shipment = row.shipments.find(({ fulfillmentId }) => fulfillmentId === part.id);
       return {

@@ -1,11 +1,14 @@
 import { sql } from 'kysely';
 import { readShelves } from '../books/availability';
+import { readTerms } from '../books/backorders';
 import type { ShelfRef } from '../books/replenishments';
 import type { Tx } from '../books/transactions';
+import type { BackorderResource } from '../contracts/backorder';
 import type { Caller } from '../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../contracts/errors';
 import type { Page } from '../contracts/order';
 import type { AskAvailability, AvailabilityResource, ListStock, ShelfResource } from '../contracts/stock';
+import { expectedFor, remaining } from '../domain/backorder';
 import { addDays } from '../domain/carrier-choice';
 import { zoneBetween } from '../domain/zone';
 import { decodeCursor, encodeCursor } from './cursor';
@@ -13,7 +16,7 @@ import { decodeCursor, encodeCursor } from './cursor';
 /** Selects the shelves that a caller keeps: what everybody may read of stock is more than that. */
 function shelvesOf(tx: Tx, { role, subject }: Caller) {
   const all = tx.selectFrom('stock as s').innerJoin('sku as k', 'k.id', 's.skuId')
-    .select(['s.skuId', 'k.merchantId', 's.warehouseId', 's.onHand', 's.reserved', 's.safetyStock', 's.reorderPoint', 's.reorderTo']);
+    .select(['s.skuId', 'k.merchantId', 's.warehouseId', 's.onHand', 's.reserved', 's.safetyStock', 's.reorderPoint', 's.reorderTo', 'k.backorderLeadDays', 'k.backorderMax', 'k.owed']);
   if (role === 'merchant') return all.where('k.merchantId', '=', subject);
   return role === 'warehouse' ? all.where('s.warehouseId', '=', subject) : all;
 }
@@ -44,9 +47,10 @@ async function withLots(tx: Tx, rows: readonly ShelfRow[]): Promise<ShelfResourc
   if (rows.length === 0) return [];
   const lots = await tx.selectFrom('lot').select(['id', 'skuId', 'warehouseId', 'code', 'locationId', 'onHand', 'allocated', sql<string | null>`"expiresOn"::text`.as('expiresOn')])
     .where('skuId', 'in', [...new Set(rows.map((row) => row.skuId))]).orderBy(sql`"expiresOn" nulls last`).orderBy('id').execute();
-  return rows.map(({ reorderPoint, reorderTo, ...row }) => ({
+  return rows.map(({ reorderPoint, reorderTo, backorderLeadDays, backorderMax, ...row }) => ({
     ...row, available: Math.max(0, row.onHand - row.reserved - row.safetyStock),
     reorder: reorderPoint === null || reorderTo === null ? null : { point: reorderPoint, to: reorderTo },
+    backorder: backorderLeadDays === null ? null : { leadDays: backorderLeadDays, maxUnits: backorderMax },
     lots: lots.filter((lot) => lot.skuId === row.skuId && lot.warehouseId === row.warehouseId).map(({ skuId: _sku, warehouseId: _warehouse, ...lot }) => lot),
   }));
 }
@@ -64,6 +68,21 @@ export async function readAvailability(tx: Tx, { skuId, country, ...wish }: AskA
   return {
     skuId, country, available: warehouses.reduce((sum, { available }) => sum + available, 0), warehouses,
     earliestDelivery: reaching.length === 0 ? null : addDays(new Date().toISOString().slice(0, 10), Math.min(...reaching.map((offer) => offer.deliveryDays))),
-    latestDelivery: deliveredBy,
+    latestDelivery: deliveredBy, backorder: await backorderable(tx, skuId),
   };
+}
+
+/** Says when a unit more than there is would come; null when none may be owed. */
+async function backorderable(tx: Tx, skuId: string): Promise<AvailabilityResource['backorder']> {
+  const today = new Date().toISOString().slice(0, 10);
+  const terms = (await readTerms(tx, [skuId], today)).get(skuId);
+  const more = terms && remaining(terms);
+  return terms === undefined || more === undefined || more === 0 ? null : { ...expectedFor(terms, 1, today), remaining: more };
+}
+
+/** Reads how a SKU is sold before it is there. It must be in the catalogue. */
+export async function readBackorder(tx: Tx, skuId: string): Promise<BackorderResource> {
+  const { id, merchantId, backorderLeadDays, backorderMax, owed } = await tx.selectFrom('sku').select(['id', 'merchantId', 'backorderLeadDays', 'backorderMax', 'owed'])
+    .where('id', '=', skuId).executeTakeFirstOrThrow();
+  return { skuId: id, merchantId, owed, backorder: backorderLeadDays === null ? null : { leadDays: backorderLeadDays, maxUnits: backorderMax } };
 }

@@ -1,13 +1,15 @@
+import { setBackorder } from '../books/backorders';
 import type { ShelfRef } from '../books/replenishments';
 import { adjustLot, countLot, receiveGoods, setStock } from '../books/stock-keeping';
 import type { Transactions, Tx } from '../books/transactions';
+import type { BackorderResource, SetBackorder } from '../contracts/backorder';
 import type { Caller } from '../contracts/caller';
 import { isRefusal, type Refusal } from '../contracts/errors';
 import type { Page } from '../contracts/order';
 import type { AdjustLot, AskAvailability, AvailabilityResource, CountLot, ListStock, ReceiveStock, SetStock, ShelfResource } from '../contracts/stock';
 import { answer, once, type Answer, type Intent } from './intent';
 import type { Messenger } from './messenger';
-import { listStock, readAvailability, readShelf } from './read-stock';
+import { listStock, readAvailability, readBackorder, readShelf } from './read-stock';
 
 /** Stock, for those who keep it (merchants their SKUs, warehouses their shelves) and those who sell it. */
 export class StockClient {
@@ -41,12 +43,19 @@ export class StockClient {
     return this.#change(caller, intent, (tx) => setStock(tx, settings));
   }
 
+  /** Says whether and how a SKU is sold before it is there. */
+  setBackorder(caller: Caller, intent: Intent, settings: SetBackorder): Promise<Answer<BackorderResource> | Refusal> {
+    return once(this.transactions, caller, intent, async (tx) => (await setBackorder(tx, settings)) ?? answer(200, await readBackorder(tx, settings.skuId)));
+  }
+
   async #change(caller: Caller, intent: Intent, work: (tx: Tx) => Promise<ShelfRef | Refusal>): Promise<Answer<ShelfResource> | Refusal> {
     const answered = await once(this.transactions, caller, intent, async (tx) => {
       const changed = await work(tx);
       return isRefusal(changed) ? changed : answer(200, await readShelf(tx, caller, changed));
     });
-    if (!isRefusal(answered) && !answered.replayed) await this.messenger.flushReplenishment(answered.body);
+    if (isRefusal(answered) || answered.replayed) return answered;
+    await this.messenger.flushReplenishment(answered.body);
+    await this.messenger.flushFilled();
     return answered;
   }
 }

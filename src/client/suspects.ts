@@ -24,13 +24,15 @@ export async function findSuspects(tx: Tx, deadlines: Deadlines): Promise<Map<st
   const seconds = (deadline: number) => sql`make_interval(secs => ${deadline}::double precision)`;
   const overdue = (stage: 'receive' | 'pick' | 'ship') => sql`
     (select id, "stageSince" + ${seconds(deadlines[stage])} as due from orders
-     where "closedAt" is null and stage = ${sql.lit(stage)} and status not in ('cancelling', 'awaiting_payment', 'awaiting_address') and "stageSince" < now() - ${seconds(deadlines[stage])}
+     where "closedAt" is null and stage = ${sql.lit(stage)} and status not in ('cancelling', 'awaiting_payment', 'awaiting_address', 'awaiting_stock') and "stageSince" < now() - ${seconds(deadlines[stage])}
      order by "attentionFound" is not null, "stageSince" limit ${LIMIT})`;
   const { rows } = await sql<{ id: string; due: Date | null }>`
     select id, max(due) as due from (
       ${overdue('receive')} union all ${overdue('pick')} union all ${overdue('ship')}
       union all (select id, coalesce("payUntil", "stageSince") + ${seconds(deadlines.receive)} from orders
         where status in ('awaiting_payment', 'awaiting_address') and coalesce("payUntil", "stageSince") < now() - ${seconds(deadlines.receive)} limit ${LIMIT})
+      union all (select id, "agreedOn" + interval '1 day' + ${seconds(deadlines.receive)} from orders
+        where status = 'awaiting_stock' and "attentionOwn" is null and "agreedOn" + interval '1 day' < now() - ${seconds(deadlines.receive)} limit ${LIMIT})
       union all (select id, "stageSince" + ${seconds(deadlines.cancelling)} from orders
         where status = 'cancelling' and "stageSince" < now() - ${seconds(deadlines.cancelling)} limit ${LIMIT})
       union all (select id, null from orders where "attentionFound" is not null limit ${LIMIT})

@@ -9,6 +9,7 @@ export const IdPrefix = {
   payment: 'pay',
   task: 'tsk',
   reservation: 'rsv',
+  backorder: 'bko',
   merchant: 'mer',
   warehouse: 'whs',
   location: 'loc',

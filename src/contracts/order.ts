@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AddressFix } from './address';
+import { OrderBackorder } from './backorder';
 import { Fapiao } from './fapiao';
 import { FulfillmentId, MerchantId, OrderId, PaymentId, ShipmentId, SkuId, WarehouseId } from './ids';
 import { Money } from './money';
@@ -87,6 +88,7 @@ export const OrderResource = z.strictObject({
   nextAction: NextAction.nullable(),
   addressFix: AddressFix.nullable().describe('While the order is `awaiting_address`: what its customer has to mend'),
   payUntil: instant.nullable().describe('While payment is awaited: until when the stock is held'),
+  backorder: OrderBackorder,
   fulfillments: z.array(FulfillmentResource),
   recipient: Recipient.nullable().describe('Null in answers to POST, for callers who may not see it, and once the customer was erased'),
   giftMessage: z.string().nullable(),

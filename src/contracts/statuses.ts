@@ -6,6 +6,8 @@ export const OrderStatus = {
   awaitingAddress: 'awaiting_address',
   /** Stock is held; the customer must still act on the payment or pay again. */
   awaitingPayment: 'awaiting_payment',
+  /** Paid for; some of its goods are on backorder, and all of it waits for them. */
+  awaitingStock: 'awaiting_stock',
   /** Paid for and split; people pick, recheck and pack. */
   inFulfillment: 'in_fulfillment',
   /** Every fulfillment that was not cancelled is with a carrier or further. */
@@ -123,6 +125,14 @@ export const ReplenishmentStatus = {
 } as const;
 export type ReplenishmentStatus = (typeof ReplenishmentStatus)[keyof typeof ReplenishmentStatus];
 
+/** Units of an order line that are owed. */
+export const BackorderStatus = { waiting: 'waiting', filled: 'filled', cancelled: 'cancelled' } as const;
+export type BackorderStatus = (typeof BackorderStatus)[keyof typeof BackorderStatus];
+
+/** By what the day is known on which owed units come: the lead days that the merchant set, or what the supplier confirmed. */
+export const BackorderBasis = { leadDays: 'lead_days', supplier: 'supplier' } as const;
+export type BackorderBasis = (typeof BackorderBasis)[keyof typeof BackorderBasis];
+
 export const TaskStatus = { open: 'open', claimed: 'claimed', done: 'done', cancelled: 'cancelled' } as const;
 export type TaskStatus = (typeof TaskStatus)[keyof typeof TaskStatus];
 
@@ -153,6 +163,8 @@ export const AttentionReason = {
   notificationUnavailable: 'notification_unavailable',
   deliveryOverdue: 'delivery_overdue',
   carrierException: 'carrier_exception',
+  /** The day has passed by which the goods that it waits for were to be there. */
+  backorderOverdue: 'backorder_overdue',
   /** A step can never succeed by itself: a person has to look, and may cancel. */
   needsOperator: 'needs_operator',
   /** Staff handed it to a person: until the task is done. */

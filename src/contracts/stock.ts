@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Backorderable } from './backorder';
 import { IdPrefix, idSchema, MerchantId, SkuId, WarehouseId } from './ids';
 import { oneOf } from './one-of';
 import { Urgency } from './statuses';
@@ -67,6 +68,8 @@ export const ShelfResource = z.strictObject({
   safetyStock: z.int(),
   available: z.int().describe('On hand, less reserved, less safety stock; goods that expire may be less for a customer far away'),
   reorder: z.strictObject({ point: z.int(), to: z.int() }).nullable(),
+  backorder: z.strictObject({ leadDays: z.int(), maxUnits: z.int().nullable() }).nullable().describe('How the SKU, wherever it lies, is sold before it is there; null: it is not'),
+  owed: z.int().describe('Units of the SKU, wherever they come to lie, that orders wait for'),
   lots: z.array(LotResource),
 }).meta({ id: 'Shelf' });
 export type ShelfResource = z.infer<typeof ShelfResource>;
@@ -102,5 +105,6 @@ export const AvailabilityResource = z.strictObject({
   })).describe('The nearest first'),
   earliestDelivery: z.iso.date().nullable().describe('Null: no carrier delivers there'),
   latestDelivery: z.iso.date().nullable(),
+  backorder: Backorderable,
 }).meta({ id: 'Availability' });
 export type AvailabilityResource = z.infer<typeof AvailabilityResource>;

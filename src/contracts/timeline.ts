@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** What can be told of an order. Past tense: each is a fact. */
 export const TimelineEventType = {
   orderReceived: 'order.received',
+  orderBackordered: 'order.backordered',
   orderAccepted: 'order.accepted',
   orderRejected: 'order.rejected',
   orderShipped: 'order.shipped',
@@ -15,6 +16,7 @@ export const TimelineEventType = {
   addressNoticeRefused: 'address.notice_refused',
   addressMended: 'address.mended',
   stockReserved: 'stock.reserved',
+  stockBackordered: 'stock.backordered',
   stockShort: 'stock.short',
   stockReleased: 'stock.released',
   stockRestocked: 'stock.restocked',

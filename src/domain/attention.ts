@@ -14,6 +14,7 @@ const BY_URGENCY: readonly AttentionReason[] = [
   AttentionReason.notificationUnavailable,
   AttentionReason.activityRetrying,
   AttentionReason.deliveryOverdue,
+  AttentionReason.backorderOverdue,
   AttentionReason.stageOverdue,
 ];
 

@@ -15,6 +15,7 @@ export const ORDER_WAITS: Readonly<Partial<Record<OrderStatus, string>>> = {
   draft: 'Validation, stock and payment',
   awaiting_address: 'The customer to mend the address',
   awaiting_payment: 'The customer\'s payment',
+  awaiting_stock: 'Goods that are on backorder',
   cancelling: 'Undoing what was done: label, payment, stock',
 };
 

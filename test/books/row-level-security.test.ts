@@ -18,7 +18,7 @@ let mall: TestMall;
 const orderId = newId('ord');
 
 /** The tables that hold rows of one merchant, warehouse or storefront. */
-const PRIVATE = ['orders', 'order_line', 'fulfillment', 'task', 'reservation', 'payment', 'customer', 'timeline_event', 'operation', 'ledger_entry', 'api_key', 'webhook_event'] as const;
+const PRIVATE = ['orders', 'order_line', 'fulfillment', 'task', 'reservation', 'payment', 'customer', 'timeline_event', 'operation', 'ledger_entry', 'api_key', 'webhook_event', 'backorder', 'backorder_setting'] as const;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -36,6 +36,12 @@ beforeAll(async () => {
       delivery: TO_BRAZIL, expiresAt: new Date(),
     });
     await releaseFulfillments(tx, orderId, 'standard', false);
+    const [line] = lines.filter(({ skuId }) => skuId === mall.skus.lamp.id);
+    await tx.insertInto('backorder').values({
+      id: newId('bko'), orderId, orderLineId: line?.id ?? '', merchantId: mall.skus.lamp.merchantId, skuId: mall.skus.lamp.id, status: 'waiting', quantity: 1, amount: 1,
+      expectedOn: '2026-11-30', basis: 'lead_days',
+    }).execute();
+    await tx.insertInto('backorder_setting').values({ skuId: mall.skus.lamp.id, leadDays: 7 }).execute();
   });
 });
 afterAll(async () => {
@@ -49,7 +55,7 @@ const counts = (caller: Caller) => transactions.run(caller, async (tx) => {
 });
 
 test('the storefront sees its own order, and nothing of the mall\'s inside', async () => {
-  expect(await counts(callerFor('storefront', mall.storefrontId))).toEqual({ orders: 1, order_line: 2, fulfillment: 2, task: 2, reservation: 2, payment: 1, customer: 1, timeline_event: 1 });
+  expect(await counts(callerFor('storefront', mall.storefrontId))).toEqual({ orders: 1, order_line: 2, fulfillment: 2, task: 2, reservation: 2, payment: 1, customer: 1, timeline_event: 1, backorder: 1 });
 });
 
 test('another storefront sees nothing', async () => {
@@ -57,7 +63,7 @@ test('another storefront sees nothing', async () => {
 });
 
 test('a merchant sees its own line, part, task and reservation, and no payment and no customer', async () => {
-  expect(await counts(callerFor('merchant', mall.merchantIds[0]))).toEqual({ orders: 1, order_line: 1, fulfillment: 1, task: 1, reservation: 1, timeline_event: 1 });
+  expect(await counts(callerFor('merchant', mall.merchantIds[0]))).toEqual({ orders: 1, order_line: 1, fulfillment: 1, task: 1, reservation: 1, timeline_event: 1, backorder: 1, backorder_setting: 1 });
   expect(await counts(callerFor('merchant', newId('mer')))).toEqual({});
 });
 
@@ -80,7 +86,7 @@ test('without a caller there are no rows', async () => {
 
 test.each([
   ['timeline_event', 'delete from timeline_event'], ['timeline_event', 'update timeline_event set type = \'x\''],
-  ['ledger_entry', 'update ledger_entry set amount = 1'], ['stock_movement', 'update stock_movement set quantity = 1'],
+  ['ledger_entry', 'update ledger_entry set amount = 1'], ['stock_movement', 'update stock_movement set quantity = 1'], ['backorder_setting', 'update backorder_setting set "leadDays" = 1'],
   ['orders', 'delete from orders'], ['api_key', 'alter table api_key disable row level security'],
 ])('not even Mallflow itself may rewrite %s: %s', async (_table, statement) => {
   await expect(transactions.run(SYSTEM, (tx) => sql.raw(statement).execute(tx))).rejects.toThrow(/permission denied|must be owner/);

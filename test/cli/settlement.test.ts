@@ -12,7 +12,7 @@ const order = (parts: readonly [OrderResource['fulfillments'][number]['status'],
     id: 'pay_1', status: 'settled', method: 'card', amount: money(300), declineCode: null, nextAction: null,
     authorized: money(paid.authorized), captured: money(paid.captured), voided: money(paid.voided), refunded: money(paid.refunded),
   }],
-  fulfillments: parts.map(([status, amount], i) => ({ id: `ful_${i}`, merchantId: 'mer_1', warehouseId: 'whs_1', status, lines: [], total: money(amount), shipment: null })),
+  backorder: null, fulfillments: parts.map(([status, amount], i) => ({ id: `ful_${i}`, merchantId: 'mer_1', warehouseId: 'whs_1', status, lines: [], total: money(amount), shipment: null })),
 });
 
 test.each([

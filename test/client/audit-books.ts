@@ -97,6 +97,14 @@ export const STOCK_AUDITS = {
   running: 'Every open replenishment has its workflow running',
 } as const;
 
+/** The audits of what is owed: test/client/backorder-audit.test.ts turns each of them false. */
+export const BACKORDER_AUDITS = {
+  owed: 'What is owed of each SKU is what live orders wait for',
+  whole: 'What each waiting order holds and is owed is what was ordered',
+  turn: 'Nobody was given goods in the turn of one who still waits for them',
+  unpromised: 'No goods lie unpromised while somebody waits for them',
+} as const;
+
 /** A copy of the books that a test may spoil. */
 export interface Copy {
   /** Changes rows as the owner of the tables, with triggers and foreign keys out of force. */

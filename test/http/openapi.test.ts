@@ -33,7 +33,7 @@ test('it is OpenAPI 3.1 and lists every route', () => {
     'post /v1/promotions/{promotionId}/draft', 'post /v1/promotions/{promotionId}/limits', 'post /v1/promotions/{promotionId}/pause',
     'post /v1/promotions/{promotionId}/preview', 'post /v1/promotions/{promotionId}/publication',
     'post /v1/promotions/{promotionId}/resumption', 'post /v1/quotes', 'post /v1/replenishments/{replenishmentId}/answers', 'post /v1/replenishments/{replenishmentId}/closure',
-    'post /v1/stock/adjustments', 'post /v1/stock/counts', 'post /v1/stock/receipts', 'post /v1/stock/settings',
+    'post /v1/stock/adjustments', 'post /v1/stock/backorders', 'post /v1/stock/counts', 'post /v1/stock/receipts', 'post /v1/stock/settings',
     'post /v1/tasks/{taskId}/claim', 'post /v1/tasks/{taskId}/completion', 'post /v1/webhooks/carriers/{provider}',
     'post /v1/webhooks/payments/{provider}', 'post /v1/webhooks/suppliers/{provider}', 'put /v1/orders/{orderId}/recipient',
   ]);

@@ -112,7 +112,7 @@ test('the storefront hears what can be had, from where and by when', async () =>
   const ask = (query: string) => get(`/v1/availability?skuId=${lamp.id}&${query}`, api.mall.keys.storefront);
   const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
   expect(await ask('country=BR&postcode=20040-002')).toEqual({
-    skuId: lamp.id, country: 'BR', available: 10, earliestDelivery: day(1), latestDelivery: day(3),
+    skuId: lamp.id, country: 'BR', available: 10, earliestDelivery: day(1), latestDelivery: day(3), backorder: null,
     warehouses: [{ warehouseId: second, available: 5, zone: 1 }, { warehouseId: first, available: 5, zone: 3 }],
   });
   expect(await ask('country=AQ')).toMatchObject({ available: 10, earliestDelivery: null, latestDelivery: null });

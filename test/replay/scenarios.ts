@@ -2,6 +2,7 @@ import { OperatorClient } from '../../src/client/operator-client';
 import type { Asked } from '../../src/contracts/operator';
 import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
+import { backorderedSku } from '../support/backorders';
 import { contentOf, mended, placeHeld } from '../support/held';
 import type { TestMall } from '../support/mall';
 import { callerFor, granted, intent, type People } from '../support/people';
@@ -86,6 +87,29 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
   },
   'address-hold-cancelled': async (stage) => {
     const { id } = await placeHeld(stage.people);
+    await cancel(stage, id);
+    return id;
+  },
+  'backordered-then-delivered': async (stage) => {
+    const sku = await backorderedSku(stage.world.transactions, stage.mall, 1);
+    const { id } = await stage.people.place({ lines: [{ skuId: sku.id, quantity: 2 }] });
+    granted(await stage.world.stock.receive(callerFor('platform'), intent(), { skuId: sku.id, warehouseId: stage.mall.warehouseIds[0], lotCode: 'L2', quantity: 1, reference: 'DN-1' }));
+    await stage.people.untilStatus(id, 'in_fulfillment');
+    return delivered(stage, id);
+  },
+  'backorder-overdue-then-filled': async (stage) => {
+    const sku = await backorderedSku(stage.world.transactions, stage.mall, 0);
+    const { id, nextAction } = await stage.people.place({ lines: [{ skuId: sku.id, quantity: 1 }], payment: { method: 'card', token: 'tok_redirect' } });
+    await stage.world.transactions.run(SYSTEM, (tx) => tx.updateTable('orders').set({ agreedOn: '2026-01-31' }).where('id', '=', id).execute());
+    await stage.world.gateway.call('POST', `/v1/authorizations/${nextAction?.url.split('/').pop() ?? ''}/action`, { approve: true });
+    await attention(stage, id, 'backorder_overdue');
+    granted(await stage.world.stock.receive(callerFor('platform'), intent(), { skuId: sku.id, warehouseId: stage.mall.warehouseIds[0], lotCode: 'L2', quantity: 1, reference: 'DN-1' }));
+    await stage.people.untilStatus(id, 'in_fulfillment');
+    return delivered(stage, id);
+  },
+  'backordered-then-cancelled': async (stage) => {
+    const sku = await backorderedSku(stage.world.transactions, stage.mall, 1);
+    const { id } = await stage.people.place({ lines: [{ skuId: sku.id, quantity: 2 }] });
     await cancel(stage, id);
     return id;
   },

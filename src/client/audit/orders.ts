@@ -15,7 +15,10 @@ export const orderAudits = (tx: Tx): Audit[] => [
 
   queryAudit(tx, 'The reservations of each order carry its whole total', sql<Finding>`
     select o.id as subject, o."goodsAmount" + o."shippingAmount" || ' in reservations' as expected, coalesce(r.amount::text, 'no reservations') as actual
-    from orders o left join (select "orderId", sum(amount) as amount from reservation group by 1) r on r."orderId" = o.id
+    from orders o left join (
+      -- What is still owed carries its share until it comes.
+      select "orderId", sum(amount) as amount from (select "orderId", amount from reservation union all select "orderId", amount from backorder) part group by 1
+    ) r on r."orderId" = o.id
     where case when r.amount is null then o.status in (${reservedStatuses}) else r.amount <> o."goodsAmount" + o."shippingAmount" end`),
 
   queryAudit(tx, 'The parts of each order add up to its total', sql<Finding>`

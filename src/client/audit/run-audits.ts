@@ -6,6 +6,7 @@ import type { NotificationJournalEntry } from '../../providers/notification';
 import type { PaymentJournalEntry } from '../../providers/payment';
 import type { SupplierJournalEntry } from '../../providers/supplier';
 import { OutOfReach, type Audit, type Found } from './audit';
+import { backorderAudits } from './backorders';
 import { carrierAudits } from './carrier';
 import { gatewayAudits } from './gateway';
 import { readJournal, type JournalSource } from './journal';
@@ -70,7 +71,7 @@ export async function runAudits(
   await transactions.snapshot(SYSTEM, async (tx) => {
     await planForWholeTables(tx);
     await run([
-      ...stockAudits(tx), ...sourcingAudits(tx), ...orderAudits(tx), ...promotionAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx),
+      ...stockAudits(tx), ...sourcingAudits(tx), ...backorderAudits(tx), ...orderAudits(tx), ...promotionAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx),
       ...waitingAudits(tx, graceMs),
       ...gatewayAudits(tx, () => journals[0]), ...carrierAudits(tx, () => journals[1], graceMs),
       ...replenishmentAudits(tx, () => journals[2]),

@@ -9,6 +9,7 @@ const LAST_EVENTS: Readonly<Record<OrderStatus, readonly TimelineEventType[]>> =
   draft: ['order.received'],
   awaiting_address: ['order.received'],
   awaiting_payment: ['order.received'],
+  awaiting_stock: ['order.backordered'],
   in_fulfillment: ['order.accepted'],
   shipped: ['order.shipped'],
   cancelling: ['order.cancellation_requested'],

@@ -27,7 +27,7 @@ export const orderRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<v
     schema: {
       ...operation(BUYERS, {
         operationId: 'placeOrder', tag: 'orders', summary: 'Place an order',
-        description: 'Prices come from the catalogue and the promotions; `unitPrice` (before promotions) and `total` are only compared. A refusal charges nothing and holds nothing, except `payment_declined`, which holds the stock until `payUntil`. An order whose address cannot be delivered to is taken and held: `awaiting_address`, with what is wrong in `addressFix`; it is charged once that is mended.',
+        description: 'Prices come from the catalogue and the promotions; `unitPrice` (before promotions) and `total` are only compared. A refusal charges nothing and holds nothing, except `payment_declined`, which holds the stock until `payUntil`. An order whose address cannot be delivered to is taken and held: `awaiting_address`, with what is wrong in `addressFix`; it is charged once that is mended. An order of more than there is of goods that are sold so is taken with an agreed date in `backorder`: it is paid for and then `awaiting_stock`.',
       }),
       headers: IdempotencyKey,
       body: PlaceOrder,

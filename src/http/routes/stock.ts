@@ -1,3 +1,4 @@
+import { BackorderResource, SetBackorder } from '../../contracts/backorder';
 import { pageOf } from '../../contracts/order';
 import { AdjustLot, AskAvailability, AvailabilityResource, CountLot, ListStock, ReceiveStock, SetStock, ShelfResource } from '../../contracts/stock';
 import { sendAnswer, sendResult } from '../answers';
@@ -65,4 +66,15 @@ export const stockRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<v
       headers: IdempotencyKey, body: SetStock, response: changed,
     },
   }, async ({ caller, intent, body }, reply) => sendAnswer(reply, await clients.stock.set(caller, intent, body)));
+
+  api.post('/stock/backorders', {
+    config: { roles: OWNERS },
+    schema: {
+      ...operation(OWNERS, {
+        operationId: 'setBackorder', tag: 'stock', summary: 'Sell a SKU before it is there, or stop that',
+        description: 'An order of more than there is is then taken with an agreed date, and waits. It needs a shelf in some warehouse.',
+      }),
+      headers: IdempotencyKey, body: SetBackorder, response: responses({ 200: described('How the SKU is sold now', BackorderResource) }, [...POST_CODES, 'not_found']),
+    },
+  }, async ({ caller, intent, body }, reply) => sendAnswer(reply, await clients.stock.setBackorder(caller, intent, body)));
 };
