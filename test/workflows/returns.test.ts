@@ -44,8 +44,8 @@ async function refunds(orderId: string): Promise<{ fulfillmentId: string; amount
 /** What is on each account of an order, and what its reservations say was paid for a part. */
 const booked = (orderId: string): Promise<Record<string, number>> => world.transactions.run(SYSTEM, async (tx) => {
   const rows = await tx.selectFrom('ledger_entry as e').innerJoin('ledger_transaction as t', 't.id', 'e.transactionId')
-    .select((eb) => ['e.account', eb.fn.sum<number>('e.amount').as('amount')]).where('t.orderId', '=', orderId).groupBy('e.account').execute();
-  return Object.fromEntries(rows.map(({ account, amount }) => [account, amount]));
+    .select((eb) => ['e.account', eb.fn.sum<string>('e.amount').as('amount')]).where('t.orderId', '=', orderId).groupBy('e.account').execute();
+  return Object.fromEntries(rows.map(({ account, amount }) => [account, Number(amount)]));
 });
 const paidFor = (fulfillmentId: string) => world.transactions.run(SYSTEM, async (tx) => {
   const rows = await tx.selectFrom('reservation').select(['quantity', 'amount', 'shippingAmount', 'platformAmount']).where('fulfillmentId', '=', fulfillmentId).execute();
