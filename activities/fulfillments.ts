@@ -1,3 +1,4 @@
+import { isWaiting } from '../src/books/backorders';
 import { fulfillmentsOf, lockFulfillment, moveFulfillment } from '../src/books/fulfillments';
 import { lockOrder, moveOrder } from '../src/books/orders';
 import { abandonUnpaid } from '../src/books/payments';
@@ -7,6 +8,7 @@ import { appendTimeline } from '../src/books/timeline';
 import { SYSTEM } from '../src/contracts/caller';
 import type { FulfillmentRef } from '../src/contracts/order';
 import type { ActivityDeps, OrderRef, PartRef } from './deps';
+import { cannotBe } from './provider-refused';
 
 export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => ({
   /** Splits the paid order by merchant and warehouse, binds lots, opens the pick tasks. Keyed by the order. */
@@ -15,7 +17,8 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
       const { status } = await lockOrder(tx, orderId);
       const existing = await fulfillmentsOf(tx, orderId);
       if (existing.length > 0 || status === 'cancelling') return existing;
-      const order = await tx.selectFrom('orders').select(['urgency', 'gift']).where('id', '=', orderId).executeTakeFirstOrThrow();
+      const order = await tx.selectFrom('orders').select(['urgency', 'gift', 'agreedOn']).where('id', '=', orderId).executeTakeFirstOrThrow();
+      if (order.agreedOn !== null && (await isWaiting(tx, orderId))) throw cannotBe(`${orderId} is to be released while it waits for goods`);
       const facts = await releaseFulfillments(tx, orderId, order.urgency, order.gift);
       await abandonUnpaid(tx, orderId);
       await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick', payUntil: null });
