@@ -1,3 +1,4 @@
+import { isWaiting } from '../src/books/backorders';
 import { fulfillmentsOf, lockFulfillment, moveFulfillment } from '../src/books/fulfillments';
 import { lockOrder, moveOrder } from '../src/books/orders';
 import { abandonUnpaid } from '../src/books/payments';
@@ -8,6 +9,7 @@ import { SYSTEM } from '../src/contracts/caller';
 import type { FulfillmentRef } from '../src/contracts/order';
 import { PAYABLE_ORDER_STATUSES, type OrderStatus } from '../src/contracts/statuses';
 import type { ActivityDeps, OrderRef, PartRef } from './deps';
+import { cannotBe } from './provider-refused';
 
 const UNRELEASED: readonly OrderStatus[] = [...PAYABLE_ORDER_STATUSES, 'awaiting_stock'];
 
@@ -19,7 +21,8 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
       const existing = await fulfillmentsOf(tx, orderId);
       // In any other it is being cancelled, or this is a try that was given up and comes late.
       if (existing.length > 0 || !UNRELEASED.includes(status)) return existing;
-      const order = await tx.selectFrom('orders').select(['urgency', 'gift']).where('id', '=', orderId).executeTakeFirstOrThrow();
+      const order = await tx.selectFrom('orders').select(['urgency', 'gift', 'agreedOn']).where('id', '=', orderId).executeTakeFirstOrThrow();
+      if (order.agreedOn !== null && (await isWaiting(tx, orderId))) throw cannotBe(`${orderId} is to be released while it waits for goods`);
       const facts = await releaseFulfillments(tx, orderId, order.urgency, order.gift);
       await abandonUnpaid(tx, orderId);
       await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick', payUntil: null });
