@@ -6,12 +6,14 @@ import { abandonUnpaid } from '../src/books/payments';
 import { giveBackUses } from '../src/books/promotion-uses';
 import { isServed } from '../src/books/serviceability';
 import { release } from '../src/books/stock';
+import { readUnsettled, type Unsettled } from '../src/books/unsettled';
 import { cancelTasks } from '../src/books/tasks';
 import { actingFor, SYSTEM } from '../src/contracts/caller';
 import type { CancellationReason, CancelOrder } from '../src/contracts/place-order';
 import type { AttentionReason, OrderStatus } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
 import type { ActivityDeps, OrderRef } from './deps';
+import { cannotBe } from './provider-refused';
 
 export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
   /**
@@ -54,12 +56,19 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       return { outcome: 'cancelled' };
     }),
 
-  /** Writes the end of an order whose effects are all undone. Gives back stock that its compensations did not know of. */
-  finishCancellation: ({ orderId, reason }: OrderRef & { reason: CancellationReason }): Promise<void> =>
+  /**
+   * Writes the end of an order whose effects are all undone. Gives back stock that its compensations did not know of, and answers
+   * what else they did not: a run that was cut off may have done more than is left in its history. Then nothing is ended. Throws
+   * when that was undone and something is left all the same.
+   */
+  finishCancellation: ({ orderId, reason, undone = false }: OrderRef & { reason: CancellationReason; undone?: boolean }): Promise<Unsettled | undefined> =>
     transactions.run(SYSTEM, async (tx) => {
       await release(tx, orderId);
       const { status } = await lockOrder(tx, orderId);
-      if (status === 'cancelled') return;
+      if (status === 'cancelled') return undefined;
+      const unsettled = await readUnsettled(tx, orderId);
+      if (unsettled && undone) throw cannotBe(`${orderId} still has something with a provider: ${JSON.stringify(unsettled)}`);
+      if (unsettled) return unsettled;
       const parts = await tx.updateTable('fulfillment').set({ status: 'cancelled', updatedAt: new Date() })
         .where('orderId', '=', orderId).returning(['id', 'merchantId']).execute();
       await abandonUnpaid(tx, orderId);
@@ -69,6 +78,7 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
         ...parts.map((part) => ({ type: 'fulfillment.cancelled' as const, merchantId: part.merchantId, data: { fulfillmentId: part.id } })),
         { type: 'order.cancelled', data: { reason } },
       ]);
+      return undefined;
     }),
 
   /** Writes the end of an order whose parts have all ended: returned when all of them came back, else completed. */

@@ -3,12 +3,13 @@ import type { SearchAttributePair } from '@temporalio/common';
 import type { CancellationReason, CancelOrder } from '../src/contracts/place-order';
 import type { By, ChooseCarrier, HandToPerson, OperatorVerdict, RetryNow } from '../src/contracts/operator';
 import type { OperatorVerb } from '../src/contracts/operator-codes';
-import { AttentionReason, OrderStatus, Stage, type FulfillmentStatus } from '../src/contracts/statuses';
+import { AttentionReason, HANDED_OVER_STATUSES, OrderStatus, Stage } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
 import { ORDER_WAITS, verbsFor, type Standing } from '../src/domain/stuck';
 import { AddressHold } from './address-hold';
 import { Attention } from './attention';
 import { Backorder } from './backorder';
+import { finishCancellation } from './cancellation';
 import { Fulfillment } from './fulfillment';
 import type { OrderInput, OrderProgress } from './messages';
 import { PaymentPhase } from './payment';
@@ -165,7 +166,7 @@ export class OrderRun {
     return {
       closed: this.stage === Stage.closed, cancelling: this.cancellation !== undefined, stepWaits: this.#steps.waiting > 0,
       labelAwaited: fulfillments.some((part) => this.awaitsLabel(part.id)), attended: this.#task !== undefined,
-      handedOver: fulfillments.some((part) => HANDED_OVER.includes(part.status)),
+      handedOver: fulfillments.some((part) => HANDED_OVER_STATUSES.includes(part.status)),
     };
   }
 
@@ -174,7 +175,7 @@ export class OrderRun {
     await this.#saga.compensate();
     await CancellationScope.nonCancellable(async () => {
       await this.#voided();
-      await this.#steps.run(() => books.finishCancellation({ orderId: this.input.orderId, reason }));
+      await finishCancellation(this.input, reason, this.payment, this.#steps);
     });
     this.payment.decideRest({ outcome: 'rejected', code: 'order_not_cancellable', shortages: [] });
     this.#move(OrderStatus.cancelled, Stage.closed);
@@ -190,7 +191,7 @@ export class OrderRun {
   }
 
   #partMoved(): void {
-    const open = this.fulfillments.filter((part) => !HANDED_OVER.includes(part.status));
+    const open = this.fulfillments.filter((part) => !HANDED_OVER_STATUSES.includes(part.status));
     if (open.length === 0 && this.status === OrderStatus.inFulfillment) {
       const carriers = [...new Set(this.fulfillments.flatMap((part) => part.carrierCode ?? []))];
       this.#move(OrderStatus.shipped, Stage.ship, [attributes.carriers(carriers)]);
@@ -242,8 +243,6 @@ export class OrderRun {
     return verbs.length > 0 ? ['What staff can do:', verbs.join('\n')] : [];
   }
 }
-
-const HANDED_OVER: readonly FulfillmentStatus[] = ['handed_over', 'delivered', 'returning', 'returned'];
 
 const VERB_SAYS: Readonly<Record<OperatorVerb, string>> = {
   retryNow: 'To try again now', chooseCarrier: 'To book with another carrier', cancelOrder: 'To cancel', handToPerson: 'To hand it to a person',

@@ -60,12 +60,17 @@ export class PaymentPhase {
     this.#undecided.delete(paymentId);
   }
 
+  /** Gives back whatever is open of an attempt. */
+  void(paymentId: string): Promise<void> {
+    return this.#call((activities, payment) => activities.voidPayment(payment), paymentId);
+  }
+
   /** Tries to be paid until `payUntil` (ms since 1970). Answers whether it was. */
   async untilPaid(payUntil: number): Promise<boolean> {
     let paymentId = this.input.paymentId;
     for (;;) {
       const attempt = paymentId;
-      this.saga.register(async () => { await this.#call((a, payment) => a.voidPayment(payment), attempt); });
+      this.saga.register(() => this.void(attempt));
       const result = await this.#call((a, payment) => a.authorizePayment(payment), attempt);
       if (result.status === 'authorized') return true;
       this.#decide(attempt, result.status === 'action_required'

@@ -1,6 +1,6 @@
 import { refuse, type Refusal } from '../contracts/errors';
 import type { FulfillmentRef } from '../contracts/order';
-import type { FulfillmentStatus } from '../contracts/statuses';
+import { HANDED_OVER_STATUSES, type FulfillmentStatus } from '../contracts/statuses';
 import type { PackedParcel } from '../contracts/task';
 import { sendLater } from './messages';
 import { shipOut } from './stock';
@@ -29,7 +29,7 @@ export async function handOver(tx: Tx, fulfillmentId: string, at: Date): Promise
   const row = await lockFulfillment(tx, fulfillmentId);
   if (!row) return refuse('not_found');
   const ref = { fulfillmentId, merchantId: row.merchantId, warehouseId: row.warehouseId };
-  if (['handed_over', 'delivered', 'returning', 'returned'].includes(row.status)) return ref;
+  if (HANDED_OVER_STATUSES.includes(row.status)) return ref;
   if (row.status !== 'labelled') return refuse('fulfillment_not_ready', { detail: `It is ${row.status}` });
   await shipOut(tx, fulfillmentId);
   await moveFulfillment(tx, fulfillmentId, 'handed_over');

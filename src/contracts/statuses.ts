@@ -53,6 +53,9 @@ export const FulfillmentStatus = {
 } as const;
 export type FulfillmentStatus = (typeof FulfillmentStatus)[keyof typeof FulfillmentStatus];
 
+/** Statuses of a part that its carrier has or had. */
+export const HANDED_OVER_STATUSES: readonly FulfillmentStatus[] = ['handed_over', 'delivered', 'returning', 'returned'];
+
 /** What the carrier last said of a shipment. */
 export const ShipmentStatus = {
   booked: 'booked',

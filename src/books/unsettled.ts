@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import type { Tx } from './transactions';
+
+/** What an order still has with the outside: attempts to pay, parts with a label, and bookings given up for another carrier. */
+export interface Unsettled {
+  readonly paymentIds: readonly string[];
+  readonly fulfillmentIds: readonly string[];
+  readonly givenUp: readonly { readonly fulfillmentId: string; readonly n: number }[];
+}
+
+/**
+ * Reads what of an order is still with a provider, or may be: authorized money, live labels, and calls whose answer nobody has
+ * written. Undefined when nothing is.
+ */
+export async function readUnsettled(tx: Tx, orderId: string): Promise<Unsettled | undefined> {
+  const payments = await sql<{ id: string }>`
+    select p.id from payment p where p."orderId" = ${orderId} and (p.authorized > p.captured + p.voided
+      or exists (select 1 from operation o where o.key = p."orderId" || ':authorize:' || p.number and o.status = 'started'))
+    order by p.number`.execute(tx);
+  const parts = await sql<{ id: string; n: number | null; givenUp: boolean }>`
+    select f.id, null::int as n, false as "givenUp" from fulfillment f join shipment s on s."fulfillmentId" = f.id
+    where f."orderId" = ${orderId} and s.status <> 'voided'
+    union
+    select f.id, b.n, b.n < f."firstBooking" from fulfillment f
+    join (select key, split_part(key, ':', 3)::int as n from operation where "orderId" = ${orderId} and kind = 'book' and status = 'started') b
+      on split_part(b.key, ':', 1) = f.id
+    where f."orderId" = ${orderId} order by 1, 2`.execute(tx);
+  const givenUp = parts.rows.flatMap(({ id, n, givenUp: over }) => (over && n !== null ? [{ fulfillmentId: id, n }] : []));
+  const fulfillmentIds = [...new Set(parts.rows.filter((part) => !part.givenUp).map(({ id }) => id))];
+  const paymentIds = payments.rows.map(({ id }) => id);
+  return paymentIds.length + fulfillmentIds.length + givenUp.length === 0 ? undefined : { paymentIds, fulfillmentIds, givenUp };
+}
