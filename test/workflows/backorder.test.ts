@@ -18,7 +18,7 @@ beforeAll(async () => {
   mall = await seedMall(world.transactions);
   people = new People(world, mall);
 }, 120_000);
-afterAll(() => world.close());
+afterAll(() => world.close(), 60_000);
 
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const workflow = (orderId: string) => world.temporal.client.workflow.getHandle(orderWorkflowId(orderId));
