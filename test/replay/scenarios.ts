@@ -3,6 +3,7 @@ import type { Asked } from '../../src/contracts/operator';
 import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
 import { backorderedSku } from '../support/backorders';
+import { cancelCutOff } from '../support/cut-off';
 import { contentOf, mended, placeHeld } from '../support/held';
 import type { TestMall } from '../support/mall';
 import { callerFor, granted, intent, type People } from '../support/people';
@@ -178,6 +179,15 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
     await stage.world.carrier.call('DELETE', '/sandbox/faults');
     return delivered(stage, id);
   },
+  'two-parcels-packed-at-once': async (stage) => {
+    const { id } = await stage.people.place();
+    await stage.world.stopWorkers();
+    await packed(stage, id);
+    await stage.world.startWorkers();
+    await until(async () => (await stage.people.read(id)).fulfillments.every(({ status }) => status === 'labelled'));
+    return delivered(stage, id);
+  },
+  'cancelled-after-its-worker-was-killed': (stage) => cancelCutOff(stage.world, stage.people, stage.mall.skus.cup),
   'handed-to-a-person': async (stage) => {
     const { id } = await stage.people.place({}, [stage.mall.skus.cup]);
     const { taskId } = await ask(stage, id, 'handToPerson', { reason: 'customer_request', note: 'ask_customer' });

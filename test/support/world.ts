@@ -49,7 +49,7 @@ export interface World extends Clients {
   readonly notifier: NotifierSandbox;
   /** What the workers run; a test may run a step without Temporal hearing of it. */
   readonly activities: ReturnType<typeof createActivities>;
-  /** Stops the workers that the world began with. */
+  /** Stops all workers that run. */
   stopWorkers(): Promise<void>;
   /** Starts more workers, beside those that run; answers what stops them. `close` stops those that were not. */
   startWorkers(setup?: WorkerSetup): Promise<() => Promise<void>>;
@@ -117,7 +117,8 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
     crews.add(stop);
     return stop;
   };
-  const stopWorkers = await startWorkers();
+  const stopWorkers = async (): Promise<void> => { await Promise.all([...crews].map((stop) => stop())); };
+  await startWorkers();
 
   const all: OrderPolicies = {
     paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600,
@@ -130,7 +131,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
     close: async () => {
       await bench.close();
       await receiver.close();
-      await Promise.all([...crews].map((stop) => stop()));
+      await stopWorkers();
       await temporal.teardown();
       await transactions.close();
       await database.drop();

@@ -1,12 +1,10 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { SYSTEM } from '../../src/contracts/caller';
-import { orderWorkflowId } from '../../src/contracts/names';
 import type { OrderResource } from '../../src/contracts/order';
+import { cancelCutOff, lateTry } from '../support/cut-off';
 import { placeHeld, recipient } from '../support/held';
 import { seedMall, type TestMall } from '../support/mall';
 import { granted, intent, People } from '../support/people';
 import { startWorld, type World } from '../support/world';
-import { until } from '../providers/sandboxes';
 
 /*
  * A try of a step that took too long is given up, but not ended: it may find its database again when the order is long
@@ -22,10 +20,6 @@ beforeAll(async () => {
   people = new People(world, mall);
 }, 120_000);
 afterAll(() => world.close());
-
-/** Lets a try of an activity come now. */
-const lateTry = <Args extends unknown[], Result>(activity: (...args: Args) => Promise<Result>, ...args: Args): Promise<unknown> =>
-  new MockActivityEnvironment().run(activity, ...args);
 
 /** Everything that an order is in the books, and the effects of it that its providers know. */
 async function all({ id, fulfillments }: OrderResource) {
@@ -81,25 +75,7 @@ test('after a cancellation, a late try neither authorizes, nor books, nor releas
 }, 30_000);
 
 test('a run that lost what it had done to a restart, and is cancelled, gives back what only the books know of', async () => {
-  await world.stopWorkers();
-  const placing = people.place({ reference: 'CUT-OFF' }, [mall.skus.cup]);
-  const placed = () => world.transactions.run(SYSTEM, (tx) => tx.selectFrom('orders as o').innerJoin('payment as p', 'p.orderId', 'o.id')
-    .select(['o.id as orderId', 'p.id as paymentId']).where('o.reference', '=', 'CUT-OFF').executeTakeFirst());
-  await until(async () => (await placed()) !== undefined);
-  const { orderId, paymentId } = (await placed()) as { orderId: string; paymentId: string };
-  const workflow = world.temporal.client.workflow.getHandle(orderWorkflowId(orderId));
-  await until(() => workflow.describe().then(() => true, () => false));
-  // What a worker did in its first workflow task, and was killed before Temporal had heard of it.
-  await lateTry(world.activities.reserveStock, { orderId, paymentWindowSeconds: 60 });
-  await lateTry(world.activities.authorizePayment, { orderId, paymentId });
-  const [part] = (await lateTry(world.activities.releaseToWarehouse, { orderId })) as { fulfillmentId: string }[];
-  await lateTry(world.activities.bookShipment, { orderId, fulfillmentId: part?.fulfillmentId ?? '' });
-  await lateTry(world.activities.beginCancellation, { orderId, reason: 'customer_request' as const, actor: 'support:test' });
-  await world.messenger.flush(orderId);
-
-  await world.startWorkers();
-  await Promise.allSettled([placing]);
-  const order = await people.untilStatus(orderId, 'cancelled');
+  const order = await people.read(await cancelCutOff(world, people, mall.skus.cup));
   expect(order.payments).toMatchObject([{ status: 'settled', voided: order.total }]);
   const { effects, reservations, operations } = await all(order);
   expect(effects).toEqual(expect.arrayContaining([expect.stringMatching(/:authorize:1 /), expect.stringMatching(/:void:1 succeeded/), expect.stringMatching(/:book:1 voided/)]));
