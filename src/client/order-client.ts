@@ -135,7 +135,9 @@ export class OrderClient {
     if (isRefusal(begun)) return begun;
     if (begun.claim.claimed === 'answered') return this.#answer(caller, intent, orderId, { replayed: true });
     const verdict = await this.workflows.cancel(orderId, { reason, actor: caller.actor });
-    if (verdict === 'not_running' && begun.claim.claimed === 'resumed' && (await this.#isCancelled(caller, orderId))) {
+    // Its workflow may end before it has answered: what was no end of the order before this request is what came of it.
+    const may = begun.claim.claimed === 'resumed' || begun.status !== 'cancelled';
+    if (verdict === 'not_running' && may && (await this.#isCancelled(caller, orderId))) {
       return this.#answer(caller, intent, orderId, { replayed: false });
     }
     const refusal = verdict === 'not_running'
@@ -146,7 +148,7 @@ export class OrderClient {
     return refusal;
   }
 
-  /** Tells what a request that died before it answered came to: a cancellation ends its order's workflow. */
+  /** Tells what a request without an answer came to: a cancellation ends its order's workflow. */
   #isCancelled(caller: Caller, orderId: string): Promise<boolean> {
     return this.transactions.run(caller, async (tx) =>
       (await tx.selectFrom('orders').select('status').where('id', '=', orderId).executeTakeFirst())?.status === 'cancelled');

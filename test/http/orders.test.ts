@@ -123,6 +123,16 @@ test('a cancellation whose answer was lost with its process is answered 200 when
   expect((await cancel(posting(api.mall.keys.support))).json()).toMatchObject({ code: 'order_not_cancellable' });
 });
 
+test('a cancellation whose workflow ended before it answered is answered 200, with what came of it', async () => {
+  const { id } = (await place()).json<{ id: string }>();
+  api.workflows.cancelling = async (orderId) => {
+    await api.transactions.run(SYSTEM, (tx) => moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' }));
+    return 'not_running';
+  };
+  const answer = await api.app.inject({ method: 'POST', url: `/v1/orders/${id}/cancellation`, headers: posting(api.mall.keys.support), payload: { reason: 'customer_request' } });
+  expect([answer.statusCode, answer.json<{ status: string }>().status]).toEqual([200, 'cancelled']);
+});
+
 test('paying an order that does not wait for it is refused', async () => {
   const { id } = (await place()).json<{ id: string }>();
   const paid = await api.app.inject({ method: 'POST', url: `/v1/orders/${id}/payments`, headers: posting(api.mall.keys.storefront), payload: { method: 'card', token: 'tok_ok' } });
