@@ -46,13 +46,14 @@ export class Messenger {
 
   /**
    * Sends what is older than `seconds`. A workflow that does not take its signals holds up no other. Throws when three in
-   * a row do not: then Temporal is out of reach. Answers how many were sent.
+   * a row do not: then Temporal is out of reach. Ends early once `goesOn` says no. Answers how many were sent.
    */
-  async sweep(seconds: number): Promise<number> {
+  async sweep(seconds: number, goesOn: () => boolean = () => true): Promise<number> {
     const neglected = await this.transactions.run(SYSTEM, (tx) => workflowsToTell(tx, { olderThanSeconds: seconds }, BATCH));
     let sent = 0;
     let failedInARow = 0;
     for (const workflowId of neglected) {
+      if (!goesOn()) break;
       try {
         sent += await this.#send(workflowId);
         failedInARow = 0;

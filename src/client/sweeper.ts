@@ -39,7 +39,7 @@ export class Sweeper {
     }, PERIOD_MS);
   }
 
-  /** Ends after the round under way. */
+  /** Ends after what the round under way is at. What it leaves is as it was, for the next process. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -59,10 +59,11 @@ export class Sweeper {
   }
 
   async #sweep(done: { signals: number; drafts: number }): Promise<void> {
-    const sent = await this.messenger.sweep(MESSAGE_AGE_SECONDS);
+    const sent = await this.messenger.sweep(MESSAGE_AGE_SECONDS, () => !this.#stopped);
     done.signals = sent;
     if (sent > 0) this.log.info({ sent }, 'sent signals that waited');
     for (const order of await this.#abandonedDrafts()) {
+      if (this.#stopped) return;
       await this.workflows.ensureStarted(order);
       await this.transactions.run(SYSTEM, (tx) => markStarted(tx, order.orderId));
       done.drafts += 1;
