@@ -80,6 +80,7 @@ async function main(): Promise<void> {
   const close = async (): Promise<void> => {
     await app.close();
     await Promise.all([sweeper.stop(), watchdog.stop()]);
+    await clients.messenger.settled();
     await connection.close();
     await transactions.close();
     await tracing?.stop();

@@ -14,6 +14,8 @@ const OUT_OF_REACH = 3;
 
 /** Sends the signals that were committed with their facts. At least once: every signal is a fact that may be heard twice. */
 export class Messenger {
+  readonly #underWay = new Set<Promise<unknown>>();
+
   constructor(private readonly transactions: Transactions, private readonly temporal: Client, private readonly log: Logger) {}
 
   /** Sends an order's signals right after their commit. Failing is not the caller's trouble: the sweeper sends them later. */
@@ -66,8 +68,21 @@ export class Messenger {
     return sent;
   }
 
+  /** Waits until nothing is being sent, two seconds at most: a connection that closes before leaves a sender without an end. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
   /** Sends a workflow's messages in their order. Answers how many there were. */
   #send(workflowId: string): Promise<number> {
+    const sending = this.#sendNow(workflowId);
+    this.#underWay.add(sending);
+    const ended = (): void => { this.#underWay.delete(sending); };
+    sending.then(ended, ended);
+    return sending;
+  }
+
+  #sendNow(workflowId: string): Promise<number> {
     return this.transactions.run(SYSTEM, async (tx) => {
       const messages = await takeMessages(tx, workflowId, BATCH);
       await this.temporal.withDeadline(Date.now() + SEND_MS, async () => {

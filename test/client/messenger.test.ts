@@ -58,8 +58,12 @@ test('no sender overtakes another: what an order is told comes in the order in w
   await commit(SECOND, 'ful_3');
   await messenger.flush(SECOND);
   expect(heard).toEqual(['ful_3']);
+  let settled = false;
+  const settling = messenger.settled().then(() => { settled = true; });
+  await new Promise((resolve) => { setImmediate(resolve); });
+  expect(settled).toBe(false);
   letPass();
-  await Promise.all([flushed, ...others]);
+  await Promise.all([settling, flushed, ...others]);
   expect(heard).toEqual(['ful_3', 'ful_1', 'ful_2']);
 });
 

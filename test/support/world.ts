@@ -132,6 +132,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
       await bench.close();
       await receiver.close();
       await stopWorkers();
+      await clients.messenger.settled();
       await temporal.teardown();
       await transactions.close();
       await database.drop();
