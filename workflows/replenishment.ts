@@ -1,4 +1,4 @@
-import { CancellationScope, condition, continueAsNew, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, condition, continueAsNew, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
 import { replenishmentEnded, stockLow, supplierAnswered } from './messages';
 import { books } from './proxies';
 import { ReplenishmentRun } from './replenishment-run';
@@ -19,10 +19,10 @@ export async function replenishment(pending: readonly string[] = []): Promise<vo
     try {
       await run.replenish(replenishmentId);
     } catch (error) {
-      // Staff who press "Request Cancellation" in the Web UI close what is under way.
-      if (!isCancellation(error)) throw error;
+      // Staff who press "Request Cancellation" in the Web UI close what is under way; a try that was on its way then may have failed instead.
+      if (!CancellationScope.current().consideredCancelled) throw error;
       await CancellationScope.nonCancellable(() => books.abandonReplenishment({ replenishmentId }));
-      throw error;
+      throw isCancellation(error) ? error : new CancelledFailure('Staff cancelled the replenishment');
     }
     if (workflowInfo().continueAsNewSuggested && run.pending.length > 0) await continueAsNew<typeof replenishment>(run.pending);
   }

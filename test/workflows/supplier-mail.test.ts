@@ -11,6 +11,8 @@ import { Shelves, type Shelf } from '../support/shelves';
 import { startWorld, type World } from '../support/world';
 
 const SUPPORT = callerFor('support');
+/** PENDING_ACTIVITY_STATE_STARTED: neither waiting for its next try nor cancelled. */
+const STARTED = 2;
 const EMAIL = 'orders@maker.example';
 let world: World;
 let shelves: Shelves;
@@ -140,12 +142,13 @@ test('a mailbox that is not there, or mail that is down, is a task', async () =>
   await answered(slow, id);
 }, 60_000);
 
-test('staff who cancel the workflow while its supplier is out of reach close the need', async () => {
-  const shelf = await shelves.watched(10, { email: EMAIL });
-  await world.supplier.fault({ mode: 'down', times: 1_000 });
+test('staff who cancel the workflow while its supplier is out of reach close the need, though the try on its way fails later', async () => {
+  const shelf = await shelves.watched(10);
+  await world.supplier.fault({ mode: 'down', operation: 'purchase', times: 1_000 });
+  await world.supplier.fault({ mode: 'slow', operation: 'find', delayMs: 1_500, times: 1_000 });
   const id = await shelves.deplete(shelf);
   const handle = world.temporal.client.workflow.getHandle(replenishmentWorkflowId(shelf.warehouseId, shelf.skuId));
-  await until(async () => (await handle.describe()).raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'requestPurchase') === true);
+  await until(async () => (await handle.describe()).raw.pendingActivities?.some(({ activityType, state }) => activityType?.name === 'requestPurchase' && Number(state) === STARTED) === true);
   await handle.cancel();
   expect(await shelves.untilStatus(shelf, 'closed')).toMatchObject({ id, closedFor: 'operator_decision' });
   await until(async () => (await shelves.stateOf(shelf)) === 'CANCELLED');
