@@ -39,3 +39,14 @@ test('while closing, a request on a connection that was idle is answered, as the
   await expect(open()).rejects.toThrow('ECONNREFUSED');
   await closed;
 });
+
+test('whoever waits at the door when it is shut is let in and answered', async () => {
+  // The system lets them in at once; the server accepts one in a turn of its event loop.
+  const waiting = Array.from({ length: 40 }, open);
+  const closed = api.app.close();
+  const answers = await Promise.all(waiting.map(async (socket) => ask(await socket)));
+  expect(answers).toHaveLength(40);
+  for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*^connection: close/im);
+  await expect(open()).rejects.toThrow('ECONNREFUSED');
+  await closed;
+});
