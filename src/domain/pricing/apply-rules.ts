@@ -27,34 +27,33 @@ export const isDeal = (outcome: Deal | Why): outcome is Deal => 'amount' in outc
  * is changed; answers what became of each rule, in that order. Of the rules of an owner's group, all are tried when the
  * turn of the first comes, and the one that gives the most is applied (of equals, the earlier).
  */
-export function applyRules(basket: readonly BasketLine[], promotions: readonly Promotion[], occasion: Occasion): Judgement[] {
-  const ordered = promotions.map((promotion) => ({ promotion, priority: priorityOf(promotion.definition), group: groupOf(promotion) }))
+export function applyRules(basket: readonly BasketLine[], promotions: readonly Promotion[], occasion: Occasion): readonly Judgement[] {
+  const turns = promotions.map((promotion): Turn => ({ promotion, priority: priorityOf(promotion.definition), group: groupOf(promotion), outcome: undefined }))
     .sort((a, b) => a.priority - b.priority || compare(a.promotion.id, b.promotion.id));
-  const outcomes = new Map<Promotion, Deal | Why>();
   const state: State = { applied: 0, stoppedBy: undefined };
-  for (const { promotion, group } of ordered) {
-    if (outcomes.has(promotion)) continue;
-    if (group === undefined) {
-      const outcome = judge(promotion, basket, occasion, state);
-      outcomes.set(promotion, outcome);
-      if (isDeal(outcome)) apply(promotion, outcome, state);
-      continue;
+  for (const turn of turns) {
+    if (turn.outcome) continue;
+    const rivals = turn.group === undefined ? [turn] : turns.filter((other) => other.group === turn.group);
+    for (const rival of rivals) rival.outcome = judge(rival.promotion, basket, occasion, state);
+    const best = bestOf(rivals);
+    if (!best) continue;
+    for (const rival of rivals) {
+      if (rival === best.turn || !rival.outcome || !isDeal(rival.outcome)) continue;
+      rival.outcome = whyNot('group_taken', `Of its group, ${best.turn.promotion.definition.name} gives ${best.deal.amount}; this would give ${rival.outcome.amount}`);
     }
-    const rivals = ordered.filter((other) => other.group === group).map((other) => other.promotion);
-    const tried = rivals.map((rival) => ({ rival, outcome: judge(rival, basket, occasion, state) }));
-    const best = bestOf(tried);
-    for (const { rival, outcome } of tried) {
-      const beaten = best !== undefined && rival !== best.rival && isDeal(outcome);
-      outcomes.set(rival, beaten ? whyNot('group_taken', `Of its group, ${best.rival.definition.name} gives ${best.outcome.amount}; this would give ${outcome.amount}`) : outcome);
-    }
-    if (best) apply(best.rival, best.outcome, state);
+    apply(best.turn.promotion, best.deal, state);
   }
-  return ordered.map(({ promotion }) => ({ promotion, outcome: outcomes.get(promotion) as Deal | Why }));
+  return turns as readonly (Turn & Judgement)[];
 }
 
-const bestOf = (tried: readonly { readonly rival: Promotion; readonly outcome: Deal | Why }[]) =>
-  tried.reduce<{ rival: Promotion; outcome: Deal } | undefined>((most, { rival, outcome }) =>
-    (isDeal(outcome) && outcome.amount > (most?.outcome.amount ?? 0) ? { rival, outcome } : most), undefined);
+/** A rule's turn; `outcome` once it was judged. */
+interface Turn { readonly promotion: Promotion; readonly priority: number; readonly group: string | undefined; outcome: Deal | Why | undefined }
+
+function bestOf(rivals: readonly Turn[]): { turn: Turn; deal: Deal } | undefined {
+  let best: { turn: Turn; deal: Deal } | undefined;
+  for (const turn of rivals) if (turn.outcome && isDeal(turn.outcome) && turn.outcome.amount > (best?.deal.amount ?? 0)) best = { turn, deal: turn.outcome };
+  return best;
+}
 
 interface State { applied: number; stoppedBy: string | undefined }
 
@@ -69,7 +68,8 @@ function judge(promotion: Promotion, basket: readonly BasketLine[], occasion: Oc
   if (stoppedBy !== undefined) return whyNot('stopped', `${stoppedBy} lets no rule follow`);
   if (definition.exclusive === 'order' && applied > 0) return whyNot('not_alone', 'It applies alone, and another rule has applied');
   const on = definition.kind === 'free_shipping' ? 'shipping' : 'goods';
-  const open = inScope.filter((line) => !line[on].closed && (definition.exclusive !== 'line' || !line[on].discounted));
+  const isOpen = (line: BasketLine): boolean => !line[on].closed && (definition.exclusive !== 'line' || !line[on].discounted);
+  const open = inScope.every(isOpen) ? inScope : inScope.filter(isOpen);
   if (open.length === 0) return whyNot('lines_taken', 'Its lines are discounted by a rule that they are not shared with');
   const deal = whyTooLittle(definition, open) ?? work(definition, open, occasion.memberTier);
   const budget = definition.limits?.budget;

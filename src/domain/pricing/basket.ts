@@ -47,9 +47,9 @@ export interface Part { readonly line: BasketLine; readonly amount: number }
 export interface Deal { readonly on: 'goods' | 'shipping'; readonly parts: readonly Part[]; readonly amount: number }
 
 /** Shares an amount among lines by weight. No part is over its weight as long as the amount is not over their sum. */
-export function share(on: Deal['on'], amount: number, weighed: readonly { readonly line: BasketLine; readonly weight: number }[]): Deal {
-  const amounts = allocate(amount, weighed.map(({ weight }) => weight));
-  return dealOf(on, weighed.map(({ line }) => line), (_line, i) => amounts[i] ?? 0);
+export function share(on: Deal['on'], amount: number, lines: readonly BasketLine[], weightOf: (line: BasketLine) => number): Deal {
+  const amounts = allocate(amount, lines.map(weightOf));
+  return dealOf(on, lines, (_line, i) => amounts[i] ?? 0);
 }
 
 /** Takes an amount off each line; lines that it takes nothing off have no part in it. */

@@ -9,7 +9,7 @@ type Work<K extends PromotionKind> = (rule: DefinitionOf<K>, lines: readonly Bas
 
 /** Takes an amount off goods together, each line by what is left of it. */
 function off(amount: number, lines: readonly BasketLine[]): Deal | Why {
-  return orNothing(share('goods', Math.min(amount, goodsLeft(lines)), lines.map((line) => ({ line, weight: line.goods.left }))));
+  return orNothing(share('goods', Math.min(amount, goodsLeft(lines)), lines, (line) => line.goods.left));
 }
 
 /** Brings the units of lines down to prices; lines that have none, or cost less already, stay as they are. */
@@ -51,7 +51,7 @@ const WORK: { readonly [K in PromotionKind]: Work<K> } = {
   free_shipping: ({ atMost = Infinity }, lines) => {
     const charge = sumOf(lines, (line) => line.shipping.left);
     if (charge === 0) return whyNot('no_shipping', 'There is no delivery charge left to take off');
-    return share('shipping', Math.min(charge, atMost), lines.map((line) => ({ line, weight: line.shipping.left })));
+    return share('shipping', Math.min(charge, atMost), lines, (line) => line.shipping.left);
   },
 
   member_price: ({ prices }, lines, tier) => {

@@ -34,7 +34,10 @@ function eachRun(lines: readonly BasketLine[], rule: { of: 'sku' | 'scope'; time
 }
 
 function shared(found: readonly Found[]): Deal | Why {
-  const deals = found.map(({ amount, sharing }) => share('goods', amount, weigh(sharing)));
+  const deals = found.map(({ amount, sharing }) => {
+    const weights = weigh(sharing);
+    return share('goods', amount, [...weights.keys()], (line) => weights.get(line) ?? 0);
+  });
   const parts = deals.flatMap((deal) => deal.parts);
   const amount = sumOf(deals, (deal) => deal.amount);
   return amount > 0 ? { on: 'goods', parts, amount } : nothingToGain;

@@ -65,7 +65,6 @@ function cartOf({ promotions, couponCodes, taxes, country, wallTime }: PriceRequ
     shippingAmount: shipping.left, shippingDiscountAmount: shipping.whole - shipping.left, platformAmount: platform[index] ?? 0,
     tax: country === null ? null : taxes.taxOf(country, item.taxCategory, { goods: goods.left, shipping: shipping.left }, wallTime),
   }));
-  const known = new Set(promotions.map(({ definition }) => definition.coupon?.code));
   return {
     lines,
     goodsAmount: sumOf(lines, (line) => line.goodsAmount),
@@ -75,7 +74,7 @@ function cartOf({ promotions, couponCodes, taxes, country, wallTime }: PriceRequ
     taxAmount: lines.some((line) => line.tax === null) ? null : sumOf(lines, ({ tax }) => (tax?.goods ?? 0) + (tax?.shipping ?? 0)),
     applied,
     unapplied,
-    unknownCodes: [...new Set(couponCodes)].filter((code) => !known.has(code)).sort(compare),
+    unknownCodes: [...new Set(couponCodes)].filter((code) => !promotions.some(({ definition }) => definition.coupon?.code === code)).sort(compare),
   };
 }
 

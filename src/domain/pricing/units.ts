@@ -19,7 +19,7 @@ export function stacksOf(lines: readonly BasketLine[]): Stack[] {
     if (dearer > 0) stacks.push({ line, value: value + 1, count: dearer });
     stacks.push({ line, value, count: line.quantity - dearer });
   }
-  return stacks.sort((a, b) => b.value - a.value);
+  return inOrder(stacks, ({ value }) => -value);
 }
 
 /** Takes units from a layout's begin, or from its end, and removes them from it. */
@@ -38,9 +38,9 @@ export function takeUnits(stacks: Stack[], wanted: number, from: 'dearest' | 'ch
   return taken;
 }
 
-/** Weighs lines by the units of theirs that take part. */
-export function weigh(taken: readonly Stack[]): { line: BasketLine; weight: number }[] {
+/** Weighs lines by the units of theirs that take part; the lines come in the basket's order. */
+export function weigh(taken: readonly Stack[]): Map<BasketLine, number> {
   const weights = new Map<BasketLine, number>();
-  for (const { line, value, count } of taken) weights.set(line, (weights.get(line) ?? 0) + value * count);
-  return inOrder(Array.from(weights, ([line, weight]) => ({ line, weight })), ({ line }) => line.rank);
+  for (const { line, value, count } of inOrder([...taken], (stack) => stack.line.rank)) weights.set(line, (weights.get(line) ?? 0) + value * count);
+  return weights;
 }
