@@ -81,11 +81,12 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       return undefined;
     }),
 
-  /** Writes the end of an order whose parts have all ended: returned when all of them came back, else completed. */
+  /** Writes the end of an order whose parts have all ended: returned when all of them came back, else completed. Throws when it is at its end otherwise, or on the way there. */
   completeOrder: ({ orderId }: OrderRef): Promise<{ status: OrderStatus }> =>
     transactions.run(SYSTEM, async (tx) => {
       const { status } = await lockOrder(tx, orderId);
       if (status === 'completed' || status === 'returned') return { status };
+      if (status !== 'in_fulfillment' && status !== 'shipped') throw cannotBe(`${orderId} is ${status}: it cannot be completed`);
       const parts = await tx.selectFrom('fulfillment').select('status').where('orderId', '=', orderId).execute();
       const end = parts.every((part) => part.status === 'returned') ? 'returned' as const : 'completed' as const;
       await moveOrder(tx, orderId, { status: end, stage: 'closed' });

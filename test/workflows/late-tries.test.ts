@@ -1,5 +1,7 @@
 import { SYSTEM } from '../../src/contracts/caller';
+import { orderWorkflowId } from '../../src/contracts/names';
 import type { OrderResource } from '../../src/contracts/order';
+import { until } from '../providers/sandboxes';
 import { cancelCutOff, lateTry } from '../support/cut-off';
 import { placeHeld, recipient } from '../support/held';
 import { seedMall, type TestMall } from '../support/mall';
@@ -82,3 +84,26 @@ test('a run that lost what it had done to a restart, and is cancelled, gives bac
   expect(reservations.map(({ status }) => status)).toEqual(['released']);
   expect(operations.map(({ status }) => status)).not.toContain('started');
 }, 60_000);
+
+test('an order whose cancellation only the books know of is not ended otherwise before it hears of it', async () => {
+  const order = await people.place({ payment: { method: 'card', token: 'tok_redirect' } });
+  const handle = world.temporal.client.workflow.getHandle(orderWorkflowId(order.id));
+  await world.stopWorkers();
+  await world.gateway.call('POST', `/v1/authorizations/${order.nextAction?.url.split('/').pop() ?? ''}/action`, { approve: true });
+  const sinceSettled = async () => {
+    const events = (await handle.fetchHistory()).events ?? [];
+    const at = events.findIndex((event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'paymentSettled');
+    return at === -1 ? [] : events.slice(at);
+  };
+  await until(async () => (await sinceSettled()).length > 0);
+  await lateTry(world.activities.beginCancellation, { orderId: order.id, reason: 'customer_request', actor: 'support:test' });
+  await world.startWorkers();
+  await until(async () => (await sinceSettled()).some((event) => event.workflowTaskCompletedEventAttributes));
+  await world.messenger.flush(order.id);
+  await people.untilStatus(order.id, 'cancelled');
+  const { payments, reservations, timeline, effects } = await all(order);
+  expect(payments).toEqual([expect.objectContaining({ authorized: order.total.amount, voided: order.total.amount })]);
+  expect(reservations.every(({ status }) => status === 'released')).toBe(true);
+  expect(timeline.map(({ type }) => type)).not.toContain('order.returned');
+  expect(effects).toHaveLength(2);
+}, 30_000);
