@@ -15,8 +15,6 @@ export interface Plan {
   readonly orders: number;
   readonly concurrencies: readonly number[];
   readonly server: 'embedded' | 'postgres';
-  /** Measures the reference application of the field as well. */
-  readonly peer: boolean;
 }
 
 /** What every figure is measured with. */

@@ -11,24 +11,24 @@ import { printReport } from './print-report';
 import type { Report } from './report';
 import { run } from './run';
 
-interface Flags extends Omit<Plan, 'concurrencies'> { readonly concurrency: readonly number[]; readonly json?: string }
+interface Flags extends Omit<Plan, 'concurrencies'> { readonly concurrency: readonly number[]; readonly peer?: string | true; readonly json?: string }
 
 const program = new Command('bench')
   .description('starts a whole stack of its own and measures what an order costs on it: docs/performance.md')
   .addOption(new Option('--orders <number>', 'orders measured at each concurrency').default(450).argParser(whole))
   .addOption(new Option('--concurrency <numbers>', 'how many orders at a time, one after another').default([10, 25, 50], '10,25,50').argParser((text) => text.split(',').map(whole)))
   .addOption(new Option('--server <kind>', 'the Temporal server: the development server, or the production server on PostgreSQL').choices(['embedded', 'postgres']).default('embedded'))
-  .addOption(new Option('--peer', 'measure the reference application of the field on the same Temporal server as well').default(false))
+  .addOption(new Option('--peer [program]', 'measure the reference application of the field on the same Temporal server as well; a program is run in place of the one built with Go'))
   .addOption(new Option('--json <file>', 'write the report as JSON as well'))
   .action(async () => {
-    const { json, concurrency, ...flags } = program.opts<Flags>();
-    const report = await bench({ ...flags, concurrencies: concurrency });
+    const { json, peer, concurrency, ...flags } = program.opts<Flags>();
+    const report = await bench({ ...flags, concurrencies: concurrency }, peer);
     process.stdout.write(`${printReport(report)}\n`);
     if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
     if (report.faults.length > 0) process.exitCode = 1;
   });
 
-async function bench(plan: Plan): Promise<Report> {
+async function bench(plan: Plan, peer: Flags['peer']): Promise<Report> {
   const [loadBefore = 0] = loadavg();
   const stopping = new AbortController();
   // Every request under way listens to it.
@@ -39,7 +39,7 @@ async function bench(plan: Plan): Promise<Report> {
     const { signal } = stopping;
     const onStep = progress.show;
     const onLost = (message: string) => { stopping.abort(new Error(message)); };
-    const peerProgram = plan.peer ? await obtainPeerProgram({ signal, onProgress: (title) => { onStep({ kind: 'note', title }); } }) : null;
+    const peerProgram = peer === undefined ? null : await obtainPeerProgram(peer, { signal, onProgress: (title) => { onStep({ kind: 'note', title }); } });
     const stack = await startBenchStack(plan.server, signal, onStep, onLost);
     const measuring = new Bench(stack, plan, signal, onStep);
     try {

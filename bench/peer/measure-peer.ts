@@ -8,7 +8,7 @@ import type { Peer } from './peer';
 import { peerHistoryCostOf, WORKFLOWS_PER_ORDER } from './peer-history';
 import { PeerLife } from './peer-life';
 import { type PeerReport, ratioOf } from './peer-report';
-import { PEER_NAME, PEER_VERSION } from './program';
+import { PEER_NAME } from './program';
 
 const HISTORIES = 5;
 const HISTORIES_UNDER_LOAD = 20;
@@ -36,7 +36,7 @@ export async function measurePeer(bench: Bench, ours: Level, start: () => Promis
     const temporal = new Client({ connection: bench.temporal.connection, namespace: PEER_NAMESPACE });
     const costOf = (ids: readonly string[]) => bench.measure('Peer: histories', () => peerHistoryCostOf(temporal, ids));
     return {
-      name: PEER_NAME, version: PEER_VERSION, postUnloaded,
+      name: PEER_NAME, version: peer.version, postUnloaded,
       orders: { levels, best: best.concurrency },
       history: { workflows: WORKFLOWS_PER_ORDER, unloaded: await costOf(alone.slice(-HISTORIES)), underLoad: await costOf(orderIds.slice(-HISTORIES_UNDER_LOAD)) },
       oursToPeer: ratioOf(ours, best),

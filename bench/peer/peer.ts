@@ -9,13 +9,14 @@ import { withConnection } from '../../src/embedded/temporal';
 import { registerNamespace } from '../temporal-server/namespace';
 import { untilFact } from '../soak/until-fact';
 import { PEER_NAMESPACE, PEER_PORTS, peerEnvironment, peerUrls, type PeerUrls } from './environment';
+import type { PeerProgram } from './program';
 
 const START_TIMEOUT_MS = 30_000;
 /** gRPC: NOT_FOUND. */
 const NOT_FOUND = 5;
 
 export interface PeerStart {
-  readonly program: string;
+  readonly program: PeerProgram;
   /** The stack on whose Temporal server it works, and in whose folder it writes. */
   readonly stack: Stack;
   readonly signal: AbortSignal;
@@ -26,6 +27,7 @@ export interface PeerStart {
 
 /** The reference application as it runs: one process of its API servers, one of its workers. */
 export interface Peer {
+  readonly version: string;
   readonly urls: PeerUrls;
   readonly pids: { readonly worker: number; readonly api: number };
   stop(): Promise<void>;
@@ -42,7 +44,7 @@ export async function startPeer({ program, stack, signal, onStep, onLost }: Peer
   const start = async (part: 'api' | 'worker', isReady: (logFile: string) => () => Promise<boolean>) => {
     const logFile = join(stack.paths.logs, `peer-${part}.log`);
     const child = await startChild({
-      name: `The peer's ${part}`, command: program, args: [part], env: peerEnvironment(urls, stack.urls.temporal), cwd,
+      name: `The peer's ${part}`, command: program.path, args: [part], env: peerEnvironment(urls, stack.urls.temporal), cwd,
       // The only signal that it ends on in good order.
       stopSignal: 'SIGINT', signal, logFile, pidFile: join(stack.paths.run, `peer-${part}.json`),
     }, isReady(logFile), START_TIMEOUT_MS);
@@ -57,7 +59,7 @@ export async function startPeer({ program, stack, signal, onStep, onLost }: Peer
       await prepareNamespace(stack.urls.temporal);
       const api = await start('api', () => async () => (await answersOk(`${urls.order}/orders`)) && answersOk(`${urls.shipment}/shipments/pending`));
       const worker = await start('worker', (logFile) => logs(logFile, 'Started Worker'));
-      return { urls, pids: { api, worker }, stop };
+      return { version: program.version, urls, pids: { api, worker }, stop };
     });
   } catch (error) {
     await stop();

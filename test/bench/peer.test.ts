@@ -18,11 +18,13 @@ import { obtainPeerProgram } from '../../bench/peer/program';
 const delivered = { status: 'completed', payment: { status: 'success' }, shipment: { status: 'delivered' } };
 
 describe('the program and its environment', () => {
-  test('without the program and without Go, says in one sentence what to do', async () => {
+  test('is the one named; without it and without Go, one sentence says what to do', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'peer-'));
     try {
-      await expect(obtainPeerProgram({ env: { PATH: folder, XDG_CACHE_HOME: folder } }))
+      await expect(obtainPeerProgram(true, { env: { PATH: folder, XDG_CACHE_HOME: folder } }))
         .rejects.toThrow(/^The reference application binary could not be had \(go install: Go is not installed\): install Go .* or run the bench without --peer\.$/);
+      await expect(obtainPeerProgram(join(folder, 'oms'), {})).rejects.toThrow(/^--peer names .*oms, which is not a program/);
+      await expect(obtainPeerProgram(process.execPath, {})).resolves.toEqual({ path: process.execPath, version: `as ${process.execPath}` });
     } finally {
       rmSync(folder, { recursive: true });
     }
