@@ -15,7 +15,7 @@ const HISTORIES_UNDER_LOAD = 20;
 
 /**
  * Measures everything on one running stack, the quiet figures first. `loadBefore` is the machine's load of the minute before;
- * `startPeer` starts the reference application where it is to be measured as well.
+ * `startPeer` starts the reference application in place of ours where it is to be measured as well.
  */
 export async function run(bench: Bench, loadBefore: number, startPeer: (() => Promise<Peer>) | null): Promise<Report> {
   const began = Date.now();
@@ -33,7 +33,7 @@ export async function run(bench: Bench, loadBefore: number, startPeer: (() => Pr
   const bare = await measureBare(bench, best.concurrency);
   const reads = await measureReads(bench, orderIds);
   const memoryAfter = { worker: memory(bench, 'worker'), api: memory(bench, 'API') };
-  // Last: its pollers would take their share of what ours are measured with.
+  // Last: it takes the place of our worker and API.
   const peer = startPeer && await measurePeer(bench, best, startPeer);
   return {
     machine: { processors: cpus().length, memoryBytes: totalmem(), platform: `${process.platform} ${process.arch}`, node: process.versions.node, loadBefore },

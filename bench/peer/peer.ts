@@ -12,6 +12,8 @@ import { PEER_NAMESPACE, PEER_PORTS, peerEnvironment, peerUrls, type PeerUrls } 
 import type { PeerProgram } from './program';
 
 const START_TIMEOUT_MS = 30_000;
+/** What of ours would still poll and sweep on the processors, the Temporal server and PostgreSQL that the peer is measured on. */
+const OURS = ['api', 'worker', 'gateway', 'carrier', 'supplier', 'notifier'] as const;
 /** gRPC: NOT_FOUND. */
 const NOT_FOUND = 5;
 
@@ -33,7 +35,10 @@ export interface Peer {
   stop(): Promise<void>;
 }
 
-/** Starts the peer on free ports of 127.0.0.1, in its own namespace, with its order cache in SQLite. Nothing is left running when it rejects. */
+/**
+ * Kills our own processes but Temporal and PostgreSQL, and starts the peer in their place: on free ports of 127.0.0.1, in its own
+ * namespace, with its order cache in SQLite. Nothing of the peer is left running when it rejects.
+ */
 export async function startPeer({ program, stack, signal, onStep, onLost }: PeerStart): Promise<Peer> {
   const urls = peerUrls(await freePorts(PEER_PORTS));
   // The API makes ./api-store.db.
@@ -56,6 +61,7 @@ export async function startPeer({ program, stack, signal, onStep, onLost }: Peer
   };
   try {
     return await timed('Peer', onStep, async () => {
+      await Promise.all(OURS.map((part) => stack.kill(part)));
       await prepareNamespace(stack.urls.temporal);
       const api = await start('api', () => async () => (await answersOk(`${urls.order}/orders`)) && answersOk(`${urls.shipment}/shipments/pending`));
       const worker = await start('worker', (logFile) => logs(logFile, 'Started Worker'));
