@@ -1,29 +1,51 @@
 import type { Bench } from './bench';
+import type { Level } from './level';
 import { closedLoop, WINDOWS } from './loops';
-import { costPer, processorTime } from './processes';
-import type { Level } from './report';
+import type { Placed } from './order-life';
+import { costPer, processorTime, type Pids } from './processes';
 import { latencyOf, spreadOf } from './statistics';
 
 const WARM_UP = { concurrency: 10, warmUp: 0, perWindow: 10 } as const;
 
-/** Plays a few orders, so that nothing is measured on code that runs for the first time. */
-export const warmUp = (bench: Bench): Promise<unknown> =>
-  bench.measure('Warm-up', (running) => closedLoop(async () => { await bench.life.play(); }, WARM_UP, running));
+/** Whose orders are played, and which processes serve them. */
+export interface Subject {
+  /** What the progress calls the orders. */
+  readonly title: string;
+  readonly life: {
+    /** Orders that were accepted so far. */
+    readonly accepted: number;
+    /** Takes one order from its POST to its end. */
+    play(): Promise<Placed>;
+  };
+  readonly pids: Pids;
+}
 
-/** Keeps a number of orders under way, each from its POST to its signature, and counts; answers the ids of the orders as well. */
-export async function measureLevel(bench: Bench, concurrency: number): Promise<{ readonly level: Level; readonly orderIds: readonly string[] }> {
+/** Plays a few orders, so that nothing is measured on code that runs for the first time. */
+export const warmUp = (bench: Bench, { title, life }: Subject): Promise<unknown> =>
+  bench.measure(`${title}, warm-up`, (running) => closedLoop(async () => { await life.play(); }, WARM_UP, running));
+
+/** Measures every level of the plan, one after another; answers the one that completed most as well, and the orders played at it. */
+export async function measureLevels(bench: Bench, subject: Subject): Promise<{ readonly levels: readonly Level[]; readonly best: Level; readonly orderIds: readonly string[] }> {
+  const measured: Awaited<ReturnType<typeof measureLevel>>[] = [];
+  for (const concurrency of bench.plan.concurrencies) measured.push(await measureLevel(bench, subject, concurrency));
+  const best = measured.reduce((a, b) => (b.level.completedPerSecond.median > a.level.completedPerSecond.median ? b : a));
+  return { levels: measured.map(({ level }) => level), best: best.level, orderIds: best.orderIds };
+}
+
+/** Keeps a number of orders under way, each from its POST to its end, and counts; answers the ids of the orders as well. */
+async function measureLevel(bench: Bench, { title, life, pids }: Subject, concurrency: number): Promise<{ readonly level: Level; readonly orderIds: readonly string[] }> {
   const perWindow = Math.ceil(bench.plan.orders / WINDOWS);
   const postMs: number[] = [];
   const orderIds: string[] = [];
   const readings: { readonly accepted: number; readonly used: ReturnType<typeof processorTime> }[] = [];
   const play = async () => {
-    const placed = await bench.life.play();
+    const placed = await life.play();
     postMs.push(placed.postMs);
     orderIds.push(placed.orderId);
   };
-  const seconds = await bench.measure(`Orders, ${concurrency} at a time`, (running) => closedLoop(play, {
+  const seconds = await bench.measure(`${title}, ${concurrency} at a time`, (running) => closedLoop(play, {
     concurrency, warmUp: concurrency, perWindow,
-    onMark: () => { readings.push({ accepted: bench.life.accepted, used: processorTime(bench.pids) }); },
+    onMark: () => { readings.push({ accepted: life.accepted, used: processorTime(pids) }); },
   }, running));
   const accepted = readings.slice(1).map((reading, window) => reading.accepted - (readings[window]?.accepted ?? 0));
   return {

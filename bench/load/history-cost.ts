@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { orderWorkflowId } from '../../src/contracts/names';
 import { spreadOf } from './statistics';
 
@@ -12,28 +12,41 @@ export interface HistoryCost {
 }
 const FIGURES = ['events', 'workflowTasks', 'activities', 'localActivities', 'signals'] as const satisfies readonly (keyof HistoryCost)[];
 
-/** How the SDK marks a local activity in the history. */
-const LOCAL_ACTIVITY = 'core_local_activity';
+/** How the SDKs mark a local activity in the history: ours and the other languages of its core, Go. */
+const LOCAL_ACTIVITY = ['core_local_activity', 'LocalActivity'];
+
+export type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
 
 /** Counts what the workflows of ended orders left in their histories, the median of each figure. Waits for each to close. */
 export async function historyCostOf(temporal: Client, orderIds: readonly string[]): Promise<HistoryCost> {
   const costs: HistoryCost[] = [];
-  for (const orderId of orderIds) costs.push(await historyOf(temporal, orderId));
-  return perFigure((name) => spreadOf(costs.map((cost) => cost[name])).median);
+  for (const orderId of orderIds) costs.push(costOf(await endedHistory(temporal, orderWorkflowId(orderId))));
+  return medianCost(costs);
 }
 
-async function historyOf(temporal: Client, orderId: string): Promise<HistoryCost> {
-  const handle = temporal.workflow.getHandle(orderWorkflowId(orderId));
+/** Waits for a workflow to close and returns its events. Rejects when it failed. */
+export async function endedHistory(temporal: Client, workflowId: string): Promise<readonly HistoryEvent[]> {
+  const handle = temporal.workflow.getHandle(workflowId);
   await handle.result();
-  const events = (await handle.fetchHistory()).events ?? [];
+  return (await handle.fetchHistory()).events ?? [];
+}
+
+/** Counts a history. */
+export function costOf(events: readonly HistoryEvent[]): HistoryCost {
   return {
     events: events.length,
     workflowTasks: events.filter((event) => event.workflowTaskCompletedEventAttributes).length,
     activities: events.filter((event) => event.activityTaskScheduledEventAttributes).length,
-    localActivities: events.filter((event) => event.markerRecordedEventAttributes?.markerName === LOCAL_ACTIVITY).length,
+    localActivities: events.filter((event) => LOCAL_ACTIVITY.includes(event.markerRecordedEventAttributes?.markerName ?? '')).length,
     signals: events.filter((event) => event.workflowExecutionSignaledEventAttributes).length,
   };
 }
+
+/** Takes the median of each figure. Throws when there are no costs. */
+export const medianCost = (costs: readonly HistoryCost[]): HistoryCost => perFigure((name) => spreadOf(costs.map((cost) => cost[name])).median);
+
+/** Adds up what several workflows cost. */
+export const sumOf = (costs: readonly HistoryCost[]): HistoryCost => perFigure((name) => costs.reduce((sum, cost) => sum + cost[name], 0));
 
 /** Tells what the second of two orders cost more. */
 export const moreThan = (less: HistoryCost, more: HistoryCost): HistoryCost => perFigure((name) => more[name] - less[name]);

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Faults } from './faults';
+import { lookUntil } from './looks';
 import { orderBody, type BenchMall } from './mall';
 import { randomFrom } from './statistics';
 import type { Wire } from './wire';
 
 const SEED = 7;
-const LIMIT_MS = 60_000;
-const [FIRST_LOOK_MS, SLOWEST_LOOK_MS] = [40, 400];
 const KINDS = ['pick', 'recheck', 'pack'] as const;
 const SCANS = ['in_transit', 'out_for_delivery', 'delivered', 'signed'] as const;
 
@@ -31,7 +29,7 @@ export class OrderLife {
   /** Orders that were answered 201. */
   accepted = 0;
 
-  constructor(private readonly wires: Wires, private readonly mall: BenchMall, private readonly faults: Faults, private readonly signal: AbortSignal) {}
+  constructor(private readonly wires: Wires, private readonly mall: BenchMall, readonly faults: Faults, readonly signal: AbortSignal) {}
 
   /** Places an order of as many parcels as `parts`; its time counts from `due`. */
   async place(parts = 1, due = performance.now()): Promise<Placed> {
@@ -72,14 +70,8 @@ export class OrderLife {
     }
   }
 
-  /** Looks at an order, ever more rarely, until a fact holds. */
-  async #until(orderId: string, what: string, fact: (order: Seen) => boolean): Promise<Seen> {
-    const end = performance.now() + LIMIT_MS;
-    for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.6, SLOWEST_LOOK_MS)) {
-      await wait(pauseMs, undefined, { signal: this.signal });
-      const order = await this.wires.storefront.call({ method: 'GET', path: `/v1/orders/${orderId}`, expect: 200, schema: Seen });
-      if (fact(order)) return order;
-      if (performance.now() > end) throw this.faults.add(`an order was not ${what} within ${LIMIT_MS / 1000} s but ${order.status}`);
-    }
+  #until(orderId: string, what: string, fact: (order: Seen) => boolean): Promise<Seen> {
+    const look = () => this.wires.storefront.call({ method: 'GET', path: `/v1/orders/${orderId}`, expect: 200, schema: Seen });
+    return lookUntil(`an order was not ${what}`, look, fact, ({ status }) => status, this);
   }
 }

@@ -1,18 +1,19 @@
 import type { Bench } from './bench';
 import { openLoop } from './loops';
+import type { Placed } from './order-life';
 import type { LatencyAtRate } from './report';
 import { latencyOf, type Latency } from './statistics';
 
 const LEAST = 20;
 
-/** Places orders one after another on an otherwise idle stack. They are left where they are: released, unpicked. */
-export async function measureUnloaded(bench: Bench): Promise<Latency> {
+/** Times the POSTs of orders that are placed one after another on an otherwise idle stack. */
+export async function measureUnloaded(bench: Bench, title: string, place: () => Promise<Placed>): Promise<Latency> {
   const count = Math.max(LEAST, Math.round(bench.plan.orders / 2));
   const taken: number[] = [];
-  await bench.measure('POST, unloaded', async ({ faults, signal, tell }) => {
+  await bench.measure(title, async ({ faults, signal, tell }) => {
     while (taken.length < count) {
       signal.throwIfAborted();
-      await faults.survive(async () => { taken.push((await bench.life.place()).postMs); });
+      await faults.survive(async () => { taken.push((await place()).postMs); });
       tell(taken.length, count);
     }
   });

@@ -1,17 +1,9 @@
+import type { PeerReport } from '../peer/peer-report';
 import type { Faults } from './faults';
 import type { HistoryCost } from './history-cost';
+import type { Level } from './level';
 import type { Memory, ProcessorTime } from './processes';
 import type { Latency, Spread } from './statistics';
-
-/** Complete orders at one concurrency. */
-export interface Level {
-  readonly concurrency: number;
-  readonly acceptedPerSecond: Spread;
-  readonly completedPerSecond: Spread;
-  readonly post: Latency;
-  /** Processor ms per completed order by process; undefined where it cannot be measured. */
-  readonly processorMs: ProcessorTime | undefined;
-}
 
 export interface LatencyAtRate extends Latency { readonly perSecond: number }
 
@@ -29,6 +21,8 @@ export interface Report {
   readonly bareWorkflowsPerOrder: number | undefined;
   readonly reads: { readonly concurrency: number; readonly perSecond: Spread; readonly halfLoad: LatencyAtRate; readonly processorMs: ProcessorTime | undefined };
   readonly memory: { readonly worker: Memory | undefined; readonly api: Memory | undefined };
+  /** The reference application of the field, where it was asked for. */
+  readonly peer?: PeerReport;
   readonly faults: ReturnType<Faults['list']>;
   /** Requests that were answered 429 or 503 with Retry-After, and sent again. */
   readonly putOff: number;

@@ -1,38 +1,40 @@
 import { cpus, totalmem } from 'node:os';
+import { measurePeer } from '../peer/measure-peer';
+import type { Peer } from '../peer/peer';
 import { measureBare } from './bare-workflows';
 import type { Bench } from './bench';
-import { measureLevel, warmUp } from './completed-orders';
+import { measureLevels, warmUp } from './completed-orders';
 import { historyCostOf, moreThan, type HistoryCost } from './history-cost';
 import { measureHalfLoad, measureUnloaded } from './post-latency';
 import { memoryOf, serviceTotal } from './processes';
 import { measureReads } from './reads';
-import type { Level, Report } from './report';
+import type { Report } from './report';
 
 const HISTORIES = 5;
 const HISTORIES_UNDER_LOAD = 20;
 
-/** Measures everything on one running stack, the quiet figures first. `loadBefore` is the machine's load of the minute before. */
-export async function run(bench: Bench, loadBefore: number): Promise<Report> {
+/**
+ * Measures everything on one running stack, the quiet figures first. `loadBefore` is the machine's load of the minute before;
+ * `startPeer` starts the reference application in place of ours where it is to be measured as well.
+ */
+export async function run(bench: Bench, loadBefore: number, startPeer: (() => Promise<Peer>) | null): Promise<Report> {
   const began = Date.now();
-  await warmUp(bench);
-  const unloaded = await measureUnloaded(bench);
+  const ours = { title: 'Orders', life: bench.life, pids: bench.pids };
+  await warmUp(bench, ours);
+  // They are left where they are: released, unpicked.
+  const unloaded = await measureUnloaded(bench, 'POST, unloaded', () => bench.life.place());
   const oneParcel = await historiesOf(bench, 1);
   const twoParcels = await historiesOf(bench, 2);
 
-  const levels: Level[] = [];
-  const played = new Map<number, readonly string[]>();
-  for (const concurrency of bench.plan.concurrencies) {
-    const { level, orderIds } = await measureLevel(bench, concurrency);
-    levels.push(level);
-    played.set(concurrency, orderIds);
-  }
-  const best = levels.reduce((a, b) => (b.completedPerSecond.median > a.completedPerSecond.median ? b : a));
-  const orderIds = played.get(best.concurrency) ?? [];
+  const { levels, best, orderIds } = await measureLevels(bench, ours);
   const oneParcelUnderLoad = await historyCostOf(bench.temporal, orderIds.slice(-HISTORIES_UNDER_LOAD));
 
   const halfLoad = await measureHalfLoad(bench, best.completedPerSecond.median);
   const bare = await measureBare(bench, best.concurrency);
   const reads = await measureReads(bench, orderIds);
+  const memoryAfter = { worker: memory(bench, 'worker'), api: memory(bench, 'API') };
+  // Last: it takes the place of our worker and API.
+  const peer = startPeer && await measurePeer(bench, best, startPeer);
   return {
     machine: { processors: cpus().length, memoryBytes: totalmem(), platform: `${process.platform} ${process.arch}`, node: process.versions.node, loadBefore },
     server: bench.plan.server, takenAt: new Date(began).toISOString(), seconds: (Date.now() - began) / 1000,
@@ -42,7 +44,8 @@ export async function run(bench: Bench, loadBefore: number): Promise<Report> {
     bare,
     bareWorkflowsPerOrder: best.processorMs && bare.processorMs && serviceTotal(best.processorMs) / serviceTotal(bare.processorMs),
     reads,
-    memory: { worker: memory(bench, 'worker'), api: memory(bench, 'API') },
+    memory: memoryAfter,
+    ...(peer && { peer }),
     faults: bench.faults.list(), putOff: bench.faults.putOff,
   };
 }

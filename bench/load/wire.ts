@@ -18,20 +18,21 @@ interface Answer { readonly status: number; readonly retryAfter: string | undefi
 
 /**
  * Calls a server over kept-alive connections. Node's own `http`, as it costs the shared processors the least. Any answer but
- * the expected one is counted and thrown as `Unexpected`; 429 and 503 with Retry-After are counted and obeyed.
+ * the expected one is counted and thrown as `Unexpected`; 429 and 503 with Retry-After are counted and obeyed. An answer
+ * without a body is `undefined` to the schema. A `key` of null sends none.
  */
 export class Wire {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
   readonly #url: URL;
 
-  constructor(url: string, private readonly key: string, private readonly faults: Faults, private readonly signal: AbortSignal) {
+  constructor(url: string, private readonly key: string | null, private readonly faults: Faults, private readonly signal: AbortSignal) {
     this.#url = new URL(url);
   }
 
   async call<T extends z.ZodType>(call: Call<T>): Promise<z.infer<T>> {
     for (;;) {
       const { status, retryAfter, text } = await this.#send(call);
-      if (status === call.expect) return call.schema.parse(JSON.parse(text));
+      if (status === call.expect) return call.schema.parse(text === '' ? undefined : JSON.parse(text));
       if ((status !== 429 && status !== 503) || retryAfter === undefined) throw this.faults.add(`${nameOf(call)}: ${status} ${text.slice(0, 160)}`);
       this.faults.putOff += 1;
       await wait(Number(retryAfter) * 1000, undefined, { signal: this.signal });
@@ -49,7 +50,7 @@ export class Wire {
         const sent = request({
           agent: this.#agent, hostname: this.#url.hostname, port: this.#url.port, method, path, signal: this.signal, timeout: ANSWER_WITHIN_MS,
           headers: {
-            authorization: `Bearer ${this.key}`,
+            ...(this.key === null ? {} : { authorization: `Bearer ${this.key}` }),
             ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
             ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
           },

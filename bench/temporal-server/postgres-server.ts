@@ -3,21 +3,18 @@ import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { msToTs } from '@temporalio/common/lib/time';
 import { ensureDatabase } from '../../src/embedded/databases';
 import type { TemporalPlace, TemporalServer } from '../../src/embedded/parts';
 import { freePorts, freePortsFrom } from '../../src/embedded/ports';
 import { type Child, startChild } from '../../src/embedded/process';
-import { isNotYet, knowsNamespace, missingSearchAttributes, NAMESPACE, prepareNamespace, withConnection } from '../../src/embedded/temporal';
+import { knowsNamespace, missingSearchAttributes, NAMESPACE, prepareNamespace } from '../../src/embedded/temporal';
 import { untilFact } from '../soak/until-fact';
 import { DATABASES, INNER_PORTS, RING_PORTS, serverConfiguration } from './configuration';
+import { registerNamespace } from './namespace';
 import type { ServerPrograms } from './programs';
 
 const START_TIMEOUT_MS = 60_000;
 const SCHEMA_TIMEOUT_MS = 60_000;
-const RETENTION = '1 day';
-/** gRPC: ALREADY_EXISTS. */
-const ALREADY_EXISTS = 6;
 /** The server keeps these ports in a column of 16 bits with a sign; below the range that the system gives out itself. */
 const RING_FROM = { least: 20_000, most: 32_000 } as const;
 const ringPort = () => randomInt(RING_FROM.least, RING_FROM.most);
@@ -39,7 +36,7 @@ export function postgresServer({ server, sqlTool }: ServerPrograms): TemporalSer
     const child = await startChild({
       name: 'Temporal', command: server, args: ['--config-file', configFile, '--allow-no-auth', 'start'], env: process.env, cwd: place.cwd,
       stopTimeoutMs: 30_000, signal: place.signal, logFile: place.logFile, pidFile: place.pidFile,
-    }, () => registerNamespace(address), START_TIMEOUT_MS);
+    }, () => registerNamespace(address, NAMESPACE), START_TIMEOUT_MS);
     return prepared(child, address);
   };
 }
@@ -50,19 +47,6 @@ async function bringUpToDate(sqlTool: string, place: TemporalPlace, database: st
   const connect = ['--plugin', 'postgres12', '--endpoint', hostname, '--port', port, '--user', username, '--database', database];
   for (const step of [['setup-schema', '--version', '0.0'], ['update-schema', '--schema-name', schema]]) {
     await promisify(execFile)(sqlTool, [...connect, ...step], { env, timeout: SCHEMA_TIMEOUT_MS, ...(place.signal && { signal: place.signal }) });
-  }
-}
-
-/** Registers the namespace; answers false while the server does not serve yet. */
-async function registerNamespace(address: string): Promise<boolean> {
-  try {
-    await withConnection(address, ({ workflowService }) =>
-      workflowService.registerNamespace({ namespace: NAMESPACE, workflowExecutionRetentionPeriod: msToTs(RETENTION) }));
-    return true;
-  } catch (error) {
-    if ((error as { code?: number }).code === ALREADY_EXISTS) return true;
-    if (isNotYet(error)) return false;
-    throw error;
   }
 }
 

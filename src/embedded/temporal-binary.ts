@@ -49,8 +49,10 @@ export function obtainTemporalBinary({ sources = SOURCES, ...options }: ObtainOp
 /** A program of Temporal's that is kept in the per-user cache. */
 export interface CachedProgram {
   readonly title: string;
-  /** Its file name in the cache; it must answer `--version`. */
+  /** Its file name in the cache. */
   readonly file: string;
+  /** The argument that a fresh one must end well with before it is kept; `--version` when absent. */
+  readonly trial?: string;
   /** Ways to get it, in the order they are tried. */
   readonly sources: readonly TemporalSource[];
   /** Finds it where a person put it; the cache alone when absent. */
@@ -83,7 +85,7 @@ async function fill(target: string, program: CachedProgram, context: SourceConte
     try {
       const fresh = join(folder, program.file);
       await source.obtain(fresh, context);
-      execFileSync(fresh, ['--version'], { stdio: 'pipe', timeout: 30_000 });
+      execFileSync(fresh, [program.trial ?? '--version'], { stdio: 'pipe', timeout: 30_000 });
       // A rename is atomic: nobody ever runs half of it.
       renameSync(fresh, target);
       return target;

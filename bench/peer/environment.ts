@@ -1,0 +1,27 @@
+const HOST = '127.0.0.1';
+
+/** Its workflows live in a namespace of their own: its task queue `orders` would be ours otherwise. */
+export const PEER_NAMESPACE = 'reference-app';
+
+/** The HTTP servers of the peer, all in its one API process. */
+const SERVICES = ['order', 'shipment', 'billing', 'fraud'] as const;
+/** How many ports the peer listens on. */
+export const PEER_PORTS = SERVICES.length;
+
+export type PeerUrls = Readonly<Record<(typeof SERVICES)[number], string>>;
+
+/** Tells where each of the peer's servers listens, given as many free ports as `PEER_PORTS`. */
+export const peerUrls = (ports: readonly number[]): PeerUrls =>
+  Object.fromEntries(SERVICES.map((service, index) => [service, `http://${HOST}:${ports[index]}`])) as PeerUrls;
+
+/**
+ * Makes the whole environment of the peer's processes. Nothing of ours is in it: a MONGO_URL would replace its SQLite file,
+ * and TEMPORAL_TLS_CERT or TEMPORAL_API_KEY would keep it from our server.
+ */
+export function peerEnvironment(urls: PeerUrls, temporalAddress: string): NodeJS.ProcessEnv {
+  const servers = SERVICES.flatMap((service) => {
+    const prefix = `${service.toUpperCase()}_API`;
+    return [[`${prefix}_URL`, urls[service]], [`${prefix}_PORT`, new URL(urls[service]).port]] as const;
+  });
+  return { ...Object.fromEntries(servers), BIND_ON_IP: HOST, TEMPORAL_ADDRESS: temporalAddress, TEMPORAL_NAMESPACE: PEER_NAMESPACE };
+}
