@@ -8,6 +8,7 @@ import { connect } from './books/transactions';
 import { Vault } from './books/vault';
 import { readConfig, tracesUrlOf, type Config } from './config';
 import { ORDERS_QUEUE, providerQueue } from './contracts/names';
+import { noteFailingSteps } from './failing-steps';
 import { keepFresh } from './health-file';
 import { SandboxCarrierProvider } from './providers/carrier.sandbox';
 import type { TraceCall } from './providers/http';
@@ -65,7 +66,7 @@ async function main(): Promise<void> {
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
-  const interceptors = { activity: [metrics.activities, ...(tracing ? [tracing.activities] : [])] };
+  const interceptors = { activity: [metrics.activities, noteFailingSteps(transactions, log), ...(tracing ? [tracing.activities] : [])] };
   const deployment = deploymentOf(config.TEMPORAL_DEPLOYMENT_NAME, config.TEMPORAL_WORKER_BUILD_ID);
   const { workflowModules, ...source } = workflowSource();
   const orders = await Worker.create({

@@ -10,7 +10,7 @@ import { decodeCursor, encodeCursor } from './cursor';
 
 /** While one of these holds, a step of the order waits and may be tried again. */
 const STEP_WAITS: readonly (string | null)[] = [
-  AttentionReason.paymentProviderUnavailable, AttentionReason.carrierUnavailable, AttentionReason.needsOperator, AttentionReason.activityRetrying,
+  AttentionReason.paymentProviderUnavailable, AttentionReason.carrierUnavailable, AttentionReason.needsOperator,
 ];
 const HANDED_OVER: readonly FulfillmentStatus[] = [
   FulfillmentStatus.handedOver, FulfillmentStatus.delivered, FulfillmentStatus.returning, FulfillmentStatus.returned,

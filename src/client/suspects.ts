@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { failingSteps, type FailingStep } from '../books/failing-steps';
 import type { Tx } from '../books/transactions';
 import { AttentionReason } from '../contracts/statuses';
 
@@ -11,16 +12,24 @@ export interface Deadlines {
   readonly cancelling: number;
 }
 
+/** Why an order is looked at. */
+export interface Suspect {
+  /** When its stage should have ended; null when it is not over that. */
+  readonly overdueSince: Date | null;
+  /** What of it fails in the worker. */
+  readonly failing?: FailingStep;
+}
+
 const LIMIT = 1_000;
 /** While one of these holds, a step is tried again and again: how often, Temporal knows. */
 const RETRYING = [AttentionReason.paymentProviderUnavailable, AttentionReason.carrierUnavailable, AttentionReason.notificationUnavailable];
 
 /**
- * Names the orders that may be stuck, each with when its stage should have ended (null: it is not over that). Overdue ones;
- * those that were found stuck, so that it can be taken back; those that wait for a provider. Reads indexes over open orders
- * only: it costs the same however many have ended.
+ * Names the orders that may be stuck. Overdue ones; those that were found stuck, so that it can be taken back; those that
+ * wait for a provider; those with a step that fails in the worker. Reads indexes over open orders only: it costs the same
+ * however many have ended.
  */
-export async function findSuspects(tx: Tx, deadlines: Deadlines): Promise<Map<string, Date | null>> {
+export async function findSuspects(tx: Tx, deadlines: Deadlines): Promise<Map<string, Suspect>> {
   const seconds = (deadline: number) => sql`make_interval(secs => ${deadline}::double precision)`;
   const overdue = (stage: 'receive' | 'pick' | 'ship') => sql`
     (select id, "stageSince" + ${seconds(deadlines[stage])} as due from orders
@@ -38,5 +47,9 @@ export async function findSuspects(tx: Tx, deadlines: Deadlines): Promise<Map<st
       union all (select id, null from orders where "attentionFound" is not null limit ${LIMIT})
       union all (select id, null from orders where attention is not null and "attentionOwn" in (${sql.join(RETRYING)}) limit ${LIMIT})
     ) suspect group by id`.execute(tx);
-  return new Map(rows.map(({ id, due }) => [id, due]));
+  const suspects = new Map(rows.map(({ id, due }): [string, Suspect] => [id, { overdueSince: due }]));
+  for (const failing of await failingSteps(tx, LIMIT)) {
+    suspects.set(failing.orderId, { overdueSince: suspects.get(failing.orderId)?.overdueSince ?? null, failing });
+  }
+  return suspects;
 }

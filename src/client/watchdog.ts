@@ -7,12 +7,14 @@ import { SYSTEM } from '../contracts/caller';
 import { AttentionReason } from '../contracts/statuses';
 import { restartLost } from './lost-replenishments';
 import type { Messenger } from './messenger';
-import { findSuspects, type Deadlines } from './suspects';
+import { findSuspects, type Deadlines, type Suspect } from './suspects';
 import { examine, reportedProblems, type Finding } from './workflow-health';
 
 /** How many workflows one round looks at, and how many at once: an outage makes many suspects. */
 const LOOKS = 300;
 const AT_ONCE = 8;
+/** One that only Temporal names. */
+const UNSUSPECTED: Suspect = { overdueSince: null };
 
 export interface WatchdogPolicy {
   readonly periodSeconds: number;
@@ -73,7 +75,7 @@ export class Watchdog {
       this.#last = queue[0] ?? '';
       await Promise.all(Array.from({ length: AT_ONCE }, async () => {
         for (let id = queue.pop(); id !== undefined && !this.#stopped; id = queue.pop()) {
-          const finding = await examine(this.temporal, id, suspects.get(id) ?? null, this.policy.attempts);
+          const finding = await examine(this.temporal, id, suspects.get(id) ?? UNSUSPECTED, this.policy.attempts);
           if (await this.#write(id, finding)) done[finding.reason ? 'raised' : 'cleared'] += 1;
         }
       }));
@@ -86,8 +88,8 @@ export class Watchdog {
     }
   }
 
-  /** Names the orders to look at, each with when its stage should have ended, or null. */
-  async #suspects(): Promise<Map<string, Date | null>> {
+  /** Names the orders to look at. */
+  async #suspects(): Promise<Map<string, Suspect>> {
     const suspects = await this.transactions.run(SYSTEM, (tx) => findSuspects(tx, this.policy.deadlines));
     const reported = this.#sees ? await reportedProblems(this.temporal, LOOKS) : [];
     if (reported === 'not_known') {
@@ -95,7 +97,7 @@ export class Watchdog {
       this.log.info('this Temporal server reports no workflow task problems; orders are looked at once they are overdue');
       return suspects;
     }
-    for (const id of reported) if (!suspects.has(id)) suspects.set(id, null);
+    for (const id of reported) if (!suspects.has(id)) suspects.set(id, UNSUSPECTED);
     return suspects;
   }
 

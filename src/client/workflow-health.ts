@@ -2,6 +2,7 @@ import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, type Client, t
 import { ORDER_WORKFLOW, orderWorkflowId } from '../contracts/names';
 import type { AttentionDetail } from '../contracts/operator';
 import { AttentionReason, type FoundReason } from '../contracts/statuses';
+import type { Suspect } from './suspects';
 
 /** What an examination of one order came to. */
 export interface Finding {
@@ -13,13 +14,14 @@ export interface Finding {
 const TASK_ATTEMPTS = 3;
 /** gRPC's INVALID_ARGUMENT: the server does not know the search attribute. */
 const NOT_UNDERSTOOD: readonly number[] = [3];
+const NO_STEP = { step: null, attempts: null, failure: null };
 const ID_PREFIX = orderWorkflowId('');
 
 /**
  * Looks at an order's workflow and judges: its tasks fail, or it is gone; a step was tried `attempts` times or more; its
  * stage is overdue; or nothing. Throws while Temporal is out of reach.
  */
-export async function examine(temporal: Client, orderId: string, overdueSince: Date | null, attempts: number): Promise<Finding> {
+export async function examine(temporal: Client, orderId: string, { overdueSince, failing }: Suspect, attempts: number): Promise<Finding> {
   const overdue = overdueSince?.toISOString() ?? null;
   const broken = (failure: string, tried: number | null): Finding =>
     ({ reason: AttentionReason.workflowFailing, detail: { step: null, attempts: tried, failure, overdueSince: overdue } });
@@ -29,10 +31,12 @@ export async function examine(temporal: Client, orderId: string, overdueSince: D
   const task = pendingWorkflowTask?.attempt ?? 0;
   if (task >= TASK_ATTEMPTS) return broken('workflow_task_failing', task);
 
-  const worst = [...pendingActivities ?? []].sort((a, b) => (b.attempt ?? 0) - (a.attempt ?? 0))[0];
-  const tried = worst?.attempt ?? 0;
-  const step = tried > 1 ? { step: worst?.activityType?.name ?? null, attempts: tried, failure: failureOf(worst?.lastFailure) } : { step: null, attempts: null, failure: null };
-  const detail = tried > 1 || overdue ? { ...step, overdueSince: overdue } : null;
+  const steps = (pendingActivities ?? []).map((pending) =>
+    ({ step: pending.activityType?.name ?? null, attempts: pending.attempt ?? 0, failure: failureOf(pending.lastFailure) }));
+  if (failing) steps.push({ step: failing.step, attempts: failing.attempts, failure: failing.failure });
+  const worst = steps.sort((a, b) => b.attempts - a.attempts)[0];
+  const tried = worst?.attempts ?? 0;
+  const detail = tried > 1 || overdue ? { ...(worst && tried > 1 ? worst : NO_STEP), overdueSince: overdue } : null;
   if (tried >= attempts) return { reason: AttentionReason.activityRetrying, detail };
   return { reason: overdue ? AttentionReason.stageOverdue : null, detail };
 }

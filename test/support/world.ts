@@ -22,6 +22,7 @@ import { mailOf } from '../../src/providers/mail';
 import { SANDBOX_SMS, SandboxSmsProvider } from '../../src/providers/notification.sandbox';
 import { SMTP, SmtpNotificationProvider } from '../../src/providers/notification.smtp';
 import { SANDBOX_SUPPLIER, SandboxSupplierProvider, SandboxSupplierWebhookReader } from '../../src/providers/supplier.sandbox';
+import { noteFailingSteps } from '../../src/failing-steps';
 import { API_KEY, Bench, SECRET, type NotifierSandbox, type Sandbox } from '../providers/sandboxes';
 import { deploymentOf } from '../../src/worker-deployment';
 import { NO_SPANS, type Tracing } from '../../src/telemetry/tracing';
@@ -103,7 +104,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
   const connection = temporal.nativeConnection;
   const crews = new Set<() => Promise<void>>();
   const startWorkers = async ({ bundle: workflowBundle = todays, version }: WorkerSetup = {}): Promise<() => Promise<void>> => {
-    const shared = { connection, activities, interceptors: { activity: tracing ? [tracing.activities] : [] }, ...deploymentOf(version?.deploymentName, version?.buildId) };
+    const shared = { connection, activities, interceptors: { activity: [noteFailingSteps(transactions, log), ...(tracing ? [tracing.activities] : [])] }, ...deploymentOf(version?.deploymentName, version?.buildId) };
     const workers = await Promise.all([
       Worker.create({ ...shared, taskQueue: ORDERS_QUEUE, workflowBundle, sinks: tracing?.sinks ?? NO_SPANS }),
       ...[SANDBOX_GATEWAY, SANDBOX_CARRIER, SANDBOX_SUPPLIER, SMTP, SANDBOX_SMS].map((code) => Worker.create({ ...shared, taskQueue: providerQueue(code) })),

@@ -4,6 +4,7 @@ import { Watchdog, type WatchRound } from '../../src/client/watchdog';
 import type { Deadlines } from '../../src/client/suspects';
 import { SYSTEM } from '../../src/contracts/caller';
 import { orderWorkflowId } from '../../src/contracts/names';
+import { withOwner } from '../../src/embedded/databases';
 import { until } from '../providers/sandboxes';
 import { seedMall, type TestMall } from '../support/mall';
 import { People, callerFor, granted, intent } from '../support/people';
@@ -116,4 +117,24 @@ test('carriers that are down are seen as a step tried again and again; another c
     await look({ pick: 3600 }, 20);
     return (await attentionOf(id)) === undefined;
   });
+}, 90_000);
+
+test('a step that fails in the worker, where Temporal does not show it, is found, and taken back once it succeeds', async () => {
+  const { id, fulfillments: [part] } = await people.place({}, [mall.skus.cup]);
+  await people.pack(id);
+  await people.handOver(id);
+  const asOwner = (text: string) => withOwner(world.database.ownerUrl, async (client) => { await client.query(text); });
+  await asOwner(`ALTER TABLE fulfillment ADD CONSTRAINT never_delivered CHECK (id <> '${part?.id}' OR status <> 'delivered')`);
+  await people.scan(id, 'in_transit', 'out_for_delivery', 'delivered', 'signed');
+  await until(async () => {
+    await look({}, 5);
+    return (await attentionOf(id)) !== undefined;
+  }, 30_000);
+  expect(await attentionOf(id)).toMatchObject({
+    reason: 'activity_retrying', verbs: ['handToPerson'], detail: { step: 'confirmDelivery', failure: 'DatabaseError', attempts: expect.any(Number), overdueSince: null },
+  });
+  await asOwner('ALTER TABLE fulfillment DROP CONSTRAINT never_delivered');
+  await until(async () => (await people.read(id)).status === 'completed', 30_000);
+  expect(await attentionOf(id)).toBeUndefined();
+  await until(async () => (await world.transactions.run(SYSTEM, (tx) => tx.selectFrom('failing_step').selectAll().execute())).length === 0);
 }, 90_000);
