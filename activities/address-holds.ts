@@ -1,9 +1,11 @@
 import { expireHold, holdForAddress, linkToken, readHold, resumeAfterHold, type AddressHold } from '../src/books/address-holds';
-import { finishOperation } from '../src/books/operations';
+import { beginOperation, finishOperation } from '../src/books/operations';
 import { appendTimeline } from '../src/books/timeline';
+import type { Tx } from '../src/books/transactions';
 import { SYSTEM } from '../src/contracts/caller';
 import type { NotificationChannel } from '../src/contracts/address';
 import { shortOf, writeNotice } from '../src/domain/address/notice';
+import { dialable } from '../src/domain/address/phone';
 import type { Message, Sent } from '../src/providers/notification';
 import type { ActivityDeps, OrderRef } from './deps';
 import { performOnce } from './outside-call';
@@ -18,11 +20,19 @@ interface NoticeRef extends OrderRef {
 export const createAddressHoldActivities = ({ transactions, vault, notifications }: ActivityDeps) => {
   const messageOf = (key: string, orderId: string, reference: string | null, number: number, channel: NotificationChannel, hold: AddressHold): Message | undefined => {
     const { recipient, findings, until } = hold;
-    const to = channel === 'email' ? recipient.email : recipient.phone;
-    if (to === undefined || findings.some(({ pointer }) => channel === 'sms' && pointer === '/phone')) return undefined;
+    const to = addressOf(hold, channel);
+    if (to === undefined) return undefined;
     const link = notifications.addressFixUrl.replace('{token}', linkToken(vault, orderId, until));
     const notice = writeNotice({ order: reference ?? orderId, recipient, findings, link, until, reminder: number > 1 });
     return channel === 'sms' ? { key, to, subject: notice.subject, text: shortOf(notice) } : { key, to, ...notifications.mail(notice) };
+  };
+
+  /** Tells staff, once by each way, of a customer whom none of our ways reaches. */
+  const tellUnreachable = async (tx: Tx, { orderId, channel, number }: NoticeRef, provider: string, key: string, hold: AddressHold): Promise<void> => {
+    if (number > 1 || notifications.providers.some((one) => addressOf(hold, one.channel) !== undefined)) return;
+    await beginOperation(tx, { key, kind: 'notify', provider, orderId, request: { channel } });
+    if (!(await finishOperation(tx, key, 'refused', { reason: 'there is no such way to the customer' }))) return;
+    await appendTimeline(tx, orderId, [{ type: 'address.notice_refused', data: { channel, number } }]);
   };
 
   return {
@@ -43,14 +53,16 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
 
     /**
      * Tells the customer of an order on hold what to mend, once per number and channel. Sends nothing when the hold is over, when
-     * there is no such way to the customer, or when the phone itself is what is wrong.
+     * there is no such way to the customer, or when the phone itself is what is wrong; when there is no way at all, the timeline says so.
      */
-    sendAddressNotice: async ({ orderId, channel, number }: NoticeRef): Promise<{ outcome: Sent['status'] | 'not_sent' }> => {
+    sendAddressNotice: async (notice: NoticeRef): Promise<{ outcome: Sent['status'] | 'not_sent' }> => {
+      const { orderId, channel, number } = notice;
       const provider = notifications.providers.find((one) => one.channel === channel);
       if (!provider) throw cannotBe(`There is no provider for ${channel}`);
       const key = `${orderId}:notify_${channel}:${number}`;
       const read = () => transactions.run(SYSTEM, async (tx) => {
         const hold = await readHold(tx, vault, orderId);
+        if (hold && addressOf(hold, channel) === undefined) await tellUnreachable(tx, notice, provider.code, key, hold);
         const { reference } = await tx.selectFrom('orders').select('reference').where('id', '=', orderId).executeTakeFirstOrThrow();
         return hold && messageOf(key, orderId, reference, number, channel, hold);
       });
@@ -74,3 +86,7 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
     },
   };
 };
+
+/** Where a way to the customer leads: a mailbox, or a number with its country code; undefined where there is none. */
+const addressOf = ({ recipient, findings }: AddressHold, channel: NotificationChannel): string | undefined =>
+  channel === 'email' ? recipient.email : dialable(recipient, findings);

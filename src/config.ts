@@ -48,6 +48,8 @@ const Schema = z.object({
   MAX_EVENT_LOOP_DELAY_MS: z.coerce.number().int().min(1).default(1_000),
   /** How many requests per second one API key may send to one API process. */
   RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(1).default(1_000),
+  /** How many per second one client address may send to one API process without a key that is known there; 0 for no limit, as behind a proxy of many. */
+  STRANGER_RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(0).default(50),
 
   PAYMENT_URL: z.url(),
   PAYMENT_API_KEY: z.string().min(8),

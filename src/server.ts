@@ -64,8 +64,10 @@ async function main(): Promise<void> {
     limits: {
       placementsInFlight: config.MAX_PLACEMENTS_IN_FLIGHT, placementsWaiting: config.MAX_PLACEMENTS_WAITING, placementWaitMs: config.PLACEMENT_WAIT_SECONDS * 1000,
       eventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS, eventLoopWindowMs: EVENT_LOOP_WINDOW_MS, requestsPerSecond: config.RATE_LIMIT_PER_SECOND,
+      strangersPerSecond: config.STRANGER_RATE_LIMIT_PER_SECOND,
     },
     authenticate: (secret) => authenticator.callerOf(secret),
+    knows: (secret) => authenticator.knows(secret),
     paymentReaders: [new SandboxPaymentWebhookReader(config.PAYMENT_WEBHOOK_SECRET)],
     carrierReaders: [new SandboxCarrierWebhookReader(config.CARRIER_WEBHOOK_SECRET)],
     supplierReaders: [new SandboxSupplierWebhookReader(config.SUPPLIER_WEBHOOK_SECRET)],

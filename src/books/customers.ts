@@ -28,6 +28,14 @@ export async function findCustomer(tx: Tx, vault: Vault, storefrontId: string, r
   return row?.id ?? null;
 }
 
+/**
+ * Locks a customer until the transaction ends, so that of orders placed at once one is the first. Orders that only name the
+ * customer (a foreign key's lock) go on meanwhile.
+ */
+export async function lockCustomer(tx: Tx, customerId: string): Promise<void> {
+  await tx.selectFrom('customer').select('id').where('id', '=', customerId).forNoKeyUpdate().executeTakeFirstOrThrow();
+}
+
 const referenceIndexOf = (vault: Vault, storefrontId: string, reference: string): Buffer => vault.blindIndex('customer-reference', `${storefrontId}\0${reference}`);
 
 /** Reads the data key of an order's customer; undefined once the customer was erased. */

@@ -1,6 +1,6 @@
 import { refuse, type Refusal } from '../contracts/errors';
 import type { PromotionDefinition } from '../contracts/promotion';
-import type { PromotionLimits, PromotionResource, PromotionStatus } from '../contracts/promotion-api';
+import type { PausedBy, PromotionLimits, PromotionResource, PromotionStatus } from '../contracts/promotion-api';
 import { newId } from './new-id';
 import type { Tx } from './transactions';
 
@@ -23,7 +23,7 @@ const rowsOf = (tx: Tx) => tx.selectFrom('promotion as p')
 type Row = Awaited<ReturnType<ReturnType<typeof rowsOf>['execute']>>[number];
 
 const resourceOf = (row: Row): PromotionResource => ({
-  id: row.id, merchantId: row.merchantId, status: row.status, version: row.version,
+  id: row.id, merchantId: row.merchantId, status: row.status, ...(row.pausedBy === null ? {} : { pausedBy: row.pausedBy as PausedBy }), version: row.version,
   definition: row.definition as PromotionDefinition | null, draft: row.draft as PromotionDefinition | null,
   limits: { total: row.totalLimit, perCustomer: row.perCustomerLimit, budget: row.budget }, used: { total: row.used ?? 0, spent: row.spent ?? 0 },
   createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString(),
@@ -40,6 +40,8 @@ export async function insertPromotion(tx: Tx, merchantId: string | null, definit
 
 /** Reads a promotion and locks it, so that two people do not publish the same draft. */
 export const lockPromotion = (tx: Tx, id: string) => tx.selectFrom('promotion').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+
+type Locked = NonNullable<Awaited<ReturnType<typeof lockPromotion>>>;
 
 /** Replaces what is being worked on; what is in force stays. */
 export async function draftPromotion(tx: Tx, id: string, definition: PromotionDefinition): Promise<void> {
@@ -65,12 +67,18 @@ export async function publishPromotion(tx: Tx, id: string, publishedBy: string):
   return undefined;
 }
 
-/** Pauses a promotion that is in force, or lets it go on. Saying it twice changes nothing. */
-export async function setPaused(tx: Tx, id: string, paused: boolean): Promise<Refusal | undefined> {
+/** Pauses a promotion that is in force. Saying it twice changes nothing, but the mall's pause takes the place of its merchant's. */
+export const pausePromotion = (tx: Tx, id: string, by: PausedBy): Promise<Refusal | undefined> => move(tx, id, (row) =>
+  ({ status: 'paused', pausedBy: row.status === 'paused' && by === 'merchant' ? row.pausedBy : by }));
+
+/** Lets a promotion go on, whoever has paused it. Saying it twice changes nothing. */
+export const resumePromotion = (tx: Tx, id: string): Promise<Refusal | undefined> => move(tx, id, () => ({ status: 'live', pausedBy: null }));
+
+async function move(tx: Tx, id: string, to: (row: Locked) => Pick<Locked, 'status' | 'pausedBy'>): Promise<Refusal | undefined> {
   const row = await lockPromotion(tx, id);
   if (!row) return refuse('not_found');
   if (row.status === 'draft') return refuse('promotion_not_ready', { detail: 'It was never published' });
-  await tx.updateTable('promotion').set({ status: paused ? 'paused' : 'live', updatedAt: new Date() }).where('id', '=', id).execute();
+  await tx.updateTable('promotion').set({ ...to(row), updatedAt: new Date() }).where('id', '=', id).execute();
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import { readCatalogue } from '../books/catalogue';
-import { findCustomer } from '../books/customers';
+import { findCustomer, lockCustomer } from '../books/customers';
 import { countedUses, holdUses, type CountedUse } from '../books/promotion-uses';
 import { hasOrdered, readPromotions } from '../books/promotions';
 import type { Tx } from '../books/transactions';
@@ -62,17 +62,32 @@ export function uselessCoupons({ cart, request }: Priced): Refusal | undefined {
 }
 
 /**
- * Counts the uses of a price's rules. A rule that another order has used up since is left out and the rest priced again;
- * when that was a coupon, or the customer saw another total, the order is refused and nothing is counted.
+ * Counts the uses of a price's rules. What another order has taken since is left out and the rest priced again: a rule that is used up,
+ * and what is for the customer's first order. When that was a coupon, or the customer saw another total, the order is refused and nothing is counted.
+ * Locks the customer before any counter where a rule asks for the first order, until the transaction ends.
  */
 export async function holdPrice(tx: Tx, customerId: string, priced: Priced): Promise<(Priced & { uses: readonly CountedUse[] }) | Refusal> {
+  const { request } = priced;
+  const first = request.customer.firstOrder;
+  if (first) await lockCustomer(tx, customerId);
+  if (!first || !(await hasOrdered(tx, customerId))) return holdCounted(tx, customerId, priced);
+  const later = pricedAgain({ ...request, customer: { ...request.customer, firstOrder: false } });
+  return isRefusal(later) ? later : holdCounted(tx, customerId, later);
+}
+
+async function holdCounted(tx: Tx, customerId: string, priced: Priced): Promise<(Priced & { uses: readonly CountedUse[] }) | Refusal> {
   const uses = countedUses(priced.cart, priced.request.promotions);
   const usedUp = await holdUses(tx, customerId, uses);
   if (usedUp === undefined) return { ...priced, uses };
-  const request = { ...priced.request, promotions: priced.request.promotions.map((promotion) => (promotion.id === usedUp ? exhausted(promotion) : promotion)) };
+  const without = pricedAgain({
+    ...priced.request, promotions: priced.request.promotions.map((promotion) => (promotion.id === usedUp ? exhausted(promotion) : promotion)),
+  });
+  return isRefusal(without) ? without : holdCounted(tx, customerId, without);
+}
+
+function pricedAgain(request: PriceRequest): Priced | Refusal {
   const cart = priceCart(request);
-  if (isRefusal(cart)) return cart;
-  return uselessCoupons({ cart, request }) ?? holdPrice(tx, customerId, { cart, request });
+  return isRefusal(cart) ? cart : uselessCoupons({ cart, request }) ?? { cart, request };
 }
 
 /** Shows a rule as used up, whichever of its limits another order reached. */

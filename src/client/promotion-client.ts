@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { draftPromotion, insertPromotion, listPromotions, lockPromotion, publishPromotion, readPromotion, setLimits, setPaused } from '../books/promotion-drafts';
+import { draftPromotion, insertPromotion, listPromotions, lockPromotion, pausePromotion, publishPromotion, readPromotion, resumePromotion, setLimits } from '../books/promotion-drafts';
 import type { Transactions, Tx } from '../books/transactions';
 import type { Vault } from '../books/vault';
 import type { Caller } from '../contracts/caller';
@@ -12,6 +12,7 @@ import { breakdownOf } from '../domain/pricing/breakdown';
 import { decodeCursor, encodeCursor } from './cursor';
 import { answer, once, type Answer, type Intent } from './intent';
 import { priceAsked, type PricingPolicy } from './price-order';
+import { mayLimit, mayPublish, mayResume, mayWrite } from './promotion-rights';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -39,14 +40,14 @@ export class PromotionClient {
       const owner = caller.role === 'merchant' ? caller.subject : merchantId ?? null;
       const unknown = owner !== null && !(await tx.selectFrom('merchant').select('id').where('id', '=', owner).executeTakeFirst());
       if (unknown) return refuse('validation_failed', { errors: [{ pointer: '/merchantId', detail: 'There is no such merchant' }] });
-      return mayNotPay(caller, definition) ?? answered(tx, await insertPromotion(tx, owner, definition), 201);
+      return mayWrite(caller, definition) ?? answered(tx, await insertPromotion(tx, owner, definition), 201);
     });
   }
 
   /** Replaces what is being worked on. */
   draft(caller: Caller, intent: Intent, id: string, definition: PromotionDefinition): Promise<Answer<PromotionResource> | Refusal> {
     return this.#change(caller, intent, id, async (tx) => {
-      const refusal = mayNotPay(caller, definition);
+      const refusal = mayWrite(caller, definition);
       if (!refusal) await draftPromotion(tx, id, definition);
       return refusal;
     });
@@ -55,19 +56,23 @@ export class PromotionClient {
   /** Puts the draft in force as a new version. Orders that were placed keep the version they were priced with. */
   async publish(caller: Caller, intent: Intent, id: string): Promise<Answer<PromotionResource> | Refusal> {
     try {
-      return await this.#change(caller, intent, id, (tx) => publishPromotion(tx, id, caller.actor));
+      return await this.#change(caller, intent, id, async (tx, promotion) => mayPublish(caller, promotion) ?? publishPromotion(tx, id, caller.actor));
     } catch (error) {
       if (error instanceof DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === 'promotion_code_key') return refuse('promotion_code_taken');
       throw error;
     }
   }
 
-  pause(caller: Caller, intent: Intent, id: string, paused: boolean): Promise<Answer<PromotionResource> | Refusal> {
-    return this.#change(caller, intent, id, (tx) => setPaused(tx, id, paused));
+  pause(caller: Caller, intent: Intent, id: string): Promise<Answer<PromotionResource> | Refusal> {
+    return this.#change(caller, intent, id, (tx) => pausePromotion(tx, id, caller.role === 'merchant' ? 'merchant' : 'platform'));
+  }
+
+  resume(caller: Caller, intent: Intent, id: string): Promise<Answer<PromotionResource> | Refusal> {
+    return this.#change(caller, intent, id, async (tx, promotion) => mayResume(caller, promotion) ?? resumePromotion(tx, id));
   }
 
   limit(caller: Caller, intent: Intent, id: string, limits: PromotionLimits): Promise<Answer<PromotionResource> | Refusal> {
-    return this.#change(caller, intent, id, (tx) => setLimits(tx, id, limits));
+    return this.#change(caller, intent, id, async (tx, promotion) => mayLimit(caller, promotion, limits) ?? setLimits(tx, id, limits));
   }
 
   /**
@@ -88,19 +93,18 @@ export class PromotionClient {
     });
   }
 
-  #change(caller: Caller, intent: Intent, id: string, change: (tx: Tx) => Promise<Refusal | undefined>): Promise<Answer<PromotionResource> | Refusal> {
+  /** Changes a promotion that is locked first, so that it is judged as it stands. */
+  #change(
+    caller: Caller, intent: Intent, id: string, change: (tx: Tx, promotion: PromotionResource) => Promise<Refusal | undefined>,
+  ): Promise<Answer<PromotionResource> | Refusal> {
     return once(this.transactions, caller, intent, async (tx) => {
-      if (!(await lockPromotion(tx, id))) return refuse('not_found');
-      return (await change(tx)) ?? answered(tx, id, 200);
+      const promotion = (await lockPromotion(tx, id)) && (await readPromotion(tx, id));
+      if (!promotion) return refuse('not_found');
+      return (await change(tx, promotion)) ?? answered(tx, id, 200);
     });
   }
 }
 
 async function answered(tx: Tx, id: string, status: number): Promise<Answer<PromotionResource>> {
   return answer(status, (await readPromotion(tx, id)) as PromotionResource, `/v1/promotions/${id}`);
-}
-
-function mayNotPay({ role }: Caller, { platformShare = 0 }: PromotionDefinition): Refusal | undefined {
-  if (role !== 'merchant' || platformShare === 0) return undefined;
-  return refuse('validation_failed', { errors: [{ pointer: '/definition/platformShare', detail: 'What the mall pays is for the mall to say' }] });
 }

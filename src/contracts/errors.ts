@@ -48,7 +48,7 @@ export const ERRORS = {
   not_acceptable: { status: 406, title: 'The resource is not available in that form', retryable: false, advice: 'Ask for application/json, or text/event-stream where the documentation offers it.' },
   starting: { status: 503, title: 'Mallflow cannot take orders right now', retryable: true, advice: 'Wait as long as Retry-After says and send the same request with the same Idempotency-Key.' },
   overloaded: { status: 503, title: 'Mallflow has as many orders under way as it can take', retryable: true, advice: 'Nothing was written. Wait as long as Retry-After says and send the same request with the same Idempotency-Key.' },
-  rate_limited: { status: 429, title: 'Too many requests with this API key', retryable: true, advice: 'Nothing was done. Wait as long as Retry-After says, send the same request again, and send fewer per second.' },
+  rate_limited: { status: 429, title: 'Too many requests with this API key, or from this address without a known one', retryable: true, advice: 'Nothing was done. Wait as long as Retry-After says, send the same request again, and send fewer per second.' },
   internal: { status: 500, title: 'Mallflow failed', retryable: true, advice: 'Send the same request with the same Idempotency-Key; tell us the `instance` if it goes on.' },
 } as const satisfies Record<string, ErrorRule>;
 

@@ -15,6 +15,10 @@ export const PromotionStatus = {
 } as const;
 export type PromotionStatus = (typeof PromotionStatus)[keyof typeof PromotionStatus];
 
+/** Who has paused a promotion. */
+const PausedBy = { merchant: 'merchant', platform: 'platform' } as const;
+export type PausedBy = (typeof PausedBy)[keyof typeof PausedBy];
+
 /** The body of `POST /v1/promotions`. */
 export const CreatePromotion = z.strictObject({
   definition: PromotionDefinition,
@@ -40,6 +44,7 @@ export const PromotionResource = z.strictObject({
   id: PromotionId,
   merchantId: MerchantId.nullable().describe('Null: the mall\'s own'),
   status: oneOf(PromotionStatus),
+  pausedBy: oneOf(PausedBy).optional().describe('While it is paused: what the mall (`platform`) has paused, the mall lets go on'),
   version: z.int().describe('The version in force; 0 before the first'),
   definition: PromotionDefinition.nullable().describe('What is in force'),
   draft: PromotionDefinition.nullable().describe('What is being worked on'),

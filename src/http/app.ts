@@ -15,6 +15,7 @@ import { load } from './plugins/load';
 import { metrics } from './plugins/metrics';
 import { openApi } from './plugins/openapi';
 import { requestLog } from './plugins/request-log';
+import { strangers } from './plugins/strangers';
 import { addressLinkRoutes, addressRoutes } from './routes/addresses';
 import { operatorRoutes } from './routes/operator';
 import { orderEventRoutes } from './routes/order-events';
@@ -71,9 +72,11 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
   await app.register(sse, { heartbeatInterval: HEARTBEAT_MS });
   await app.register(openApi);
 
+  await app.register(strangers, { meter: deps.meter, ...(deps.limits ? { limits: deps.limits } : {}) });
+
   await app.register(serviceRoutes(deps));
   await app.register(async (scope) => {
-    await scope.register(callers, { authenticate: deps.authenticate });
+    await scope.register(callers, { authenticate: deps.authenticate, knows: deps.knows });
     await scope.register(load, { meter: deps.meter, ...(deps.limits ? { limits: deps.limits } : {}) });
     await scope.register(intents, { intentOf: deps.intentOf });
     await scope.register(jsonBodies);

@@ -7,8 +7,8 @@ import type { CarrierWebhookReader } from '../providers/carrier';
 import type { PaymentWebhookReader } from '../providers/payment';
 import type { SupplierWebhookReader } from '../providers/supplier';
 
-/** Why a request was turned away unread: too many orders under way, a process that runs late, a key that asks too often. */
-export type ShedReason = 'placements' | 'event_loop' | 'rate';
+/** Why a request was turned away unread: too many orders under way, a process that runs late, a key that asks too often, an address that asks too often without one. */
+export type ShedReason = 'placements' | 'event_loop' | 'rate' | 'stranger';
 
 /** Where the API notes what it does, and what /metrics shows of it. Routes are patterns: nothing a caller typed is noted. */
 export interface ApiMeter {
@@ -32,6 +32,8 @@ export interface LoadLimits {
   readonly eventLoopWindowMs: number;
   /** By API key. */
   readonly requestsPerSecond: number;
+  /** By client address, for requests that show no known API key; 0 takes all. */
+  readonly strangersPerSecond: number;
 }
 
 /** Everything that the API stands on; built by src/server.ts, and by the tests. */
@@ -41,6 +43,8 @@ export interface AppDeps {
   readonly intentOf: (method: string, url: string, body: unknown, key: string) => Intent;
   /** Answers whom an API key speaks for; undefined for unknown and revoked ones. */
   readonly authenticate: (secret: string) => Promise<Caller | undefined>;
+  /** Tells, without asking anybody, whether an API key was good when it was last looked up. */
+  readonly knows: (secret: string) => boolean;
   /** Who may send webhooks; each is reached under its code. */
   readonly paymentReaders: readonly PaymentWebhookReader[];
   readonly carrierReaders: readonly CarrierWebhookReader[];

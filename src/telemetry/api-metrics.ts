@@ -12,7 +12,7 @@ import { mayRead, textOf } from './scrape';
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25];
 /** What a method may be called in a label; the parser knows more of them than the API serves. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-const SHED_REASONS: readonly ShedReason[] = ['placements', 'event_loop', 'rate'];
+const SHED_REASONS: readonly ShedReason[] = ['placements', 'event_loop', 'rate', 'stranger'];
 
 export interface ApiMetrics {
   readonly meter: ApiMeter;

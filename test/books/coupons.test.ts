@@ -27,10 +27,14 @@ afterEach(async () => {
   await database.drop();
 });
 
+/** How many transactions placed orders, those that were rolled back and tried again among them. */
+let tries = 0;
+
 /** Prices and drafts an order as the API does; answers its id, or why it was refused. */
 async function place(customer: string, couponCodes: readonly string[] = []): Promise<{ id: string; total: number } | { refused: string; reasons: unknown[] }> {
   const order = PlaceOrder.parse(placeOrderBody([mall.skus.cup], { customer: { reference: customer }, couponCodes }));
   return transactions.run(callerFor('storefront', mall.storefrontId), async (tx) => {
+    tries += 1;
     const priced = await priceAsked(tx, testVault(), { timeZone: 'UTC', taxes: includedTaxes() }, mall.storefrontId, { ...order, country: 'BR' });
     if (isRefusal(priced)) throw new Error(priced.refused);
     const useless = uselessCoupons(priced);
@@ -93,4 +97,33 @@ test('a rule without a code that is used up meanwhile is left out, and the order
   const placed = await Promise.all(Array.from({ length: 8 }, (_, i) => place(`customer-${i}`)));
   expect(placed.map((order) => ('total' in order ? order.total : 0)).sort()).toEqual([1_690, 1_690, 1_690, 1_990, 1_990, 1_990, 1_990, 1_990]);
   expect(await standing(rule)).toEqual({ used: 3, spent: 900, live: 3 });
+});
+
+test('of a customer\'s orders placed at once, one is the first: a new customer\'s, and one\'s whose order was cancelled', async () => {
+  await publishPromotion(transactions, { kind: 'fixed_amount', amount: 300, firstOrderOnly: true });
+  const totals = async (): Promise<number[]> => (await Promise.all(Array.from({ length: 6 }, () => place('the-same')))).map((order) => ('total' in order ? order.total : 0));
+  const before = await place('the-same');
+  if (!('id' in before)) throw new Error(before.refused);
+  await cancel(before.id);
+  expect((await totals()).sort()).toEqual([1_690, 1_990, 1_990, 1_990, 1_990, 1_990]);
+  expect((await Promise.all(Array.from({ length: 6 }, () => place('a-new-one')))).filter((order) => 'total' in order && order.total === 1_690)).toHaveLength(1);
+});
+
+test('a coupon for first orders is refused to the later of two, and a total that it was part of is not kept', async () => {
+  const coupon = await publishPromotion(transactions, { kind: 'fixed_amount', amount: 300, firstOrderOnly: true, coupon: { code: 'HELLO' } });
+  const placed = await Promise.all(Array.from({ length: 5 }, () => place('the-same', ['HELLO'])));
+  expect(placed.filter((order) => 'id' in order)).toHaveLength(1);
+  for (const order of placed) if ('refused' in order) expect(order).toEqual({ refused: 'coupon_not_applicable', reasons: ['not_first_order'] });
+  expect(await standing(coupon)).toEqual({ used: 1, spent: 300, live: 1 });
+});
+
+test('first orders and others that share their counters never block each other in a ring', async () => {
+  await publishPromotion(transactions, { kind: 'fixed_amount', amount: 100, limits: { total: 100 } });
+  await publishPromotion(transactions, { kind: 'fixed_amount', amount: 100, firstOrderOnly: true, limits: { total: 100 } });
+  const before = tries;
+  const placed = await Promise.all(Array.from({ length: 24 }, (_, i) => place(`customer-${i % 4}`)));
+  expect(placed.filter((order) => 'total' in order && order.total === 1_790)).toHaveLength(4);
+  expect(placed.filter((order) => 'total' in order && order.total === 1_890)).toHaveLength(20);
+  // A deadlock would have been tried again.
+  expect(tries - before).toBe(24);
 });

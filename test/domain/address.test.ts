@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { FINDING_TEXTS } from '../../src/contracts/address';
 import type { Address, Recipient } from '../../src/contracts/place-order';
 import { judgeRecipient, take } from '../../src/domain/address/judge';
+import { dialable } from '../../src/domain/address/phone';
 import { GOOD, HOPELESS, MENDABLE, recipientIn, type AddressCase } from './address-cases';
 
 const foundIn = ({ recipient }: AddressCase): Record<string, readonly string[]> => {
@@ -91,4 +92,19 @@ test('who takes every suggestion of a mendable address has a good one', () => {
     expect(judgeRecipient(take(recipient, verdict.findings))).toMatchObject({ verdict: 'good' });
   }), { numRuns: 2_000 });
   expect(seen).toBeGreaterThan(100);
+});
+
+test.each<[country: string, typed: string, dialled: string | undefined]>([
+  ['CN', '138 0013 8000', '+8613800138000'],
+  ['CN', '１３８００１３８０００', '+8613800138000'],
+  ['GB', '07400 123456', '+447400123456'],
+  ['BR', '+1 201-555-0123', '+12015550123'],
+  // Who meant another country has a number from there.
+  ['UK', '07400 123456', '+447400123456'],
+  ['CN', '021 1234 5678', undefined],
+  ['BR', '12', undefined],
+])('to %s, %s of a recipient who is held is dialled as %s', (country, typed, dialled) => {
+  const held: Recipient = { name: '1', phone: typed, address: { country, line1: '' } };
+  const verdict = judgeRecipient(held);
+  expect(verdict.verdict === 'held' && dialable(held, verdict.findings)).toBe(dialled);
 });

@@ -93,6 +93,7 @@ export async function startApi(overOf: (transactions: Transactions) => Partial<A
       addresses: new AddressClient(transactions, testVault(), workflows as unknown as OrderWorkflows, clients.messenger, policies.taxes) },
     intentOf, isOutOfReach, log, meter,
     authenticate: (secret) => authenticator.callerOf(secret),
+    knows: (secret) => authenticator.knows(secret),
     paymentReaders: [new SandboxPaymentWebhookReader(WEBHOOK_SECRET)],
     carrierReaders: [new SandboxCarrierWebhookReader(WEBHOOK_SECRET)],
     supplierReaders: [new SandboxSupplierWebhookReader(WEBHOOK_SECRET)],

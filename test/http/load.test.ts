@@ -4,7 +4,7 @@ import { countRows, placeOrderBody } from '../support/mall';
 import { until } from '../providers/sandboxes';
 import { posting, reading, startApi, type TestApi } from './api';
 
-const ROOMY: LoadLimits = { placementsInFlight: 64, placementsWaiting: 512, placementWaitMs: 10_000, eventLoopDelayMs: 60_000, eventLoopWindowMs: 1_000, requestsPerSecond: 10_000 };
+const ROOMY: LoadLimits = { placementsInFlight: 64, placementsWaiting: 512, placementWaitMs: 10_000, eventLoopDelayMs: 60_000, eventLoopWindowMs: 1_000, requestsPerSecond: 10_000, strangersPerSecond: 10_000 };
 const TABLES = ['orders', 'payment', 'idempotency_record', 'reservation'] as const;
 
 const apis: TestApi[] = [];

@@ -10,7 +10,7 @@ afterAll(async () => { await api.close(); });
 type Who = 'merchant' | 'platform' | 'storefront';
 const post = async (who: Who, url: string, payload: object = {}) => {
   const answered = await api.app.inject({ method: 'POST', url: `/v1${url}`, headers: posting(api.mall.keys[who]), payload });
-  return { status: answered.statusCode, body: answered.json<PromotionResource & PriceBreakdown & { code: string; errors: { pointer: string }[]; items: PromotionResource[] }>() };
+  return { status: answered.statusCode, body: answered.json<PromotionResource & PriceBreakdown & { code: string; detail: string; errors: { pointer: string }[]; items: PromotionResource[] }>() };
 };
 const get = async (who: Who, url: string) => (await api.app.inject({ url: `/v1${url}`, headers: reading(api.mall.keys[who]) })).json<PromotionResource & PriceBreakdown & { status: unknown; items: PromotionResource[] }>();
 const tenth = (change: object = {}) => ({ kind: 'percentage', name: 'Tenth', currency: 'BRL', rate: 1_000, ...change });
@@ -81,4 +81,49 @@ test('what fits no kind is refused by its pointer, and the same key makes one pr
   const headers = posting(api.mall.keys.platform);
   const twice = async () => (await api.app.inject({ method: 'POST', url: '/v1/promotions', headers, payload: { definition: tenth() } })).json<PromotionResource>().id;
   expect(await twice()).toBe(await twice());
+});
+
+test('a merchant neither widens the limits of a rule that the mall pays a share of, nor publishes what makes it pay', async () => {
+  const definition = tenth({ name: 'Paid together', rate: 100, platformShare: 5_000, limits: { total: 10, budget: 5_000 } });
+  const { body: { id } } = await post('platform', '/promotions', { definition, merchantId: api.mall.merchantIds[0] });
+  const published = await post('merchant', `/promotions/${id}/publication`);
+  expect([published.status, published.body]).toMatchObject([403, { code: 'forbidden', detail: expect.stringContaining('the mall publishes it') }]);
+  expect((await post('platform', `/promotions/${id}/publication`)).status).toBe(200);
+
+  const limits = { total: 10, perCustomer: null, budget: 5_000 };
+  for (const wider of [{ budget: null }, { budget: 5_001 }, { total: null }, { total: 11 }]) {
+    const { status, body } = await post('merchant', `/promotions/${id}/limits`, { ...limits, ...wider });
+    expect([status, body]).toMatchObject([403, { code: 'forbidden', detail: expect.stringContaining('Ask the mall') }]);
+  }
+  expect((await get('merchant', `/promotions/${id}`)).limits).toEqual(limits);
+  expect((await post('merchant', `/promotions/${id}/limits`, { total: 9, perCustomer: 2, budget: 4_000 })).body).toMatchObject({ limits: { total: 9, perCustomer: 2, budget: 4_000 } });
+  expect((await post('merchant', `/promotions/${id}/limits`, limits)).status).toBe(403);
+  expect((await post('platform', `/promotions/${id}/limits`, limits)).body).toMatchObject({ limits });
+
+  // What it pays alone is its own again, by a version of its own.
+  await post('merchant', `/promotions/${id}/draft`, { definition: tenth({ name: 'Paid alone', rate: 100 }) });
+  expect((await post('merchant', `/promotions/${id}/publication`)).status).toBe(200);
+  expect((await post('merchant', `/promotions/${id}/limits`, { total: null, perCustomer: null, budget: 1_000_000 })).status).toBe(200);
+  await post('merchant', `/promotions/${id}/pause`);
+});
+
+test('what the mall has paused, the mall lets go on; what its merchant has paused, either', async () => {
+  const { body: { id } } = await post('merchant', '/promotions', { definition: tenth({ rate: 200 }) });
+  await post('merchant', `/promotions/${id}/publication`);
+  const say = async (who: Who, what: 'pause' | 'resumption') => (await post(who, `/promotions/${id}/${what}`)).body;
+  expect(await say('platform', 'pause')).toMatchObject({ status: 'paused', pausedBy: 'platform' });
+  // Its own pause, or a new version, is no way around it.
+  expect(await say('merchant', 'pause')).toMatchObject({ status: 'paused', pausedBy: 'platform' });
+  await post('merchant', `/promotions/${id}/draft`, { definition: tenth({ rate: 300 }) });
+  expect((await post('merchant', `/promotions/${id}/publication`)).body).toMatchObject({ status: 'paused', pausedBy: 'platform', version: 2 });
+  expect(await say('merchant', 'resumption')).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('Ask the mall') });
+  expect(await get('merchant', `/promotions/${id}`)).toMatchObject({ status: 'paused' });
+  const live = await say('platform', 'resumption');
+  expect([live.status, 'pausedBy' in live]).toEqual(['live', false]);
+
+  expect(await say('merchant', 'pause')).toMatchObject({ pausedBy: 'merchant' });
+  expect(await say('merchant', 'resumption')).toMatchObject({ status: 'live' });
+  await say('merchant', 'pause');
+  expect(await say('platform', 'pause')).toMatchObject({ pausedBy: 'platform' });
+  expect(await say('merchant', 'resumption')).toMatchObject({ code: 'forbidden' });
 });

@@ -35,7 +35,7 @@ async function placeAndCancel(tracing: Tracing): Promise<string> {
     const authenticator = new Authenticator(world.transactions);
     const app = await buildApp({
       clients: world, intentOf, isOutOfReach, log, meter: createApiMetrics(world.transactions, log).meter,
-      authenticate: (secret) => authenticator.callerOf(secret), paymentReaders: [], carrierReaders: [], supplierReaders: [], readiness: {}, trace: tracing.requests,
+      authenticate: (secret) => authenticator.callerOf(secret), knows: (secret) => authenticator.knows(secret), paymentReaders: [], carrierReaders: [], supplierReaders: [], readiness: {}, trace: tracing.requests,
     });
     const post = async (url: string, payload: object): Promise<{ id: string }> => {
       const headers = posting(mall.keys.storefront, { traceparent: `00-${CALLERS.traceId}-${CALLERS.spanId}-01` });

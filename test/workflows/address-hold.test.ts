@@ -22,6 +22,9 @@ afterAll(() => world.close());
 const workflow = (orderId: string): WorkflowHandle => world.temporal.client.workflow.getHandle(orderWorkflowId(orderId));
 const reservedBy = (orderId: string) => world.transactions.run(SYSTEM, async (tx) =>
   (await tx.selectFrom('reservation').select(['status', 'expiresAt']).where('orderId', '=', orderId).execute()));
+const giveUp = async (orderId: string): Promise<void> => {
+  expect(granted(await world.orders.cancel(people.storefront, intent(), orderId, { reason: 'customer_request' })).body.status).toBe('cancelled');
+};
 const authorizations = async (orderId: string): Promise<number> =>
   ((await world.gateway.call('GET', '/v1/journal')).body.entries as { key: string }[]).filter(({ key }) => key.startsWith(`${orderId}:authorize`)).length;
 
@@ -37,7 +40,7 @@ test('an order whose address lacks something is held: stock and price are kept, 
   ]);
   const sms = await contentOf(world, `${order.id}:notify_sms:1`);
   const mail = await contentOf(world, `${order.id}:notify_email:1`);
-  expect([sms.to, mail.to]).toEqual(['+55 11 91234-5678', 'recipient@example.com']);
+  expect([sms.to, mail.to]).toEqual(['+5511912345678', 'recipient@example.com']);
   expect(mail.text).toContain('Subject: The address of your order A-1001 needs a correction');
   await until(async () => (await people.told(order.id)).filter((type) => type === 'address.notified').length === 2);
   expect(await authorizations(order.id)).toBe(0);
@@ -126,9 +129,28 @@ test('a customer without a mailbox is told by SMS, one whose phone is at fault b
   expect((await toldTo(world, id)).map(({ channel }) => channel)).toEqual(['email']);
 });
 
+test('a phone that is written as people write it at home is sent to with its country code', async () => {
+  const { id } = await placeHeld(people, { ...INCOMPLETE, phone: '(11) 91234-5678' });
+  expect((await contentOf(world, `${id}:notify_sms:1`)).to).toBe('+5511912345678');
+  // What the customer typed stays for the customer to mend.
+  expect((await people.read(id)).recipient?.phone ?? '').toBe('(11) 91234-5678');
+  await giveUp(id);
+});
+
+test('a customer whom no way reaches is seen in the timeline, once by each way, and nothing is sent', async () => {
+  const { email: _none, ...withoutEmail } = recipient({}, { phone: '12' });
+  const { id } = await placeHeld(people, withoutEmail);
+  await until(async () => (await people.told(id)).filter((type) => type === 'address.notice_refused').length === 2);
+  const timeline = granted(await world.orders.timeline(people.storefront, id, 0, 100));
+  expect(timeline.items.filter(({ type }) => type === 'address.notice_refused').map(({ data }) => data).sort((a, b) => String(a.channel).localeCompare(String(b.channel))))
+    .toEqual([{ channel: 'email', number: 1 }, { channel: 'sms', number: 1 }]);
+  expect(await toldTo(world, id)).toEqual([]);
+  await giveUp(id);
+});
+
 test('cancelling an order on hold gives its stock back', async () => {
   const { id } = await placeHeld(people);
-  expect(granted(await world.orders.cancel(people.storefront, intent(), id, { reason: 'customer_request' })).body.status).toBe('cancelled');
+  await giveUp(id);
   expect((await reservedBy(id)).map(({ status }) => status)).toEqual(['released', 'released']);
   const answer = await world.addresses.mend(people.storefront, intent(), id, recipient());
   expect(isRefusal(answer) && answer.refused).toBe('address_not_awaited');

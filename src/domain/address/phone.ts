@@ -1,6 +1,8 @@
 import { isSupportedCountry, parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js/max';
 import type { AddressFinding } from '../../contracts/address';
+import type { Recipient } from '../../contracts/place-order';
 import { finding } from './finding';
+import { tidyCode } from './tidy';
 
 /** What can be dialled: its international form (E.164), or what is wrong with it. */
 export type PhoneVerdict = { readonly phone: string } | { readonly finding: AddressFinding };
@@ -16,6 +18,13 @@ export function judgePhone(text: string, country: string): PhoneVerdict {
   if (!parsed.isValid()) return { finding: finding('phone', 'phone_not_in_use', otherReading(text, parsed, country)) };
   if (parsed.ext !== undefined) return { finding: finding('phone', 'phone_has_extension', fit(parsed, country)) };
   return isFit(parsed, country) ? { phone: parsed.number } : { finding: finding('phone', 'phone_not_mobile') };
+}
+
+/** Gives the number by which a recipient is reached, in E.164, as it was judged with these findings; undefined where the number is at fault. */
+export function dialable({ phone, address }: Recipient, findings: readonly AddressFinding[]): string | undefined {
+  if (findings.some(({ pointer }) => pointer === '/phone')) return undefined;
+  const number = judgePhone(tidyCode(phone), findings.find(({ pointer }) => pointer === '/address/country')?.suggestion ?? address.country);
+  return 'phone' in number ? number.phone : undefined;
 }
 
 function read(text: string, country: string, extract = false): PhoneNumber | undefined {

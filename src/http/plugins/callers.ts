@@ -3,6 +3,7 @@ import fp from 'fastify-plugin';
 import type { Caller } from '../../contracts/caller';
 import { refuse } from '../../contracts/errors';
 import type { Role } from '../../contracts/statuses';
+import type { AppDeps } from '../deps';
 import { sendProblem } from '../errors';
 
 /** The roles that a key may have. */
@@ -25,15 +26,17 @@ export const secretOf = (request: FastifyRequest): string | undefined =>
 
 /**
  * Lets only callers of the roles that each route names through, before a body is read: 401 for unknown keys, 403 for other
- * roles. A route of this scope that names no roles is a defect, and stops the start.
+ * roles, 429 for those who are not known and ask too often. A route of this scope that names no roles is a defect, and stops the start.
  */
-export const callers = fp<{ authenticate: (secret: string) => Promise<Caller | undefined> }>(async (scope, { authenticate }) => {
+export const callers = fp<Pick<AppDeps, 'authenticate' | 'knows'>>(async (scope, { authenticate, knows }) => {
   scope.decorateRequest('caller');
   scope.addHook('onRoute', ({ method, url, config }) => {
     if (!config?.roles?.length) throw new Error(`${String(method)} ${url} names no roles`);
   });
   scope.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     const secret = secretOf(request);
+    const shed = secret !== undefined && knows(secret) ? undefined : await scope.admitStranger(request);
+    if (shed) return sendProblem(reply, shed);
     const caller = secret === undefined ? undefined : await authenticate(secret);
     if (!caller) return sendProblem(reply, refuse('unauthenticated'));
     const { roles = [] } = request.routeOptions.config;
@@ -43,4 +46,4 @@ export const callers = fp<{ authenticate: (secret: string) => Promise<Caller | u
     request.caller = caller;
     return undefined;
   });
-}, { name: 'callers' });
+}, { name: 'callers', dependencies: ['strangers'] });

@@ -6,6 +6,7 @@ import { Recipient } from '../../contracts/place-order';
 import { sendAnswer, sendResult } from '../answers';
 import type { Api } from '../api';
 import type { AppDeps } from '../deps';
+import { sendProblem } from '../errors';
 import { openOperation, operation } from '../operation';
 import { described, IdempotencyKey, POST_CODES, responses } from '../schemas';
 
@@ -36,11 +37,16 @@ export const addressRoutes = ({ clients }: AppDeps) => async (api: Api): Promise
 
 /** The same by the link of a message. The token is the key: it is signed, ends with the hold, and is good once. */
 export const addressLinkRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<void> => {
+  api.addHook('onRequest', async (request, reply) => {
+    const shed = await api.admitStranger(request);
+    return shed && sendProblem(reply, shed);
+  });
+
   api.get('/address-fixes/:token', {
     schema: {
       ...openOperation({ operationId: 'readAddressFix', tag: 'orders', summary: 'Read what a customer has to mend', description: 'For the page behind the link of a message; no API key.' }),
       params: byToken,
-      response: responses({ 200: described('What is wrong, and the recipient as it stands', AddressFixByLink) }, ['address_link_invalid', 'address_not_awaited', 'validation_failed']),
+      response: responses({ 200: described('What is wrong, and the recipient as it stands', AddressFixByLink) }, ['address_link_invalid', 'address_not_awaited', 'validation_failed', 'rate_limited']),
     },
   }, async ({ params }, reply) => sendResult(reply.header('cache-control', 'no-store'), await clients.addresses.readByLink(params.token)));
 
@@ -50,7 +56,7 @@ export const addressLinkRoutes = ({ clients }: AppDeps) => async (api: Api): Pro
       params: byToken,
       body: Recipient,
       response: responses({ 200: described('Mended', AddressMended), 202: described('Mended; its payment is not decided yet', AddressMended) }, [
-        'address_link_invalid', ...MENDED_CODES, 'validation_failed', 'malformed_json', 'body_too_large', 'unsupported_media_type',
+        'address_link_invalid', ...MENDED_CODES, 'validation_failed', 'malformed_json', 'body_too_large', 'unsupported_media_type', 'rate_limited',
       ]),
     },
   }, async ({ params, body }, reply) =>

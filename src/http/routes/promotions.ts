@@ -40,21 +40,21 @@ export const promotionRoutes = ({ clients: { promotions } }: AppDeps) => async (
 
   api.post('/promotions/:promotionId/publication', {
     config, schema: {
-      ...told('publishPromotion', 'Publish the draft', 'As a new version, in force at once. Orders keep the version they were priced with.'), params: byId, headers, body: NoMembers,
+      ...told('publishPromotion', 'Publish the draft', 'As a new version, in force at once. Orders keep the version they were priced with. What the mall pays a share of, the mall publishes.'), params: byId, headers, body: NoMembers,
       response: responses({ 200: asItStands }, [...POST_CODES, 'not_found', 'promotion_not_ready', 'promotion_code_taken']),
     },
   }, async ({ caller, intent, params }, reply) => sendAnswer(reply, await promotions.publish(caller, intent, params.promotionId)));
 
   api.post('/promotions/:promotionId/pause', {
     ...change, schema: { ...change.schema, ...told('pausePromotion', 'Pause a promotion', 'For new orders, at once.'), body: NoMembers },
-  }, async ({ caller, intent, params }, reply) => sendAnswer(reply, await promotions.pause(caller, intent, params.promotionId, true)));
+  }, async ({ caller, intent, params }, reply) => sendAnswer(reply, await promotions.pause(caller, intent, params.promotionId)));
 
   api.post('/promotions/:promotionId/resumption', {
-    ...change, schema: { ...change.schema, ...told('resumePromotion', 'Let a paused promotion go on'), body: NoMembers },
-  }, async ({ caller, intent, params }, reply) => sendAnswer(reply, await promotions.pause(caller, intent, params.promotionId, false)));
+    ...change, schema: { ...change.schema, ...told('resumePromotion', 'Let a paused promotion go on', 'What the mall has paused, the mall lets go on: `forbidden` to its merchant.'), body: NoMembers },
+  }, async ({ caller, intent, params }, reply) => sendAnswer(reply, await promotions.resume(caller, intent, params.promotionId)));
 
   api.post('/promotions/:promotionId/limits', {
-    ...change, schema: { ...change.schema, ...told('limitPromotion', 'Change the limits', 'At once, without a new version. Uses beyond a lower limit stay.'), body: PromotionLimits },
+    ...change, schema: { ...change.schema, ...told('limitPromotion', 'Change the limits', 'At once, without a new version. Uses beyond a lower limit stay. Where the mall pays a share, its merchant may draw them closer only: `forbidden` otherwise.'), body: PromotionLimits },
   }, async ({ caller, intent, params, body }, reply) => sendAnswer(reply, await promotions.limit(caller, intent, params.promotionId, body)));
 
   api.post('/promotions/:promotionId/preview', {
