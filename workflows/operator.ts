@@ -30,7 +30,7 @@ export function handleOperators(run: OrderRun): void {
   setHandler(messages.handToPerson, (asked) => CancellationScope.nonCancellable(() => run.handToPerson(asked, request())), {
     validator: (asked) => { assertFits(run, 'handToPerson', asked); },
   });
-  setHandler(messages.cancelOrder, (asked) => run.cancel(asked), {
+  setHandler(messages.cancelOrder, (asked) => CancellationScope.nonCancellable(() => run.cancel(asked)), {
     // Whether it comes too late is answered by the database, which the hand-over asks too.
     validator: (asked) => { assertShape('cancelOrder', asked); },
   });

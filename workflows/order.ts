@@ -12,13 +12,15 @@ import { OrderRun } from './order-run';
  */
 export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   const run = new OrderRun(input);
-  setHandler(messages.awaitVerdict, () => run.payment.verdictOn(input.paymentId));
-  setHandler(messages.payAgain, ({ paymentId }) => run.payment.pay(paymentId), {
+  // Handlers run beside the flow: what is cancelled is the flow, and what they have begun or wait for comes to its end.
+  const toItsEnd = <T>(work: () => Promise<T>): Promise<T> => CancellationScope.nonCancellable(work);
+  setHandler(messages.awaitVerdict, () => toItsEnd(() => run.payment.verdictOn(input.paymentId)));
+  setHandler(messages.payAgain, ({ paymentId }) => toItsEnd(() => run.payment.pay(paymentId)), {
     validator: (_payment: { paymentId: string }) => assertStatus(run, OrderStatus.awaitingPayment, 'payment_not_awaited'),
   });
   handleOperators(run);
-  setHandler(messages.cancellationBegun, (request) => run.cancellationBegun(request));
-  setHandler(messages.attended, ({ taskId }) => run.attended(taskId));
+  setHandler(messages.cancellationBegun, (request) => toItsEnd(() => run.cancellationBegun(request)));
+  setHandler(messages.attended, ({ taskId }) => toItsEnd(() => run.attended(taskId)));
   setHandler(messages.watchdogReported, ({ reason }) => run.attention.reported(reason));
   setHandler(messages.addressMended, () => run.hold.mended());
   setHandler(messages.backorderFilled, () => run.backorder.filled());

@@ -107,3 +107,17 @@ test('an order whose cancellation only the books know of is not ended otherwise 
   expect(timeline.map(({ type }) => type)).not.toContain('order.returned');
   expect(effects).toHaveLength(2);
 }, 30_000);
+
+test('a cancellation that is asked for in two ways at once, by Temporal and by what the books hold, undoes everything', async () => {
+  const order = await people.place({}, [mall.skus.cup]);
+  const handle = world.temporal.client.workflow.getHandle(orderWorkflowId(order.id));
+  await world.stopWorkers();
+  await handle.cancel();
+  await lateTry(world.activities.beginCancellation, { orderId: order.id, reason: 'operator_decision', actor: 'support:test' });
+  await world.messenger.flush(order.id);
+  await world.startWorkers();
+  expect(await handle.result()).toBe('cancelled');
+  const { payments, reservations } = await all(await people.untilStatus(order.id, 'cancelled'));
+  expect(payments).toEqual([expect.objectContaining({ voided: order.total.amount })]);
+  expect(reservations.map(({ status }) => status)).toEqual(['released']);
+}, 30_000);

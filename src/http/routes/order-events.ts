@@ -59,17 +59,18 @@ export const orderEventRoutes = ({ clients, authenticate, log, maxStreams = MAX_
     const { caller, params: { orderId }, query, headers } = request;
     if (!acceptsStream(request.headers.accept)) return sendProblem(reply, refuse('not_acceptable'));
     if (open >= maxStreams) return sendProblem(reply, refuse('starting', { detail: 'Too many live timelines are open here' }));
+    // Readers leave whenever they like: whoever is counted is heard leaving from that moment on.
+    if (reply.raw.destroyed) return reply;
+    const ended = new AbortController();
+    open += 1;
+    reply.raw.once('close', () => { open -= 1; ended.abort(); });
     const secret = secretOf(request) ?? '';
     const read = async (seq: number): Promise<Page | Refusal> =>
       // A stream may outlive its key.
       (await authenticate(secret)) ? clients.orders.timeline(caller, orderId, seq, PAGE) : refuse('unauthenticated');
     const first = await read(headers['last-event-id'] ?? query.after);
     if (isRefusal(first)) return sendProblem(reply, first);
-
-    const ended = new AbortController();
-    open += 1;
-    reply.raw.once('close', () => { open -= 1; ended.abort(); });
-    if (reply.raw.destroyed) return reply;
+    if (ended.signal.aborted) return reply;
     // Its connection ends with it: kept alive, it would hold up the server's closing.
     reply.header('connection', 'close').sse.sendHeaders();
     try {
