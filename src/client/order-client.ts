@@ -59,7 +59,7 @@ export class OrderClient {
     const refusal = isRefusal(priced) ? priced : shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : undefined;
     const judged = judgeRecipient(order.recipient);
     const orderId = newId('ord');
-    // A repetition is answered as the first was, whatever prices and shelves say by now.
+    // A repetition is answered with the order of the first, whatever prices and shelves say by now.
     const claim = refusal ? await knownKey(tx, caller, intent) : await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
     if (claim === undefined) {
       if (shortages.length > 0) await recordDemand(tx, demandOf(caller.subject, intent.key), shortages);

@@ -52,6 +52,17 @@ test('a repetition gets the same order and says so; another body under the key i
   expect(other.json()).toMatchObject({ code: 'idempotency_key_reused' });
 });
 
+test('a repetition gets the order as it stands by then, as the description of the API says', async () => {
+  const headers = posting(api.mall.keys.storefront);
+  const first = await place(headers);
+  expect([first.statusCode, first.json()]).toMatchObject([202, { status: 'draft' }]);
+  await judge(first.json<{ id: string }>().id);
+  const again = await place(headers);
+  expect([again.statusCode, again.json(), again.headers['idempotent-replayed']]).toMatchObject([201, { status: 'in_fulfillment' }, 'true']);
+  const { info } = (await api.app.inject({ url: '/openapi.json' })).json<{ info: { description: string } }>();
+  expect(info.description.replaceAll('\n', ' ')).toContain('answers the order as it stands by then');
+});
+
 test('an unchanged order is answered 304', async () => {
   const { id } = (await place()).json<{ id: string }>();
   const url = `/v1/orders/${id}`;

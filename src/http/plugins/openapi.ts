@@ -18,8 +18,13 @@ const TAGS = [
 const DESCRIPTION = `Runs the orders of a multi-merchant mall from checkout to the doorstep.
 
 Ids are prefixed ULIDs, times RFC 3339 in UTC, money integer minor units with an ISO 4217 currency. Failures are
-\`application/problem+json\` (RFC 9457): decide on \`code\`. Every POST of a caller carries an \`Idempotency-Key\`; a repetition
-gets the first answer, marked \`Idempotent-Replayed: true\`. Lists give a cursor as \`next\`.`;
+\`application/problem+json\` (RFC 9457): decide on \`code\`. Lists give a cursor as \`next\`.
+
+Every POST and PUT with an API key carries an \`Idempotency-Key\`. For 7 days the same request under the same key has no second effect, and
+is marked \`Idempotent-Replayed: true\` where it succeeds. It answers what the first did, with one exception: what places, pays, cancels or
+mends an order answers the order as it stands by then, with the status that follows from that (201 for an order that was first
+answered 202, or the problem that it came to). A repetition while the first is under way is refused as \`idempotency_in_flight\`. What
+was refused and had no effect leaves its key free; quotes and previews write nothing, and are priced anew.`;
 
 /** Describes every route that follows in OpenAPI 3.1, from the schemas that validate, and shows it at /docs. */
 export const openApi = fp(async (app) => {
