@@ -5,15 +5,24 @@ import { appendTimeline } from '../../src/books/timeline';
 import { Authenticator } from '../../src/client/authenticator';
 import { SYSTEM } from '../../src/contracts/caller';
 import { placeOrderBody } from '../support/mall';
+import { until } from '../providers/sandboxes';
 import { posting, reading, startApi, type TestApi } from './api';
 
+const MAX_STREAMS = 3;
 let api: TestApi;
 let base: string;
 let revoked = false;
+/** Waited for each time that a key is asked about again, while it is set. */
+let gate: { readonly asked: () => void; readonly opened: Promise<void> } | undefined;
 beforeAll(async () => {
   api = await startApi((transactions) => {
     const authenticator = new Authenticator(transactions);
-    return { maxStreams: 3, authenticate: async (secret) => (revoked ? undefined : authenticator.callerOf(secret)) };
+    const authenticate = async (secret: string) => {
+      gate?.asked();
+      await gate?.opened;
+      return revoked ? undefined : authenticator.callerOf(secret);
+    };
+    return { maxStreams: MAX_STREAMS, authenticate };
   });
   await api.app.listen({ host: '127.0.0.1', port: 0 });
   base = `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}`;
@@ -122,6 +131,31 @@ test('a stream ends when its key is revoked', async () => {
   expect(await stream.rest()).toEqual([]);
   revoked = false;
 });
+
+test('readers who leave before their first page is read take no place', async () => {
+  const orderId = await placed();
+  const connections = () => new Promise<number>((resolve) => { api.app.server.getConnections((_error, count) => { resolve(count); }); });
+  for (let n = 0; n <= MAX_STREAMS; n += 1) {
+    // The first question is the door's, which is let through; the second is the stream's.
+    let asked = 0;
+    let release = (): void => undefined;
+    const opened = new Promise<void>((resolve) => { release = resolve; });
+    const told = () => (asked += 1) === 1;
+    gate = { asked: told, get opened() { return asked > 1 ? opened : Promise.resolve(); } };
+    const before = await connections();
+    const socket = connect((api.app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(`GET /v1/orders/${orderId}/events/stream HTTP/1.1\r\nhost: localhost\r\nauthorization: ${reading(api.mall.keys.storefront).authorization}\r\naccept: text/event-stream\r\n\r\n`);
+    await until(() => asked === 2);
+    socket.destroy();
+    await until(async () => (await connections()) === before);
+    release();
+    await opened;
+  }
+  gate = undefined;
+  const stream = await open(orderId);
+  expect(stream.response.status).toBe(200);
+  stream.close();
+}, 30_000);
 
 test('closing the server ends what is open, connections that never asked for anything included', async () => {
   const orderId = await placed();

@@ -62,6 +62,7 @@ export const orderEventRoutes = ({ clients, authenticate, log, maxStreams = MAX_
     // Readers leave whenever they like: whoever is counted is heard leaving from that moment on.
     if (reply.raw.destroyed) return reply;
     const ended = new AbortController();
+    const hasLeft = () => ended.signal.aborted;
     open += 1;
     reply.raw.once('close', () => { open -= 1; ended.abort(); });
     const secret = secretOf(request) ?? '';
@@ -70,13 +71,13 @@ export const orderEventRoutes = ({ clients, authenticate, log, maxStreams = MAX_
       (await authenticate(secret)) ? clients.orders.timeline(caller, orderId, seq, PAGE) : refuse('unauthenticated');
     const first = await read(headers['last-event-id'] ?? query.after);
     if (isRefusal(first)) return sendProblem(reply, first);
-    if (ended.signal.aborted) return reply;
+    if (hasLeft()) return reply;
     // Its connection ends with it: kept alive, it would hold up the server's closing.
     reply.header('connection', 'close').sse.sendHeaders();
     try {
       await reply.sse.send(follow(first, headers['last-event-id'] ?? query.after, read, (head) => watch.grown(orderId, head, ended.signal)));
     } catch (error) {
-      if (!ended.signal.aborted) request.log.warn({ err: error, orderId }, 'a live timeline broke off; its reader will reconnect');
+      if (!hasLeft()) request.log.warn({ err: error, orderId }, 'a live timeline broke off; its reader will reconnect');
     }
     return undefined;
   });
