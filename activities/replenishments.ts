@@ -79,12 +79,17 @@ export const createReplenishmentActivities = ({ transactions, suppliers, repleni
     return online === 'taken' || online === 'refused' || online === 'not_needed' ? online : 'out_of_reach';
   },
 
-  /** Asks the supplier online for the answer that is missing. Harmless when repeated. */
-  remindSupplier: async ({ replenishmentId }: ReplenishmentRef): Promise<'reminded'> => {
+  /** Asks the supplier online for the answer that is missing. Harmless when repeated. `refused`: no later try would be taken. */
+  remindSupplier: async ({ replenishmentId }: ReplenishmentRef): Promise<'reminded' | 'refused'> => {
     const row = await transactions.run(SYSTEM, (tx) => tx.selectFrom('replenishment').select('providerReference').where('id', '=', replenishmentId).executeTakeFirst());
     if (!row?.providerReference) throw cannotBe(`${replenishmentId} is at no supplier`);
-    await suppliers.remind(row.providerReference, timeLimit());
-    return 'reminded';
+    try {
+      await suppliers.remind(row.providerReference, timeLimit());
+      return 'reminded';
+    } catch (error) {
+      if (error instanceof Error && error.name === 'UnexpectedAnswer') return 'refused';
+      throw error;
+    }
   },
 
   /** Opens a task for a person who chases the supplier, unless there is one or the matter has ended. */

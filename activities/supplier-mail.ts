@@ -69,8 +69,11 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
       return (result as { reason?: string }).reason === GivenUpFor.need ? 'not_needed' : 'refused';
     },
 
-    /** Reminds the supplier by mail, once per number. Sends nothing once it has answered, or the replenishment has ended. */
-    mailReminder: async ({ replenishmentId, number }: ReplenishmentRef & { number: number }): Promise<'reminded' | 'not_needed' | 'out_of_reach'> => {
+    /**
+     * Reminds the supplier by mail, once per number. Sends nothing once it has answered, or the replenishment has ended.
+     * `refused`: there is no such mailbox, and no later try changes that.
+     */
+    mailReminder: async ({ replenishmentId, number }: ReplenishmentRef & { number: number }): Promise<'reminded' | 'refused' | 'not_needed' | 'out_of_reach'> => {
       const mailer = required();
       const key = `${replenishmentId}:remind_email:${number}`;
       const { email, open, answered, ...order } = await transactions.run(SYSTEM, (tx) => readPurchaseOrder(tx, replenishmentId));
@@ -85,7 +88,8 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
         perform: (agreed, signal) => mailer.send({ key, to: email, replyTo: purchasing.replyTo, ...writePurchaseReminder(agreed, number) }, signal),
         record: async (tx, sent) => { await finishSent(tx, key, sent); },
       });
-      return 'reminded';
+      const { status } = await transactions.run(SYSTEM, (tx) => tx.selectFrom('operation').select('status').where('key', '=', key).executeTakeFirstOrThrow());
+      return status === 'refused' ? 'refused' : 'reminded';
     },
   };
 };

@@ -153,7 +153,7 @@ async function mergeAnswer(tx: Tx, row: Row, { quantity, expectedOn, reference }
   const changed = { ...row, confirmed: quantity };
   await tx.insertInto('supplier_answer').values({ replenishmentId: row.id, quantity, expectedOn, reference: reference ?? null, provider }).execute();
   await tx.updateTable('replenishment').set({ confirmed: quantity, expectedOn, status: quantity > 0 ? 'confirmed' : 'requested' }).where('id', '=', row.id).execute();
-  await closeChases(tx, row.id, ChaseReason.mailed);
+  for (const reason of [ChaseReason.mailed, ChaseReason.unremindable]) await closeChases(tx, row.id, reason);
   await tellReplenishment(tx, row, { signal: 'supplierAnswered', payload: { replenishmentId: row.id, quantity, expectedOn } });
   if (isComplete(changed)) await end(tx, changed, 'received', null);
 }

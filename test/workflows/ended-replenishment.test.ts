@@ -88,3 +88,89 @@ describe('a step whose need ended after a try without an answer', () => {
     expect((await falseAudits()).filter(({ name }) => !name.includes('signal'))).toEqual([]);
   });
 });
+
+describe('a need that ends, or is answered, while its supplier is out of reach for good', () => {
+  /** Makes a shelf whose supplier took its order, never answers, and then cannot be reminded; answers once it is tried patiently. */
+  const unremindable = async (ways: Ways = {}) => {
+    await world.supplier.call('POST', '/sandbox/manners', { manner: 'never' });
+    await world.supplier.fault({ mode: 'down', operation: 'remind', times: 1_000 });
+    await world.notifier.fault({ mode: 'down', operation: 'mail', times: 1_000 });
+    const shelf = await shelves.watched(10, ways);
+    const id = await shelves.deplete(shelf);
+    await shelves.untilChased(id, 'supplier_unreachable');
+    return { shelf, id };
+  };
+
+  test.each([['online', {}], ['by mail', { email: EMAIL }]])('answered while it is reminded %s: the goods are overdue by that answer', async (_way, ways) => {
+    const { shelf, id } = await unremindable(ways);
+    granted(await world.replenishments.answer(callerFor('support'), intent(), id, { quantity: 49, expectedOn: '2020-01-01' }));
+    await shelves.untilChased(id, 'goods_overdue');
+    expect(await shelves.chases(id)).toEqual(['goods_overdue']);
+    await shelves.receive(shelf, 49);
+    await shelves.untilEnded(shelf);
+    expect(await operationOf(`${id}:remind_email:1`)).toEqual('email' in ways ? { status: 'refused', result: { reason: 'not_needed', fate: 'unknown' } } : undefined);
+  }, 60_000);
+
+  test('the goods come while it is reminded: it ends, and the next need of the shelf is ordered', async () => {
+    const { shelf, id } = await unremindable();
+    await shelves.receive(shelf, 49);
+    granted(await world.stock.set(callerFor('platform'), intent(), { ...shelf, reorder: { point: 60, to: 100 } }));
+    const next = await shelves.untilStatus(shelf, 'confirmed');
+    expect(next).toMatchObject({ asked: 50, confirmed: 50 });
+    expect(next.id).not.toBe(id);
+    await shelves.receive(shelf, 50);
+    await shelves.untilEnded(shelf);
+  }, 60_000);
+
+  test('closed before the supplier had the order: it ends, and so does the try', async () => {
+    await world.supplier.fault({ mode: 'down', times: 1_000 });
+    const shelf = await shelves.watched();
+    const id = await shelves.deplete(shelf);
+    await shelves.untilChased(id, 'supplier_unreachable');
+    await close(id);
+    await shelves.untilEnded(shelf);
+    expect(await operationOf(`${id}:purchase:1`)).toEqual({ status: 'refused', result: { reason: 'not_needed', fate: 'unknown' } });
+    expect(await shelves.chases(id)).toEqual([]);
+  }, 60_000);
+
+  test('closed before the mail went out: it ends, and no mail goes out later', async () => {
+    await world.notifier.fault({ mode: 'down', operation: 'mail', times: 1_000 });
+    const shelf = await shelves.watched(10, BY_MAIL);
+    const id = await shelves.deplete(shelf);
+    await shelves.untilChased(id, 'supplier_unreachable');
+    await close(id);
+    await shelves.untilEnded(shelf);
+    expect(await operationOf(`${id}:purchase_email:1`)).toEqual({ status: 'refused', result: { reason: 'not_needed', fate: 'unknown' } });
+    expect(await mailsOf(id)).toEqual([]);
+  }, 60_000);
+});
+
+describe('a supplier that will not be reminded', () => {
+  const untilRefused = async (ways: Ways, change: (id: string) => Promise<unknown>) => {
+    await world.supplier.call('POST', '/sandbox/manners', { manner: 'never' });
+    await world.stopWorkers();
+    const shelf = await shelves.watched(10, ways);
+    const id = await shelves.deplete(shelf);
+    const step = ways.email === undefined ? 'requestPurchase' : 'mailPurchase';
+    await world.activities.planPurchase({ replenishmentId: id });
+    const run: (work: () => Promise<string>) => Promise<string> = (work) => new MockActivityEnvironment().run(work);
+    await run(() => world.activities[step]({ replenishmentId: id }));
+    await change(id);
+    await world.startWorkers();
+    await shelves.untilChased(id, 'reminder_refused');
+    await shelves.untilChased(id, 'supplier_silent');
+    expect(await shelves.chases(id)).not.toContain('supplier_unreachable');
+    granted(await world.replenishments.answer(callerFor('support'), intent(), id, { quantity: 49, expectedOn: '2099-01-31' }));
+    expect(await shelves.chases(id)).not.toContain('reminder_refused');
+    await shelves.receive(shelf, 49);
+    await shelves.untilEnded(shelf);
+    expect(await shelves.chases(id)).toEqual([]);
+  };
+
+  test('as it does not know the order: people see that, and it is not tried for ever', () =>
+    untilRefused({}, (id) => world.transactions.run(SYSTEM, (tx) => tx.updateTable('replenishment').set({ providerReference: 'pur_none' }).where('id', '=', id).execute())), 60_000);
+
+  test('as its mailbox is gone: people see that', () =>
+    untilRefused(BY_MAIL, (id) => world.transactions.run(SYSTEM, (tx) => tx.updateTable('supplier').set({ email: 'no-such-mailbox@maker.example' })
+      .where('id', 'in', tx.selectFrom('replenishment').select('supplierId').where('id', '=', id)).execute())), 60_000);
+});
