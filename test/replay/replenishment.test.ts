@@ -20,6 +20,7 @@ afterAll(() => world.close());
 const STEPS: Readonly<Record<string, readonly string[]>> = {
   'replenishment': ['planPurchase', 'requestPurchase', 'remindSupplier', 'settleChase'],
   'replenishment-by-mail': ['planPurchase', 'requestPurchase', 'mailPurchase', 'mailReminder', 'settleChase'],
+  'replenishment-closed-out-of-reach': ['planPurchase', 'requestPurchase', 'escalateReplenishment', 'tries-end-with-their-need', 'settleTries'],
 };
 
 test.each(Object.entries(REPLENISHMENT_SCENARIOS))('%s is played, goes by its steps, and replays', async (name, play) => {
