@@ -8,13 +8,14 @@ import { cannotBe } from './provider-refused';
 export const purchaseKey = (replenishmentId: string): string => `${replenishmentId}:purchase:1`;
 export const mailKey = (replenishmentId: string): string => `${replenishmentId}:purchase_email:1`;
 
-/** Why an online purchase order is over that was given up for a mail. */
-const SENT_BY_MAIL = 'sent_by_mail';
+/** Why a try is over that nobody answered: a mail took its place, or its need ended first. */
+export const GivenUpFor = { mail: 'sent_by_mail', need: 'not_needed' } as const;
+export type GivenUpFor = (typeof GivenUpFor)[keyof typeof GivenUpFor];
 
 /** What became of a purchase order on each way. */
 export interface PurchaseState {
-  readonly online: 'not_sent' | 'unknown' | 'taken' | 'refused' | 'given_up';
-  /** What was known of the online order when it was given up. */
+  readonly online: 'not_sent' | 'unknown' | 'taken' | 'refused' | 'given_up' | 'not_needed';
+  /** What was known of the online order when it was given up for a mail. */
   readonly fate: OnlineFate;
   readonly mailed: boolean;
 }
@@ -28,12 +29,17 @@ export async function readPurchaseState(tx: Tx, replenishmentId: string): Promis
   if (online.status === 'succeeded') return { online: 'taken', fate: 'not_sent', mailed };
   if (online.status === 'started') return { online: 'unknown', fate: 'unknown', mailed };
   const { reason, fate } = online.result as { reason?: string; fate?: OnlineFate };
-  return reason === SENT_BY_MAIL && fate ? { online: 'given_up', fate, mailed } : { online: 'refused', fate: 'not_sent', mailed };
+  if (reason === GivenUpFor.mail && fate) return { online: 'given_up', fate, mailed };
+  return { online: reason === GivenUpFor.need ? 'not_needed' : 'refused', fate: 'not_sent', mailed };
 }
 
-/** Ends the online purchase order, which is not tried again: a mail takes its place. Does nothing when it is complete. */
-export const giveUpOnline = (tx: Tx, replenishmentId: string, fate: OnlineFate): Promise<boolean> =>
-  finishOperation(tx, purchaseKey(replenishmentId), 'refused', { reason: SENT_BY_MAIL, fate });
+/** Ends an effect that is not tried again, with what is known of the tries before. Does nothing when it is complete. */
+export const giveUp = (tx: Tx, key: string, reason: GivenUpFor, fate: OnlineFate): Promise<boolean> =>
+  finishOperation(tx, key, 'refused', { reason, fate });
+
+/** Tells whether a replenishment has not ended. */
+export const isNeeded = async (tx: Tx, replenishmentId: string): Promise<boolean> =>
+  (await tx.selectFrom('replenishment').select('id').where('id', '=', replenishmentId).where('closedAt', 'is', null).executeTakeFirst()) !== undefined;
 
 /** Reads what is asked of the supplier, and where it is written to. Throws when it was not planned, or nobody supplies it. */
 export async function readPurchaseOrder(tx: Tx, replenishmentId: string): Promise<PurchaseOrder & { readonly email: string | null; readonly open: boolean; readonly answered: boolean }> {

@@ -6,9 +6,10 @@ import { providerQueue } from '../src/contracts/names';
 import type { ChaseReason } from '../src/contracts/replenishment';
 import type { Purchase, PurchaseRequest } from '../src/providers/supplier';
 import type { ActivityDeps, ReplenishmentRef } from './deps';
+import { settleTries } from './needless-tries';
 import { performOnce, timeLimit } from './outside-call';
 import { cannotBe } from './provider-refused';
-import { purchaseKey, readPurchaseOrder, readPurchaseState, recordPurchase } from './purchases';
+import { giveUp, GivenUpFor, isNeeded, purchaseKey, readPurchaseOrder, readPurchaseState, recordPurchase } from './purchases';
 import { mailerOf } from './supplier-mail';
 
 /** How a replenishment is run: whom it asks by which way, what it was answered, and the policies in force when it was planned. */
@@ -29,6 +30,7 @@ export interface PurchasePlan {
 }
 
 type Ask = Omit<PurchaseRequest, 'key'>;
+type Outcome = Purchase | { readonly status: 'not_needed' };
 
 export const createReplenishmentActivities = ({ transactions, suppliers, replenishment, notifications }: ActivityDeps) => ({
   /** Reckons how much to ask for, and says how to go on; null: it has ended. Keyed by the replenishment. */
@@ -51,7 +53,10 @@ export const createReplenishmentActivities = ({ transactions, suppliers, repleni
       };
     }),
 
-  /** Sends the purchase order online, once. One that is not needed any more is not sent. Answers whether the supplier took it. */
+  /**
+   * Sends the purchase order online, once. Answers whether the supplier took it. One that is not needed any more is not sent;
+   * should an earlier try have been received, that is written down.
+   */
   requestPurchase: async ({ replenishmentId }: ReplenishmentRef): Promise<'taken' | 'refused' | 'not_needed' | 'out_of_reach'> => {
     const key = purchaseKey(replenishmentId);
     const ask = await transactions.run(SYSTEM, async (tx): Promise<Ask | undefined> => {
@@ -59,22 +64,32 @@ export const createReplenishmentActivities = ({ transactions, suppliers, repleni
       return !open && !(await isBegun(tx, key)) ? undefined : { reference, supplierCode, skuCode, quantity, shipTo };
     });
     if (!ask) return 'not_needed';
-    await performOnce<Ask & Readonly<Record<string, unknown>>, Purchase>(transactions, {
+    await performOnce<Ask & Readonly<Record<string, unknown>>, Outcome>(transactions, {
       operation: { key, kind: 'purchase', provider: suppliers.code, orderId: replenishmentId, request: { ...ask } },
       find: (wanted, signal) => suppliers.findPurchaseByKey(wanted, signal),
-      perform: (agreed, signal) => suppliers.purchase({ ...agreed, key }, signal),
-      record: (tx, purchase) => recordPurchase(tx, replenishmentId, suppliers.code, purchase),
+      // The need may have ended since the first try, and while the supplier was asked for that.
+      perform: async (agreed, signal) => ((await transactions.run(SYSTEM, (tx) => isNeeded(tx, replenishmentId)))
+        ? suppliers.purchase({ ...agreed, key }, signal) : { status: 'not_needed' }),
+      record: async (tx, made) => {
+        if (made.status === 'not_needed') await giveUp(tx, key, GivenUpFor.need, 'not_received');
+        else await recordPurchase(tx, replenishmentId, suppliers.code, made);
+      },
     });
     const { online } = await transactions.run(SYSTEM, (tx) => readPurchaseState(tx, replenishmentId));
-    return online === 'taken' || online === 'refused' ? online : 'out_of_reach';
+    return online === 'taken' || online === 'refused' || online === 'not_needed' ? online : 'out_of_reach';
   },
 
-  /** Asks the supplier online for the answer that is missing. Harmless when repeated. */
-  remindSupplier: async ({ replenishmentId }: ReplenishmentRef): Promise<'reminded'> => {
+  /** Asks the supplier online for the answer that is missing. Harmless when repeated. `refused`: no later try would be taken. */
+  remindSupplier: async ({ replenishmentId }: ReplenishmentRef): Promise<'reminded' | 'refused'> => {
     const row = await transactions.run(SYSTEM, (tx) => tx.selectFrom('replenishment').select('providerReference').where('id', '=', replenishmentId).executeTakeFirst());
     if (!row?.providerReference) throw cannotBe(`${replenishmentId} is at no supplier`);
-    await suppliers.remind(row.providerReference, timeLimit());
-    return 'reminded';
+    try {
+      await suppliers.remind(row.providerReference, timeLimit());
+      return 'reminded';
+    } catch (error) {
+      if (error instanceof Error && error.name === 'UnexpectedAnswer') return 'refused';
+      throw error;
+    }
   },
 
   /** Opens a task for a person who chases the supplier, unless there is one or the matter has ended. */
@@ -88,8 +103,12 @@ export const createReplenishmentActivities = ({ transactions, suppliers, repleni
   settleChase: ({ replenishmentId, reason }: ReplenishmentRef & { reason: ChaseReason }): Promise<void> =>
     transactions.run(SYSTEM, (tx) => closeChases(tx, replenishmentId, reason)),
 
-  /** Closes a replenishment that staff cancelled in the Web UI. Does nothing when it has ended. */
+  /** Closes a replenishment that staff cancelled in the Web UI, unless it has ended, and the tries for it. */
   abandonReplenishment: async ({ replenishmentId }: ReplenishmentRef): Promise<void> => {
     await transactions.run(SYSTEM, (tx) => closeReplenishment(tx, replenishmentId, 'operator_decision'));
+    await settleTries({ transactions, suppliers }, replenishmentId);
   },
+
+  /** Ends the tries that were given up because nothing needs them any more. Harmless when repeated. */
+  settleTries: ({ replenishmentId }: ReplenishmentRef): Promise<void> => settleTries({ transactions, suppliers }, replenishmentId),
 });

@@ -2,9 +2,8 @@ import { CancellationScope, condition, isCancellation, setCurrentDetails, sleep 
 import type { Activities } from '../activities';
 import type { PurchasePlan } from '../activities/replenishments';
 import type { ChaseReason } from '../src/contracts/replenishment';
+import { giveUpAfter, giveUpWhen, GIVEN_UP, OUT_OF_REACH } from './patience';
 import { books, outside } from './proxies';
-
-const OUT_OF_REACH = 'out_of_reach';
 
 /** What a supplier said that it sends. */
 interface Answer { readonly replenishmentId: string; readonly quantity: number; readonly expectedOn: string }
@@ -45,21 +44,34 @@ export class ReplenishmentRun {
 
   async #purchase(id: string, plan: PurchasePlan) {
     setCurrentDetails(`${id}: the supplier to take the purchase order. Ends by itself when it answers, or the order has gone by mail`);
-    return this.#reach(id, plan, (activities) => activities.requestPurchase({ replenishmentId: id }), (activities) => activities.mailPurchase({ replenishmentId: id }));
+    return this.#reach(id, plan, () => this.#ended.has(id),
+      (activities) => activities.requestPurchase({ replenishmentId: id }), (activities) => activities.mailPurchase({ replenishmentId: id }));
+  }
+
+  /** Asks the supplier by the ways that it has until it is over: then nothing is tried again, and what was tried in vain is settled. */
+  async #reach<Online, Mail>(
+    id: string, plan: PurchasePlan, over: () => boolean, online: (activities: Activities) => Promise<Online>, byMail: (activities: Activities) => Promise<Mail>,
+  ): Promise<Online | Mail | typeof OUT_OF_REACH | 'not_needed'> {
+    const answer = await this.#ask(id, plan, over, online, byMail);
+    if (answer !== GIVEN_UP) return answer;
+    await books.settleTries({ replenishmentId: id });
+    return 'not_needed';
   }
 
   /** Asks the supplier online; one that takes no orders there, or stays out of reach past the patience, is written to. */
-  async #reach<Online, Mail>(
-    id: string, plan: PurchasePlan, online: (activities: Activities) => Promise<Online>, byMail: (activities: Activities) => Promise<Mail>,
-  ): Promise<Online | Mail | typeof OUT_OF_REACH> {
+  async #ask<Online, Mail>(
+    id: string, plan: PurchasePlan, over: () => boolean, online: (activities: Activities) => Promise<Online>, byMail: (activities: Activities) => Promise<Mail>,
+  ): Promise<Online | Mail | typeof OUT_OF_REACH | typeof GIVEN_UP> {
     const { supplierQueue, mailQueue, merchantId: fairnessKey } = plan;
     if (supplierQueue !== null) {
-      const answer = await outside<Online | typeof OUT_OF_REACH>({ taskQueue: supplierQueue, fairnessKey }, online,
-        (work) => (mailQueue === null ? this.#watched(id, plan, work) : giveUpAfter(plan.patienceSeconds, work)));
+      const answer = await outside<Online | typeof OUT_OF_REACH | typeof GIVEN_UP>({ taskQueue: supplierQueue, fairnessKey }, online, (work) => {
+        const tries = () => giveUpWhen(over, work);
+        return mailQueue === null ? this.#watched(id, plan, tries) : giveUpAfter(plan.patienceSeconds, tries);
+      });
       if (answer !== OUT_OF_REACH) return answer;
     }
     if (mailQueue === null) return OUT_OF_REACH;
-    return outside({ taskQueue: mailQueue, fairnessKey }, byMail, (work) => this.#watched(id, plan, work));
+    return outside<Mail | typeof GIVEN_UP>({ taskQueue: mailQueue, fairnessKey }, byMail, (work) => this.#watched(id, plan, () => giveUpWhen(over, work)));
   }
 
   /** Tells people when a supplier stays out of reach, and ends that once it answers. */
@@ -94,8 +106,9 @@ export class ReplenishmentRun {
         await this.#wait(waitsFor, heard);
         break;
       }
-      await this.#reach(id, plan, (activities) => activities.remindSupplier({ replenishmentId: id }),
+      const reminded = await this.#reach(id, plan, heard, (activities) => activities.remindSupplier({ replenishmentId: id }),
         (activities) => activities.mailReminder({ replenishmentId: id, number: reminder + 1 }));
+      if (reminded === 'refused') await this.#escalate(id, 'reminder_refused');
     }
     if (!this.#ended.has(id)) await books.settleChase({ replenishmentId: id, reason: 'supplier_silent' });
   }
@@ -125,28 +138,5 @@ export class ReplenishmentRun {
   #wait(waitsFor: string, fact: () => boolean, seconds?: number, summary = ''): Promise<boolean> {
     setCurrentDetails(`Waits for ${waitsFor}`);
     return seconds === undefined ? condition(fact).then(() => true) : condition(fact, seconds * 1000, { summary });
-  }
-}
-
-/**
- * Gives up on work that takes longer than its patience. The attempt under way is waited for, so that what comes next knows
- * what it came to; work that ends meanwhile counts. Throws when the workflow itself is cancelled.
- */
-async function giveUpAfter<T>(seconds: number, work: () => Promise<T>): Promise<T | typeof OUT_OF_REACH> {
-  const [tries, clock] = [new CancellationScope(), new CancellationScope()];
-  const over = clock.run(async () => {
-    await sleep(seconds * 1000, { summary: 'then the supplier is written to' });
-    tries.cancel();
-  }).catch((error: unknown) => {
-    if (!isCancellation(error)) throw error;
-  });
-  try {
-    return await tries.run(work);
-  } catch (error) {
-    if (!tries.consideredCancelled || CancellationScope.current().consideredCancelled) throw error;
-    return OUT_OF_REACH;
-  } finally {
-    clock.cancel();
-    await CancellationScope.nonCancellable(() => over);
   }
 }

@@ -121,21 +121,21 @@ export async function recordSent(tx: Tx, replenishmentId: string, sent: SentPurc
 
 /**
  * Merges what a supplier says it sends. Answers the shelf, or undefined for a purchase order that we do not know. Saying the
- * same twice, or anything once the goods are there, changes nothing. An answer proves that the supplier has the order, should
+ * same twice, what was said before the last answer, or anything once the goods are there, changes nothing. An answer proves that the supplier has the order, should
  * its answer to the order itself have been lost.
  */
-export async function applySupplierAnswer(tx: Tx, provider: string, { key, reference, quantity, expectedOn }: SupplierEvent): Promise<ShelfRef | undefined> {
+export async function applySupplierAnswer(tx: Tx, provider: string, { key, reference, quantity, expectedOn, at }: SupplierEvent): Promise<ShelfRef | undefined> {
   const operation = await tx.selectFrom('operation').select('orderId').where('key', '=', key).where('provider', '=', provider).where('kind', '=', 'purchase').executeTakeFirst();
   if (!operation) return undefined;
   if (await finishOperation(tx, key, 'succeeded', { reference })) await recordSent(tx, operation.orderId, { provider, providerReference: reference, sentBy: 'online' });
   const row = await lockReplenishment(tx, operation.orderId);
   if (!row) return undefined;
-  if (row.closedAt === null) await mergeAnswer(tx, row, { quantity, expectedOn, reference }, provider);
+  if (row.closedAt === null) await mergeAnswer(tx, row, { quantity, expectedOn, reference }, { provider, saidAt: new Date(at) });
   return { skuId: row.skuId, warehouseId: row.warehouseId };
 }
 
 /**
- * Records what a person heard of a supplier, with the same effect as its own webhook. Refused while its purchase order has not
+ * Records what a person heard of a supplier, with the same effect as its own webhook, and as newer than all before. Refused while its purchase order has not
  * reached it (an order on the telephone would be a second one), and once the replenishment has ended.
  */
 export async function recordAnswer(tx: Tx, replenishmentId: string, answer: RecordAnswer): Promise<Refusal | undefined> {
@@ -143,17 +143,31 @@ export async function recordAnswer(tx: Tx, replenishmentId: string, answer: Reco
   if (!row) return refuse('not_found');
   if (row.closedAt !== null) return refuse('answer_not_awaited', { detail: 'It has ended' });
   if (row.status === 'open') return refuse('answer_not_awaited', { detail: 'Its purchase order has not reached the supplier yet' });
-  await mergeAnswer(tx, row, answer, null);
+  const [latest] = await readAnswers(tx, replenishmentId);
+  // The supplier's clock may be ahead of ours.
+  const saidAt = new Date(Math.max(Date.now(), latest ? latest.saidAt.getTime() + 1 : 0));
+  await mergeAnswer(tx, row, answer, { provider: null, saidAt });
   return undefined;
 }
 
-/** Writes an answer down for good, unless it says what the last one said, and tells the workflow. */
-async function mergeAnswer(tx: Tx, row: Row, { quantity, expectedOn, reference }: RecordAnswer, provider: string | null): Promise<void> {
-  if (row.confirmed === quantity && row.expectedOn?.toISOString().slice(0, 10) === expectedOn) return;
+/** Reads what was said of a replenishment, the latest first, in whatever order it came. */
+const readAnswers = (tx: Tx, replenishmentId: string) => tx.selectFrom('supplier_answer').select(['quantity', 'expectedOn', 'saidAt', 'provider'])
+  .where('replenishmentId', '=', replenishmentId).orderBy('saidAt', 'desc').orderBy('id', 'desc').execute();
+
+/** Where an answer comes from: a provider's webhook, or a person (null); and when it was said. */
+interface Source { readonly provider: string | null; readonly saidAt: Date }
+
+/** Writes an answer down for good, once, and tells the workflow, unless it says what the last one said, or was said before it. */
+async function mergeAnswer(tx: Tx, row: Row, { quantity, expectedOn, reference }: RecordAnswer, { provider, saidAt }: Source): Promise<void> {
+  const says = (one: { readonly quantity: number | null; readonly expectedOn: Date | null }) => one.quantity === quantity && one.expectedOn?.toISOString().slice(0, 10) === expectedOn;
+  const answers = await readAnswers(tx, row.id);
+  if (answers.some((one) => one.provider === provider && one.saidAt.getTime() === saidAt.getTime() && says(one))) return;
+  await tx.insertInto('supplier_answer').values({ replenishmentId: row.id, quantity, expectedOn, reference: reference ?? null, provider, saidAt }).execute();
+  const [latest] = answers;
+  if ((latest && saidAt < latest.saidAt) || says({ quantity: row.confirmed, expectedOn: row.expectedOn })) return;
   const changed = { ...row, confirmed: quantity };
-  await tx.insertInto('supplier_answer').values({ replenishmentId: row.id, quantity, expectedOn, reference: reference ?? null, provider }).execute();
   await tx.updateTable('replenishment').set({ confirmed: quantity, expectedOn, status: quantity > 0 ? 'confirmed' : 'requested' }).where('id', '=', row.id).execute();
-  await closeChases(tx, row.id, ChaseReason.mailed);
+  for (const reason of [ChaseReason.mailed, ChaseReason.unremindable]) await closeChases(tx, row.id, reason);
   await tellReplenishment(tx, row, { signal: 'supplierAnswered', payload: { replenishmentId: row.id, quantity, expectedOn } });
   if (isComplete(changed)) await end(tx, changed, 'received', null);
 }

@@ -57,7 +57,7 @@ export class ReplenishmentClient {
 
 const select = (tx: Tx) => tx.selectFrom('replenishment')
   .select(['id', 'status', 'skuId', 'warehouseId', 'merchantId', 'asked', 'confirmed', 'received', 'expectedOn', 'sentBy', 'closedFor', 'openedAt', 'closedAt',
-    sql<string | null>`(select a.actor from supplier_answer a where a."replenishmentId" = replenishment.id order by a.id desc limit 1)`.as('answeredBy')]);
+    sql<string | null>`(select a.actor from supplier_answer a where a."replenishmentId" = replenishment.id order by a."saidAt" desc, a.id desc limit 1)`.as('answeredBy')]);
 
 type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number];
 

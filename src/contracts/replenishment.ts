@@ -8,6 +8,8 @@ export const ChaseReason = {
   /** The SKU has no supplier. */
   noSupplier: 'no_supplier',
   unreachable: 'supplier_unreachable',
+  /** It would not be reminded: it does not know the order, or its mailbox is gone. */
+  unremindable: 'reminder_refused',
   /** No answer, however often it was reminded. */
   silent: 'supplier_silent',
   /** It sends nothing. */

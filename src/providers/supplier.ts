@@ -33,7 +33,7 @@ export interface SupplierProvider {
   purchase(request: PurchaseRequest, signal?: AbortSignal): Promise<Purchase>;
   /** Undefined when the supplier never saw the key. */
   findPurchaseByKey(key: string, signal?: AbortSignal): Promise<Purchase | undefined>;
-  /** Asks for the answer that is still missing. */
+  /** Asks for the answer that is still missing. Throws `UnexpectedAnswer` when the supplier will never take it, as it does not know the order. */
   remind(reference: string, signal?: AbortSignal): Promise<void>;
   journal(): AsyncIterable<SupplierJournalEntry>;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { applySupplierAnswer } from '../../src/books/replenishments';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { ReplenishmentResource } from '../../src/contracts/replenishment';
 import { posting, reading, startApi, type TestApi } from './api';
@@ -33,6 +34,7 @@ test('merchant and staff record what a supplier said, once per key, each under t
   expect(await answer({ quantity: 0, expectedOn: '2099-02-28' }, api.mall.keys.support)).toMatchObject({ status: 200, body: { status: 'requested', confirmed: 0 } });
   expect(await answers()).toEqual([
     { quantity: 8, reference: 'AB-1', provider: null, actor: expect.stringMatching(/^merchant:key_/) },
+    { quantity: 8, reference: 'AB-1', provider: null, actor: expect.stringMatching(/^merchant:key_/) },
     { quantity: 0, reference: null, provider: null, actor: expect.stringMatching(/^support:key_/) },
   ]);
   const { items } = (await api.app.inject({ url: '/v1/replenishments', headers: reading(api.mall.keys.warehouse) })).json<{ items: ReplenishmentResource[] }>();
@@ -54,4 +56,50 @@ test('what has not reached the supplier, has ended, or says nothing is refused',
   await api.app.inject({ method: 'POST', url: `/v1/replenishments/${ID}/closure`, headers: { ...posting(api.mall.keys.merchant), 'idempotency-key': randomUUID() }, payload: { reason: 'not_needed' } });
   expect(await answer(ANSWER, api.mall.keys.merchant)).toMatchObject({ status: 409, body: { code: 'answer_not_awaited' } });
   expect(await answers()).toEqual([]);
+});
+
+describe('answers that come in another order than they were given', () => {
+  const SUPPLIER = 'sandbox-supplier';
+  const KEY = `${ID}:purchase:1`;
+  const soon = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+  /** Merges what the supplier said at a time, as its signed webhook does. */
+  const said = (at: string, quantity: number) => api.transactions.run(SYSTEM, (tx) => applySupplierAnswer(tx, SUPPLIER, { key: KEY, reference: 'pur_1', quantity, expectedOn: '2099-01-31', at }));
+  const stands = async () => {
+    const { items } = (await api.app.inject({ url: '/v1/replenishments', headers: reading(api.mall.keys.merchant) })).json<{ items: ReplenishmentResource[] }>();
+    return [items[0]?.confirmed, items[0]?.answeredBy?.split(':')[0]];
+  };
+  const heard = async () => (await answers()).map(({ quantity }) => quantity);
+
+  beforeEach(async () => {
+    await mailed('open');
+    await api.transactions.run(SYSTEM, (tx) => tx.insertInto('operation')
+      .values({ key: KEY, kind: 'purchase', provider: SUPPLIER, orderId: ID, request: '{}', status: 'started', startedAt: new Date() }).execute());
+  });
+
+  test('an older one changes nothing, and is recorded once', async () => {
+    await said('2026-03-01T10:00:02.000Z', 5);
+    await said('2026-03-01T10:00:01.000Z', 9);
+    await said('2026-03-01T10:00:01.000Z', 9);
+    expect([await stands(), await heard()]).toEqual([[5, 'system'], [5, 9]]);
+    await said('2026-03-01T10:00:03.000Z', 7);
+    expect([await stands(), await heard()]).toEqual([[7, 'system'], [5, 9, 7]]);
+  });
+
+  test('one between two that say the same is older than the second of them', async () => {
+    await said('2026-03-01T10:00:01.000Z', 5);
+    await said('2026-03-01T10:00:03.000Z', 5);
+    await said('2026-03-01T10:00:02.000Z', 9);
+    expect([await stands(), await heard()]).toEqual([[5, 'system'], [5, 5, 9]]);
+  });
+
+  test('what a person recorded is newer than what came before it, though the supplier\'s clock is ahead, and what was said before it', async () => {
+    const ahead = soon(5);
+    await said(ahead, 9);
+    expect(await answer({ ...ANSWER, quantity: 4 }, api.mall.keys.support)).toMatchObject({ status: 200, body: { confirmed: 4 } });
+    await said(soon(-1), 6);
+    await said(ahead, 9);
+    expect([await stands(), await heard()]).toEqual([[4, 'support'], [9, 4, 6]]);
+    await said(soon(6), 3);
+    expect(await stands()).toEqual([3, 'system']);
+  });
 });

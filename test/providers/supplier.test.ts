@@ -47,7 +47,7 @@ test('takes a purchase order once per key, and says by signed webhook what it se
   expect(await provider.findPurchaseByKey('none')).toBeUndefined();
   await expect(provider.purchase({ ...asked, quantity: 10 })).rejects.toThrow('409');
   await until(() => answers(asked.key).length === 1);
-  expect(answers(asked.key)[0]?.event).toEqual({ key: asked.key, reference: (purchase as { reference: string }).reference, quantity: 9, expectedOn: '2026-03-04' });
+  expect(answers(asked.key)[0]?.event).toEqual({ key: asked.key, reference: (purchase as { reference: string }).reference, quantity: 9, expectedOn: '2026-03-04', at: '2026-03-01T10:00:00.000Z' });
   expect(reader.read({ 'webhook-id': 'x', 'webhook-timestamp': '1', 'webhook-signature': 'v1,x' }, '{}')).toBeUndefined();
 });
 
@@ -63,6 +63,8 @@ test.each([['half', [4]], ['nothing', [0]], ['twice', [9, 9]], ['never', []]])('
   await until(async () => (await supplier.call('GET', '/healthz')).body.undelivered === 0);
   expect(answers(key).map(({ event }) => event.quantity)).toEqual(quantities);
   expect(new Set(answers(key).map(({ eventId }) => eventId)).size).toBe(quantities.length);
+  // Its clock stands still here, and yet each answer is later than the one before.
+  expect(answers(key).map(({ event }) => event.at)).toEqual(['2026-03-01T10:00:00.000Z', '2026-03-01T10:00:00.001Z'].slice(0, quantities.length));
 });
 
 test('answers when it is reminded, and when a person there does', async () => {

@@ -1,6 +1,10 @@
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { replenishmentWorkflowId } from '../../src/contracts/names';
 import { bundleOf } from '../support/bundle';
+import { bundleWith } from '../support/changed-bundle';
+import { until } from '../providers/sandboxes';
 import { seedMall } from '../support/mall';
+import { callerFor, granted, intent } from '../support/people';
 import { Shelves } from '../support/shelves';
 import { startWorld, type World } from '../support/world';
 import { REPLENISHMENT_SCENARIOS } from './replenishment-scenarios';
@@ -20,6 +24,7 @@ afterAll(() => world.close());
 const STEPS: Readonly<Record<string, readonly string[]>> = {
   'replenishment': ['planPurchase', 'requestPurchase', 'remindSupplier', 'settleChase'],
   'replenishment-by-mail': ['planPurchase', 'requestPurchase', 'mailPurchase', 'mailReminder', 'settleChase'],
+  'replenishment-closed-out-of-reach': ['planPurchase', 'requestPurchase', 'escalateReplenishment', 'tries-end-with-their-need', 'settleTries'],
 };
 
 test.each(Object.entries(REPLENISHMENT_SCENARIOS))('%s is played, goes by its steps, and replays', async (name, play) => {
@@ -32,4 +37,25 @@ test.each(Object.entries(REPLENISHMENT_SCENARIOS))('%s is played, goes by its st
   ]);
   expect((STEPS[name] ?? ['none']).filter((step) => !taken.some((one) => one.includes(step)))).toEqual([]);
   await Worker.runReplayHistory({ workflowBundle }, history, handle.workflowId);
+}, 60_000);
+
+test('a need that was closed while a release that waits for the supplier alone ran it replays, and ends as that one did', async () => {
+  const rule = "patched('tries-end-with-their-need')";
+  const bundle = await bundleWith({ file: 'patience.ts', from: rule, to: 'false' });
+  await world.stopWorkers();
+  const stop = await world.startWorkers({ bundle });
+  await world.supplier.fault({ mode: 'down', times: 1_000 });
+  const shelf = await shelves.watched();
+  const id = await shelves.deplete(shelf);
+  await shelves.untilChased(id, 'supplier_unreachable');
+  granted(await world.replenishments.close(callerFor('platform'), intent(), id, { reason: 'not_needed' }));
+  const handle = world.temporal.client.workflow.getHandle(replenishmentWorkflowId(shelf.warehouseId, shelf.skuId));
+  await until(async () => (await handle.fetchHistory()).events?.some(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'replenishmentEnded') === true);
+  await world.supplier.call('DELETE', '/sandbox/faults');
+  await shelves.untilEnded(shelf);
+  await Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory(), handle.workflowId);
+  const always = await bundleWith({ file: 'patience.ts', from: rule, to: 'true' });
+  await expect(Worker.runReplayHistory({ workflowBundle: always }, await handle.fetchHistory(), handle.workflowId)).rejects.toThrow();
+  await stop();
+  await world.startWorkers();
 }, 60_000);

@@ -35,5 +35,6 @@ async function compare(tx: Tx, reading: Reading<NotificationJournalEntry>) {
 
 interface MessageRow { readonly key: string; readonly status: string; readonly finishedAt: Date | null }
 
-/** Reads what was told about orders and about replenishments. */
-const readMessages = (tx: Tx): AsyncGenerator<MessageRow, void, undefined> => rowsOf(tx, sql<MessageRow>`select key, status::text, "finishedAt" from operation where kind = 'notify'`);
+/** Reads what was told about orders and about replenishments. One given up after a try without an answer may have gone out or not. */
+const readMessages = (tx: Tx): AsyncGenerator<MessageRow, void, undefined> => rowsOf(tx, sql<MessageRow>`
+  select key, case when result->>'fate' = 'unknown' then 'given_up' else status::text end as status, "finishedAt" from operation where kind = 'notify'`);

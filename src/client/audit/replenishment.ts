@@ -21,7 +21,7 @@ export const replenishmentAudits = (tx: Tx, journal: () => Promise<Reading<Suppl
       from replenishment where status = 'received' and received < coalesce(nullif(confirmed, 0), asked)`),
     queryAudit(tx, 'What each replenishment says its supplier sends is what was answered last', sql<Finding>`
       select r.id as subject, coalesce(a.quantity || ' units on ' || a."expectedOn", 'no answer') as expected, coalesce(r.confirmed || ' units on ' || r."expectedOn", 'no answer') as actual
-      from replenishment r left join lateral (select quantity, "expectedOn" from supplier_answer where "replenishmentId" = r.id order by id desc limit 1) a on true
+      from replenishment r left join lateral (select quantity, "expectedOn" from supplier_answer where "replenishmentId" = r.id order by "saidAt" desc, id desc limit 1) a on true
       where (a.quantity, a."expectedOn") is distinct from (r.confirmed, r."expectedOn")`),
     { name: 'Every purchase order in our books is at its supplier, once, for the same quantity', check: async () => (await compared()).missing },
     { name: 'Every purchase order at a supplier is in our books', check: async () => (await compared()).unknown },
@@ -70,7 +70,7 @@ async function compare(tx: Tx, journal: Reading<SupplierJournalEntry>) {
 
 const readPurchases = (tx: Tx): AsyncGenerator<PurchaseRow, void, undefined> => rowsOf(tx, sql<PurchaseRow>`
   select o.key, o.status::text, o.result->>'reference' as reference, (o.request->>'quantity')::int as asked, r.confirmed, r."closedAt" is null as open, o."finishedAt",
-    coalesce((select a.provider is null from supplier_answer a where a."replenishmentId" = r.id order by a.id desc limit 1), false) as told
+    coalesce((select a.provider is null from supplier_answer a where a."replenishmentId" = r.id order by a."saidAt" desc, a.id desc limit 1), false) as told
   from operation o left join replenishment r on r.id = o."orderId" where o.kind = 'purchase'`);
 
 /** How long after it was opened a replenishment may wait for the sweeper to start its workflow. */

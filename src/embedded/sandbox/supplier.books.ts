@@ -73,10 +73,11 @@ export class SupplierBooks {
     }
   }
 
-  /** Records what a supplier says of a purchase order. Answers the webhook that tells of it. */
-  answer({ taken: { reference } }: TakenPurchase, { quantity, expectedOn }: AnswerBody): OutgoingEvent {
+  /** Records what a supplier says of a purchase order, at a later time than what it said before. Answers the webhook that tells of it. */
+  answer({ taken: { reference }, answered }: TakenPurchase, { quantity, expectedOn }: AnswerBody): OutgoingEvent {
     const eventId = `evt_${randomUUID()}`;
-    this.record({ entry: 'answer', eventId, reference, quantity, expectedOn, at: this.now().toISOString() });
+    const at = new Date(Math.max(this.now().getTime(), answered ? Date.parse(answered.at) + 1 : 0)).toISOString();
+    this.record({ entry: 'answer', eventId, reference, quantity, expectedOn, at });
     return this.unsent.get(eventId) as OutgoingEvent;
   }
 
@@ -136,5 +137,5 @@ export class SupplierBooks {
   }
 }
 
-const eventOf = ({ eventId, reference, quantity, expectedOn }: AnswerEntry, key: string): OutgoingEvent =>
-  ({ id: eventId, lane: reference, body: JSON.stringify({ type: 'purchase.answered', data: { key, reference, quantity, expectedOn } }) });
+const eventOf = ({ eventId, reference, quantity, expectedOn, at }: AnswerEntry, key: string): OutgoingEvent =>
+  ({ id: eventId, lane: reference, body: JSON.stringify({ type: 'purchase.answered', data: { key, reference, quantity, expectedOn, at } }) });
