@@ -18,8 +18,8 @@ export interface OutsideCall<Request, Result> {
   /** Asks the provider what it holds under the key. Undefined: it never saw it. */
   readonly find: (key: string, signal: AbortSignal) => Promise<Result | undefined>;
   readonly perform: (request: Request, signal: AbortSignal) => Promise<Result>;
-  /** Writes the result. It may run more than once for one effect: the operation's row tells. */
-  readonly record: (tx: Tx, result: Result) => Promise<void>;
+  /** Writes the result of what was asked for at first. It may run more than once for one effect: the operation's row tells. */
+  readonly record: (tx: Tx, result: Result, agreed: Request) => Promise<void>;
 }
 
 /**
@@ -38,8 +38,9 @@ export async function performOnce<Request extends Readonly<Record<string, unknow
   });
   if (begun.status !== 'started') return;
   const earlier = begun.attempted ? await call.find(key, timeLimit()) : undefined;
-  const result = earlier ?? await call.perform(begun.request as Request, timeLimit());
-  await transactions.run(SYSTEM, (tx) => call.record(tx, result));
+  const agreed = begun.request as Request;
+  const result = earlier ?? await call.perform(agreed, timeLimit());
+  await transactions.run(SYSTEM, (tx) => call.record(tx, result, agreed));
 }
 
 /** How long the outside may take: little inside a workflow task, more in a regular activity. */

@@ -78,16 +78,14 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
   /** Books at the carrier under one key, or learns what was booked under it. */
   async function bookOnce(ref: PartRef, n: number, warehouseId: string, request: BookingPlan): Promise<void> {
     const key = bookKey(ref.fulfillmentId, n);
-    let carrierCode = request.carrierCode;
     await performOnce<BookingPlan, Booking>(transactions, {
       operation: { key, kind: 'book', provider: carriers.code, orderId: ref.orderId, request },
       assertWanted: (tx) => assertPacked(tx, ref),
       find: (wanted, signal) => carriers.findBookingByKey(wanted, signal),
-      perform: async (agreed, signal) => {
-        carrierCode = agreed.carrierCode;
-        return carriers.book({ key, reference: ref.fulfillmentId, ...agreed, ...(await addressesOf(deps, ref.orderId, warehouseId)) }, signal);
-      },
-      record: (tx, booking) => recordBooking(tx, ref, n, carrierCode, booking),
+      perform: async (agreed, signal) =>
+        carriers.book({ key, reference: ref.fulfillmentId, ...agreed, ...(await addressesOf(deps, ref.orderId, warehouseId)) }, signal),
+      // The tariffs may have changed since the first try: what it asked for is what the carrier has.
+      record: (tx, booking, { carrierCode }) => recordBooking(tx, ref, n, carrierCode, booking),
     });
   }
 

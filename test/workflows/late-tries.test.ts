@@ -5,7 +5,7 @@ import { until } from '../providers/sandboxes';
 import { cancelCutOff, lateTry } from '../support/cut-off';
 import { placeHeld, recipient } from '../support/held';
 import { seedMall, type TestMall } from '../support/mall';
-import { granted, intent, People } from '../support/people';
+import { callerFor, granted, intent, People } from '../support/people';
 import { startWorld, type World } from '../support/world';
 
 /*
@@ -120,4 +120,24 @@ test('a cancellation that is asked for in two ways at once, by Temporal and by w
   const { payments, reservations } = await all(await people.untilStatus(order.id, 'cancelled'));
   expect(payments).toEqual([expect.objectContaining({ voided: order.total.amount })]);
   expect(reservations.map(({ status }) => status)).toEqual(['released']);
+}, 30_000);
+
+test('a label that is learnt of later is that of the carrier which was asked, though another would be chosen by now', async () => {
+  const order = await people.place({}, [mall.skus.cup]);
+  const ref = { orderId: order.id, fulfillmentId: order.fulfillments[0]?.id ?? '' };
+  await world.stopWorkers();
+  for (const kind of ['pick', 'recheck', 'pack'] as const) {
+    const { items } = granted(await world.tasks.list(callerFor('platform'), { status: 'open', kind, orderId: order.id, limit: 10 }));
+    for (const task of items) granted(await world.tasks.complete(callerFor('platform'), intent(), task.id, {}));
+  }
+  await world.carrier.fault({ mode: 'error_after', operation: 'book' });
+  await expect(lateTry(world.activities.bookShipment, ref)).rejects.toThrow();
+  const [asked] = (await all(order)).operations.filter(({ kind }) => kind === 'book').map(({ request }) => (request as { carrierCode: string }).carrierCode);
+  const dearer = (by: number) => world.transactions.run(SYSTEM, (tx) =>
+    tx.updateTable('carrier').set((eb) => ({ baseAmount: eb('baseAmount', '+', by) })).where('code', '=', asked ?? '').execute());
+  await dearer(1_000_000);
+  await lateTry(world.activities.bookShipment, ref);
+  await dearer(-1_000_000);
+  expect((await people.read(order.id)).fulfillments[0]?.shipment?.carrierCode).toBe(asked);
+  await world.startWorkers();
 }, 30_000);
