@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { Shortage } from '../contracts/verdict';
 import { agreeBackorder, type Agreement } from '../domain/backorder';
-import { chooseCarrier } from '../domain/carrier-choice';
+import { chooseCarrier, heaviestParcel } from '../domain/carrier-choice';
 import { takeFirstExpired } from '../domain/lots';
-import { findShortages, sourceOrder } from '../domain/sourcing';
+import { TARE_G } from '../domain/parcel';
+import { findShortages, sourceOrder, type Sourcing } from '../domain/sourcing';
 import type { Demand, SourcedPart, SourcingDecision } from '../domain/sourcing-terms';
-import { valueParts, type LineWorth } from '../domain/split';
+import { valueParts, type LineWorth, type ValuedPart } from '../domain/split';
 import { zoneBetween } from '../domain/zone';
 import { readShelves, type Delivery, type Shelves } from './availability';
 import { cancelBackorders, lockQueues, readTerms, writeBackorders, type Worth } from './backorders';
@@ -20,9 +21,13 @@ export interface Wish {
   readonly orderId: string;
   readonly demands: readonly Demand[];
   readonly worths: readonly LineWorth[];
-  readonly delivery: Delivery & { readonly postcode: string | null };
+  readonly delivery: Destination;
+  /** The order may leave as late as then, so what is held for it keeps as though it did. */
   readonly expiresAt: Date;
 }
+
+/** Where an order goes, as far as it is sourced by that. */
+export type Destination = Delivery & { readonly postcode: string | null };
 
 /** What was held for an order and why so, and what it is owed: nothing, when all of it was there. */
 export interface Held extends Pick<Agreement<Demand>, 'owed' | 'agreedOn'> {
@@ -30,34 +35,27 @@ export interface Held extends Pick<Agreement<Demand>, 'owed' | 'agreedOn'> {
   readonly decisions: readonly SourcingDecision[];
 }
 
+/** Why nothing is held: what is short, or the merchants whose part would make a parcel that no carrier takes. */
+export type NotHeld = { readonly shortages: readonly Shortage[] } | { readonly uncarried: readonly string[] };
+
 /**
- * Sources an order and holds its stock until it expires, or answers what is short and changes nothing. What is not there of
+ * Sources an order and holds its stock until it expires, or answers why not and changes nothing. What is not there of
  * SKUs that are sold so is owed; what is there is held all the same. The stock rows of
  * its SKUs are locked in the order of their keys first, so buyers queue instead of deadlocking and the sourcing sees the truth.
  */
-export async function reserve(tx: Tx, wish: Wish): Promise<Held | { readonly shortages: readonly Shortage[] }> {
+export async function reserve(tx: Tx, wish: Wish): Promise<Held | NotHeld> {
   const { orderId, worths, delivery, expiresAt } = wish;
   const found = await readAgreed(tx, wish);
   if ('shortages' in found) return found;
-  const { shelves, offers, there, owed, agreedOn } = found;
-  const today = new Date().toISOString().slice(0, 10);
-  const sourcing = sourceOrder(there, shelves, {
-    weights: new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG])),
-    zones: new Map(shelves.map((shelf) => [shelf.warehouseId, zoneBetween(shelf, delivery)])),
-    price: (weightG) => chooseCarrier({ ...delivery, weightG, today }, offers)?.amount ?? null,
-  });
-  if ('shortages' in sourcing) return sourcing;
-  const keepsUntil = new Map(shelves.map((shelf) => [shelf.skuId, shelf.keepsUntil]));
+  const { shelves, there, owed, agreedOn } = found;
+  // Where it will lie is not known, so it may come to one parcel with all the rest.
+  const uncarried = owed.length > 0 ? tooHeavy(wish.demands, found, delivery.country) : [];
+  if (uncarried.length > 0) return { uncarried };
+  const sourcing = sourceOn(found, there, delivery);
+  if (!('parts' in sourcing)) return sourcing;
   const valued = valueParts([...sourcing.parts, ...owed.map(({ demand, quantity }) => ({ ...demand, quantity, warehouseId: OWED }))], worths);
   const parts = valued.filter(({ warehouseId }) => warehouseId !== OWED);
-  if (parts.length > 0) {
-    await changeReserved(tx, parts, 1);
-    await tx.insertInto('reservation').values(parts.map((part) => ({
-      id: newId('rsv'), orderId, orderLineId: part.lineId, merchantId: part.merchantId, skuId: part.skuId, warehouseId: part.warehouseId,
-      quantity: part.quantity, amount: part.amount, shippingAmount: part.shippingAmount, platformAmount: part.platformAmount,
-      status: 'held' as const, expiresAt, keepsUntil: keepsUntil.get(part.skuId) ?? null,
-    }))).execute();
-  }
+  await holdParts(tx, orderId, parts, found, expiresAt);
   const watched = shelves.filter(({ reorderPoint }) => reorderPoint !== null);
   if (watched.length > 0) await replenishLow(tx, watched);
   if (agreedOn !== null) {
@@ -65,6 +63,37 @@ export async function reserve(tx: Tx, wish: Wish): Promise<Held | { readonly sho
     await writeBackorders(tx, orderId, owed.map((part) => ({ ...part, ...amountsOf(worthOf(part.demand.lineId)) })), agreedOn);
   }
   return { ...sourcing, owed, agreedOn };
+}
+
+/** Sources demands on shelves as they were read, by the carriers that reach the destination. */
+export function sourceOn({ shelves, offers }: Shelves, demands: readonly Demand[], delivery: Destination): Sourcing {
+  const today = new Date().toISOString().slice(0, 10);
+  return sourceOrder(demands, shelves, {
+    weights: new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG])),
+    zones: new Map(shelves.map((shelf) => [shelf.warehouseId, zoneBetween(shelf, delivery)])),
+    price: (weightG) => chooseCarrier({ ...delivery, weightG, today }, offers)?.amount ?? null,
+    heaviestG: heaviestParcel(delivery.country, offers),
+  });
+}
+
+/** Writes what is held for an order, and takes it from what can be promised. */
+export async function holdParts(tx: Tx, orderId: string, parts: readonly ValuedPart[], { shelves }: Shelves, expiresAt: Date | null): Promise<void> {
+  if (parts.length === 0) return;
+  const keepsUntil = new Map(shelves.map((shelf) => [shelf.skuId, shelf.keepsUntil]));
+  await changeReserved(tx, parts, 1);
+  await tx.insertInto('reservation').values(parts.map((part) => ({
+    id: newId('rsv'), orderId, orderLineId: part.lineId, merchantId: part.merchantId, skuId: part.skuId, warehouseId: part.warehouseId,
+    quantity: part.quantity, amount: part.amount, shippingAmount: part.shippingAmount, platformAmount: part.platformAmount,
+    status: 'held' as const, expiresAt, keepsUntil: keepsUntil.get(part.skuId) ?? null,
+  }))).execute();
+}
+
+/** Names the merchants whose part of an order would be too heavy for any carrier, were it one parcel. */
+function tooHeavy(demands: readonly Demand[], { shelves, offers }: Shelves, country: string): string[] {
+  const weights = new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG]));
+  const parcels = new Map<string, number>();
+  for (const { merchantId, skuId, quantity } of demands) parcels.set(merchantId, (parcels.get(merchantId) ?? TARE_G) + quantity * (weights.get(skuId) ?? 0));
+  return [...parcels].filter(([, weightG]) => weightG > heaviestParcel(country, offers)).map(([merchantId]) => merchantId);
 }
 
 /** Where units lie that are owed: nowhere yet. */
@@ -76,8 +105,10 @@ const amountsOf = ({ amount, shippingAmount, platformAmount }: Worth): Worth => 
  * Reads and locks what an order may take and be owed. When something is short, shelves that were opened while it queued for the
  * others are locked, too, then its queue; and they are read again, as what is held must keep until the agreed day.
  */
-async function readAgreed(tx: Tx, { demands, delivery }: Wish): Promise<(Shelves & Agreement<Demand>) | { readonly shortages: readonly Shortage[] }> {
+async function readAgreed(tx: Tx, { demands, delivery: goes, expiresAt }: Wish): Promise<(Shelves & Agreement<Demand>) | { readonly shortages: readonly Shortage[] }> {
   const skuIds = demands.map(({ skuId }) => skuId);
+  const latest = expiresAt.toISOString().slice(0, 10);
+  const delivery = { ...goes, leavesOn: latest };
   const found = await readShelves(tx, skuIds, delivery, true);
   const shortages = findShortages(demands, found.shelves);
   if (shortages.length === 0) return { ...found, there: demands, owed: [], agreedOn: null };
@@ -88,7 +119,7 @@ async function readAgreed(tx: Tx, { demands, delivery }: Wish): Promise<(Shelves
   await lockQueues(tx, skuIds);
   const terms = await readTerms(tx, skuIds, today);
   const first = agreeBackorder(demands, found.shelves, terms, today);
-  const leavesOn = 'agreedOn' in first ? first.agreedOn : null;
+  const leavesOn = 'agreedOn' in first && first.agreedOn !== null && first.agreedOn > latest ? first.agreedOn : latest;
   const again = await readShelves(tx, skuIds, { ...delivery, leavesOn }, true);
   const agreed = agreeBackorder(demands, again.shelves, terms, today);
   return 'shortages' in agreed ? agreed : { ...again, ...agreed };
