@@ -10,7 +10,7 @@ import { forMallflow } from './for-mallflow';
 import { offerToWaiting } from './offer';
 import { replenishLow, type ShelfRef } from './replenishments';
 import { changeReserved, lockShelvesOf } from './shelves';
-import { holdParts, sourceOn, type Destination, type NotHeld } from './stock';
+import { holdParts, sourceOn, type Destination, type NotHeld } from './holding';
 import { appendTimeline } from './timeline';
 import type { Tx } from './transactions';
 
@@ -64,8 +64,9 @@ async function isGood(tx: Tx, orderId: string, destination: Destination): Promis
 /** Names the merchants with a parcel over a weight. Where goods will lie that are owed is not known: then all of a merchant's may be one. */
 function tooHeavy(held: readonly HeldRow[], owed: Awaited<ReturnType<typeof owedTo>>, heaviestG: number): string[] {
   const parcels = new Map<string, { merchantId: string; weightG: number }>();
-  for (const row of [...held, ...owed]) {
-    const one = owed.some(({ merchantId }) => merchantId === row.merchantId) || !('warehouseId' in row);
+  const rows = [...held, ...owed.map((row) => ({ ...row, warehouseId: '' }))];
+  for (const row of rows) {
+    const one = owed.some(({ merchantId }) => merchantId === row.merchantId);
     const key = one ? row.merchantId : `${row.merchantId} ${row.warehouseId}`;
     parcels.set(key, { merchantId: row.merchantId, weightG: (parcels.get(key)?.weightG ?? TARE_G) + row.quantity * row.weightG });
   }

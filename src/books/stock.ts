@@ -1,15 +1,13 @@
 import { sql } from 'kysely';
 import type { Shortage } from '../contracts/verdict';
 import { agreeBackorder, type Agreement } from '../domain/backorder';
-import { chooseCarrier, heaviestParcel } from '../domain/carrier-choice';
 import { takeFirstExpired } from '../domain/lots';
-import { TARE_G } from '../domain/parcel';
-import { findShortages, sourceOrder, type Sourcing } from '../domain/sourcing';
+import { findShortages } from '../domain/sourcing';
 import type { Demand, SourcedPart, SourcingDecision } from '../domain/sourcing-terms';
-import { valueParts, type LineWorth, type ValuedPart } from '../domain/split';
-import { zoneBetween } from '../domain/zone';
-import { readShelves, type Delivery, type Shelves } from './availability';
+import { valueParts, type LineWorth } from '../domain/split';
+import { readShelves, type Shelves } from './availability';
 import { cancelBackorders, lockQueues, readTerms, writeBackorders, type Worth } from './backorders';
+import { holdParts, sourceOn, tooHeavy, type Destination, type NotHeld } from './holding';
 import { newId } from './new-id';
 import { offerToWaiting } from './offer';
 import { countReceipts, endComplete, replenishLow, type ShelfRef } from './replenishments';
@@ -26,17 +24,11 @@ export interface Wish {
   readonly expiresAt: Date;
 }
 
-/** Where an order goes, as far as it is sourced by that. */
-export type Destination = Delivery & { readonly postcode: string | null };
-
 /** What was held for an order and why so, and what it is owed: nothing, when all of it was there. */
 export interface Held extends Pick<Agreement<Demand>, 'owed' | 'agreedOn'> {
   readonly parts: readonly SourcedPart[];
   readonly decisions: readonly SourcingDecision[];
 }
-
-/** Why nothing is held: what is short, or the merchants whose part would make a parcel that no carrier takes. */
-export type NotHeld = { readonly shortages: readonly Shortage[] } | { readonly uncarried: readonly string[] };
 
 /**
  * Sources an order and holds its stock until it expires, or answers why not and changes nothing. What is not there of
@@ -63,37 +55,6 @@ export async function reserve(tx: Tx, wish: Wish): Promise<Held | NotHeld> {
     await writeBackorders(tx, orderId, owed.map((part) => ({ ...part, ...amountsOf(worthOf(part.demand.lineId)) })), agreedOn);
   }
   return { ...sourcing, owed, agreedOn };
-}
-
-/** Sources demands on shelves as they were read, by the carriers that reach the destination. */
-export function sourceOn({ shelves, offers }: Shelves, demands: readonly Demand[], delivery: Destination): Sourcing {
-  const today = new Date().toISOString().slice(0, 10);
-  return sourceOrder(demands, shelves, {
-    weights: new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG])),
-    zones: new Map(shelves.map((shelf) => [shelf.warehouseId, zoneBetween(shelf, delivery)])),
-    price: (weightG) => chooseCarrier({ ...delivery, weightG, today }, offers)?.amount ?? null,
-    heaviestG: heaviestParcel(delivery.country, offers),
-  });
-}
-
-/** Writes what is held for an order, and takes it from what can be promised. */
-export async function holdParts(tx: Tx, orderId: string, parts: readonly ValuedPart[], { shelves }: Shelves, expiresAt: Date | null): Promise<void> {
-  if (parts.length === 0) return;
-  const keepsUntil = new Map(shelves.map((shelf) => [shelf.skuId, shelf.keepsUntil]));
-  await changeReserved(tx, parts, 1);
-  await tx.insertInto('reservation').values(parts.map((part) => ({
-    id: newId('rsv'), orderId, orderLineId: part.lineId, merchantId: part.merchantId, skuId: part.skuId, warehouseId: part.warehouseId,
-    quantity: part.quantity, amount: part.amount, shippingAmount: part.shippingAmount, platformAmount: part.platformAmount,
-    status: 'held' as const, expiresAt, keepsUntil: keepsUntil.get(part.skuId) ?? null,
-  }))).execute();
-}
-
-/** Names the merchants whose part of an order would be too heavy for any carrier, were it one parcel. */
-function tooHeavy(demands: readonly Demand[], { shelves, offers }: Shelves, country: string): string[] {
-  const weights = new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG]));
-  const parcels = new Map<string, number>();
-  for (const { merchantId, skuId, quantity } of demands) parcels.set(merchantId, (parcels.get(merchantId) ?? TARE_G) + quantity * (weights.get(skuId) ?? 0));
-  return [...parcels].filter(([, weightG]) => weightG > heaviestParcel(country, offers)).map(([merchantId]) => merchantId);
 }
 
 /** Where units lie that are owed: nowhere yet. */

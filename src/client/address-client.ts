@@ -1,10 +1,10 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { mend, readHold, readLinkToken, type AddressHold } from '../books/address-holds';
 import { holdAnew, lockForMove, planMove, shortagesOf } from '../books/held-anew';
+import type { Destination } from '../books/holding';
 import { claimKey, forgetKey, reopenKey, storeAnswer } from '../books/idempotency';
 import { lockOrder } from '../books/orders';
 import { isServed } from '../books/serviceability';
-import type { Destination } from '../books/stock';
 import type { Transactions, Tx } from '../books/transactions';
 import type { Vault } from '../books/vault';
 import type { AddressFixByLink, AddressMended } from '../contracts/address';
