@@ -16,7 +16,7 @@ type Reserved = { readonly outcome: 'reserved'; readonly payUntil: string; reado
 export const createStockActivities = ({ transactions, vault }: Pick<ActivityDeps, 'transactions' | 'vault'>) => ({
   /**
    * Sources the order and holds its stock until the payment window ends; what is not there is owed where its merchant sells it
-   * so, else the order is rejected. Keyed by the order.
+   * so, else the order is rejected, as is one with a parcel that no carrier takes. Keyed by the order.
    */
   reserveStock: ({ orderId, paymentWindowSeconds }: OrderRef & { paymentWindowSeconds: number }): Promise<Reserved> =>
     transactions.run(SYSTEM, async (tx) => {
@@ -34,13 +34,14 @@ export const createStockActivities = ({ transactions, vault }: Pick<ActivityDeps
         })),
         delivery: await deliveryOf(tx, vault, orderId), expiresAt: payUntil,
       });
-      if ('shortages' in sourcing) {
-        const verdict = { outcome: 'rejected', code: 'out_of_stock', shortages: sourcing.shortages } as const;
-        await recordDemand(tx, orderId, sourcing.shortages);
+      if (!('parts' in sourcing)) {
+        const shortages = 'shortages' in sourcing ? sourcing.shortages : [];
+        const verdict = { outcome: 'rejected', code: shortages.length > 0 ? 'out_of_stock' : 'parcel_too_heavy', shortages } as const;
+        if (shortages.length > 0) await recordDemand(tx, orderId, shortages);
         await giveBackUses(tx, orderId);
         await moveOrder(tx, orderId, { status: 'rejected', stage: 'closed', rejection: verdict });
         await appendTimeline(tx, orderId, [
-          { type: 'stock.short', data: { shortages: sourcing.shortages } }, { type: 'order.rejected', data: { code: verdict.code } },
+          ...(shortages.length > 0 ? [{ type: 'stock.short' as const, data: { shortages } }] : []), { type: 'order.rejected' as const, data: { code: verdict.code } },
         ]);
         return verdict;
       }

@@ -1,14 +1,13 @@
 import { sql } from 'kysely';
 import type { Shortage } from '../contracts/verdict';
 import { agreeBackorder, type Agreement } from '../domain/backorder';
-import { chooseCarrier } from '../domain/carrier-choice';
 import { takeFirstExpired } from '../domain/lots';
-import { findShortages, sourceOrder } from '../domain/sourcing';
+import { findShortages } from '../domain/sourcing';
 import type { Demand, SourcedPart, SourcingDecision } from '../domain/sourcing-terms';
 import { valueParts, type LineWorth } from '../domain/split';
-import { zoneBetween } from '../domain/zone';
-import { readShelves, type Delivery, type Shelves } from './availability';
+import { readShelves, type Shelves } from './availability';
 import { cancelBackorders, lockQueues, readTerms, writeBackorders, type Worth } from './backorders';
+import { holdParts, sourceOn, tooHeavy, type Destination, type NotHeld } from './holding';
 import { newId } from './new-id';
 import { offerToWaiting } from './offer';
 import { countReceipts, endComplete, replenishLow, type ShelfRef } from './replenishments';
@@ -20,7 +19,8 @@ export interface Wish {
   readonly orderId: string;
   readonly demands: readonly Demand[];
   readonly worths: readonly LineWorth[];
-  readonly delivery: Delivery & { readonly postcode: string | null };
+  readonly delivery: Destination;
+  /** The order may leave as late as then, so what is held for it keeps as though it did. */
   readonly expiresAt: Date;
 }
 
@@ -31,33 +31,23 @@ export interface Held extends Pick<Agreement<Demand>, 'owed' | 'agreedOn'> {
 }
 
 /**
- * Sources an order and holds its stock until it expires, or answers what is short and changes nothing. What is not there of
+ * Sources an order and holds its stock until it expires, or answers why not and changes nothing. What is not there of
  * SKUs that are sold so is owed; what is there is held all the same. The stock rows of
  * its SKUs are locked in the order of their keys first, so buyers queue instead of deadlocking and the sourcing sees the truth.
  */
-export async function reserve(tx: Tx, wish: Wish): Promise<Held | { readonly shortages: readonly Shortage[] }> {
+export async function reserve(tx: Tx, wish: Wish): Promise<Held | NotHeld> {
   const { orderId, worths, delivery, expiresAt } = wish;
   const found = await readAgreed(tx, wish);
   if ('shortages' in found) return found;
-  const { shelves, offers, there, owed, agreedOn } = found;
-  const today = new Date().toISOString().slice(0, 10);
-  const sourcing = sourceOrder(there, shelves, {
-    weights: new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG])),
-    zones: new Map(shelves.map((shelf) => [shelf.warehouseId, zoneBetween(shelf, delivery)])),
-    price: (weightG) => chooseCarrier({ ...delivery, weightG, today }, offers)?.amount ?? null,
-  });
-  if ('shortages' in sourcing) return sourcing;
-  const keepsUntil = new Map(shelves.map((shelf) => [shelf.skuId, shelf.keepsUntil]));
+  const { shelves, there, owed, agreedOn } = found;
+  // Where it will lie is not known, so it may come to one parcel with all the rest.
+  const uncarried = owed.length > 0 ? tooHeavy(wish.demands, found, delivery.country) : [];
+  if (uncarried.length > 0) return { uncarried };
+  const sourcing = sourceOn(found, there, delivery);
+  if (!('parts' in sourcing)) return sourcing;
   const valued = valueParts([...sourcing.parts, ...owed.map(({ demand, quantity }) => ({ ...demand, quantity, warehouseId: OWED }))], worths);
   const parts = valued.filter(({ warehouseId }) => warehouseId !== OWED);
-  if (parts.length > 0) {
-    await changeReserved(tx, parts, 1);
-    await tx.insertInto('reservation').values(parts.map((part) => ({
-      id: newId('rsv'), orderId, orderLineId: part.lineId, merchantId: part.merchantId, skuId: part.skuId, warehouseId: part.warehouseId,
-      quantity: part.quantity, amount: part.amount, shippingAmount: part.shippingAmount, platformAmount: part.platformAmount,
-      status: 'held' as const, expiresAt, keepsUntil: keepsUntil.get(part.skuId) ?? null,
-    }))).execute();
-  }
+  await holdParts(tx, orderId, parts, found, expiresAt);
   const watched = shelves.filter(({ reorderPoint }) => reorderPoint !== null);
   if (watched.length > 0) await replenishLow(tx, watched);
   if (agreedOn !== null) {
@@ -76,8 +66,10 @@ const amountsOf = ({ amount, shippingAmount, platformAmount }: Worth): Worth => 
  * Reads and locks what an order may take and be owed. When something is short, shelves that were opened while it queued for the
  * others are locked, too, then its queue; and they are read again, as what is held must keep until the agreed day.
  */
-async function readAgreed(tx: Tx, { demands, delivery }: Wish): Promise<(Shelves & Agreement<Demand>) | { readonly shortages: readonly Shortage[] }> {
+async function readAgreed(tx: Tx, { demands, delivery: goes, expiresAt }: Wish): Promise<(Shelves & Agreement<Demand>) | { readonly shortages: readonly Shortage[] }> {
   const skuIds = demands.map(({ skuId }) => skuId);
+  const latest = expiresAt.toISOString().slice(0, 10);
+  const delivery = { ...goes, leavesOn: latest };
   const found = await readShelves(tx, skuIds, delivery, true);
   const shortages = findShortages(demands, found.shelves);
   if (shortages.length === 0) return { ...found, there: demands, owed: [], agreedOn: null };
@@ -88,7 +80,7 @@ async function readAgreed(tx: Tx, { demands, delivery }: Wish): Promise<(Shelves
   await lockQueues(tx, skuIds);
   const terms = await readTerms(tx, skuIds, today);
   const first = agreeBackorder(demands, found.shelves, terms, today);
-  const leavesOn = 'agreedOn' in first ? first.agreedOn : null;
+  const leavesOn = 'agreedOn' in first && first.agreedOn !== null && first.agreedOn > latest ? first.agreedOn : latest;
   const again = await readShelves(tx, skuIds, { ...delivery, leavesOn }, true);
   const agreed = agreeBackorder(demands, again.shelves, terms, today);
   return 'shortages' in agreed ? agreed : { ...again, ...agreed };

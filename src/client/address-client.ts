@@ -1,5 +1,7 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { mend, readHold, readLinkToken, type AddressHold } from '../books/address-holds';
+import { holdAnew, lockForMove, planMove, shortagesOf } from '../books/held-anew';
+import type { Destination } from '../books/holding';
 import { claimKey, forgetKey, reopenKey, storeAnswer } from '../books/idempotency';
 import { lockOrder } from '../books/orders';
 import { isServed } from '../books/serviceability';
@@ -27,6 +29,8 @@ export class AddressClient {
     private readonly workflows: OrderWorkflows,
     private readonly messenger: Messenger,
     private readonly taxes: TaxProvider,
+    /** How long an order may wait for its payment once it is mended. */
+    private readonly paymentWindowSeconds: number,
   ) {}
 
   /** Mends an order's recipient and answers what came of its payment: 200, or 202 when that takes longer. */
@@ -73,19 +77,38 @@ export class AddressClient {
     return { ...answer, location: null, body: { orderId, status: answer.body.status } };
   }
 
-  /** Judges and writes a recipient. A refusal leaves the order on hold as it was. */
+  /** Judges and writes a recipient, and sees to it that what is held is good there. A refusal leaves the order on hold as it was. */
   async #write(tx: Tx, orderId: string, recipient: Recipient): Promise<Refusal | undefined> {
+    const verdict = judgeRecipient(recipient);
+    const to = verdict.verdict === 'held' ? undefined : await this.#destination(tx, orderId, verdict.recipient);
+    if (to) await lockForMove(tx, orderId, to);
     await lockOrder(tx, orderId);
     const hold = await readHold(tx, this.vault, orderId);
     if (!hold || isOver(hold)) return refuse('address_not_awaited');
-    const verdict = judgeRecipient(recipient);
-    if (verdict.verdict === 'held') return refuse('address_incomplete', { errors: verdict.findings, extensions: { until: hold.until.toISOString() } });
-    const { country } = verdict.recipient.address;
+    if (verdict.verdict === 'held' || !to) {
+      return refuse('address_incomplete', { errors: verdict.verdict === 'held' ? verdict.findings : [], extensions: { until: hold.until.toISOString() } });
+    }
+    const { country } = to;
     if (!(await isServed(tx, orderId, country))) return refuse('destination_not_served', { errors: [{ pointer: '/address/country', detail: `No carrier delivers to ${country}` }] });
+    const moved = await planMove(tx, orderId, to);
+    if (moved && !('parts' in moved)) {
+      const shortages = shortagesOf(moved);
+      return shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : refuse('parcel_too_heavy', { errors: [{ pointer: '/address/country', detail: `No carrier takes a parcel as heavy to ${country}` }] });
+    }
     const repriced = await repriceFor(tx, this.taxes, orderId, country);
     if (repriced) return repriced;
     await mend(tx, this.vault, orderId, verdict.recipient);
+    if (moved) await holdAnew(tx, moved);
     return undefined;
+  }
+
+  /** Says where a mended order goes, and until when it may leave. */
+  async #destination(tx: Tx, orderId: string, { address }: Recipient): Promise<Destination> {
+    const { urgency, requestedDate } = await tx.selectFrom('orders').select(['urgency', 'requestedDate']).where('id', '=', orderId).executeTakeFirstOrThrow();
+    return {
+      country: address.country, postcode: address.postcode ?? null, urgency, requestedDate: requestedDate?.toISOString().slice(0, 10) ?? null,
+      leavesOn: new Date(Date.now() + this.paymentWindowSeconds * 1000).toISOString().slice(0, 10),
+    };
   }
 
   /** Lets the order hear, and awaits what comes of it. Answers whether it was heard; the sweeper tells it otherwise. */

@@ -49,7 +49,7 @@ export function createClients({ transactions, vault, temporal, policies, log }: 
     messenger,
     workflows,
     orders: new OrderClient(transactions, vault, workflows, policies),
-    addresses: new AddressClient(transactions, vault, workflows, messenger, policies.taxes),
+    addresses: new AddressClient(transactions, vault, workflows, messenger, policies.taxes, policies.paymentWindowSeconds),
     operators: new OperatorClient(transactions, workflows),
     promotions: new PromotionClient(transactions, vault, policies),
     quotes: new QuoteClient(transactions, vault, policies),

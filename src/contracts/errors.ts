@@ -26,6 +26,7 @@ export const ERRORS = {
   promotion_code_taken: { status: 409, title: 'Another promotion has this coupon code', retryable: false, advice: 'Draft it with another code and publish again.' },
   order_too_large: { status: 422, title: 'The order\'s total is over the limit', retryable: false, advice: 'Split the order.' },
   destination_not_served: { status: 422, title: 'No carrier delivers there', retryable: false, advice: 'Deliver to another address. Nothing was charged.' },
+  parcel_too_heavy: { status: 422, title: 'No carrier lifts a parcel of the order', retryable: false, advice: 'Order less at a time: lower the quantities, or place several orders. Nothing was charged.' },
   out_of_stock: { status: 409, title: 'There is not enough stock', retryable: false, advice: 'Lower the quantities named in `shortages`. Nothing was charged.' },
   stock_promised: { status: 409, title: 'The units are promised to orders', retryable: false, advice: 'Count again, or cancel orders first: what is promised stays on the shelf until it ships.' },
   answer_not_awaited: { status: 409, title: 'The replenishment awaits no answer of its supplier', retryable: false, advice: 'Read the replenishment: its purchase order has not reached the supplier yet, or it has ended.' },

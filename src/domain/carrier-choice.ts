@@ -28,6 +28,10 @@ export interface CarrierVerdict {
 export const carrierOffers = <Offer extends CarrierOffer>({ country, weightG }: Pick<Consignment, 'country' | 'weightG'>, offers: readonly Offer[]): Offer[] =>
   offers.filter((offer) => offer.countries.includes(country) && weightG <= offer.maxWeightG);
 
+/** Says how heavy a parcel to a country may be for some carrier to take it, in g; 0 when none reaches it. */
+export const heaviestParcel = (country: string, offers: readonly CarrierOffer[]): number =>
+  Math.max(0, ...offers.filter(({ countries }) => countries.includes(country)).map(({ maxWeightG }) => maxWeightG));
+
 /**
  * Chooses the carrier of a parcel: of those that reach the country and lift the weight, the fastest when the order is
  * urgent, else the cheapest that keeps the requested date (or, when none does, the fastest). Undefined: nobody takes it.

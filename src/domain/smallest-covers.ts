@@ -28,6 +28,13 @@ export function smallestCovers(asked: ReadonlyMap<string, number>, holdings: rea
   return smallest ? [smallest] : [];
 }
 
+/** Lists sets of so many warehouses that together hold everything asked for (at most 200); undefined past 20,000 branches. */
+export function coversOfSize(asked: ReadonlyMap<string, number>, holdings: readonly Holding[], size: number): Holding[][] | undefined {
+  const search = new Search(asked, holdings);
+  const covers = search.ofSize(size);
+  return search.exhausted ? undefined : covers;
+}
+
 class Search {
   #branches = 0;
   /** The most that any warehouse from a position on holds, by SKU. */
@@ -59,8 +66,10 @@ class Search {
   }
 
   #extend(chosen: readonly Holding[], from: number, open: ReadonlyMap<string, number>, left: number, covers: Holding[][]): void {
-    if (open.size === 0) { if (left === 0) covers.push([...chosen]); return; }
-    if (left === 0) return;
+    if (left === 0) {
+      if (open.size === 0) covers.push([...chosen]);
+      return;
+    }
     for (let at = from; at <= this.holdings.length - left; at += 1) {
       if (covers.length >= MAX_COVERS || this.exhausted) return;
       for (const [skuId, units] of open) if (units > left * (this.#best[at]?.get(skuId) ?? 0)) return;

@@ -1,19 +1,21 @@
+import { fillCarried, STEPS_OF_ALL, type Steps } from './carried-fill';
 import { TARE_G } from './parcel';
-import { smallestCovers, unitsOf, type Holding } from './smallest-covers';
+import { coversOfSize, smallestCovers, unitsOf, type Holding } from './smallest-covers';
 import type { Availability, ConsideredWarehouse, Demand, SourcedPart, SourcingDecision, SourcingFigures, SourcingTerms } from './sourcing-terms';
 
 interface Candidate { readonly figures: SourcingFigures; readonly parts: readonly SourcedPart[]; readonly warehouses: ReadonlySet<string> }
 
-const CRITERIA = ['parcels', 'uncarried', 'amount', 'distance', 'left'] as const;
+const CRITERIA = ['uncarried', 'parcels', 'amount', 'distance', 'left'] as const;
 
 /** Sets of up to this many warehouses are filled in every order; larger ones nearest first. */
 const PERMUTED = 3;
 
 /**
  * Chooses the warehouses of one merchant's part of an order. Candidates are the smallest sets that hold everything, filled
- * one warehouse after the other, in every order for up to three of them. They are compared by their figures in the order
- * of `SourcingFigures`; among equals the set that starts with the fullest shelves wins, then the lowest id. The stock must
- * suffice.
+ * one warehouse after the other, in every order for up to three of them; each parcel up to what a carrier lifts, where the set
+ * can give all of it so. When no carrier takes all parcels of any of them, larger sets are tried until one can. They are
+ * compared by their figures in the order of `SourcingFigures`; among equals the set that starts with the fullest shelves wins,
+ * then the lowest id. The stock must suffice.
  */
 export function chooseCandidate(
   merchantId: string, demands: readonly Demand[], stock: readonly Availability[], terms: SourcingTerms,
@@ -22,9 +24,21 @@ export function chooseCandidate(
   for (const { skuId, quantity } of demands) asked.set(skuId, (asked.get(skuId) ?? 0) + quantity);
   const holdings = rankedHoldings(asked, stock);
   const nearestFirst = [...holdings].sort((a, b) => zoneOf(terms, a) - zoneOf(terms, b));
-  const candidates = smallestCovers(asked, holdings, [nearestFirst])
-    .flatMap((set) => (set.length <= PERMUTED ? permutations(set) : [nearestFirst.filter((holding) => set.includes(holding))]))
-    .map((order) => fill(demands, order, stock, terms));
+  const steps = { left: STEPS_OF_ALL };
+  const ordersOf = (sets: readonly Holding[][]) => sets
+    .flatMap((set) => (set.length <= PERMUTED ? permutations(set) : [nearestFirst.filter((holding) => set.includes(holding))]));
+  const smallest = smallestCovers(asked, holdings, [nearestFirst]);
+  const candidates = ordersOf(smallest).map((order) => fill(demands, order, stock, terms, steps));
+  if (!candidates.some(isCarried)) {
+    const carry = (order: readonly Holding[], within: Steps): Candidate[] => {
+      const parts = fillCarried(demands, order, terms, within);
+      return parts ? [reckon(parts, stock, terms)] : [];
+    };
+    const everywhere = [nearestFirst, holdings].flatMap((order) => carry(order, { left: STEPS_OF_ALL }));
+    // What all warehouses together cannot send, none of them can.
+    const sizes = everywhere.length > 0 ? largerCovers(asked, holdings, smallest, terms) : [];
+    candidates.push(...everywhere, ...firstCarried(sizes, steps, (sets) => ordersOf(sets).flatMap((order) => (steps.left > 0 ? carry(order, steps) : []))));
+  }
   const winner = bestOf(candidates);
   if (!winner) throw new RangeError('Sourcing was asked for more than there is');
   const considered = [...new Set(stock.filter(({ skuId }) => asked.has(skuId)).map(({ warehouseId }) => warehouseId))].sort()
@@ -48,11 +62,19 @@ function rankedHoldings(asked: ReadonlyMap<string, number>, stock: readonly Avai
 
 const zoneOf = ({ zones }: SourcingTerms, { warehouseId }: Holding): number => zones.get(warehouseId) ?? Infinity;
 
-/** Fills the lines from one warehouse after the other, and reckons what that comes to. */
-function fill(demands: readonly Demand[], order: readonly Holding[], stock: readonly Availability[], terms: SourcingTerms): Candidate {
+const isCarried = ({ figures }: Candidate): boolean => figures.uncarried === 0;
+
+/** Fills the lines from one warehouse after the other, so that every parcel is carried if that can be, and reckons what that comes to. */
+function fill(demands: readonly Demand[], order: readonly Holding[], stock: readonly Availability[], terms: SourcingTerms, steps: Steps): Candidate {
+  const full = reckon(takeAll(demands, order, stock), stock, terms);
+  if (isCarried(full)) return full;
+  const carried = steps.left > 0 ? fillCarried(demands, order, terms, steps) : undefined;
+  return carried ? reckon(carried, stock, terms) : full;
+}
+
+/** Takes of each line whatever one warehouse after the other has. */
+function takeAll(demands: readonly Demand[], order: readonly Holding[], stock: readonly Availability[]): SourcedPart[] {
   const left = new Map(stock.map((row) => [`${row.skuId} ${row.warehouseId}`, row.available]));
-  const weights = new Map<string, number>();
-  const touched = new Set<string>();
   const parts: SourcedPart[] = [];
   for (const { quantity, lineId, merchantId, skuId } of demands) {
     let open = quantity;
@@ -62,10 +84,22 @@ function fill(demands: readonly Demand[], order: readonly Holding[], stock: read
       if (taken <= 0) continue;
       left.set(shelf, (left.get(shelf) ?? 0) - taken);
       open -= taken;
-      touched.add(shelf);
-      weights.set(warehouseId, (weights.get(warehouseId) ?? TARE_G) + taken * (terms.weights.get(skuId) ?? 0));
       parts.push({ lineId, merchantId, skuId, warehouseId, quantity: taken });
     }
+  }
+  return parts;
+}
+
+/** Reckons what a way comes to. */
+function reckon(parts: readonly SourcedPart[], stock: readonly Availability[], terms: SourcingTerms): Candidate {
+  const left = new Map(stock.map((row) => [`${row.skuId} ${row.warehouseId}`, row.available]));
+  const weights = new Map<string, number>();
+  const touched = new Set<string>();
+  for (const { skuId, warehouseId, quantity } of parts) {
+    const shelf = `${skuId} ${warehouseId}`;
+    left.set(shelf, (left.get(shelf) ?? 0) - quantity);
+    touched.add(shelf);
+    weights.set(warehouseId, (weights.get(warehouseId) ?? TARE_G) + quantity * (terms.weights.get(skuId) ?? 0));
   }
   const prices = [...weights.values()].map((weightG) => terms.price(weightG));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
@@ -91,6 +125,26 @@ export function isBetter(one: SourcingFigures, other: SourcingFigures): boolean 
 
 const bestOf = (candidates: readonly Candidate[]): Candidate | undefined =>
   candidates.reduce<Candidate | undefined>((best, next) => (best && !isBetter(next.figures, best.figures) ? best : next), undefined);
+
+/** Lists, size by size, larger sets that hold everything and could lift it, as far as their number of parcels says. */
+function* largerCovers(asked: ReadonlyMap<string, number>, holdings: readonly Holding[], smallest: readonly Holding[][], terms: SourcingTerms): Generator<Holding[][]> {
+  const room = terms.heaviestG - TARE_G;
+  const parcels = Math.ceil([...asked].reduce((sum, [skuId, units]) => sum + (terms.weights.get(skuId) ?? 0) * units, 0) / room);
+  for (let size = Math.max((smallest[0]?.length ?? 0) + 1, parcels); size <= holdings.length; size += 1) {
+    const covers = coversOfSize(asked, holdings, size);
+    if (covers === undefined) return;
+    yield covers;
+  }
+}
+
+/** Fills sets size by size until carriers take all parcels of one, or the steps are used up. */
+function firstCarried(sizes: Iterable<Holding[][]>, steps: Steps, carry: (sets: readonly Holding[][]) => Candidate[]): Candidate[] {
+  for (const sets of sizes) {
+    const carried = carry(sets);
+    if (carried.length > 0 || steps.left <= 0) return carried;
+  }
+  return [];
+}
 
 function consider(warehouseId: string, holdings: readonly Holding[], candidates: readonly Candidate[], winner: Candidate, terms: SourcingTerms): ConsideredWarehouse {
   const holding = holdings.find((one) => one.warehouseId === warehouseId);

@@ -30,13 +30,15 @@ export interface SourcingTerms {
   readonly zones: ReadonlyMap<string, Zone>;
   /** What the carrier that would be chosen takes for a parcel of so many g, in minor units; null when none takes it. */
   readonly price: (weightG: number) => number | null;
+  /** The heaviest parcel that any carrier takes there, in g; lighter ones are all taken. */
+  readonly heaviestG: number;
 }
 
 /** What a way of sourcing comes to, in the order in which it counts: less is better, but for `left`. */
 export interface SourcingFigures {
-  readonly parcels: number;
   /** Parcels that no carrier takes. */
   readonly uncarried: number;
+  readonly parcels: number;
   /** What the carriers take, in minor units. */
   readonly amount: number;
   /** The zones of all parcels added up. */

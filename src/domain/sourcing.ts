@@ -4,11 +4,13 @@ import type { Availability, Demand, SourcedPart, SourcingDecision, SourcingTerms
 
 export type Sourcing =
   | { readonly parts: readonly SourcedPart[]; readonly decisions: readonly SourcingDecision[] }
-  | { readonly shortages: readonly Shortage[] };
+  | { readonly shortages: readonly Shortage[] }
+  /** The merchants whose goods no carrier lifts, however the warehouses divide them. */
+  | { readonly uncarried: readonly string[] };
 
 /**
  * Decides which warehouse ships what, merchant by merchant, and says why (`chooseCandidate`). All or nothing: when a SKU is
- * short over all warehouses, every shortage is named and nothing is sourced.
+ * short over all warehouses, or a merchant's part makes a parcel that no carrier takes, all such are named and nothing is sourced.
  */
 export function sourceOrder(demands: readonly Demand[], stock: readonly Availability[], terms: SourcingTerms): Sourcing {
   const shortages = findShortages(demands, stock);
@@ -26,7 +28,8 @@ export function sourceOrder(demands: readonly Demand[], stock: readonly Availabi
     parts.push(...choice.parts);
     decisions.push(choice.decision);
   }
-  return { parts, decisions };
+  const uncarried = decisions.filter(({ figures }) => figures.uncarried > 0).map(({ merchantId }) => merchantId);
+  return uncarried.length > 0 ? { uncarried } : { parts, decisions };
 }
 
 /** Names every SKU of which all warehouses together hold less than is asked for. */

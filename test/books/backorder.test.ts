@@ -196,3 +196,11 @@ async function expectTrueMeanwhile(): Promise<void> {
     });
   }
 }
+
+test('an order that no carrier lifts as it comes is refused before it is paid for, owed or not', async () => {
+  const sku = await backorderedSku(transactions, mall, 3);
+  await transactions.run(SYSTEM, (tx) => tx.updateTable('sku').set({ weightG: 5_000 }).where('id', '=', sku.id).execute());
+  expect(await hold(await draft([sku, 6]))).toEqual({ outcome: 'rejected', code: 'parcel_too_heavy', shortages: [] });
+  expect(await standing([await order([sku, 5])], sku.id)).toEqual([[3, 2]]);
+  await expectTrue();
+});

@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 /** Drafts an order and answers how to reserve its stock. */
-async function draft(skus: readonly TestSku[], quantity = 1): Promise<{ orderId: string; hold: () => ReturnType<typeof reserve> }> {
+async function draft(skus: readonly TestSku[], quantity = 1): Promise<{ orderId: string; hold: (expiresAt?: Date) => ReturnType<typeof reserve> }> {
   const orderId = newId('ord');
   const order = PlaceOrder.parse(placeOrderBody(skus, { lines: skus.map((sku) => ({ skuId: sku.id, quantity })) }));
   await transactions.run(callerFor('storefront', mall.storefrontId), async (tx) => {
@@ -37,11 +37,11 @@ async function draft(skus: readonly TestSku[], quantity = 1): Promise<{ orderId:
   });
   return {
     orderId,
-    hold: () => transactions.run(SYSTEM, async (tx) => {
+    hold: (expiresAt = new Date()) => transactions.run(SYSTEM, async (tx) => {
       const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).execute();
       return reserve(tx, {
         orderId, demands: lines.map((line) => ({ lineId: line.id, ...line })), worths: lines.map((line) => ({ lineId: line.id, amount: 10 })),
-        delivery: TO_BRAZIL, expiresAt: new Date(),
+        delivery: TO_BRAZIL, expiresAt,
       });
     }),
   };
@@ -139,8 +139,9 @@ test('what would not keep for its minimum shelf life after delivery is not promi
 
 test('what was held stays good for its order, though a day has passed', async () => {
   await cupsExpire(inDays(33), inDays(365));
+  await transactions.run(SYSTEM, (tx) => tx.updateTable('sku').set({ weightG: 500 }).where('id', '=', mall.skus.cup.id).execute());
   const { orderId, hold } = await draft([mall.skus.cup], 50);
-  await hold();
+  expect(await hold()).toHaveProperty('parts');
   await transactions.run(SYSTEM, (tx) => tx.updateTable('sku').set({ minShelfLifeDays: 31 }).where('id', '=', mall.skus.cup.id).execute());
   expect((await (await draft([mall.skus.cup], 5)).hold())).toMatchObject({ shortages: [{ available: 0 }] });
   await transactions.run(SYSTEM, (tx) => releaseFulfillments(tx, orderId, 'standard', false));
@@ -151,4 +152,22 @@ test('safety stock is not promised', async () => {
   await transactions.run(SYSTEM, (tx) => tx.updateTable('stock').set({ safetyStock: 6 }).where('skuId', '=', mall.skus.rug.id).execute());
   expect(await (await draft([mall.skus.rug], 3)).hold()).toMatchObject({ shortages: [{ available: 2 }] });
   expect(await (await draft([mall.skus.rug], 2)).hold()).toMatchObject({ parts: [{ quantity: 2 }], decisions: [{ figures: { left: 0 } }] });
+});
+
+test('what leaves as late as it may still keeps: an order on hold for two days takes no lot that keeps just long enough today', async () => {
+  await cupsExpire(inDays(34), inDays(365));
+  const days = (n: number) => new Date(Date.now() + n * 86_400_000);
+  const { orderId, hold } = await draft([mall.skus.cup], 3);
+  await hold(days(2));
+  expect(await (await draft([mall.skus.cup], 2)).hold(days(2))).toEqual({ shortages: [{ skuId: mall.skus.cup.id, requested: 2, available: 1 }] });
+  await transactions.run(SYSTEM, (tx) => releaseFulfillments(tx, orderId, 'standard', false));
+  expect((await shelves(mall.skus.cup.id)).lots).toEqual([{ onHand: 50, allocated: 0 }, { onHand: 4, allocated: 3 }]);
+});
+
+test('no parcel is heavier than a carrier lifts: it is divided over warehouses, or nothing is held', async () => {
+  await transactions.run(SYSTEM, (tx) => tx.updateTable('sku').set({ weightG: 5_000 }).where('id', 'in', [mall.skus.lamp.id, mall.skus.cup.id]).execute());
+  const { hold } = await draft([mall.skus.lamp], 9);
+  expect(await hold()).toMatchObject({ parts: [{ quantity: 5 }, { quantity: 4 }], decisions: [{ figures: { uncarried: 0, parcels: 2 } }] });
+  expect(await (await draft([mall.skus.cup], 10)).hold()).toEqual({ uncarried: [mall.skus.cup.merchantId] });
+  expect((await shelves(mall.skus.cup.id)).stock).toEqual([{ onHand: 50, reserved: 0 }]);
 });

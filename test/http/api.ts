@@ -90,7 +90,7 @@ export async function startApi(overOf: (transactions: Transactions) => Partial<A
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
     clients: { ...clients, operators: new OperatorClient(transactions, workflows as unknown as OrderWorkflows), orders: new OrderClient(transactions, testVault(), workflows as unknown as OrderWorkflows, policies),
-      addresses: new AddressClient(transactions, testVault(), workflows as unknown as OrderWorkflows, clients.messenger, policies.taxes) },
+      addresses: new AddressClient(transactions, testVault(), workflows as unknown as OrderWorkflows, clients.messenger, policies.taxes, policies.paymentWindowSeconds) },
     intentOf, isOutOfReach, log, meter,
     authenticate: (secret) => authenticator.callerOf(secret),
     knows: (secret) => authenticator.knows(secret),

@@ -12,7 +12,7 @@ import { described, IdempotencyKey, POST_CODES, responses } from '../schemas';
 
 const MENDERS = ['storefront'] as const;
 const byToken = z.object({ token: z.string().max(255) });
-const MENDED_CODES = ['address_incomplete', 'address_not_awaited', 'destination_not_served', 'price_changed', 'payment_declined'] as const;
+const MENDED_CODES = ['address_incomplete', 'address_not_awaited', 'destination_not_served', 'parcel_too_heavy', 'out_of_stock', 'price_changed', 'payment_declined'] as const;
 const UNTIL = 'While the order is `awaiting_address`, until `addressFix.until`. A refusal leaves it on hold.';
 
 /** Addresses of orders on hold, mended by their storefront. */

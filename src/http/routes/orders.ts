@@ -32,7 +32,7 @@ export const orderRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<v
       headers: IdempotencyKey,
       body: PlaceOrder,
       response: responses({ 201: judged, 202: undecided }, [
-        ...POST_CODES, 'unknown_sku', 'currency_not_sold', 'price_changed', 'coupon_not_applicable', 'order_too_large', 'destination_not_served', 'out_of_stock', 'card_number_refused', 'payment_declined', 'overloaded',
+        ...POST_CODES, 'unknown_sku', 'currency_not_sold', 'price_changed', 'coupon_not_applicable', 'order_too_large', 'destination_not_served', 'parcel_too_heavy', 'out_of_stock', 'card_number_refused', 'payment_declined', 'overloaded',
       ]),
     },
   }, async (request, reply) => {
