@@ -15,10 +15,13 @@ export const lockFulfillment = (tx: Tx, fulfillmentId: string) =>
 export const fulfillmentsOf = (tx: Tx, orderId: string): Promise<FulfillmentRef[]> =>
   tx.selectFrom('fulfillment').select(['id as fulfillmentId', 'merchantId', 'warehouseId']).where('orderId', '=', orderId).orderBy('number').execute();
 
-/** Moves a fulfillment to a status. */
+/** Statuses that no fulfillment leaves. */
+const ENDED: readonly FulfillmentStatus[] = ['delivered', 'returned', 'cancelled'];
+
+/** Moves a fulfillment to a status. What has ended stays as it ended: a step that was under way then changes nothing any more. */
 export async function moveFulfillment(tx: Tx, fulfillmentId: string, status: FulfillmentStatus, parcel?: PackedParcel): Promise<void> {
   await tx.updateTable('fulfillment')
-    .set({ status, updatedAt: new Date(), ...(parcel ? { parcel: JSON.stringify(parcel) } : {}) }).where('id', '=', fulfillmentId).execute();
+    .set({ status, updatedAt: new Date(), ...(parcel ? { parcel: JSON.stringify(parcel) } : {}) }).where('id', '=', fulfillmentId).where('status', 'not in', ENDED).execute();
 }
 
 /**

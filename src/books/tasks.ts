@@ -4,7 +4,7 @@ import { TaskKind, type Urgency } from '../contracts/statuses';
 import type { CompleteTask, PackedParcel } from '../contracts/task';
 import { estimateParcel } from '../domain/parcel';
 import type { Task } from '../generated/database';
-import { moveFulfillment } from './fulfillments';
+import { lockFulfillment, moveFulfillment } from './fulfillments';
 import { sendLater } from './messages';
 import { newId } from './new-id';
 import { appendTimeline } from './timeline';
@@ -32,6 +32,12 @@ async function openTask(tx: Tx, kind: TaskKind, of: NewTasks): Promise<void> {
 const lockTask = (tx: Tx, taskId: string) =>
   tx.selectFrom('task').selectAll().where('id', '=', taskId).forUpdate().executeTakeFirst();
 
+/** Locks the part of an order that a task is about. Undefined for tasks about none. */
+async function lockPartOf(tx: Tx, taskId: string) {
+  const task = await tx.selectFrom('task').select('fulfillmentId').where('id', '=', taskId).executeTakeFirst();
+  return task?.fulfillmentId ? lockFulfillment(tx, task.fulfillmentId) : undefined;
+}
+
 /** Claims an open task for a person. Claiming one's own again changes nothing. */
 export async function claimTask(tx: Tx, taskId: string, actor: string): Promise<Refusal | undefined> {
   const task = await lockTask(tx, taskId);
@@ -53,13 +59,16 @@ async function tell(tx: Tx, task: TaskRow, type: 'task.claimed' | 'task.done', m
 /**
  * Completes a task. On a parcel, the next task of its fulfillment opens; after packing, the order hears that the parcel is
  * ready, after attending, that it is attended to. Completing twice changes nothing. Refused for cancelled tasks, for those
- * that another person claimed, and for attending without an outcome.
+ * of a part that the floor has not, for those that another person claimed, and for attending without an outcome.
  */
 export async function completeTask(tx: Tx, taskId: string, actor: string, { parcel, outcome }: CompleteTask): Promise<Refusal | undefined> {
+  // A cancellation locks the part first too: so it comes before all of this, or after it, and finds the task that opens here.
+  const part = await lockPartOf(tx, taskId);
   const task = await lockTask(tx, taskId);
   if (!task) return refuse('not_found');
   if (task.status === 'done') return undefined;
   if (task.status === 'cancelled') return refuse('task_not_open', { detail: 'It is cancelled' });
+  if (isOnParcel(task) && part?.status !== 'released') return refuse('task_not_open', { detail: `Its fulfillment is ${part?.status}` });
   if (task.claimedBy !== null && task.claimedBy !== actor) return refuse('task_claimed_by_another');
   const wrong = task.kind === 'attend' || task.kind === 'chase_supplier'
     ? outcome === undefined && { pointer: '/outcome', detail: `A task to ${task.kind === 'attend' ? 'attend' : 'chase a supplier'} needs one` }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Caller } from '../contracts/caller';
 import type { TimelineEvent, TimelineEventType } from '../contracts/timeline';
 import type { Tx } from './transactions';
 
@@ -24,8 +25,16 @@ export async function isTold(tx: Tx, orderId: string, request: string): Promise<
   return event !== undefined;
 }
 
-/** Reads an order's events after a sequence number, oldest first: those that the transaction's caller may see. */
-export async function readTimeline(tx: Tx, orderId: string, after: number, limit: number): Promise<TimelineEvent[]> {
+/** What a merchant is told of an event that is about the whole order: nothing of what its other merchants sold. */
+const ABOUT_NO_MERCHANT: readonly string[] = ['reference', 'currency', 'agreedOn', 'code', 'reason'];
+const withoutOthers = (data: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(data).filter(([field]) => ABOUT_NO_MERCHANT.includes(field)));
+
+/**
+ * Reads an order's events after a sequence number, oldest first: those that the transaction's caller may see, and of them
+ * what it may. A merchant's events of the whole order lack what their hash was made of.
+ */
+export async function readTimeline(tx: Tx, { role }: Caller, orderId: string, after: number, limit: number): Promise<TimelineEvent[]> {
   const rows = await tx.selectFrom('timeline_event').selectAll()
     .where('orderId', '=', orderId).where('seq', '>', after).orderBy('seq').limit(limit).execute();
   return rows.map((row) => ({
@@ -34,7 +43,7 @@ export async function readTimeline(tx: Tx, orderId: string, after: number, limit
     at: row.at.toISOString(),
     actor: row.actor,
     merchantId: row.merchantId,
-    data: row.data as Record<string, unknown>,
+    data: role === 'merchant' && row.merchantId === null ? withoutOthers(row.data as Record<string, unknown>) : row.data as Record<string, unknown>,
     hash: row.hash,
   }));
 }

@@ -197,7 +197,7 @@ export class OrderClient {
     return this.transactions.snapshot(caller, async (tx) => {
       const order = await tx.selectFrom('orders').select('closedAt').where('id', '=', orderId).executeTakeFirst();
       if (!order) return refuse('not_found');
-      return { items: await readTimeline(tx, orderId, after, limit), closed: order.closedAt !== null };
+      return { items: await readTimeline(tx, caller, orderId, after, limit), closed: order.closedAt !== null };
     });
   }
 }

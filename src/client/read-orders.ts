@@ -77,7 +77,15 @@ const CLOSED: readonly OrderStatus[] = CLOSED_ORDER_STATUSES;
 const asksForOpen = ({ status, stage }: ListOrders): boolean =>
   (status !== undefined && !CLOSED.includes(status)) || (stage !== undefined && stage !== Stage.closed);
 
-/** Lists the orders that the caller may see, newest first. */
+/** Adds up what a merchant sells of orders: what of their lines it may see. */
+async function totalsOfOwn(tx: Tx, orderIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const lines = await tx.selectFrom('order_line').select(['orderId', 'unitAmount', 'quantity', 'discountAmount', 'shippingAmount']).where('orderId', 'in', orderIds).execute();
+  const totals = new Map<string, number>();
+  for (const line of lines) totals.set(line.orderId, (totals.get(line.orderId) ?? 0) + line.unitAmount * line.quantity - line.discountAmount + line.shippingAmount);
+  return totals;
+}
+
+/** Lists the orders that the caller may see, newest first; to a merchant with totals of its own lines. */
 export async function listOrders(tx: Tx, caller: Caller, query: ListOrders): Promise<Page<OrderSummary> | Refusal> {
   const cursor = query.cursor === undefined ? undefined : decodeCursor(query.cursor, 1);
   if (isRefusal(cursor)) return cursor;
@@ -97,10 +105,11 @@ export async function listOrders(tx: Tx, caller: Caller, query: ListOrders): Pro
   const rows = await wanted.orderBy('id', 'desc').limit(query.limit + 1).execute();
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
+  const own = caller.role === 'merchant' && last ? await totalsOfOwn(tx, page.map(({ id }) => id)) : undefined;
   return {
     items: page.map(({ currency, goodsAmount, shippingAmount, placedAt, attention, ...row }) => ({
       ...row, attention: attention as AttentionReason | null, placedAt: placedAt.toISOString(),
-      total: { amount: goodsAmount + shippingAmount, currency: currency as CurrencyCode },
+      total: { amount: own ? own.get(row.id) ?? 0 : goodsAmount + shippingAmount, currency: currency as CurrencyCode },
     })),
     next: rows.length > query.limit && last ? encodeCursor([last.id]) : null,
   };

@@ -25,7 +25,7 @@ describe('the timeline', () => {
     await Promise.all(Array.from({ length: 20 }, (_, n) => transactions.run(SYSTEM, (tx) => appendTimeline(tx, 'ord_1', [
       { type: 'order.received', data: { n } }, { type: 'task.done', merchantId: 'mer_1', data: { text: `"é\\ ${n}` } },
     ]))));
-    const events = await transactions.run(SYSTEM, (tx) => readTimeline(tx, 'ord_1', 0, 100));
+    const events = await transactions.run(SYSTEM, (tx) => readTimeline(tx, SYSTEM, 'ord_1', 0, 100));
     expect(events.map((event) => event.seq)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
     const broken = await transactions.run(SYSTEM, (tx) => sql<{ n: string }>`
       select count(*) as n from (select *, lag(hash, 1, '') over (partition by "orderId" order by seq) as previous from timeline_event) e

@@ -22,6 +22,8 @@ const LINES = 'The lines of each order add up to its total';
 const RESERVATIONS = 'The reservations of each order carry its whole total';
 const PARTS = 'The parts of each order add up to its total';
 const WORTH = 'Each part is worth what its reservations carry';
+const PARTS_CANCELLED = 'Every part of a cancelled order is cancelled';
+const NO_WORK = 'Nobody works on a part of an order that has ended or is cancelled';
 const TOTAL = 'Every payment is of its order\'s total, in its currency';
 const PAYMENT_STATUS = 'The status of every payment fits its amounts';
 const EQUATION = 'Authorized = captured + voided + open for the payments of each order, by the payments as by the ledger';
@@ -144,6 +146,18 @@ describe('orders and money', () => {
   test('a changed part', async () => {
     await copy.spoil('update fulfillment set amount = amount + 1 where "orderId" = $1 and number = 1', [books.orders.picking]);
     await expectFalse({ [PARTS]: books.orders.picking, [WORTH]: books.orders.picking });
+  });
+
+  test('a part that outlived the cancellation of its order', async () => {
+    const { cancelled } = books.orders;
+    await copy.spoil('update fulfillment set status = \'packed\' where "orderId" = $1 and number = 1', [cancelled]);
+    await expectFalse({ [PARTS_CANCELLED]: cancelled });
+  });
+
+  test.each(['cancelled', 'completed'] as const)('a task that outlived its order, which is %s', async (end) => {
+    const orderId = books.orders[end];
+    await copy.spoil(`update task set status = 'open', "doneAt" = null where id = (select min(id) from task where "orderId" = $1)`, [orderId]);
+    await expectFalse({ [NO_WORK]: orderId });
   });
 
   test('a changed payment', async () => {

@@ -99,6 +99,25 @@ test('a merchant sees its own lines and no recipient; another merchant\'s order 
   expect(hidden.json()).toMatchObject({ status: 404, code: 'not_found' });
 });
 
+test('of an order that it shares, a merchant learns nothing of what the others sold: neither in a list nor from events', async () => {
+  const { mall } = api;
+  const reference = 'SHARED';
+  const { id, total } = (await place(undefined, placeOrderBody([mall.skus.lamp, mall.skus.cup], { reference }))).json<{ id: string; total: { amount: number } }>();
+  const as = async <Body>(url: string, key = mall.keys.merchant) => (await api.app.inject({ url, headers: reading(key) })).json<Body>();
+  type Listed = { items: { id: string; total: { amount: number; currency: string } }[] };
+  const own = await as<{ total: object }>(`/v1/orders/${id}`);
+  expect((await as<Listed>(`/v1/orders?reference=${reference}`)).items).toMatchObject([{ id, total: own.total }]);
+  expect((await as<Listed>(`/v1/orders?reference=${reference}`, mall.keys.storefront)).items).toMatchObject([{ id, total }]);
+  expect(own.total).not.toEqual(total);
+
+  await api.transactions.run(SYSTEM, (tx) => appendTimeline(tx, id, [{ type: 'fulfillment.released', merchantId: mall.merchantIds[0], data: { amount: 8990 } }]));
+  const events = async (key?: string) => (await as<{ items: { type: string; data: object }[] }>(`/v1/orders/${id}/events`, key)).items.map(({ type, data }) => [type, data]);
+  expect(await events()).toEqual([['order.received', { currency: 'BRL', reference }], ['fulfillment.released', { amount: 8990 }]]);
+  expect(await events(mall.keys.storefront)).toEqual([
+    ['order.received', { lines: 2, total: total.amount, currency: 'BRL', reference }], ['fulfillment.released', { amount: 8990 }],
+  ]);
+});
+
 test('a cancellation answers 200 once everything is undone, and the refusal of one that came too late', async () => {
   const { id } = (await place()).json<{ id: string }>();
   const cancel = (headers = posting(api.mall.keys.support)) =>

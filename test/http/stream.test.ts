@@ -41,7 +41,7 @@ const end = (orderId: string) => api.transactions.run(SYSTEM, async (tx) => {
   await appendTimeline(tx, orderId, [{ type: 'order.completed' }]);
 });
 
-interface Heard { id: string | undefined; event: string; data: { seq?: number; type?: string } }
+interface Heard { id: string | undefined; event: string; data: { seq?: number; type?: string; data?: object } }
 
 /** Opens a stream over a real connection; `next` waits for one event, `rest` reads to the end. */
 async function open(orderId: string, { key = api.mall.keys.storefront, headers = {} } = {}) {
@@ -91,10 +91,11 @@ test('a reader that comes back goes on after the last event it has', async () =>
   expect((await again.rest()).map(({ event }) => event)).toEqual(['end']);
 });
 
-test('a merchant hears of its own part only, past what it may not see', async () => {
+test('a merchant hears of its own part only, past what it may not see, and of the whole order nothing of the others', async () => {
   const orderId = await placed();
   const stream = await open(orderId, { key: api.mall.keys.merchant });
-  expect(await stream.next()).toMatchObject({ id: '1' });
+  const received = await stream.next();
+  expect([received?.id, received?.data.data]).toEqual(['1', { currency: 'BRL', reference: 'A-1001' }]);
   await tell(orderId, api.mall.merchantIds[1]);
   await tell(orderId, api.mall.merchantIds[0]);
   expect(await stream.next()).toMatchObject({ id: '3', event: 'fulfillment.released' });

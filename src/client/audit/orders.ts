@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../books/transactions';
 import { queryAudit, type Audit, type Finding } from './audit';
-import { releasedStatuses, reservedStatuses } from './statuses';
+import { closedStatuses, releasedStatuses, reservedStatuses } from './statuses';
 
-/** Audits of the parts that an order is cut into: each cut must add up to the order's total. */
+/** Audits of the parts that an order is cut into: each cut must add up to the order's total, and end with it. */
 export const orderAudits = (tx: Tx): Audit[] => [
   queryAudit(tx, 'The lines of each order add up to its total', sql<Finding>`
     select o.id as subject, o."goodsAmount" || ' goods, ' || o."shippingAmount" || ' shipping' as expected,
@@ -32,4 +32,13 @@ export const orderAudits = (tx: Tx): Audit[] => [
       select "fulfillmentId", sum(amount) as amount from reservation where "fulfillmentId" is not null group by 1
     ) r on r."fulfillmentId" = f.id
     where f.amount <> coalesce(r.amount, 0)`),
+
+  queryAudit(tx, 'Every part of a cancelled order is cancelled', sql<Finding>`
+    select f.id || ' of ' || f."orderId" as subject, 'cancelled: its order is ' || o.status as expected, f.status::text as actual
+    from fulfillment f join orders o on o.id = f."orderId" where o.status in ('cancelling', 'cancelled') and f.status <> 'cancelled'`),
+
+  queryAudit(tx, 'Nobody works on a part of an order that has ended or is cancelled', sql<Finding>`
+    select t.id || ' of ' || t."orderId" as subject, 'no open task: its order is ' || o.status as expected, t.kind || ' is ' || t.status as actual
+    from task t join orders o on o.id = t."orderId"
+    where t."fulfillmentId" is not null and t.status in ('open', 'claimed') and o.status in (${closedStatuses}, 'cancelling')`),
 ];
