@@ -1,7 +1,10 @@
+import { Worker } from '@temporalio/worker';
 import type { Intent } from '../../src/client/intent';
 import { isRefusal } from '../../src/contracts/errors';
 import { orderWorkflowId } from '../../src/contracts/names';
 import { until } from '../providers/sandboxes';
+import { bundleOf } from '../support/bundle';
+import { bundleWith } from '../support/changed-bundle';
 import { seedMall } from '../support/mall';
 import { People, callerFor, granted, intent } from '../support/people';
 import { startWorld, type World } from '../support/world';
@@ -94,3 +97,19 @@ test('attempts that wait for their turn end with a cancellation, untried', async
   expect(payments.map(({ status }) => status)).toEqual(Array.from({ length: 4 }, () => 'abandoned'));
   expect(await atGateway(id)).toEqual(['1 declined', '2 expired']);
 }, 60_000);
+
+test('an order of a release that forgot all but the last that waited replays as it was', async () => {
+  await world.stopWorkers();
+  const stop = await world.startWorkers({ bundle: await bundleWith({ file: 'payment.ts', from: " && !patched('attempts-in-turn')", to: '' }) });
+  const id = await declinedOrder();
+  await askWhileDown(id, ['tok_declined', 'tok_ok', 'tok_declined']);
+  await until(async () => (await people.read(id)).payments[3]?.status === 'declined', 30_000);
+  await stop();
+  await world.startWorkers();
+  granted(await world.orders.cancel(people.storefront, intent(), id, { reason: 'customer_request' }));
+  await people.untilStatus(id, 'cancelled');
+  expect(await atGateway(id)).toEqual(['1 declined', '2 declined', '4 declined']);
+  const handle = world.temporal.client.workflow.getHandle(orderWorkflowId(id));
+  expect(await handle.result()).toBe('cancelled');
+  await Worker.runReplayHistory({ workflowBundle: await bundleOf() }, await handle.fetchHistory(), id);
+}, 90_000);
