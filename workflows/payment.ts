@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { AttentionReason } from '../src/contracts/statuses';
 import type { Verdict } from '../src/contracts/verdict';
@@ -6,13 +6,17 @@ import type { OrderInput } from './messages';
 import type { Saga } from './saga';
 import type { Steps } from './steps';
 
-/** The payment of an order: attempt after attempt within the window, until one is authorized. */
+/**
+ * The payment of an order: attempt after attempt, in the order they were asked for, until one is authorized. What was asked for within
+ * the window counts, though its turn may come later.
+ */
 export class PaymentPhase {
   readonly #verdicts = new Map<string, Verdict>();
   readonly #settled = new Set<string>();
   /** Attempts that somebody awaits the verdict on. */
   readonly #undecided: Set<string>;
-  #requested: string | undefined;
+  /** Attempts that wait for their turn, the next one first. */
+  readonly #requested: string[] = [];
 
   constructor(
     private readonly input: OrderInput,
@@ -29,9 +33,14 @@ export class PaymentPhase {
     this.#settled.add(paymentId);
   }
 
-  /** Takes another attempt and answers what came of it. */
+  /**
+   * Takes another attempt and answers what came of it, or, when an earlier one pays for the order or it ends, of the order. It waits
+   * while another is tried, and for those that were asked for before it.
+   */
   async pay(paymentId: string): Promise<Verdict> {
-    this.#requested = paymentId;
+    // Earlier releases kept only the last of those that waited: what one of their orders did then replays as it was.
+    if (this.#requested.length > 0 && !patched('attempts-in-turn')) this.#requested.length = 0;
+    this.#requested.push(paymentId);
     this.#undecided.add(paymentId);
     return this.verdictOn(paymentId);
   }
@@ -78,15 +87,15 @@ export class PaymentPhase {
         : { outcome: 'declined', paymentId: attempt, declineCode: result.declineCode });
       this.onAwaiting();
 
-      const heard = await condition(() => this.#settled.delete(attempt) || this.#requested !== undefined, Math.max(1, payUntil - Date.now()), { summary: 'the customer may pay until then' });
-      if (heard && this.#requested === undefined) continue;
+      const heard = await condition(() => this.#settled.delete(attempt) || this.#requested.length > 0, Math.max(1, payUntil - Date.now()), { summary: 'the customer may pay until then' });
+      if (heard && this.#requested.length === 0) continue;
       if (result.status === 'action_required') {
         const last = await this.#call((a, payment) => a.abandonPayment(payment), attempt);
         if (last.status === 'authorized') return true;
       }
-      if (this.#requested === undefined) return false;
-      paymentId = this.#requested;
-      this.#requested = undefined;
+      const next = this.#requested.shift();
+      if (next === undefined) return false;
+      paymentId = next;
     }
   }
 

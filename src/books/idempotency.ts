@@ -15,7 +15,7 @@ export type Claim =
   | { readonly claimed: 'first' }
   /** An earlier request with the key died before it answered; `resourceId` is what it had begun to make. */
   | { readonly claimed: 'resumed'; readonly resourceId: string | null }
-  | { readonly claimed: 'answered'; readonly answer: StoredAnswer };
+  | { readonly claimed: 'answered'; readonly answer: StoredAnswer; readonly resourceId: string | null };
 
 /** Hashes a request so that a reused key can be told from a repetition. */
 export const hashRequest = (method: string, url: string, body: unknown): Buffer =>
@@ -33,7 +33,7 @@ export async function claimKey(tx: Tx, caller: string, key: string, requestHash:
   const row = await tx.selectFrom('idempotency_record').selectAll()
     .where('caller', '=', caller).where('key', '=', key).forUpdate().executeTakeFirstOrThrow();
   if (!row.requestHash.equals(requestHash)) return refuse('idempotency_key_reused');
-  if (row.status !== null) return { claimed: 'answered', answer: { status: row.status, body: row.body, location: row.location } };
+  if (row.status !== null) return { claimed: 'answered', answer: { status: row.status, body: row.body, location: row.location }, resourceId: row.resourceId };
   if (row.leaseUntil > new Date()) return refuse('idempotency_in_flight');
   await tx.updateTable('idempotency_record').set({ leaseUntil }).where('caller', '=', caller).where('key', '=', key).execute();
   return { claimed: 'resumed', resourceId: row.resourceId };

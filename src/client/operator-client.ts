@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { claimKey, forgetKey, reopenKey, storeAnswer } from '../books/idempotency';
 import type { Transactions } from '../books/transactions';
 import type { Caller } from '../contracts/caller';
@@ -21,20 +21,23 @@ export class OperatorClient {
 
   /**
    * Asks an order to do something. Answers 200 with what it came to; 202 when the order does not answer in time, after which
-   * the same request may be sent again; or the order's own refusal.
+   * the same request may be sent again; or the order's own refusal, after which the key is as good as new: Temporal keeps what an
+   * Update came to, so that each request is an Update of its own and only a repetition of one without an answer is the same.
    */
   async ask<Verb extends keyof Asked>(caller: Caller, intent: Intent, orderId: string, verb: Verb, asked: Asked[Verb]): Promise<Answer<InterventionResource> | Refusal> {
     const begun = await this.transactions.run(caller, async (tx) => {
       const order = await tx.selectFrom('orders').select(['status', 'closedAt']).where('id', '=', orderId).executeTakeFirst();
       if (!order) return refuse('not_found');
-      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
-      return isRefusal(claim) ? claim : { claim, order };
+      const fresh = randomUUID();
+      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, fresh);
+      if (isRefusal(claim) || claim.claimed === 'answered') return claim;
+      // A request whose answer was lost is the same Update: Temporal answers it as it did then. Earlier releases kept the order's id there.
+      const resumed = claim.claimed === 'resumed' && claim.resourceId !== orderId ? claim.resourceId : null;
+      return { claimed: 'asking' as const, updateId: resumed ?? fresh, order };
     });
     if (isRefusal(begun)) return begun;
-    if (begun.claim.claimed === 'answered') return replay<InterventionResource>(begun.claim.answer);
-    // A request whose answer was lost is the same Update: Temporal answers it as it did then.
-    const updateId = createHash('sha256').update(`${caller.subject}\n${intent.key}`).digest('hex').slice(0, 32);
-    const verdict = await this.workflows.operate(orderId, verb, { ...asked, actor: caller.actor }, updateId);
+    if (begun.claimed === 'answered') return replay<InterventionResource>(begun.answer);
+    const verdict = await this.workflows.operate(orderId, verb, { ...asked, actor: caller.actor }, begun.updateId);
     if (verdict === NO_ANSWER) {
       await this.transactions.run(caller, (tx) => reopenKey(tx, caller.subject, intent.key));
       return answer(202, intervention(orderId, verb, 'undecided'));

@@ -85,16 +85,20 @@ export class OrderClient {
     return { orderId, replayed: false, start };
   }
 
-  /** Tries another payment of an order that was declined or waits for its customer. */
+  /**
+   * Tries another payment of an order that was declined or waits for its customer. While an attempt is under way another is taken all
+   * the same and waits its turn: one whose process died before the order heard of it must not keep the customer from paying otherwise.
+   */
   async pay(caller: Caller, intent: Intent, orderId: string, instruction: PaymentInstruction): Promise<Answer<OrderResource> | Refusal> {
     const card = cardNumberIn({ '/token': instruction.token });
     if (card) return card;
     const begun = await this.transactions.run(caller, (tx) => this.#beginPayment(tx, caller, intent, orderId, instruction));
     if (isRefusal(begun)) return begun;
-    if (begun.paymentId === null) return this.#answer(caller, intent, orderId, { replayed: true });
+    const { paymentId, replayed } = begun;
+    if (replayed) return this.#answer(caller, intent, orderId, { replayed, paymentId });
     try {
-      const verdict = await this.workflows.pay(orderId, begun.paymentId);
-      return await this.#answer(caller, intent, orderId, { replayed: false, unheard: verdict === NO_ANSWER });
+      const verdict = await this.workflows.pay(orderId, paymentId);
+      return await this.#answer(caller, intent, orderId, { replayed, paymentId, unheard: verdict === NO_ANSWER });
     } catch (error) {
       if (!(error instanceof WorkflowUpdateFailedError || error instanceof WorkflowNotFoundError)) throw error;
       await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
@@ -102,14 +106,17 @@ export class OrderClient {
     }
   }
 
-  /** Writes another attempt to pay, or finds the one that an unanswered request with this key wrote; null: it was answered. */
-  async #beginPayment(tx: Tx, caller: Caller, intent: Intent, orderId: string, instruction: PaymentInstruction): Promise<Refusal | { paymentId: string | null }> {
+  /** Writes another attempt to pay, or finds the one that an earlier request with this key wrote; `replayed` when that was answered. */
+  async #beginPayment(tx: Tx, caller: Caller, intent: Intent, orderId: string, instruction: PaymentInstruction): Promise<Refusal | { paymentId: string; replayed: boolean }> {
     const visible = await tx.selectFrom('orders').select('id').where('id', '=', orderId).executeTakeFirst();
     if (!visible) return refuse('not_found');
     const paymentId = newId('pay');
     const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, paymentId);
     if (isRefusal(claim)) return claim;
-    if (claim.claimed !== 'first') return { paymentId: claim.claimed === 'resumed' ? claim.resourceId : null };
+    if (claim.claimed !== 'first') {
+      if (claim.resourceId === null) throw new Error('An idempotency record of a payment names no payment');
+      return { paymentId: claim.resourceId, replayed: claim.claimed === 'answered' };
+    }
     const order = await lockOrder(tx, orderId);
     const last = await tx.selectFrom('payment').select(['number', 'amount', 'provider']).where('orderId', '=', orderId).orderBy('number', 'desc').executeTakeFirstOrThrow();
     const customer = await customerKeyOf(tx, orderId);
@@ -121,7 +128,7 @@ export class OrderClient {
     await insertPayment(tx, this.vault, customer, {
       id: paymentId, orderId, number: last.number + 1, provider: last.provider, instruction, amount: last.amount, currency: order.currency,
     });
-    return { paymentId };
+    return { paymentId, replayed: false };
   }
 
   /** Cancels an order that was not handed over, and answers it once everything is undone. */
@@ -158,7 +165,7 @@ export class OrderClient {
    * Answers an order as it stands now, and remembers that its key was answered. What Temporal has not heard of (`unheard`)
    * is answered as undecided and stays open: the same request, sent again, tries again.
    */
-  #answer(caller: Caller, intent: Intent, orderId: string, { replayed, unheard = false }: { replayed: boolean; unheard?: boolean }): Promise<Answer<OrderResource> | Refusal> {
+  #answer(caller: Caller, intent: Intent, orderId: string, { replayed, unheard = false, paymentId }: { replayed: boolean; unheard?: boolean; paymentId?: string }): Promise<Answer<OrderResource> | Refusal> {
     return this.transactions.run(caller, async (tx) => {
       const order = await this.#readAnswered(tx, orderId);
       if (!order) return refuse('not_found');
@@ -171,7 +178,7 @@ export class OrderClient {
         if (order.status !== 'draft') await markStarted(tx, orderId);
       }
       const { rejection } = await tx.selectFrom('orders').select('rejection').where('id', '=', orderId).executeTakeFirstOrThrow();
-      return outcomeOf(order, rejection, replayed);
+      return outcomeOf(order, rejection, replayed, paymentId);
     });
   }
 

@@ -1,5 +1,6 @@
 import { markOwn } from '../../src/books/attention';
 import { SYSTEM } from '../../src/contracts/caller';
+import type { OrderWorkflows } from '../../src/client/order-workflows';
 import { refuse } from '../../src/contracts/errors';
 import { AttentionReason } from '../../src/contracts/statuses';
 import { releasedOrder } from './fulfillment';
@@ -45,6 +46,23 @@ test('refusals of the order are problems; one of an order that has no workflow s
   expect((await retry()).json()).toMatchObject({ status: 503, code: 'starting' });
   expect((await ask('/v1/orders/ord_01ARZ3NDEKTSV4RRFFQ69G5FAV/retry', { reason: 'provider_back' })).statusCode).toBe(404);
   expect((await ask(`/v1/orders/${orderId}/retry`, { reason: 'I felt like it' })).json()).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/reason' }] });
+});
+
+test('a request under the key of a refused one is another request of the order', async () => {
+  const { orderId } = await releasedOrder(api, api.mall.skus.cup);
+  const headers = posting(api.mall.keys.support);
+  const before = api.workflows.operated.length;
+  // As Temporal does: what an Update came to is what its id answers from then on.
+  const held = new Map<string, ReturnType<OrderWorkflows['operate']>>();
+  const answering = (outcome: Awaited<ReturnType<OrderWorkflows['operate']>>) => {
+    api.workflows.operating = (updateId) => held.get(updateId) ?? (held.set(updateId, Promise.resolve(outcome)).get(updateId) as ReturnType<OrderWorkflows['operate']>);
+  };
+  answering({ outcome: 'refused', code: 'already_attended' });
+  const hand = (note: string) => ask(`/v1/orders/${orderId}/attendance`, { reason: 'overdue', note }, headers);
+  expect((await hand('ask_customer')).json()).toMatchObject({ code: 'already_attended' });
+  answering({ outcome: 'handed', taskId: 'tsk_01ARZ3NDEKTSV4RRFFQ69G5FAV' });
+  expect((await hand('ask_provider')).json()).toMatchObject({ outcome: 'done', taskId: 'tsk_01ARZ3NDEKTSV4RRFFQ69G5FAV' });
+  expect(new Set(api.workflows.operated.slice(before).map(({ updateId }) => updateId)).size).toBe(2);
 });
 
 test('what needs a person is listed in pages, the longest waiting first', async () => {

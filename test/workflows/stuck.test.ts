@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { runAudits } from '../../src/client/audit/run-audits';
@@ -121,8 +122,12 @@ describe('another carrier', () => {
     await attentionOf(id, 'carrier_unavailable');
     const part = await partOf(id);
     const chosen = { fulfillmentId: part.id, carrierCode: 'swift', reason: 'provider_down' } as const;
-    expect(await operators.ask(SUPPORT, intent(), id, 'chooseCarrier', { ...chosen, carrierCode: 'nobody' })).toMatchObject({ refused: 'carrier_not_offered' });
-    granted(await operators.ask(SUPPORT, intent(), id, 'chooseCarrier', chosen));
+    const key = randomUUID();
+    const asking = (carrierCode: string) => operators.ask(SUPPORT, { key, requestHash: Buffer.from(carrierCode) }, id, 'chooseCarrier', { ...chosen, carrierCode });
+    expect(await asking('nobody')).toMatchObject({ refused: 'carrier_not_offered' });
+    // What was refused is forgotten: its key is good for another request.
+    granted(await asking('swift'));
+    expect(granted(await asking('swift'))).toMatchObject({ status: 200, replayed: true });
     await until(async () => (await partOf(id)).shipment?.carrierCode === 'swift');
     expect(await labels(part.id)).toEqual(['1 steady booked', '2 swift booked']);
     expect(await operators.ask(SUPPORT, intent(), id, 'chooseCarrier', chosen)).toMatchObject({ refused: 'label_not_awaited' });
