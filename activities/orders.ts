@@ -6,7 +6,7 @@ import { abandonUnpaid } from '../src/books/payments';
 import { giveBackUses } from '../src/books/promotion-uses';
 import { isServed } from '../src/books/serviceability';
 import { release } from '../src/books/stock';
-import { readUnsettled, type Unsettled } from '../src/books/unsettled';
+import { readGivenUp, readUnsettled, type GivenUp, type Unsettled } from '../src/books/unsettled';
 import { cancelTasks } from '../src/books/tasks';
 import { actingFor, SYSTEM } from '../src/contracts/caller';
 import type { CancellationReason, CancelOrder } from '../src/contracts/place-order';
@@ -81,12 +81,19 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       return undefined;
     }),
 
-  /** Writes the end of an order whose parts have all ended: returned when all of them came back, else completed. Throws when it is at its end otherwise, or on the way there. */
-  completeOrder: ({ orderId }: OrderRef): Promise<{ status: OrderStatus }> =>
+  /**
+   * Writes the end of an order whose parts have all ended: returned when all of them came back, else completed. Answers where it stands,
+   * and, ending nothing, what it gave up for another carrier when its run may know nothing of that: a run that was cut off lost the
+   * choice. Throws when that was undone and something is left all the same, and when the order is at its end otherwise, or on the way there.
+   */
+  completeOrder: ({ orderId, undone = false }: OrderRef & { undone?: boolean }): Promise<{ status: OrderStatus; givenUp?: readonly GivenUp[] }> =>
     transactions.run(SYSTEM, async (tx) => {
       const { status } = await lockOrder(tx, orderId);
       if (status === 'completed' || status === 'returned') return { status };
       if (status !== 'in_fulfillment' && status !== 'shipped') throw cannotBe(`${orderId} is ${status}: it cannot be completed`);
+      const givenUp = await readGivenUp(tx, orderId);
+      if (givenUp.length > 0 && undone) throw cannotBe(`${orderId} still has bookings that were given up: ${JSON.stringify(givenUp)}`);
+      if (givenUp.length > 0) return { status, givenUp };
       const parts = await tx.selectFrom('fulfillment').select('status').where('orderId', '=', orderId).execute();
       const end = parts.every((part) => part.status === 'returned') ? 'returned' as const : 'completed' as const;
       await moveOrder(tx, orderId, { status: end, stage: 'closed' });

@@ -1,6 +1,7 @@
 import type { Activities } from '../activities';
 import type { CancellationReason } from '../src/contracts/place-order';
 import { AttentionReason } from '../src/contracts/statuses';
+import { voidGivenUp } from './given-up';
 import type { OrderInput } from './messages';
 import type { PaymentPhase } from './payment';
 import { books } from './proxies';
@@ -20,10 +21,9 @@ export async function finishCancellation(input: OrderInput, reason: Cancellation
   await steps.run(() => books.finishCancellation({ orderId, reason, undone: true }));
 }
 
-async function undo(left: Unsettled, { orderId, carrierQueue: taskQueue }: OrderInput, payment: PaymentPhase, steps: Steps): Promise<void> {
-  for (const { fulfillmentId, n } of left.givenUp) {
-    await steps.outside({ taskQueue }, AttentionReason.carrierUnavailable, (activities) => activities.voidBooking({ orderId, fulfillmentId, n }), fulfillmentId);
-  }
+async function undo(left: Unsettled, input: OrderInput, payment: PaymentPhase, steps: Steps): Promise<void> {
+  const { orderId, carrierQueue: taskQueue } = input;
+  await voidGivenUp(left.givenUp, input, steps);
   for (const fulfillmentId of left.fulfillmentIds) {
     await steps.outside({ taskQueue }, AttentionReason.carrierUnavailable, (activities) => activities.voidShipment({ orderId, fulfillmentId }), fulfillmentId);
   }

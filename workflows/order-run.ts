@@ -11,6 +11,7 @@ import { Attention } from './attention';
 import { Backorder } from './backorder';
 import { finishCancellation } from './cancellation';
 import { Fulfillment } from './fulfillment';
+import { completeOrder } from './given-up';
 import type { OrderInput, OrderProgress } from './messages';
 import { PaymentPhase } from './payment';
 import { books } from './proxies';
@@ -104,8 +105,7 @@ export class OrderRun {
   /** Writes the order's end: completed, or returned when every part came back. */
   async complete(): Promise<void> {
     await this.#voided();
-    const { status } = await this.#steps.run(() => books.completeOrder({ orderId: this.input.orderId }));
-    this.#move(status, Stage.closed);
+    this.#move(await completeOrder(this.input, this.#steps), Stage.closed);
   }
 
   /** Cancels, unless something was handed over: the database decides, as the hand-over asks it too. */

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { moveFulfillment } from '../../src/books/fulfillments';
 import { completeTask } from '../../src/books/tasks';
-import type { Transactions } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { TaskKind } from '../../src/contracts/statuses';
 import { until } from '../providers/sandboxes';
@@ -42,13 +41,13 @@ const waiting = async (): Promise<number> => (await world.transactions.run(SYSTE
 function tries(): () => number {
   const run = world.transactions.run.bind(world.transactions);
   let most = 0;
-  jest.spyOn(world.transactions, 'run').mockImplementation(((caller, work) => {
+  jest.spyOn(world.transactions, 'run').mockImplementation((caller, work) => {
     let tried = 0;
     return run(caller, (tx) => {
       most = Math.max(most, tried += 1);
       return work(tx);
     });
-  }) as Transactions['run']);
+  });
   return () => most;
 }
 
