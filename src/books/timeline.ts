@@ -24,6 +24,18 @@ export async function isTold(tx: Tx, orderId: string, request: string): Promise<
   return event !== undefined;
 }
 
+/** Reads the sequence number of an order's latest event; its first is written with the order. */
+export async function lastSeq(tx: Tx, orderId: string): Promise<number> {
+  const { last } = await tx.selectFrom('timeline_event').select((eb) => eb.fn.max('seq').as('last')).where('orderId', '=', orderId).executeTakeFirstOrThrow();
+  return last;
+}
+
+/** Tells whether an order had an event of a type after a sequence number. */
+export async function toldSince(tx: Tx, orderId: string, type: TimelineEventType, seq: number): Promise<boolean> {
+  const event = await tx.selectFrom('timeline_event').select('seq').where('orderId', '=', orderId).where('seq', '>', seq).where('type', '=', type).executeTakeFirst();
+  return event !== undefined;
+}
+
 /** Reads an order's events after a sequence number, oldest first: those that the transaction's caller may see. */
 export async function readTimeline(tx: Tx, orderId: string, after: number, limit: number): Promise<TimelineEvent[]> {
   const rows = await tx.selectFrom('timeline_event').selectAll()
