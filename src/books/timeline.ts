@@ -25,6 +25,18 @@ export async function isTold(tx: Tx, orderId: string, request: string): Promise<
   return event !== undefined;
 }
 
+/** Reads the sequence number of an order's latest event; its first is written with the order. */
+export async function lastSeq(tx: Tx, orderId: string): Promise<number> {
+  const { last } = await tx.selectFrom('timeline_event').select((eb) => eb.fn.max('seq').as('last')).where('orderId', '=', orderId).executeTakeFirstOrThrow();
+  return last;
+}
+
+/** Tells whether an order had an event of a type after a sequence number. */
+export async function toldSince(tx: Tx, orderId: string, type: TimelineEventType, seq: number): Promise<boolean> {
+  const event = await tx.selectFrom('timeline_event').select('seq').where('orderId', '=', orderId).where('seq', '>', seq).where('type', '=', type).executeTakeFirst();
+  return event !== undefined;
+}
+
 /** What a merchant is told of an event that is about the whole order: nothing of what its other merchants sold. */
 const ABOUT_NO_MERCHANT: readonly string[] = ['reference', 'currency', 'agreedOn', 'code', 'reason'];
 const withoutOthers = (data: Readonly<Record<string, unknown>>): Record<string, unknown> =>
