@@ -70,7 +70,7 @@ describe('an idempotency key', () => {
     expect(await claim('a')).toEqual({ claimed: 'first' });
     expect(await claim('a')).toMatchObject({ refused: 'idempotency_in_flight' });
     await transactions.run(SYSTEM, (tx) => storeAnswer(tx, 'mall', 'a', { status: 201, body: { ok: 1 }, location: '/x' }));
-    expect(await claim('a')).toEqual({ claimed: 'answered', answer: { status: 201, body: { ok: 1 }, location: '/x' } });
+    expect(await claim('a')).toEqual({ claimed: 'answered', resourceId: 'ord_9', answer: { status: 201, body: { ok: 1 }, location: '/x' } });
   });
 
   test('is refused with another request, and resumed once its lease has passed', async () => {
