@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import { Client } from 'pg';
+import { SYSTEM, type Caller } from '../../src/contracts/caller';
+import { seedMall, type TestMall } from '../support/mall';
+import { People, callerFor } from '../support/people';
+import { startWorld, type World } from '../support/world';
+
+const CLOSED = 3_000;
+/** Rows of one table that an order of two lines may touch in all its life, each as often as it is read. */
+const OWN_ROWS = 1_000;
+
+let world: World;
+let mall: TestMall;
+let people: People;
+let owner: Client;
+beforeAll(async () => {
+  world = await startWorld();
+  mall = await seedMall(world.transactions);
+  people = new People(world, mall);
+  owner = new Client({ connectionString: world.database.ownerUrl });
+  await owner.connect();
+  // Nothing takes new statistics meanwhile: the plans made while there was next to nothing stay.
+  await owner.query(`
+    DO $$ DECLARE t text; BEGIN
+      FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP EXECUTE format('ALTER TABLE %I SET (autovacuum_enabled = false)', t); END LOOP;
+    END $$`);
+}, 60_000);
+afterAll(async () => {
+  await owner.end();
+  await world.close();
+});
+
+/** An order from checkout to the doorstep, looked at by everybody at every step, often enough that a plan is kept. */
+async function play(): Promise<string> {
+  const { id } = await people.place();
+  const look = async (): Promise<void> => {
+    const lookers: Caller[] = [people.storefront, callerFor('merchant', mall.merchantIds[0]), callerFor('support')];
+    for (const looker of lookers) for (let time = 0; time < 3; time += 1) await people.read(id, looker);
+  };
+  await look();
+  await people.pack(id);
+  await look();
+  await people.handOver(id);
+  await people.scan(id, 'in_transit', 'out_for_delivery', 'delivered', 'signed');
+  await people.untilStatus(id, 'completed');
+  await look();
+  return id;
+}
+
+/** Repeats all that an ended order left in the books, under other ids. */
+async function multiply(orderId: string): Promise<void> {
+  const from = { orders: 'id', timeline_event: '"orderId"', timeline_head: '"orderId"', order_line: '"orderId"', payment: '"orderId"', fulfillment: '"orderId"',
+    reservation: '"orderId"', task: '"orderId"', shipment: '"orderId"', operation: '"orderId"', order_price: '"orderId"', ledger_transaction: '"orderId"' };
+  const below = {
+    allocation: `"reservationId" IN (SELECT id FROM reservation WHERE "orderId" = '${orderId}')`,
+    ledger_entry: `"transactionId" IN (SELECT id FROM ledger_transaction WHERE "orderId" = '${orderId}')`,
+    customer: `id = (SELECT "customerId" FROM orders WHERE id = '${orderId}')`,
+  };
+  const which = [...Object.entries(below), ...Object.entries(from).map(([table, column]) => [table, `${column} = '${orderId}'`] as const)];
+  await owner.query(`SET session_replication_role = replica`);
+  for (const [table, condition] of which) {
+    const { rowCount } = await owner.query(`
+      INSERT INTO ${table} SELECT r.* FROM ${table} t, generate_series(1, ${CLOSED}) i, jsonb_populate_record(NULL::${table},
+        regexp_replace(to_jsonb(t)::text, '((?:ord|cus|lin|pay|ful|rsv|tsk|shp|ltx)_)[0-9A-Z]{10}', '\\1' || lpad(i::text, 10, '0'), 'g')::jsonb
+        || CASE '${table}' WHEN 'shipment' THEN jsonb_build_object('trackingNumber', t.ctid::text || i) WHEN 'ledger_transaction' THEN jsonb_build_object('operationKey', t.ctid::text || i)
+           WHEN 'customer' THEN jsonb_build_object('referenceIndex', '\\x' || lpad(i::text, 8, '0')) ELSE '{}' END) r
+      WHERE t.${condition}`);
+    if ((rowCount ?? 0) < CLOSED) throw new Error(`${table}: ${rowCount} rows in place of ${CLOSED} or more`);
+  }
+  await owner.query(`RESET session_replication_role`);
+}
+
+/** The rows of each table that were read until now, by index or one after another. */
+async function rowsRead(): Promise<ReadonlyMap<string, number>> {
+  // A session tells what it read when a transaction ends, at most once a second: let each end one.
+  await new Promise((resolve) => { setTimeout(resolve, 1_100); });
+  await Promise.all(Array.from({ length: 10 }, () => world.transactions.run(SYSTEM, (tx) => sql`select pg_sleep(0.2)`.execute(tx))));
+  const { rows } = await owner.query<{ relname: string; n: string }>('SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0) AS n FROM pg_stat_user_tables');
+  return new Map(rows.map(({ relname, n }) => [relname, Number(n)]));
+}
+
+test('an order touches its own rows in all its life, however many have ended since the plans were made', async () => {
+  await multiply(await play());
+  const before = await rowsRead();
+  await play();
+  const after = await rowsRead();
+  const touched = [...after].map(([table, n]) => [table, n - (before.get(table) ?? 0)] as const);
+  expect(touched.find(([table]) => table === 'orders')?.[1]).toBeGreaterThan(10);
+  expect(touched.filter(([, n]) => n > OWN_ROWS)).toEqual([]);
+}, 60_000);
