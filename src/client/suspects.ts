@@ -39,11 +39,11 @@ export async function findSuspects(tx: Tx, deadlines: Deadlines): Promise<Map<st
     select id, max(due) as due from (
       ${overdue('receive')} union all ${overdue('pick')} union all ${overdue('ship')}
       union all (select id, coalesce("payUntil", "stageSince") + ${seconds(deadlines.receive)} from orders
-        where status in ('awaiting_payment', 'awaiting_address') and coalesce("payUntil", "stageSince") < now() - ${seconds(deadlines.receive)} limit ${LIMIT})
+        where "closedAt" is null and status in ('awaiting_payment', 'awaiting_address') and coalesce("payUntil", "stageSince") < now() - ${seconds(deadlines.receive)} limit ${LIMIT})
       union all (select id, "agreedOn" + interval '1 day' + ${seconds(deadlines.receive)} from orders
-        where status = 'awaiting_stock' and "attentionOwn" is null and "agreedOn" + interval '1 day' < now() - ${seconds(deadlines.receive)} limit ${LIMIT})
+        where "closedAt" is null and status = 'awaiting_stock' and "attentionOwn" is null and "agreedOn" + interval '1 day' < now() - ${seconds(deadlines.receive)} limit ${LIMIT})
       union all (select id, "stageSince" + ${seconds(deadlines.cancelling)} from orders
-        where status = 'cancelling' and "stageSince" < now() - ${seconds(deadlines.cancelling)} limit ${LIMIT})
+        where "closedAt" is null and status = 'cancelling' and "stageSince" < now() - ${seconds(deadlines.cancelling)} limit ${LIMIT})
       union all (select id, null from orders where "attentionFound" is not null limit ${LIMIT})
       union all (select id, null from orders where attention is not null and "attentionOwn" in (${sql.join(RETRYING)}) limit ${LIMIT})
     ) suspect group by id`.execute(tx);

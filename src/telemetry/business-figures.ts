@@ -21,7 +21,8 @@ export interface Figure {
 export function readFigures(transactions: Transactions): Promise<readonly Figure[]> {
   return transactions.snapshot(SYSTEM, async (tx) => {
     await sql`set local statement_timeout = '3s'`.execute(tx);
-    const open = sql`select id, status, stage from orders where status in (${sql.join(OPEN_ORDER_STATUSES)})`;
+    // What is open is found by its end that is not set, not by the status: see the migration `flat_lists`.
+    const open = sql`select id, status, stage from orders where "closedAt" is null and status in (${sql.join(OPEN_ORDER_STATUSES)})`;
     const { rows } = await sql<Figure>`
       with open as materialized (${open})
       select 'order_status' as figure, status::text as label, '' as other, count(*)::int as count, 0::float8 as "ageSeconds" from open group by status
@@ -31,7 +32,7 @@ export function readFigures(transactions: Transactions): Promise<readonly Figure
       select 'attention', attention, '', count(*)::int, 0 from orders where attention is not null group by attention
       union all
       select 'task', kind::text, status::text, count(*)::int, extract(epoch from now() - min("openedAt"))::float8
-        from task where status in ('open', 'claimed') group by kind, status
+        from task where "doneAt" is null and status in ('open', 'claimed') group by kind, status
       union all
       select 'webhook', '', '', count(*)::int, coalesce(extract(epoch from now() - min("receivedAt")), 0)::float8 from webhook_event where "parkedFor" is not null
       union all

@@ -5,6 +5,8 @@
 CREATE INDEX "reservation_fulfillmentId_idx" ON "reservation" ("fulfillmentId");
 CREATE INDEX "orders_customerId_idx" ON "orders" ("customerId");
 CREATE INDEX task_subject ON "task" ("subject") WHERE "subject" IS NOT NULL;
+-- Webhooks that wait are counted for every look at the metrics.
+CREATE INDEX webhook_parked ON "webhook_event" ("receivedAt") WHERE "parkedFor" IS NOT NULL;
 
 -- "EXISTS (SELECT 1 FROM orders ...)" in a policy lets PostgreSQL choose to read all orders that the caller may see into a hash and look
 -- the one up there: a plan it makes while the table is small, and keeps when it is not. A scalar subquery is always asked by the key.
