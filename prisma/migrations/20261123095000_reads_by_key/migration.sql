@@ -5,6 +5,8 @@
 CREATE INDEX "reservation_fulfillmentId_idx" ON "reservation" ("fulfillmentId");
 CREATE INDEX "orders_customerId_idx" ON "orders" ("customerId");
 CREATE INDEX task_subject ON "task" ("subject") WHERE "subject" IS NOT NULL;
+-- A merchant's orders are listed by its lines: few of the mall's, it may be.
+CREATE INDEX "order_line_merchantId_orderId_idx" ON "order_line" ("merchantId", "orderId");
 -- Webhooks that wait are counted for every look at the metrics.
 CREATE INDEX webhook_parked ON "webhook_event" ("receivedAt") WHERE "parkedFor" IS NOT NULL;
 
