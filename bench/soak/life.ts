@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { ApiProblem } from '../../src/cli/http-client';
 import { People, WaitedInVain } from '../../src/cli/people';
 import type { CarrierScan, OrderStatus } from '../../src/contracts/statuses';
 import type { Points } from './points';
@@ -79,9 +80,15 @@ async function act({ shop, points }: Load, people: People, intent: (act: string)
   await points.at('scanning', () => people.scan(shipped, stamped(SCANS[way])));
 }
 
-/** Asks under the same key, as a storefront does, until the cancellation is decided. */
+/**
+ * Asks under the same key, as a storefront does, until the cancellation is decided. Where one process after the other dies with
+ * the answer, each keeps the key for half a minute: whoever has asked for two minutes looks at the order.
+ */
 async function cancel(shop: Shop, points: Points, key: string, orderId: string): Promise<void> {
-  const ask = () => points.at('cancelling', () => shop.storefront.cancel(key, orderId, 'customer_request'));
+  const ask = () => points.at('cancelling', () => shop.storefront.cancel(key, orderId, 'customer_request').catch((error: unknown) => {
+    if (error instanceof ApiProblem && error.code === 'idempotency_in_flight') return shop.storefront.getOrder(orderId);
+    throw error;
+  }));
   for (let order = await ask(); order.status === 'in_fulfillment'; order = await ask()) await wait(ASK_AGAIN_MS);
 }
 
