@@ -6,6 +6,7 @@ import { lockHolder } from '../embedded/lock';
 import { packageRoot, statePaths, type StatePaths } from '../embedded/paths';
 import { portFaults, type Ports } from '../embedded/ports';
 import { findNative, programsIn } from '../embedded/postgres-binaries';
+import { checkStart } from '../embedded/state-folder';
 import { findTemporalBinary } from '../embedded/temporal-binary';
 import { portOptions, portsFrom, stateOption } from './options';
 
@@ -39,7 +40,7 @@ async function examine(paths: StatePaths, ports: Ports): Promise<Finding[]> {
       const binary = findTemporalBinary();
       return binary === null ? 'not here yet: `mallflow start` downloads it, or builds it where Go is installed' : `${versionOf(binary)}, ${binary}`;
     }),
-    finding('State folder', () => writable(paths.root)),
+    finding('State folder', () => usable(paths)),
     finding('Disk', () => freeSpace(paths.root)),
     running === null ? await examinePorts(ports) : { check: 'Ports', ok: true, detail: `Mallflow runs on ${paths.root} (pid ${running})` },
   ];
@@ -68,13 +69,15 @@ function existing(path: string, advice: string): string {
 /** Looks at the folder itself, or at the nearest one above it that exists and that it would be made in. */
 const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)));
 
-function writable(path: string): string {
+function usable(paths: StatePaths): string {
+  const path = paths.root;
   try {
     accessSync(nearest(path), constants.W_OK | constants.X_OK);
-    return path;
   } catch (error) {
     throw new Error(`${path} cannot be written to: change its owner, or name another one with --state.`, { cause: error });
   }
+  checkStart(paths);
+  return path;
 }
 
 function freeSpace(path: string): string {

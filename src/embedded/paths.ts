@@ -13,6 +13,7 @@ export function packageRoot(from: string = __dirname): string {
 /** Where everything that the embedded stack keeps lies, under its one folder. */
 export interface StatePaths {
   readonly root: string;
+  readonly marker: string;
   readonly lock: string;
   readonly settings: string;
   readonly apiKeys: string;
@@ -28,6 +29,7 @@ export function statePaths(folder: string): StatePaths {
   const root = resolve(folder);
   return {
     root,
+    marker: join(root, '.mallflow-state'),
     lock: join(root, 'stack.lock'),
     settings: join(root, 'settings.json'),
     apiKeys: join(root, 'api-keys.json'),

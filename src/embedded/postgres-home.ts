@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync, realpathSync, renameSync, rmSync,
+  statSync, symlinkSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Account, findNative, type PostgresBinaries, programsIn } from './postgres-binaries';
 
@@ -29,11 +32,27 @@ export function settlePostgres(dataDir: string, account: Account | undefined): P
   }
 }
 
-/** Removes a data folder, and what it links to. */
+/** Removes a data folder, and the folder of ours that it links to. Throws when it links elsewhere. */
 export function removePostgresData(dataDir: string): void {
-  const link = lstatSync(dataDir, { throwIfNoEntry: false });
-  if (link?.isSymbolicLink()) rmSync(readlinkSync(dataDir), { recursive: true, force: true });
+  const linked = linkedFolder(dataDir);
+  if (linked !== null) rmSync(linked, { recursive: true, force: true });
   rmSync(dataDir, { recursive: true, force: true });
+}
+
+/**
+ * Returns the folder that a data folder is a link to, null when it is no link. Throws one sentence when that is not the
+ * one that a start makes for it: somebody else put that link there, and what it leads to is theirs.
+ */
+export function linkedFolder(dataDir: string): string | null {
+  if (lstatSync(dataDir, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return null;
+  const target = readlinkSync(dataDir);
+  const real = join(realpathSync.native(dirname(dataDir)), basename(dataDir));
+  // Earlier releases named it after the path as it was typed.
+  const ours = [dataDir, real].map(openFolderOf).includes(target);
+  const links = [OPEN_FOLDER, target].some((folder) => lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink());
+  if (ours && !links) return target;
+  throw new Error(`${dataDir} is a link to ${target}, which \`mallflow start\` did not make: nothing was removed. `
+    + 'Remove that link yourself if you do not need it.');
 }
 
 /** Returns the first folder on the way to a folder, itself included, that an account may not enter; null when there is none. */
@@ -47,6 +66,8 @@ function firstClosedFolder(folder: string, account: Account): string | null {
 }
 
 const tagOf = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 16);
+
+const openFolderOf = (dataDir: string): string => join(OPEN_FOLDER, `data-${tagOf(dataDir)}`);
 
 function copyOfPrograms(native: string): string {
   // The folder of node_modules is made anew by every install, so its time tells one version from the next.
@@ -72,7 +93,8 @@ function linkedData(dataDir: string): string {
   const link = lstatSync(dataDir, { throwIfNoEntry: false });
   if (link?.isSymbolicLink()) return readlinkSync(dataDir);
   if (link !== undefined) throw new Error(`${dataDir} already holds a database`);
-  const target = join(OPEN_FOLDER, `data-${tagOf(dataDir)}`);
+  // By its real path, so that a reset knows it again however the folder is named then.
+  const target = openFolderOf(join(realpathSync.native(dirname(dataDir)), basename(dataDir)));
   rmSync(target, { recursive: true, force: true });
   makeOpenFolder();
   symlinkSync(target, dataDir);

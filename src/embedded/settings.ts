@@ -24,6 +24,13 @@ const GENERATORS = {
 type SettingName = keyof typeof GENERATORS;
 const NAMES = Object.keys(GENERATORS) as SettingName[];
 
+/** What every release has made since the first. */
+const ALWAYS_MADE: readonly SettingName[] = [
+  'ENCRYPTION_KEYS', 'BLIND_INDEX_KEY', 'PAYMENT_WEBHOOK_SECRET', 'POSTGRES_OWNER_PASSWORD',
+];
+
+const Kept = z.partialRecord(z.enum(NAMES), z.string().min(1));
+
 export type Settings = Readonly<Record<SettingName, string>>;
 
 /**
@@ -42,13 +49,25 @@ export function ensureSettings(paths: StatePaths, env: NodeJS.ProcessEnv): Setti
   return Object.fromEntries(NAMES.map((name) => [name, env[name] ?? made[name]])) as Settings;
 }
 
+/** Tells whether a state folder's settings are there and are such as a start of any release has made. */
+export function holdsSettings(paths: StatePaths): boolean {
+  if (!existsSync(paths.settings)) return false;
+  try {
+    const kept = Kept.parse(JSON.parse(readFileSync(paths.settings, 'utf8')));
+    return ALWAYS_MADE.every((name) => kept[name] !== undefined);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return false;
+    throw error;
+  }
+}
+
 function readKept(paths: StatePaths): Partial<Settings> {
   if (!existsSync(paths.settings)) {
     if (!existsSync(paths.postgres)) return {};
     throw new Error(`${paths.settings} is gone, and without its keys the database beside it cannot be read: restore it, or empty the folder with \`npm run reset\`.`);
   }
   try {
-    return z.partialRecord(z.enum(NAMES), z.string().min(1)).parse(JSON.parse(readFileSync(paths.settings, 'utf8')));
+    return Kept.parse(JSON.parse(readFileSync(paths.settings, 'utf8')));
   } catch (error) {
     throw new Error(`${paths.settings} is damaged: restore it, or empty the folder with \`npm run reset\`.`, { cause: error });
   }

@@ -1,40 +1,113 @@
-import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { lockHolder, takeLock } from './lock';
 import { endOrphans } from './orphans';
 import type { StatePaths } from './paths';
 import { removePostgresData } from './postgres-home';
+import { holdsSettings } from './settings';
+import { contentOf, isBlank, isLock, listed, namesIn, oursIn, strangersIn } from './state-entries';
+import { isMarkerName, isOfLaterRelease, readMarker, writeMarker } from './state-marker';
+import { checkRemoval, runningOn } from './state-removal';
 
 /**
- * Makes the state folder and takes it for this process; the answer gives it back. Throws one sentence when it cannot be
- * written to, or when a running stack holds it.
+ * Makes the state folder, marks it and takes it for this process; the answer gives it back. Throws one sentence when it
+ * cannot be written to, holds what is somebody else's, or is held by a running stack.
  */
 export function takeStateFolder(paths: StatePaths): () => void {
-  try {
-    // PostgreSQL may run as another account and has to get past the first; the others are nobody else's business.
+  writing(paths, () => {
     mkdirSync(paths.root, { recursive: true });
-    for (const folder of [paths.logs, paths.run, paths.journals, dirname(paths.temporal)]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(paths.root, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw new Error(`The state folder ${paths.root} cannot be written to (${(error as NodeJS.ErrnoException).code}): change its owner, or name another one with --state or MALLFLOW_STATE.`, { cause: error });
-  }
+  });
+  const pid = lockHolder(paths.lock);
+  if (pid !== null) throw alreadyRunning(paths, pid);
+  const isMarked = checkStart(paths);
+  writing(paths, () => {
+    // First of all, so that whatever a start that is cut short leaves behind can be reset.
+    if (!isMarked) writeMarker(paths);
+    // PostgreSQL may run as another account and has to get past the root; these are nobody else's business.
+    for (const folder of [paths.logs, paths.run, paths.journals, dirname(paths.temporal)]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    }
+  });
   const lock = takeLock(paths.lock);
   if ('release' in lock) return lock.release;
-  throw new Error(`Mallflow is already running on ${paths.root} (pid ${lock.heldBy}): stop it first, or name another folder with --state.`);
+  throw alreadyRunning(paths, lock.heldBy);
+}
+
+/**
+ * Checks that a start may keep its state in a folder, and answers whether that is marked already. Changes nothing. A
+ * folder of an earlier release, which made no marker, may be taken when it holds that release's settings and no more.
+ */
+export function checkStart(paths: StatePaths): boolean {
+  const marker = readMarker(paths);
+  if (marker?.emptying === true) {
+    throw new Error(`A reset of ${paths.root} was cut short: part of it is gone. `
+      + `Repeat it with \`npx mallflow reset --state ${paths.root}\`.`);
+  }
+  if (marker !== null) return isOfLaterRelease(marker) || marker.path === realpathSync.native(paths.root);
+  const isOlder = () => isBlank(paths) || (holdsSettings(paths) && existsSync(paths.run));
+  if (strangersIn(paths.root).length === 0 && isOlder()) return false;
+  throw new Error(`${paths.root} is not empty and was not made by \`mallflow start\`: `
+    + `name an empty folder with --state. It holds ${contentOf(paths.root)}.`);
 }
 
 /**
  * Removes the state folder, after ending what a killed run left behind, and resolves with whether there was one. Rejects
- * with one sentence while a stack runs on it, and when the folder is something else.
+ * with one sentence, and removes nothing, while a stack runs on it or when it is or holds something else.
  */
 export async function removeStateFolder(paths: StatePaths): Promise<boolean> {
-  if (!existsSync(paths.root)) return false;
-  const pid = lockHolder(paths.lock);
-  if (pid !== null) throw new Error(`Mallflow is running on ${paths.root} (pid ${pid}): stop it before you reset.`);
-  // What is named here is removed for good: a mistyped folder must not be.
-  if (!existsSync(paths.run)) throw new Error(`${paths.root} is not a state folder of Mallflow: nothing was removed.`);
-  await endOrphans(paths.run);
-  removePostgresData(paths.postgres);
-  rmSync(paths.root, { recursive: true, force: true });
+  if (!checkRemoval(paths)) return false;
+  const lock = takeLock(paths.lock);
+  if ('heldBy' in lock) throw runningOn(paths, lock.heldBy);
+  try {
+    if (existsSync(paths.run)) await endOrphans(paths.run);
+    // From here on a start would find half a state: it refuses until the reset is done.
+    writeMarker(paths, true);
+    removeContent(paths);
+  } finally {
+    lock.release();
+  }
+  removeShell(paths);
   return true;
 }
+
+/** Removes by name what starts have made, all but the lock and the marker. */
+function removeContent(paths: StatePaths): void {
+  for (const name of oursIn(paths.root).filter((entry) => !isLock(entry) && !isMarkerName(entry))) {
+    const path = join(paths.root, name);
+    if (path === paths.postgres) removePostgresData(path);
+    else rmSync(path, { recursive: true, force: true });
+  }
+  const left = namesIn(paths.root).filter((name) => !isLock(name) && !isMarkerName(name));
+  if (left.length === 0) return;
+  throw new Error(`${paths.root} was emptied of what Mallflow made, but ${listed(left)} came into it meanwhile: `
+    + 'move that elsewhere and repeat the reset.');
+}
+
+/** Removes the marker, last of all files, so that a reset that was cut short can be repeated, and the folder. */
+function removeShell(paths: StatePaths): void {
+  const last = namesIn(paths.root).filter((name) => isLock(name) || isMarkerName(name));
+  const others = last.map((name) => join(paths.root, name)).filter((path) => path !== paths.marker);
+  for (const path of [...others, paths.marker]) rmSync(path, { force: true });
+  try {
+    rmdirSync(paths.root);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`${paths.root} was emptied, but the folder itself could not be removed (${code}): `
+      + 'a start can use it, or remove it yourself.', { cause: error });
+  }
+}
+
+function writing(paths: StatePaths, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`The state folder ${paths.root} cannot be written to (${code}): `
+      + 'change its owner, or name another one with --state or MALLFLOW_STATE.', { cause: error });
+  }
+}
+
+const alreadyRunning = (paths: StatePaths, pid: number): Error =>
+  new Error(`Mallflow is already running on ${paths.root} (pid ${pid}): `
+    + 'stop it first, or name another folder with --state.');

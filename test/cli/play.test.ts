@@ -6,6 +6,7 @@ import { registerReplay } from '../../src/cli/replay';
 import { announceStack, readRunning } from '../../src/cli/running-stack';
 import { seedSample } from '../../src/cli/sample';
 import { packageRoot } from '../../src/embedded/paths';
+import { strangersIn } from '../../src/embedded/state-entries';
 import { writeOrders } from '../bench/made-up-orders';
 import { startTestStack, type TestStack } from '../support/stack';
 
@@ -45,6 +46,10 @@ async function mallflow(...argv: string[]): Promise<{ out: string; code: number 
     for (const spy of spies) spy.mockRestore();
   }
 }
+
+test('a stack that is in use has nothing in its folder that a reset would not know', () => {
+  expect(strangersIn(stack.paths.root)).toEqual([]);
+});
 
 test.each([
   [[], 'completed', ['order.completed', 'payment.captured'], 'The books balance.'],

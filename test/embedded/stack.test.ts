@@ -98,6 +98,18 @@ test('PostgreSQL\'s account is found a way around a folder that is closed to it'
   }
 });
 
+test('reset removes the database that root keeps in a folder of its account, and the link to it', async () => {
+  if (process.getuid?.() !== 0) return;
+  chmodSync(folder, 0o700);
+  const paths = statePaths(join(folder, 'state'));
+  takeStateFolder(paths)();
+  const { dataDir } = settlePostgres(paths.postgres, postgresAccount());
+  mkdirSync(dataDir);
+  expect(dataDir).toMatch(/^\/var\/lib\/mallflow\/data-/);
+  expect(await removeStateFolder(paths)).toBe(true);
+  expect([existsSync(dataDir), existsSync(paths.root)]).toEqual([false, false]);
+});
+
 function occupy(port: number): Promise<Server> {
   const server = createServer();
   return new Promise((resolve, reject) => {

@@ -5,11 +5,12 @@ import { applyMigrations } from '../../src/books/migrations';
 import { APP_ROLE, ensureDatabase, openAppRole } from '../../src/embedded/databases';
 import { lockHolder } from '../../src/embedded/lock';
 import { endOrphans } from '../../src/embedded/orphans';
-import { packageRoot, statePaths } from '../../src/embedded/paths';
+import { packageRoot, type StatePaths, statePaths } from '../../src/embedded/paths';
 import { freePorts } from '../../src/embedded/ports';
 import { ownerUrlOf, postgresUrl, startPostgres } from '../../src/embedded/postgres';
 import { identify } from '../../src/embedded/process-identity';
-import { removeStateFolder } from '../../src/embedded/state-folder';
+import { removeStateFolder, takeStateFolder } from '../../src/embedded/state-folder';
+import { readMarker } from '../../src/embedded/state-marker';
 import { obtainTemporalBinary } from '../../src/embedded/temporal-binary';
 import { TEMPLATE_DATABASE } from './database';
 import { keepForTeardown } from './running';
@@ -58,6 +59,18 @@ async function removeLeftovers(): Promise<void> {
   }
   for (const name of names.filter((entry) => entry.startsWith(STACK_FOLDER_PREFIX))) {
     const paths = statePaths(join(tmpdir(), name));
-    if (existsSync(paths.lock) && lockHolder(paths.lock) === null) await removeStateFolder(paths);
+    if (existsSync(paths.lock) && lockHolder(paths.lock) === null) await removeLeftStack(paths);
+  }
+}
+
+async function removeLeftStack(paths: StatePaths): Promise<void> {
+  try {
+    // One without a marker is of an earlier release, and is adopted as a start would.
+    if (readMarker(paths) === null) takeStateFolder(paths)();
+    await removeStateFolder(paths);
+  } catch (error) {
+    // What does not hold our own things only is left to a person; it is in no test's way.
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`A folder of an earlier test run stays: ${reason}\n`);
   }
 }
