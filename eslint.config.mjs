@@ -3,15 +3,14 @@ import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+const { rooms } = JSON.parse(readFileSync(new URL('./test/rooms.json', import.meta.url), 'utf8'));
+
 /** How deep a room's folders go. */
 const DEPTHS = [0, 1, 2];
 
-/** Who may import whom: the same table that test/architecture.test.ts holds the code against. */
-const rooms = Object.values(JSON.parse(readFileSync(new URL('./test/rooms.json', import.meta.url), 'utf8')));
-
 const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
 
-/** What an import of an entry of the table looks like: a package, Node's own, or a folder of ours by a relative path. */
+/** Returns the pattern of an import: a package, a module of Node, or one of our folders by a relative path. */
 function patternOf(entry) {
   if (entry === 'node:*') return 'node:';
   const folder = /^(src\/|workflows|activities|bench)/.test(entry);
@@ -19,26 +18,28 @@ function patternOf(entry) {
   return `(?:\\.\\./)+${entry.startsWith('src/') ? '(?:src/)?' : ''}${escaped(entry.replace(/^src\//, ''))}(?:/|$)`;
 }
 
-const anyOf = (entries) => entries.map(patternOf).join('|');
+const anyEntry = (entries) => entries.map(patternOf).join('|');
 
-/** Restricts the imports of a room's files that lie `depth` folders deep. */
-function boundary({ folder, values, types }, depth) {
+const forbid = (files, patterns, ignores = []) =>
+  ({ files, ignores, rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] } });
+
+/** Returns what the files of a room that lie `depth` folders deep may not import from other rooms. */
+function rowPatterns({ folder, values, types }, depth) {
   const own = ['\\./', ...(depth === 0 ? [] : [`(?:\\.\\./){1,${depth}}(?!\\.\\./)`])].join('|');
   const patterns = [{
-    regex: `^(?!${[own, anyOf([...values, ...types])].join('|')})`,
-    message: `${folder} may not import this (DESIGN: rooms).`,
+    regex: `^(?!${[own, anyEntry([...values, ...types])].join('|')})`,
+    message: `${folder} may not import this (DESIGN: rows).`,
   }];
   if (types.length > 0) {
     patterns.push({
-      regex: `^(?!${[own, anyOf(values)].join('|')})(?:${anyOf(types)})`, allowTypeImports: true,
-      message: `${folder} may import only types from here (DESIGN: rooms).`,
+      regex: `^(?!${[own, anyEntry(values)].join('|')})(?:${anyEntry(types)})`, allowTypeImports: true,
+      message: `${folder} may import only types from here (DESIGN: rows).`,
     });
   }
-  return {
-    files: [`${folder}/${'*/'.repeat(depth)}*.ts`],
-    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
-  };
+  return patterns;
 }
+
+const boundaries = (room) => DEPTHS.map((depth) => forbid([`${room.folder}/${'*/'.repeat(depth)}*.ts`], rowPatterns(room, depth)));
 
 const noSource = (name, instead) => ({ selector: name, message: `Pure code has none of it: ${instead}.` });
 
@@ -68,7 +69,7 @@ export default defineConfig(
       'no-restricted-syntax': ['error', { selector: 'TSEnumDeclaration', message: 'Use an `as const` table with a type of the same name.' }],
     },
   },
-  ...rooms.flatMap((room) => DEPTHS.map((depth) => boundary(room, depth))),
+  ...Object.values(rooms).flatMap(boundaries),
   {
     files: ['src/domain/**/*.ts'],
     rules: {

@@ -1,14 +1,14 @@
-import { createAddressHoldActivities } from './address-holds';
-import { createBackorderActivities } from './backorders';
-import { createFulfillmentActivities } from './fulfillments';
-import { createOperatorActivities } from './operator';
-import { createOrderActivities } from './orders';
+import { createAddressHoldActivities } from './orders/address-holds';
+import { createBackorderActivities } from './inventory/backorders';
+import { createFulfillmentActivities } from './orders/fulfillments';
+import { createOperatorActivities } from './interventions/operator';
+import { createOrderActivities } from './orders/orders';
 import type { ActivityDeps } from './deps';
-import { createPaymentActivities } from './payments';
-import { createReplenishmentActivities } from './replenishments';
-import { createShipmentActivities } from './shipments';
-import { createStockActivities } from './stock';
-import { createSupplierMailActivities } from './supplier-mail';
+import { createPaymentActivities } from './payments/payments';
+import { createReplenishmentActivities } from './purchasing/replenishments';
+import { createShipmentActivities } from './shipping/shipments';
+import { createStockActivities } from './inventory/stock';
+import { createSupplierMailActivities } from './purchasing/supplier-mail';
 
 /** Builds every activity from what they depend on. */
 export const createActivities = (deps: ActivityDeps) => ({

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { insertPromotion, publishPromotion } from '../src/books/promotion-drafts';
+import { insertPromotion, publishPromotion } from '../src/books/pricing/promotion-drafts';
 import { connect, type Transactions } from '../src/books/transactions';
 import { SYSTEM } from '../src/contracts/caller';
-import { PromotionDefinition } from '../src/contracts/promotion';
-import { runAudits } from '../src/client/audit/run-audits';
+import { PromotionDefinition } from '../src/contracts/pricing/promotion';
+import { runAudits } from '../src/audit/run-audits';
 import { openAuditSources } from '../src/embedded/audit-sources';
 import { startBenchStack, type BenchStack } from './load/bench-stack';
 import { orderBody } from './load/mall';

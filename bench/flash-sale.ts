@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { withoutReplacements } from '../src/embedded/parts';
-import { removePostgresData } from '../src/embedded/postgres-home';
+import { removePostgresData } from '../src/embedded/postgres/postgres-home';
 import { startStack } from '../src/embedded/stack';
 import { seedFlashMall, type FlashMall } from './flash-sale/mall';
 import { PAYMENT_WINDOW_SECONDS, runFlashSale } from './flash-sale/run';

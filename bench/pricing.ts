@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isRefusal } from '../src/contracts/errors';
-import { PromotionDefinition, type PromotionKind } from '../src/contracts/promotion';
+import { PromotionDefinition, type PromotionKind } from '../src/contracts/pricing/promotion';
 import type { CatalogueItem, PriceRequest, Promotion } from '../src/domain/pricing/cart';
 import { priceCart } from '../src/domain/pricing/price-cart';
 import { includedTaxes } from '../src/domain/pricing/tax';

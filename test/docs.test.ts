@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FindingCode } from '../src/contracts/address';
-import { PromotionDefinition, RuleReason } from '../src/contracts/promotion';
+import { FindingCode } from '../src/contracts/addresses/address';
+import { PromotionDefinition, RuleReason } from '../src/contracts/pricing/promotion';
 
 const ROOT = join(__dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { readConfig, tracesUrlOf } from '../src/config';
 import { serviceEnvironment, type PartContext } from '../src/embedded/parts';
 import { statePaths } from '../src/embedded/paths';
-import { deploymentOf } from '../src/worker-deployment';
+import { deploymentOf } from '../src/process/worker-deployment';
 
 const ROOT = join(__dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');

@@ -1,6 +1,6 @@
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
-import { tracing } from './tracing';
-import { turns } from './turns';
+import { tracing } from './runtime/tracing';
+import { turns } from './runtime/turns';
 
 /** What stands between every workflow and the SDK; the bundle is built with it. */
 export const interceptors: WorkflowInterceptorsFactory = () => {

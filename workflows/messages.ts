@@ -1,9 +1,9 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { NotificationChannel } from '../src/contracts/address';
-import type { CancelOrder } from '../src/contracts/place-order';
-import type { By, ChooseCarrier, HandToPerson, OperatorVerdict, RetryNow } from '../src/contracts/operator';
+import type { NotificationChannel } from '../src/contracts/addresses/address';
+import type { CancelOrder } from '../src/contracts/orders/place-order';
+import type { By, ChooseCarrier, HandToPerson, OperatorVerdict, RetryNow } from '../src/contracts/interventions/operator';
 import type { CarrierScan, FoundReason, OrderStatus, Stage } from '../src/contracts/statuses';
-import type { CancellationVerdict, Verdict } from '../src/contracts/verdict';
+import type { CancellationVerdict, Verdict } from '../src/contracts/orders/verdict';
 
 /** What an order's workflow starts with: references, and the policies in force when it was placed. */
 export interface OrderInput {

@@ -3,8 +3,8 @@ import {
 } from '@temporalio/workflow';
 import { OrderStatus } from '../src/contracts/statuses';
 import * as messages from './messages';
-import { handleOperators } from './operator';
-import { OrderRun } from './order-run';
+import { handleOperators } from './order/operator';
+import { OrderRun } from './order/order-run';
 
 /**
  * Runs an order from checkout to its end: validated, stock held, paid for, what it is owed awaited, split by merchant and warehouse, every part

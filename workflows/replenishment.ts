@@ -1,7 +1,7 @@
 import { CancellationScope, CancelledFailure, condition, continueAsNew, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
 import { replenishmentEnded, stockLow, supplierAnswered } from './messages';
-import { books } from './proxies';
-import { ReplenishmentRun } from './replenishment-run';
+import { books } from './runtime/proxies';
+import { ReplenishmentRun } from './replenishment/replenishment-run';
 
 /**
  * Refills one shelf, need after need: the supplier is asked, reminded and held to its word until the goods are booked in;

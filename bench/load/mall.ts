@@ -1,7 +1,7 @@
 import { connect } from '../../src/books/transactions';
-import { CatalogueClient, placeName, skuName, type NewSku, type Place } from '../../src/client/catalogue-client';
-import { SAMPLE_CARRIERS } from '../../src/client/sample-mall.goods';
-import type { PlaceOrder } from '../../src/contracts/place-order';
+import { CatalogueClient, placeName, skuName, type NewSku, type Place } from '../../src/services/catalogue/catalogue-client';
+import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-mall.goods';
+import type { PlaceOrder } from '../../src/contracts/orders/place-order';
 
 const POOL = 2;
 const MERCHANTS = ['bench-a', 'bench-b'] as const;

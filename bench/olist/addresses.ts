@@ -1,5 +1,5 @@
-import { Recipient } from '../../src/contracts/place-order';
-import { judgeRecipient } from '../../src/domain/address/judge';
+import { Recipient } from '../../src/contracts/orders/place-order';
+import { judgeRecipient } from '../../src/domain/addresses/judge';
 import type { Dataset } from './dataset';
 import { goalOf } from './goals';
 import { placeOrderOf } from './mapping';

@@ -1,8 +1,8 @@
-import type { OrderResource } from '../../src/contracts/order';
+import type { OrderResource } from '../../src/contracts/orders/order';
 import type { CarrierScan, ShipmentStatus } from '../../src/contracts/statuses';
 import type { TimelineEvent } from '../../src/contracts/timeline';
-import { People, WaitedInVain } from '../../src/cli/people';
-import type { CarrierDrivers, PublicApi } from '../../src/cli/public-api';
+import { People, WaitedInVain } from '../../src/cli/orders/people';
+import type { CarrierDrivers, PublicApi } from '../../src/cli/orders/public-api';
 import type { OlistOrder } from './dataset';
 import { ENDINGS, missing, type Goal, type Step } from './goals';
 import { placeOrderOf } from './mapping';

@@ -1,4 +1,4 @@
-import type { OrderResource } from '../../src/contracts/order';
+import type { OrderResource } from '../../src/contracts/orders/order';
 import type { FulfillmentStatus, OrderStatus, ShipmentStatus } from '../../src/contracts/statuses';
 import type { OlistOrder } from './dataset';
 

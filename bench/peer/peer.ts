@@ -5,7 +5,7 @@ import { type Child, describeExit, startChild, tailOfLog } from '../../src/embed
 import { answersOk, logs } from '../../src/embedded/ready';
 import { timed, type Step } from '../../src/embedded/running-parts';
 import type { Stack } from '../../src/embedded/stack';
-import { withConnection } from '../../src/embedded/temporal';
+import { withConnection } from '../../src/embedded/temporal/temporal';
 import { registerNamespace } from '../temporal-server/namespace';
 import { untilFact } from '../soak/until-fact';
 import { PEER_NAMESPACE, PEER_PORTS, peerEnvironment, peerUrls, type PeerUrls } from './environment';

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type CachedProgram, obtainProgram, type ObtainOptions } from '../../src/embedded/temporal-binary';
-import { goBuild } from '../../src/embedded/temporal-sources';
+import { type CachedProgram, obtainProgram, type ObtainOptions } from '../../src/embedded/temporal/temporal-binary';
+import { goBuild } from '../../src/embedded/temporal/temporal-sources';
 
 export const PEER_NAME = 'temporalio/reference-app-orders-go';
 /** The commit that is built: the repository bears no tags. */

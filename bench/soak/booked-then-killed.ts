@@ -1,5 +1,5 @@
 import { openAuditSources } from '../../src/embedded/audit-sources';
-import { withOwner } from '../../src/embedded/databases';
+import { withOwner } from '../../src/embedded/postgres/databases';
 import type { Plan } from './life';
 import { judge, type Outcome } from './outcome';
 import { Points } from './points';

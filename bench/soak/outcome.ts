@@ -1,6 +1,6 @@
-import { runAudits } from '../../src/client/audit/run-audits';
+import { runAudits } from '../../src/audit/run-audits';
 import { openAuditSources, type OpenAuditSources } from '../../src/embedded/audit-sources';
-import { withOwner } from '../../src/embedded/databases';
+import { withOwner } from '../../src/embedded/postgres/databases';
 import type { Shop } from './shop';
 import { untilFact } from './until-fact';
 

@@ -1,7 +1,7 @@
-import { receive } from '../../src/books/stock';
+import { receive } from '../../src/books/inventory/stock';
 import { connect } from '../../src/books/transactions';
-import { CarrierDrivers, PublicApi } from '../../src/cli/public-api';
-import { seedSampleMall, type SampleMall } from '../../src/client/sample-mall';
+import { CarrierDrivers, PublicApi } from '../../src/cli/orders/public-api';
+import { seedSampleMall, type SampleMall } from '../../src/services/catalogue/sample-mall';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { Stack } from '../../src/embedded/stack';
 import type { Links } from './links';

@@ -1,5 +1,5 @@
-import { isOutOfReach } from '../../src/client/out-of-reach';
-import { withOwner } from '../../src/embedded/databases';
+import { isOutOfReach } from '../../src/services/out-of-reach';
+import { withOwner } from '../../src/embedded/postgres/databases';
 import type { Shop } from './shop';
 import { untilFact } from './until-fact';
 

@@ -1,5 +1,5 @@
-import { obtainProgram, type ObtainOptions } from '../../src/embedded/temporal-binary';
-import { goBuild } from '../../src/embedded/temporal-sources';
+import { obtainProgram, type ObtainOptions } from '../../src/embedded/temporal/temporal-binary';
+import { goBuild } from '../../src/embedded/temporal/temporal-sources';
 
 /** The production server that the compose file runs as well. */
 const VERSION = 'v1.32.0';

@@ -1,5 +1,5 @@
 import { orderWorkflowId, REPLENISHMENT_WORKFLOW, replenishmentWorkflowId } from '../contracts/names';
-import type { CancelOrder } from '../contracts/place-order';
+import type { CancelOrder } from '../contracts/orders/place-order';
 import type { CarrierScan, FoundReason } from '../contracts/statuses';
 import type { Tx } from './transactions';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { runAudits, type AuditResult } from '../client/audit/run-audits';
+import { runAudits, type AuditResult } from '../audit/run-audits';
 import { openAuditSources } from '../embedded/audit-sources';
 import { stateOption } from './options';
 import { readRunning } from './running-stack';

@@ -5,9 +5,9 @@ import type { Command } from 'commander';
 import { lockHolder } from '../embedded/lock';
 import { packageRoot, statePaths, type StatePaths } from '../embedded/paths';
 import { portFaults, type Ports } from '../embedded/ports';
-import { findNative, programsIn } from '../embedded/postgres-binaries';
+import { findNative, programsIn } from '../embedded/postgres/postgres-binaries';
 import { checkStart } from '../embedded/state-folder';
-import { findTemporalBinary } from '../embedded/temporal-binary';
+import { findTemporalBinary } from '../embedded/temporal/temporal-binary';
 import { portOptions, portsFrom, stateOption } from './options';
 
 const NEEDED_BYTES = 1_000_000_000;

@@ -4,16 +4,16 @@ import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { packageRoot } from '../embedded/paths';
 import { registerAudit } from './audit';
-import { registerDemo } from './demo';
+import { registerDemo } from './orders/demo';
 import { registerDoctor } from './doctor';
-import { registerKeys } from './keys';
+import { registerKeys } from './access/keys';
 import { registerMigrate } from './migrate';
-import { registerQuote } from './quote';
-import { registerReplay } from './replay';
+import { registerQuote } from './pricing/quote';
+import { registerReplay } from './orders/replay';
 import { registerReset } from './reset';
 import { seedSample } from './sample';
 import { registerStart } from './start';
-import { registerStuck } from './stuck';
+import { registerStuck } from './interventions/stuck';
 
 const USAGE_ERROR = 2;
 

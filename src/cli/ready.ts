@@ -1,4 +1,4 @@
-import type { PlaceOrder } from '../contracts/place-order';
+import type { PlaceOrder } from '../contracts/orders/place-order';
 import type { Stack } from '../embedded/stack';
 
 /** What the printed `curl` orders, and as whom. */

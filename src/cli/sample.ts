@@ -1,5 +1,5 @@
 import { connect } from '../books/transactions';
-import { seedSampleMall } from '../client/sample-mall';
+import { seedSampleMall } from '../services/catalogue/sample-mall';
 import { readApiKeys, storeApiKeys } from './running-stack';
 import type { SeedSample } from './start';
 

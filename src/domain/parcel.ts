@@ -1,4 +1,4 @@
-import type { PackedParcel } from '../contracts/task';
+import type { PackedParcel } from '../contracts/warehouse/task';
 
 export interface PackedItem {
   readonly quantity: number;

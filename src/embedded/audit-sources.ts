@@ -2,11 +2,11 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { connect } from '../books/transactions';
-import type { AuditSources } from '../client/audit/run-audits';
-import { SandboxCarrierProvider } from '../providers/carrier.sandbox';
-import { SandboxSmsProvider } from '../providers/notification.sandbox';
-import { SandboxPaymentProvider } from '../providers/payment.sandbox';
-import { SandboxSupplierProvider } from '../providers/supplier.sandbox';
+import type { AuditSources } from '../audit/run-audits';
+import { SandboxCarrierProvider } from '../providers/carriers/carrier.sandbox';
+import { SandboxSmsProvider } from '../providers/notifications/notification.sandbox';
+import { SandboxPaymentProvider } from '../providers/payments/payment.sandbox';
+import { SandboxSupplierProvider } from '../providers/suppliers/supplier.sandbox';
 
 const TIMEOUT_MS = 30_000;
 const POOL_SIZE = 2;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { applyMigrations } from '../books/migrations';
-import { ensureDatabase, openAppRole } from './databases';
+import { ensureDatabase, openAppRole } from './postgres/databases';
 import { endOrphans } from './orphans';
 import {
   type PartContext, type PartName, type Reroute, maintenanceUrl, replacedParts, serviceEnvironment, type TemporalServer, type Urls, urlsOf,
@@ -11,7 +11,7 @@ import type { Exit } from './process';
 import { type Listeners, RunningParts, timed } from './running-parts';
 import { ensureSettings, type Settings } from './settings';
 import { takeStateFolder } from './state-folder';
-import { obtainTemporalBinary } from './temporal-binary';
+import { obtainTemporalBinary } from './temporal/temporal-binary';
 
 export interface StackOptions extends Listeners {
   readonly stateFolder: string;

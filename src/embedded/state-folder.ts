@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { lockHolder, takeLock } from './lock';
 import { endOrphans } from './orphans';
 import type { StatePaths } from './paths';
-import { removePostgresData } from './postgres-home';
+import { removePostgresData } from './postgres/postgres-home';
 import { holdsSettings } from './settings';
 import { contentOf, isBlank, isLock, listed, namesIn, oursIn, strangersIn } from './state-entries';
 import { isMarkerName, isOfLaterRelease, readMarker, writeMarker } from './state-marker';

@@ -4,7 +4,7 @@ import { parse } from 'node:path';
 import { lockHolder } from './lock';
 import { isWithin, mountsWithin } from './mounts';
 import { packageRoot, type StatePaths } from './paths';
-import { linkedFolder } from './postgres-home';
+import { linkedFolder } from './postgres/postgres-home';
 import { contentOf, listed, strangersIn } from './state-entries';
 import { isOfLaterRelease, type Marker, readMarker } from './state-marker';
 

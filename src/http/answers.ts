@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Answer } from '../client/intent';
+import type { Answer } from '../services/intent';
 import { isRefusal, type Refusal } from '../contracts/errors';
 import { RETRY_AFTER_SECONDS, sendProblem } from './errors';
 

@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Logger } from 'pino';
 import type { Transactions } from '../books/transactions';
-import type { SweepRound } from '../client/sweeper';
-import type { WatchRound } from '../client/watchdog';
+import type { SweepRound } from '../services/orders/sweeper';
+import type { WatchRound } from '../services/interventions/watchdog';
 import type { ApiMeter, ShedReason } from '../http/deps';
 import { readFigures } from './business-figures';
 import { businessMetrics } from './business-metrics';

@@ -3,7 +3,7 @@ import { readDataset, type Dataset } from '../../bench/olist/dataset';
 import { ENDINGS, goalOf } from '../../bench/olist/goals';
 import { DEFAULT_MEASURES, merchantsOf, placeOrderOf, skuOf, soldProducts, warehouseOf } from '../../bench/olist/mapping';
 import { StageTimes } from '../../bench/olist/stage-times';
-import { PlaceOrder } from '../../src/contracts/place-order';
+import { PlaceOrder } from '../../src/contracts/orders/place-order';
 import type { TimelineEvent } from '../../src/contracts/timeline';
 import { writeOrders } from './made-up-orders';
 

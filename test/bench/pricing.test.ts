@@ -1,5 +1,5 @@
 import { isRefusal } from '../../src/contracts/errors';
-import { PromotionDefinition } from '../../src/contracts/promotion';
+import { PromotionDefinition } from '../../src/contracts/pricing/promotion';
 import { priceCart } from '../../src/domain/pricing/price-cart';
 import { measurePricing, pricingLoad } from '../../bench/pricing';
 

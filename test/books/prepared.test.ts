@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { withOwner } from '../../src/embedded/databases';
+import { withOwner } from '../../src/embedded/postgres/databases';
 import type { Transactions } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import { createTestDatabase, type TestDatabase } from '../support/database';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { connectTo } from '../support/mall';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { post } from '../../src/books/ledger';
+import { post } from '../../src/books/ledger/ledger';
 import { beginOperation, finishOperation } from '../../src/books/operations';
 import { claimKey, hashRequest, storeAnswer } from '../../src/books/idempotency';
 import { appendTimeline, readTimeline } from '../../src/books/timeline';

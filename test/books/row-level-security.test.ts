@@ -3,14 +3,14 @@ import { connectTo, seedMall, placeOrderBody, TO_BRAZIL, testVault, type TestMal
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { callerFor } from '../support/people';
 import { priced, unpromoted } from '../support/prices';
-import { insertDraft } from '../../src/books/orders';
+import { insertDraft } from '../../src/books/orders/orders';
 import { newId } from '../../src/books/new-id';
-import { readCatalogue } from '../../src/books/catalogue';
-import { releaseFulfillments } from '../../src/books/release';
-import { reserve } from '../../src/books/stock';
+import { readCatalogue } from '../../src/books/catalogue/catalogue';
+import { releaseFulfillments } from '../../src/books/warehouse/release';
+import { reserve } from '../../src/books/inventory/stock';
 import type { Transactions } from '../../src/books/transactions';
 import { SYSTEM, type Caller } from '../../src/contracts/caller';
-import { PlaceOrder } from '../../src/contracts/place-order';
+import { PlaceOrder } from '../../src/contracts/orders/place-order';
 
 let database: TestDatabase;
 let transactions: Transactions;

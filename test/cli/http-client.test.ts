@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readEventStream } from '../../src/cli/event-stream';
+import { readEventStream } from '../../src/cli/orders/event-stream';
 import { ApiProblem, HttpClient } from '../../src/cli/http-client';
-import { PublicApi } from '../../src/cli/public-api';
+import { PublicApi } from '../../src/cli/orders/public-api';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 

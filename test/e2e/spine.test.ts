@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { receive } from '../../src/books/stock';
+import { receive } from '../../src/books/inventory/stock';
 import { SYSTEM } from '../../src/contracts/caller';
-import { runAudits } from '../../src/client/audit/run-audits';
+import { runAudits } from '../../src/audit/run-audits';
 import { openAuditSources } from '../../src/embedded/audit-sources';
 import { connectTo, placeOrderBody, seedMall, type TestMall } from '../support/mall';
 import { startTestStack, type TestStack } from '../support/stack';
-import { until } from '../providers/sandboxes';
+import { until } from '../sandboxes/sandboxes';
 
 const UNITS = 20;
 const BUYERS = 200;

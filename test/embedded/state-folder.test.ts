@@ -5,7 +5,7 @@ import {
 import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot, statePaths } from '../../src/embedded/paths';
-import { linkedFolder } from '../../src/embedded/postgres-home';
+import { linkedFolder } from '../../src/embedded/postgres/postgres-home';
 import { removeStateFolder, takeStateFolder } from '../../src/embedded/state-folder';
 import { readMarker, writeMarker } from '../../src/embedded/state-marker';
 import { fill, makeOlderState, makeState, treeOf } from '../support/state';

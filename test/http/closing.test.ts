@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { until } from '../providers/sandboxes';
+import { until } from '../sandboxes/sandboxes';
 import { startApi, type TestApi } from './api';
 
 let api: TestApi;

@@ -1,7 +1,7 @@
 import type { LoadLimits } from '../../src/http/deps';
 import { Admission } from '../../src/http/admission';
 import { countRows, placeOrderBody } from '../support/mall';
-import { until } from '../providers/sandboxes';
+import { until } from '../sandboxes/sandboxes';
 import { posting, reading, startApi, type TestApi } from './api';
 
 const ROOMY: LoadLimits = { placementsInFlight: 64, placementsWaiting: 512, placementWaitMs: 10_000, eventLoopDelayMs: 60_000, eventLoopWindowMs: 1_000, requestsPerSecond: 10_000, strangersPerSecond: 10_000 };

@@ -1,5 +1,5 @@
 import { connectTo } from '../support/mall';
-import { Authenticator } from '../../src/client/authenticator';
+import { Authenticator } from '../../src/services/access/authenticator';
 import { SYSTEM } from '../../src/contracts/caller';
 import { posting, reading, startApi, type TestApi } from './api';
 

@@ -1,4 +1,4 @@
-import { Authenticator } from '../../src/client/authenticator';
+import { Authenticator } from '../../src/services/access/authenticator';
 import type { Transactions } from '../../src/books/transactions';
 import type { LoadLimits } from '../../src/http/deps';
 import { placeOrderBody } from '../support/mall';

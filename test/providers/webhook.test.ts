@@ -1,8 +1,8 @@
 import { Webhook } from 'standardwebhooks';
-import { SandboxCarrierWebhookReader } from '../../src/providers/carrier.sandbox';
-import { SandboxPaymentWebhookReader } from '../../src/providers/payment.sandbox';
+import { SandboxCarrierWebhookReader } from '../../src/providers/carriers/carrier.sandbox';
+import { SandboxPaymentWebhookReader } from '../../src/providers/payments/payment.sandbox';
 import { WebhookNotUnderstood } from '../../src/providers/webhook';
-import { SECRET } from './sandboxes';
+import { SECRET } from '../sandboxes/sandboxes';
 
 const reader = new SandboxCarrierWebhookReader(SECRET);
 const data = { trackingNumber: 'ST1', scan: 'delivered', at: '2026-03-01T10:00:00Z', place: null };

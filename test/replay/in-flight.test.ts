@@ -1,7 +1,7 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import { runAudits } from '../../src/client/audit/run-audits';
+import { runAudits } from '../../src/audit/run-audits';
 import { orderWorkflowId } from '../../src/contracts/names';
-import { until } from '../providers/sandboxes';
+import { until } from '../sandboxes/sandboxes';
 import { NEW_STEP, bundleWith, type Change } from '../support/changed-bundle';
 import { seedMall, type TestMall } from '../support/mall';
 import { People } from '../support/people';

@@ -3,7 +3,7 @@ import { callerFor, granted, intent } from '../support/people';
 import type { Shelf, Shelves } from '../support/shelves';
 import type { World } from '../support/world';
 import { contentOf } from '../support/held';
-import { until } from '../providers/sandboxes';
+import { until } from '../sandboxes/sandboxes';
 
 /** What a scenario of replenishment plays with. */
 export interface StockRoom {

@@ -2,7 +2,7 @@ import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { replenishmentWorkflowId } from '../../src/contracts/names';
 import { bundleOf } from '../support/bundle';
 import { bundleWith } from '../support/changed-bundle';
-import { until } from '../providers/sandboxes';
+import { until } from '../sandboxes/sandboxes';
 import { seedMall } from '../support/mall';
 import { callerFor, granted, intent } from '../support/people';
 import { Shelves } from '../support/shelves';

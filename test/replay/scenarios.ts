@@ -1,5 +1,5 @@
-import { OperatorClient } from '../../src/client/operator-client';
-import type { Asked } from '../../src/contracts/operator';
+import { OperatorClient } from '../../src/services/interventions/operator-client';
+import type { Asked } from '../../src/contracts/interventions/operator';
 import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
 import { backorderedSku } from '../support/backorders';
@@ -8,7 +8,7 @@ import { contentOf, mended, placeHeld } from '../support/held';
 import type { TestMall } from '../support/mall';
 import { callerFor, granted, intent, type People } from '../support/people';
 import type { World } from '../support/world';
-import { until } from '../providers/sandboxes';
+import { until } from '../sandboxes/sandboxes';
 
 /** What a scenario plays with. */
 export interface Stage {

@@ -1,9 +1,9 @@
 import { newId } from '../../src/books/new-id';
-import { setBackorder } from '../../src/books/backorders';
-import { receive } from '../../src/books/stock';
+import { setBackorder } from '../../src/books/inventory/backorders';
+import { receive } from '../../src/books/inventory/stock';
 import type { Transactions } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
-import type { SetBackorder } from '../../src/contracts/backorder';
+import type { SetBackorder } from '../../src/contracts/inventory/backorder';
 import { callerFor } from './people';
 import type { TestMall, TestSku } from './mall';
 

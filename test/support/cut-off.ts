@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { SYSTEM } from '../../src/contracts/caller';
 import { orderWorkflowId } from '../../src/contracts/names';
-import { until } from '../providers/sandboxes';
+import { until } from '../sandboxes/sandboxes';
 import type { TestSku } from './mall';
 import type { People } from './people';
 import type { World } from './world';

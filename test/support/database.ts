@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ensureDatabase, withOwner } from '../../src/embedded/databases';
+import { ensureDatabase, withOwner } from '../../src/embedded/postgres/databases';
 
 /** The migrated database that every test database is a copy of. */
 export const TEMPLATE_DATABASE = 'mallflow_template';

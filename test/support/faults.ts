@@ -1,6 +1,6 @@
 import { openShop, seedShop, type Shop } from '../../bench/soak/shop';
 import { Links } from '../../bench/soak/links';
-import type { SampleMall } from '../../src/client/sample-mall';
+import type { SampleMall } from '../../src/services/catalogue/sample-mall';
 import { startTestStack } from './stack';
 
 /** A shop on a whole stack of its own, whose parts may be killed and whose links may be cut. */

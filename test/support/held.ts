@@ -1,9 +1,9 @@
 import { granted, intent, type People } from './people';
 import type { World } from './world';
-import { readLinkToken } from '../../src/books/address-holds';
-import type { OrderResource } from '../../src/contracts/order';
-import type { Recipient } from '../../src/contracts/place-order';
-import { until } from '../providers/sandboxes';
+import { readLinkToken } from '../../src/books/orders/address-holds';
+import type { OrderResource } from '../../src/contracts/orders/order';
+import type { Recipient } from '../../src/contracts/orders/place-order';
+import { until } from '../sandboxes/sandboxes';
 import { vault } from './world';
 
 /** A recipient in Brazil; the postcode and number may be left out, and the order is then held. */

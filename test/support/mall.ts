@@ -1,10 +1,10 @@
 import { Client } from 'pg';
-import { issueKey, type KeyRole } from '../../src/books/api-keys';
+import { issueKey, type KeyRole } from '../../src/books/access/api-keys';
 import { newId } from '../../src/books/new-id';
-import { receive } from '../../src/books/stock';
+import { receive } from '../../src/books/inventory/stock';
 import { connect, type Transactions, type Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
-import type { PlaceOrder } from '../../src/contracts/place-order';
+import type { PlaceOrder } from '../../src/contracts/orders/place-order';
 import { Vault } from '../../src/books/vault';
 
 /** A SKU of the test mall, with what is on the shelves of each warehouse. */

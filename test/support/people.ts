@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Intent } from '../../src/client/intent';
+import type { Intent } from '../../src/services/intent';
 import type { Caller } from '../../src/contracts/caller';
 import { isRefusal, type Refusal } from '../../src/contracts/errors';
-import type { OrderResource } from '../../src/contracts/order';
-import { PlaceOrder } from '../../src/contracts/place-order';
+import type { OrderResource } from '../../src/contracts/orders/order';
+import { PlaceOrder } from '../../src/contracts/orders/place-order';
 import type { CarrierScan, OrderStatus } from '../../src/contracts/statuses';
-import { until } from '../providers/sandboxes';
+import { until } from '../sandboxes/sandboxes';
 import { placeOrderBody, type TestMall, type TestSku } from './mall';
 import type { World } from './world';
 

@@ -1,7 +1,7 @@
 import { newId } from '../../src/books/new-id';
 import type { Transactions } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
-import { PromotionDefinition } from '../../src/contracts/promotion';
+import { PromotionDefinition } from '../../src/contracts/pricing/promotion';
 
 /** Puts a promotion in force, as its first version; the mall's own unless a merchant is named. */
 export async function publishPromotion(transactions: Transactions, written: Record<string, unknown>, merchantId: string | null = null): Promise<string> {

@@ -1,9 +1,9 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { SYSTEM } from '../../src/contracts/caller';
 import { replenishmentWorkflowId } from '../../src/contracts/names';
-import type { ReplenishmentResource } from '../../src/contracts/replenishment';
-import type { SupplierJournalEntry } from '../../src/providers/supplier';
-import { until } from '../providers/sandboxes';
+import type { ReplenishmentResource } from '../../src/contracts/purchasing/replenishment';
+import type { SupplierJournalEntry } from '../../src/providers/suppliers/supplier';
+import { until } from '../sandboxes/sandboxes';
 import type { TestMall } from './mall';
 import { callerFor, granted, intent } from './people';
 import type { World } from './world';

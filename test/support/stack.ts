@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withoutReplacements } from '../../src/embedded/parts';
-import { removePostgresData } from '../../src/embedded/postgres-home';
+import { removePostgresData } from '../../src/embedded/postgres/postgres-home';
 import { startStack, type Stack, type StackOptions } from '../../src/embedded/stack';
 
 /** What the folders of test stacks are called, so that a later run finds those of one that was killed. */

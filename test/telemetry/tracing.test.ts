@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Authenticator } from '../../src/client/authenticator';
-import { intentOf } from '../../src/client/intent';
-import { isOutOfReach } from '../../src/client/out-of-reach';
+import { Authenticator } from '../../src/services/access/authenticator';
+import { intentOf } from '../../src/services/intent';
+import { isOutOfReach } from '../../src/services/out-of-reach';
 import { orderWorkflowId } from '../../src/contracts/names';
 import { buildApp } from '../../src/http/app';
 import { callJson } from '../../src/providers/http';
 import { createApiMetrics } from '../../src/telemetry/api-metrics';
 import { startTracing, type Tracing } from '../../src/telemetry/tracing';
 import { posting } from '../http/api';
-import { Bench } from '../providers/sandboxes';
+import { Bench } from '../sandboxes/sandboxes';
 import { placeOrderBody, seedMall } from '../support/mall';
 import { startCollector, type Collector, type TakenSpan } from '../support/otlp';
 import { log, startWorld } from '../support/world';
@@ -112,7 +112,7 @@ test('an order in a trace that is not sampled sends nothing', async () => {
 }, 60_000);
 
 test('a process that is not traced loads nothing of it', () => {
-  const program = ['src/telemetry/tracing', 'src/http/app', 'src/client/clients', 'src/providers/payment.sandbox', 'activities']
+  const program = ['src/telemetry/tracing', 'src/http/app', 'src/services/clients', 'src/providers/payments/payment.sandbox', 'activities']
     .map((path) => `require(${JSON.stringify(join(ROOT, 'dist', path))});`).join('');
   const loaded = execFileSync(process.execPath, ['-e', `${program} console.log(Object.keys(require.cache).join('\\n'))`], { encoding: 'utf8' }).split('\n');
   expect(loaded.length).toBeGreaterThan(100);

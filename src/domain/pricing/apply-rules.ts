@@ -1,4 +1,4 @@
-import type { PromotionDefinition, PromotionKind } from '../../contracts/promotion';
+import type { PromotionDefinition, PromotionKind } from '../../contracts/pricing/promotion';
 import { compare, type BasketLine, type Deal } from './basket';
 import type { Promotion } from './cart';
 import { isInScope, whyNotNow, whyTooLittle, type Occasion } from './conditions';

@@ -1,5 +1,5 @@
 import type { CurrencyCode, Money } from '../../contracts/money';
-import type { PriceBreakdown } from '../../contracts/quote';
+import type { PriceBreakdown } from '../../contracts/pricing/quote';
 import type { PricedCart } from './cart';
 
 /** Tells a price as callers read it. */

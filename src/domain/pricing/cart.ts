@@ -1,4 +1,4 @@
-import type { PromotionDefinition, PromotionKind, RuleReason } from '../../contracts/promotion';
+import type { PromotionDefinition, PromotionKind, RuleReason } from '../../contracts/pricing/promotion';
 import type { CurrencyCode, Money } from '../../contracts/money';
 import type { TaxProvider, TaxShare } from './tax';
 

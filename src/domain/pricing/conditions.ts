@@ -1,4 +1,4 @@
-import type { PromotionDefinition } from '../../contracts/promotion';
+import type { PromotionDefinition } from '../../contracts/pricing/promotion';
 import { goodsLeft, unitsOf, type BasketLine } from './basket';
 import type { Promotion } from './cart';
 import { notAMember, whyNot, type Why } from './why';

@@ -1,4 +1,4 @@
-import type { PromotionDefinition } from '../../contracts/promotion';
+import type { PromotionDefinition } from '../../contracts/pricing/promotion';
 import type { CurrencyCode } from '../../contracts/money';
 import type { CartLine, CatalogueItem, PriceRequest, Promotion } from './cart';
 import type { TaxProvider } from './tax';

@@ -1,4 +1,4 @@
-import type { DefinitionOf, PromotionDefinition, PromotionKind } from '../../contracts/promotion';
+import type { DefinitionOf, PromotionDefinition, PromotionKind } from '../../contracts/pricing/promotion';
 import { basisPoints, sumOf } from '../money';
 import { dealOf, goodsLeft, share, type BasketLine, type Deal } from './basket';
 import { bundlePrice, buyNGetM, nthItem } from './kinds.units';

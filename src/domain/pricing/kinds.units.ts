@@ -1,4 +1,4 @@
-import type { DefinitionOf } from '../../contracts/promotion';
+import type { DefinitionOf } from '../../contracts/pricing/promotion';
 import { basisPoints, sumOf } from '../money';
 import { share, unitsOf, type BasketLine, type Deal } from './basket';
 import { stacksOf, takeUnits, weigh, type Stack } from './units';

@@ -1,4 +1,4 @@
-import type { TaxRates } from '../../contracts/tax-rates';
+import type { TaxRates } from '../../contracts/pricing/tax-rates';
 
 /** The Commission's Taxes in Europe Database, as https://github.com/vatnode/eu-vat-rates-data-js (MIT) read it on 2026-08-22. */
 const TEDB = 'TEDB, read 2026-08-22';

@@ -1,4 +1,4 @@
-import type { TaxRates } from '../../contracts/tax-rates';
+import type { TaxRates } from '../../contracts/pricing/tax-rates';
 import { halfUp } from '../money';
 import { TAX_RATES } from './tax-rates';
 

@@ -1,4 +1,4 @@
-import type { RuleReason } from '../../contracts/promotion';
+import type { RuleReason } from '../../contracts/pricing/promotion';
 
 /** Why a rule does not apply: a code, and one plain sentence. */
 export interface Why { readonly code: RuleReason; readonly reason: string }

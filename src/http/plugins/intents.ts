@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin';
-import type { Intent } from '../../client/intent';
+import type { Intent } from '../../services/intent';
 import { refuse } from '../../contracts/errors';
 import { sendProblem } from '../errors';
 import type { AppDeps } from '../deps';

@@ -1,5 +1,5 @@
-import { PriceBreakdown } from '../../../src/contracts/quote';
-import { PromotionDefinition } from '../../../src/contracts/promotion';
+import { PriceBreakdown } from '../../../src/contracts/pricing/quote';
+import { PromotionDefinition } from '../../../src/contracts/pricing/promotion';
 import { breakdownOf } from '../../../src/domain/pricing/breakdown';
 import { priceCart } from '../../../src/domain/pricing/price-cart';
 import { priceReturn } from '../../../src/domain/pricing/returns';

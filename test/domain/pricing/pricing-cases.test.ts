@@ -1,4 +1,4 @@
-import { PromotionDefinition, type PromotionKind } from '../../../src/contracts/promotion';
+import { PromotionDefinition, type PromotionKind } from '../../../src/contracts/pricing/promotion';
 import type { PricedCart } from '../../../src/domain/pricing/cart';
 import { priceReturn } from '../../../src/domain/pricing/returns';
 import { includedTaxes } from '../../../src/domain/pricing/tax';

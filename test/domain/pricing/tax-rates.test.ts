@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { TaxRates } from '../../../src/contracts/tax-rates';
+import { TaxRates } from '../../../src/contracts/pricing/tax-rates';
 import { includedTaxes } from '../../../src/domain/pricing/tax';
 import { TAX_RATES } from '../../../src/domain/pricing/tax-rates';
 

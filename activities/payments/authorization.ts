@@ -1,0 +1,89 @@
+import { customerKeyOf } from '../../src/books/customers/customers';
+import { post } from '../../src/books/ledger/ledger';
+import { finishOperation, isBegun } from '../../src/books/operations';
+import { lockOrder, moveOrder } from '../../src/books/orders/orders';
+import { decidePayment, lockPayment, openToken, type PaymentRow } from '../../src/books/payments/payments';
+import { appendTimeline } from '../../src/books/timeline';
+import type { Tx } from '../../src/books/transactions';
+import { SYSTEM } from '../../src/contracts/caller';
+import type { CurrencyCode } from '../../src/contracts/money';
+import { PAYABLE_ORDER_STATUSES } from '../../src/contracts/statuses';
+import { authorizationEntries } from '../../src/domain/ledger/ledger';
+import type { Authorization } from '../../src/providers/payments/payment';
+import type { ActivityDeps } from '../deps';
+import { performOnce, timeLimit } from '../outside-call';
+import { cannotBe } from '../provider-refused';
+
+const authorizeKey = (payment: PaymentRow): string => `${payment.orderId}:authorize:${payment.number}`;
+
+/** Puts an attempt to the gateway, or asks what became of it, and writes the answer. Answers the attempt as it stands then. */
+export async function authorize(deps: ActivityDeps, paymentId: string): Promise<PaymentRow> {
+  const { transactions, vault, payments } = deps;
+  const payment = await read(deps, paymentId);
+  const key = authorizeKey(payment);
+  await performOnce<{ amount: number; method: string }, Authorization>(transactions, {
+    operation: { key, kind: 'authorize', provider: payments.code, orderId: payment.orderId, request: { amount: payment.amount, method: payment.method } },
+    assertWanted: async (tx) => {
+      const { status } = await lockOrder(tx, payment.orderId);
+      if (!PAYABLE_ORDER_STATUSES.includes(status)) throw cannotBe(`${payment.orderId} is ${status}: nothing is to be paid`);
+    },
+    find: (wanted, signal) => payments.findAuthorizationByKey(wanted, signal),
+    perform: async ({ amount, method }, signal) => {
+      // An order that costs nothing is paid for.
+      if (amount === 0) return { status: 'authorized', reference: 'nothing_to_pay' };
+      const token = await transactions.run(SYSTEM, async (tx) => {
+        const customer = await customerKeyOf(tx, payment.orderId);
+        if (!customer || !payment.token) throw cannotBe(`The token of ${paymentId} is gone`);
+        return openToken(vault, customer, paymentId, payment.token);
+      });
+      return payments.authorize({ key, orderId: payment.orderId, method, token, amount: { amount, currency: payment.currency as CurrencyCode } }, signal);
+    },
+    record: (tx, result) => recordAuthorization(tx, payment, result),
+  });
+  return read(deps, paymentId);
+}
+
+/** Makes sure that an attempt cannot be approved any more, whatever had become of it. Answers it as it stands then. */
+export async function endWait(deps: ActivityDeps, paymentId: string): Promise<PaymentRow> {
+  const { transactions, payments } = deps;
+  const before = await read(deps, paymentId);
+  const begun = await transactions.run(SYSTEM, (tx) => isBegun(tx, authorizeKey(before)));
+  if (!begun) return before;
+  const payment = await authorize(deps, paymentId);
+  if (payment.status !== 'action_required' || !payment.providerReference) return payment;
+  const last = await payments.cancelAction(payment.providerReference, timeLimit());
+  await transactions.run(SYSTEM, (tx) => recordAuthorization(tx, payment, last));
+  return read(deps, paymentId);
+}
+
+const read = ({ transactions }: ActivityDeps, paymentId: string): Promise<PaymentRow> =>
+  transactions.run(SYSTEM, (tx) => lockPayment(tx, paymentId));
+
+async function recordAuthorization(tx: Tx, { id, orderId, amount, currency, ...payment }: PaymentRow, result: Authorization): Promise<void> {
+  const key = authorizeKey({ id, orderId, amount, currency, ...payment });
+  const { status } = await lockOrder(tx, orderId);
+  const { reference } = result;
+  if (result.status === 'action_required') {
+    // Said before, or said so late that it is decided by now.
+    if ((await lockPayment(tx, id)).status !== 'pending') return;
+    await decidePayment(tx, id, { status: 'action_required', providerReference: reference, nextAction: result.nextAction });
+    await moveOrder(tx, orderId, { status: 'awaiting_payment', stage: 'receive' });
+    await appendTimeline(tx, orderId, [{ type: 'payment.action_required', data: { paymentId: id, action: result.nextAction.type } }]);
+    return;
+  }
+  if (!(await finishOperation(tx, key, result.status === 'authorized' ? 'succeeded' : 'refused', { reference, status: result.status }))) return;
+  if (result.status === 'authorized') {
+    await decidePayment(tx, id, { status: 'authorized', providerReference: reference, authorized: amount });
+    await post(tx, { orderId, kind: 'authorize', operationKey: key, currency, entries: authorizationEntries(amount) });
+    await appendTimeline(tx, orderId, [{ type: 'payment.authorized', data: { paymentId: id, amount, currency } }]);
+    return;
+  }
+  if (result.status === 'expired') {
+    await decidePayment(tx, id, { status: 'abandoned', providerReference: reference });
+    await appendTimeline(tx, orderId, [{ type: 'payment.abandoned', data: { paymentId: id } }]);
+    return;
+  }
+  await decidePayment(tx, id, { status: 'declined', providerReference: reference, declineCode: result.declineCode });
+  if (status === 'draft') await moveOrder(tx, orderId, { status: 'awaiting_payment', stage: 'receive' });
+  await appendTimeline(tx, orderId, [{ type: 'payment.declined', data: { paymentId: id, declineCode: result.declineCode } }]);
+}

@@ -1,0 +1,98 @@
+import { openChases } from '../../src/books/purchasing/chase';
+import { finishOperation } from '../../src/books/operations';
+import { lockReplenishment, recordSent } from '../../src/books/purchasing/replenishments';
+import type { Tx } from '../../src/books/transactions';
+import { SYSTEM } from '../../src/contracts/caller';
+import { ChaseReason } from '../../src/contracts/purchasing/replenishment';
+import { writePurchase, writePurchaseReminder } from '../../src/domain/purchasing/purchase-mail';
+import type { NotificationProvider, Sent } from '../../src/providers/notifications/notification';
+import type { ActivityDeps, ReplenishmentRef } from '../deps';
+import { settleOnline } from './needless-tries';
+import { performOnce } from '../outside-call';
+import { cannotBe, providerRefused } from '../provider-refused';
+import { giveUp, GivenUpFor, isNeeded, mailKey, readPurchaseOrder, readPurchaseState } from './purchases';
+
+/** What came of a purchase order that was to go by mail. `out_of_reach`: the supplier has no mailbox any more. */
+type Mailed = 'mailed' | 'taken' | 'refused' | 'not_needed' | 'out_of_reach';
+
+/** Finds the provider of e-mail; undefined where there is none. */
+export const mailerOf = ({ notifications }: Pick<ActivityDeps, 'notifications'>): NotificationProvider | undefined =>
+  notifications.providers.find(({ channel }) => channel === 'email');
+
+export const createSupplierMailActivities = (deps: ActivityDeps) => {
+  const { transactions, purchasing } = deps;
+  const required = (): NotificationProvider => {
+    const mailer = mailerOf(deps);
+    if (!mailer) throw cannotBe('There is no provider for email');
+    return mailer;
+  };
+
+  return {
+    /**
+     * Sends the purchase order by mail, once, under the number that it has online. One that was tried online is asked for there
+     * by key first: if the supplier has it, no mail goes out; if not, or if that cannot be found out, the online one is given up
+     * for good and the mail says so. One that is not needed any more is not sent, and not sent again.
+     */
+    mailPurchase: async ({ replenishmentId }: ReplenishmentRef): Promise<Mailed> => {
+      const mailer = required();
+      const key = mailKey(replenishmentId);
+      const begin = await transactions.run(SYSTEM, async (tx) => ({ order: await readPurchaseOrder(tx, replenishmentId), state: await readPurchaseState(tx, replenishmentId) }));
+      const { open: needed } = begin.order;
+      if (!begin.state.mailed && needed && begin.order.email === null) return 'out_of_reach';
+      const state = begin.state.online === 'unknown' && !begin.state.mailed ? await settleOnline(deps, replenishmentId, needed ? GivenUpFor.mail : GivenUpFor.need) : begin.state;
+      if (state.online === 'taken' || state.online === 'refused') return state.online;
+      if (!begin.state.mailed && !needed) return 'not_needed';
+      const { email, open: _open, answered: _answered, ...order } = begin.order;
+      const ask = { ...order, fate: state.fate };
+      await performOnce<typeof ask, Sent | { readonly status: 'not_needed' }>(transactions, {
+        operation: { key, kind: 'notify', provider: mailer.code, orderId: replenishmentId, request: ask },
+        find: (wanted, signal) => mailer.findByKey(wanted, signal),
+        perform: async ({ fate, ...agreed }, signal) => {
+          if (!(await transactions.run(SYSTEM, (tx) => isNeeded(tx, replenishmentId)))) return { status: 'not_needed' };
+          if (email === null) throw providerRefused(`The supplier of ${replenishmentId} has no mailbox any more`);
+          return mailer.send({ key, to: email, replyTo: purchasing.replyTo, ...writePurchase(agreed, fate) }, signal);
+        },
+        record: async (tx, sent) => {
+          if (sent.status === 'not_needed') {
+            // Mail servers cannot be asked: an earlier try may have gone out.
+            await giveUp(tx, key, GivenUpFor.need, begin.state.mailed ? 'unknown' : 'not_received');
+            return;
+          }
+          if (!(await finishSent(tx, key, sent)) || sent.status === 'refused') return;
+          await recordSent(tx, replenishmentId, { provider: mailer.code, providerReference: sent.reference, sentBy: 'email' });
+          const row = await lockReplenishment(tx, replenishmentId);
+          if (row?.closedAt === null && row.confirmed === null) await openChases(tx, ChaseReason.mailed, [{ subject: replenishmentId, merchantId: row.merchantId }]);
+        },
+      });
+      const { status, result } = await transactions.run(SYSTEM, (tx) => tx.selectFrom('operation').select(['status', 'result']).where('key', '=', key).executeTakeFirstOrThrow());
+      if (status === 'succeeded') return 'mailed';
+      return (result as { reason?: string }).reason === GivenUpFor.need ? 'not_needed' : 'refused';
+    },
+
+    /**
+     * Reminds the supplier by mail, once per number. Sends nothing once it has answered, or the replenishment has ended.
+     * `refused`: there is no such mailbox, and no later try changes that.
+     */
+    mailReminder: async ({ replenishmentId, number }: ReplenishmentRef & { number: number }): Promise<'reminded' | 'refused' | 'not_needed' | 'out_of_reach'> => {
+      const mailer = required();
+      const key = `${replenishmentId}:remind_email:${number}`;
+      const { email, open, answered, ...order } = await transactions.run(SYSTEM, (tx) => readPurchaseOrder(tx, replenishmentId));
+      if (!open || answered) {
+        await transactions.run(SYSTEM, (tx) => giveUp(tx, key, GivenUpFor.need, 'unknown'));
+        return 'not_needed';
+      }
+      if (email === null) return 'out_of_reach';
+      await performOnce<typeof order, Sent>(transactions, {
+        operation: { key, kind: 'notify', provider: mailer.code, orderId: replenishmentId, request: order },
+        find: (wanted, signal) => mailer.findByKey(wanted, signal),
+        perform: (agreed, signal) => mailer.send({ key, to: email, replyTo: purchasing.replyTo, ...writePurchaseReminder(agreed, number) }, signal),
+        record: async (tx, sent) => { await finishSent(tx, key, sent); },
+      });
+      const { status } = await transactions.run(SYSTEM, (tx) => tx.selectFrom('operation').select('status').where('key', '=', key).executeTakeFirstOrThrow());
+      return status === 'refused' ? 'refused' : 'reminded';
+    },
+  };
+};
+
+const finishSent = (tx: Tx, key: string, sent: Sent): Promise<boolean> =>
+  (sent.status === 'sent' ? finishOperation(tx, key, 'succeeded', { reference: sent.reference }) : finishOperation(tx, key, 'refused', { reason: sent.reason }));

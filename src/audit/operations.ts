@@ -1,0 +1,25 @@
+import { sql } from 'kysely';
+import type { Tx } from '../books/transactions';
+import type { OperationStatus } from '../contracts/statuses';
+import { rowsOf } from './rows';
+
+/** An effect on the outside as our books have it, with what its provider answered. */
+export interface OperationRow {
+  readonly key: string;
+  readonly kind: string;
+  readonly orderId: string;
+  readonly status: OperationStatus;
+  readonly amount: number | null;
+  readonly currency: string;
+  readonly reference: string | null;
+  /** What the provider said: the status of an authorization. */
+  readonly outcome: string | null;
+  readonly finishedAt: Date | null;
+}
+
+/** Reads every operation of some kinds. */
+export const readOperations = (tx: Tx, kinds: readonly string[]): AsyncGenerator<OperationRow, void, undefined> => rowsOf(tx, sql<OperationRow>`
+  select o.key, o.kind, o."orderId", o.status, o."finishedAt", r.currency,
+    (o.request->>'amount')::bigint as amount, o.result->>'reference' as reference, o.result->>'status' as outcome
+  from operation o join orders r on r.id = o."orderId"
+  where o.kind in (${sql.join(kinds.map((kind) => sql.lit(kind)))})`);

@@ -1,0 +1,26 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { Tx } from '../books/transactions';
+
+/** How many rows are in memory at once. */
+const BATCH = 10_000;
+
+/** Reads the rows of a query through a cursor of the transaction; one at a time may be open. */
+export async function* rowsOf<Row>(tx: Tx, query: RawBuilder<Row>): AsyncGenerator<Row, void, undefined> {
+  await sql`declare audit_rows no scroll cursor for ${query}`.execute(tx);
+  for (;;) {
+    const { rows } = await sql<Row>`fetch ${sql.lit(BATCH)} from audit_rows`.execute(tx);
+    yield* rows;
+    if (rows.length < BATCH) break;
+  }
+  await sql`close audit_rows`.execute(tx);
+}
+
+/**
+ * Has the planner read whole tables, as audits do: its guesses at how many rows a policy lets through, or a table holds
+ * that was filled just now, would have it look up millions of rows one by one. Ends with the transaction.
+ */
+export async function planForWholeTables(tx: Tx): Promise<void> {
+  await sql`set local enable_nestloop = off`.execute(tx);
+  await sql`set local jit = off`.execute(tx);
+  await sql`set local work_mem = '64MB'`.execute(tx);
+}

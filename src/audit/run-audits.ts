@@ -1,0 +1,94 @@
+import type { Client } from '@temporalio/client';
+import type { Transactions } from '../books/transactions';
+import { SYSTEM } from '../contracts/caller';
+import type { CarrierJournalEntry } from '../providers/carriers/carrier';
+import type { NotificationJournalEntry } from '../providers/notifications/notification';
+import type { PaymentJournalEntry } from '../providers/payments/payment';
+import type { SupplierJournalEntry } from '../providers/suppliers/supplier';
+import { OutOfReach, type Audit, type Found } from './audit';
+import { backorderAudits } from './inventory/backorders';
+import { carrierAudits } from './shipping/carrier';
+import { gatewayAudits } from './payments/gateway';
+import { readJournal, type JournalSource } from './journal';
+import { ledgerAudits } from './ledger/ledger';
+import { notificationAudits } from './notifications/notifications';
+import { orderAudits } from './orders/orders';
+import { paymentAudits } from './payments/payments';
+import { promotionAudits } from './pricing/promotions';
+import { replenishmentAudits, replenishmentWorkflowAudits } from './purchasing/replenishment';
+import { planForWholeTables } from './rows';
+import { sourcingAudits } from './inventory/sourcing';
+import { stockAudits } from './inventory/stock';
+import { timelineAudits } from './timeline';
+import { waitingAudits } from './interventions/waiting';
+import { workflowAudits } from './orders/workflows';
+
+/** What is audited: our books, the journals of those we work with, and Temporal. */
+export interface AuditSources {
+  readonly transactions: Transactions;
+  readonly payments: JournalSource<PaymentJournalEntry>;
+  readonly carriers: JournalSource<CarrierJournalEntry>;
+  readonly suppliers: JournalSource<SupplierJournalEntry>;
+  /** The journal of messages; undefined where their provider keeps none that can be read. */
+  readonly notifications?: JournalSource<NotificationJournalEntry> | undefined;
+  readonly temporal: Client;
+}
+
+export interface AuditTimes {
+  /** How long an effect may be under way without an answer. Five minutes unless said otherwise. */
+  readonly graceMs?: number;
+  /** The pause before an order that contradicts its workflow is looked at again. One second unless said otherwise. */
+  readonly pauseMs?: number;
+}
+
+export interface AuditResult extends Found {
+  readonly name: string;
+  /** Neither true nor false when a source did not answer. */
+  readonly outcome: 'true' | 'false' | 'unknown';
+  /** Why the outcome is unknown. */
+  readonly reason: string | null;
+}
+
+/**
+ * Runs every audit and answers what each found, telling of each as it ends. The books are read in one snapshot. Throws
+ * when the database does not answer; a provider or Temporal out of reach leaves the audits that need it unknown.
+ */
+export async function runAudits(
+  sources: AuditSources, { graceMs = 300_000, pauseMs = 1_000 }: AuditTimes = {}, onResult: (result: AuditResult) => void = () => undefined,
+): Promise<AuditResult[]> {
+  const { transactions, payments, carriers, suppliers, notifications, temporal } = sources;
+  const journals = [readJournal(payments), readJournal(carriers), readJournal(suppliers)] as const;
+  const told = notifications && readJournal(notifications);
+  await Promise.allSettled(told ? [...journals, told] : journals);
+  const results: AuditResult[] = [];
+  const run = async (audits: readonly Audit[]) => {
+    for (const audit of audits) {
+      const result = await resultOf(audit);
+      results.push(result);
+      onResult(result);
+    }
+  };
+  await transactions.snapshot(SYSTEM, async (tx) => {
+    await planForWholeTables(tx);
+    await run([
+      ...stockAudits(tx), ...sourcingAudits(tx), ...backorderAudits(tx), ...orderAudits(tx), ...promotionAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx),
+      ...waitingAudits(tx, graceMs),
+      ...gatewayAudits(tx, () => journals[0]), ...carrierAudits(tx, () => journals[1], graceMs),
+      ...replenishmentAudits(tx, () => journals[2]),
+      ...(told ? notificationAudits(tx, told) : []),
+    ]);
+  });
+  await run([...workflowAudits(transactions, temporal, pauseMs), ...replenishmentWorkflowAudits(transactions, temporal)]);
+  return results;
+}
+
+async function resultOf(audit: Audit): Promise<AuditResult> {
+  const { name } = audit;
+  try {
+    const { count, findings } = await audit.check();
+    return { name, outcome: count === 0 ? 'true' : 'false', count, findings, reason: null };
+  } catch (error) {
+    if (!(error instanceof OutOfReach)) throw error;
+    return { name, outcome: 'unknown', count: 0, findings: [], reason: error.message };
+  }
+}

@@ -1,0 +1,87 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { AddressFinding } from '../../contracts/addresses/address';
+import type { Recipient } from '../../contracts/orders/place-order';
+import { OrderId } from '../../contracts/ids';
+import { customerKeyOf } from '../customers/customers';
+import { sendLater } from '../messages';
+import { lockOrder, moveOrder, personalContext, withoutSuggestions, type PersonalFields } from './orders';
+import { appendTimeline } from '../timeline';
+import type { Tx } from '../transactions';
+import type { Vault } from '../vault';
+
+/** What an order on hold waits for, opened. */
+export interface AddressHold {
+  readonly until: Date;
+  readonly recipient: Recipient;
+  readonly findings: readonly AddressFinding[];
+}
+
+/** Puts an order on hold until `until`: its stock is held by then, nothing is charged. Does nothing when it is, or was. */
+export async function holdForAddress(tx: Tx, orderId: string, until: Date): Promise<void> {
+  const { status } = await lockOrder(tx, orderId);
+  const { addressFindings } = await tx.selectFrom('orders').select('addressFindings').where('id', '=', orderId).executeTakeFirstOrThrow();
+  // Mended, it is a draft again, and nothing is to be found wrong with it.
+  if (status !== 'draft' || addressFindings === null) return;
+  await moveOrder(tx, orderId, { status: 'awaiting_address', stage: 'receive', payUntil: until });
+  await appendTimeline(tx, orderId, [{ type: 'address.held', data: { findings: addressFindings, until: until.toISOString() } }]);
+}
+
+/** Reads a hold; undefined once the order waits no longer, or its customer was erased. */
+export async function readHold(tx: Tx, vault: Vault, orderId: string): Promise<AddressHold | undefined> {
+  const row = await tx.selectFrom('orders').select(['personal', 'payUntil']).where('id', '=', orderId).where('status', '=', 'awaiting_address').executeTakeFirst();
+  const customer = row && await customerKeyOf(tx, orderId);
+  if (!customer || !row.payUntil) return undefined;
+  const { recipient, findings = [] } = JSON.parse(vault.open(customer, personalContext(orderId), row.personal)) as PersonalFields;
+  return { until: row.payUntil, recipient, findings };
+}
+
+/** Writes a mended recipient and ends the hold; the order's workflow hears of it after the commit. */
+export async function mend(tx: Tx, vault: Vault, orderId: string, recipient: Recipient): Promise<void> {
+  const customer = await customerKeyOf(tx, orderId);
+  if (!customer) throw new Error(`The customer of ${orderId} was erased while it was mended`);
+  const { personal, addressFindings } = await tx.selectFrom('orders').select(['personal', 'addressFindings']).where('id', '=', orderId).executeTakeFirstOrThrow();
+  const { giftMessage, fapiao = null } = JSON.parse(vault.open(customer, personalContext(orderId), personal)) as PersonalFields;
+  await tx.updateTable('orders').set({
+    personal: vault.seal(customer, personalContext(orderId), JSON.stringify({ recipient, giftMessage, fapiao } satisfies PersonalFields)),
+    country: recipient.address.country, addressFindings: null,
+  }).where('id', '=', orderId).execute();
+  await moveOrder(tx, orderId, { status: 'draft', stage: 'receive' });
+  await sendLater(tx, orderId, { signal: 'addressMended', payload: {} });
+  await appendTimeline(tx, orderId, [{ type: 'address.mended', data: { findings: withoutSuggestions((addressFindings ?? []) as unknown as AddressFinding[]) } }]);
+}
+
+/** Ends a hold whose deadline has passed. Answers false when the customer was faster: then the order goes on. */
+export async function expireHold(tx: Tx, orderId: string): Promise<boolean> {
+  const { status, stage } = await lockOrder(tx, orderId);
+  if (status !== 'awaiting_address') return status === 'cancelling' || status === 'cancelled';
+  await moveOrder(tx, orderId, { status: 'cancelling', stage });
+  await appendTimeline(tx, orderId, [{ type: 'order.cancellation_requested', data: { reason: 'address_not_mended' } }]);
+  return true;
+}
+
+/** Lets a mended order be paid until `payUntil`; its stock is held as long. */
+export async function resumeAfterHold(tx: Tx, orderId: string, payUntil: Date): Promise<void> {
+  await tx.updateTable('reservation').set({ expiresAt: payUntil }).where('orderId', '=', orderId).where('status', '=', 'held').execute();
+  await tx.updateTable('orders').set({ payUntil, updatedAt: new Date() }).where('id', '=', orderId).where('status', '=', 'draft').execute();
+}
+
+const signature = (vault: Vault, orderId: string, until: string): Buffer => vault.blindIndex('address-link', `${orderId}\0${until}`);
+
+/**
+ * Builds the token of an order's link: the order, the end of its hold, and our signature over both (HMAC-SHA-256). Nothing of
+ * it is stored; it is good once, as mending ends the hold.
+ */
+export function linkToken(vault: Vault, orderId: string, until: Date): string {
+  const end = until.getTime().toString(36);
+  return `${orderId}.${end}.${signature(vault, orderId, end).toString('base64url')}`;
+}
+
+/** Reads a token. Undefined when it is not one that we signed. */
+export function readLinkToken(vault: Vault, token: string): { readonly orderId: string; readonly until: Date } | undefined {
+  const [orderId = '', end = '', signed = ''] = token.split('.');
+  if (!OrderId.safeParse(orderId).success || !/^[0-9a-z]{1,11}$/.test(end)) return undefined;
+  const given = Buffer.from(signed, 'base64url');
+  const ours = signature(vault, orderId, end);
+  if (given.length !== ours.length || !timingSafeEqual(given, ours)) return undefined;
+  return { orderId, until: new Date(parseInt(end, 36)) };
+}

@@ -1,0 +1,56 @@
+import type { CarrierEvent } from '../../contracts/webhooks/webhooks';
+import { DECIDING_SCANS, progress } from '../../domain/shipping/shipment-progress';
+import { handOver } from '../orders/fulfillments';
+import { sendLater } from '../messages';
+import { newId } from '../new-id';
+import { appendTimeline } from '../timeline';
+import type { Tx } from '../transactions';
+import { isRefusal } from '../../contracts/errors';
+
+export interface NewShipment {
+  readonly orderId: string;
+  readonly fulfillmentId: string;
+  readonly merchantId: string;
+  readonly warehouseId: string;
+  readonly carrierCode: string;
+  readonly provider: string;
+  readonly providerReference: string;
+  readonly trackingNumber: string;
+  readonly label: Buffer;
+  readonly estimatedDelivery: string;
+}
+
+/** The context that binds a sealed label to its fulfillment. */
+export const labelContext = (fulfillmentId: string): string => `${fulfillmentId}:label`;
+
+/** Writes a booked shipment. */
+export async function insertShipment(tx: Tx, shipment: NewShipment): Promise<string> {
+  const id = newId('shp');
+  await tx.insertInto('shipment').values({ id, ...shipment, status: 'booked', statusAt: new Date() }).execute();
+  return id;
+}
+
+/**
+ * Merges what a carrier reports into its shipment: the row, the timeline, and a signal when it decides something. A scan
+ * on the road of a parcel that nobody handed over hands it over. Answers the order and
+ * whether it has to hear of it, or undefined for an unknown parcel.
+ */
+export async function applyScan(tx: Tx, provider: string, event: CarrierEvent): Promise<{ orderId: string; wakes: boolean } | undefined> {
+  const known = await tx.selectFrom('shipment').select(['fulfillmentId', 'status'])
+    .where('provider', '=', provider).where('trackingNumber', '=', event.trackingNumber).executeTakeFirst();
+  if (!known) return undefined;
+  const at = new Date(event.at);
+  // Locks go fulfillment first, then shipment, as everywhere.
+  const handed = event.scan === 'exception' ? undefined : await handOver(tx, known.fulfillmentId, at);
+  const shipment = await tx.selectFrom('shipment').selectAll().where('fulfillmentId', '=', known.fulfillmentId).forUpdate().executeTakeFirstOrThrow();
+  const { orderId, fulfillmentId, merchantId } = shipment;
+  const status = handed !== undefined && isRefusal(handed) ? shipment.status : progress(shipment.status, event.scan);
+  const decides = status !== shipment.status && DECIDING_SCANS.includes(event.scan);
+  if (status !== shipment.status) await tx.updateTable('shipment').set({ status, statusAt: at }).where('id', '=', shipment.id).execute();
+  if (decides) await sendLater(tx, orderId, { signal: 'carrierReported', payload: { fulfillmentId, scan: event.scan } });
+  await appendTimeline(tx, orderId, [{
+    type: 'shipment.scanned', merchantId,
+    data: { fulfillmentId, scan: event.scan, at: event.at, ...(event.place ? { place: event.place } : {}), ...(status === shipment.status ? { changed: false } : {}) },
+  }]);
+  return { orderId, wakes: decides || known.status === 'booked' };
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { z } from 'zod';
+import { SAMPLE_COUPON, SAMPLE_TIER } from '../../services/catalogue/sample-mall.promotions';
+import type { OrderResource } from '../../contracts/orders/order';
+import type { PlaceOrder } from '../../contracts/orders/place-order';
+import type { PriceBreakdown } from '../../contracts/pricing/quote';
+import type { TimelineEvent } from '../../contracts/timeline';
+import { checkOut, SCENARIOS, type ScenarioName } from './demo-scenarios';
+import { stateOption } from '../options';
+import { People } from './people';
+import { printReceipt } from '../pricing/price-lines';
+import { CarrierDrivers, PublicApi } from './public-api';
+import { readApiKeys, readRunning, type Running } from '../running-stack';
+import { printSettlement, settle, type Settlement } from './settlement';
+import { tellEvent } from './tell-event';
+
+interface DemoFlags {
+  readonly state: string;
+  readonly apiUrl?: string;
+  readonly carrierUrl?: string;
+  readonly timeout: number;
+  readonly declined?: boolean;
+  readonly refused?: boolean;
+  readonly cancelled?: boolean;
+  readonly json?: boolean;
+}
+
+interface Outcome {
+  readonly scenario: ScenarioName;
+  /** What the customer saw before the order. */
+  readonly price: PriceBreakdown;
+  readonly order: OrderResource;
+  readonly events: readonly TimelineEvent[];
+  readonly settlement: Settlement;
+  readonly undone: readonly TimelineEvent[];
+  readonly faults: readonly string[];
+}
+
+/** Registers `mallflow demo`. */
+export function registerDemo(program: Command): void {
+  program.command('demo')
+    .description('plays storefront, warehouse staff and carrier against the running stack, over its public API')
+    .addOption(stateOption())
+    .option('--api-url <url>', 'the API, when it is not the running stack\'s')
+    .option('--carrier-url <url>', 'the sandbox carrier, when it is not the running stack\'s')
+    .addOption(new Option('--timeout <seconds>', 'how long it may take').default(60).argParser(seconds))
+    .addOption(new Option('--declined', 'the payment is declined').conflicts(['refused', 'cancelled']))
+    .addOption(new Option('--refused', 'the recipient refuses the parcels').conflicts(['cancelled']))
+    .option('--cancelled', 'the customer cancels before the hand-over')
+    .option('--json', 'print one JSON object at the end')
+    .action(async (flags: DemoFlags) => {
+      const outcome = await demo(flags, flags.json === true ? () => undefined : (line) => { process.stdout.write(`${line}\n`); });
+      process.stdout.write(flags.json === true ? `${JSON.stringify({ ...outcome, ok: outcome.faults.length === 0 })}\n` : `${printEnd(outcome)}\n`);
+      if (outcome.faults.length > 0) process.exitCode = 1;
+    });
+}
+
+async function demo(flags: DemoFlags, say: (line: string) => void): Promise<Outcome> {
+  const running = readRunning(flags.state);
+  const scenario: ScenarioName = flags.declined === true ? 'declined' : flags.refused === true ? 'refused' : flags.cancelled === true ? 'cancelled' : 'completed';
+  const { title, token, play, ends, undoes } = SCENARIOS[scenario];
+  const limit = AbortSignal.timeout(flags.timeout * 1000);
+  const ended = new AbortController();
+  const signal = AbortSignal.any([limit, ended.signal]);
+  const apiUrl = flags.apiUrl ?? running.api;
+  const { storefront, warehouses } = callers(flags.state, running, (key) => new PublicApi(apiUrl, key, signal));
+  const drivers = new CarrierDrivers(flags.carrierUrl ?? running.carrier, running.environment.CARRIER_API_KEY ?? '', signal);
+  const run = randomUUID();
+  const intent = (act: string) => `demo:${run}:${act}`;
+  const people = new People(storefront, warehouses, drivers, intent, flags.timeout * 1000);
+
+  say(`${title}.\n`);
+  try {
+    const cart = sampleOrder(running, token, run);
+    const price = await storefront.quote(intent('quote'), {
+      customer: cart.customer, currency: cart.currency, lines: cart.lines, couponCodes: [SAMPLE_COUPON], country: cart.recipient.address.country,
+    });
+    say(`${printReceipt(price)}\n`);
+    // What the customer saw is what is ordered: another total, or a coupon that does not apply, would be refused.
+    const couponCodes = price.rules.flatMap(({ couponCode }) => couponCode ?? []);
+    const orderId = await checkOut(() => storefront.placeOrder(intent('place'), { ...cart, couponCodes, total: price.total }));
+    const [events] = await Promise.all([tellAsItHappens(storefront, orderId, say), play(orderId, people, storefront, intent)]);
+    const order = await storefront.getOrder(orderId);
+    const undone = events.filter(({ type }) => UNDOING.includes(type));
+    const settlement = settle(order);
+    const missing = undoes.filter((type) => !undone.some((event) => event.type === type));
+    return {
+      scenario, price, order, events, settlement, undone,
+      faults: [
+        ...(order.status === ends ? [] : [`the order is ${order.status}, not ${ends}`]),
+        ...missing.map((type) => `no ${type} was told`), ...settlement.faults,
+      ],
+    };
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    throw new Error(`The demo did not end within ${flags.timeout} s: look at the order in ${running.api}, or give it longer with --timeout.`, { cause: error });
+  } finally {
+    // Nobody listens to the timeline any more when the play broke off.
+    ended.abort();
+  }
+}
+
+const UNDOING: readonly string[] = ['stock.released', 'stock.restocked', 'payment.voided', 'payment.refunded', 'shipment.voided', 'payment.abandoned'];
+
+/** Prints a timeline line by line until its order has ended, and answers it. */
+async function tellAsItHappens(storefront: PublicApi, orderId: string, say: (line: string) => void): Promise<TimelineEvent[]> {
+  const events: TimelineEvent[] = [];
+  for await (const event of storefront.follow(orderId)) {
+    events.push(event);
+    say(tellEvent(event, (events[0] ?? event).at));
+  }
+  return events;
+}
+
+/** Opens the storefront's and every warehouse's API. Throws one sentence when the keys are not there. */
+function callers(stateFolder: string, running: Running, open: (key: string) => PublicApi): { storefront: PublicApi; warehouses: PublicApi[] } {
+  const keys = readApiKeys(stateFolder);
+  const storefront = running.sample?.storefrontKey ?? keys.storefront;
+  const warehouses = Object.entries(keys).filter(([label]) => label.startsWith('warehouse:')).map(([, key]) => open(key));
+  if (storefront === undefined || warehouses.length === 0) throw new Error('The API keys of the sample mall are not in the state folder: start the stack with its sample mall first.');
+  return { storefront: open(storefront), warehouses };
+}
+
+function sampleOrder({ sample }: Running, token: string, run: string): z.input<typeof PlaceOrder> {
+  if (sample === null) throw new Error('The running stack has no sample mall to order from.');
+  return {
+    reference: `demo-${run.slice(0, 8)}`,
+    customer: { reference: 'demo-customer', memberTier: SAMPLE_TIER },
+    currency: sample.currency,
+    lines: sample.skuIds.map((skuId, index) => ({ skuId, quantity: index + 1 })),
+    recipient: {
+      name: 'Sample Recipient', phone: '+86 138 0013 8000',
+      address: { country: 'CN', region: '广东省', city: '深圳市', district: '南山区', line1: '样品路1号', postcode: '518057' },
+    },
+    urgency: 'urgent', gift: { message: 'With the best wishes' }, payment: { method: 'card', token },
+  };
+}
+
+function printEnd({ order, settlement, undone, faults, events }: Outcome): string {
+  const first = events[0];
+  return [
+    '', `${order.id}: ${order.status}`, '', printSettlement(settlement),
+    ...(undone.length > 0 && first ? ['', 'Undone:', ...undone.map((event) => tellEvent(event, first.at))] : []),
+    ...(faults.length > 0 ? ['', `Not as it should be: ${faults.join('; ')}.`] : []), '',
+  ].join('\n');
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 3_600)) throw new InvalidArgumentError('A number of seconds up to 3600.');
+  return value;
+}

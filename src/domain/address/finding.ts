@@ -1,8 +1,0 @@
-import { FINDING_TEXTS, type AddressFinding, type FindingCode } from '../../contracts/address';
-import type { Address } from '../../contracts/place-order';
-
-/** Builds a finding about a member of the recipient (`name`, `phone`) or of its address. */
-export function finding(field: 'name' | 'phone' | keyof Address, code: FindingCode, suggestion?: string): AddressFinding {
-  const pointer = field === 'name' || field === 'phone' ? `/${field}` : `/address/${field}`;
-  return { pointer, code, detail: FINDING_TEXTS[code].en, ...(suggestion === undefined ? {} : { suggestion }) };
-}

@@ -1,0 +1,8 @@
+import { FINDING_TEXTS, type AddressFinding, type FindingCode } from '../../contracts/addresses/address';
+import type { Address } from '../../contracts/orders/place-order';
+
+/** Builds a finding about a member of the recipient (`name`, `phone`) or of its address. */
+export function finding(field: 'name' | 'phone' | keyof Address, code: FindingCode, suggestion?: string): AddressFinding {
+  const pointer = field === 'name' || field === 'phone' ? `/${field}` : `/address/${field}`;
+  return { pointer, code, detail: FINDING_TEXTS[code].en, ...(suggestion === undefined ? {} : { suggestion }) };
+}

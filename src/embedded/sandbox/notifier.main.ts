@@ -1,4 +1,0 @@
-import { buildNotifier } from './notifier';
-import { serveNotifier } from './serve';
-
-void serveNotifier('sandbox-notifier', process.env, buildNotifier);

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { TaxRates } from '../contracts/pricing/tax-rates';
+
+/** Reads the mall's own tax rates. Throws one sentence that names everything wrong with the file. */
+export function readTaxRates(path: string): TaxRates {
+  let written: unknown;
+  try {
+    written = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`The tax rates of ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+  const parsed = TaxRates.safeParse(written);
+  if (parsed.success) return parsed.data;
+  throw new Error(`The tax rates of ${path} cannot be used. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+}

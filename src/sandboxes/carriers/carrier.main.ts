@@ -1,0 +1,4 @@
+import { buildCarrier } from './carrier';
+import { serve } from '../serve';
+
+void serve('sandbox-carrier', process.env, buildCarrier);

@@ -1,0 +1,4 @@
+import { buildNotifier } from './notifier';
+import { serveNotifier } from '../serve';
+
+void serveNotifier('sandbox-notifier', process.env, buildNotifier);

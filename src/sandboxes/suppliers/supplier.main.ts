@@ -1,0 +1,4 @@
+import { serve } from '../serve';
+import { buildSupplier } from './supplier';
+
+void serve('sandbox-supplier', process.env, buildSupplier);

@@ -1,0 +1,79 @@
+import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import { ORDER_WORKFLOW, orderWorkflowId } from '../../contracts/names';
+import type { AttentionDetail } from '../../contracts/interventions/operator';
+import { AttentionReason, type FoundReason } from '../../contracts/statuses';
+import type { Suspect } from './suspects';
+
+/** What an examination of one order came to. */
+export interface Finding {
+  readonly reason: FoundReason | null;
+  readonly detail: AttentionDetail | null;
+}
+
+/** A workflow task is tried again at once: the third attempt has failed twice on the same defect, or timed out twice. */
+const TASK_ATTEMPTS = 3;
+/** gRPC's INVALID_ARGUMENT: the server does not know the search attribute. */
+const NOT_UNDERSTOOD: readonly number[] = [3];
+const NO_STEP = { step: null, attempts: null, failure: null };
+const ID_PREFIX = orderWorkflowId('');
+
+/**
+ * Looks at an order's workflow and judges: its tasks fail, or it is gone; a step was tried `attempts` times or more; its
+ * stage is overdue; or nothing. Throws while Temporal is out of reach.
+ */
+export async function examine(temporal: Client, orderId: string, { overdueSince, failing }: Suspect, attempts: number): Promise<Finding> {
+  const overdue = overdueSince?.toISOString() ?? null;
+  const broken = (failure: string, tried: number | null): Finding =>
+    ({ reason: AttentionReason.workflowFailing, detail: { step: null, attempts: tried, failure, overdueSince: overdue } });
+  const described = await describe(temporal, orderId);
+  if (described?.status.name !== 'RUNNING' && described?.status.name !== 'PAUSED') return broken('workflow_not_running', null);
+  const { pendingWorkflowTask, pendingActivities } = described.raw;
+  const task = pendingWorkflowTask?.attempt ?? 0;
+  if (task >= TASK_ATTEMPTS) return broken('workflow_task_failing', task);
+
+  const steps = (pendingActivities ?? []).map((pending) =>
+    ({ step: pending.activityType?.name ?? null, attempts: pending.attempt ?? 0, failure: failureOf(pending.lastFailure) }));
+  if (failing) steps.push({ step: failing.step, attempts: failing.attempts, failure: failing.failure });
+  const worst = steps.sort((a, b) => b.attempts - a.attempts)[0];
+  const tried = worst?.attempts ?? 0;
+  const detail = tried > 1 || overdue ? { ...(worst && tried > 1 ? worst : NO_STEP), overdueSince: overdue } : null;
+  if (tried >= attempts) return { reason: AttentionReason.activityRetrying, detail };
+  return { reason: overdue ? AttentionReason.stageOverdue : null, detail };
+}
+
+async function describe(temporal: Client, orderId: string): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await temporal.workflow.getHandle(orderWorkflowId(orderId)).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+type RawFailure = NonNullable<NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['lastFailure']>;
+
+/** The type only: a message could hold what somebody typed. */
+const failureOf = (failure: RawFailure | null | undefined): string | null => {
+  if (!failure) return null;
+  return failure.applicationFailureInfo?.type ?? (failure.timeoutFailureInfo ? 'timeout' : 'unknown');
+};
+
+/**
+ * Lists orders whose workflow tasks fail, by one visibility query, where the server keeps count of that (from 1.30 on);
+ * `not_known` where it does not.
+ */
+export async function reportedProblems(temporal: Client, limit: number): Promise<string[] | 'not_known'> {
+  const ids: string[] = [];
+  try {
+    const query = `WorkflowType = '${ORDER_WORKFLOW}' AND ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL`;
+    for await (const { workflowId } of temporal.workflow.list({ query, pageSize: limit })) {
+      if (workflowId.startsWith(ID_PREFIX)) ids.push(workflowId.slice(ID_PREFIX.length));
+      if (ids.length >= limit) break;
+    }
+    return ids;
+  } catch (error) {
+    const cause = error instanceof ServiceError ? error.cause : error;
+    if (isGrpcServiceError(cause) && NOT_UNDERSTOOD.includes(cause.code)) return 'not_known';
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import { refuse, type Refusal } from '../../contracts/errors';
+import type { OrderResource } from '../../contracts/orders/order';
+import type { Verdict } from '../../contracts/orders/verdict';
+import { answer, type Answer } from '../intent';
+
+/**
+ * Says what placing, paying or cancelling came to, from the order as it stands: 202 while it is not judged, a refusal when
+ * it was rejected or its payment declined, else 201. The payment is the attempt that was asked for, or, where none was, the latest.
+ */
+export function outcomeOf(order: OrderResource, rejection: unknown, replayed: boolean, paymentId?: string): Answer<OrderResource> | Refusal {
+  if (order.status === 'rejected') {
+    const { code, shortages } = rejection as Extract<Verdict, { outcome: 'rejected' }>;
+    return refuse(code, { extensions: { orderId: order.id, ...(shortages.length > 0 ? { shortages } : {}) } });
+  }
+  const attempt = paymentId === undefined ? order.payments.at(-1) : order.payments.find(({ id }) => id === paymentId);
+  if (order.status === 'awaiting_payment' && attempt?.status === 'declined') {
+    return refuse('payment_declined', {
+      detail: `The payment provider declined: ${attempt.declineCode ?? 'no reason given'}`,
+      extensions: { orderId: order.id, declineCode: attempt.declineCode, payUntil: order.payUntil },
+    });
+  }
+  return order.status === 'draft' ? { ...undecided(order), replayed } : answer(201, order, `/v1/orders/${order.id}`, replayed);
+}
+
+/** Answers an order that is not judged yet: 202. */
+export const undecided = (order: OrderResource): Answer<OrderResource> => answer(202, order, `/v1/orders/${order.id}`);

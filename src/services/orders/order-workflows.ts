@@ -1,0 +1,132 @@
+import {
+  isGrpcServiceError, WithStartWorkflowOperation, WorkflowIdConflictPolicy, WorkflowIdReusePolicy, WorkflowNotFoundError,
+  WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client,
+} from '@temporalio/client';
+import { ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { Logger } from 'pino';
+import { ERRORS, refuse, type ErrorCode, type Refusal } from '../../contracts/errors';
+import { ORDER_WORKFLOW, ORDERS_QUEUE, orderWorkflowId, providerQueue } from '../../contracts/names';
+import type { Asked, By, OperatorVerdict } from '../../contracts/interventions/operator';
+import type { CancelOrder } from '../../contracts/orders/place-order';
+import type { CancellationVerdict, Verdict } from '../../contracts/orders/verdict';
+import type { TaxProvider } from '../../domain/pricing/tax';
+import { awaitVerdict, cancelOrder, payAgain, type AddressHoldPolicy, type OrderInput } from '../../../workflows/messages';
+import { attributes } from '../../../workflows/search-attributes';
+
+/** What is known of an order when its workflow starts. */
+export interface OrderStart {
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly storefrontId: string;
+  readonly merchantIds: readonly string[];
+  readonly urgent: boolean;
+  readonly placedAt: Date;
+}
+
+/** The policies in force, and whom orders are paid and carried by. */
+export interface OrderPolicies {
+  readonly paymentProvider: string;
+  readonly carrierProvider: string;
+  readonly paymentWindowSeconds: number;
+  readonly deliverySilenceSeconds: number;
+  readonly addressHold: AddressHoldPolicy;
+  readonly verdictTimeoutSeconds: number;
+  /** The mall's time zone (IANA): promotions and tax rates hold by its clocks. */
+  readonly timeZone: string;
+  readonly taxes: TaxProvider;
+}
+
+/** No answer within the API's own time, or Temporal out of reach: the order goes on by itself. */
+export const NO_ANSWER = 'no_answer';
+
+/** Starts orders and sends them Updates. An Update that gets no answer in time answers `no_answer`: nothing is lost. */
+export class OrderWorkflows {
+  constructor(private readonly temporal: Client, private readonly policies: OrderPolicies, private readonly log: Logger) {}
+
+  /** Starts an order, or finds it running, and awaits its verdict. */
+  start(order: OrderStart): Promise<Verdict | typeof NO_ANSWER> {
+    return this.#withinTime(order.orderId, () => this.temporal.workflow.executeUpdateWithStart(awaitVerdict, {
+      startWorkflowOperation: new WithStartWorkflowOperation(ORDER_WORKFLOW, this.#options(order)),
+      updateId: order.orderId,
+    }));
+  }
+
+  /** Starts an order whose process died before it could, without waiting for it. Does nothing when it runs or has ended. */
+  async ensureStarted(order: OrderStart): Promise<void> {
+    try {
+      await this.temporal.workflow.start(ORDER_WORKFLOW, this.#options(order));
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  /** Awaits what comes of an order whose address was mended. */
+  afterMend(orderId: string): Promise<Verdict | typeof NO_ANSWER> {
+    return this.#withinTime(orderId, () => this.#handle(orderId).executeUpdate(awaitVerdict, { updateId: `${orderId}:mended` }));
+  }
+
+  pay(orderId: string, paymentId: string): Promise<Verdict | typeof NO_ANSWER> {
+    return this.#withinTime(orderId, () => this.#handle(orderId).executeUpdate(payAgain, { args: [{ paymentId }], updateId: paymentId }));
+  }
+
+  /** Cancels an order; `not_running` when it has not started or has ended. */
+  async cancel(orderId: string, request: CancelOrder & { actor: string }): Promise<CancellationVerdict | typeof NO_ANSWER | 'not_running'> {
+    try {
+      return await this.#withinTime(orderId, () => this.#handle(orderId).executeUpdate(cancelOrder, { args: [request] }));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'not_running';
+      throw error;
+    }
+  }
+
+  /** Sends what a person of the mall asks of an order; a refusal of the order is one here, too. */
+  async operate<Verb extends keyof Asked>(
+    orderId: string, verb: Verb, asked: By<Asked[Verb]>, updateId: string,
+  ): Promise<OperatorVerdict | Refusal | typeof NO_ANSWER | 'not_running'> {
+    try {
+      return await this.#withinTime(orderId, () => this.#handle(orderId).executeUpdate<OperatorVerdict, [typeof asked]>(verb, { args: [asked], updateId }));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'not_running';
+      const refused = error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure ? error.cause : undefined;
+      if (refused?.type == null || !(refused.type in ERRORS)) throw error;
+      return refuse(refused.type as ErrorCode, { detail: refused.message });
+    }
+  }
+
+  #handle(orderId: string) {
+    return this.temporal.workflow.getHandle(orderWorkflowId(orderId));
+  }
+
+  #options(order: OrderStart) {
+    const { policies } = this;
+    const input: OrderInput = {
+      orderId: order.orderId, paymentId: order.paymentId, paymentQueue: providerQueue(policies.paymentProvider), carrierQueue: providerQueue(policies.carrierProvider),
+      paymentWindowSeconds: policies.paymentWindowSeconds, deliverySilenceSeconds: policies.deliverySilenceSeconds,
+      addressHold: policies.addressHold,
+    };
+    return {
+      workflowId: orderWorkflowId(order.orderId), taskQueue: ORDERS_QUEUE, args: [input],
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING, workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      staticSummary: `Order ${order.orderId}`,
+      priority: { priorityKey: order.urgent ? 2 : 3, fairnessKey: order.storefrontId },
+      typedSearchAttributes: [
+        attributes.orderId(order.orderId), attributes.status('draft'), attributes.stage('receive'),
+        attributes.merchants([...order.merchantIds]), attributes.placedAt(order.placedAt),
+      ],
+    };
+  }
+
+  async #withinTime<T>(orderId: string, call: () => Promise<T>): Promise<T | typeof NO_ANSWER> {
+    const deadline = new Date(Date.now() + this.policies.verdictTimeoutSeconds * 1000);
+    try {
+      return await this.temporal.withDeadline(deadline, call);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) throw error;
+      const unanswered = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcServiceError(error)
+        || (error instanceof Error && isGrpcServiceError(error.cause));
+      if (!unanswered) throw error;
+      this.log.warn({ err: error, orderId }, 'no answer from the order in time; it goes on by itself');
+      return NO_ANSWER;
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import type { Client as PgClient } from 'pg';
+import { connect, type Transactions } from '../../src/books/transactions';
+import { runAudits, type AuditResult, type AuditSources } from '../../src/audit/run-audits';
+import { SYSTEM } from '../../src/contracts/caller';
+import { isRefusal } from '../../src/contracts/errors';
+import { ensureDatabase, withOwner } from '../../src/embedded/postgres/databases';
+import { until } from '../sandboxes/sandboxes';
+import { seedMall, type TestMall } from '../support/mall';
+import { granted, intent, People } from '../support/people';
+import { publishPromotion } from '../support/promotions';
+import { startWorld, type World } from '../support/world';
+
+/** An order in each state that the spine knows, by the state. */
+export interface HonestOrders {
+  readonly completed: string;
+  readonly returned: string;
+  readonly cancelled: string;
+  readonly rejected: string;
+  readonly declined: string;
+  readonly redirected: string;
+  readonly picking: string;
+  readonly labelled: string;
+  readonly shipped: string;
+  /** Completed, and given away: its customer paid nothing. */
+  readonly free: string;
+}
+
+export interface HonestBooks {
+  readonly world: World;
+  readonly mall: TestMall;
+  readonly people: People;
+  readonly orders: HonestOrders;
+}
+
+/** Runs real orders into every state, on a real database, Temporal and sandboxes, and waits until nothing is under way. */
+export async function keepHonestBooks(): Promise<HonestBooks> {
+  const world = await startWorld({ paymentWindowSeconds: 3600 });
+  const mall = await seedMall(world.transactions);
+  const people = new People(world, mall);
+  // Every order is a tenth cheaper, which mall and merchants share, and the first six hold a coupon.
+  await publishPromotion(world.transactions, { kind: 'percentage', rate: 1_000, platformShare: 6_000 });
+  await publishPromotion(world.transactions, { kind: 'fixed_amount', amount: 777, coupon: { code: 'COUNTED' }, limits: { total: 6 } });
+  await publishPromotion(world.transactions, { kind: 'percentage', rate: 10_000, coupon: { code: 'GIFT' } });
+  await publishPromotion(world.transactions, { kind: 'free_shipping', coupon: { code: 'GIFT-DELIVERY' }, platformShare: 0 });
+  const paidBy = (token: string) => ({ payment: { method: 'card', token } });
+  const refused = async (change: Parameters<People['cart']>[0]) => {
+    const refusal = await world.orders.place(people.storefront, intent(), people.cart(change));
+    if (!isRefusal(refusal)) throw new Error('the order was not refused');
+    return String(refusal.extensions?.orderId);
+  };
+  const { recipient } = people.cart();
+
+  const [completed, returned, cancelled, labelled, shipped, picking] = await Promise.all(
+    Array.from({ length: 6 }, async () => (await people.place({ couponCodes: ['COUNTED'] })).id)) as [string, string, string, string, string, string];
+  const free = (await people.place({ couponCodes: ['GIFT', 'GIFT-DELIVERY'] })).id;
+  for (const id of [completed, returned, cancelled, labelled, shipped, free]) await people.pack(id);
+  for (const id of [completed, returned, shipped, free]) await people.handOver(id);
+  for (const id of [completed, free]) await people.scan(id, 'out_for_delivery', 'signed');
+  await people.scan(returned, 'refused', 'returned');
+  await people.scan(shipped, 'in_transit');
+  granted(await world.orders.cancel(people.storefront, intent(), cancelled, { reason: 'customer_request' }));
+  const orders = {
+    completed, returned, cancelled, labelled, shipped, picking, free,
+    rejected: await refused({ recipient: { ...recipient, address: { ...recipient.address, country: 'JP' } } }),
+    declined: await refused(paidBy('tok_declined')),
+    redirected: (await people.place(paidBy('tok_redirect'))).id,
+  };
+  await people.untilStatus(completed, 'completed');
+  await people.untilStatus(free, 'completed');
+  await people.untilStatus(returned, 'returned');
+  // The API's sweeper would send what no caller flushed: the signal of the cancellation.
+  await world.messenger.sweep(0);
+  await until(() => isQuiet(world.transactions));
+  return { world, mall, people, orders };
+}
+
+/** Tells whether nothing is under way but the payment that waits for its customer. */
+const isQuiet = (transactions: Transactions): Promise<boolean> => transactions.run(SYSTEM, async (tx) => {
+  const started = await tx.selectFrom('operation').select('key').where('status', '=', 'started').execute();
+  const queued = await tx.selectFrom('workflow_message').select('id').execute();
+  return started.length === 1 && queued.length === 0;
+});
+
+/** The audits of sourcing and replenishment: test/audit/inventory/stock-audit.test.ts turns each of them false. */
+export const STOCK_AUDITS = {
+  decided: 'What is reserved for each order is what its sourcing decided',
+  safety: 'No sourcing promised any of the safety stock',
+  keeps: 'Every lot that is bound to an order keeps until the order needs it to',
+  there: 'What is held for orders without lots is there, and keeps for each of them',
+  bookedIn: 'What was received for each replenishment was booked in',
+  complete: 'Every replenishment that was received has what was confirmed, or asked for',
+  answered: 'What each replenishment says its supplier sends is what was answered last',
+  atSupplier: 'Every purchase order in our books is at its supplier, once, for the same quantity',
+  ofSupplier: 'Every purchase order at a supplier is in our books',
+  agrees: 'What suppliers confirmed is what our books say they send',
+  running: 'Every open replenishment has its workflow running',
+} as const;
+
+/** The audits of what is owed: test/audit/inventory/backorder-audit.test.ts turns each of them false. */
+export const BACKORDER_AUDITS = {
+  owed: 'What is owed of each SKU is what live orders wait for',
+  whole: 'What each waiting order holds and is owed is what was ordered',
+  turn: 'Nobody was given goods in the turn of one who still waits for them',
+  unpromised: 'No goods lie unpromised while somebody waits for them',
+} as const;
+
+/** A copy of the books that a test may spoil. */
+export interface Copy {
+  /** Changes rows as the owner of the tables, with triggers and foreign keys out of force. */
+  spoil(text: string, values?: readonly unknown[]): Promise<void>;
+  /** The application's own connection. */
+  readonly url: string;
+  readonly transactions: Transactions;
+  audit(change?: Partial<AuditSources>): Promise<AuditResult[]>;
+  drop(): Promise<void>;
+}
+
+/** Copies the books of a world whose own connections are closed; the copy speaks to the same Temporal and sandboxes. */
+export async function copyBooks({ database, payments, carriers, suppliers, temporal }: World): Promise<Copy> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const maintenanceUrl = onDatabase(database.ownerUrl, 'postgres');
+  await ensureDatabase(maintenanceUrl, name, new URL(database.ownerUrl).pathname.slice(1));
+  const url = onDatabase(database.appUrl, name);
+  const transactions = connect(url, 4, (error) => { throw error; });
+  return {
+    url,
+    transactions,
+    spoil: (text, values = []) => withOwner(onDatabase(database.ownerUrl, name), async (client: PgClient) => {
+      await client.query("set session_replication_role = 'replica'");
+      const { rowCount } = await client.query(text, [...values]);
+      if (rowCount === 0) throw new Error(`Nothing was spoiled by ${text}`);
+    }),
+    audit: (change = {}) => runAudits({ transactions, payments, carriers, suppliers, temporal: temporal.client, ...change }, { pauseMs: 20 }),
+    drop: async () => {
+      await transactions.close();
+      await withOwner(maintenanceUrl, async (client) => { await client.query(`DROP DATABASE ${client.escapeIdentifier(name)} WITH (FORCE)`); });
+    },
+  };
+}
+
+function onDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}

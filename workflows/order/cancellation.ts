@@ -1,0 +1,31 @@
+import type { Activities } from '../../activities';
+import type { CancellationReason } from '../../src/contracts/orders/place-order';
+import { AttentionReason } from '../../src/contracts/statuses';
+import { voidGivenUp } from './given-up';
+import type { OrderInput } from '../messages';
+import type { PaymentPhase } from './payment';
+import { books } from '../runtime/proxies';
+import type { Steps } from './steps';
+
+type Unsettled = NonNullable<Awaited<ReturnType<Activities['finishCancellation']>>>;
+
+/**
+ * Ends a cancellation in the books once nothing of the order is left with a provider. A run that was cut off may have done
+ * more than is left in its history, and so than its compensations know of: what the books know besides is undone here.
+ */
+export async function finishCancellation(input: OrderInput, reason: CancellationReason, payment: PaymentPhase, steps: Steps): Promise<void> {
+  const { orderId } = input;
+  const left = await steps.run(() => books.finishCancellation({ orderId, reason }));
+  if (!left) return;
+  await undo(left, input, payment, steps);
+  await steps.run(() => books.finishCancellation({ orderId, reason, undone: true }));
+}
+
+async function undo(left: Unsettled, input: OrderInput, payment: PaymentPhase, steps: Steps): Promise<void> {
+  const { orderId, carrierQueue: taskQueue } = input;
+  await voidGivenUp(left.givenUp, input, steps);
+  for (const fulfillmentId of left.fulfillmentIds) {
+    await steps.outside({ taskQueue }, AttentionReason.carrierUnavailable, (activities) => activities.voidShipment({ orderId, fulfillmentId }), fulfillmentId);
+  }
+  for (const paymentId of left.paymentIds) await payment.void(paymentId);
+}

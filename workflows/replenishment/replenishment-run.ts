@@ -1,0 +1,142 @@
+import { CancellationScope, condition, isCancellation, setCurrentDetails, sleep } from '@temporalio/workflow';
+import type { Activities } from '../../activities';
+import type { PurchasePlan } from '../../activities/purchasing/replenishments';
+import type { ChaseReason } from '../../src/contracts/purchasing/replenishment';
+import { giveUpAfter, giveUpWhen, GIVEN_UP, OUT_OF_REACH } from '../runtime/patience';
+import { books, outside } from '../runtime/proxies';
+
+/** What a supplier said that it sends. */
+interface Answer { readonly replenishmentId: string; readonly quantity: number; readonly expectedOn: string }
+
+/** The needs of one shelf, one after the other, and the steps that meet them. */
+export class ReplenishmentRun {
+  readonly #seen = new Set<string>();
+  readonly #ended = new Set<string>();
+  readonly #answers = new Map<string, Answer>();
+
+  constructor(readonly pending: string[] = []) {
+    for (const id of pending) this.#seen.add(id);
+  }
+
+  need(id: string): void {
+    if (this.#seen.has(id)) return;
+    this.#seen.add(id);
+    this.pending.push(id);
+  }
+
+  next(): string | undefined { return this.pending.shift(); }
+  answered(answer: Answer): void { this.#answers.set(answer.replenishmentId, answer); }
+  ended(id: string): void { this.#ended.add(id); }
+
+  /** Runs one need to its end: the goods are there, or it was closed. */
+  async replenish(id: string): Promise<void> {
+    const plan = await books.planPurchase({ replenishmentId: id });
+    if (!plan) return;
+    if (plan.answer && !this.#answers.has(id)) this.answered({ replenishmentId: id, ...plan.answer });
+    const asked = await this.#purchase(id, plan);
+    if (asked === 'not_needed') return;
+    if (asked === 'taken' || asked === 'mailed') {
+      await this.#untilAnswered(id, asked === 'mailed' ? { ...plan, supplierQueue: null } : plan);
+      await this.#untilThere(id, plan);
+    } else await this.#escalate(id, asked === 'refused' ? 'supplier_refused' : plan.supplied ? 'supplier_unreachable' : 'no_supplier');
+    await this.#wait(`${id}: the goods, or for it to be closed. Ends with the receipt (POST /v1/stock/receipts) or POST /v1/replenishments/${id}/closure`, () => this.#ended.has(id));
+  }
+
+  async #purchase(id: string, plan: PurchasePlan) {
+    setCurrentDetails(`${id}: the supplier to take the purchase order. Ends by itself when it answers, or the order has gone by mail`);
+    return this.#reach(id, plan, () => this.#ended.has(id),
+      (activities) => activities.requestPurchase({ replenishmentId: id }), (activities) => activities.mailPurchase({ replenishmentId: id }));
+  }
+
+  /** Asks the supplier by the ways that it has until it is over: then nothing is tried again, and what was tried in vain is settled. */
+  async #reach<Online, Mail>(
+    id: string, plan: PurchasePlan, over: () => boolean, online: (activities: Activities) => Promise<Online>, byMail: (activities: Activities) => Promise<Mail>,
+  ): Promise<Online | Mail | typeof OUT_OF_REACH | 'not_needed'> {
+    const answer = await this.#ask(id, plan, over, online, byMail);
+    if (answer !== GIVEN_UP) return answer;
+    await books.settleTries({ replenishmentId: id });
+    return 'not_needed';
+  }
+
+  /** Asks the supplier online; one that takes no orders there, or stays out of reach past the patience, is written to. */
+  async #ask<Online, Mail>(
+    id: string, plan: PurchasePlan, over: () => boolean, online: (activities: Activities) => Promise<Online>, byMail: (activities: Activities) => Promise<Mail>,
+  ): Promise<Online | Mail | typeof OUT_OF_REACH | typeof GIVEN_UP> {
+    const { supplierQueue, mailQueue, merchantId: fairnessKey } = plan;
+    if (supplierQueue !== null) {
+      const answer = await outside<Online | typeof OUT_OF_REACH | typeof GIVEN_UP>({ taskQueue: supplierQueue, fairnessKey }, online, (work) => {
+        const tries = () => giveUpWhen(over, work);
+        return mailQueue === null ? this.#watched(id, plan, tries) : giveUpAfter(plan.patienceSeconds, tries);
+      });
+      if (answer !== OUT_OF_REACH) return answer;
+    }
+    if (mailQueue === null) return OUT_OF_REACH;
+    return outside<Mail | typeof GIVEN_UP>({ taskQueue: mailQueue, fairnessKey }, byMail, (work) => this.#watched(id, plan, () => giveUpWhen(over, work)));
+  }
+
+  /** Tells people when a supplier stays out of reach, and ends that once it answers. */
+  async #watched<T>(id: string, { patienceSeconds }: PurchasePlan, work: () => Promise<T>): Promise<T> {
+    const watch = new CancellationScope();
+    let told = false;
+    const watching = watch.run(async () => {
+      await sleep(patienceSeconds * 1000, { summary: 'then people are told that the supplier is out of reach' });
+      told = true;
+      await CancellationScope.nonCancellable(() => this.#escalate(id, 'supplier_unreachable'));
+    }).catch((error: unknown) => {
+      if (!isCancellation(error)) throw error;
+    });
+    try {
+      return await work();
+    } finally {
+      watch.cancel();
+      await CancellationScope.nonCancellable(async () => {
+        await watching;
+        if (told) await books.settleChase({ replenishmentId: id, reason: 'supplier_unreachable' });
+      });
+    }
+  }
+
+  /** Waits for the supplier's answer, reminding it; then people chase it. Ends early when the goods are there, or it was closed. */
+  async #untilAnswered(id: string, plan: PurchasePlan): Promise<void> {
+    const heard = () => this.#answers.has(id) || this.#ended.has(id);
+    const waitsFor = `${id}: the supplier to say what it sends. Ends with its webhook, or POST /v1/replenishments/${id}/answers`;
+    for (let reminder = 0; !(await this.#wait(waitsFor, heard, plan.remindAfterSeconds, 'the supplier may take until then')); reminder += 1) {
+      if (reminder === plan.reminders) {
+        await this.#escalate(id, 'supplier_silent');
+        await this.#wait(waitsFor, heard);
+        break;
+      }
+      const reminded = await this.#reach(id, plan, heard, (activities) => activities.remindSupplier({ replenishmentId: id }),
+        (activities) => activities.mailReminder({ replenishmentId: id, number: reminder + 1 }));
+      if (reminded === 'refused') await this.#escalate(id, 'reminder_refused');
+    }
+    if (!this.#ended.has(id)) await books.settleChase({ replenishmentId: id, reason: 'supplier_silent' });
+  }
+
+  /** Waits for the goods until they are overdue by what the supplier said last; then people chase it. */
+  async #untilThere(id: string, { overdueSeconds }: PurchasePlan): Promise<void> {
+    for (let known = this.#answers.get(id); known && !this.#ended.has(id);) {
+      const answer = known;
+      const moved = () => this.#ended.has(id) || this.#answers.get(id) !== answer;
+      const waitsFor = `${id}: ${answer.quantity} units by ${answer.expectedOn}. Ends with their receipt (POST /v1/stock/receipts)`;
+      const due = Date.parse(`${answer.expectedOn}T00:00:00Z`) + overdueSeconds * 1000 - Date.now();
+      const reason = answer.quantity === 0 ? 'supplier_refused' : 'goods_overdue';
+      if (answer.quantity === 0 || !(await this.#wait(waitsFor, moved, Math.max(1, due / 1000), 'the goods may take until then'))) {
+        await this.#escalate(id, reason);
+        await this.#wait(waitsFor, moved);
+      }
+      known = this.#answers.get(id);
+      if (known !== answer && !this.#ended.has(id)) await books.settleChase({ replenishmentId: id, reason });
+    }
+  }
+
+  async #escalate(id: string, reason: ChaseReason): Promise<void> {
+    await books.escalateReplenishment({ replenishmentId: id, reason });
+  }
+
+  /** Waits for a fact, for staff to see; false when it took longer than `seconds`. */
+  #wait(waitsFor: string, fact: () => boolean, seconds?: number, summary = ''): Promise<boolean> {
+    setCurrentDetails(`Waits for ${waitsFor}`);
+    return seconds === undefined ? condition(fact).then(() => true) : condition(fact, seconds * 1000, { summary });
+  }
+}
