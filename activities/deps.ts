@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { Transactions } from '../src/books/transactions';
 import type { Vault } from '../src/books/vault';
-import type { Notice } from '../src/domain/addresses/notice';
-import type { CarrierProvider } from '../src/providers/carriers/carrier';
-import type { Message, NotificationProvider } from '../src/providers/notifications/notification';
-import type { PaymentProvider } from '../src/providers/payments/payment';
-import type { SupplierProvider } from '../src/providers/suppliers/supplier';
+import type { Notice } from '../src/domain/addresses/address-notice';
+import type { CarrierProvider } from '../src/providers/carriers/carrier-provider';
+import type { Message, NotificationProvider } from '../src/providers/notifications/notification-provider';
+import type { PaymentProvider } from '../src/providers/payments/payment-provider';
+import type { SupplierProvider } from '../src/providers/suppliers/supplier-provider';
 
 /** How customers, and suppliers by mail, are told of something. */
 export interface Notifications {

@@ -1,7 +1,7 @@
 import { createAddressHoldActivities } from './orders/address-holds';
 import { createBackorderActivities } from './inventory/backorders';
 import { createFulfillmentActivities } from './orders/fulfillments';
-import { createOperatorActivities } from './interventions/operator';
+import { createOperatorActivities } from './interventions/interventions';
 import { createOrderActivities } from './orders/orders';
 import type { ActivityDeps } from './deps';
 import { createPaymentActivities } from './payments/payments';

@@ -3,7 +3,7 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isRefusal } from '../src/contracts/errors';
 import { PromotionDefinition, type PromotionKind } from '../src/contracts/pricing/promotion';
-import type { CatalogueItem, PriceRequest, Promotion } from '../src/domain/pricing/cart';
+import type { CatalogueItem, PriceRequest, Promotion } from '../src/domain/pricing/priced-cart';
 import { priceCart } from '../src/domain/pricing/price-cart';
 import { includedTaxes } from '../src/domain/pricing/tax';
 import { latencyOf, randomFrom } from './load/statistics';

@@ -11,14 +11,14 @@ import pino from 'pino';
 import { parse } from 'yaml';
 import { applyMigrations } from '../src/books/migrations';
 import { readConfig } from '../src/config';
-import { SEARCH_ATTRIBUTES } from '../src/contracts/names';
+import { SEARCH_ATTRIBUTES } from '../src/contracts/temporal-names';
 import { withOwner } from '../src/embedded/postgres/databases';
 import { freePorts } from '../src/embedded/ports';
-import { startTemporal } from '../src/embedded/temporal/temporal';
+import { startTemporal } from '../src/embedded/temporal/temporal-server';
 import { keepFresh } from '../src/process/health-file';
-import { SANDBOX_CARRIER } from '../src/providers/carriers/carrier.sandbox';
-import { SANDBOX_GATEWAY } from '../src/providers/payments/payment.sandbox';
-import { SANDBOX_SUPPLIER } from '../src/providers/suppliers/supplier.sandbox';
+import { SANDBOX_CARRIER } from '../src/providers/carriers/sandbox-carrier';
+import { SANDBOX_GATEWAY } from '../src/providers/payments/sandbox-gateway';
+import { SANDBOX_SUPPLIER } from '../src/providers/suppliers/sandbox-supplier';
 
 const ROOT = join(__dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -170,7 +170,7 @@ describe('Temporal', () => {
 
   test('has the settings of the embedded server: priority, fairness, and the way of the first verdict', () => {
     const settings = parse(read('deploy/temporal/dynamic-config.yaml')) as Record<string, unknown>;
-    const embedded = [...read('src/embedded/temporal/temporal.ts').matchAll(/'([a-z]+\.\w+)=true'/g)].map((match) => match[1] ?? '');
+    const embedded = [...read('src/embedded/temporal/temporal-server.ts').matchAll(/'([a-z]+\.\w+)=true'/g)].map((match) => match[1] ?? '');
     expect(embedded).toEqual(expect.arrayContaining(['matching.useNewMatcher', 'matching.enableFairness']));
     expect(settings).toEqual(Object.fromEntries(embedded.map((name) => [name, [{ value: true }]])));
   });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FindingCode } from '../src/contracts/addresses/address';
+import { FindingCode } from '../src/contracts/addresses/address-findings';
 import { PromotionDefinition, RuleReason } from '../src/contracts/pricing/promotion';
 
 const ROOT = join(__dirname, '..');

@@ -1,6 +1,6 @@
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { tracing } from './runtime/tracing';
-import { turns } from './runtime/turns';
+import { turns } from './runtime/one-at-a-time';
 
 /** What stands between every workflow and the SDK; the bundle is built with it. */
 export const interceptors: WorkflowInterceptorsFactory = () => {

@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { NotificationChannel } from '../src/contracts/addresses/address';
+import type { NotificationChannel } from '../src/contracts/addresses/address-findings';
 import type { CancelOrder } from '../src/contracts/orders/place-order';
-import type { By, ChooseCarrier, HandToPerson, OperatorVerdict, RetryNow } from '../src/contracts/interventions/operator';
+import type { By, ChooseCarrier, HandToPerson, OperatorVerdict, RetryNow } from '../src/contracts/interventions/interventions';
 import type { CarrierScan, FoundReason, OrderStatus, Stage } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/orders/verdict';
 

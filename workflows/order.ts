@@ -3,7 +3,7 @@ import {
 } from '@temporalio/workflow';
 import { OrderStatus } from '../src/contracts/statuses';
 import * as messages from './messages';
-import { handleOperators } from './order/operator';
+import { handleOperators } from './order/interventions';
 import { OrderRun } from './order/order-run';
 
 /**

@@ -1,6 +1,6 @@
 import { CancellationScope, CancelledFailure, condition, continueAsNew, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
 import { replenishmentEnded, stockLow, supplierAnswered } from './messages';
-import { books } from './runtime/proxies';
+import { books } from './runtime/call-activities';
 import { ReplenishmentRun } from './replenishment/replenishment-run';
 
 /**

@@ -1,8 +1,8 @@
 import { customerKeyOf } from '../../src/books/customers/customers';
-import { recordDemand } from '../../src/books/purchasing/demand';
+import { recordDemand } from '../../src/books/purchasing/unmet-demand';
 import { moveOrder, personalContext, type PersonalFields } from '../../src/books/orders/orders';
 import { giveBackUses } from '../../src/books/pricing/promotion-uses';
-import { release, reserve, type Held, type Wish } from '../../src/books/inventory/stock';
+import { release, reserve, type Held, type Wish } from '../../src/books/inventory/reservations';
 import { appendTimeline, type Fact } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import type { Vault } from '../../src/books/vault';

@@ -3,13 +3,13 @@ import { beginOperation, finishOperation } from '../../src/books/operations';
 import { appendTimeline } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
-import type { NotificationChannel } from '../../src/contracts/addresses/address';
-import { shortOf, writeNotice } from '../../src/domain/addresses/notice';
-import { dialable } from '../../src/domain/addresses/phone';
-import type { Message, Sent } from '../../src/providers/notifications/notification';
+import type { NotificationChannel } from '../../src/contracts/addresses/address-findings';
+import { shortOf, writeNotice } from '../../src/domain/addresses/address-notice';
+import { dialable } from '../../src/domain/addresses/validate-phone';
+import type { Message, Sent } from '../../src/providers/notifications/notification-provider';
 import type { ActivityDeps, OrderRef } from '../deps';
-import { performOnce } from '../outside-call';
-import { cannotBe } from '../provider-refused';
+import { performOnce } from '../call-provider-once';
+import { cannotBe } from '../failures';
 
 interface NoticeRef extends OrderRef {
   readonly channel: NotificationChannel;

@@ -2,14 +2,14 @@ import { isWaiting } from '../../src/books/inventory/backorders';
 import { fulfillmentsOf, lockFulfillment, moveFulfillment } from '../../src/books/orders/fulfillments';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
-import { releaseFulfillments } from '../../src/books/warehouse/release';
-import { restock } from '../../src/books/inventory/stock';
+import { releaseFulfillments } from '../../src/books/warehouse/release-to-warehouse';
+import { restock } from '../../src/books/inventory/reservations';
 import { appendTimeline } from '../../src/books/timeline';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { FulfillmentRef } from '../../src/contracts/orders/order';
 import { PAYABLE_ORDER_STATUSES, type OrderStatus } from '../../src/contracts/statuses';
 import type { ActivityDeps, OrderRef, PartRef } from '../deps';
-import { cannotBe } from '../provider-refused';
+import { cannotBe } from '../failures';
 
 const UNRELEASED: readonly OrderStatus[] = [...PAYABLE_ORDER_STATUSES, 'awaiting_stock'];
 

@@ -1,19 +1,19 @@
-import { markOwn } from '../../src/books/orders/attention';
+import { markOwn } from '../../src/books/orders/order-attention';
 import { appendTimeline } from '../../src/books/timeline';
-import { sendLater } from '../../src/books/messages';
+import { sendLater } from '../../src/books/outbox';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
 import { giveBackUses } from '../../src/books/pricing/promotion-uses';
 import { isServed } from '../../src/books/catalogue/serviceability';
-import { release } from '../../src/books/inventory/stock';
-import { readGivenUp, readUnsettled, type GivenUp, type Unsettled } from '../../src/books/orders/unsettled';
+import { release } from '../../src/books/inventory/reservations';
+import { readGivenUp, readUnsettled, type GivenUp, type Unsettled } from '../../src/books/orders/open-effects';
 import { cancelTasks } from '../../src/books/warehouse/tasks';
 import { actingFor, SYSTEM } from '../../src/contracts/caller';
 import type { CancellationReason, CancelOrder } from '../../src/contracts/orders/place-order';
 import type { AttentionReason, OrderStatus } from '../../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../../src/contracts/orders/verdict';
 import type { ActivityDeps, OrderRef } from '../deps';
-import { cannotBe } from '../provider-refused';
+import { cannotBe } from '../failures';
 
 export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
   /**

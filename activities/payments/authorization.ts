@@ -8,11 +8,11 @@ import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { CurrencyCode } from '../../src/contracts/money';
 import { PAYABLE_ORDER_STATUSES } from '../../src/contracts/statuses';
-import { authorizationEntries } from '../../src/domain/ledger/ledger';
-import type { Authorization } from '../../src/providers/payments/payment';
+import { authorizationEntries } from '../../src/domain/ledger/ledger-entries';
+import type { Authorization } from '../../src/providers/payments/payment-provider';
 import type { ActivityDeps } from '../deps';
-import { performOnce, timeLimit } from '../outside-call';
-import { cannotBe } from '../provider-refused';
+import { performOnce, timeLimit } from '../call-provider-once';
+import { cannotBe } from '../failures';
 
 const authorizeKey = (payment: PaymentRow): string => `${payment.orderId}:authorize:${payment.number}`;
 

@@ -1,6 +1,6 @@
 import { authorize, endWait } from './authorization';
 import type { ActivityDeps, PartRef, PaymentRef } from '../deps';
-import { capturePart, refundPart, voidOpen } from './money-moves';
+import { capturePart, refundPart, voidOpen } from './capture-void-refund';
 
 type Authorized =
   | { readonly status: 'authorized' }

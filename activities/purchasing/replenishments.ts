@@ -1,15 +1,15 @@
-import { closeChases, openChases } from '../../src/books/purchasing/chase';
+import { closeChases, openChases } from '../../src/books/purchasing/supplier-follow-ups';
 import { isBegun } from '../../src/books/operations';
 import { closeReplenishment, lockReplenishment, planQuantity } from '../../src/books/purchasing/replenishments';
 import { SYSTEM } from '../../src/contracts/caller';
-import { providerQueue } from '../../src/contracts/names';
+import { providerQueue } from '../../src/contracts/temporal-names';
 import type { ChaseReason } from '../../src/contracts/purchasing/replenishment';
-import type { Purchase, PurchaseRequest } from '../../src/providers/suppliers/supplier';
+import type { Purchase, PurchaseRequest } from '../../src/providers/suppliers/supplier-provider';
 import type { ActivityDeps, ReplenishmentRef } from '../deps';
-import { settleTries } from './needless-tries';
-import { performOnce, timeLimit } from '../outside-call';
-import { cannotBe } from '../provider-refused';
-import { giveUp, GivenUpFor, isNeeded, purchaseKey, readPurchaseOrder, readPurchaseState, recordPurchase } from './purchases';
+import { settleTries } from './settle-attempts';
+import { performOnce, timeLimit } from '../call-provider-once';
+import { cannotBe } from '../failures';
+import { giveUp, GivenUpFor, isNeeded, purchaseKey, readPurchaseOrder, readPurchaseState, recordPurchase } from './purchase-orders';
 import { mailerOf } from './supplier-mail';
 
 /** How a replenishment is run: whom it asks by which way, what it was answered, and the policies in force when it was planned. */

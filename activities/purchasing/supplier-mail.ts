@@ -1,16 +1,16 @@
-import { openChases } from '../../src/books/purchasing/chase';
+import { openChases } from '../../src/books/purchasing/supplier-follow-ups';
 import { finishOperation } from '../../src/books/operations';
 import { lockReplenishment, recordSent } from '../../src/books/purchasing/replenishments';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import { ChaseReason } from '../../src/contracts/purchasing/replenishment';
 import { writePurchase, writePurchaseReminder } from '../../src/domain/purchasing/purchase-mail';
-import type { NotificationProvider, Sent } from '../../src/providers/notifications/notification';
+import type { NotificationProvider, Sent } from '../../src/providers/notifications/notification-provider';
 import type { ActivityDeps, ReplenishmentRef } from '../deps';
-import { settleOnline } from './needless-tries';
-import { performOnce } from '../outside-call';
-import { cannotBe, providerRefused } from '../provider-refused';
-import { giveUp, GivenUpFor, isNeeded, mailKey, readPurchaseOrder, readPurchaseState } from './purchases';
+import { settleOnline } from './settle-attempts';
+import { performOnce } from '../call-provider-once';
+import { cannotBe, providerRefused } from '../failures';
+import { giveUp, GivenUpFor, isNeeded, mailKey, readPurchaseOrder, readPurchaseState } from './purchase-orders';
 
 /** What came of a purchase order that was to go by mail. `out_of_reach`: the supplier has no mailbox any more. */
 type Mailed = 'mailed' | 'taken' | 'refused' | 'not_needed' | 'out_of_reach';

@@ -5,17 +5,17 @@ import { applyScan, insertShipment, labelContext } from '../../src/books/shippin
 import { closeTasksAsPacked, itemsOf } from '../../src/books/warehouse/tasks';
 import { appendTimeline } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
-import { unpark } from '../../src/books/webhooks/webhooks';
+import { unpark } from '../../src/books/webhooks/received-webhooks';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { PackedParcel } from '../../src/contracts/warehouse/task';
-import type { CarrierEvent } from '../../src/contracts/webhooks/webhooks';
+import type { CarrierEvent } from '../../src/contracts/webhooks/provider-events';
 import { estimateParcel } from '../../src/domain/parcel';
-import type { Booking } from '../../src/providers/carriers/carrier';
-import { addressesOf, bookingsOf, bookKey, choose, nextNumber, type BookingPlan } from './bookings';
+import type { Booking } from '../../src/providers/carriers/carrier-provider';
+import { addressesOf, bookingsOf, bookKey, choose, nextNumber, type BookingPlan } from './booking-plan';
 import type { ActivityDeps, PartRef } from '../deps';
-import { voidGivenUp } from './given-up';
-import { performOnce } from '../outside-call';
-import { cannotBe, providerRefused } from '../provider-refused';
+import { voidGivenUp } from './abandoned-bookings';
+import { performOnce } from '../call-provider-once';
+import { cannotBe, providerRefused } from '../failures';
 
 export const createShipmentActivities = (deps: ActivityDeps) => {
   const { transactions, vault, carriers } = deps;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { NAMESPACE } from '../../src/embedded/temporal/temporal';
+import { NAMESPACE } from '../../src/embedded/temporal/temporal-server';
 import { BARE_QUEUE, startBareWorker } from './bare-worker';
 import type { Bench } from './bench';
 import { closedLoop, WINDOWS } from './loops';

@@ -6,7 +6,7 @@ import { withoutReplacements } from '../../src/embedded/parts';
 import { removePostgresData } from '../../src/embedded/postgres/postgres-home';
 import type { Step } from '../../src/embedded/running-parts';
 import { startStack, type Stack } from '../../src/embedded/stack';
-import { NAMESPACE } from '../../src/embedded/temporal/temporal';
+import { NAMESPACE } from '../../src/embedded/temporal/temporal-server';
 import { postgresServer } from '../temporal-server/postgres-server';
 import { obtainServerPrograms } from '../temporal-server/programs';
 import type { Plan } from './bench';

@@ -1,5 +1,5 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { orderWorkflowId } from '../../src/contracts/names';
+import { orderWorkflowId } from '../../src/contracts/temporal-names';
 import { spreadOf } from './statistics';
 
 /** What one workflow left in Temporal's history. */

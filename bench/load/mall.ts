@@ -1,6 +1,6 @@
 import { connect } from '../../src/books/transactions';
-import { CatalogueClient, placeName, skuName, type NewSku, type Place } from '../../src/services/catalogue/catalogue-client';
-import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-mall.goods';
+import { CatalogueClient, placeName, skuName, type NewSku, type Place } from '../../src/services/catalogue/import';
+import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-goods';
 import type { PlaceOrder } from '../../src/contracts/orders/place-order';
 
 const POOL = 2;

@@ -1,5 +1,5 @@
 import { Recipient } from '../../src/contracts/orders/place-order';
-import { judgeRecipient } from '../../src/domain/addresses/judge';
+import { judgeRecipient } from '../../src/domain/addresses/validate-recipient';
 import type { Dataset } from './dataset';
 import { goalOf } from './goals';
 import { placeOrderOf } from './mapping';

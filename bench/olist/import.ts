@@ -1,6 +1,6 @@
-import type { Receipt } from '../../src/books/inventory/stock';
-import { type CatalogueClient, type ImportedWarehouse, placeName, type Place, skuName } from '../../src/services/catalogue/catalogue-client';
-import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-mall.goods';
+import type { Receipt } from '../../src/books/inventory/reservations';
+import { type CatalogueClient, type ImportedWarehouse, placeName, type Place, skuName } from '../../src/services/catalogue/import';
+import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-goods';
 import type { Dataset } from './dataset';
 import { merchantCode, merchantsOf, skuKey, skuOf, soldProducts, WAREHOUSES, warehouseOf } from './mapping';
 

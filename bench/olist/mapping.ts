@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { PlaceOrder } from '../../src/contracts/orders/place-order';
-import type { NewMerchant, NewSku } from '../../src/services/catalogue/catalogue-client';
+import type { NewMerchant, NewSku } from '../../src/services/catalogue/import';
 import { sumOf } from '../../src/domain/money';
 import type { Dataset, OlistItem, OlistOrder } from './dataset';
 import { isUnpaid, type Goal } from './goals';

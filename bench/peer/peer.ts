@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../../src/embedded/ports';
-import { type Child, describeExit, startChild, tailOfLog } from '../../src/embedded/process';
-import { answersOk, logs } from '../../src/embedded/ready';
+import { type Child, describeExit, startChild, tailOfLog } from '../../src/embedded/child-process';
+import { answersOk, logs } from '../../src/embedded/readiness';
 import { timed, type Step } from '../../src/embedded/running-parts';
 import type { Stack } from '../../src/embedded/stack';
-import { withConnection } from '../../src/embedded/temporal/temporal';
+import { withConnection } from '../../src/embedded/temporal/temporal-server';
 import { registerNamespace } from '../temporal-server/namespace';
 import { untilFact } from '../soak/until-fact';
 import { PEER_NAMESPACE, PEER_PORTS, peerEnvironment, peerUrls, type PeerUrls } from './environment';

@@ -1,4 +1,4 @@
-import { describeExit } from '../../src/embedded/process';
+import { describeExit } from '../../src/embedded/child-process';
 import { MIXED } from './life';
 import { judge, type Outcome } from './outcome';
 import { Points } from './points';

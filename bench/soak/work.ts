@@ -1,4 +1,4 @@
-import { isOutOfReach } from '../../src/services/out-of-reach';
+import { isOutOfReach } from '../../src/services/unavailable';
 import { withOwner } from '../../src/embedded/postgres/databases';
 import type { Shop } from './shop';
 import { untilFact } from './until-fact';

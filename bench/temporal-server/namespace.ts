@@ -1,5 +1,5 @@
 import { msToTs } from '@temporalio/common/lib/time';
-import { isNotYet, withConnection } from '../../src/embedded/temporal/temporal';
+import { isNotYet, withConnection } from '../../src/embedded/temporal/temporal-server';
 
 const RETENTION = '1 day';
 /** gRPC: ALREADY_EXISTS. */

@@ -1,27 +1,27 @@
 import type { Client } from '@temporalio/client';
 import type { Transactions } from '../books/transactions';
 import { SYSTEM } from '../contracts/caller';
-import type { CarrierJournalEntry } from '../providers/carriers/carrier';
-import type { NotificationJournalEntry } from '../providers/notifications/notification';
-import type { PaymentJournalEntry } from '../providers/payments/payment';
-import type { SupplierJournalEntry } from '../providers/suppliers/supplier';
+import type { CarrierJournalEntry } from '../providers/carriers/carrier-provider';
+import type { NotificationJournalEntry } from '../providers/notifications/notification-provider';
+import type { PaymentJournalEntry } from '../providers/payments/payment-provider';
+import type { SupplierJournalEntry } from '../providers/suppliers/supplier-provider';
 import { OutOfReach, type Audit, type Found } from './audit';
-import { backorderAudits } from './inventory/backorders';
-import { carrierAudits } from './shipping/carrier';
-import { gatewayAudits } from './payments/gateway';
+import { backorderAudits } from './inventory/backorder-audits';
+import { carrierAudits } from './shipping/carrier-audits';
+import { gatewayAudits } from './payments/gateway-audits';
 import { readJournal, type JournalSource } from './journal';
-import { ledgerAudits } from './ledger/ledger';
-import { notificationAudits } from './notifications/notifications';
-import { orderAudits } from './orders/orders';
-import { paymentAudits } from './payments/payments';
-import { promotionAudits } from './pricing/promotions';
-import { replenishmentAudits, replenishmentWorkflowAudits } from './purchasing/replenishment';
+import { ledgerAudits } from './ledger/ledger-audits';
+import { notificationAudits } from './notifications/notification-audits';
+import { orderAudits } from './orders/order-audits';
+import { paymentAudits } from './payments/payment-audits';
+import { promotionAudits } from './pricing/promotion-audits';
+import { replenishmentAudits, replenishmentWorkflowAudits } from './purchasing/replenishment-audits';
 import { planForWholeTables } from './rows';
-import { sourcingAudits } from './inventory/sourcing';
-import { stockAudits } from './inventory/stock';
+import { sourcingAudits } from './inventory/sourcing-audits';
+import { stockAudits } from './inventory/stock-audits';
 import { timelineAudits } from './timeline';
-import { waitingAudits } from './interventions/waiting';
-import { workflowAudits } from './orders/workflows';
+import { waitingAudits } from './interventions/waiting-audits';
+import { workflowAudits } from './orders/workflow-audits';
 
 /** What is audited: our books, the journals of those we work with, and Temporal. */
 export interface AuditSources {

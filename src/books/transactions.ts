@@ -2,7 +2,7 @@ import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely
 import { DatabaseError, TypeOverrides } from 'pg';
 import type { Caller } from '../contracts/caller';
 import type { DB } from '../generated/database';
-import { pipeliningPool, preparing, SET_CALLER, STALE_PLAN } from './prepared-pool';
+import { pipeliningPool, preparing, SET_CALLER, STALE_PLAN } from './connection-pool';
 
 export type Tx = Transaction<DB>;
 

@@ -3,10 +3,10 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { connect } from '../books/transactions';
 import type { AuditSources } from '../audit/run-audits';
-import { SandboxCarrierProvider } from '../providers/carriers/carrier.sandbox';
-import { SandboxSmsProvider } from '../providers/notifications/notification.sandbox';
-import { SandboxPaymentProvider } from '../providers/payments/payment.sandbox';
-import { SandboxSupplierProvider } from '../providers/suppliers/supplier.sandbox';
+import { SandboxCarrierProvider } from '../providers/carriers/sandbox-carrier';
+import { SandboxSmsProvider } from '../providers/notifications/sandbox-sms';
+import { SandboxPaymentProvider } from '../providers/payments/sandbox-gateway';
+import { SandboxSupplierProvider } from '../providers/suppliers/sandbox-supplier';
 
 const TIMEOUT_MS = 30_000;
 const POOL_SIZE = 2;

@@ -1,16 +1,16 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SANDBOX_CARRIER } from '../providers/carriers/carrier.sandbox';
-import { SANDBOX_GATEWAY } from '../providers/payments/payment.sandbox';
-import { SANDBOX_SUPPLIER } from '../providers/suppliers/supplier.sandbox';
+import { SANDBOX_CARRIER } from '../providers/carriers/sandbox-carrier';
+import { SANDBOX_GATEWAY } from '../providers/payments/sandbox-gateway';
+import { SANDBOX_SUPPLIER } from '../providers/suppliers/sandbox-supplier';
 import { APP_ROLE } from './postgres/databases';
 import { packageRoot, type StatePaths } from './paths';
 import type { Ports } from './ports';
-import { ownerUrlOf, type PostgresOptions, postgresUrl, startPostgres } from './postgres/postgres';
-import { type Child, startChild } from './process';
-import { answersOk, logs } from './ready';
+import { ownerUrlOf, type PostgresOptions, postgresUrl, startPostgres } from './postgres/postgres-server';
+import { type Child, startChild } from './child-process';
+import { answersOk, logs } from './readiness';
 import type { Settings } from './settings';
-import { NAMESPACE, startTemporal } from './temporal/temporal';
+import { NAMESPACE, startTemporal } from './temporal/temporal-server';
 
 const START_TIMEOUT_MS = 60_000;
 /** Longer than the worker gives the activities it is in the middle of. */
@@ -140,25 +140,25 @@ export async function startPart(name: PartName, context: PartContext): Promise<C
         cwd: paths.root, signal: context.signal, ...filesOf(paths, name),
       });
     case 'gateway':
-      return startNode(name, context, 'src/sandboxes/payments/gateway.main.js', {
+      return startNode(name, context, 'src/sandboxes/payments/main.js', {
         HOST, PORT: String(ports.gateway), PUBLIC_URL: urls.gateway, API_KEY: settings.PAYMENT_API_KEY,
         WEBHOOK_SECRET: settings.PAYMENT_WEBHOOK_SECRET, WEBHOOK_URL: `${urls.api}${WEBHOOK_PATH.payment}`,
         JOURNAL_FILE: join(paths.journals, 'gateway.jsonl'),
       }, () => answersOk(`${urls.gateway}/healthz`));
     case 'carrier':
-      return startNode(name, context, 'src/sandboxes/carriers/carrier.main.js', {
+      return startNode(name, context, 'src/sandboxes/carriers/main.js', {
         HOST, PORT: String(ports.carrier), PUBLIC_URL: urls.carrier, API_KEY: settings.CARRIER_API_KEY,
         WEBHOOK_SECRET: settings.CARRIER_WEBHOOK_SECRET, WEBHOOK_URL: `${urls.api}${WEBHOOK_PATH.carrier}`,
         JOURNAL_FILE: join(paths.journals, 'carrier.jsonl'),
       }, () => answersOk(`${urls.carrier}/healthz`));
     case 'supplier':
-      return startNode(name, context, 'src/sandboxes/suppliers/supplier.main.js', {
+      return startNode(name, context, 'src/sandboxes/suppliers/main.js', {
         HOST, PORT: String(ports.supplier), PUBLIC_URL: urls.supplier, API_KEY: settings.SUPPLIER_API_KEY,
         WEBHOOK_SECRET: settings.SUPPLIER_WEBHOOK_SECRET, WEBHOOK_URL: `${urls.api}${WEBHOOK_PATH.supplier}`,
         JOURNAL_FILE: join(paths.journals, 'supplier.jsonl'),
       }, () => answersOk(`${urls.supplier}/healthz`));
     case 'notifier':
-      return startNode(name, context, 'src/sandboxes/notifications/notifier.main.js', {
+      return startNode(name, context, 'src/sandboxes/notifications/main.js', {
         HOST, PORT: String(ports.notifier), SMTP_PORT: String(ports.smtp), API_KEY: settings.SMS_API_KEY, JOURNAL_FILE: join(paths.journals, 'notifier.jsonl'),
       }, () => answersOk(`http://${HOST}:${ports.notifier}/healthz`));
     case 'worker':

@@ -1,5 +1,5 @@
 import { type PartContext, type PartName, startPart } from './parts';
-import { type Child, describeExit, tailOfLog } from './process';
+import { type Child, describeExit, tailOfLog } from './child-process';
 
 /** What a start or a stop is doing, for a person who waits. */
 export type Step =

@@ -7,7 +7,7 @@ import {
 } from './parts';
 import { packageRoot, statePaths, type StatePaths } from './paths';
 import { ephemeralPorts, fixedPorts, PORT_NAMES, portFaults, type PortName, type Ports } from './ports';
-import type { Exit } from './process';
+import type { Exit } from './child-process';
 import { type Listeners, RunningParts, timed } from './running-parts';
 import { ensureSettings, type Settings } from './settings';
 import { takeStateFolder } from './state-folder';

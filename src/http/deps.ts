@@ -1,11 +1,11 @@
 import type { FastifyPluginCallback } from 'fastify';
 import type { Logger } from 'pino';
-import type { Clients } from '../services/clients';
-import type { Intent } from '../services/intent';
+import type { Clients } from '../services/services';
+import type { Intent } from '../services/idempotent-request';
 import type { Caller } from '../contracts/caller';
-import type { CarrierWebhookReader } from '../providers/carriers/carrier';
-import type { PaymentWebhookReader } from '../providers/payments/payment';
-import type { SupplierWebhookReader } from '../providers/suppliers/supplier';
+import type { CarrierWebhookReader } from '../providers/carriers/carrier-provider';
+import type { PaymentWebhookReader } from '../providers/payments/payment-provider';
+import type { SupplierWebhookReader } from '../providers/suppliers/supplier-provider';
 
 /** Why a request was turned away unread: too many orders under way, a process that runs late, a key that asks too often, an address that asks too often without one. */
 export type ShedReason = 'placements' | 'event_loop' | 'rate' | 'stranger';

@@ -1,6 +1,6 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import type { z } from 'zod';
-import type { VerifiedWebhook } from '../contracts/webhooks/webhooks';
+import type { VerifiedWebhook } from '../contracts/webhooks/provider-events';
 
 /** Thrown when a validly signed webhook holds what its schema does not know. The route answers 422: the vendor's body is at fault. */
 export class WebhookNotUnderstood extends Error {

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Logger } from 'pino';
 import type { Transactions } from '../books/transactions';
-import type { SweepRound } from '../services/orders/sweeper';
+import type { SweepRound } from '../services/orders/abandoned-drafts';
 import type { WatchRound } from '../services/interventions/watchdog';
 import type { ApiMeter, ShedReason } from '../http/deps';
 import { readFigures } from './business-figures';

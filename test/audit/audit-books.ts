@@ -82,7 +82,7 @@ const isQuiet = (transactions: Transactions): Promise<boolean> => transactions.r
   return started.length === 1 && queued.length === 0;
 });
 
-/** The audits of sourcing and replenishment: test/audit/inventory/stock-audit.test.ts turns each of them false. */
+/** The audits of sourcing and replenishment: test/audit/inventory/stock-audits.test.ts turns each of them false. */
 export const STOCK_AUDITS = {
   decided: 'What is reserved for each order is what its sourcing decided',
   safety: 'No sourcing promised any of the safety stock',
@@ -97,7 +97,7 @@ export const STOCK_AUDITS = {
   running: 'Every open replenishment has its workflow running',
 } as const;
 
-/** The audits of what is owed: test/audit/inventory/backorder-audit.test.ts turns each of them false. */
+/** The audits of what is owed: test/audit/inventory/backorder-audits.test.ts turns each of them false. */
 export const BACKORDER_AUDITS = {
   owed: 'What is owed of each SKU is what live orders wait for',
   whole: 'What each waiting order holds and is owed is what was ordered',

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { Client } from 'pg';
 import { Link } from '../../bench/soak/link';
 import { connect, type Transactions } from '../../src/books/transactions';
-import { isOutOfReach } from '../../src/services/out-of-reach';
+import { isOutOfReach } from '../../src/services/unavailable';
 import { SYSTEM } from '../../src/contracts/caller';
 import { until } from '../sandboxes/sandboxes';
 import { createTestDatabase, type TestDatabase } from '../support/database';

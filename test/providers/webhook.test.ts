@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
-import { SandboxCarrierWebhookReader } from '../../src/providers/carriers/carrier.sandbox';
-import { SandboxPaymentWebhookReader } from '../../src/providers/payments/payment.sandbox';
+import { SandboxCarrierWebhookReader } from '../../src/providers/carriers/sandbox-carrier';
+import { SandboxPaymentWebhookReader } from '../../src/providers/payments/sandbox-gateway';
 import { WebhookNotUnderstood } from '../../src/providers/webhook';
 import { SECRET } from '../sandboxes/sandboxes';
 

@@ -1,6 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { runAudits } from '../../src/audit/run-audits';
-import { orderWorkflowId } from '../../src/contracts/names';
+import { orderWorkflowId } from '../../src/contracts/temporal-names';
 import { until } from '../sandboxes/sandboxes';
 import { NEW_STEP, bundleWith, type Change } from '../support/changed-bundle';
 import { seedMall, type TestMall } from '../support/mall';
@@ -14,7 +14,7 @@ const patched = (id: string, step: string): string => `if (require('@temporalio/
 /** A step that orders in flight have passed, and a wait that is still ahead of them. */
 const STEP_BEHIND: Change = { ...NEW_STEP, to: NEW_STEP.to.replace('await', patched('step-behind', 'await')) };
 const CONFIRM = 'await this.steps.run(() => books.confirmDelivery(at), this.id);';
-const WAIT_AHEAD: Change = { file: 'fulfillment.ts', from: CONFIRM, to: `${patched('wait-ahead', 'await condition(() => false, 10);')} ${CONFIRM}` };
+const WAIT_AHEAD: Change = { file: 'order/fulfillment.ts', from: CONFIRM, to: `${patched('wait-ahead', 'await condition(() => false, 10);')} ${CONFIRM}` };
 
 let world: World;
 let mall: TestMall;

@@ -14,9 +14,9 @@ const replayWith = async (change: Change): Promise<void> =>
 test.each<[string, Change]>([
   ['a new step', NEW_STEP],
   ['a new wait', {
-    file: 'fulfillment.ts', from: 'await condition(() => this.#handedOver);', to: 'await condition(() => this.#handedOver); await condition(() => false, 1000);',
+    file: 'order/fulfillment.ts', from: 'await condition(() => this.#handedOver);', to: 'await condition(() => this.#handedOver); await condition(() => false, 1000);',
   }],
-  ['a step left out', { file: 'fulfillment.ts', from: 'await this.steps.run(() => books.confirmDelivery(at), this.id);', to: '' }],
+  ['a step left out', { file: 'order/fulfillment.ts', from: 'await this.steps.run(() => books.confirmDelivery(at), this.id);', to: '' }],
 ])('%s fails the replay of an order that ran without it', async (_what, change) => {
   await expect(replayWith(change)).rejects.toThrow();
 }, 60_000);

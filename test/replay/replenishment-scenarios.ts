@@ -1,8 +1,8 @@
-import { replenishmentWorkflowId } from '../../src/contracts/names';
+import { replenishmentWorkflowId } from '../../src/contracts/temporal-names';
 import { callerFor, granted, intent } from '../support/people';
-import type { Shelf, Shelves } from '../support/shelves';
+import type { Shelf, Shelves } from '../support/stocked-shelves';
 import type { World } from '../support/world';
-import { contentOf } from '../support/held';
+import { contentOf } from '../support/held-orders';
 import { until } from '../sandboxes/sandboxes';
 
 /** What a scenario of replenishment plays with. */

@@ -1,11 +1,11 @@
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { replenishmentWorkflowId } from '../../src/contracts/names';
+import { replenishmentWorkflowId } from '../../src/contracts/temporal-names';
 import { bundleOf } from '../support/bundle';
 import { bundleWith } from '../support/changed-bundle';
 import { until } from '../sandboxes/sandboxes';
 import { seedMall } from '../support/mall';
 import { callerFor, granted, intent } from '../support/people';
-import { Shelves } from '../support/shelves';
+import { Shelves } from '../support/stocked-shelves';
 import { startWorld, type World } from '../support/world';
 import { REPLENISHMENT_SCENARIOS } from './replenishment-scenarios';
 
@@ -41,7 +41,7 @@ test.each(Object.entries(REPLENISHMENT_SCENARIOS))('%s is played, goes by its st
 
 test('a need that was closed while a release that waits for the supplier alone ran it replays, and ends as that one did', async () => {
   const rule = "patched('tries-end-with-their-need')";
-  const bundle = await bundleWith({ file: 'patience.ts', from: rule, to: 'false' });
+  const bundle = await bundleWith({ file: 'runtime/give-up.ts', from: rule, to: 'false' });
   await world.stopWorkers();
   const stop = await world.startWorkers({ bundle });
   await world.supplier.fault({ mode: 'down', times: 1_000 });
@@ -54,7 +54,7 @@ test('a need that was closed while a release that waits for the supplier alone r
   await world.supplier.call('DELETE', '/sandbox/faults');
   await shelves.untilEnded(shelf);
   await Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory(), handle.workflowId);
-  const always = await bundleWith({ file: 'patience.ts', from: rule, to: 'true' });
+  const always = await bundleWith({ file: 'runtime/give-up.ts', from: rule, to: 'true' });
   await expect(Worker.runReplayHistory({ workflowBundle: always }, await handle.fetchHistory(), handle.workflowId)).rejects.toThrow();
   await stop();
   await world.startWorkers();

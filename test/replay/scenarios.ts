@@ -1,10 +1,10 @@
-import { OperatorClient } from '../../src/services/interventions/operator-client';
-import type { Asked } from '../../src/contracts/interventions/operator';
+import { OperatorClient } from '../../src/services/interventions/intervention-service';
+import type { Asked } from '../../src/contracts/interventions/interventions';
 import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
 import { backorderedSku } from '../support/backorders';
 import { cancelCutOff } from '../support/cut-off';
-import { contentOf, mended, placeHeld } from '../support/held';
+import { contentOf, mended, placeHeld } from '../support/held-orders';
 import type { TestMall } from '../support/mall';
 import { callerFor, granted, intent, type People } from '../support/people';
 import type { World } from '../support/world';

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { buildCarrier } from '../../src/sandboxes/carriers/carrier';
 import { Deliveries, type DeliveryTimings } from '../../src/sandboxes/deliveries';
-import { SandboxCarrierProvider } from '../../src/providers/carriers/carrier.sandbox';
+import { SandboxCarrierProvider } from '../../src/providers/carriers/sandbox-carrier';
 import { API_KEY, Bench, bookRequest, SECRET, until, type Receiver } from './sandboxes';
 
 const bench = new Bench();

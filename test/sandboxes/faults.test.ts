@@ -1,7 +1,7 @@
 import { buildCarrier } from '../../src/sandboxes/carriers/carrier';
 import { buildGateway } from '../../src/sandboxes/payments/gateway';
-import { SandboxCarrierProvider } from '../../src/providers/carriers/carrier.sandbox';
-import { SandboxPaymentProvider } from '../../src/providers/payments/payment.sandbox';
+import { SandboxCarrierProvider } from '../../src/providers/carriers/sandbox-carrier';
+import { SandboxPaymentProvider } from '../../src/providers/payments/sandbox-gateway';
 import { ProviderUnavailable } from '../../src/providers/unavailable';
 import { API_KEY, Bench, bookRequest, type Sandbox } from './sandboxes';
 

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { buildGateway } from '../../src/sandboxes/payments/gateway';
 import { Journal } from '../../src/sandboxes/journal';
-import { SandboxPaymentProvider } from '../../src/providers/payments/payment.sandbox';
+import { SandboxPaymentProvider } from '../../src/providers/payments/sandbox-gateway';
 import { API_KEY, Bench, until, type Sandbox } from './sandboxes';
 
 const bench = new Bench();

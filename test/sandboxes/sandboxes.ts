@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { buildNotifier, type NotifierOptions } from '../../src/sandboxes/notifications/notifier';
 import type { SandboxOptions } from '../../src/sandboxes/server';
-import type { BookRequest } from '../../src/providers/carriers/carrier';
+import type { BookRequest } from '../../src/providers/carriers/carrier-provider';
 
 export const API_KEY = 'a-key-for-tests';
 export const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;

@@ -12,7 +12,7 @@ export interface Change { readonly file: string; readonly from: string; readonly
 const VALIDATE = 'const judged = await this.#steps.run(() => books.validateOrder({ orderId }));';
 
 /** A step before an order's first: orders that are under way ran without it. */
-export const NEW_STEP: Change = { file: 'order-run.ts', from: VALIDATE, to: `await books.releaseStock({ orderId }); ${VALIDATE}` };
+export const NEW_STEP: Change = { file: 'order/order-run.ts', from: VALIDATE, to: `await books.releaseStock({ orderId }); ${VALIDATE}` };
 
 /** Bundles today's workflows with changes made to a copy of them. Throws when a place to be changed is not there. */
 export async function bundleWith(...changes: readonly Change[]): Promise<WorkflowBundleWithSourceMap> {

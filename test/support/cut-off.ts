@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { SYSTEM } from '../../src/contracts/caller';
-import { orderWorkflowId } from '../../src/contracts/names';
+import { orderWorkflowId } from '../../src/contracts/temporal-names';
 import { until } from '../sandboxes/sandboxes';
 import type { TestSku } from './mall';
 import type { People } from './people';

@@ -7,13 +7,13 @@ import { lockHolder } from '../../src/embedded/lock';
 import { endOrphans } from '../../src/embedded/orphans';
 import { packageRoot, type StatePaths, statePaths } from '../../src/embedded/paths';
 import { freePorts } from '../../src/embedded/ports';
-import { ownerUrlOf, postgresUrl, startPostgres } from '../../src/embedded/postgres/postgres';
+import { ownerUrlOf, postgresUrl, startPostgres } from '../../src/embedded/postgres/postgres-server';
 import { identify } from '../../src/embedded/process-identity';
 import { removeStateFolder, takeStateFolder } from '../../src/embedded/state-folder';
 import { readMarker } from '../../src/embedded/state-marker';
 import { obtainTemporalBinary } from '../../src/embedded/temporal/temporal-binary';
 import { TEMPLATE_DATABASE } from './database';
-import { keepForTeardown } from './running';
+import { keepForTeardown } from './start-test-stack';
 import { STACK_FOLDER_PREFIX } from './stack';
 
 const FOLDER_PREFIX = 'mallflow-test-';

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { takeForTeardown } from './running';
+import { takeForTeardown } from './start-test-stack';
 
 /** Stops what the set-up started and removes its folder. */
 export default async function globalTeardown(): Promise<void> {

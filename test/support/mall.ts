@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { issueKey, type KeyRole } from '../../src/books/access/api-keys';
 import { newId } from '../../src/books/new-id';
-import { receive } from '../../src/books/inventory/stock';
+import { receive } from '../../src/books/inventory/reservations';
 import { connect, type Transactions, type Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { PlaceOrder } from '../../src/contracts/orders/place-order';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Intent } from '../../src/services/intent';
+import type { Intent } from '../../src/services/idempotent-request';
 import type { Caller } from '../../src/contracts/caller';
 import { isRefusal, type Refusal } from '../../src/contracts/errors';
 import type { OrderResource } from '../../src/contracts/orders/order';

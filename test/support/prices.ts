@@ -1,5 +1,5 @@
 import { isRefusal } from '../../src/contracts/errors';
-import type { CatalogueItem, PricedCart, PriceRequest } from '../../src/domain/pricing/cart';
+import type { CatalogueItem, PricedCart, PriceRequest } from '../../src/domain/pricing/priced-cart';
 import { priceCart } from '../../src/domain/pricing/price-cart';
 import { includedTaxes } from '../../src/domain/pricing/tax';
 

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Authenticator } from '../../src/services/access/authenticator';
-import { intentOf } from '../../src/services/intent';
-import { isOutOfReach } from '../../src/services/out-of-reach';
-import { orderWorkflowId } from '../../src/contracts/names';
+import { intentOf } from '../../src/services/idempotent-request';
+import { isOutOfReach } from '../../src/services/unavailable';
+import { orderWorkflowId } from '../../src/contracts/temporal-names';
 import { buildApp } from '../../src/http/app';
 import { callJson } from '../../src/providers/http';
 import { createApiMetrics } from '../../src/telemetry/api-metrics';
@@ -112,7 +112,7 @@ test('an order in a trace that is not sampled sends nothing', async () => {
 }, 60_000);
 
 test('a process that is not traced loads nothing of it', () => {
-  const program = ['src/telemetry/tracing', 'src/http/app', 'src/services/clients', 'src/providers/payments/payment.sandbox', 'activities']
+  const program = ['src/telemetry/tracing', 'src/http/app', 'src/services/services', 'src/providers/payments/sandbox-gateway', 'activities']
     .map((path) => `require(${JSON.stringify(join(ROOT, 'dist', path))});`).join('');
   const loaded = execFileSync(process.execPath, ['-e', `${program} console.log(Object.keys(require.cache).join('\\n'))`], { encoding: 'utf8' }).split('\n');
   expect(loaded.length).toBeGreaterThan(100);

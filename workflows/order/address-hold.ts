@@ -2,7 +2,7 @@ import { CancellationScope, condition, sleep } from '@temporalio/workflow';
 import { AttentionReason, OrderStatus } from '../../src/contracts/statuses';
 import type { AddressHoldPolicy, OrderInput } from '../messages';
 import type { PaymentPhase } from './payment';
-import { books } from '../runtime/proxies';
+import { books } from '../runtime/call-activities';
 import type { Steps } from './steps';
 
 /** An order whose address cannot be delivered to: its stock is held, nothing is charged, its customer is told until a deadline. */

@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation, patched, sleep } from '@temporalio/workflow';
 import type { AttentionReason, FoundReason } from '../../src/contracts/statuses';
-import { mostUrgent } from '../../src/domain/interventions/attention';
-import { books } from '../runtime/proxies';
+import { mostUrgent } from '../../src/domain/interventions/most-urgent-attention';
+import { books } from '../runtime/call-activities';
 
 /** How long a provider may be out of reach before staff see it. */
 const PATIENCE = '10s';

@@ -1,8 +1,8 @@
 import { condition } from '@temporalio/workflow';
 import { AttentionReason } from '../../src/contracts/statuses';
-import { ORDER_WAITS } from '../../src/domain/interventions/stuck';
+import { ORDER_WAITS } from '../../src/domain/interventions/available-actions';
 import type { Attention } from './attention';
-import { books } from '../runtime/proxies';
+import { books } from '../runtime/call-activities';
 import type { Steps } from './steps';
 
 /** What a paid order still waits for: goods that were not there when it was placed. */

@@ -1,10 +1,10 @@
 import type { Activities } from '../../activities';
 import type { CancellationReason } from '../../src/contracts/orders/place-order';
 import { AttentionReason } from '../../src/contracts/statuses';
-import { voidGivenUp } from './given-up';
+import { voidGivenUp } from './complete-order';
 import type { OrderInput } from '../messages';
 import type { PaymentPhase } from './payment';
-import { books } from '../runtime/proxies';
+import { books } from '../runtime/call-activities';
 import type { Steps } from './steps';
 
 type Unsettled = NonNullable<Awaited<ReturnType<Activities['finishCancellation']>>>;

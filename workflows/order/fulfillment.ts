@@ -1,12 +1,12 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import type { By, ChooseCarrier, OperatorVerdict } from '../../src/contracts/interventions/operator';
+import type { By, ChooseCarrier, OperatorVerdict } from '../../src/contracts/interventions/interventions';
 import type { FulfillmentRef } from '../../src/contracts/orders/order';
 import { AttentionReason, CarrierScan, FulfillmentStatus } from '../../src/contracts/statuses';
-import { PART_WAITS } from '../../src/domain/interventions/stuck';
+import { PART_WAITS } from '../../src/domain/interventions/available-actions';
 import type { Attention } from './attention';
 import type { OrderInput } from '../messages';
-import { books } from '../runtime/proxies';
+import { books } from '../runtime/call-activities';
 import type { Saga } from '../runtime/saga';
 import type { Steps } from './steps';
 

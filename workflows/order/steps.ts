@@ -2,7 +2,7 @@ import { ActivityFailure, CancellationScope, condition, isCancellation } from '@
 import type { Activities } from '../../activities';
 import { AttentionReason } from '../../src/contracts/statuses';
 import type { Attention } from './attention';
-import { outside, type Lane } from '../runtime/proxies';
+import { outside, type Lane } from '../runtime/call-activities';
 
 interface Waiting {
   /** The part that it belongs to; undefined for a step of the whole order. */

@@ -2,8 +2,8 @@ import { CancellationScope, condition, isCancellation, setCurrentDetails, sleep 
 import type { Activities } from '../../activities';
 import type { PurchasePlan } from '../../activities/purchasing/replenishments';
 import type { ChaseReason } from '../../src/contracts/purchasing/replenishment';
-import { giveUpAfter, giveUpWhen, GIVEN_UP, OUT_OF_REACH } from '../runtime/patience';
-import { books, outside } from '../runtime/proxies';
+import { giveUpAfter, giveUpWhen, GIVEN_UP, OUT_OF_REACH } from '../runtime/give-up';
+import { books, outside } from '../runtime/call-activities';
 
 /** What a supplier said that it sends. */
 interface Answer { readonly replenishmentId: string; readonly quantity: number; readonly expectedOn: string }

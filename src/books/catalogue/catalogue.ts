@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { CarrierOffer } from '../../domain/shipping/carrier-choice';
-import type { CatalogueItem } from '../../domain/pricing/cart';
+import type { CarrierOffer } from '../../domain/shipping/choose-carrier';
+import type { CatalogueItem } from '../../domain/pricing/priced-cart';
 import type { Tx } from '../transactions';
 
 /** Reads SKUs with the price that is valid now and their merchant's delivery tariff. SKUs without a price are left out. */

@@ -1,4 +1,4 @@
-import { heaviestParcel } from '../../domain/shipping/carrier-choice';
+import { heaviestParcel } from '../../domain/shipping/choose-carrier';
 import { TARE_G } from '../../domain/parcel';
 import { readCarriers } from './catalogue';
 import type { Tx } from '../transactions';

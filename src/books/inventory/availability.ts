@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Urgency } from '../../contracts/statuses';
-import { addDays, latestDelivery, type CarrierOffer } from '../../domain/shipping/carrier-choice';
+import { addDays, latestDelivery, type CarrierOffer } from '../../domain/shipping/choose-carrier';
 import type { Availability } from '../../domain/inventory/sourcing-terms';
 import { readCarriers } from '../catalogue/catalogue';
 import type { Tx } from '../transactions';

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { SetBackorder } from '../../contracts/inventory/backorder';
 import { refuse, type Refusal } from '../../contracts/errors';
-import type { Arrival, BackorderTerms, OwedPart } from '../../domain/inventory/backorder';
+import type { Arrival, BackorderTerms, OwedPart } from '../../domain/inventory/agree-backorder';
 import type { Demand } from '../../domain/inventory/sourcing-terms';
-import type { ValuedPart } from '../../domain/orders/split';
-import { forMallflow } from '../for-mallflow';
+import type { ValuedPart } from '../../domain/orders/split-into-fulfillments';
+import { forMallflow } from '../run-as-system';
 import { newId } from '../new-id';
 import { replenishOwed } from '../purchasing/replenishments';
 import type { Tx } from '../transactions';

@@ -1,4 +1,4 @@
-import { Account, type Entry } from '../../domain/ledger/ledger';
+import { Account, type Entry } from '../../domain/ledger/ledger-entries';
 import { sumOf } from '../../domain/money';
 import { newId } from '../new-id';
 import type { Tx } from '../transactions';

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { AddressFinding } from '../../contracts/addresses/address';
+import type { AddressFinding } from '../../contracts/addresses/address-findings';
 import type { Recipient } from '../../contracts/orders/place-order';
 import { OrderId } from '../../contracts/ids';
 import { customerKeyOf } from '../customers/customers';
-import { sendLater } from '../messages';
+import { sendLater } from '../outbox';
 import { lockOrder, moveOrder, personalContext, withoutSuggestions, type PersonalFields } from './orders';
 import { appendTimeline } from '../timeline';
 import type { Tx } from '../transactions';

@@ -2,8 +2,8 @@ import { refuse, type Refusal } from '../../contracts/errors';
 import type { FulfillmentRef } from '../../contracts/orders/order';
 import { HANDED_OVER_STATUSES, type FulfillmentStatus } from '../../contracts/statuses';
 import type { PackedParcel } from '../../contracts/warehouse/task';
-import { sendLater } from '../messages';
-import { shipOut } from '../inventory/stock';
+import { sendLater } from '../outbox';
+import { shipOut } from '../inventory/reservations';
 import { appendTimeline } from '../timeline';
 import type { Tx } from '../transactions';
 

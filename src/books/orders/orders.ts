@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import type { AddressFinding } from '../../contracts/addresses/address';
+import type { AddressFinding } from '../../contracts/addresses/address-findings';
 import type { PlaceOrder } from '../../contracts/orders/place-order';
 import { CLOSED_ORDER_STATUSES, type OrderStatus, type Stage } from '../../contracts/statuses';
-import type { PricedCart } from '../../domain/pricing/cart';
-import type { PriceBasis } from '../../domain/pricing/kept';
+import type { PricedCart } from '../../domain/pricing/priced-cart';
+import type { PriceBasis } from '../../domain/pricing/price-snapshot';
 import { customerOf } from '../customers/customers';
 import { newId } from '../new-id';
-import { writeOrderPrice } from '../pricing/order-prices';
+import { writeOrderPrice } from '../pricing/price-snapshots';
 import { insertPayment } from '../payments/payments';
 import { writeUses, type CountedUse } from '../pricing/promotion-uses';
 import { appendTimeline } from '../timeline';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { AppliedRule, PricedCart, Promotion } from '../../domain/pricing/cart';
+import type { AppliedRule, PricedCart, Promotion } from '../../domain/pricing/priced-cart';
 import type { Tx } from '../transactions';
 
 /** A rule whose uses are counted: a coupon, or one with limits. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { PromotionDefinition } from '../../contracts/pricing/promotion';
-import type { Promotion } from '../../domain/pricing/cart';
+import type { Promotion } from '../../domain/pricing/priced-cart';
 import type { Tx } from '../transactions';
 
 /** Whose rules are looked for, and by what. */

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { refuse, type Refusal } from '../../contracts/errors';
 import { ChaseReason, type PurchaseWay, type RecordAnswer } from '../../contracts/purchasing/replenishment';
-import type { SupplierEvent } from '../../contracts/webhooks/webhooks';
-import { closeChases } from './chase';
-import { tellReplenishment } from '../messages';
+import type { SupplierEvent } from '../../contracts/webhooks/provider-events';
+import { closeChases } from './supplier-follow-ups';
+import { tellReplenishment } from '../outbox';
 import { newId } from '../new-id';
 import { finishOperation } from '../operations';
 import type { Tx } from '../transactions';

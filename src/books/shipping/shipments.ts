@@ -1,7 +1,7 @@
-import type { CarrierEvent } from '../../contracts/webhooks/webhooks';
+import type { CarrierEvent } from '../../contracts/webhooks/provider-events';
 import { DECIDING_SCANS, progress } from '../../domain/shipping/shipment-progress';
 import { handOver } from '../orders/fulfillments';
-import { sendLater } from '../messages';
+import { sendLater } from '../outbox';
 import { newId } from '../new-id';
 import { appendTimeline } from '../timeline';
 import type { Tx } from '../transactions';

@@ -5,7 +5,7 @@ import type { CompleteTask, PackedParcel } from '../../contracts/warehouse/task'
 import { estimateParcel } from '../../domain/parcel';
 import type { Task } from '../../generated/database';
 import { lockFulfillment, moveFulfillment } from '../orders/fulfillments';
-import { sendLater } from '../messages';
+import { sendLater } from '../outbox';
 import { newId } from '../new-id';
 import { appendTimeline } from '../timeline';
 import type { Tx } from '../transactions';

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { KeyRole } from '../../books/access/api-keys';
 import { connect } from '../../books/transactions';
-import { KeyClient } from '../../services/access/key-client';
+import { KeyClient } from '../../services/access/api-keys';
 import { Role } from '../../contracts/statuses';
 import { stateOption } from '../options';
 import { readRunning } from '../running-stack';

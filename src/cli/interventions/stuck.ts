@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
-import type { AttentionResource, InterventionResource } from '../../contracts/interventions/operator';
-import { AttendNote, OperatorReason } from '../../contracts/interventions/operator-codes';
+import type { AttentionResource, InterventionResource } from '../../contracts/interventions/interventions';
+import { AttendNote, OperatorReason } from '../../contracts/interventions/intervention-codes';
 import { stateOption } from '../options';
 import { PublicApi } from '../orders/public-api';
 import { readApiKeys, readRunning } from '../running-stack';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { z } from 'zod';
-import { SAMPLE_COUPON, SAMPLE_TIER } from '../../services/catalogue/sample-mall.promotions';
+import { SAMPLE_COUPON, SAMPLE_TIER } from '../../services/catalogue/sample-promotions';
 import type { OrderResource } from '../../contracts/orders/order';
 import type { PlaceOrder } from '../../contracts/orders/place-order';
 import type { PriceBreakdown } from '../../contracts/pricing/quote';
@@ -9,11 +9,11 @@ import type { TimelineEvent } from '../../contracts/timeline';
 import { checkOut, SCENARIOS, type ScenarioName } from './demo-scenarios';
 import { stateOption } from '../options';
 import { People } from './people';
-import { printReceipt } from '../pricing/price-lines';
+import { printReceipt } from '../pricing/receipt';
 import { CarrierDrivers, PublicApi } from './public-api';
 import { readApiKeys, readRunning, type Running } from '../running-stack';
-import { printSettlement, settle, type Settlement } from './settlement';
-import { tellEvent } from './tell-event';
+import { printSettlement, settle, type Settlement } from './payment-summary';
+import { tellEvent } from './describe-event';
 
 interface DemoFlags {
   readonly state: string;

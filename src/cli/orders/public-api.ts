@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { AttentionResource, InterventionResource, type Asked, type ListAttention } from '../../contracts/interventions/operator';
+import { AttentionResource, InterventionResource, type Asked, type ListAttention } from '../../contracts/interventions/interventions';
 import { OrderResource, OrderSummary, pageOf, type ListOrders, type Page } from '../../contracts/orders/order';
 import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../../contracts/orders/place-order';
 import { PriceBreakdown, type AskQuote } from '../../contracts/pricing/quote';

@@ -6,7 +6,7 @@ import { MAX_LINES, MAX_QUANTITY } from '../../contracts/orders/place-order';
 import { PromotionDefinition } from '../../contracts/pricing/promotion';
 import { TaxRates } from '../../contracts/pricing/tax-rates';
 import { isTimeZone } from '../../contracts/time-zone';
-import type { PriceRequest } from '../../domain/pricing/cart';
+import type { PriceRequest } from '../../domain/pricing/priced-cart';
 import { includedTaxes } from '../../domain/pricing/tax';
 import { wallTime } from '../../domain/pricing/wall-time';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AddressFix } from '../addresses/address';
+import { AddressFix } from '../addresses/address-findings';
 import { OrderBackorder } from '../inventory/backorder';
 import { Fapiao } from './fapiao';
 import { FulfillmentId, MerchantId, OrderId, PaymentId, ShipmentId, SkuId, WarehouseId } from '../ids';

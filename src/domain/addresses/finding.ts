@@ -1,4 +1,4 @@
-import { FINDING_TEXTS, type AddressFinding, type FindingCode } from '../../contracts/addresses/address';
+import { FINDING_TEXTS, type AddressFinding, type FindingCode } from '../../contracts/addresses/address-findings';
 import type { Address } from '../../contracts/orders/place-order';
 
 /** Builds a finding about a member of the recipient (`name`, `phone`) or of its address. */

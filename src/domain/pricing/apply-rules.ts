@@ -1,9 +1,9 @@
 import type { PromotionDefinition, PromotionKind } from '../../contracts/pricing/promotion';
 import { compare, type BasketLine, type Deal } from './basket';
-import type { Promotion } from './cart';
+import type { Promotion } from './priced-cart';
 import { isInScope, whyNotNow, whyTooLittle, type Occasion } from './conditions';
-import { work } from './kinds';
-import { whyNot, type Why } from './why';
+import { work } from './evaluate-rule';
+import { whyNot, type Why } from './ineligible';
 
 /** What became of a rule: what it took off, or why nothing. */
 export type Judgement = { readonly promotion: Promotion; readonly outcome: Deal | Why };

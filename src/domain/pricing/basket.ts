@@ -1,6 +1,6 @@
 import { allocate, sumOf } from '../money';
-import type { CatalogueItem } from './cart';
-import { shippingShares } from './shipping';
+import type { CatalogueItem } from './priced-cart';
+import { shippingShares } from './shipping-shares';
 
 /** What a line has of goods, or of shipping: what is left to pay while rules are applied. */
 export interface Purse {

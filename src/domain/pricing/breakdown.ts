@@ -1,6 +1,6 @@
 import type { CurrencyCode, Money } from '../../contracts/money';
 import type { PriceBreakdown } from '../../contracts/pricing/quote';
-import type { PricedCart } from './cart';
+import type { PricedCart } from './priced-cart';
 
 /** Tells a price as callers read it. */
 export function breakdownOf(cart: PricedCart, currency: CurrencyCode): PriceBreakdown {

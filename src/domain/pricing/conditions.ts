@@ -1,7 +1,7 @@
 import type { PromotionDefinition } from '../../contracts/pricing/promotion';
 import { goodsLeft, unitsOf, type BasketLine } from './basket';
-import type { Promotion } from './cart';
-import { notAMember, whyNot, type Why } from './why';
+import type { Promotion } from './priced-cart';
+import { notAMember, whyNot, type Why } from './ineligible';
 
 /** What rules are judged by, besides the goods. */
 export interface Occasion {

@@ -4,8 +4,8 @@ import { allocate, basisPoints, sumOf } from '../money';
 import { applyRules, isDeal, type Judgement } from './apply-rules';
 import { breakdownOf } from './breakdown';
 import { compare, fillBasket, inOrder, type BasketLine, type Deal } from './basket';
-import type { AppliedRule, CatalogueItem, Discount, PricedCart, PricedLine, PriceRequest, Promotion, UnappliedRule } from './cart';
-import type { Why } from './why';
+import type { AppliedRule, CatalogueItem, Discount, PricedCart, PricedLine, PriceRequest, Promotion, UnappliedRule } from './priced-cart';
+import type { Why } from './ineligible';
 
 /**
  * Prices a cart from the catalogue and the rules: a quote, an order, and an order that is changed (with the rules it was

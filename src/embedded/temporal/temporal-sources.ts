@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { run } from '../run';
+import { run } from '../run-program';
 
 /** The version of the Temporal CLI that the stack is tried with; the last that `go install` can build. */
 export const TEMPORAL_VERSION = 'v1.5.1';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { CarrierBooks, isParcel, type Operation } from './carrier.books';
-import { BookBody, ScanBody, type ScanEntry } from './carrier.messages';
+import { CarrierBooks, isParcel, type Operation } from './carrier-books';
+import { BookBody, ScanBody, type ScanEntry } from './carrier-messages';
 import { Deliveries } from '../deliveries';
 import { Faults } from '../faults';
 import { buildServer, ok, pageOf, problem, refused, requireApiKey, type SandboxOptions } from '../server';

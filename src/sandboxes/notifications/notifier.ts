@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Faults } from '../faults';
-import { MailCatcher } from './notifier.mail';
-import { NotifierBooks, type Taken } from './notifier.books';
+import { MailCatcher } from './mail-catcher';
+import { NotifierBooks, type Taken } from './notifier-books';
 import { buildServer, ok, pageOf, problem, refused, requireApiKey, type SandboxOptions } from '../server';
 
 /** What the notifier is built from. It sends no webhooks. */

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Deliveries } from '../deliveries';
 import { Faults } from '../faults';
-import { GatewayBooks, isAuthorization, type Authorization, type Conflict, type Operation } from './gateway.books';
-import { ActionBody, AuthorizeBody, MoveBody, MoveKind, type MoveEntry } from './gateway.messages';
-import { registerPayPage } from './gateway.pay-page';
-import { FaultyTokens } from './gateway.tokens';
+import { GatewayBooks, isAuthorization, type Authorization, type Conflict, type Operation } from './gateway-books';
+import { ActionBody, AuthorizeBody, MoveBody, MoveKind, type MoveEntry } from './gateway-messages';
+import { registerPayPage } from './pay-page';
+import { FaultyTokens } from './magic-tokens';
 import { buildServer, ok, pageOf, problem, refused, requireApiKey, type Answer, type SandboxOptions } from '../server';
 
 const MOVES = [['captures', MoveKind.capture], ['voids', MoveKind.void], ['refunds', MoveKind.refund]] as const;

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { Deliveries, type OutgoingEvent } from '../deliveries';
 import { Faults } from '../faults';
 import { buildServer, ok, pageOf, problem, refused, requireApiKey, type SandboxOptions } from '../server';
-import { isTaken, SupplierBooks, type Operation } from './supplier.books';
-import { AnswerBody, Manner, MannerBody, PurchaseBody } from './supplier.messages';
+import { isTaken, SupplierBooks, type Operation } from './supplier-books';
+import { AnswerBody, Manner, MannerBody, PurchaseBody } from './supplier-messages';
 
 /** Builds the server of several suppliers with books of its own. Throws when its journal cannot be read. */
 export function buildSupplier(options: SandboxOptions): FastifyInstance {

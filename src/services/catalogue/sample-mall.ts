@@ -1,8 +1,8 @@
 import type { Transactions } from '../../books/transactions';
 import type { CurrencyCode } from '../../contracts/money';
-import { CatalogueClient, placeName, skuName, type ImportedWarehouse, type NewKey, type NewSku, type Place } from './catalogue-client';
-import { SAMPLE_CARRIERS, SAMPLE_MERCHANTS, SAMPLE_SKUS, SAMPLE_SUPPLIERS, SAMPLE_WAREHOUSES, type SampleSku } from './sample-mall.goods';
-import { publishSamplePromotions } from './sample-mall.promotions';
+import { CatalogueClient, placeName, skuName, type ImportedWarehouse, type NewKey, type NewSku, type Place } from './import';
+import { SAMPLE_CARRIERS, SAMPLE_MERCHANTS, SAMPLE_SKUS, SAMPLE_SUPPLIERS, SAMPLE_WAREHOUSES, type SampleSku } from './sample-goods';
+import { publishSamplePromotions } from './sample-promotions';
 
 /** What the sample mall holds, ids by code. */
 export interface SampleMall {

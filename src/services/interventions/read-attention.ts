@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Tx } from '../../books/transactions';
 import { isRefusal, type Refusal } from '../../contracts/errors';
-import type { AttentionDetail, AttentionResource, ListAttention } from '../../contracts/interventions/operator';
+import type { AttentionDetail, AttentionResource, ListAttention } from '../../contracts/interventions/interventions';
 import type { Page } from '../../contracts/orders/order';
 import { AttentionReason, FulfillmentStatus, OrderStatus } from '../../contracts/statuses';
-import { ORDER_WAITS, PART_WAITS, verbsFor } from '../../domain/interventions/stuck';
+import { ORDER_WAITS, PART_WAITS, verbsFor } from '../../domain/interventions/available-actions';
 import { decodeCursor, encodeCursor } from '../cursor';
 
 /** While one of these holds, a step of the order waits and may be tried again. */

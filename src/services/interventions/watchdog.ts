@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { markFound } from '../../books/orders/attention';
-import { sendLater } from '../../books/messages';
+import { markFound } from '../../books/orders/order-attention';
+import { sendLater } from '../../books/outbox';
 import type { Transactions } from '../../books/transactions';
 import { SYSTEM } from '../../contracts/caller';
 import { AttentionReason } from '../../contracts/statuses';
 import { restartLost } from '../purchasing/lost-replenishments';
-import type { Messenger } from '../messenger';
-import { findSuspects, type Deadlines, type Suspect } from './suspects';
+import type { Messenger } from '../outbox-sender';
+import { findSuspects, type Deadlines, type Suspect } from './overdue-orders';
 import { examine, reportedProblems, type Finding } from './workflow-health';
 
 /** How many workflows one round looks at, and how many at once: an outage makes many suspects. */

@@ -1,8 +1,8 @@
 import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
-import { ORDER_WORKFLOW, orderWorkflowId } from '../../contracts/names';
-import type { AttentionDetail } from '../../contracts/interventions/operator';
+import { ORDER_WORKFLOW, orderWorkflowId } from '../../contracts/temporal-names';
+import type { AttentionDetail } from '../../contracts/interventions/interventions';
 import { AttentionReason, type FoundReason } from '../../contracts/statuses';
-import type { Suspect } from './suspects';
+import type { Suspect } from './overdue-orders';
 
 /** What an examination of one order came to. */
 export interface Finding {

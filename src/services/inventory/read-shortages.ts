@@ -2,8 +2,8 @@ import { readShelves, type Delivery } from '../../books/inventory/availability';
 import { readTerms } from '../../books/inventory/backorders';
 import type { Tx } from '../../books/transactions';
 import type { Shortage } from '../../contracts/orders/verdict';
-import { agreeBackorder } from '../../domain/inventory/backorder';
-import { findShortages } from '../../domain/inventory/sourcing';
+import { agreeBackorder } from '../../domain/inventory/agree-backorder';
+import { findShortages } from '../../domain/inventory/source-order';
 
 /** Names what is short of an order and may not be owed, as it stands: it locks nothing, so a reservation may find it otherwise. */
 export async function readShortages(

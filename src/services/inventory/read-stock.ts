@@ -8,8 +8,8 @@ import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { Page } from '../../contracts/orders/order';
 import type { AskAvailability, AvailabilityResource, ListStock, ShelfResource } from '../../contracts/inventory/stock';
-import { expectedFor, remaining } from '../../domain/inventory/backorder';
-import { addDays } from '../../domain/shipping/carrier-choice';
+import { expectedFor, remaining } from '../../domain/inventory/agree-backorder';
+import { addDays } from '../../domain/shipping/choose-carrier';
 import { zoneBetween } from '../../domain/addresses/zone';
 import { decodeCursor, encodeCursor } from '../cursor';
 

@@ -1,7 +1,7 @@
 import { refuse, type Refusal } from '../../contracts/errors';
 import type { OrderResource } from '../../contracts/orders/order';
 import type { Verdict } from '../../contracts/orders/verdict';
-import { answer, type Answer } from '../intent';
+import { answer, type Answer } from '../idempotent-request';
 
 /**
  * Says what placing, paying or cancelling came to, from the order as it stands: 202 while it is not judged, a refusal when

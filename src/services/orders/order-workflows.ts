@@ -5,8 +5,8 @@ import {
 import { ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { ERRORS, refuse, type ErrorCode, type Refusal } from '../../contracts/errors';
-import { ORDER_WORKFLOW, ORDERS_QUEUE, orderWorkflowId, providerQueue } from '../../contracts/names';
-import type { Asked, By, OperatorVerdict } from '../../contracts/interventions/operator';
+import { ORDER_WORKFLOW, ORDERS_QUEUE, orderWorkflowId, providerQueue } from '../../contracts/temporal-names';
+import type { Asked, By, OperatorVerdict } from '../../contracts/interventions/interventions';
 import type { CancelOrder } from '../../contracts/orders/place-order';
 import type { CancellationVerdict, Verdict } from '../../contracts/orders/verdict';
 import type { TaxProvider } from '../../domain/pricing/tax';

@@ -1,8 +1,8 @@
-import { readOrderRow } from '../../books/orders/order-row';
+import { readOrderRow } from '../../books/orders/order-query';
 import { personalContext, type PersonalFields } from '../../books/orders/orders';
 import type { Tx } from '../../books/transactions';
 import type { Vault } from '../../books/vault';
-import { FINDING_TEXTS, type AddressFinding } from '../../contracts/addresses/address';
+import { FINDING_TEXTS, type AddressFinding } from '../../contracts/addresses/address-findings';
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, type Refusal } from '../../contracts/errors';
 import type { CurrencyCode, Money } from '../../contracts/money';

@@ -6,7 +6,7 @@ import type { Tx } from '../../books/transactions';
 import type { Vault } from '../../books/vault';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { CurrencyCode, Money } from '../../contracts/money';
-import type { CartLine, PricedCart, PriceRequest, Promotion } from '../../domain/pricing/cart';
+import type { CartLine, PricedCart, PriceRequest, Promotion } from '../../domain/pricing/priced-cart';
 import { priceCart } from '../../domain/pricing/price-cart';
 import { wallTime } from '../../domain/pricing/wall-time';
 import type { OrderPolicies } from '../orders/order-workflows';

@@ -1,8 +1,8 @@
-import { dividesAlike, readKeptPrice, writePriceAgain } from '../../books/pricing/order-prices';
+import { dividesAlike, readKeptPrice, writePriceAgain } from '../../books/pricing/price-snapshots';
 import type { Tx } from '../../books/transactions';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import { breakdownOf } from '../../domain/pricing/breakdown';
-import { keptRequest } from '../../domain/pricing/kept';
+import { keptRequest } from '../../domain/pricing/price-snapshot';
 import { priceCart } from '../../domain/pricing/price-cart';
 import type { TaxProvider } from '../../domain/pricing/tax';
 

@@ -1,10 +1,10 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { tellReplenishment } from '../../books/messages';
+import { tellReplenishment } from '../../books/outbox';
 import { lockReplenishment } from '../../books/purchasing/replenishments';
 import type { Transactions } from '../../books/transactions';
 import { SYSTEM } from '../../contracts/caller';
-import { REPLENISHMENT_WORKFLOW, replenishmentWorkflowId } from '../../contracts/names';
-import type { Messenger } from '../messenger';
+import { REPLENISHMENT_WORKFLOW, replenishmentWorkflowId } from '../../contracts/temporal-names';
+import type { Messenger } from '../outbox-sender';
 
 /** Younger needs are still on their way to Temporal. */
 const NEED_AGE_SECONDS = 60;

@@ -2,7 +2,7 @@ import { PriceBreakdown } from '../../../src/contracts/pricing/quote';
 import { PromotionDefinition } from '../../../src/contracts/pricing/promotion';
 import { breakdownOf } from '../../../src/domain/pricing/breakdown';
 import { priceCart } from '../../../src/domain/pricing/price-cart';
-import { priceReturn } from '../../../src/domain/pricing/returns';
+import { priceReturn } from '../../../src/domain/pricing/return-value';
 import { catalogueItem as item, priced, priceRequest } from '../../support/prices';
 
 const catalogue = new Map([

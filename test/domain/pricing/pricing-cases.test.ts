@@ -1,6 +1,6 @@
 import { PromotionDefinition, type PromotionKind } from '../../../src/contracts/pricing/promotion';
-import type { PricedCart } from '../../../src/domain/pricing/cart';
-import { priceReturn } from '../../../src/domain/pricing/returns';
+import type { PricedCart } from '../../../src/domain/pricing/priced-cart';
+import { priceReturn } from '../../../src/domain/pricing/return-value';
 import { includedTaxes } from '../../../src/domain/pricing/tax';
 import { priced } from '../../support/prices';
 import { cases, minor, rowsUnder, workedOut, type Case } from './pricing-cases';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CurrencyCode } from '../../../src/contracts/money';
 import { PromotionDefinition } from '../../../src/contracts/pricing/promotion';
-import type { CatalogueItem, Promotion, PriceRequest } from '../../../src/domain/pricing/cart';
+import type { CatalogueItem, Promotion, PriceRequest } from '../../../src/domain/pricing/priced-cart';
 import { wallTime } from '../../../src/domain/pricing/wall-time';
 import { catalogueItem, priceRequest } from '../../support/prices';
 

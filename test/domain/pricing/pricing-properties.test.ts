@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { PromotionDefinition } from '../../../src/contracts/pricing/promotion';
-import { Account, captureEntries, refundEntries, type Entry } from '../../../src/domain/ledger/ledger';
-import type { CartLine, PricedCart, Promotion } from '../../../src/domain/pricing/cart';
-import { priceReturn } from '../../../src/domain/pricing/returns';
-import { valueParts } from '../../../src/domain/orders/split';
+import { Account, captureEntries, refundEntries, type Entry } from '../../../src/domain/ledger/ledger-entries';
+import type { CartLine, PricedCart, Promotion } from '../../../src/domain/pricing/priced-cart';
+import { priceReturn } from '../../../src/domain/pricing/return-value';
+import { valueParts } from '../../../src/domain/orders/split-into-fulfillments';
 import { catalogueItem, priced } from '../../support/prices';
 
 const skuIds = ['a', 'b', 'c', 'd', 'e', 'f'] as const;

@@ -1,5 +1,5 @@
 import { TO_BRAZIL, placeOrderBody } from '../../support/mall';
-import { reserve } from '../../../src/books/inventory/stock';
+import { reserve } from '../../../src/books/inventory/reservations';
 import { SYSTEM } from '../../../src/contracts/caller';
 import type { ShelfResource } from '../../../src/contracts/inventory/stock';
 import { posting, reading, startApi, type TestApi } from '../api';

@@ -1,8 +1,8 @@
 import { customerKeyOf } from '../../../src/books/customers/customers';
 import { moveOrder } from '../../../src/books/orders/orders';
-import { releaseFulfillments } from '../../../src/books/warehouse/release';
+import { releaseFulfillments } from '../../../src/books/warehouse/release-to-warehouse';
 import { insertShipment, labelContext } from '../../../src/books/shipping/shipments';
-import { reserve } from '../../../src/books/inventory/stock';
+import { reserve } from '../../../src/books/inventory/reservations';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { placeOrderBody, TO_BRAZIL, testVault, type TestSku } from '../../support/mall';
 import { posting, type TestApi } from '../api';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
 import type { Tx } from '../../../src/books/transactions';
-import { unpark } from '../../../src/books/webhooks/webhooks';
+import { unpark } from '../../../src/books/webhooks/received-webhooks';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { until } from '../../sandboxes/sandboxes';
 import { countRows } from '../../support/mall';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildCarrier } from '../../../src/sandboxes/carriers/carrier';
-import type { CarrierJournalEntry } from '../../../src/providers/carriers/carrier';
-import { SandboxCarrierProvider, SandboxCarrierWebhookReader } from '../../../src/providers/carriers/carrier.sandbox';
+import type { CarrierJournalEntry } from '../../../src/providers/carriers/carrier-provider';
+import { SandboxCarrierProvider, SandboxCarrierWebhookReader } from '../../../src/providers/carriers/sandbox-carrier';
 import { API_KEY, Bench, bookRequest, SECRET, until, type Receiver, type Sandbox } from '../sandboxes';
 
 const bench = new Bench();

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { writeNotice } from '../../../src/domain/addresses/notice';
-import { mailOf } from '../../../src/providers/notifications/mail';
-import { SandboxSmsProvider } from '../../../src/providers/notifications/notification.sandbox';
-import { SmtpNotificationProvider } from '../../../src/providers/notifications/notification.smtp';
+import { writeNotice } from '../../../src/domain/addresses/address-notice';
+import { mailOf } from '../../../src/providers/notifications/mail-text';
+import { SandboxSmsProvider } from '../../../src/providers/notifications/sandbox-sms';
+import { SmtpNotificationProvider } from '../../../src/providers/notifications/smtp';
 import { recipientIn } from '../../domain/addresses/address-cases';
 import { API_KEY, Bench, type NotifierSandbox } from '../sandboxes';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { buildGateway } from '../../../src/sandboxes/payments/gateway';
 import { UnexpectedAnswer } from '../../../src/providers/http';
-import { SandboxPaymentProvider, SandboxPaymentWebhookReader } from '../../../src/providers/payments/payment.sandbox';
-import type { PaymentJournalEntry } from '../../../src/providers/payments/payment';
+import { SandboxPaymentProvider, SandboxPaymentWebhookReader } from '../../../src/providers/payments/sandbox-gateway';
+import type { PaymentJournalEntry } from '../../../src/providers/payments/payment-provider';
 import { API_KEY, Bench, SECRET, until, type Receiver, type Sandbox } from '../sandboxes';
 
 const bench = new Bench();

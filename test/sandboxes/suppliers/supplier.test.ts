@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSupplier } from '../../../src/sandboxes/suppliers/supplier';
-import type { SupplierJournalEntry } from '../../../src/providers/suppliers/supplier';
-import { SandboxSupplierProvider, SandboxSupplierWebhookReader } from '../../../src/providers/suppliers/supplier.sandbox';
+import type { SupplierJournalEntry } from '../../../src/providers/suppliers/supplier-provider';
+import { SandboxSupplierProvider, SandboxSupplierWebhookReader } from '../../../src/providers/suppliers/sandbox-supplier';
 import { API_KEY, Bench, SECRET, until, type Receiver, type Sandbox } from '../sandboxes';
 
 const bench = new Bench();

@@ -1,6 +1,6 @@
 import { seedSampleMall, type SampleMall } from '../../../src/services/catalogue/sample-mall';
-import { SAMPLE_COUPON, SAMPLE_TIER } from '../../../src/services/catalogue/sample-mall.promotions';
-import { QuoteClient } from '../../../src/services/pricing/quote-client';
+import { SAMPLE_COUPON, SAMPLE_TIER } from '../../../src/services/catalogue/sample-promotions';
+import { QuoteClient } from '../../../src/services/pricing/quote-service';
 import { callerOf } from '../../../src/books/access/api-keys';
 import { SYSTEM } from '../../../src/contracts/caller';
 import type { Transactions } from '../../../src/books/transactions';

@@ -1,6 +1,6 @@
-import { orderWorkflowId } from '../../../src/contracts/names';
+import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import { SYSTEM } from '../../../src/contracts/caller';
-import { contentOf, linkOf, placeHeld, recipient, toldTo } from '../../support/held';
+import { contentOf, linkOf, placeHeld, recipient, toldTo } from '../../support/held-orders';
 import { seedMall } from '../../support/mall';
 import { callerFor, granted, intent, People } from '../../support/people';
 import { until } from '../../sandboxes/sandboxes';

@@ -1,8 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { isRefusal } from '../../../src/contracts/errors';
-import { orderWorkflowId } from '../../../src/contracts/names';
-import { contentOf, INCOMPLETE, linkOf, mended, placeHeld, recipient, toldTo } from '../../support/held';
+import { orderWorkflowId } from '../../../src/contracts/temporal-names';
+import { contentOf, INCOMPLETE, linkOf, mended, placeHeld, recipient, toldTo } from '../../support/held-orders';
 import { seedMall, type TestMall } from '../../support/mall';
 import { callerFor, granted, intent, People } from '../../support/people';
 import { startWorld, type World } from '../../support/world';

@@ -1,10 +1,10 @@
 import { runAudits } from '../../../src/audit/run-audits';
 import { SYSTEM } from '../../../src/contracts/caller';
-import { orderWorkflowId } from '../../../src/contracts/names';
+import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import type { OrderResource } from '../../../src/contracts/orders/order';
 import { until } from '../../sandboxes/sandboxes';
 import { backorderedSku } from '../../support/backorders';
-import { INCOMPLETE, mended } from '../../support/held';
+import { INCOMPLETE, mended } from '../../support/held-orders';
 import { seedMall, type TestMall, type TestSku } from '../../support/mall';
 import { callerFor, granted, intent, People } from '../../support/people';
 import { startWorld, type World } from '../../support/world';

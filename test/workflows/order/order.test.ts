@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { orderWorkflowId } from '../../../src/contracts/names';
+import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import { isRefusal } from '../../../src/contracts/errors';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { seedMall, type TestMall } from '../../support/mall';

@@ -1,7 +1,7 @@
 import { Worker } from '@temporalio/worker';
-import type { Intent } from '../../../src/services/intent';
+import type { Intent } from '../../../src/services/idempotent-request';
 import { isRefusal } from '../../../src/contracts/errors';
-import { orderWorkflowId } from '../../../src/contracts/names';
+import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import { until } from '../../sandboxes/sandboxes';
 import { bundleOf } from '../../support/bundle';
 import { bundleWith } from '../../support/changed-bundle';

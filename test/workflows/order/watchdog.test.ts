@@ -1,9 +1,9 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { OperatorClient } from '../../../src/services/interventions/operator-client';
+import { OperatorClient } from '../../../src/services/interventions/intervention-service';
 import { Watchdog, type WatchRound } from '../../../src/services/interventions/watchdog';
-import type { Deadlines } from '../../../src/services/interventions/suspects';
+import type { Deadlines } from '../../../src/services/interventions/overdue-orders';
 import { SYSTEM } from '../../../src/contracts/caller';
-import { orderWorkflowId } from '../../../src/contracts/names';
+import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import { withOwner } from '../../../src/embedded/postgres/databases';
 import { until } from '../../sandboxes/sandboxes';
 import { seedMall, type TestMall } from '../../support/mall';

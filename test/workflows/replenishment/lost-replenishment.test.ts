@@ -1,10 +1,10 @@
 import { Watchdog, type WatchRound } from '../../../src/services/interventions/watchdog';
 import { SYSTEM } from '../../../src/contracts/caller';
-import { replenishmentWorkflowId } from '../../../src/contracts/names';
+import { replenishmentWorkflowId } from '../../../src/contracts/temporal-names';
 import { until } from '../../sandboxes/sandboxes';
-import { toldTo } from '../../support/held';
+import { toldTo } from '../../support/held-orders';
 import { seedMall } from '../../support/mall';
-import { Shelves, type Shelf } from '../../support/shelves';
+import { Shelves, type Shelf } from '../../support/stocked-shelves';
 import { log, startWorld, type World } from '../../support/world';
 
 const DAY = 24 * 3600;

@@ -1,13 +1,13 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { SYSTEM } from '../../../src/contracts/caller';
-import { replenishmentWorkflowId } from '../../../src/contracts/names';
+import { replenishmentWorkflowId } from '../../../src/contracts/temporal-names';
 import { runAudits } from '../../../src/audit/run-audits';
-import { SandboxSmsProvider } from '../../../src/providers/notifications/notification.sandbox';
+import { SandboxSmsProvider } from '../../../src/providers/notifications/sandbox-sms';
 import { API_KEY, until } from '../../sandboxes/sandboxes';
-import { contentOf, toldTo } from '../../support/held';
+import { contentOf, toldTo } from '../../support/held-orders';
 import { seedMall } from '../../support/mall';
 import { callerFor, granted, intent } from '../../support/people';
-import { Shelves, type Shelf } from '../../support/shelves';
+import { Shelves, type Shelf } from '../../support/stocked-shelves';
 import { startWorld, type World } from '../../support/world';
 
 const SUPPORT = callerFor('support');

@@ -1,7 +1,7 @@
 import { BackorderResource, SetBackorder } from '../../../contracts/inventory/backorder';
 import { pageOf } from '../../../contracts/orders/order';
 import { AdjustLot, AskAvailability, AvailabilityResource, CountLot, ListStock, ReceiveStock, SetStock, ShelfResource } from '../../../contracts/inventory/stock';
-import { sendAnswer, sendResult } from '../../answers';
+import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';

@@ -5,7 +5,7 @@ import { isRefusal, refuse, type Refusal } from '../../../contracts/errors';
 import { TimelineEvent } from '../../../contracts/timeline';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
-import { sendResult } from '../../answers';
+import { sendResult } from '../../send-answer';
 import { sendProblem } from '../../errors';
 import { operation } from '../../operation';
 import { secretOf } from '../../plugins/callers';

@@ -4,7 +4,7 @@ import { isRefusal } from '../../../contracts/errors';
 import { OrderId } from '../../../contracts/ids';
 import { ListOrders, OrderResource, OrderSummary, pageOf } from '../../../contracts/orders/order';
 import { CancelOrder, PaymentInstruction, PlaceOrder } from '../../../contracts/orders/place-order';
-import { sendAnswer, sendResult } from '../../answers';
+import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { sendProblem } from '../../errors';

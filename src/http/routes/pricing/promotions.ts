@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PromotionId } from '../../../contracts/ids';
 import { CreatePromotion, DraftPromotion, ListPromotions, PreviewPromotion, PromotionLimits, PromotionPage, PromotionResource } from '../../../contracts/pricing/promotion-api';
 import { PriceBreakdown } from '../../../contracts/pricing/quote';
-import { sendAnswer, sendResult } from '../../answers';
+import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OrderId } from '../../../contracts/ids';
 import { AskQuote, PriceBreakdown } from '../../../contracts/pricing/quote';
-import { sendResult } from '../../answers';
+import { sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ReplenishmentId } from '../../../contracts/ids';
 import { pageOf } from '../../../contracts/orders/order';
 import { CloseReplenishment, ListReplenishments, RecordAnswer, ReplenishmentResource } from '../../../contracts/purchasing/replenishment';
-import { sendAnswer, sendResult } from '../../answers';
+import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isRefusal } from '../../../contracts/errors';
 import { FulfillmentId, ShipmentId } from '../../../contracts/ids';
-import { sendAnswer } from '../../answers';
+import { sendAnswer } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { sendProblem } from '../../errors';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TaskId } from '../../../contracts/ids';
 import { pageOf } from '../../../contracts/orders/order';
 import { CompleteTask, ListTasks, TaskResource } from '../../../contracts/warehouse/task';
-import { sendAnswer, sendResult } from '../../answers';
+import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';

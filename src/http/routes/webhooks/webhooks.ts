@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Reception } from '../../../services/webhooks/webhook-client';
+import type { Reception } from '../../../services/webhooks/webhook-service';
 import { refuse } from '../../../contracts/errors';
-import type { VerifiedWebhook } from '../../../contracts/webhooks/webhooks';
+import type { VerifiedWebhook } from '../../../contracts/webhooks/provider-events';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { sendProblem } from '../../errors';

@@ -1,0 +1,64 @@
+import { finishOperation } from '../../src/books/operations';
+import { recordSent } from '../../src/books/purchasing/replenishments';
+import type { Tx } from '../../src/books/transactions';
+import type { OnlineFate, PurchaseOrder } from '../../src/domain/purchasing/purchase-mail';
+import type { Purchase } from '../../src/providers/suppliers/supplier-provider';
+import { cannotBe } from '../failures';
+
+export const purchaseKey = (replenishmentId: string): string => `${replenishmentId}:purchase:1`;
+export const mailKey = (replenishmentId: string): string => `${replenishmentId}:purchase_email:1`;
+
+/** Why a try is over that nobody answered: a mail took its place, or its need ended first. */
+export const GivenUpFor = { mail: 'sent_by_mail', need: 'not_needed' } as const;
+export type GivenUpFor = (typeof GivenUpFor)[keyof typeof GivenUpFor];
+
+/** What became of a purchase order on each way. */
+export interface PurchaseState {
+  readonly online: 'not_sent' | 'unknown' | 'taken' | 'refused' | 'given_up' | 'not_needed';
+  /** What was known of the online order when it was given up for a mail. */
+  readonly fate: OnlineFate;
+  readonly mailed: boolean;
+}
+
+/** Reads how far a purchase order has got on each way. */
+export async function readPurchaseState(tx: Tx, replenishmentId: string): Promise<PurchaseState> {
+  const rows = await tx.selectFrom('operation').select(['key', 'status', 'result']).where('key', 'in', [purchaseKey(replenishmentId), mailKey(replenishmentId)]).execute();
+  const mailed = rows.some(({ key }) => key === mailKey(replenishmentId));
+  const online = rows.find(({ key }) => key === purchaseKey(replenishmentId));
+  if (!online) return { online: 'not_sent', fate: 'not_sent', mailed };
+  if (online.status === 'succeeded') return { online: 'taken', fate: 'not_sent', mailed };
+  if (online.status === 'started') return { online: 'unknown', fate: 'unknown', mailed };
+  const { reason, fate } = online.result as { reason?: string; fate?: OnlineFate };
+  if (reason === GivenUpFor.mail && fate) return { online: 'given_up', fate, mailed };
+  return { online: reason === GivenUpFor.need ? 'not_needed' : 'refused', fate: 'not_sent', mailed };
+}
+
+/** Ends an effect that is not tried again, with what is known of the tries before. Does nothing when it is complete. */
+export const giveUp = (tx: Tx, key: string, reason: GivenUpFor, fate: OnlineFate): Promise<boolean> =>
+  finishOperation(tx, key, 'refused', { reason, fate });
+
+/** Tells whether a replenishment has not ended. */
+export const isNeeded = async (tx: Tx, replenishmentId: string): Promise<boolean> =>
+  (await tx.selectFrom('replenishment').select('id').where('id', '=', replenishmentId).where('closedAt', 'is', null).executeTakeFirst()) !== undefined;
+
+/** Reads what is asked of the supplier, and where it is written to. Throws when it was not planned, or nobody supplies it. */
+export async function readPurchaseOrder(tx: Tx, replenishmentId: string): Promise<PurchaseOrder & { readonly email: string | null; readonly open: boolean; readonly answered: boolean }> {
+  const row = await tx.selectFrom('replenishment as r').innerJoin('sku as k', 'k.id', 'r.skuId').innerJoin('warehouse as w', 'w.id', 'r.warehouseId')
+    .innerJoin('supplier as s', 's.id', 'r.supplierId')
+    .select(['r.asked', 'r.confirmed', 'r.closedAt', 'k.code as skuCode', 's.code as supplierCode', 's.email', 'w.code', 'w.country', 'w.city', 'w.postcode'])
+    .where('r.id', '=', replenishmentId).executeTakeFirst();
+  if (!row || row.asked === null) throw cannotBe(`${replenishmentId} was not planned`);
+  const { skuCode, supplierCode, email, asked: quantity, confirmed, closedAt, code, country, city, postcode } = row;
+  return { number: replenishmentId, supplierCode, skuCode, quantity, shipTo: { code, country, city, postcode }, email, open: closedAt === null, answered: confirmed !== null };
+}
+
+/** Writes what a supplier made of an online purchase order, once. Nobody needs to chase it for being out of reach any more. */
+export async function recordPurchase(tx: Tx, replenishmentId: string, provider: string, purchase: Purchase): Promise<void> {
+  const key = purchaseKey(replenishmentId);
+  if (purchase.status === 'refused') {
+    await finishOperation(tx, key, 'refused', { reason: purchase.reason });
+    return;
+  }
+  if (!(await finishOperation(tx, key, 'succeeded', { reference: purchase.reference }))) return;
+  await recordSent(tx, replenishmentId, { provider, providerReference: purchase.reference, sentBy: 'online' });
+}

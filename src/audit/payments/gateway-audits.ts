@@ -1,0 +1,57 @@
+import type { Tx } from '../../books/transactions';
+import type { PaymentJournalEntry } from '../../providers/payments/payment-provider';
+import { Findings, lazily, type Audit } from '../audit';
+import { isCovered, type Reading } from '../journal';
+import { readOperations, type OperationRow } from '../operations';
+
+const KINDS = ['authorize', 'capture', 'void', 'refund'] as const;
+
+/** Audits of our books against the payment gateway's own journal. */
+export const gatewayAudits = (tx: Tx, journal: () => Promise<Reading<PaymentJournalEntry>>): Audit[] => {
+  const compared = lazily(async () => compare(tx, await journal()));
+  return [
+    { name: 'Every effect on money in our books is at the gateway, once, for the same amount', check: async () => (await compared()).missing },
+    { name: 'Every effect on money at the gateway is in our books', check: async () => (await compared()).unknown },
+    { name: 'The gateway and our books agree on what became of every effect on money', check: async () => (await compared()).otherwise },
+  ];
+};
+
+async function compare(tx: Tx, journal: Reading<PaymentJournalEntry>) {
+  const missing = new Findings();
+  const unknown = new Findings();
+  const otherwise = new Findings();
+  const known = new Set<string>();
+  for await (const operation of readOperations(tx, KINDS)) {
+    const { key, kind, orderId } = operation;
+    known.add(key);
+    // What costs nothing is booked without the gateway.
+    if (operation.amount === 0) continue;
+    const entries = journal.byKey.get(key) ?? [];
+    if (entries.length > 1) missing.add(orderId, `${key} once`, `${entries.length} times at the gateway`);
+    const [entry] = entries;
+    const expected = expectedStatus(operation);
+    if (expected === 'any' || !isCovered(journal, operation.finishedAt)) continue;
+    if (expected === 'none') {
+      if (entry) otherwise.add(orderId, `${key} was refused`, `it is ${entry.status} at the gateway`);
+    } else if (!entry) {
+      missing.add(orderId, `${key} at the gateway`, 'the gateway has none');
+    } else {
+      if (describe(entry) !== describe(operation)) missing.add(orderId, `${key}: ${describe(operation)}`, `${describe(entry)} at the gateway`);
+      if (entry.kind !== kind || entry.status !== expected) otherwise.add(orderId, `${key}: ${kind} ${expected}`, `${entry.kind} ${entry.status} at the gateway`);
+    }
+  }
+  for (const [key, entries] of journal.byKey) {
+    if (!known.has(key)) for (const entry of entries) unknown.add(key, 'an effect in our books', `${entry.kind} of ${describe(entry)} is ${entry.status} at the gateway`);
+  }
+  return { missing, unknown, otherwise };
+}
+
+/** What the gateway must say of an operation: `any` while it is under way, `none` when it refused to move money. */
+function expectedStatus({ kind, status, outcome }: OperationRow): string {
+  if (status === 'started') return 'any';
+  if (kind === 'authorize') return outcome ?? 'a status';
+  return status === 'succeeded' ? 'succeeded' : 'none';
+}
+
+const describe = ({ amount, currency, reference }: { readonly amount: number | null; readonly currency: string; readonly reference: string | null }): string =>
+  `${amount} ${currency} as ${reference}`;

@@ -1,0 +1,55 @@
+import type { Address } from '../../contracts/orders/place-order';
+import type { PackedParcel } from '../../contracts/warehouse/task';
+import type { CarrierEvent, VerifiedWebhook } from '../../contracts/webhooks/provider-events';
+
+export interface BookRequest {
+  readonly key: string;
+  readonly carrierCode: string;
+  readonly reference: string;
+  readonly from: { readonly name: string; readonly country: string; readonly postcode: string; readonly city: string };
+  readonly to: { readonly name: string; readonly phone: string; readonly address: Address };
+  readonly parcel: PackedParcel;
+  readonly fragile: boolean;
+}
+
+/** A booked parcel: `label` is what the printer gets (ZPL). It shows the recipient, so keep it encrypted. */
+export type Booking =
+  | {
+    readonly status: 'booked';
+    readonly reference: string;
+    readonly trackingNumber: string;
+    readonly label: string;
+    /** ISO date. */
+    readonly estimatedDelivery: string;
+  }
+  | { readonly status: 'voided'; readonly reference: string; readonly trackingNumber: string }
+  | { readonly status: 'refused'; readonly reason: string };
+
+/** One line of the carrier's own journal, for the audit. */
+export interface CarrierJournalEntry {
+  readonly key: string;
+  readonly carrierCode: string;
+  readonly reference: string;
+  readonly trackingNumber: string;
+  readonly status: 'booked' | 'voided';
+}
+
+/**
+ * One or more carriers behind one connection. Booking is idempotent by key; voiding by booking.
+ * Calls throw `ProviderUnavailable` when no answer, or a 5xx, came: the effect may or may not exist, so ask by key.
+ */
+export interface CarrierProvider {
+  readonly code: string;
+  book(request: BookRequest, signal?: AbortSignal): Promise<Booking>;
+  /** Undefined when the carrier never saw the key. */
+  findBookingByKey(key: string, signal?: AbortSignal): Promise<Booking | undefined>;
+  /** Ends a label. `refused` once the parcel was picked up. */
+  void(reference: string, signal?: AbortSignal): Promise<{ status: 'voided' } | { status: 'refused'; reason: string }>;
+  journal(): AsyncIterable<CarrierJournalEntry>;
+}
+
+/** Verifies and translates a carrier's webhook. Undefined when the signature does not hold or is stale. */
+export interface CarrierWebhookReader {
+  readonly code: string;
+  read(headers: Record<string, string>, rawBody: string): VerifiedWebhook<CarrierEvent> | undefined;
+}

@@ -1,0 +1,76 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { NotificationChannel } from '../../contracts/addresses/address-findings';
+import { oneOf } from '../../contracts/one-of';
+import { Journal, type Span } from '../journal';
+import { fingerprint, type SandboxOptions } from '../server';
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** What the journal holds: whom a message went to and what it said are sealed with a key made from the API key. */
+const Entry = z.strictObject({
+  entry: z.enum(['sent', 'refused']), key: z.string(), channel: oneOf(NotificationChannel), reference: z.string(), fingerprint: z.string(),
+  sealed: z.string(), at: z.iso.datetime(),
+});
+type Entry = z.infer<typeof Entry>;
+
+/** What was taken, or refused for good, under one key. */
+export type Taken = Omit<Entry, 'sealed'> & { readonly span: Span };
+
+export interface Content { readonly to: string; readonly text: string }
+
+/** Holds the messages of the sandbox, by its journal. A key is one message, however often it comes. */
+export class NotifierBooks {
+  readonly messages: Taken[] = [];
+  private readonly byKey = new Map<string, Taken>();
+  private readonly sealKey: Buffer;
+  private readonly journal: Journal<Entry>;
+  private readonly now: () => Date;
+
+  constructor(private readonly options: Pick<SandboxOptions, 'apiKey' | 'journalFile' | 'now'>) {
+    this.now = options.now ?? (() => new Date());
+    this.sealKey = Buffer.from(hkdfSync('sha256', options.apiKey, '', 'sandbox-notifier message', 32));
+    this.journal = Journal.open(options.journalFile, Entry, (entry, span) => { this.apply(entry, span); });
+  }
+
+  find(key: string): Taken | undefined {
+    return this.byKey.get(key);
+  }
+
+  /** Takes a message, or refuses it for good. `key_reused` when the key came with another one. */
+  take(channel: NotificationChannel, key: string, content: Content, refused: boolean): Taken | 'key_reused' {
+    const print = fingerprint(this.options.apiKey, channel, content);
+    const known = this.byKey.get(key);
+    // Mail stores know a copy by its Message-ID, whatever the lines between may have done to its text.
+    if (known) return channel === 'email' || known.fingerprint === print ? known : 'key_reused';
+    const entry: Entry = {
+      entry: refused ? 'refused' : 'sent', key, channel, reference: `msg_${randomUUID()}`, fingerprint: print, sealed: this.seal(JSON.stringify(content)), at: this.now().toISOString(),
+    };
+    return this.apply(entry, this.journal.append(entry));
+  }
+
+  /** Opens what a message said. Throws when it was taken under another API key. */
+  contentOf(taken: Taken): Content {
+    const bytes = Buffer.from(this.journal.read(taken.span).sealed, 'base64');
+    const decipher = createDecipheriv('aes-256-gcm', this.sealKey, bytes.subarray(0, NONCE_BYTES)).setAuthTag(bytes.subarray(-TAG_BYTES));
+    return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8')) as Content;
+  }
+
+  close(): void {
+    this.journal.close();
+  }
+
+  private seal(text: string): string {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.sealKey, nonce);
+    return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
+  }
+
+  private apply({ sealed: _sealed, ...entry }: Entry, span: Span): Taken {
+    const taken: Taken = { ...entry, span };
+    this.byKey.set(entry.key, taken);
+    this.messages.push(taken);
+    return taken;
+  }
+}

@@ -1,0 +1,135 @@
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { mend, readHold, readLinkToken, type AddressHold } from '../../books/orders/address-holds';
+import { holdAnew, lockForMove, planMove, shortagesOf } from '../../books/inventory/move-reservations';
+import type { Destination } from '../../books/inventory/source-and-hold';
+import { claimKey, forgetKey, reopenKey, storeAnswer } from '../../books/idempotency';
+import { lockOrder } from '../../books/orders/orders';
+import { isServed } from '../../books/catalogue/serviceability';
+import type { Transactions, Tx } from '../../books/transactions';
+import type { Vault } from '../../books/vault';
+import type { AddressFixByLink, AddressMended } from '../../contracts/addresses/address-findings';
+import { actingFor, SYSTEM, type Caller } from '../../contracts/caller';
+import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
+import type { OrderResource } from '../../contracts/orders/order';
+import type { Recipient } from '../../contracts/orders/place-order';
+import { judgeRecipient } from '../../domain/addresses/validate-recipient';
+import type { TaxProvider } from '../../domain/pricing/tax';
+import type { Answer, Intent } from '../idempotent-request';
+import type { Messenger } from '../outbox-sender';
+import { outcomeOf, undecided } from './order-outcome';
+import { NO_ANSWER, type OrderWorkflows } from './order-workflows';
+import { readOrder } from './read-orders';
+import { repriceFor } from '../pricing/reprice-order';
+
+/** Mends the addresses of orders on hold: for storefronts, and for customers by the link of a message. */
+export class AddressClient {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly vault: Vault,
+    private readonly workflows: OrderWorkflows,
+    private readonly messenger: Messenger,
+    private readonly taxes: TaxProvider,
+    /** How long an order may wait for its payment once it is mended. */
+    private readonly paymentWindowSeconds: number,
+  ) {}
+
+  /** Mends an order's recipient and answers what came of its payment: 200, or 202 when that takes longer. */
+  async mend(caller: Caller, intent: Intent, orderId: string, recipient: Recipient): Promise<Answer<OrderResource> | Refusal> {
+    const begun = await this.transactions.run(caller, async (tx) => {
+      const order = await tx.selectFrom('orders').select('id').where('id', '=', orderId).executeTakeFirst();
+      if (!order) return refuse('not_found');
+      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
+      if (isRefusal(claim)) return claim;
+      // A request that died after its commit is found mended, and is answered as that.
+      const refusal = claim.claimed === 'first' ? await this.#write(tx, orderId, recipient) : undefined;
+      if (!refusal) return { replayed: claim.claimed === 'answered' };
+      await forgetKey(tx, caller.subject, intent.key);
+      return refusal;
+    });
+    if (isRefusal(begun)) return begun;
+    const heard = begun.replayed || await this.#goOn(orderId);
+    return this.transactions.run(caller, async (tx) => {
+      if (!heard) await reopenKey(tx, caller.subject, intent.key);
+      else if (!begun.replayed) await storeAnswer(tx, caller.subject, intent.key, { status: 200, body: null, location: `/v1/orders/${orderId}` });
+      return this.#answer(tx, orderId, begun.replayed);
+    });
+  }
+
+  /** Reads what the order of a link waits for. */
+  async readByLink(token: string): Promise<AddressFixByLink | Refusal> {
+    const link = readLinkToken(this.vault, token);
+    if (!link) return refuse('address_link_invalid');
+    const hold = await this.transactions.run(SYSTEM, (tx) => readHold(tx, this.vault, link.orderId));
+    if (!hold || isOver(hold)) return refuse('address_not_awaited');
+    return { orderId: link.orderId, until: hold.until.toISOString(), findings: [...hold.findings], recipient: hold.recipient };
+  }
+
+  /** Mends an order's recipient for whoever has its link, once. Answers where the order stands, and no more of it. */
+  async mendByLink(token: string, recipient: Recipient): Promise<Answer<AddressMended> | Refusal> {
+    const link = readLinkToken(this.vault, token);
+    if (!link) return refuse('address_link_invalid');
+    const { orderId } = link;
+    const refusal = await this.transactions.run(actingFor('customer:link'), (tx) => this.#write(tx, orderId, recipient));
+    if (refusal) return refusal;
+    await this.#goOn(orderId);
+    const answer = await this.transactions.run(SYSTEM, (tx) => this.#answer(tx, orderId, false));
+    if (isRefusal(answer)) return answer;
+    return { ...answer, location: null, body: { orderId, status: answer.body.status } };
+  }
+
+  /** Judges and writes a recipient, and sees to it that what is held is good there. A refusal leaves the order on hold as it was. */
+  async #write(tx: Tx, orderId: string, recipient: Recipient): Promise<Refusal | undefined> {
+    const verdict = judgeRecipient(recipient);
+    const to = verdict.verdict === 'held' ? undefined : await this.#destination(tx, orderId, verdict.recipient);
+    if (to) await lockForMove(tx, orderId, to);
+    await lockOrder(tx, orderId);
+    const hold = await readHold(tx, this.vault, orderId);
+    if (!hold || isOver(hold)) return refuse('address_not_awaited');
+    if (verdict.verdict === 'held' || !to) {
+      return refuse('address_incomplete', { errors: verdict.verdict === 'held' ? verdict.findings : [], extensions: { until: hold.until.toISOString() } });
+    }
+    const { country } = to;
+    if (!(await isServed(tx, orderId, country))) return refuse('destination_not_served', { errors: [{ pointer: '/address/country', detail: `No carrier delivers to ${country}` }] });
+    const moved = await planMove(tx, orderId, to);
+    if (moved && !('parts' in moved)) {
+      const shortages = shortagesOf(moved);
+      return shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : refuse('parcel_too_heavy', { errors: [{ pointer: '/address/country', detail: `No carrier takes a parcel as heavy to ${country}` }] });
+    }
+    const repriced = await repriceFor(tx, this.taxes, orderId, country);
+    if (repriced) return repriced;
+    await mend(tx, this.vault, orderId, verdict.recipient);
+    if (moved) await holdAnew(tx, moved);
+    return undefined;
+  }
+
+  /** Says where a mended order goes, and until when it may leave. */
+  async #destination(tx: Tx, orderId: string, { address }: Recipient): Promise<Destination> {
+    const { urgency, requestedDate } = await tx.selectFrom('orders').select(['urgency', 'requestedDate']).where('id', '=', orderId).executeTakeFirstOrThrow();
+    return {
+      country: address.country, postcode: address.postcode ?? null, urgency, requestedDate: requestedDate?.toISOString().slice(0, 10) ?? null,
+      leavesOn: new Date(Date.now() + this.paymentWindowSeconds * 1000).toISOString().slice(0, 10),
+    };
+  }
+
+  /** Lets the order hear, and awaits what comes of it. Answers whether it was heard; the sweeper tells it otherwise. */
+  async #goOn(orderId: string): Promise<boolean> {
+    await this.messenger.flush(orderId);
+    try {
+      return (await this.workflows.afterMend(orderId)) !== NO_ANSWER;
+    } catch (error) {
+      // It ended meanwhile: the books tell how.
+      if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return true;
+      throw error;
+    }
+  }
+
+  async #answer(tx: Tx, orderId: string, replayed: boolean): Promise<Answer<OrderResource> | Refusal> {
+    const order = await readOrder(tx, orderId);
+    if (!order) return refuse('not_found');
+    if (order.status === 'awaiting_address') return { ...undecided(order), replayed };
+    const { rejection } = await tx.selectFrom('orders').select('rejection').where('id', '=', orderId).executeTakeFirstOrThrow();
+    return outcomeOf(order, rejection, replayed);
+  }
+}
+
+const isOver = ({ until }: AddressHold): boolean => until <= new Date();

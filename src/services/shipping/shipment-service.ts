@@ -1,0 +1,41 @@
+import { customerKeyOf } from '../../books/customers/customers';
+import { handOver } from '../../books/orders/fulfillments';
+import { labelContext } from '../../books/shipping/shipments';
+import type { Transactions } from '../../books/transactions';
+import type { Vault } from '../../books/vault';
+import { SYSTEM, type Caller } from '../../contracts/caller';
+import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
+import { answer, once, type Answer, type Intent } from '../idempotent-request';
+import type { Messenger } from '../outbox-sender';
+
+export interface HandedOver {
+  readonly fulfillmentId: string;
+  readonly status: 'handed_over';
+}
+
+/** Parcels between the warehouse and the carrier. */
+export class ShipmentClient {
+  constructor(private readonly transactions: Transactions, private readonly vault: Vault, private readonly messenger: Messenger) {}
+
+  /** Hands a labelled parcel to its carrier's driver: its goods leave the stock, and its money is collected. */
+  async handOver(caller: Caller, intent: Intent, fulfillmentId: string): Promise<Answer<HandedOver> | Refusal> {
+    let orderId: string | undefined;
+    const result = await once(this.transactions, caller, intent, async (tx) => {
+      const part = await tx.selectFrom('fulfillment').select('orderId').where('id', '=', fulfillmentId).executeTakeFirst();
+      orderId = part?.orderId;
+      const handed = await handOver(tx, fulfillmentId, new Date());
+      return isRefusal(handed) ? handed : answer(200, { fulfillmentId, status: 'handed_over' as const });
+    });
+    if (!isRefusal(result) && orderId !== undefined) await this.messenger.flush(orderId);
+    return result;
+  }
+
+  /** Opens a shipment's label for the printer (ZPL). Refused when the caller may not see it, or it was voided or erased. */
+  async label(caller: Caller, shipmentId: string): Promise<string | Refusal> {
+    const shipment = await this.transactions.run(caller, (tx) =>
+      tx.selectFrom('shipment').select(['label', 'orderId', 'fulfillmentId']).where('id', '=', shipmentId).executeTakeFirst());
+    if (!shipment?.label) return refuse('not_found');
+    const customer = await this.transactions.run(SYSTEM, (tx) => customerKeyOf(tx, shipment.orderId));
+    return customer ? this.vault.open(customer, labelContext(shipment.fulfillmentId), shipment.label) : refuse('not_found');
+  }
+}

@@ -1,0 +1,56 @@
+import { claimTask, completeTask } from '../../books/warehouse/tasks';
+import type { Transactions, Tx } from '../../books/transactions';
+import type { Caller } from '../../contracts/caller';
+import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
+import type { Page } from '../../contracts/orders/order';
+import { TaskKind } from '../../contracts/statuses';
+import type { CompleteTask, ListTasks, TaskResource } from '../../contracts/warehouse/task';
+import { answer, once, type Answer, type Intent } from '../idempotent-request';
+import type { Messenger } from '../outbox-sender';
+import { listTasks, readTask } from './read-tasks';
+
+/** The work of people in warehouses. */
+export class TaskClient {
+  constructor(private readonly transactions: Transactions, private readonly messenger: Messenger) {}
+
+  list(caller: Caller, query: ListTasks): Promise<Page<TaskResource> | Refusal> {
+    return this.transactions.snapshot(caller, (tx) => listTasks(tx, query));
+  }
+
+  async get(caller: Caller, taskId: string): Promise<TaskResource | Refusal> {
+    return (await this.transactions.snapshot(caller, (tx) => readTask(tx, taskId))) ?? refuse('not_found');
+  }
+
+  /** Claims an open task for the caller. */
+  claim(caller: Caller, intent: Intent, taskId: string): Promise<Answer<TaskResource> | Refusal> {
+    return once(this.transactions, caller, intent, async (tx) => {
+      const refusal = (await notTheirs(tx, caller, taskId)) ?? await claimTask(tx, taskId, caller.actor);
+      return refusal ?? answer(200, (await readTask(tx, taskId)) as TaskResource);
+    });
+  }
+
+  /** Completes a task; the next one of its fulfillment opens, or its order hears of it. */
+  async complete(caller: Caller, intent: Intent, taskId: string, result: CompleteTask): Promise<Answer<TaskResource> | Refusal> {
+    const answered = await once(this.transactions, caller, intent, async (tx) => {
+      const refusal = (await notTheirs(tx, caller, taskId)) ?? await completeTask(tx, taskId, caller.actor, result);
+      return refusal ?? answer(200, (await readTask(tx, taskId)) as TaskResource);
+    });
+    if (isRefusal(answered)) return answered;
+    const { kind, orderId } = answered.body;
+    if (orderId !== null && HEARD.includes(kind)) await this.messenger.flush(orderId);
+    return answered;
+  }
+}
+
+/** The kinds of task whose end an order hears of. */
+const HEARD: readonly TaskKind[] = [TaskKind.pack, TaskKind.attend];
+
+/** The kinds of task that are no warehouse's. */
+const STAFF_WORK: readonly TaskKind[] = [TaskKind.attend, TaskKind.chaseSupplier];
+
+/** Support sees what the floor does, and leaves it to the floor. */
+async function notTheirs(tx: Tx, { role }: Caller, taskId: string): Promise<Refusal | undefined> {
+  if (role !== 'support') return undefined;
+  const task = await readTask(tx, taskId);
+  return task && !STAFF_WORK.includes(task.kind) ? refuse('forbidden', { detail: `It serves warehouse, platform; a ${task.kind} task is theirs` }) : undefined;
+}

@@ -1,0 +1,45 @@
+import { beginOperation, finishOperation } from '../../../src/books/operations';
+import { notificationAudits } from '../../../src/audit/notifications/notification-audits';
+import type { Reading } from '../../../src/audit/journal';
+import { SYSTEM } from '../../../src/contracts/caller';
+import type { NotificationJournalEntry } from '../../../src/providers/notifications/notification-provider';
+import { placeOrderBody } from '../../support/mall';
+import { posting, startApi, type TestApi } from '../../http/api';
+
+let api: TestApi;
+let orderId: string;
+const key = (channel: string, number: number) => `${orderId}:notify_${channel}:${number}`;
+
+beforeAll(async () => {
+  api = await startApi();
+  const placed = await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting(api.mall.keys.storefront), payload: placeOrderBody([api.mall.skus.cup]) });
+  orderId = placed.json<{ id: string }>().id;
+  await api.transactions.run(SYSTEM, async (tx) => {
+    for (const [channel, status] of [['sms', 'succeeded'], ['email', 'refused']] as const) {
+      await beginOperation(tx, { key: key(channel, 1), kind: 'notify', provider: channel, orderId, request: { channel } });
+      await finishOperation(tx, key(channel, 1), status, {});
+    }
+  });
+}, 120_000);
+afterAll(() => api.close());
+
+const audited = (entries: readonly (readonly [key: string, times: number])[]) => {
+  const byKey = new Map(entries.map(([name, times]) => [name, Array.from({ length: times }, (): NotificationJournalEntry => ({ key: name, channel: 'sms', reference: 'r' }))]));
+  const reading: Reading<NotificationJournalEntry> = { begun: new Date(Date.now() + 1_000), byKey };
+  return api.transactions.snapshot(SYSTEM, async (tx) => {
+    const [missing, unknown] = notificationAudits(tx, Promise.resolve(reading));
+    return [await missing?.check(), await unknown?.check()].map((found) => found?.findings.map(({ subject, actual }) => [subject, actual]));
+  });
+};
+
+test('is true when each message went out once', async () => {
+  expect(await audited([[key('sms', 1), 1]])).toEqual([[], []]);
+});
+
+test('names an SMS that never left, one that left twice, and those that the books know nothing of, or as refused', async () => {
+  expect(await audited([])).toEqual([[[key('sms', 1), '0 in the journal']], []]);
+  expect(await audited([[key('sms', 1), 2]])).toEqual([[[key('sms', 1), '2 in the journal']], []]);
+  expect(await audited([[key('sms', 1), 1], [key('email', 1), 1], ['other:notify_sms:1', 1]])).toEqual([
+    [], [[key('email', 1), '1 in the journal'], ['other:notify_sms:1', '1 in the journal']],
+  ]);
+});

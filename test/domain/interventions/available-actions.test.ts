@@ -1,0 +1,33 @@
+import { AttentionReason } from '../../../src/contracts/statuses';
+import { mostUrgent } from '../../../src/domain/interventions/most-urgent-attention';
+import { verbsFor, type Standing } from '../../../src/domain/interventions/available-actions';
+
+test.each([
+  [[], null],
+  [[null, null], null],
+  [[AttentionReason.stageOverdue, AttentionReason.carrierUnavailable], AttentionReason.carrierUnavailable],
+  [[AttentionReason.needsOperator, AttentionReason.handedToPerson], AttentionReason.handedToPerson],
+  [[AttentionReason.handedToPerson, AttentionReason.workflowFailing], AttentionReason.workflowFailing],
+  [['of_a_later_version' as AttentionReason, AttentionReason.stageOverdue], AttentionReason.stageOverdue],
+  [['of_a_later_version' as AttentionReason], 'of_a_later_version'],
+])('of %j the one to show is %s', (reasons, shown) => {
+  expect(mostUrgent(reasons)).toBe(shown);
+});
+
+test('every reason has its rank: each is shown before the next', () => {
+  const reasons = Object.values(AttentionReason);
+  for (const reason of reasons) for (const other of reasons) expect([reason, other]).toContain(mostUrgent([reason, other]));
+  for (const reason of reasons) for (const other of reasons) expect(mostUrgent([reason, other])).toBe(mostUrgent([other, reason]));
+});
+
+const STANDING: Standing = { closed: false, cancelling: false, stepWaits: false, labelAwaited: false, handedOver: false, attended: false };
+
+test.each([
+  ['nothing special', {}, ['cancelOrder', 'handToPerson']],
+  ['a part without its label', { stepWaits: true, labelAwaited: true }, ['retryNow', 'chooseCarrier', 'cancelOrder', 'handToPerson']],
+  ['being cancelled', { stepWaits: true, labelAwaited: true, cancelling: true }, ['retryNow', 'handToPerson']],
+  ['a part handed over', { handedOver: true, attended: true }, []],
+  ['its end', { closed: true, stepWaits: true }, []],
+] as const)('with %s an order takes its verbs', (_what, standing, verbs) => {
+  expect(verbsFor({ ...STANDING, ...standing })).toEqual(verbs);
+});

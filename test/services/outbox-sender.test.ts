@@ -1,0 +1,88 @@
+import type { Client } from '@temporalio/client';
+import { pino } from 'pino';
+import { sendLater, type OrderSignal } from '../../src/books/outbox';
+import { connect, type Transactions } from '../../src/books/transactions';
+import { Messenger } from '../../src/services/outbox-sender';
+import { SYSTEM } from '../../src/contracts/caller';
+import { orderWorkflowId } from '../../src/contracts/temporal-names';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+const [FIRST, SECOND, THIRD] = ['ord_1', 'ord_2', 'ord_3'] as const;
+const packed = (fulfillmentId: string): OrderSignal => ({ signal: 'parcelPacked', payload: { fulfillmentId } });
+
+let database: TestDatabase;
+let transactions: Transactions;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  transactions = connect(database.appUrl, 10, (error) => { throw error; });
+}, 60_000);
+afterEach(() => transactions.run(SYSTEM, (tx) => tx.deleteFrom('workflow_message').execute()));
+afterAll(async () => {
+  await transactions.close();
+  await database.drop();
+});
+
+const commit = (orderId: string, ...parts: string[]): Promise<void> => transactions.run(SYSTEM, async (tx) => {
+  for (const part of parts) await sendLater(tx, orderId, packed(part));
+});
+
+/** A messenger that speaks to a Temporal which takes what `take` lets pass, and what that was, in its order. */
+function messengerTo(take: (workflowId: string, part: string) => Promise<void>): { messenger: Messenger; heard: string[] } {
+  const heard: string[] = [];
+  const signal = (workflowId: string) => async (_name: string, { fulfillmentId }: { fulfillmentId: string }): Promise<void> => {
+    await take(workflowId, fulfillmentId);
+    heard.push(fulfillmentId);
+  };
+  const temporal = {
+    withDeadline: (_deadline: number, work: () => Promise<unknown>) => work(),
+    workflow: { getHandle: (workflowId: string) => ({ signal: signal(workflowId) }) },
+  } as unknown as Client;
+  return { messenger: new Messenger(transactions, temporal, pino({ level: 'silent' })), heard };
+}
+
+test('no sender overtakes another: what an order is told comes in the order in which it happened', async () => {
+  let letPass = (): void => undefined;
+  let begun = (): void => undefined;
+  const passed = new Promise<void>((resolve) => { letPass = resolve; });
+  const sending = new Promise<void>((resolve) => { begun = resolve; });
+  const { messenger, heard } = messengerTo((_workflowId, part) => {
+    begun();
+    return part === 'ful_1' ? passed : Promise.resolve();
+  });
+  await commit(FIRST, 'ful_1');
+  const flushed = messenger.flush(FIRST);
+  await sending;
+  await commit(FIRST, 'ful_2');
+  const others = [messenger.flush(FIRST), messenger.sweep(-1)];
+  // Another order's messages are sent meanwhile.
+  await commit(SECOND, 'ful_3');
+  await messenger.flush(SECOND);
+  expect(heard).toEqual(['ful_3']);
+  let settled = false;
+  const settling = messenger.settled().then(() => { settled = true; });
+  await new Promise((resolve) => { setImmediate(resolve); });
+  expect(settled).toBe(false);
+  letPass();
+  await Promise.all([settling, flushed, ...others]);
+  expect(heard).toEqual(['ful_3', 'ful_1', 'ful_2']);
+});
+
+test('an order that does not take its signals holds up no other, and keeps them', async () => {
+  const { messenger, heard } = messengerTo((workflowId) =>
+    (workflowId === orderWorkflowId(FIRST) ? Promise.reject(new Error('It has had too many signals')) : Promise.resolve()));
+  await commit(FIRST, 'ful_1');
+  await commit(SECOND, 'ful_2', 'ful_3');
+  await expect(messenger.sweep(-1)).resolves.toBe(2);
+  expect(heard).toEqual(['ful_2', 'ful_3']);
+  const left = await transactions.run(SYSTEM, (tx) => tx.selectFrom('workflow_message').select('workflowId').execute());
+  expect(left).toEqual([{ workflowId: orderWorkflowId(FIRST) }]);
+});
+
+test('a Temporal that takes nothing at all ends the sweep, and nothing is lost', async () => {
+  const { messenger } = messengerTo(() => Promise.reject(new Error('UNAVAILABLE')));
+  for (const orderId of [FIRST, SECOND, THIRD]) await commit(orderId, 'ful_1');
+  await expect(messenger.sweep(-1)).rejects.toThrow('UNAVAILABLE');
+  await expect(messenger.flush(FIRST)).resolves.toBeUndefined();
+  const { count } = await transactions.run(SYSTEM, (tx) => tx.selectFrom('workflow_message').select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow());
+  expect(count).toBe(3);
+});

@@ -1,0 +1,136 @@
+import type { ActivityDeps, PartRef } from '../../../activities/deps';
+import { capturePart } from '../../../activities/payments/capture-void-refund';
+import { endRefused } from '../../../activities/payments/attempt-keys';
+import type { Transactions } from '../../../src/books/transactions';
+import { runAudits } from '../../../src/audit/run-audits';
+import { OperatorClient } from '../../../src/services/interventions/intervention-service';
+import { SYSTEM } from '../../../src/contracts/caller';
+import { ProviderUnavailable } from '../../../src/providers/unavailable';
+import { until } from '../../sandboxes/sandboxes';
+import { lateTry } from '../../support/cut-off';
+import { seedMall, type TestMall } from '../../support/mall';
+import { People, callerFor, granted, intent } from '../../support/people';
+import { startWorld, type World } from '../../support/world';
+
+let world: World;
+let mall: TestMall;
+let people: People;
+let operators: OperatorClient;
+const SUPPORT = callerFor('support');
+
+beforeAll(async () => {
+  world = await startWorld();
+  mall = await seedMall(world.transactions);
+  people = new People(world, mall);
+  operators = new OperatorClient(world.transactions, world.workflows);
+}, 60_000);
+afterAll(() => world.close());
+
+/** Says in our books that an order was paid in another currency, or again in its own: the gateway refuses whatever is moved in another. */
+const inCurrency = (orderId: string, currency: string) => world.transactions.run(SYSTEM, (tx) =>
+  tx.updateTable('payment').set({ currency }).where('orderId', '=', orderId).execute());
+
+/** Lists the tries of an order's moves: the gateway's refusals with their reason. */
+async function triesOf(orderId: string): Promise<string[]> {
+  const rows = await world.transactions.run(SYSTEM, (tx) => tx.selectFrom('operation').select(['key', 'status', 'result'])
+    .where('orderId', '=', orderId).where('kind', 'in', ['capture', 'void', 'refund']).orderBy('startedAt').execute());
+  return rows.map(({ key, status, result }) => [key.slice(orderId.length + 1), status, (result as { reason?: string } | null)?.reason].filter(Boolean).join(' '));
+}
+
+/** Waits until a step of an order has failed for good, for a person to see to. */
+const failed = (orderId: string): Promise<void> => until(async () => (await people.read(orderId)).attention === 'needs_operator', 30_000);
+
+const retry = (orderId: string) => operators.ask(SUPPORT, intent(), orderId, 'retryNow', { reason: 'cause_removed' });
+
+const packed = async (): Promise<string> => {
+  const { id } = await people.place({}, [mall.skus.cup]);
+  await people.pack(id);
+  return id;
+};
+
+const handOver = async (orderId: string): Promise<void> => {
+  for (const { id } of (await people.read(orderId)).fulfillments) granted(await world.shipments.handOver(callerFor('platform'), intent(), id));
+};
+
+test('a refused capture fails for good, and each retry that staff ask for is another try under its own number, until one succeeds', async () => {
+  const id = await packed();
+  await inCurrency(id, 'USD');
+  await handOver(id);
+  await failed(id);
+  expect(await triesOf(id)).toEqual(['capture:1 refused currency_mismatch']);
+  granted(await retry(id));
+  await until(async () => (await triesOf(id)).length === 2);
+  await failed(id);
+  expect(await triesOf(id)).toEqual(['capture:1 refused currency_mismatch', 'capture:1:2 refused currency_mismatch']);
+
+  await inCurrency(id, 'BRL');
+  // Only what staff ask for is tried: whoever runs the step again otherwise learns of the refusal.
+  const [part] = (await people.read(id)).fulfillments;
+  await expect(lateTry(world.activities.capturePayment, { orderId: id, fulfillmentId: part?.id ?? '' })).rejects.toMatchObject({ type: 'provider_refused', nonRetryable: true });
+  granted(await retry(id));
+  await people.untilStatus(id, 'shipped');
+  expect(await triesOf(id)).toEqual(['capture:1 refused currency_mismatch', 'capture:1:2 refused currency_mismatch', 'capture:1:3 succeeded']);
+  await until(async () => (await people.read(id)).attention === null);
+}, 90_000);
+
+test('a refund of what a later try captured is given, with its commission, by a later try, too', async () => {
+  const id = await packed();
+  await inCurrency(id, 'USD');
+  await handOver(id);
+  await failed(id);
+  await inCurrency(id, 'BRL');
+  granted(await retry(id));
+  await people.untilStatus(id, 'shipped');
+  await inCurrency(id, 'USD');
+  await people.scan(id, 'out_for_delivery', 'refused', 'returned');
+  await failed(id);
+  await inCurrency(id, 'BRL');
+  granted(await retry(id));
+  const { payments, total } = await people.untilStatus(id, 'returned');
+  expect(payments).toMatchObject([{ captured: total, refunded: total }]);
+  expect(await triesOf(id)).toEqual(['capture:1 refused currency_mismatch', 'capture:1:2 succeeded', 'refund:1 refused currency_mismatch', 'refund:1:2 succeeded']);
+  const commission = await world.transactions.run(SYSTEM, (tx) => tx.selectFrom('ledger_entry as e').innerJoin('ledger_transaction as t', 't.id', 'e.transactionId')
+    .select(['t.kind', 'e.amount']).where('t.orderId', '=', id).where('e.account', '=', 'mall.commission').orderBy('t.at').execute());
+  expect(commission.map(({ kind }) => kind)).toEqual(['capture', 'refund']);
+  expect(commission.reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
+}, 90_000);
+
+test('a refused void keeps a cancellation waiting for staff, who have it tried again', async () => {
+  const { id } = await people.place({}, [mall.skus.cup]);
+  await inCurrency(id, 'USD');
+  const cancelled = world.orders.cancel(SUPPORT, intent(), id, { reason: 'operator_decision' });
+  await failed(id);
+  await inCurrency(id, 'BRL');
+  granted(await retry(id));
+  expect(granted(await cancelled).body).toMatchObject({ status: 'cancelled', payments: [{ status: 'settled' }] });
+  expect(await triesOf(id)).toEqual(['void:1 refused currency_mismatch', 'void:1:2 succeeded']);
+}, 90_000);
+
+test('a try that finds, too late to choose another, that its move was refused meanwhile does not pass for done', async () => {
+  const id = await packed();
+  await world.stopWorkers();
+  await handOver(id);
+  const part = { orderId: id, fulfillmentId: (await people.read(id)).fulfillments[0]?.id ?? '' };
+  await world.gateway.fault({ mode: 'down', times: 1, operation: 'capture' });
+  await expect(lateTry(world.activities.capturePayment, part)).rejects.toThrow(ProviderUnavailable);
+  // Between the choice of its key and its own first write another try, given up before, hears of the refusal.
+  let ran = 0;
+  const raced = Object.create(world.transactions, { run: { value: async (...[caller, work]: Parameters<Transactions['run']>) => {
+    ran += 1;
+    if (ran === 2) await world.transactions.run(SYSTEM, (tx) => endRefused(tx, id, `${id}:capture:1`, 'raced'));
+    return world.transactions.run(caller, work);
+  } } }) as Transactions;
+  const { payments } = world;
+  await expect(lateTry((at: PartRef) => capturePart({ transactions: raced, payments } as unknown as ActivityDeps, at), part)).rejects.toMatchObject({ type: 'provider_refused' });
+  await world.startWorkers();
+  await failed(id);
+  granted(await retry(id));
+  await people.untilStatus(id, 'shipped');
+  expect(await triesOf(id)).toEqual(['capture:1 refused raced', 'capture:1:2 succeeded']);
+}, 90_000);
+
+test('after all of it every audit is true', async () => {
+  const { transactions, payments, carriers, suppliers, temporal } = world;
+  const results = await runAudits({ transactions, payments, carriers, suppliers, temporal: temporal.client }, { pauseMs: 20 });
+  expect(results.filter(({ outcome }) => outcome !== 'true')).toEqual([]);
+}, 60_000);
