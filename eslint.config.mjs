@@ -3,12 +3,13 @@ import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const { rooms } = JSON.parse(readFileSync(new URL('./test/rooms.json', import.meta.url), 'utf8'));
+const { capabilities, rooms } = JSON.parse(readFileSync(new URL('./test/architecture/rooms.json', import.meta.url), 'utf8'));
 
 /** How deep a room's folders go. */
 const DEPTHS = [0, 1, 2];
 
 const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
+const anyOf = (words) => words.map(escaped).join('|');
 
 /** Returns the pattern of an import: a package, a module of Node, or one of our folders by a relative path. */
 function patternOf(entry) {
@@ -39,7 +40,26 @@ function rowPatterns({ folder, values, types }, depth) {
   return patterns;
 }
 
-const boundaries = (room) => DEPTHS.map((depth) => forbid([`${room.folder}/${'*/'.repeat(depth)}*.ts`], rowPatterns(room, depth)));
+/** Restricts a room: its rows at every depth, its columns, and its root files, which import no folder. */
+function boundaries(room) {
+  const { folder, columns = {}, compositions = [] } = room;
+  const inside = columns.in === undefined ? '' : `${columns.in}/`;
+  const folders = columns.folders ?? capabilities;
+  const above = columns.above ?? [];
+  const depthOf = 1 + (inside === '' ? 0 : 1);
+  const rootRegex = `^\\./(?:${inside}(?:${anyOf(folders)})${above.length > 0 ? `|${anyOf(above)}` : ''})/`;
+  const rootPattern = { regex: rootRegex, message: `A root file of ${folder} serves everybody and imports no folder (DESIGN: columns).` };
+  return [
+    ...DEPTHS.map((depth) => forbid([`${folder}/${'*/'.repeat(depth)}*.ts`], rowPatterns(room, depth))),
+    forbid([`${folder}/*.ts`], [...rowPatterns(room, 0), rootPattern], compositions.map((name) => `${folder}/${name}.ts`)),
+    ...folders.map((own, index) => {
+      const closed = columns.apart?.includes(own) ? columns.apart.filter((name) => name !== own) : [];
+      const barred = [...new Set([...folders.slice(index + 1), ...closed])];
+      const column = { regex: `^\\.\\./(?:${anyOf(barred)})/`, message: `${own} may not import a column to its right (DESIGN: columns).` };
+      return forbid([`${folder}/${inside}${own}/**/*.ts`], [...rowPatterns(room, depthOf), ...(barred.length > 0 ? [column] : [])]);
+    }),
+  ];
+}
 
 const noSource = (name, instead) => ({ selector: name, message: `Pure code has none of it: ${instead}.` });
 

@@ -7,7 +7,7 @@ import { createClients } from './services/services';
 import { intentOf } from './services/idempotent-request';
 import { isOutOfReach } from './services/unavailable';
 import { Sweeper } from './services/orders/abandoned-drafts';
-import type { OrderPolicies } from './services/orders/order-workflows';
+import type { OrderPolicies } from './services/policies';
 import { Watchdog } from './services/interventions/watchdog';
 import { readConfig, tracesUrlOf, type Config } from './config';
 import { NotificationChannel } from './contracts/addresses/address-findings';

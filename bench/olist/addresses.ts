@@ -1,4 +1,4 @@
-import { Recipient } from '../../src/contracts/orders/place-order';
+import { Recipient } from '../../src/contracts/addresses/recipient';
 import { judgeRecipient } from '../../src/domain/addresses/validate-recipient';
 import type { Dataset } from './dataset';
 import { goalOf } from './goals';

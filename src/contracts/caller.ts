@@ -1,5 +1,8 @@
 import type { Role } from './statuses';
 
+/** The roles that an API key may have. */
+export type KeyRole = Exclude<Role, 'system'>;
+
 /** On whose behalf a transaction runs: opens every transaction and signs every timeline event. */
 export interface Caller {
   readonly role: Role;

@@ -1,4 +1,4 @@
-import type { KeyRole } from './plugins/callers';
+import type { KeyRole } from '../contracts/caller';
 
 /** What every operation tells of itself. */
 export interface Told {

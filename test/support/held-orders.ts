@@ -2,7 +2,7 @@ import { granted, intent, type People } from './people';
 import type { World } from './world';
 import { readLinkToken } from '../../src/books/orders/address-holds';
 import type { OrderResource } from '../../src/contracts/orders/order';
-import type { Recipient } from '../../src/contracts/orders/place-order';
+import type { Recipient } from '../../src/contracts/addresses/recipient';
 import { until } from '../sandboxes/sandboxes';
 import { vault } from './world';
 

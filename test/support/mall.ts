@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import { issueKey, type KeyRole } from '../../src/books/access/api-keys';
+import { issueKey } from '../../src/books/access/api-keys';
+import { type KeyRole } from '../../src/contracts/caller';
 import { newId } from '../../src/books/new-id';
 import { receive } from '../../src/books/inventory/reservations';
 import { connect, type Transactions, type Tx } from '../../src/books/transactions';

@@ -9,7 +9,7 @@ import type { ReplenishmentPolicy } from '../../activities/deps';
 import { connect, type Transactions } from '../../src/books/transactions';
 import { Vault } from '../../src/books/vault';
 import { createClients, type Clients } from '../../src/services/services';
-import type { OrderPolicies } from '../../src/services/orders/order-workflows';
+import type { OrderPolicies } from '../../src/services/policies';
 import type { WebhookClient } from '../../src/services/webhooks/webhook-service';
 import { ORDERS_QUEUE, SEARCH_ATTRIBUTES, providerQueue } from '../../src/contracts/temporal-names';
 import { includedTaxes } from '../../src/domain/pricing/tax';

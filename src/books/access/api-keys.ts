@@ -1,10 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Caller } from '../../contracts/caller';
-import type { Role } from '../../contracts/statuses';
+import type { Caller, KeyRole } from '../../contracts/caller';
 import { newId } from '../new-id';
 import type { Tx } from '../transactions';
-
-export type KeyRole = Exclude<Role, 'system'>;
 
 /** The subject of keys that speak for the mall itself. */
 const MALL = 'mall';

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Urgency } from '../../contracts/statuses';
-import { addDays, latestDelivery, type CarrierOffer } from '../../domain/shipping/choose-carrier';
+import { latestDelivery, type CarrierOffer } from '../../domain/shipping/choose-carrier';
+import { addDays } from '../../domain/dates';
 import type { Availability } from '../../domain/inventory/sourcing-terms';
 import { readCarriers } from '../catalogue/catalogue';
 import type { Tx } from '../transactions';

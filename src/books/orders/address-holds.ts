@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AddressFinding } from '../../contracts/addresses/address-findings';
-import type { Recipient } from '../../contracts/orders/place-order';
+import type { Recipient } from '../../contracts/addresses/recipient';
 import { OrderId } from '../../contracts/ids';
 import { customerKeyOf } from '../customers/customers';
 import { sendLater } from '../outbox';

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { KeyRole } from '../../books/access/api-keys';
+import type { KeyRole } from '../../contracts/caller';
 import { connect } from '../../books/transactions';
 import { KeyClient } from '../../services/access/api-keys';
 import { Role } from '../../contracts/statuses';

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { AttentionResource, InterventionResource, type Asked, type ListAttention } from '../../contracts/interventions/interventions';
-import { OrderResource, OrderSummary, pageOf, type ListOrders, type Page } from '../../contracts/orders/order';
+import { OrderResource, OrderSummary, type ListOrders } from '../../contracts/orders/order';
+import { pageOf, type Page } from '../../contracts/page';
 import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../../contracts/orders/place-order';
 import { PriceBreakdown, type AskQuote } from '../../contracts/pricing/quote';
 import type { CarrierScan } from '../../contracts/statuses';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { fieldErrors } from '../../contracts/field-errors';
 import { CURRENCY_DIGITS, Currency, MAX_AMOUNT, Money } from '../../contracts/money';
-import { MAX_LINES, MAX_QUANTITY } from '../../contracts/orders/place-order';
+import { MAX_LINES, MAX_QUANTITY } from '../../contracts/pricing/cart-request';
 import { PromotionDefinition } from '../../contracts/pricing/promotion';
 import { TaxRates } from '../../contracts/pricing/tax-rates';
 import { isTimeZone } from '../../contracts/time-zone';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OrderId } from '../ids';
-import { Recipient } from '../orders/place-order';
+import { Recipient } from './recipient';
 import { oneOf } from '../one-of';
 import { OrderStatus } from '../statuses';
 

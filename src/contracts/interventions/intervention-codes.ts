@@ -27,15 +27,6 @@ export const AttendNote = {
 } as const;
 export type AttendNote = (typeof AttendNote)[keyof typeof AttendNote];
 
-/** Why somebody cancels an order. */
-export const CancelReason = {
-  customerRequest: 'customer_request',
-  fraudSuspected: 'fraud_suspected',
-  merchantRequest: 'merchant_request',
-  operatorDecision: 'operator_decision',
-} as const;
-export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
-
 /** The verbs by which staff move an order that is stuck: names of Updates. */
 export const OperatorVerb = { retryNow: 'retryNow', chooseCarrier: 'chooseCarrier', cancelOrder: 'cancelOrder', handToPerson: 'handToPerson' } as const;
 export type OperatorVerb = (typeof OperatorVerb)[keyof typeof OperatorVerb];

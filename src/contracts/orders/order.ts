@@ -4,7 +4,7 @@ import { OrderBackorder } from '../inventory/backorder';
 import { Fapiao } from './fapiao';
 import { FulfillmentId, MerchantId, OrderId, PaymentId, ShipmentId, SkuId, WarehouseId } from '../ids';
 import { Money } from '../money';
-import { Recipient } from './place-order';
+import { Recipient } from '../addresses/recipient';
 import { oneOf } from '../one-of';
 import {
   AttentionReason, FulfillmentStatus, OrderStatus, PaymentStatus, ShipmentStatus, Stage, Urgency,
@@ -122,7 +122,3 @@ export const ListOrders = z.strictObject({
   cursor: z.string().max(200).optional(),
 });
 export type ListOrders = z.infer<typeof ListOrders>;
-
-/** Builds the schema of one page of a list: `next` is the cursor of the following page, null on the last. */
-export const pageOf = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item), next: z.string().nullable() });
-export interface Page<T> { items: T[]; next: string | null }

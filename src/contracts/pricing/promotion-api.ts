@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MerchantId, PromotionId } from '../ids';
-import { pageOf } from '../orders/order';
+import { pageOf } from '../page';
 import { PromotionDefinition } from './promotion';
 import { AskQuote } from './quote';
 import { oneOf } from '../one-of';

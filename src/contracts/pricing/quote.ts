@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { Currency, Money } from '../money';
-import { CouponCodes, MAX_LINES, PlaceOrder, PlaceOrderLine } from '../orders/place-order';
+import { CartCustomer, CartLineRequest, CouponCodes, MAX_LINES } from './cart-request';
 import { RuleReason } from './promotion';
 import { oneOf } from '../one-of';
 
 /** The body of `POST /v1/quotes`: what of an order decides its price. */
 export const AskQuote = z.strictObject({
-  customer: PlaceOrder.shape.customer.optional().describe('Without it the quote is a stranger\'s'),
+  customer: CartCustomer.optional().describe('Without it the quote is a stranger\'s'),
   currency: Currency,
-  lines: z.array(PlaceOrderLine).min(1).max(MAX_LINES),
+  lines: z.array(CartLineRequest).min(1).max(MAX_LINES),
   couponCodes: CouponCodes.optional(),
   country: z.string().regex(/^[A-Z]{2}$/).optional().describe('Where it goes, ISO 3166-1 alpha-2: no tax is shown without it'),
   total: Money.optional().describe('What the customer saw; the quote is refused when ours differs'),

@@ -1,5 +1,5 @@
 import { FINDING_TEXTS, type AddressFinding } from '../../contracts/addresses/address-findings';
-import type { Recipient } from '../../contracts/orders/place-order';
+import type { Recipient } from '../../contracts/addresses/recipient';
 
 /** The languages that customers are told in. */
 export type Language = 'en' | 'zh-CN';

@@ -1,5 +1,5 @@
 import { FINDING_TEXTS, type AddressFinding, type FindingCode } from '../../contracts/addresses/address-findings';
-import type { Address } from '../../contracts/orders/place-order';
+import type { Address } from '../../contracts/addresses/recipient';
 
 /** Builds a finding about a member of the recipient (`name`, `phone`) or of its address. */
 export function finding(field: 'name' | 'phone' | keyof Address, code: FindingCode, suggestion?: string): AddressFinding {

@@ -1,4 +1,4 @@
-import type { Address, Recipient } from '../../contracts/orders/place-order';
+import type { Address, Recipient } from '../../contracts/addresses/recipient';
 
 const FULL_WIDTH_ZERO = 0xff10;
 

@@ -1,5 +1,5 @@
 import type { AddressFinding, FindingCode } from '../../contracts/addresses/address-findings';
-import type { Address } from '../../contracts/orders/place-order';
+import type { Address } from '../../contracts/addresses/recipient';
 import { DISTRICTS, districtsNamed, isNamed, nameOfCode, namesOf, type District } from './china-divisions';
 import { finding } from './finding';
 import { nearest } from './division-names';

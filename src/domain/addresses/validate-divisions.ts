@@ -1,5 +1,5 @@
 import type { AddressFinding } from '../../contracts/addresses/address-findings';
-import type { Address } from '../../contracts/orders/place-order';
+import type { Address } from '../../contracts/addresses/recipient';
 import type { CountryRules, Division } from './country-rules';
 import { finding } from './finding';
 import { fold, nearest } from './division-names';

@@ -1,5 +1,5 @@
 import type { AddressFinding } from '../../contracts/addresses/address-findings';
-import type { Address } from '../../contracts/orders/place-order';
+import type { Address } from '../../contracts/addresses/recipient';
 import { finding } from './finding';
 
 const PLACEHOLDERS = /^(?:n\/?a|none|nil|null|undefined|unknown|test(?:ing)?|todo|tbd|xx+|asdf\w*|same(?: as (?:above|billing))?|address|street|[-.?*_]+|无|無|暂无|同上|测试|不知道|地址)$/iu;

@@ -1,6 +1,6 @@
 import { isSupportedCountry, parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js/max';
 import type { AddressFinding } from '../../contracts/addresses/address-findings';
-import type { Recipient } from '../../contracts/orders/place-order';
+import type { Recipient } from '../../contracts/addresses/recipient';
 import { finding } from './finding';
 import { tidyCode } from './normalize';
 

@@ -1,6 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import type { AddressFinding } from '../../contracts/addresses/address-findings';
-import type { Address, Recipient } from '../../contracts/orders/place-order';
+import type { Address, Recipient } from '../../contracts/addresses/recipient';
 import { judgeChina } from './validate-chinese-address';
 import { rulesOf } from './country-rules';
 import { judgeDivisions } from './validate-divisions';

@@ -1,4 +1,5 @@
-import { ACTOR, AttendNote, CancelReason, CARRIER_CODE, OperatorReason, type OperatorVerb } from '../../contracts/interventions/intervention-codes';
+import { ACTOR, AttendNote, CARRIER_CODE, OperatorReason, type OperatorVerb } from '../../contracts/interventions/intervention-codes';
+import { CancelReason } from '../../contracts/orders/cancel-reason';
 
 /** Says what is wrong with a value, or null. */
 type Check = (value: unknown) => string | null;

@@ -1,6 +1,6 @@
 import type { BackorderBasis } from '../../contracts/statuses';
 import type { Shortage } from '../../contracts/orders/verdict';
-import { addDays } from '../shipping/choose-carrier';
+import { addDays } from '../dates';
 import { findShortages } from './source-order';
 import type { Availability } from './sourcing-terms';
 

@@ -1,4 +1,5 @@
 import type { Urgency } from '../../contracts/statuses';
+import { addDays } from '../dates';
 
 export interface CarrierOffer {
   readonly code: string;
@@ -50,10 +51,6 @@ export function chooseCarrier(consignment: Consignment, offers: readonly Carrier
   if (!chosen) return { code: first.code, amount: first.amount, reason: 'fastest, as none keeps the requested date' };
   return { code: chosen.code, amount: chosen.amount, reason: requestedDate === null ? 'cheapest' : 'cheapest that keeps the requested date' };
 }
-
-/** Adds days to an ISO date. */
-export const addDays = (date: string, days: number): string =>
-  new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
 /**
  * Names the latest day (ISO date) on which an order may reach its recipient, whatever parcels it is split into and whatever

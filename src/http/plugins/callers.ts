@@ -1,13 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { Caller } from '../../contracts/caller';
+import type { Caller, KeyRole } from '../../contracts/caller';
 import { refuse } from '../../contracts/errors';
-import type { Role } from '../../contracts/statuses';
 import type { AppDeps } from '../deps';
 import { sendProblem } from '../errors';
-
-/** The roles that a key may have. */
-export type KeyRole = Exclude<Role, 'system'>;
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,4 +1,4 @@
-import type { Address } from '../../contracts/orders/place-order';
+import type { Address } from '../../contracts/addresses/recipient';
 import type { PackedParcel } from '../../contracts/warehouse/task';
 import type { CarrierEvent, VerifiedWebhook } from '../../contracts/webhooks/provider-events';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Address } from '../../contracts/orders/place-order';
+import { Address } from '../../contracts/addresses/recipient';
 import { oneOf } from '../../contracts/one-of';
 import { CarrierScan } from '../../contracts/statuses';
 import { PackedParcel } from '../../contracts/warehouse/task';

@@ -1,4 +1,5 @@
-import { callerOf, issueKey, type KeyRole } from '../../books/access/api-keys';
+import { callerOf, issueKey } from '../../books/access/api-keys';
+import { type KeyRole } from '../../contracts/caller';
 import type { Transactions } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';
 

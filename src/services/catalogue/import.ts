@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { issueKey, type KeyRole } from '../../books/access/api-keys';
+import { issueKey } from '../../books/access/api-keys';
+import { type KeyRole } from '../../contracts/caller';
 import { newId } from '../../books/new-id';
 import { receive, type Receipt } from '../../books/inventory/reservations';
 import type { Transactions, Tx } from '../../books/transactions';

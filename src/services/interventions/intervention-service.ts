@@ -5,7 +5,7 @@ import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { Asked, AttentionResource, InterventionResource, ListAttention, OperatorVerdict } from '../../contracts/interventions/interventions';
 import type { OperatorVerb } from '../../contracts/interventions/intervention-codes';
-import type { Page } from '../../contracts/orders/order';
+import type { Page } from '../../contracts/page';
 import { answer, replay, type Answer, type Intent } from '../idempotent-request';
 import { NO_ANSWER, type OrderWorkflows } from '../orders/order-workflows';
 import { listAttention } from './read-attention';

@@ -3,7 +3,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Tx } from '../../books/transactions';
 import { isRefusal, type Refusal } from '../../contracts/errors';
 import type { AttentionDetail, AttentionResource, ListAttention } from '../../contracts/interventions/interventions';
-import type { Page } from '../../contracts/orders/order';
+import type { Page } from '../../contracts/page';
 import { AttentionReason, FulfillmentStatus, OrderStatus } from '../../contracts/statuses';
 import { ORDER_WAITS, PART_WAITS, verbsFor } from '../../domain/interventions/available-actions';
 import { decodeCursor, encodeCursor } from '../cursor';

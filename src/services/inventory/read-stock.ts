@@ -6,10 +6,10 @@ import type { Tx } from '../../books/transactions';
 import type { BackorderResource } from '../../contracts/inventory/backorder';
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
-import type { Page } from '../../contracts/orders/order';
+import type { Page } from '../../contracts/page';
 import type { AskAvailability, AvailabilityResource, ListStock, ShelfResource } from '../../contracts/inventory/stock';
 import { expectedFor, remaining } from '../../domain/inventory/agree-backorder';
-import { addDays } from '../../domain/shipping/choose-carrier';
+import { addDays } from '../../domain/dates';
 import { zoneBetween } from '../../domain/addresses/zone';
 import { decodeCursor, encodeCursor } from '../cursor';
 

@@ -5,7 +5,7 @@ import type { Transactions, Tx } from '../../books/transactions';
 import type { BackorderResource, SetBackorder } from '../../contracts/inventory/backorder';
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, type Refusal } from '../../contracts/errors';
-import type { Page } from '../../contracts/orders/order';
+import type { Page } from '../../contracts/page';
 import type { AdjustLot, AskAvailability, AvailabilityResource, CountLot, ListStock, ReceiveStock, SetStock, ShelfResource } from '../../contracts/inventory/stock';
 import { answer, once, type Answer, type Intent } from '../idempotent-request';
 import type { Messenger } from '../outbox-sender';

@@ -11,7 +11,7 @@ import type { AddressFixByLink, AddressMended } from '../../contracts/addresses/
 import { actingFor, SYSTEM, type Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { OrderResource } from '../../contracts/orders/order';
-import type { Recipient } from '../../contracts/orders/place-order';
+import type { Recipient } from '../../contracts/addresses/recipient';
 import { judgeRecipient } from '../../domain/addresses/validate-recipient';
 import type { TaxProvider } from '../../domain/pricing/tax';
 import type { Answer, Intent } from '../idempotent-request';

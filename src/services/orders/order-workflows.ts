@@ -9,9 +9,9 @@ import { ORDER_WORKFLOW, ORDERS_QUEUE, orderWorkflowId, providerQueue } from '..
 import type { Asked, By, OperatorVerdict } from '../../contracts/interventions/interventions';
 import type { CancelOrder } from '../../contracts/orders/place-order';
 import type { CancellationVerdict, Verdict } from '../../contracts/orders/verdict';
-import type { TaxProvider } from '../../domain/pricing/tax';
-import { awaitVerdict, cancelOrder, payAgain, type AddressHoldPolicy, type OrderInput } from '../../../workflows/messages';
+import { awaitVerdict, cancelOrder, payAgain, type OrderInput } from '../../../workflows/messages';
 import { attributes } from '../../../workflows/search-attributes';
+import type { OrderPolicies } from '../policies';
 
 /** What is known of an order when its workflow starts. */
 export interface OrderStart {
@@ -21,19 +21,6 @@ export interface OrderStart {
   readonly merchantIds: readonly string[];
   readonly urgent: boolean;
   readonly placedAt: Date;
-}
-
-/** The policies in force, and whom orders are paid and carried by. */
-export interface OrderPolicies {
-  readonly paymentProvider: string;
-  readonly carrierProvider: string;
-  readonly paymentWindowSeconds: number;
-  readonly deliverySilenceSeconds: number;
-  readonly addressHold: AddressHoldPolicy;
-  readonly verdictTimeoutSeconds: number;
-  /** The mall's time zone (IANA): promotions and tax rates hold by its clocks. */
-  readonly timeZone: string;
-  readonly taxes: TaxProvider;
 }
 
 /** No answer within the API's own time, or Temporal out of reach: the order goes on by itself. */

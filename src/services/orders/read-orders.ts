@@ -6,7 +6,8 @@ import { FINDING_TEXTS, type AddressFinding } from '../../contracts/addresses/ad
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, type Refusal } from '../../contracts/errors';
 import type { CurrencyCode, Money } from '../../contracts/money';
-import type { ListOrders, NextAction, OrderResource, OrderSummary, Page } from '../../contracts/orders/order';
+import type { ListOrders, NextAction, OrderResource, OrderSummary } from '../../contracts/orders/order';
+import type { Page } from '../../contracts/page';
 import { CLOSED_ORDER_STATUSES, Stage, type AttentionReason, type OrderStatus } from '../../contracts/statuses';
 import { sumOf } from '../../domain/money';
 import { decodeCursor, encodeCursor } from '../cursor';

@@ -9,7 +9,7 @@ import type { CurrencyCode, Money } from '../../contracts/money';
 import type { CartLine, PricedCart, PriceRequest, Promotion } from '../../domain/pricing/priced-cart';
 import { priceCart } from '../../domain/pricing/price-cart';
 import { wallTime } from '../../domain/pricing/wall-time';
-import type { OrderPolicies } from '../orders/order-workflows';
+import type { OrderPolicies } from '../policies';
 
 /** What a storefront asks a price for. */
 export interface Asked {

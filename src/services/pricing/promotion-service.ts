@@ -4,7 +4,7 @@ import type { Transactions, Tx } from '../../books/transactions';
 import type { Vault } from '../../books/vault';
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
-import type { Page } from '../../contracts/orders/order';
+import type { Page } from '../../contracts/page';
 import type { PromotionDefinition } from '../../contracts/pricing/promotion';
 import type { CreatePromotion, ListPromotions, PromotionLimits, PromotionResource } from '../../contracts/pricing/promotion-api';
 import type { AskQuote, PriceBreakdown } from '../../contracts/pricing/quote';

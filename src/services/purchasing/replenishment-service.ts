@@ -3,7 +3,7 @@ import { closeReplenishment, recordAnswer } from '../../books/purchasing/repleni
 import type { Transactions, Tx } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
-import type { Page } from '../../contracts/orders/order';
+import type { Page } from '../../contracts/page';
 import type { CloseReplenishment, ListReplenishments, PurchaseWay, RecordAnswer, ReplenishmentResource } from '../../contracts/purchasing/replenishment';
 import { decodeCursor, encodeCursor } from '../cursor';
 import { answer, once, type Answer, type Intent } from '../idempotent-request';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../books/transactions';
 import { isRefusal, type Refusal } from '../../contracts/errors';
-import type { Page } from '../../contracts/orders/order';
+import type { Page } from '../../contracts/page';
 import type { ListTasks, TaskLine, TaskResource } from '../../contracts/warehouse/task';
 import { decodeCursor, encodeCursor } from '../cursor';
 

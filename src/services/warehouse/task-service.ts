@@ -2,7 +2,7 @@ import { claimTask, completeTask } from '../../books/warehouse/tasks';
 import type { Transactions, Tx } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
-import type { Page } from '../../contracts/orders/order';
+import type { Page } from '../../contracts/page';
 import { TaskKind } from '../../contracts/statuses';
 import type { CompleteTask, ListTasks, TaskResource } from '../../contracts/warehouse/task';
 import { answer, once, type Answer, type Intent } from '../idempotent-request';

@@ -1,4 +1,4 @@
-import type { Address, Recipient } from '../../../src/contracts/orders/place-order';
+import type { Address, Recipient } from '../../../src/contracts/addresses/recipient';
 
 /**
  * Addresses as they are written, of museums, town halls, libraries and stations, in the forms that the postal authorities

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { FINDING_TEXTS } from '../../../src/contracts/addresses/address-findings';
-import type { Address, Recipient } from '../../../src/contracts/orders/place-order';
+import type { Address, Recipient } from '../../../src/contracts/addresses/recipient';
 import { judgeRecipient, take } from '../../../src/domain/addresses/validate-recipient';
 import { dialable } from '../../../src/domain/addresses/validate-phone';
 import { GOOD, HOPELESS, MENDABLE, recipientIn, type AddressCase } from './address-cases';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
 import { ChooseCarrier, HandToPerson, RetryNow } from '../../../src/contracts/interventions/interventions';
-import { AttendNote, CancelReason, OperatorReason, type OperatorVerb } from '../../../src/contracts/interventions/intervention-codes';
+import { AttendNote, OperatorReason, type OperatorVerb } from '../../../src/contracts/interventions/intervention-codes';
+import { CancelReason } from '../../../src/contracts/orders/cancel-reason';
 import { CancelOrder } from '../../../src/contracts/orders/place-order';
 import { misfitsOf } from '../../../src/domain/interventions/intervention-shape';
 

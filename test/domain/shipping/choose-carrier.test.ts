@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { CarrierScan, ShipmentStatus } from '../../../src/contracts/statuses';
-import { addDays, chooseCarrier, latestDelivery, type CarrierOffer } from '../../../src/domain/shipping/choose-carrier';
+import { chooseCarrier, latestDelivery, type CarrierOffer } from '../../../src/domain/shipping/choose-carrier';
+import { addDays } from '../../../src/domain/dates';
 import { holdsCardNumber } from '../../../src/domain/payments/card-number';
 import { authorizationEntries, captureEntries, refundEntries, voidEntries, type Earned } from '../../../src/domain/ledger/ledger-entries';
 import { progress } from '../../../src/domain/shipping/shipment-progress';

@@ -5,7 +5,7 @@ import { sourcingAudits } from '../../../src/audit/inventory/sourcing-audits';
 import { stockAudits } from '../../../src/audit/inventory/stock-audits';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { isRefusal } from '../../../src/contracts/errors';
-import type { Recipient } from '../../../src/contracts/orders/place-order';
+import type { Recipient } from '../../../src/contracts/addresses/recipient';
 import { INCOMPLETE, mended, recipient } from '../../support/held-orders';
 import { seedMall, type TestMall } from '../../support/mall';
 import { intent, People } from '../../support/people';

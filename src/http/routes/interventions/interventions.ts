@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OrderId } from '../../../contracts/ids';
 import { AttentionResource, ChooseCarrier, HandToPerson, InterventionResource, ListAttention, RetryNow } from '../../../contracts/interventions/interventions';
-import { pageOf } from '../../../contracts/orders/order';
+import { pageOf } from '../../../contracts/page';
 import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';

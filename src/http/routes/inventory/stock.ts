@@ -1,5 +1,5 @@
 import { BackorderResource, SetBackorder } from '../../../contracts/inventory/backorder';
-import { pageOf } from '../../../contracts/orders/order';
+import { pageOf } from '../../../contracts/page';
 import { AdjustLot, AskAvailability, AvailabilityResource, CountLot, ListStock, ReceiveStock, SetStock, ShelfResource } from '../../../contracts/inventory/stock';
 import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AddressFixByLink, AddressMended } from '../../../contracts/addresses/address-findings';
 import { OrderId } from '../../../contracts/ids';
 import { OrderResource } from '../../../contracts/orders/order';
-import { Recipient } from '../../../contracts/orders/place-order';
+import { Recipient } from '../../../contracts/addresses/recipient';
 import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ReplenishmentId } from '../../../contracts/ids';
-import { pageOf } from '../../../contracts/orders/order';
+import { pageOf } from '../../../contracts/page';
 import { CloseReplenishment, ListReplenishments, RecordAnswer, ReplenishmentResource } from '../../../contracts/purchasing/replenishment';
 import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TaskId } from '../../../contracts/ids';
-import { pageOf } from '../../../contracts/orders/order';
+import { pageOf } from '../../../contracts/page';
 import { CompleteTask, ListTasks, TaskResource } from '../../../contracts/warehouse/task';
 import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
