@@ -8,7 +8,7 @@ const QUICK_MS = 2_000;
 const PATIENT_MS = 15_000;
 
 /** One effect on the outside: how to ask for it by key, how to do it, how to write what came of it. */
-export interface OutsideCall<Request, Result> {
+export interface ProviderCall<Request, Result> {
   readonly operation: Omit<Operation, 'request'> & { readonly request: Request };
   /**
    * Throws when the effect is not wanted any more; asked in the transaction that first writes the operation. A try that was
@@ -27,8 +27,8 @@ export interface OutsideCall<Request, Result> {
  * attempt without an answer the provider is asked by key before it is called again. Does nothing when the operation is
  * complete. Throws `ProviderUnavailable` while there is no answer: Temporal retries.
  */
-export async function performOnce<Request extends Readonly<Record<string, unknown>>, Result>(
-  transactions: Transactions, call: OutsideCall<Request, Result>,
+export async function callProviderOnce<Request extends Readonly<Record<string, unknown>>, Result>(
+  transactions: Transactions, call: ProviderCall<Request, Result>,
 ): Promise<void> {
   const { key } = call.operation;
   const begun = await transactions.run(SYSTEM, async (tx) => {

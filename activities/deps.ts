@@ -47,4 +47,4 @@ export interface Purchasing {
 export interface ReplenishmentRef { readonly replenishmentId: string }
 export interface OrderRef { readonly orderId: string }
 export interface PaymentRef extends OrderRef { readonly paymentId: string }
-export interface PartRef extends OrderRef { readonly fulfillmentId: string }
+export interface FulfillmentRef extends OrderRef { readonly fulfillmentId: string }

@@ -1,7 +1,7 @@
 import { createAddressHoldActivities } from './orders/address-holds';
 import { createBackorderActivities } from './inventory/backorders';
 import { createFulfillmentActivities } from './orders/fulfillments';
-import { createOperatorActivities } from './interventions/interventions';
+import { createInterventionActivities } from './interventions/interventions';
 import { createOrderActivities } from './orders/orders';
 import type { ActivityDeps } from './deps';
 import { createPaymentActivities } from './payments/payments';
@@ -19,7 +19,7 @@ export const createActivities = (deps: ActivityDeps) => ({
   ...createReplenishmentActivities(deps),
   ...createSupplierMailActivities(deps),
   ...createFulfillmentActivities(deps),
-  ...createOperatorActivities(deps),
+  ...createInterventionActivities(deps),
   ...createAddressHoldActivities(deps),
   ...createBackorderActivities(deps),
 });

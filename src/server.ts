@@ -3,10 +3,10 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { connect } from './books/transactions';
 import { Vault } from './books/vault';
 import { Authenticator } from './services/access/authenticator';
-import { createClients } from './services/services';
-import { intentOf } from './services/idempotent-request';
-import { isOutOfReach } from './services/unavailable';
-import { Sweeper } from './services/orders/abandoned-drafts';
+import { createServices } from './services/services';
+import { idempotentRequest } from './services/idempotent-request';
+import { isUnavailable } from './services/unavailable';
+import { AbandonedDraftSweeper } from './services/orders/abandoned-drafts';
 import type { OrderPolicies } from './services/policies';
 import { Watchdog } from './services/interventions/watchdog';
 import { readConfig, tracesUrlOf, type Config } from './config';
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   // Lazy: without Temporal this process is alive, not ready, and says so.
   const connection = Connection.lazy(connectionOptions);
   const temporal = new Client({ connection, namespace, ...(tracing ? { interceptors: tracing.client } : {}) });
-  const clients = createClients({
+  const clients = createServices({
     transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), temporal, log,
     policies: {
       paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: config.PAYMENT_WINDOW_SECONDS,
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
       timeZone: config.MALL_TIME_ZONE, taxes: includedTaxes(config.TAX_RATES_FILE === undefined ? {} : readTaxRates(config.TAX_RATES_FILE)),
     },
   });
-  const sweeper = new Sweeper(transactions, clients.messenger, clients.workflows, log, noteSweep);
+  const sweeper = new AbandonedDraftSweeper(transactions, clients.messenger, clients.workflows, log, noteSweep);
   const watchdog = new Watchdog(transactions, temporal, clients.messenger, {
     periodSeconds: config.WATCHDOG_PERIOD_SECONDS, attempts: config.STUCK_AFTER_ATTEMPTS,
     deadlines: {
@@ -60,14 +60,14 @@ async function main(): Promise<void> {
   }, log, noteWatch);
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
-    clients, intentOf, isOutOfReach, log, meter, ...(tracing ? { trace: tracing.requests } : {}),
+    services: clients, idempotentRequest, isUnavailable, log, meter, ...(tracing ? { trace: tracing.requests } : {}),
     limits: {
       placementsInFlight: config.MAX_PLACEMENTS_IN_FLIGHT, placementsWaiting: config.MAX_PLACEMENTS_WAITING, placementWaitMs: config.PLACEMENT_WAIT_SECONDS * 1000,
       eventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS, eventLoopWindowMs: EVENT_LOOP_WINDOW_MS, requestsPerSecond: config.RATE_LIMIT_PER_SECOND,
       strangersPerSecond: config.STRANGER_RATE_LIMIT_PER_SECOND,
     },
     authenticate: (secret) => authenticator.callerOf(secret),
-    knows: (secret) => authenticator.knows(secret),
+    isKnownKey: (secret) => authenticator.knows(secret),
     paymentReaders: [new SandboxPaymentWebhookReader(config.PAYMENT_WEBHOOK_SECRET)],
     carrierReaders: [new SandboxCarrierWebhookReader(config.CARRIER_WEBHOOK_SECRET)],
     supplierReaders: [new SandboxSupplierWebhookReader(config.SUPPLIER_WEBHOOK_SECRET)],

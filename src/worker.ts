@@ -8,7 +8,7 @@ import { connect } from './books/transactions';
 import { Vault } from './books/vault';
 import { readConfig, tracesUrlOf, type Config } from './config';
 import { ORDERS_QUEUE, providerQueue } from './contracts/temporal-names';
-import { noteFailingSteps } from './process/record-failing-steps';
+import { recordFailingSteps } from './process/record-failing-steps';
 import { keepFresh } from './process/health-file';
 import { SandboxCarrierProvider } from './providers/carriers/sandbox-carrier';
 import type { TraceCall } from './providers/http';
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
-  const interceptors = { activity: [metrics.activities, noteFailingSteps(transactions, log), ...(tracing ? [tracing.activities] : [])] };
+  const interceptors = { activity: [metrics.activities, recordFailingSteps(transactions, log), ...(tracing ? [tracing.activities] : [])] };
   const deployment = deploymentOf(config.TEMPORAL_DEPLOYMENT_NAME, config.TEMPORAL_WORKER_BUILD_ID);
   const { workflowModules, ...source } = workflowSource();
   const orders = await Worker.create({

@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { NotificationChannel } from '../src/contracts/addresses/address-findings';
 import type { CancelOrder } from '../src/contracts/orders/place-order';
-import type { By, ChooseCarrier, HandToPerson, OperatorVerdict, RetryNow } from '../src/contracts/interventions/interventions';
+import type { By, ChooseCarrier, HandToPerson, InterventionVerdict, RetryNow } from '../src/contracts/interventions/interventions';
 import type { CarrierScan, FoundReason, OrderStatus, Stage } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/orders/verdict';
 
@@ -40,11 +40,11 @@ export const payAgain = defineUpdate<Verdict, [{ paymentId: string }]>('payAgain
 export const cancelOrder = defineUpdate<CancellationVerdict, [CancelOrder & { actor: string }]>('cancelOrder');
 
 /** Tries again at once whatever waits for a provider, or failed for good. Refused when nothing does. */
-export const retryNow = defineUpdate<OperatorVerdict, [By<RetryNow>]>('retryNow');
+export const retryNow = defineUpdate<InterventionVerdict, [By<RetryNow>]>('retryNow');
 /** Books a packed part, whose label does not come, with another carrier. */
-export const chooseCarrier = defineUpdate<OperatorVerdict, [By<ChooseCarrier>]>('chooseCarrier');
+export const chooseCarrier = defineUpdate<InterventionVerdict, [By<ChooseCarrier>]>('chooseCarrier');
 /** Opens a task for a person who sees to the order, and shows that until it is done. */
-export const handToPerson = defineUpdate<OperatorVerdict, [By<HandToPerson>]>('handToPerson');
+export const handToPerson = defineUpdate<InterventionVerdict, [By<HandToPerson>]>('handToPerson');
 
 /** The task of the person whom the order was handed to is done. */
 export const attended = defineSignal<[{ taskId: string }]>('attended');

@@ -3,7 +3,7 @@ import {
 } from '@temporalio/workflow';
 import { OrderStatus } from '../src/contracts/statuses';
 import * as messages from './messages';
-import { handleOperators } from './order/interventions';
+import { handleInterventions } from './order/interventions';
 import { OrderRun } from './order/order-run';
 
 /**
@@ -18,16 +18,16 @@ export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   setHandler(messages.payAgain, ({ paymentId }) => toItsEnd(() => run.payment.pay(paymentId)), {
     validator: (_payment: { paymentId: string }) => assertStatus(run, OrderStatus.awaitingPayment, 'payment_not_awaited'),
   });
-  handleOperators(run);
+  handleInterventions(run);
   setHandler(messages.cancellationBegun, (request) => toItsEnd(() => run.cancellationBegun(request)));
   setHandler(messages.attended, ({ taskId }) => toItsEnd(() => run.attended(taskId)));
   setHandler(messages.watchdogReported, ({ reason }) => run.attention.reported(reason));
   setHandler(messages.addressMended, () => run.hold.mended());
   setHandler(messages.backorderFilled, () => run.backorder.filled());
   setHandler(messages.paymentSettled, ({ paymentId }) => run.payment.settled(paymentId));
-  setHandler(messages.parcelPacked, ({ fulfillmentId }) => run.tell(fulfillmentId, (part) => part.packed()));
-  setHandler(messages.parcelHandedOver, ({ fulfillmentId }) => run.tell(fulfillmentId, (part) => part.handedOver()));
-  setHandler(messages.carrierReported, ({ fulfillmentId, scan }) => run.tell(fulfillmentId, (part) => part.reported(scan)));
+  setHandler(messages.parcelPacked, ({ fulfillmentId }) => run.signalFulfillment(fulfillmentId, (part) => part.packed()));
+  setHandler(messages.parcelHandedOver, ({ fulfillmentId }) => run.signalFulfillment(fulfillmentId, (part) => part.handedOver()));
+  setHandler(messages.carrierReported, ({ fulfillmentId, scan }) => run.signalFulfillment(fulfillmentId, (part) => part.reported(scan)));
   setHandler(messages.getProgress, () => run.progress());
   // Staff who press "Request Cancellation" in the Web UI mean the same as the Update.
   CancellationScope.current().cancelRequested.catch(() => CancellationScope.nonCancellable(() =>

@@ -1,27 +1,27 @@
 import { lockFulfillment } from '../../src/books/orders/fulfillments';
 import { lockOrder } from '../../src/books/orders/orders';
-import { openAttendance } from '../../src/books/interventions/attend-tasks';
+import { openAttendTask } from '../../src/books/interventions/attend-tasks';
 import { itemsOf } from '../../src/books/warehouse/tasks';
-import { appendTimeline, isTold } from '../../src/books/timeline';
+import { appendEvents, hasEventOfRequest } from '../../src/books/timeline';
 import { actingFor } from '../../src/contracts/caller';
-import type { By, ChooseCarrier, HandToPerson, OperatorVerdict, RetryNow } from '../../src/contracts/interventions/interventions';
+import type { By, ChooseCarrier, HandToPerson, InterventionVerdict, RetryNow } from '../../src/contracts/interventions/interventions';
 import type { PackedParcel } from '../../src/contracts/warehouse/task';
 import { estimateParcel } from '../../src/domain/parcel';
-import { bookingsOf, isOffered, nextNumber } from '../shipping/booking-plan';
+import { bookingsOf, hasRate, nextNumber } from '../shipping/booking-plan';
 import type { ActivityDeps, OrderRef } from '../deps';
 
 /** Which request of an operator it is: a repetition of it changes nothing. */
 interface Requested extends OrderRef { readonly request: string }
 
-type Choice = { readonly outcome: 'carrier_chosen'; readonly givenUp: readonly number[] } | Extract<OperatorVerdict, { outcome: 'refused' }>;
+type Choice = { readonly outcome: 'carrier_chosen'; readonly givenUp: readonly number[] } | Extract<InterventionVerdict, { outcome: 'refused' }>;
 
 /** What people of the mall decide about an order that is stuck: each written with who, why and when. */
-export const createOperatorActivities = ({ transactions, carriers }: ActivityDeps) => ({
+export const createInterventionActivities = ({ transactions, carriers }: ActivityDeps) => ({
   /** Writes that somebody set an order's stuck steps going again. Keyed by the request. */
   recordRetry: ({ orderId, actor, reason, request }: Requested & By<RetryNow>): Promise<void> =>
     transactions.run(actingFor(actor), async (tx) => {
       await lockOrder(tx, orderId);
-      if (!(await isTold(tx, orderId, request))) await appendTimeline(tx, orderId, [{ type: 'retry.requested', data: { reason, request } }]);
+      if (!(await hasEventOfRequest(tx, orderId, request))) await appendEvents(tx, orderId, [{ type: 'retry.requested', data: { reason, request } }]);
     }),
 
   /**
@@ -34,18 +34,18 @@ export const createOperatorActivities = ({ transactions, carriers }: ActivityDep
       await lockOrder(tx, orderId);
       const bookings = await bookingsOf(tx, { orderId, fulfillmentId });
       const open = (below: number) => bookings.filter(({ n, status }) => status === 'started' && n < below).map(({ n }) => n);
-      if (part && await isTold(tx, orderId, request)) return { outcome: 'carrier_chosen', givenUp: open(part.firstBooking) };
+      if (part && await hasEventOfRequest(tx, orderId, request)) return { outcome: 'carrier_chosen', givenUp: open(part.firstBooking) };
       if (part?.orderId !== orderId || !['released', 'packed'].includes(part.status)) return { outcome: 'refused', code: 'label_not_awaited' };
       if (bookings.some(({ status }) => status === 'succeeded')) return { outcome: 'refused', code: 'label_not_awaited' };
       const parcel = (part.parcel as PackedParcel | null) ?? estimateParcel(await itemsOf(tx, fulfillmentId));
-      if (!(await isOffered(tx, carriers.code, orderId, parcel, carrierCode))) return { outcome: 'refused', code: 'carrier_not_offered' };
+      if (!(await hasRate(tx, carriers.code, orderId, parcel, carrierCode))) return { outcome: 'refused', code: 'carrier_not_offered' };
       const firstBooking = nextNumber(bookings);
       await tx.updateTable('fulfillment').set({ chosenCarrier: carrierCode, firstBooking, updatedAt: new Date() }).where('id', '=', fulfillmentId).execute();
-      await appendTimeline(tx, orderId, [{ type: 'carrier.chosen', merchantId: part.merchantId, data: { fulfillmentId, carrierCode, reason, request } }]);
+      await appendEvents(tx, orderId, [{ type: 'carrier.chosen', merchantId: part.merchantId, data: { fulfillmentId, carrierCode, reason, request } }]);
       return { outcome: 'carrier_chosen', givenUp: open(firstBooking) };
     }),
 
   /** Opens the task of a person who is to see to the order; one at a time. Keyed by the request. */
   openAttendTask: ({ orderId, request, ...asked }: Requested & By<HandToPerson>): Promise<{ taskId: string; opened: boolean }> =>
-    transactions.run(actingFor(asked.actor), (tx) => openAttendance(tx, orderId, asked, request)),
+    transactions.run(actingFor(asked.actor), (tx) => openAttendTask(tx, orderId, asked, request)),
 });

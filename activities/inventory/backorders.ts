@@ -1,7 +1,7 @@
-import { isWaiting } from '../../src/books/inventory/backorders';
+import { isWaitingForStock } from '../../src/books/inventory/backorders';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
-import { appendTimeline } from '../../src/books/timeline';
+import { appendEvents } from '../../src/books/timeline';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { ActivityDeps, OrderRef } from '../deps';
 
@@ -14,13 +14,13 @@ export const createBackorderActivities = ({ transactions }: Pick<ActivityDeps, '
     transactions.run(SYSTEM, async (tx) => {
       const { status } = await lockOrder(tx, orderId);
       const { agreedOn } = await tx.selectFrom('orders').select('agreedOn').where('id', '=', orderId).executeTakeFirstOrThrow();
-      if (agreedOn === null || !(await isWaiting(tx, orderId))) return { overdueAt: null };
+      if (agreedOn === null || !(await isWaitingForStock(tx, orderId))) return { overdueAt: null };
       if (status === 'draft' || status === 'awaiting_payment') {
         await abandonUnpaid(tx, orderId);
         // It is paid for: what is held stays so until it ships.
         await tx.updateTable('reservation').set({ expiresAt: null }).where('orderId', '=', orderId).where('status', '=', 'held').execute();
         await moveOrder(tx, orderId, { status: 'awaiting_stock', stage: 'receive', payUntil: null });
-        await appendTimeline(tx, orderId, [{ type: 'order.backordered', data: { agreedOn: agreedOn.toISOString().slice(0, 10) } }]);
+        await appendEvents(tx, orderId, [{ type: 'order.backordered', data: { agreedOn: agreedOn.toISOString().slice(0, 10) } }]);
       }
       return { overdueAt: new Date(agreedOn.getTime() + DAY_MS).toISOString() };
     }),

@@ -1,6 +1,6 @@
-import { expireHold, holdForAddress, linkToken, readHold, resumeAfterHold, type AddressHold } from '../../src/books/orders/address-holds';
+import { expireAddressHold, holdForAddress, linkToken, readAddressHold, resumeAfterHold, type AddressHold } from '../../src/books/orders/address-holds';
 import { beginOperation, finishOperation } from '../../src/books/operations';
-import { appendTimeline } from '../../src/books/timeline';
+import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { NotificationChannel } from '../../src/contracts/addresses/address-findings';
@@ -8,8 +8,8 @@ import { shortOf, writeNotice } from '../../src/domain/addresses/address-notice'
 import { dialable } from '../../src/domain/addresses/validate-phone';
 import type { Message, Sent } from '../../src/providers/notifications/notification-provider';
 import type { ActivityDeps, OrderRef } from '../deps';
-import { performOnce } from '../call-provider-once';
-import { cannotBe } from '../failures';
+import { callProviderOnce } from '../call-provider-once';
+import { invariantViolated } from '../failures';
 
 interface NoticeRef extends OrderRef {
   readonly channel: NotificationChannel;
@@ -32,7 +32,7 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
     if (number > 1 || notifications.providers.some((one) => addressOf(hold, one.channel) !== undefined)) return;
     await beginOperation(tx, { key, kind: 'notify', provider, orderId, request: { channel } });
     if (!(await finishOperation(tx, key, 'refused', { reason: 'there is no such way to the customer' }))) return;
-    await appendTimeline(tx, orderId, [{ type: 'address.notice_refused', data: { channel, number } }]);
+    await appendEvents(tx, orderId, [{ type: 'address.notice_refused', data: { channel, number } }]);
   };
 
   return {
@@ -41,7 +41,7 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
       transactions.run(SYSTEM, (tx) => holdForAddress(tx, orderId, new Date(until))),
 
     /** Ends a hold at its deadline. Answers false when the customer mended the address first. */
-    expireAddressHold: ({ orderId }: OrderRef): Promise<boolean> => transactions.run(SYSTEM, (tx) => expireHold(tx, orderId)),
+    expireAddressHold: ({ orderId }: OrderRef): Promise<boolean> => transactions.run(SYSTEM, (tx) => expireAddressHold(tx, orderId)),
 
     /** Begins the payment window of an order whose address was mended. */
     resumeAfterAddressHold: ({ orderId, paymentWindowSeconds }: OrderRef & { paymentWindowSeconds: number }): Promise<{ payUntil: string }> =>
@@ -58,17 +58,17 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
     sendAddressNotice: async (notice: NoticeRef): Promise<{ outcome: Sent['status'] | 'not_sent' }> => {
       const { orderId, channel, number } = notice;
       const provider = notifications.providers.find((one) => one.channel === channel);
-      if (!provider) throw cannotBe(`There is no provider for ${channel}`);
+      if (!provider) throw invariantViolated(`There is no provider for ${channel}`);
       const key = `${orderId}:notify_${channel}:${number}`;
       const read = () => transactions.run(SYSTEM, async (tx) => {
-        const hold = await readHold(tx, vault, orderId);
+        const hold = await readAddressHold(tx, vault, orderId);
         if (hold && addressOf(hold, channel) === undefined) await tellUnreachable(tx, notice, provider.code, key, hold);
         const { reference } = await tx.selectFrom('orders').select('reference').where('id', '=', orderId).executeTakeFirstOrThrow();
         return hold && messageOf(key, orderId, reference, number, channel, hold);
       });
       if (!(await read())) return { outcome: 'not_sent' };
       let outcome: Sent['status'] | 'not_sent' = 'not_sent';
-      await performOnce<{ channel: NotificationChannel }, Sent | undefined>(transactions, {
+      await callProviderOnce<{ channel: NotificationChannel }, Sent | undefined>(transactions, {
         operation: { key, kind: 'notify', provider: provider.code, orderId, request: { channel } },
         find: (wanted, signal) => provider.findByKey(wanted, signal),
         perform: async (_request, signal) => {
@@ -79,7 +79,7 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
           outcome = sent?.status ?? 'not_sent';
           const told = sent?.status === 'sent' ? { reference: sent.reference } : { reason: sent?.reason ?? 'the hold was over' };
           if (!(await finishOperation(tx, key, sent?.status === 'sent' ? 'succeeded' : 'refused', told))) return;
-          if (sent) await appendTimeline(tx, orderId, [{ type: sent.status === 'sent' ? 'address.notified' : 'address.notice_refused', data: { channel, number } }]);
+          if (sent) await appendEvents(tx, orderId, [{ type: sent.status === 'sent' ? 'address.notified' : 'address.notice_refused', data: { channel, number } }]);
         },
       });
       return { outcome };

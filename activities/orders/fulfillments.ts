@@ -1,61 +1,61 @@
-import { isWaiting } from '../../src/books/inventory/backorders';
+import { isWaitingForStock } from '../../src/books/inventory/backorders';
 import { fulfillmentsOf, lockFulfillment, moveFulfillment } from '../../src/books/orders/fulfillments';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
-import { releaseFulfillments } from '../../src/books/warehouse/release-to-warehouse';
+import { releaseToWarehouse } from '../../src/books/warehouse/release-to-warehouse';
 import { restock } from '../../src/books/inventory/reservations';
-import { appendTimeline } from '../../src/books/timeline';
+import { appendEvents } from '../../src/books/timeline';
 import { SYSTEM } from '../../src/contracts/caller';
-import type { FulfillmentRef } from '../../src/contracts/orders/order';
+import type { ReleasedFulfillment } from '../../src/contracts/orders/order';
 import { PAYABLE_ORDER_STATUSES, type OrderStatus } from '../../src/contracts/statuses';
-import type { ActivityDeps, OrderRef, PartRef } from '../deps';
-import { cannotBe } from '../failures';
+import type { ActivityDeps, OrderRef, FulfillmentRef } from '../deps';
+import { invariantViolated } from '../failures';
 
 const UNRELEASED: readonly OrderStatus[] = [...PAYABLE_ORDER_STATUSES, 'awaiting_stock'];
 
 export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => ({
   /** Splits the paid order by merchant and warehouse, binds lots, opens the pick tasks. Keyed by the order. */
-  releaseToWarehouse: ({ orderId }: OrderRef): Promise<FulfillmentRef[]> =>
+  releaseToWarehouse: ({ orderId }: OrderRef): Promise<ReleasedFulfillment[]> =>
     transactions.run(SYSTEM, async (tx) => {
       const { status } = await lockOrder(tx, orderId);
       const existing = await fulfillmentsOf(tx, orderId);
       // In any other it is being cancelled, or this is a try that was given up and comes late.
       if (existing.length > 0 || !UNRELEASED.includes(status)) return existing;
       const order = await tx.selectFrom('orders').select(['urgency', 'gift', 'agreedOn']).where('id', '=', orderId).executeTakeFirstOrThrow();
-      if (order.agreedOn !== null && (await isWaiting(tx, orderId))) throw cannotBe(`${orderId} is to be released while it waits for goods`);
-      const facts = await releaseFulfillments(tx, orderId, order.urgency, order.gift);
+      if (order.agreedOn !== null && (await isWaitingForStock(tx, orderId))) throw invariantViolated(`${orderId} is to be released while it waits for goods`);
+      const facts = await releaseToWarehouse(tx, orderId, order.urgency, order.gift);
       await abandonUnpaid(tx, orderId);
       await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick', payUntil: null });
-      await appendTimeline(tx, orderId, [{ type: 'order.accepted' }, ...facts]);
+      await appendEvents(tx, orderId, [{ type: 'order.accepted' }, ...facts]);
       return fulfillmentsOf(tx, orderId);
     }),
 
   /** Writes that the recipient signed for a parcel. Keyed by the fulfillment. */
-  confirmDelivery: ({ orderId, fulfillmentId }: PartRef): Promise<void> =>
+  confirmDelivery: ({ orderId, fulfillmentId }: FulfillmentRef): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
       const part = await lockFulfillment(tx, fulfillmentId);
       if (part?.status !== 'handed_over') return;
       await moveFulfillment(tx, fulfillmentId, 'delivered');
       await tx.updateTable('shipment').set({ status: 'signed' }).where('fulfillmentId', '=', fulfillmentId).where('status', '<>', 'signed').execute();
-      await appendTimeline(tx, orderId, [{ type: 'fulfillment.delivered', merchantId: part.merchantId, data: { fulfillmentId } }]);
+      await appendEvents(tx, orderId, [{ type: 'fulfillment.delivered', merchantId: part.merchantId, data: { fulfillmentId } }]);
     }),
 
   /** Writes that a refused parcel is on its way back. Keyed by the fulfillment. */
-  beginReturn: ({ fulfillmentId }: PartRef): Promise<void> =>
+  beginReturn: ({ fulfillmentId }: FulfillmentRef): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
       const part = await lockFulfillment(tx, fulfillmentId);
       if (part?.status === 'handed_over') await moveFulfillment(tx, fulfillmentId, 'returning');
     }),
 
   /** Puts a returned parcel's goods back on the shelves. Keyed by the fulfillment. */
-  restockReturn: ({ orderId, fulfillmentId }: PartRef): Promise<void> =>
+  restockReturn: ({ orderId, fulfillmentId }: FulfillmentRef): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
       const part = await lockFulfillment(tx, fulfillmentId);
       if (part === undefined || !['handed_over', 'returning'].includes(part.status)) return;
       await restock(tx, fulfillmentId);
       await moveFulfillment(tx, fulfillmentId, 'returned');
       await tx.updateTable('shipment').set({ status: 'returned' }).where('fulfillmentId', '=', fulfillmentId).execute();
-      await appendTimeline(tx, orderId, [
+      await appendEvents(tx, orderId, [
         { type: 'stock.restocked', merchantId: part.merchantId, data: { fulfillmentId } },
         { type: 'fulfillment.returned', merchantId: part.merchantId, data: { fulfillmentId } },
       ]);

@@ -1,19 +1,19 @@
-import { markOwn } from '../../src/books/orders/order-attention';
-import { appendTimeline } from '../../src/books/timeline';
-import { sendLater } from '../../src/books/outbox';
+import { setOwnAttention } from '../../src/books/orders/order-attention';
+import { appendEvents } from '../../src/books/timeline';
+import { enqueueOrderSignal } from '../../src/books/outbox';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
-import { giveBackUses } from '../../src/books/pricing/promotion-uses';
+import { freeUses } from '../../src/books/pricing/promotion-uses';
 import { isServed } from '../../src/books/catalogue/serviceability';
-import { release } from '../../src/books/inventory/reservations';
-import { readGivenUp, readUnsettled, type GivenUp, type Unsettled } from '../../src/books/orders/open-effects';
+import { freeReservations } from '../../src/books/inventory/reservations';
+import { readAbandonedBookings, readOpenEffects, type AbandonedBooking, type OpenEffects } from '../../src/books/orders/open-effects';
 import { cancelTasks } from '../../src/books/warehouse/tasks';
 import { actingFor, SYSTEM } from '../../src/contracts/caller';
 import type { CancellationReason, CancelOrder } from '../../src/contracts/orders/place-order';
 import type { AttentionReason, OrderStatus } from '../../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../../src/contracts/orders/verdict';
 import type { ActivityDeps, OrderRef } from '../deps';
-import { cannotBe } from '../failures';
+import { invariantViolated } from '../failures';
 
 export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
   /**
@@ -26,15 +26,15 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       if (await isServed(tx, orderId, order.country)) return order.addressFindings === null ? undefined : { outcome: 'address_held' };
       const verdict = { outcome: 'rejected', code: 'destination_not_served', shortages: [] } as const;
       if (order.status !== 'draft') return verdict;
-      await giveBackUses(tx, orderId);
+      await freeUses(tx, orderId);
       await moveOrder(tx, orderId, { status: 'rejected', stage: 'closed', rejection: verdict });
-      await appendTimeline(tx, orderId, [{ type: 'order.rejected', data: { code: verdict.code } }]);
+      await appendEvents(tx, orderId, [{ type: 'order.rejected', data: { code: verdict.code } }]);
       return verdict;
     }),
 
   /** Writes, or clears, why a person should look at the order. */
   markAttention: ({ orderId, reason }: OrderRef & { reason: AttentionReason | null }): Promise<boolean> =>
-    transactions.run(SYSTEM, (tx) => markOwn(tx, orderId, reason)),
+    transactions.run(SYSTEM, (tx) => setOwnAttention(tx, orderId, reason)),
 
   /**
    * Decides whether an order may still be cancelled: not once a part was handed over, nor after its end. From then on no
@@ -50,9 +50,9 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       await cancelTasks(tx, orderId);
       await tx.updateTable('fulfillment').set({ status: 'cancelled', updatedAt: new Date() }).where('orderId', '=', orderId).execute();
       await moveOrder(tx, orderId, { status: 'cancelling', stage });
-      await appendTimeline(tx, orderId, [{ type: 'order.cancellation_requested', data: { reason } }]);
+      await appendEvents(tx, orderId, [{ type: 'order.cancellation_requested', data: { reason } }]);
       // The Update that asked may be lost with the worker or Temporal, as none of its steps are in the history yet.
-      await sendLater(tx, orderId, { signal: 'cancellationBegun', payload: { reason, actor } });
+      await enqueueOrderSignal(tx, orderId, { signal: 'cancellationBegun', payload: { reason, actor } });
       return { outcome: 'cancelled' };
     }),
 
@@ -61,20 +61,20 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
    * what else they did not: a run that was cut off may have done more than is left in its history. Then nothing is ended. Throws
    * when that was undone and something is left all the same.
    */
-  finishCancellation: ({ orderId, reason, undone = false }: OrderRef & { reason: CancellationReason; undone?: boolean }): Promise<Unsettled | undefined> =>
+  finishCancellation: ({ orderId, reason, undone = false }: OrderRef & { reason: CancellationReason; undone?: boolean }): Promise<OpenEffects | undefined> =>
     transactions.run(SYSTEM, async (tx) => {
-      await release(tx, orderId);
+      await freeReservations(tx, orderId);
       const { status } = await lockOrder(tx, orderId);
       if (status === 'cancelled') return undefined;
-      const unsettled = await readUnsettled(tx, orderId);
-      if (unsettled && undone) throw cannotBe(`${orderId} still has something with a provider: ${JSON.stringify(unsettled)}`);
+      const unsettled = await readOpenEffects(tx, orderId);
+      if (unsettled && undone) throw invariantViolated(`${orderId} still has something with a provider: ${JSON.stringify(unsettled)}`);
       if (unsettled) return unsettled;
       const parts = await tx.updateTable('fulfillment').set({ status: 'cancelled', updatedAt: new Date() })
         .where('orderId', '=', orderId).returning(['id', 'merchantId']).execute();
       await abandonUnpaid(tx, orderId);
-      await giveBackUses(tx, orderId);
+      await freeUses(tx, orderId);
       await moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' });
-      await appendTimeline(tx, orderId, [
+      await appendEvents(tx, orderId, [
         ...parts.map((part) => ({ type: 'fulfillment.cancelled' as const, merchantId: part.merchantId, data: { fulfillmentId: part.id } })),
         { type: 'order.cancelled', data: { reason } },
       ]);
@@ -86,18 +86,18 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
    * and, ending nothing, what it gave up for another carrier when its run may know nothing of that: a run that was cut off lost the
    * choice. Throws when that was undone and something is left all the same, and when the order is at its end otherwise, or on the way there.
    */
-  completeOrder: ({ orderId, undone = false }: OrderRef & { undone?: boolean }): Promise<{ status: OrderStatus; givenUp?: readonly GivenUp[] }> =>
+  completeOrder: ({ orderId, undone = false }: OrderRef & { undone?: boolean }): Promise<{ status: OrderStatus; givenUp?: readonly AbandonedBooking[] }> =>
     transactions.run(SYSTEM, async (tx) => {
       const { status } = await lockOrder(tx, orderId);
       if (status === 'completed' || status === 'returned') return { status };
-      if (status !== 'in_fulfillment' && status !== 'shipped') throw cannotBe(`${orderId} is ${status}: it cannot be completed`);
-      const givenUp = await readGivenUp(tx, orderId);
-      if (givenUp.length > 0 && undone) throw cannotBe(`${orderId} still has bookings that were given up: ${JSON.stringify(givenUp)}`);
+      if (status !== 'in_fulfillment' && status !== 'shipped') throw invariantViolated(`${orderId} is ${status}: it cannot be completed`);
+      const givenUp = await readAbandonedBookings(tx, orderId);
+      if (givenUp.length > 0 && undone) throw invariantViolated(`${orderId} still has bookings that were given up: ${JSON.stringify(givenUp)}`);
       if (givenUp.length > 0) return { status, givenUp };
       const parts = await tx.selectFrom('fulfillment').select('status').where('orderId', '=', orderId).execute();
       const end = parts.every((part) => part.status === 'returned') ? 'returned' as const : 'completed' as const;
       await moveOrder(tx, orderId, { status: end, stage: 'closed' });
-      await appendTimeline(tx, orderId, [{ type: end === 'returned' ? 'order.returned' : 'order.completed' }]);
+      await appendEvents(tx, orderId, [{ type: end === 'returned' ? 'order.returned' : 'order.completed' }]);
       return { status: end };
     }),
 });

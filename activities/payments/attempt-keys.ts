@@ -1,5 +1,5 @@
 import { finishOperation } from '../../src/books/operations';
-import { lastSeq, toldSince } from '../../src/books/timeline';
+import { lastSeq, hasEventSince } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { refusedForGood } from '../failures';
 
@@ -21,19 +21,19 @@ async function lastTry(tx: Tx, orderId: string, move: string): Promise<Try | und
  * for a retry since, another. A gateway gives the same answer to the same key, so asking again under it would change nothing. Throws
  * what is not retried when it was refused and nobody has asked.
  */
-export async function keyToTry(tx: Tx, orderId: string, move: string): Promise<string> {
+export async function nextAttemptKey(tx: Tx, orderId: string, move: string): Promise<string> {
   const last = await lastTry(tx, orderId, move);
   if (last?.status !== 'refused') return last?.key ?? move;
   const { reason, seq } = last.result as Refused;
-  if (!(await toldSince(tx, orderId, 'retry.requested', seq))) throw refusedForGood(last.key, reason);
+  if (!(await hasEventSince(tx, orderId, 'retry.requested', seq))) throw refusedForGood(last.key, reason);
   return `${move}:${last.n + 1}`;
 }
 
 /** Names the key of the try of a move that stands: its last, as none follows one that succeeded. */
-export const keyThatStands = async (tx: Tx, orderId: string, move: string): Promise<string> => (await lastTry(tx, orderId, move))?.key ?? move;
+export const currentAttemptKey = async (tx: Tx, orderId: string, move: string): Promise<string> => (await lastTry(tx, orderId, move))?.key ?? move;
 
 /** Ends a try that the gateway refused. Only a retry that is asked for after this is another try. */
-export async function endRefused(tx: Tx, orderId: string, key: string, reason: string): Promise<void> {
+export async function endRefusedAttempt(tx: Tx, orderId: string, key: string, reason: string): Promise<void> {
   await finishOperation(tx, key, 'refused', { reason, seq: await lastSeq(tx, orderId) } satisfies Refused);
 }
 

@@ -3,7 +3,7 @@ import { post } from '../../src/books/ledger/ledger';
 import { finishOperation, isBegun } from '../../src/books/operations';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { decidePayment, lockPayment, openToken, type PaymentRow } from '../../src/books/payments/payments';
-import { appendTimeline } from '../../src/books/timeline';
+import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { CurrencyCode } from '../../src/contracts/money';
@@ -11,8 +11,8 @@ import { PAYABLE_ORDER_STATUSES } from '../../src/contracts/statuses';
 import { authorizationEntries } from '../../src/domain/ledger/ledger-entries';
 import type { Authorization } from '../../src/providers/payments/payment-provider';
 import type { ActivityDeps } from '../deps';
-import { performOnce, timeLimit } from '../call-provider-once';
-import { cannotBe } from '../failures';
+import { callProviderOnce, timeLimit } from '../call-provider-once';
+import { invariantViolated } from '../failures';
 
 const authorizeKey = (payment: PaymentRow): string => `${payment.orderId}:authorize:${payment.number}`;
 
@@ -21,11 +21,11 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
   const { transactions, vault, payments } = deps;
   const payment = await read(deps, paymentId);
   const key = authorizeKey(payment);
-  await performOnce<{ amount: number; method: string }, Authorization>(transactions, {
+  await callProviderOnce<{ amount: number; method: string }, Authorization>(transactions, {
     operation: { key, kind: 'authorize', provider: payments.code, orderId: payment.orderId, request: { amount: payment.amount, method: payment.method } },
     assertWanted: async (tx) => {
       const { status } = await lockOrder(tx, payment.orderId);
-      if (!PAYABLE_ORDER_STATUSES.includes(status)) throw cannotBe(`${payment.orderId} is ${status}: nothing is to be paid`);
+      if (!PAYABLE_ORDER_STATUSES.includes(status)) throw invariantViolated(`${payment.orderId} is ${status}: nothing is to be paid`);
     },
     find: (wanted, signal) => payments.findAuthorizationByKey(wanted, signal),
     perform: async ({ amount, method }, signal) => {
@@ -33,7 +33,7 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
       if (amount === 0) return { status: 'authorized', reference: 'nothing_to_pay' };
       const token = await transactions.run(SYSTEM, async (tx) => {
         const customer = await customerKeyOf(tx, payment.orderId);
-        if (!customer || !payment.token) throw cannotBe(`The token of ${paymentId} is gone`);
+        if (!customer || !payment.token) throw invariantViolated(`The token of ${paymentId} is gone`);
         return openToken(vault, customer, paymentId, payment.token);
       });
       return payments.authorize({ key, orderId: payment.orderId, method, token, amount: { amount, currency: payment.currency as CurrencyCode } }, signal);
@@ -68,22 +68,22 @@ async function recordAuthorization(tx: Tx, { id, orderId, amount, currency, ...p
     if ((await lockPayment(tx, id)).status !== 'pending') return;
     await decidePayment(tx, id, { status: 'action_required', providerReference: reference, nextAction: result.nextAction });
     await moveOrder(tx, orderId, { status: 'awaiting_payment', stage: 'receive' });
-    await appendTimeline(tx, orderId, [{ type: 'payment.action_required', data: { paymentId: id, action: result.nextAction.type } }]);
+    await appendEvents(tx, orderId, [{ type: 'payment.action_required', data: { paymentId: id, action: result.nextAction.type } }]);
     return;
   }
   if (!(await finishOperation(tx, key, result.status === 'authorized' ? 'succeeded' : 'refused', { reference, status: result.status }))) return;
   if (result.status === 'authorized') {
     await decidePayment(tx, id, { status: 'authorized', providerReference: reference, authorized: amount });
     await post(tx, { orderId, kind: 'authorize', operationKey: key, currency, entries: authorizationEntries(amount) });
-    await appendTimeline(tx, orderId, [{ type: 'payment.authorized', data: { paymentId: id, amount, currency } }]);
+    await appendEvents(tx, orderId, [{ type: 'payment.authorized', data: { paymentId: id, amount, currency } }]);
     return;
   }
   if (result.status === 'expired') {
     await decidePayment(tx, id, { status: 'abandoned', providerReference: reference });
-    await appendTimeline(tx, orderId, [{ type: 'payment.abandoned', data: { paymentId: id } }]);
+    await appendEvents(tx, orderId, [{ type: 'payment.abandoned', data: { paymentId: id } }]);
     return;
   }
   await decidePayment(tx, id, { status: 'declined', providerReference: reference, declineCode: result.declineCode });
   if (status === 'draft') await moveOrder(tx, orderId, { status: 'awaiting_payment', stage: 'receive' });
-  await appendTimeline(tx, orderId, [{ type: 'payment.declined', data: { paymentId: id, declineCode: result.declineCode } }]);
+  await appendEvents(tx, orderId, [{ type: 'payment.declined', data: { paymentId: id, declineCode: result.declineCode } }]);
 }

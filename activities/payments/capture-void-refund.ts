@@ -3,18 +3,18 @@ import { commissionOf, post } from '../../src/books/ledger/ledger';
 import { finishOperation } from '../../src/books/operations';
 import { movePayment, payingPayment, type PaymentRow } from '../../src/books/payments/payments';
 import { markShipped } from '../../src/books/orders/orders';
-import { priceReturned } from '../../src/books/pricing/return-value';
-import { appendTimeline, type Fact } from '../../src/books/timeline';
+import { valueReturned } from '../../src/books/pricing/return-value';
+import { appendEvents, type TimelineFact } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
 import type { CurrencyCode } from '../../src/contracts/money';
 import { captureEntries, refundEntries, voidEntries, type Entry } from '../../src/domain/ledger/ledger-entries';
 import type { MoneyMove } from '../../src/providers/payments/payment-provider';
-import type { ActivityDeps, PartRef } from '../deps';
-import { assertNotRefused, endRefused, keyThatStands, keyToTry } from './attempt-keys';
-import { performOnce } from '../call-provider-once';
-import { cannotBe } from '../failures';
+import type { ActivityDeps, FulfillmentRef } from '../deps';
+import { assertNotRefused, endRefusedAttempt, currentAttemptKey, nextAttemptKey } from './attempt-keys';
+import { callProviderOnce } from '../call-provider-once';
+import { invariantViolated } from '../failures';
 
 type Kind = 'capture' | 'void' | 'refund';
 const COLUMN = { capture: 'captured', void: 'voided', refund: 'refunded' } as const;
@@ -27,7 +27,7 @@ interface Move {
   readonly payment: PaymentRow;
   readonly amount: number;
   readonly entries: readonly Entry[];
-  readonly fact: Fact;
+  readonly fact: TimelineFact;
   readonly alongside?: (tx: Tx) => Promise<void>;
 }
 
@@ -44,14 +44,14 @@ const NOTHING_TO_MOVE: MoneyMove = { status: 'succeeded', reference: 'nothing_to
 async function move({ transactions, payments }: ActivityDeps, { kind, key, payment, amount, entries, fact, alongside }: Move): Promise<void> {
   const { orderId, currency } = payment;
   const recorded: MoneyMove[] = [];
-  await performOnce<{ amount: number }, MoneyMove>(transactions, {
+  await callProviderOnce<{ amount: number }, MoneyMove>(transactions, {
     operation: { key, kind, provider: payments.code, orderId, request: { amount } },
     find: (wanted, signal) => payments.findMoneyMoveByKey(wanted, signal),
     perform: async (request, signal) => (request.amount === 0 ? NOTHING_TO_MOVE : payments[kind](
       { key, authorization: payment.providerReference ?? '', amount: { amount: request.amount, currency: currency as CurrencyCode } }, signal)),
     record: async (tx, result) => {
       if (result.status === 'refused') {
-        await endRefused(tx, orderId, key, result.reason);
+        await endRefusedAttempt(tx, orderId, key, result.reason);
         return;
       }
       recorded.push(result);
@@ -59,7 +59,7 @@ async function move({ transactions, payments }: ActivityDeps, { kind, key, payme
       await post(tx, { orderId, kind, operationKey: key, currency, entries });
       await movePayment(tx, payment.id, COLUMN[kind], amount);
       await alongside?.(tx);
-      await appendTimeline(tx, orderId, [{ ...fact, data: { ...fact.data, amount, currency } }]);
+      await appendEvents(tx, orderId, [{ ...fact, data: { ...fact.data, amount, currency } }]);
     },
   });
   // Not written by this try: the gateway refused it, or another try has ended it, either way.
@@ -67,12 +67,12 @@ async function move({ transactions, payments }: ActivityDeps, { kind, key, payme
 }
 
 /** Collects what a part is worth, once its carrier has it; a part of which only the order was told is handed over first. */
-export async function capturePart(deps: ActivityDeps, { orderId, fulfillmentId }: PartRef): Promise<void> {
+export async function captureFulfillment(deps: ActivityDeps, { orderId, fulfillmentId }: FulfillmentRef): Promise<void> {
   const found = await deps.transactions.run(SYSTEM, async (tx) => {
     const handed = await handOver(tx, fulfillmentId, new Date());
-    if (isRefusal(handed)) throw cannotBe(`${fulfillmentId} cannot be handed over: ${handed.detail ?? handed.refused}`);
+    if (isRefusal(handed)) throw invariantViolated(`${fulfillmentId} cannot be handed over: ${handed.detail ?? handed.refused}`);
     const read = await readPart(tx, orderId, fulfillmentId);
-    return { ...read, key: await keyToTry(tx, orderId, moveOf(orderId, 'capture', read.part.number)) };
+    return { ...read, key: await nextAttemptKey(tx, orderId, moveOf(orderId, 'capture', read.part.number)) };
   });
   const { part, payment, commissionBp, key } = found;
   await move(deps, {
@@ -83,16 +83,16 @@ export async function capturePart(deps: ActivityDeps, { orderId, fulfillmentId }
 }
 
 /** Gives back what was paid for what came back of a part, as the pricing room says, once its goods are on the shelves again. */
-export async function refundPart(deps: ActivityDeps, { orderId, fulfillmentId }: PartRef): Promise<void> {
+export async function refundFulfillment(deps: ActivityDeps, { orderId, fulfillmentId }: FulfillmentRef): Promise<void> {
   const { part, payment, commission, refund, key } = await deps.transactions.run(SYSTEM, async (tx) => {
     const found = await readPart(tx, orderId, fulfillmentId);
-    const captured = await keyThatStands(tx, orderId, moveOf(orderId, 'capture', found.part.number));
+    const captured = await currentAttemptKey(tx, orderId, moveOf(orderId, 'capture', found.part.number));
     return {
-      ...found, commission: await commissionOf(tx, captured), refund: await priceReturned(tx, fulfillmentId),
-      key: await keyToTry(tx, orderId, moveOf(orderId, 'refund', found.part.number)),
+      ...found, commission: await commissionOf(tx, captured), refund: await valueReturned(tx, fulfillmentId),
+      key: await nextAttemptKey(tx, orderId, moveOf(orderId, 'refund', found.part.number)),
     };
   });
-  if (!refund) throw cannotBe(`Nothing of ${fulfillmentId} came back`);
+  if (!refund) throw invariantViolated(`Nothing of ${fulfillmentId} came back`);
   const { goodsAmount, shippingAmount, platformAmount } = refund;
   const amount = goodsAmount + shippingAmount;
   await move(deps, {
@@ -107,7 +107,7 @@ export async function voidOpen(deps: ActivityDeps, payment: PaymentRow): Promise
   const open = payment.authorized - payment.captured - payment.voided;
   if (open === 0) return;
   const { orderId, number } = payment;
-  const key = await deps.transactions.run(SYSTEM, (tx) => keyToTry(tx, orderId, moveOf(orderId, 'void', number)));
+  const key = await deps.transactions.run(SYSTEM, (tx) => nextAttemptKey(tx, orderId, moveOf(orderId, 'void', number)));
   await move(deps, {
     kind: 'void', key, payment, amount: open, entries: voidEntries(open),
     fact: { type: 'payment.voided', data: { paymentId: payment.id } },
@@ -117,7 +117,7 @@ export async function voidOpen(deps: ActivityDeps, payment: PaymentRow): Promise
 async function readPart(tx: Tx, orderId: string, fulfillmentId: string) {
   const part = await lockFulfillment(tx, fulfillmentId);
   const payment = await payingPayment(tx, orderId);
-  if (part?.orderId !== orderId || !payment) throw cannotBe(`${orderId} has no authorized payment for ${fulfillmentId}`);
+  if (part?.orderId !== orderId || !payment) throw invariantViolated(`${orderId} has no authorized payment for ${fulfillmentId}`);
   const { commissionBp } = await tx.selectFrom('merchant').select('commissionBp').where('id', '=', part.merchantId).executeTakeFirstOrThrow();
   return { part, payment, commissionBp };
 }

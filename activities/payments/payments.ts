@@ -1,6 +1,6 @@
 import { authorize, endWait } from './authorization';
-import type { ActivityDeps, PartRef, PaymentRef } from '../deps';
-import { capturePart, refundPart, voidOpen } from './capture-void-refund';
+import type { ActivityDeps, FulfillmentRef, PaymentRef } from '../deps';
+import { captureFulfillment, refundFulfillment, voidOpen } from './capture-void-refund';
 
 type Authorized =
   | { readonly status: 'authorized' }
@@ -29,8 +29,8 @@ export const createPaymentActivities = (deps: ActivityDeps) => ({
   },
 
   /** Collects the money of a part that its carrier has. Keyed by the part's number in the order. */
-  capturePayment: (part: PartRef): Promise<void> => capturePart(deps, part),
+  capturePayment: (part: FulfillmentRef): Promise<void> => captureFulfillment(deps, part),
 
   /** Gives back the money of a part that came back. Keyed by the part's number in the order. */
-  refundPayment: (part: PartRef): Promise<void> => refundPart(deps, part),
+  refundPayment: (part: FulfillmentRef): Promise<void> => refundFulfillment(deps, part),
 });

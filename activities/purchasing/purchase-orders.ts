@@ -1,22 +1,22 @@
 import { finishOperation } from '../../src/books/operations';
 import { recordSent } from '../../src/books/purchasing/replenishments';
 import type { Tx } from '../../src/books/transactions';
-import type { OnlineFate, PurchaseOrder } from '../../src/domain/purchasing/purchase-mail';
+import type { OnlineOutcome, PurchaseOrder } from '../../src/domain/purchasing/purchase-mail';
 import type { Purchase } from '../../src/providers/suppliers/supplier-provider';
-import { cannotBe } from '../failures';
+import { invariantViolated } from '../failures';
 
 export const purchaseKey = (replenishmentId: string): string => `${replenishmentId}:purchase:1`;
 export const mailKey = (replenishmentId: string): string => `${replenishmentId}:purchase_email:1`;
 
 /** Why a try is over that nobody answered: a mail took its place, or its need ended first. */
-export const GivenUpFor = { mail: 'sent_by_mail', need: 'not_needed' } as const;
-export type GivenUpFor = (typeof GivenUpFor)[keyof typeof GivenUpFor];
+export const AbandonReason = { mail: 'sent_by_mail', need: 'not_needed' } as const;
+export type AbandonReason = (typeof AbandonReason)[keyof typeof AbandonReason];
 
 /** What became of a purchase order on each way. */
 export interface PurchaseState {
   readonly online: 'not_sent' | 'unknown' | 'taken' | 'refused' | 'given_up' | 'not_needed';
   /** What was known of the online order when it was given up for a mail. */
-  readonly fate: OnlineFate;
+  readonly onlineOutcome: OnlineOutcome;
   readonly mailed: boolean;
 }
 
@@ -25,16 +25,16 @@ export async function readPurchaseState(tx: Tx, replenishmentId: string): Promis
   const rows = await tx.selectFrom('operation').select(['key', 'status', 'result']).where('key', 'in', [purchaseKey(replenishmentId), mailKey(replenishmentId)]).execute();
   const mailed = rows.some(({ key }) => key === mailKey(replenishmentId));
   const online = rows.find(({ key }) => key === purchaseKey(replenishmentId));
-  if (!online) return { online: 'not_sent', fate: 'not_sent', mailed };
-  if (online.status === 'succeeded') return { online: 'taken', fate: 'not_sent', mailed };
-  if (online.status === 'started') return { online: 'unknown', fate: 'unknown', mailed };
-  const { reason, fate } = online.result as { reason?: string; fate?: OnlineFate };
-  if (reason === GivenUpFor.mail && fate) return { online: 'given_up', fate, mailed };
-  return { online: reason === GivenUpFor.need ? 'not_needed' : 'refused', fate: 'not_sent', mailed };
+  if (!online) return { online: 'not_sent', onlineOutcome: 'not_sent', mailed };
+  if (online.status === 'succeeded') return { online: 'taken', onlineOutcome: 'not_sent', mailed };
+  if (online.status === 'started') return { online: 'unknown', onlineOutcome: 'unknown', mailed };
+  const { reason, fate } = online.result as { reason?: string; fate?: OnlineOutcome };
+  if (reason === AbandonReason.mail && fate) return { online: 'given_up', onlineOutcome: fate, mailed };
+  return { online: reason === AbandonReason.need ? 'not_needed' : 'refused', onlineOutcome: 'not_sent', mailed };
 }
 
 /** Ends an effect that is not tried again, with what is known of the tries before. Does nothing when it is complete. */
-export const giveUp = (tx: Tx, key: string, reason: GivenUpFor, fate: OnlineFate): Promise<boolean> =>
+export const abandonAttempt = (tx: Tx, key: string, reason: AbandonReason, fate: OnlineOutcome): Promise<boolean> =>
   finishOperation(tx, key, 'refused', { reason, fate });
 
 /** Tells whether a replenishment has not ended. */
@@ -47,7 +47,7 @@ export async function readPurchaseOrder(tx: Tx, replenishmentId: string): Promis
     .innerJoin('supplier as s', 's.id', 'r.supplierId')
     .select(['r.asked', 'r.confirmed', 'r.closedAt', 'k.code as skuCode', 's.code as supplierCode', 's.email', 'w.code', 'w.country', 'w.city', 'w.postcode'])
     .where('r.id', '=', replenishmentId).executeTakeFirst();
-  if (!row || row.asked === null) throw cannotBe(`${replenishmentId} was not planned`);
+  if (!row || row.asked === null) throw invariantViolated(`${replenishmentId} was not planned`);
   const { skuCode, supplierCode, email, asked: quantity, confirmed, closedAt, code, country, city, postcode } = row;
   return { number: replenishmentId, supplierCode, skuCode, quantity, shipTo: { code, country, city, postcode }, email, open: closedAt === null, answered: confirmed !== null };
 }

@@ -1,15 +1,15 @@
-import { closeChases, openChases } from '../../src/books/purchasing/supplier-follow-ups';
+import { closeFollowUps, openFollowUps } from '../../src/books/purchasing/supplier-follow-ups';
 import { isBegun } from '../../src/books/operations';
 import { closeReplenishment, lockReplenishment, planQuantity } from '../../src/books/purchasing/replenishments';
 import { SYSTEM } from '../../src/contracts/caller';
 import { providerQueue } from '../../src/contracts/temporal-names';
-import type { ChaseReason } from '../../src/contracts/purchasing/replenishment';
+import type { FollowUpReason } from '../../src/contracts/purchasing/replenishment';
 import type { Purchase, PurchaseRequest } from '../../src/providers/suppliers/supplier-provider';
 import type { ActivityDeps, ReplenishmentRef } from '../deps';
-import { settleTries } from './settle-attempts';
-import { performOnce, timeLimit } from '../call-provider-once';
-import { cannotBe } from '../failures';
-import { giveUp, GivenUpFor, isNeeded, purchaseKey, readPurchaseOrder, readPurchaseState, recordPurchase } from './purchase-orders';
+import { settleAttempts } from './settle-attempts';
+import { callProviderOnce, timeLimit } from '../call-provider-once';
+import { invariantViolated } from '../failures';
+import { abandonAttempt, AbandonReason, isNeeded, purchaseKey, readPurchaseOrder, readPurchaseState, recordPurchase } from './purchase-orders';
 import { mailerOf } from './supplier-mail';
 
 /** How a replenishment is run: whom it asks by which way, what it was answered, and the policies in force when it was planned. */
@@ -64,14 +64,14 @@ export const createReplenishmentActivities = ({ transactions, suppliers, repleni
       return !open && !(await isBegun(tx, key)) ? undefined : { reference, supplierCode, skuCode, quantity, shipTo };
     });
     if (!ask) return 'not_needed';
-    await performOnce<Ask & Readonly<Record<string, unknown>>, Outcome>(transactions, {
+    await callProviderOnce<Ask & Readonly<Record<string, unknown>>, Outcome>(transactions, {
       operation: { key, kind: 'purchase', provider: suppliers.code, orderId: replenishmentId, request: { ...ask } },
       find: (wanted, signal) => suppliers.findPurchaseByKey(wanted, signal),
       // The need may have ended since the first try, and while the supplier was asked for that.
       perform: async (agreed, signal) => ((await transactions.run(SYSTEM, (tx) => isNeeded(tx, replenishmentId)))
         ? suppliers.purchase({ ...agreed, key }, signal) : { status: 'not_needed' }),
       record: async (tx, made) => {
-        if (made.status === 'not_needed') await giveUp(tx, key, GivenUpFor.need, 'not_received');
+        if (made.status === 'not_needed') await abandonAttempt(tx, key, AbandonReason.need, 'not_received');
         else await recordPurchase(tx, replenishmentId, suppliers.code, made);
       },
     });
@@ -82,7 +82,7 @@ export const createReplenishmentActivities = ({ transactions, suppliers, repleni
   /** Asks the supplier online for the answer that is missing. Harmless when repeated. `refused`: no later try would be taken. */
   remindSupplier: async ({ replenishmentId }: ReplenishmentRef): Promise<'reminded' | 'refused'> => {
     const row = await transactions.run(SYSTEM, (tx) => tx.selectFrom('replenishment').select('providerReference').where('id', '=', replenishmentId).executeTakeFirst());
-    if (!row?.providerReference) throw cannotBe(`${replenishmentId} is at no supplier`);
+    if (!row?.providerReference) throw invariantViolated(`${replenishmentId} is at no supplier`);
     try {
       await suppliers.remind(row.providerReference, timeLimit());
       return 'reminded';
@@ -93,22 +93,22 @@ export const createReplenishmentActivities = ({ transactions, suppliers, repleni
   },
 
   /** Opens a task for a person who chases the supplier, unless there is one or the matter has ended. */
-  escalateReplenishment: ({ replenishmentId, reason }: ReplenishmentRef & { reason: ChaseReason }): Promise<void> =>
+  escalateReplenishment: ({ replenishmentId, reason }: ReplenishmentRef & { reason: FollowUpReason }): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
       const row = await lockReplenishment(tx, replenishmentId);
-      if (row?.closedAt === null) await openChases(tx, reason, [{ subject: replenishmentId, merchantId: row.merchantId }]);
+      if (row?.closedAt === null) await openFollowUps(tx, reason, [{ subject: replenishmentId, merchantId: row.merchantId }]);
     }),
 
   /** Ends the task for one reason: the supplier made it good. */
-  settleChase: ({ replenishmentId, reason }: ReplenishmentRef & { reason: ChaseReason }): Promise<void> =>
-    transactions.run(SYSTEM, (tx) => closeChases(tx, replenishmentId, reason)),
+  settleChase: ({ replenishmentId, reason }: ReplenishmentRef & { reason: FollowUpReason }): Promise<void> =>
+    transactions.run(SYSTEM, (tx) => closeFollowUps(tx, replenishmentId, reason)),
 
   /** Closes a replenishment that staff cancelled in the Web UI, unless it has ended, and the tries for it. */
   abandonReplenishment: async ({ replenishmentId }: ReplenishmentRef): Promise<void> => {
     await transactions.run(SYSTEM, (tx) => closeReplenishment(tx, replenishmentId, 'operator_decision'));
-    await settleTries({ transactions, suppliers }, replenishmentId);
+    await settleAttempts({ transactions, suppliers }, replenishmentId);
   },
 
   /** Ends the tries that were given up because nothing needs them any more. Harmless when repeated. */
-  settleTries: ({ replenishmentId }: ReplenishmentRef): Promise<void> => settleTries({ transactions, suppliers }, replenishmentId),
+  settleTries: ({ replenishmentId }: ReplenishmentRef): Promise<void> => settleAttempts({ transactions, suppliers }, replenishmentId),
 });

@@ -1,8 +1,8 @@
 import { SYSTEM } from '../../src/contracts/caller';
-import type { OnlineFate } from '../../src/domain/purchasing/purchase-mail';
+import type { OnlineOutcome } from '../../src/domain/purchasing/purchase-mail';
 import type { ActivityDeps } from '../deps';
 import { timeLimit } from '../call-provider-once';
-import { giveUp, GivenUpFor, isNeeded, purchaseKey, readPurchaseState, recordPurchase, type PurchaseState } from './purchase-orders';
+import { abandonAttempt, AbandonReason, isNeeded, purchaseKey, readPurchaseState, recordPurchase, type PurchaseState } from './purchase-orders';
 
 type Deps = Pick<ActivityDeps, 'transactions' | 'suppliers'>;
 
@@ -13,7 +13,7 @@ const NO_ANSWER: readonly string[] = ['ProviderUnavailable', 'UnexpectedAnswer']
  * Asks by key for an online order of which no answer came, once. What the supplier says of it is written down; one that it does
  * not know, or that cannot be found out, is given up for good.
  */
-export async function settleOnline({ transactions, suppliers }: Deps, replenishmentId: string, reason: GivenUpFor): Promise<PurchaseState> {
+export async function settleOnline({ transactions, suppliers }: Deps, replenishmentId: string, reason: AbandonReason): Promise<PurchaseState> {
   const key = purchaseKey(replenishmentId);
   const limit = timeLimit();
   const ask = async () => {
@@ -26,7 +26,7 @@ export async function settleOnline({ transactions, suppliers }: Deps, replenishm
   };
   const found = await ask();
   return transactions.run(SYSTEM, async (tx) => {
-    if (typeof found === 'string') await giveUp(tx, key, reason, found satisfies OnlineFate);
+    if (typeof found === 'string') await abandonAttempt(tx, key, reason, found satisfies OnlineOutcome);
     else await recordPurchase(tx, replenishmentId, suppliers.code, found);
     return readPurchaseState(tx, replenishmentId);
   });
@@ -36,15 +36,15 @@ export async function settleOnline({ transactions, suppliers }: Deps, replenishm
  * Ends what was tried for a replenishment and not answered: its reminders, and, once it has ended, its purchase order. The
  * supplier is asked for an online order first; a mail server cannot be asked. Call it when no attempt is under way.
  */
-export async function settleTries(deps: Deps, replenishmentId: string): Promise<void> {
+export async function settleAttempts(deps: Deps, replenishmentId: string): Promise<void> {
   const { ended, online, mails } = await deps.transactions.run(SYSTEM, async (tx) => ({
     ended: !(await isNeeded(tx, replenishmentId)),
     online: (await readPurchaseState(tx, replenishmentId)).online,
     mails: await tx.selectFrom('operation').select('key').where('orderId', '=', replenishmentId).where('kind', '=', 'notify').where('status', '=', 'started').execute(),
   }));
-  if (ended && online === 'unknown') await settleOnline(deps, replenishmentId, GivenUpFor.need);
+  if (ended && online === 'unknown') await settleOnline(deps, replenishmentId, AbandonReason.need);
   const over = mails.filter(({ key }) => ended || key.startsWith(`${replenishmentId}:remind_email:`));
   await deps.transactions.run(SYSTEM, async (tx) => {
-    for (const { key } of over) await giveUp(tx, key, GivenUpFor.need, 'unknown');
+    for (const { key } of over) await abandonAttempt(tx, key, AbandonReason.need, 'unknown');
   });
 }

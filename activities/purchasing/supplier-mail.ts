@@ -1,16 +1,16 @@
-import { openChases } from '../../src/books/purchasing/supplier-follow-ups';
+import { openFollowUps } from '../../src/books/purchasing/supplier-follow-ups';
 import { finishOperation } from '../../src/books/operations';
 import { lockReplenishment, recordSent } from '../../src/books/purchasing/replenishments';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
-import { ChaseReason } from '../../src/contracts/purchasing/replenishment';
+import { FollowUpReason } from '../../src/contracts/purchasing/replenishment';
 import { writePurchase, writePurchaseReminder } from '../../src/domain/purchasing/purchase-mail';
 import type { NotificationProvider, Sent } from '../../src/providers/notifications/notification-provider';
 import type { ActivityDeps, ReplenishmentRef } from '../deps';
 import { settleOnline } from './settle-attempts';
-import { performOnce } from '../call-provider-once';
-import { cannotBe, providerRefused } from '../failures';
-import { giveUp, GivenUpFor, isNeeded, mailKey, readPurchaseOrder, readPurchaseState } from './purchase-orders';
+import { callProviderOnce } from '../call-provider-once';
+import { invariantViolated, providerRefused } from '../failures';
+import { abandonAttempt, AbandonReason, isNeeded, mailKey, readPurchaseOrder, readPurchaseState } from './purchase-orders';
 
 /** What came of a purchase order that was to go by mail. `out_of_reach`: the supplier has no mailbox any more. */
 type Mailed = 'mailed' | 'taken' | 'refused' | 'not_needed' | 'out_of_reach';
@@ -23,7 +23,7 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
   const { transactions, purchasing } = deps;
   const required = (): NotificationProvider => {
     const mailer = mailerOf(deps);
-    if (!mailer) throw cannotBe('There is no provider for email');
+    if (!mailer) throw invariantViolated('There is no provider for email');
     return mailer;
   };
 
@@ -39,12 +39,12 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
       const begin = await transactions.run(SYSTEM, async (tx) => ({ order: await readPurchaseOrder(tx, replenishmentId), state: await readPurchaseState(tx, replenishmentId) }));
       const { open: needed } = begin.order;
       if (!begin.state.mailed && needed && begin.order.email === null) return 'out_of_reach';
-      const state = begin.state.online === 'unknown' && !begin.state.mailed ? await settleOnline(deps, replenishmentId, needed ? GivenUpFor.mail : GivenUpFor.need) : begin.state;
+      const state = begin.state.online === 'unknown' && !begin.state.mailed ? await settleOnline(deps, replenishmentId, needed ? AbandonReason.mail : AbandonReason.need) : begin.state;
       if (state.online === 'taken' || state.online === 'refused') return state.online;
       if (!begin.state.mailed && !needed) return 'not_needed';
       const { email, open: _open, answered: _answered, ...order } = begin.order;
-      const ask = { ...order, fate: state.fate };
-      await performOnce<typeof ask, Sent | { readonly status: 'not_needed' }>(transactions, {
+      const ask = { ...order, fate: state.onlineOutcome };
+      await callProviderOnce<typeof ask, Sent | { readonly status: 'not_needed' }>(transactions, {
         operation: { key, kind: 'notify', provider: mailer.code, orderId: replenishmentId, request: ask },
         find: (wanted, signal) => mailer.findByKey(wanted, signal),
         perform: async ({ fate, ...agreed }, signal) => {
@@ -55,18 +55,18 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
         record: async (tx, sent) => {
           if (sent.status === 'not_needed') {
             // Mail servers cannot be asked: an earlier try may have gone out.
-            await giveUp(tx, key, GivenUpFor.need, begin.state.mailed ? 'unknown' : 'not_received');
+            await abandonAttempt(tx, key, AbandonReason.need, begin.state.mailed ? 'unknown' : 'not_received');
             return;
           }
           if (!(await finishSent(tx, key, sent)) || sent.status === 'refused') return;
           await recordSent(tx, replenishmentId, { provider: mailer.code, providerReference: sent.reference, sentBy: 'email' });
           const row = await lockReplenishment(tx, replenishmentId);
-          if (row?.closedAt === null && row.confirmed === null) await openChases(tx, ChaseReason.mailed, [{ subject: replenishmentId, merchantId: row.merchantId }]);
+          if (row?.closedAt === null && row.confirmed === null) await openFollowUps(tx, FollowUpReason.mailed, [{ subject: replenishmentId, merchantId: row.merchantId }]);
         },
       });
       const { status, result } = await transactions.run(SYSTEM, (tx) => tx.selectFrom('operation').select(['status', 'result']).where('key', '=', key).executeTakeFirstOrThrow());
       if (status === 'succeeded') return 'mailed';
-      return (result as { reason?: string }).reason === GivenUpFor.need ? 'not_needed' : 'refused';
+      return (result as { reason?: string }).reason === AbandonReason.need ? 'not_needed' : 'refused';
     },
 
     /**
@@ -78,11 +78,11 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
       const key = `${replenishmentId}:remind_email:${number}`;
       const { email, open, answered, ...order } = await transactions.run(SYSTEM, (tx) => readPurchaseOrder(tx, replenishmentId));
       if (!open || answered) {
-        await transactions.run(SYSTEM, (tx) => giveUp(tx, key, GivenUpFor.need, 'unknown'));
+        await transactions.run(SYSTEM, (tx) => abandonAttempt(tx, key, AbandonReason.need, 'unknown'));
         return 'not_needed';
       }
       if (email === null) return 'out_of_reach';
-      await performOnce<typeof order, Sent>(transactions, {
+      await callProviderOnce<typeof order, Sent>(transactions, {
         operation: { key, kind: 'notify', provider: mailer.code, orderId: replenishmentId, request: order },
         find: (wanted, signal) => mailer.findByKey(wanted, signal),
         perform: (agreed, signal) => mailer.send({ key, to: email, replyTo: purchasing.replyTo, ...writePurchaseReminder(agreed, number) }, signal),

@@ -1,14 +1,14 @@
 import { customerKeyOf } from '../../src/books/customers/customers';
 import { lockFulfillment } from '../../src/books/orders/fulfillments';
 import { finishOperation } from '../../src/books/operations';
-import { appendTimeline } from '../../src/books/timeline';
+import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { Booking } from '../../src/providers/carriers/carrier-provider';
 import { addressesOf, bookKey, type BookingPlan } from './booking-plan';
-import type { ActivityDeps, PartRef } from '../deps';
-import { performOnce, timeLimit } from '../call-provider-once';
-import { cannotBe, providerRefused } from '../failures';
+import type { ActivityDeps, FulfillmentRef } from '../deps';
+import { callProviderOnce, timeLimit } from '../call-provider-once';
+import { invariantViolated, providerRefused } from '../failures';
 
 const GIVEN_UP = 'another carrier was chosen';
 
@@ -17,7 +17,7 @@ const GIVEN_UP = 'another carrier was chosen';
  * One that the carrier does not know may still be on its way there, so it is booked under its key first: then there is one
  * label, which can be voided. Does nothing when that is done.
  */
-export async function voidGivenUp(deps: ActivityDeps, { orderId, fulfillmentId }: PartRef, n: number): Promise<void> {
+export async function voidAbandonedBooking(deps: ActivityDeps, { orderId, fulfillmentId }: FulfillmentRef, n: number): Promise<void> {
   const { transactions, carriers } = deps;
   const key = bookKey(fulfillmentId, n);
   const { operation, part, customer } = await transactions.run(SYSTEM, async (tx) => ({
@@ -25,7 +25,7 @@ export async function voidGivenUp(deps: ActivityDeps, { orderId, fulfillmentId }
     part: await lockFulfillment(tx, fulfillmentId),
     customer: await customerKeyOf(tx, orderId),
   }));
-  if (!operation || part?.orderId !== orderId || n >= part.firstBooking) throw cannotBe(`${key} was not given up`);
+  if (!operation || part?.orderId !== orderId || n >= part.firstBooking) throw invariantViolated(`${key} was not given up`);
   if (operation.status !== 'started') return;
   // An erased customer's address cannot be sent again; should the carrier hold a label after all, the audit names it.
   const booking = await carriers.findBookingByKey(key, timeLimit()) ?? (customer && await carriers.book(
@@ -35,14 +35,14 @@ export async function voidGivenUp(deps: ActivityDeps, { orderId, fulfillmentId }
     // An earlier try may have voided it and heard no answer.
     const voided = made !== undefined && await finishOperation(tx, voidKey, 'succeeded', { reference: made.reference });
     await finishOperation(tx, key, 'refused', { reason: GIVEN_UP, ...made });
-    if (voided) await appendTimeline(tx, orderId, [{ type: 'shipment.voided', merchantId: part.merchantId, data: { fulfillmentId, trackingNumber: made.trackingNumber } }]);
+    if (voided) await appendEvents(tx, orderId, [{ type: 'shipment.voided', merchantId: part.merchantId, data: { fulfillmentId, trackingNumber: made.trackingNumber } }]);
   };
   if (booking?.status !== 'booked') {
     await transactions.run(SYSTEM, (tx) => end(tx, booking?.status === 'voided' ? madeOf(booking) : undefined));
     return;
   }
   const made = madeOf(booking);
-  await performOnce<{ reference: string }, Awaited<ReturnType<typeof carriers.void>>>(transactions, {
+  await callProviderOnce<{ reference: string }, Awaited<ReturnType<typeof carriers.void>>>(transactions, {
     operation: { key: voidKey, kind: 'void_label', provider: carriers.code, orderId, request: { reference: made.reference } },
     // Voiding is idempotent by booking: asking and doing are the same call.
     find: () => Promise.resolve(undefined),

@@ -1,13 +1,13 @@
-import { readCarriers, type Offer } from '../../src/books/catalogue/catalogue';
+import { readCarriers, type ProviderRate } from '../../src/books/catalogue/catalogue';
 import { customerKeyOf } from '../../src/books/customers/customers';
 import { personalContext, type PersonalFields } from '../../src/books/orders/orders';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { PackedParcel } from '../../src/contracts/warehouse/task';
-import { carrierOffers, chooseCarrier, type Consignment } from '../../src/domain/shipping/choose-carrier';
+import { applicableRates, chooseCarrier, type Consignment } from '../../src/domain/shipping/choose-carrier';
 import type { BookRequest } from '../../src/providers/carriers/carrier-provider';
-import type { ActivityDeps, PartRef } from '../deps';
-import { cannotBe, providerRefused } from '../failures';
+import type { ActivityDeps, FulfillmentRef } from '../deps';
+import { invariantViolated, providerRefused } from '../failures';
 
 /** What is asked of a carrier, in references: a later attempt asks for the same, whatever the tariffs say by then. */
 export type BookingPlan = { readonly carrierCode: string; readonly parcel: PackedParcel; readonly fragile: boolean };
@@ -18,7 +18,7 @@ export interface BookingRow { readonly n: number; readonly status: 'started' | '
 export const bookKey = (fulfillmentId: string, n: number): string => `${fulfillmentId}:book:${n}`;
 
 /** Lists the bookings of a part by number. */
-export async function bookingsOf(tx: Tx, { orderId, fulfillmentId }: PartRef): Promise<BookingRow[]> {
+export async function bookingsOf(tx: Tx, { orderId, fulfillmentId }: FulfillmentRef): Promise<BookingRow[]> {
   const rows = await tx.selectFrom('operation').select(['key', 'status', 'request'])
     .where('orderId', '=', orderId).where('key', 'like', `${fulfillmentId}:book:%`).execute();
   return rows.map(({ key, status, request }) => ({ n: Number(key.split(':').pop()), status, request: request as BookingPlan })).sort((a, b) => a.n - b.n);
@@ -36,15 +36,15 @@ async function consignmentOf(tx: Tx, orderId: string, { weightG }: PackedParcel)
   };
 }
 
-const offersOf = async (tx: Tx, provider: string): Promise<Offer[]> => (await readCarriers(tx)).filter((offer) => offer.provider === provider);
+const offersOf = async (tx: Tx, provider: string): Promise<ProviderRate[]> => (await readCarriers(tx)).filter((offer) => offer.provider === provider);
 
 /** Tells whether a carrier of a provider takes a parcel to its destination. */
-export async function isOffered(tx: Tx, provider: string, orderId: string, parcel: PackedParcel, carrierCode: string): Promise<boolean> {
-  return carrierOffers(await consignmentOf(tx, orderId, parcel), await offersOf(tx, provider)).some(({ code }) => code === carrierCode);
+export async function hasRate(tx: Tx, provider: string, orderId: string, parcel: PackedParcel, carrierCode: string): Promise<boolean> {
+  return applicableRates(await consignmentOf(tx, orderId, parcel), await offersOf(tx, provider)).some(({ code }) => code === carrierCode);
 }
 
 /** Chooses the carrier of a parcel among those that were not tried; when all were, the refusal is retried and shown to staff. */
-export async function choose(tx: Tx, provider: string, orderId: string, parcel: PackedParcel, tried: readonly string[]): Promise<string> {
+export async function chooseUntriedCarrier(tx: Tx, provider: string, orderId: string, parcel: PackedParcel, tried: readonly string[]): Promise<string> {
   const offers = (await offersOf(tx, provider)).filter((offer) => !tried.includes(offer.code));
   const choice = chooseCarrier(await consignmentOf(tx, orderId, parcel), offers);
   if (!choice) throw providerRefused(`No carrier takes the parcel${tried.length > 0 ? `; refused by ${tried.join(', ')}` : ''}`);
@@ -54,7 +54,7 @@ export async function choose(tx: Tx, provider: string, orderId: string, parcel: 
 /** Reads what only the carrier may see: where the parcel goes. */
 export const addressesOf = ({ transactions, vault }: ActivityDeps, orderId: string, warehouseId: string) => transactions.run(SYSTEM, async (tx) => {
   const customer = await customerKeyOf(tx, orderId);
-  if (!customer) throw cannotBe(`The customer of ${orderId} was erased`);
+  if (!customer) throw invariantViolated(`The customer of ${orderId} was erased`);
   const { personal } = await tx.selectFrom('orders').select('personal').where('id', '=', orderId).executeTakeFirstOrThrow();
   const { recipient } = JSON.parse(vault.open(customer, personalContext(orderId), personal)) as PersonalFields;
   const from = await tx.selectFrom('warehouse').select(['name', 'country', 'postcode', 'city']).where('id', '=', warehouseId).executeTakeFirstOrThrow();

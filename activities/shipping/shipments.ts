@@ -3,7 +3,7 @@ import { lockFulfillment, moveFulfillment } from '../../src/books/orders/fulfill
 import { finishOperation } from '../../src/books/operations';
 import { applyScan, insertShipment, labelContext } from '../../src/books/shipping/shipments';
 import { closeTasksAsPacked, itemsOf } from '../../src/books/warehouse/tasks';
-import { appendTimeline } from '../../src/books/timeline';
+import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { unpark } from '../../src/books/webhooks/received-webhooks';
 import { SYSTEM } from '../../src/contracts/caller';
@@ -11,11 +11,11 @@ import type { PackedParcel } from '../../src/contracts/warehouse/task';
 import type { CarrierEvent } from '../../src/contracts/webhooks/provider-events';
 import { estimateParcel } from '../../src/domain/parcel';
 import type { Booking } from '../../src/providers/carriers/carrier-provider';
-import { addressesOf, bookingsOf, bookKey, choose, nextNumber, type BookingPlan } from './booking-plan';
-import type { ActivityDeps, PartRef } from '../deps';
-import { voidGivenUp } from './abandoned-bookings';
-import { performOnce } from '../call-provider-once';
-import { cannotBe, providerRefused } from '../failures';
+import { addressesOf, bookingsOf, bookKey, chooseUntriedCarrier, nextNumber, type BookingPlan } from './booking-plan';
+import type { ActivityDeps, FulfillmentRef } from '../deps';
+import { voidAbandonedBooking } from './abandoned-bookings';
+import { callProviderOnce } from '../call-provider-once';
+import { invariantViolated, providerRefused } from '../failures';
 
 export const createShipmentActivities = (deps: ActivityDeps) => {
   const { transactions, vault, carriers } = deps;
@@ -24,10 +24,10 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
    * Reads a packed part and plans its booking: the one without an answer, or the next. The carrier that staff chose goes
    * first; carriers that refused, or were given up, are passed over.
    */
-  const plan = (ref: PartRef) => transactions.run(SYSTEM, async (tx) => {
+  const plan = (ref: FulfillmentRef) => transactions.run(SYSTEM, async (tx) => {
     const { orderId, fulfillmentId } = ref;
     const part = await lockFulfillment(tx, fulfillmentId);
-    if (part?.orderId !== orderId) throw cannotBe(`${fulfillmentId} is no part of ${orderId}`);
+    if (part?.orderId !== orderId) throw invariantViolated(`${fulfillmentId} is no part of ${orderId}`);
     const shipment = await tx.selectFrom('shipment').select('carrierCode').where('fulfillmentId', '=', fulfillmentId).executeTakeFirst();
     if (shipment) return { booked: shipment.carrierCode };
     const items = await itemsOf(tx, fulfillmentId);
@@ -35,18 +35,18 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     if (part.status === 'released') {
       await closeTasksAsPacked(tx, fulfillmentId);
       await moveFulfillment(tx, fulfillmentId, 'packed', parcel);
-      await appendTimeline(tx, orderId, [{ type: 'fulfillment.packed', merchantId: part.merchantId, data: { fulfillmentId, weightG: parcel.weightG } }]);
+      await appendEvents(tx, orderId, [{ type: 'fulfillment.packed', merchantId: part.merchantId, data: { fulfillmentId, weightG: parcel.weightG } }]);
     }
     const bookings = await bookingsOf(tx, ref);
     const current = bookings.filter(({ n }) => n >= part.firstBooking);
     const chosen = current.some(({ status }) => status === 'refused') ? null : part.chosenCarrier;
     const tried = bookings.filter(({ n, status }) => status === 'refused' || n < part.firstBooking).map(({ request }) => request.carrierCode);
-    const carrierCode = chosen ?? await choose(tx, carriers.code, orderId, parcel, tried);
+    const carrierCode = chosen ?? await chooseUntriedCarrier(tx, carriers.code, orderId, parcel, tried);
     const n = current.find(({ status }) => status === 'started')?.n ?? nextNumber(bookings);
     return { part, n, request: { carrierCode, parcel, fragile: items.some((item) => item.fragile) } satisfies BookingPlan };
   });
 
-  async function recordBooking(tx: Tx, { orderId, fulfillmentId }: PartRef, n: number, carrierCode: string, booking: Booking): Promise<void> {
+  async function recordBooking(tx: Tx, { orderId, fulfillmentId }: FulfillmentRef, n: number, carrierCode: string, booking: Booking): Promise<void> {
     const key = bookKey(fulfillmentId, n);
     const part = await lockFulfillment(tx, fulfillmentId);
     // Given up while it was under way: `voidBooking` ends it.
@@ -56,7 +56,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
       return;
     }
     const customer = await customerKeyOf(tx, orderId);
-    if (!part || !customer) throw cannotBe(`${fulfillmentId} has no customer`);
+    if (!part || !customer) throw invariantViolated(`${fulfillmentId} has no customer`);
     const { reference, trackingNumber, label, estimatedDelivery } = booking;
     if (!(await finishOperation(tx, key, 'succeeded', { reference, trackingNumber }))) return;
     const shipmentId = await insertShipment(tx, {
@@ -65,20 +65,20 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     });
     // A cancellation may have come in between: then the label exists only to be voided.
     if (part.status === 'packed') await moveFulfillment(tx, fulfillmentId, 'labelled');
-    await appendTimeline(tx, orderId, [{ type: 'shipment.booked', merchantId: part.merchantId, data: { fulfillmentId, shipmentId, carrierCode, trackingNumber, estimatedDelivery } }]);
+    await appendEvents(tx, orderId, [{ type: 'shipment.booked', merchantId: part.merchantId, data: { fulfillmentId, shipmentId, carrierCode, trackingNumber, estimatedDelivery } }]);
     for (const parked of await unpark(tx, carriers.code, trackingNumber)) await applyScan(tx, carriers.code, parked as CarrierEvent);
   }
 
   /** A part that is being cancelled, or has its label, needs no other. */
-  const assertPacked = async (tx: Tx, { fulfillmentId }: PartRef): Promise<void> => {
+  const assertPacked = async (tx: Tx, { fulfillmentId }: FulfillmentRef): Promise<void> => {
     const part = await lockFulfillment(tx, fulfillmentId);
-    if (part?.status !== 'packed') throw cannotBe(`${fulfillmentId} is ${part?.status ?? 'unknown'}: no label is wanted`);
+    if (part?.status !== 'packed') throw invariantViolated(`${fulfillmentId} is ${part?.status ?? 'unknown'}: no label is wanted`);
   };
 
   /** Books at the carrier under one key, or learns what was booked under it. */
-  async function bookOnce(ref: PartRef, n: number, warehouseId: string, request: BookingPlan): Promise<void> {
+  async function bookOnce(ref: FulfillmentRef, n: number, warehouseId: string, request: BookingPlan): Promise<void> {
     const key = bookKey(ref.fulfillmentId, n);
-    await performOnce<BookingPlan, Booking>(transactions, {
+    await callProviderOnce<BookingPlan, Booking>(transactions, {
       operation: { key, kind: 'book', provider: carriers.code, orderId: ref.orderId, request },
       assertWanted: (tx) => assertPacked(tx, ref),
       find: (wanted, signal) => carriers.findBookingByKey(wanted, signal),
@@ -93,7 +93,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
    * Learns what became of a booking without an answer. One that the carrier does not know may still be on its way there, so
    * it is booked under its key: then there is one label, which can be voided.
    */
-  async function settleOpenBooking(ref: PartRef): Promise<void> {
+  async function settleOpenBooking(ref: FulfillmentRef): Promise<void> {
     const open = await transactions.run(SYSTEM, async (tx) => {
       const part = await lockFulfillment(tx, ref.fulfillmentId);
       const booking = part && (await bookingsOf(tx, ref)).find(({ n, status }) => status === 'started' && n >= part.firstBooking);
@@ -110,7 +110,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
 
   return {
     /** Chooses a carrier and buys the label; a carrier that refuses, or is given up meanwhile, is followed by the next. Keyed by the part and the try. */
-    bookShipment: async (ref: PartRef): Promise<{ carrierCode: string }> => {
+    bookShipment: async (ref: FulfillmentRef): Promise<{ carrierCode: string }> => {
       for (;;) {
         const planned = await plan(ref);
         if ('booked' in planned) return { carrierCode: planned.booked };
@@ -119,17 +119,17 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     },
 
     /** Ends a booking that was given up for another carrier: it leaves no live label. Keyed by the part and the booking's number. */
-    voidBooking: ({ n, ...ref }: PartRef & { n: number }): Promise<void> => voidGivenUp(deps, ref, n),
+    voidBooking: ({ n, ...ref }: FulfillmentRef & { n: number }): Promise<void> => voidAbandonedBooking(deps, ref, n),
 
     /** Ends a part's label, whether or not we had heard of it. Does nothing when none was ever bought. */
-    voidShipment: async ({ orderId, fulfillmentId }: PartRef): Promise<void> => {
+    voidShipment: async ({ orderId, fulfillmentId }: FulfillmentRef): Promise<void> => {
       await settleOpenBooking({ orderId, fulfillmentId });
       const shipment = await transactions.run(SYSTEM, (tx) => tx.selectFrom('shipment').select(['id', 'merchantId', 'providerReference', 'status'])
         .where('fulfillmentId', '=', fulfillmentId).executeTakeFirst());
       if (!shipment || shipment.status === 'voided') return;
       const key = `${fulfillmentId}:void_label:1`;
       const reference = shipment.providerReference;
-      await performOnce<{ reference: string }, Awaited<ReturnType<typeof carriers.void>>>(transactions, {
+      await callProviderOnce<{ reference: string }, Awaited<ReturnType<typeof carriers.void>>>(transactions, {
         operation: { key, kind: 'void_label', provider: carriers.code, orderId, request: { reference } },
         // Voiding is idempotent by booking: asking and doing are the same call.
         find: () => Promise.resolve(undefined),
@@ -138,7 +138,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
           if (answer.status === 'refused') throw providerRefused(`The carrier keeps the label of ${fulfillmentId}: ${answer.reason}`);
           if (!(await finishOperation(tx, key, 'succeeded', { reference }))) return;
           await tx.updateTable('shipment').set({ status: 'voided', statusAt: new Date(), label: null }).where('id', '=', shipment.id).execute();
-          await appendTimeline(tx, orderId, [{ type: 'shipment.voided', merchantId: shipment.merchantId, data: { fulfillmentId, shipmentId: shipment.id } }]);
+          await appendEvents(tx, orderId, [{ type: 'shipment.voided', merchantId: shipment.merchantId, data: { fulfillmentId, shipmentId: shipment.id } }]);
         },
       });
     },

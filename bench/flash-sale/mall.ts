@@ -1,5 +1,5 @@
 import { connect } from '../../src/books/transactions';
-import { CatalogueClient, placeName, skuName, type NewSku, type Place } from '../../src/services/catalogue/import';
+import { CatalogueImport, placeName, skuName, type NewSku, type Place } from '../../src/services/catalogue/import';
 import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-goods';
 
 const POOL = 2;
@@ -19,7 +19,7 @@ export interface FlashMall {
 export async function seedFlashMall(databaseUrl: string, { rounds, units, hot }: { rounds: number; units: number; hot: number }): Promise<FlashMall> {
   const transactions = connect(databaseUrl, POOL, (error) => { process.stderr.write(`An idle database connection broke: ${error.message}\n`); });
   try {
-    const catalogue = new CatalogueClient(transactions);
+    const catalogue = new CatalogueImport(transactions);
     const storefrontId = required(await catalogue.importStorefronts(['Flash sale']), 'Flash sale');
     const merchants = await catalogue.importMerchants(MERCHANTS.map((code) => ({ code, name: code, currency: 'CNY', commissionBp: 1_000, shippingBaseAmount: 800, shippingPerKgAmount: 200 })));
     await catalogue.importCarriers(SAMPLE_CARRIERS);

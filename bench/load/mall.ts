@@ -1,5 +1,5 @@
 import { connect } from '../../src/books/transactions';
-import { CatalogueClient, placeName, skuName, type NewSku, type Place } from '../../src/services/catalogue/import';
+import { CatalogueImport, placeName, skuName, type NewSku, type Place } from '../../src/services/catalogue/import';
 import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-goods';
 import type { PlaceOrder } from '../../src/contracts/orders/place-order';
 
@@ -25,7 +25,7 @@ export interface BenchMall {
 export async function seedBenchMall(databaseUrl: string): Promise<BenchMall> {
   const transactions = connect(databaseUrl, POOL, (error) => { process.stderr.write(`An idle database connection broke: ${error.message}\n`); });
   try {
-    const catalogue = new CatalogueClient(transactions);
+    const catalogue = new CatalogueImport(transactions);
     const storefrontId = required(await catalogue.importStorefronts(['Bench']), 'Bench');
     const merchants = await catalogue.importMerchants(MERCHANTS.map((code) => ({ code, name: code, currency: 'CNY', commissionBp: 1_000, shippingBaseAmount: 800, shippingPerKgAmount: 200 })));
     await catalogue.importCarriers(SAMPLE_CARRIERS);

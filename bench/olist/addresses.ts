@@ -1,5 +1,5 @@
 import { Recipient } from '../../src/contracts/addresses/recipient';
-import { judgeRecipient } from '../../src/domain/addresses/validate-recipient';
+import { validateRecipient } from '../../src/domain/addresses/validate-recipient';
 import type { Dataset } from './dataset';
 import { goalOf } from './goals';
 import { placeOrderOf } from './mapping';
@@ -22,7 +22,7 @@ export function judgeAddresses({ orders }: Dataset): HeldAddresses {
   const places = new Set<string>();
   let [held, mendable] = [0, 0];
   for (const order of orders) {
-    const judged = judgeRecipient(Recipient.parse(placeOrderOf(order, goalOf(order), new Map()).recipient));
+    const judged = validateRecipient(Recipient.parse(placeOrderOf(order, goalOf(order), new Map()).recipient));
     if (judged.verdict === 'good') continue;
     held += 1;
     if (judged.mendable) mendable += 1;

@@ -1,7 +1,7 @@
 import type { OrderResource } from '../../src/contracts/orders/order';
 import type { CarrierScan, ShipmentStatus } from '../../src/contracts/statuses';
 import type { TimelineEvent } from '../../src/contracts/timeline';
-import { People, WaitedInVain } from '../../src/cli/orders/people';
+import { People, WaitTimedOut } from '../../src/cli/orders/people';
 import type { CarrierDrivers, PublicApi } from '../../src/cli/orders/public-api';
 import type { OlistOrder } from './dataset';
 import { ENDINGS, missing, type Goal, type Step } from './goals';
@@ -69,7 +69,7 @@ async function untilThere(people: People, mall: Mall, orderId: string, goal: Goa
     const { items } = await mall.staff.listTasks({ orderId, kind: 'pick', status: 'done', limit: 100 });
     return { order, missing: items.length === order.fulfillments.length ? null : `${items.length} of its parts are picked` };
   } catch (error) {
-    if (!(error instanceof WaitedInVain)) throw error;
+    if (!(error instanceof WaitTimedOut)) throw error;
     const order = await mall.storefront.getOrder(orderId);
     return { order, missing: missing(goal, order) };
   }

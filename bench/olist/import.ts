@@ -1,5 +1,5 @@
 import type { Receipt } from '../../src/books/inventory/reservations';
-import { type CatalogueClient, type ImportedWarehouse, placeName, type Place, skuName } from '../../src/services/catalogue/import';
+import { type CatalogueImport, type ImportedWarehouse, placeName, type Place, skuName } from '../../src/services/catalogue/import';
 import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-goods';
 import type { Dataset } from './dataset';
 import { merchantCode, merchantsOf, skuKey, skuOf, soldProducts, WAREHOUSES, warehouseOf } from './mapping';
@@ -20,7 +20,7 @@ export interface Imported {
  * Imports what the orders of a dataset need: merchants, warehouses, carriers, SKUs with dated prices, and just enough stock.
  * Running it again for as many orders of the same run changes nothing.
  */
-export async function importDataset(catalogue: CatalogueClient, dataset: Dataset, run: string): Promise<Imported> {
+export async function importDataset(catalogue: CatalogueImport, dataset: Dataset, run: string): Promise<Imported> {
   const storefronts = await catalogue.importStorefronts([STOREFRONT]);
   const merchants = await catalogue.importMerchants(merchantsOf(dataset));
   await catalogue.importCarriers(SAMPLE_CARRIERS);

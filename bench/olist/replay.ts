@@ -1,5 +1,5 @@
 import { ApiProblem } from '../../src/cli/http-client';
-import { WaitedInVain } from '../../src/cli/orders/people';
+import { WaitTimedOut } from '../../src/cli/orders/people';
 import { sumOf } from '../../src/domain/money';
 import type { Dataset, OlistOrder } from './dataset';
 import { drive, type Driven, type Mall } from './drive';
@@ -73,7 +73,7 @@ async function orReason(driving: Promise<Driven>): Promise<Driven | string> {
   try {
     return await driving;
   } catch (error) {
-    if (error instanceof ApiProblem || error instanceof WaitedInVain) return error.message;
+    if (error instanceof ApiProblem || error instanceof WaitTimedOut) return error.message;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ApiProblem } from '../../src/cli/http-client';
-import { People, WaitedInVain } from '../../src/cli/orders/people';
+import { People, WaitTimedOut } from '../../src/cli/orders/people';
 import type { CarrierScan, OrderStatus } from '../../src/contracts/statuses';
 import type { Points } from './points';
 import type { Shop } from './shop';
@@ -64,7 +64,7 @@ export async function live(load: Load, number: number, plan: Plan): Promise<Live
     await people.until(orderId, ({ status }) => status === END[plan.way], END[plan.way]);
     return { orderId, plan, outcome: 'ended', detail: null };
   } catch (error) {
-    if (!(error instanceof WaitedInVain)) throw error;
+    if (!(error instanceof WaitTimedOut)) throw error;
     const { attention } = await shop.storefront.getOrder(orderId);
     return { orderId, plan, outcome: attention === null ? 'unfinished' : 'waiting', detail: attention ?? error.message };
   }

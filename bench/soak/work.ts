@@ -1,4 +1,4 @@
-import { isOutOfReach } from '../../src/services/unavailable';
+import { isUnavailable } from '../../src/services/unavailable';
 import { withOwner } from '../../src/embedded/postgres/databases';
 import type { Shop } from './shop';
 import { untilFact } from './until-fact';
@@ -18,7 +18,7 @@ export async function stepsAfter({ stack }: Shop, after: Date, steps: Steps): Pr
   try {
     return await firstSteps(stack.urls.databaseOwner ?? '', after, steps);
   } catch (error) {
-    if (isOutOfReach(error)) return null;
+    if (isUnavailable(error)) return null;
     throw error;
   }
 }

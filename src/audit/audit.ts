@@ -23,7 +23,7 @@ export interface Audit {
 }
 
 /** Thrown when a source that is no database of ours does not answer: its audits are neither true nor false. */
-export class OutOfReach extends Error {
+export class SourceUnavailable extends Error {
   override readonly name = 'OutOfReach';
 
   constructor(source: string, cause: unknown) {

@@ -1,4 +1,4 @@
-import { OutOfReach } from './audit';
+import { SourceUnavailable } from './audit';
 
 /** A provider's own journal, read to its end. */
 export interface Reading<Entry> {
@@ -27,7 +27,7 @@ export async function readJournal<Entry extends { readonly key: string }>(source
       else byKey.set(entry.key, [entry]);
     }
   } catch (error) {
-    throw new OutOfReach(source.code, error);
+    throw new SourceUnavailable(source.code, error);
   }
   return { begun, byKey };
 }

@@ -5,7 +5,7 @@ import type { CarrierJournalEntry } from '../providers/carriers/carrier-provider
 import type { NotificationJournalEntry } from '../providers/notifications/notification-provider';
 import type { PaymentJournalEntry } from '../providers/payments/payment-provider';
 import type { SupplierJournalEntry } from '../providers/suppliers/supplier-provider';
-import { OutOfReach, type Audit, type Found } from './audit';
+import { SourceUnavailable, type Audit, type Found } from './audit';
 import { backorderAudits } from './inventory/backorder-audits';
 import { carrierAudits } from './shipping/carrier-audits';
 import { gatewayAudits } from './payments/gateway-audits';
@@ -88,7 +88,7 @@ async function resultOf(audit: Audit): Promise<AuditResult> {
     const { count, findings } = await audit.check();
     return { name, outcome: count === 0 ? 'true' : 'false', count, findings, reason: null };
   } catch (error) {
-    if (!(error instanceof OutOfReach)) throw error;
+    if (!(error instanceof SourceUnavailable)) throw error;
     return { name, outcome: 'unknown', count: 0, findings: [], reason: error.message };
   }
 }

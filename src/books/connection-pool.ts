@@ -58,7 +58,7 @@ export const pipeliningPool = (config: PoolConfig): Pool => new Pool({ ...config
  * What opens a transaction is sent with its first statement, and the end of one that only read is not waited for: one round
  * trip in place of four. Should the opening fail, PostgreSQL refuses what follows it, and its error is the one thrown.
  */
-export function preparing(pool: Pool, statementLimitMs: number): PostgresPool {
+export function preparingPool(pool: Pool, statementLimitMs: number): PostgresPool {
   const wrapped = new WeakMap<PoolClient, PostgresPoolClient>();
   return {
     connect: async () => {

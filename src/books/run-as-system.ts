@@ -6,7 +6,7 @@ import type { Tx } from './transactions';
  * merchant may not see. Row-level security holds for Mallflow meanwhile; the audit trail still names the caller. Work that
  * throws must end the transaction, which is the caller's again only when it succeeds.
  */
-export async function forMallflow<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+export async function runAsSystem<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
   const { rows } = await sql<{ role: string }>`select current_setting('app.role') as role, set_config('app.role', 'system', true)`.execute(tx);
   const result = await work();
   await sql`select set_config('app.role', ${rows[0]?.role ?? ''}, true)`.execute(tx);

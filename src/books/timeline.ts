@@ -4,7 +4,7 @@ import type { TimelineEvent, TimelineEventType } from '../contracts/timeline';
 import type { Tx } from './transactions';
 
 /** A fact to be told. `data` holds references, codes and amounts only, so that erasing a customer leaves the chain whole. */
-export interface Fact {
+export interface TimelineFact {
   readonly type: TimelineEventType;
   /** Set on what concerns one merchant's part only: other merchants do not see it. */
   readonly merchantId?: string;
@@ -12,14 +12,14 @@ export interface Fact {
 }
 
 /** Appends facts to an order's chain. Call it last: it holds the order's head until the transaction ends. */
-export async function appendTimeline(tx: Tx, orderId: string, facts: readonly Fact[]): Promise<void> {
+export async function appendEvents(tx: Tx, orderId: string, facts: readonly TimelineFact[]): Promise<void> {
   if (facts.length === 0) return;
   const events = facts.map(({ type, merchantId, data }) => ({ type, merchantId: merchantId ?? null, data: data ?? {} }));
   await sql`select append_timeline(${orderId}, ${JSON.stringify(events)}::jsonb)`.execute(tx);
 }
 
 /** Tells whether an event says that it was brought about by a request; what asks may then be a repetition. */
-export async function isTold(tx: Tx, orderId: string, request: string): Promise<boolean> {
+export async function hasEventOfRequest(tx: Tx, orderId: string, request: string): Promise<boolean> {
   const event = await tx.selectFrom('timeline_event').select('seq').where('orderId', '=', orderId)
     .where(sql<boolean>`data->>'request' = ${request}`).executeTakeFirst();
   return event !== undefined;
@@ -32,7 +32,7 @@ export async function lastSeq(tx: Tx, orderId: string): Promise<number> {
 }
 
 /** Tells whether an order had an event of a type after a sequence number. */
-export async function toldSince(tx: Tx, orderId: string, type: TimelineEventType, seq: number): Promise<boolean> {
+export async function hasEventSince(tx: Tx, orderId: string, type: TimelineEventType, seq: number): Promise<boolean> {
   const event = await tx.selectFrom('timeline_event').select('seq').where('orderId', '=', orderId).where('seq', '>', seq).where('type', '=', type).executeTakeFirst();
   return event !== undefined;
 }

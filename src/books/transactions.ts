@@ -2,7 +2,7 @@ import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely
 import { DatabaseError, TypeOverrides } from 'pg';
 import type { Caller } from '../contracts/caller';
 import type { DB } from '../generated/database';
-import { pipeliningPool, preparing, SET_CALLER, STALE_PLAN } from './connection-pool';
+import { pipeliningPool, preparingPool, SET_CALLER, STALE_PLAN } from './connection-pool';
 
 export type Tx = Transaction<DB>;
 
@@ -69,7 +69,7 @@ export function connect(url: string, poolSize: number, onBroken: (error: Error) 
   pool.on('error', tell);
   // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the process.
   pool.on('connect', (client) => { client.on('error', tell); });
-  const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool, statementLimitMs + ANSWER_MS) }) });
+  const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparingPool(pool, statementLimitMs + ANSWER_MS) }) });
   return {
     run: (caller, work) => retrying(() => database.transaction().execute((tx) => onBehalfOf(caller, tx, work))),
     snapshot: (caller, work) => retrying(() => database.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')

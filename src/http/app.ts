@@ -10,14 +10,14 @@ import { handleErrors, sendProblem } from './errors';
 import { jsonBodies, rawBodies } from './plugins/body-parsers';
 import { callers } from './plugins/callers';
 import { closing, lastRequests } from './plugins/closing';
-import { intents } from './plugins/idempotent-requests';
-import { load } from './plugins/load-limits';
+import { idempotentRequests } from './plugins/idempotent-requests';
+import { loadLimits } from './plugins/load-limits';
 import { metrics } from './plugins/metrics';
 import { openApi } from './plugins/openapi';
 import { requestLog } from './plugins/request-log';
-import { strangers } from './plugins/unauthenticated-limit';
-import { addressLinkRoutes, addressRoutes } from './routes/orders/address-fixes';
-import { operatorRoutes } from './routes/interventions/interventions';
+import { unauthenticatedLimit } from './plugins/unauthenticated-limit';
+import { addressLinkRoutes, addressFixRoutes } from './routes/orders/address-fixes';
+import { interventionRoutes } from './routes/interventions/interventions';
 import { orderEventRoutes } from './routes/orders/order-events';
 import { orderRoutes } from './routes/orders/orders';
 import { promotionRoutes } from './routes/pricing/promotions';
@@ -46,7 +46,7 @@ const CONTENT_SECURITY = {
 
 /** Builds the API over what it is given; the caller listens and closes. Closing ends live timelines first. */
 export async function buildApp(deps: AppDeps): Promise<Api> {
-  const onError = handleErrors(deps.isOutOfReach);
+  const onError = handleErrors(deps.isUnavailable);
   const logger: FastifyBaseLogger = deps.log;
   const app = fastify({
     loggerInstance: logger,
@@ -72,17 +72,17 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
   await app.register(sse, { heartbeatInterval: HEARTBEAT_MS });
   await app.register(openApi);
 
-  await app.register(strangers, { meter: deps.meter, ...(deps.limits ? { limits: deps.limits } : {}) });
+  await app.register(unauthenticatedLimit, { meter: deps.meter, ...(deps.limits ? { limits: deps.limits } : {}) });
 
   await app.register(serviceRoutes(deps));
   await app.register(async (scope) => {
-    await scope.register(callers, { authenticate: deps.authenticate, knows: deps.knows });
-    await scope.register(load, { meter: deps.meter, ...(deps.limits ? { limits: deps.limits } : {}) });
-    await scope.register(intents, { intentOf: deps.intentOf });
+    await scope.register(callers, { authenticate: deps.authenticate, isKnownKey: deps.isKnownKey });
+    await scope.register(loadLimits, { meter: deps.meter, ...(deps.limits ? { limits: deps.limits } : {}) });
+    await scope.register(idempotentRequests, { idempotentRequest: deps.idempotentRequest });
     await scope.register(jsonBodies);
     await scope.register(orderRoutes(deps));
-    await scope.register(addressRoutes(deps));
-    await scope.register(operatorRoutes(deps));
+    await scope.register(addressFixRoutes(deps));
+    await scope.register(interventionRoutes(deps));
     await scope.register(quoteRoutes(deps));
     await scope.register(promotionRoutes(deps));
     await scope.register(orderEventRoutes(deps));

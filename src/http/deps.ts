@@ -1,7 +1,7 @@
 import type { FastifyPluginCallback } from 'fastify';
 import type { Logger } from 'pino';
-import type { Clients } from '../services/services';
-import type { Intent } from '../services/idempotent-request';
+import type { Services } from '../services/services';
+import type { IdempotentRequest } from '../services/idempotent-request';
 import type { Caller } from '../contracts/caller';
 import type { CarrierWebhookReader } from '../providers/carriers/carrier-provider';
 import type { PaymentWebhookReader } from '../providers/payments/payment-provider';
@@ -38,13 +38,13 @@ export interface LoadLimits {
 
 /** Everything that the API stands on; built by src/server.ts, and by the tests. */
 export interface AppDeps {
-  readonly clients: Pick<Clients,
+  readonly services: Pick<Services,
     'orders' | 'quotes' | 'promotions' | 'addresses' | 'operators' | 'tasks' | 'shipments' | 'stock' | 'replenishments' | 'webhooks' | 'timelineHeads'>;
-  readonly intentOf: (method: string, url: string, body: unknown, key: string) => Intent;
+  readonly idempotentRequest: (method: string, url: string, body: unknown, key: string) => IdempotentRequest;
   /** Answers whom an API key speaks for; undefined for unknown and revoked ones. */
   readonly authenticate: (secret: string) => Promise<Caller | undefined>;
   /** Tells, without asking anybody, whether an API key was good when it was last looked up. */
-  readonly knows: (secret: string) => boolean;
+  readonly isKnownKey: (secret: string) => boolean;
   /** Who may send webhooks; each is reached under its code. */
   readonly paymentReaders: readonly PaymentWebhookReader[];
   readonly carrierReaders: readonly CarrierWebhookReader[];
@@ -52,7 +52,7 @@ export interface AppDeps {
   /** By name, what must answer for this process to be of use. Each throws, or takes too long, when it does not. */
   readonly readiness: Readonly<Record<string, () => Promise<void>>>;
   /** Tells a database or Temporal that does not answer right now from a defect. */
-  readonly isOutOfReach: (error: unknown) => boolean;
+  readonly isUnavailable: (error: unknown) => boolean;
   readonly log: Logger;
   readonly meter: ApiMeter;
   /** Makes a span of every request; without one, nobody traces. */

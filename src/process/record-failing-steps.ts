@@ -1,6 +1,6 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { forgetFailing, writeFailing } from '../books/interventions/failing-steps';
+import { forgetFailingStep, recordFailingStep } from '../books/interventions/failing-steps';
 import type { Transactions } from '../books/transactions';
 import { SYSTEM } from '../contracts/caller';
 
@@ -11,7 +11,7 @@ const NOTED_FROM = 5;
  * Notes the steps of orders that fail as local activities, until they succeed: Temporal shows the tries of regular ones only,
  * and the watchdog looks for both. While the database is out of reach nothing is noted; what fails for that reason gets on by itself.
  */
-export const noteFailingSteps = (transactions: Transactions, log: Logger): ActivityInterceptorsFactory => ({ info }) => ({
+export const recordFailingSteps = (transactions: Transactions, log: Logger): ActivityInterceptorsFactory => ({ info }) => ({
   inbound: {
     execute: async (input, next) => {
       const { orderId } = (input.args[0] ?? {}) as { orderId?: unknown };
@@ -25,10 +25,10 @@ export const noteFailingSteps = (transactions: Transactions, log: Logger): Activ
       } catch (error) {
         const failure = error instanceof Error ? error.constructor.name : 'unknown';
         log.warn({ err: error, orderId, step, attempt: info.attempt }, 'a step fails again and again');
-        await note((tx) => writeFailing(tx, { orderId, step, attempts: info.attempt, failure }));
+        await note((tx) => recordFailingStep(tx, { orderId, step, attempts: info.attempt, failure }));
         throw error;
       }
-      await note((tx) => forgetFailing(tx, orderId, step));
+      await note((tx) => forgetFailingStep(tx, orderId, step));
       return result;
     },
   },

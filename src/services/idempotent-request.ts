@@ -4,13 +4,13 @@ import type { Caller } from '../contracts/caller';
 import { isRefusal, type Refusal } from '../contracts/errors';
 
 /** What a caller wants once, however often it asks: its Idempotency-Key and the hash of its request. */
-export interface Intent {
+export interface IdempotentRequest {
   readonly key: string;
   readonly requestHash: Buffer;
 }
 
 /** Builds the intent of a request: the same key with another method, URL or body is another intent. */
-export const intentOf = (method: string, url: string, body: unknown, key: string): Intent => ({ key, requestHash: hashRequest(method, url, body) });
+export const idempotentRequest = (method: string, url: string, body: unknown, key: string): IdempotentRequest => ({ key, requestHash: hashRequest(method, url, body) });
 
 /** What a POST answers. `replayed` is set when an earlier request with the key gave the answer. */
 export interface Answer<T> {
@@ -29,7 +29,7 @@ export const replay = <T>(stored: StoredAnswer): Answer<T> => ({ status: stored.
  * time waits for the first and gets its answer. Refusals leave no record: the caller may mend and use the key again.
  */
 export async function once<T>(
-  transactions: Transactions, caller: Caller, intent: Intent, work: (tx: Tx) => Promise<Answer<T> | Refusal>,
+  transactions: Transactions, caller: Caller, intent: IdempotentRequest, work: (tx: Tx) => Promise<Answer<T> | Refusal>,
 ): Promise<Answer<T> | Refusal> {
   const refused = new Map<'refusal', Refusal>();
   try {

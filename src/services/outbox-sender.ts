@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { forgetMessage, takeMessages, workflowsToTell, type PendingMessage } from '../books/outbox';
+import { deleteMessage, claimMessages, workflowsWithMessages, type PendingMessage } from '../books/outbox';
 import type { Transactions } from '../books/transactions';
 import { SYSTEM } from '../contracts/caller';
 import { ORDERS_QUEUE, orderWorkflowId, replenishmentWorkflowId } from '../contracts/temporal-names';
@@ -13,7 +13,7 @@ const SEND_MS = 2_000;
 const OUT_OF_REACH = 3;
 
 /** Sends the signals that were committed with their facts. At least once: every signal is a fact that may be heard twice. */
-export class Messenger {
+export class OutboxSender {
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(private readonly transactions: Transactions, private readonly temporal: Client, private readonly log: Logger) {}
@@ -31,7 +31,7 @@ export class Messenger {
   /** Wakes the orders that goods came for, as `flush` does one. */
   async flushFilled(): Promise<void> {
     try {
-      const filled = await this.transactions.run(SYSTEM, (tx) => workflowsToTell(tx, { signal: 'backorderFilled' }, BATCH));
+      const filled = await this.transactions.run(SYSTEM, (tx) => workflowsWithMessages(tx, { signal: 'backorderFilled' }, BATCH));
       for (const workflowId of filled) await this.#flush(workflowId);
     } catch (error) {
       this.log.warn({ err: error }, 'orders that goods came for are woken when the database answers');
@@ -51,7 +51,7 @@ export class Messenger {
    * a row do not: then Temporal is out of reach. Ends early once `goesOn` says no. Answers how many were sent.
    */
   async sweep(seconds: number, goesOn: () => boolean = () => true): Promise<number> {
-    const neglected = await this.transactions.run(SYSTEM, (tx) => workflowsToTell(tx, { olderThanSeconds: seconds }, BATCH));
+    const neglected = await this.transactions.run(SYSTEM, (tx) => workflowsWithMessages(tx, { olderThanSeconds: seconds }, BATCH));
     let sent = 0;
     let failedInARow = 0;
     for (const workflowId of neglected) {
@@ -84,11 +84,11 @@ export class Messenger {
 
   #sendNow(workflowId: string): Promise<number> {
     return this.transactions.run(SYSTEM, async (tx) => {
-      const messages = await takeMessages(tx, workflowId, BATCH);
+      const messages = await claimMessages(tx, workflowId, BATCH);
       await this.temporal.withDeadline(Date.now() + SEND_MS, async () => {
         for (const message of messages) {
           await this.#signal(message);
-          await forgetMessage(tx, message.id);
+          await deleteMessage(tx, message.id);
         }
       });
       return messages.length;

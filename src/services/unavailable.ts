@@ -13,13 +13,13 @@ const NETWORK_CODES: readonly string[] = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOU
 const LOST_CONNECTION = /^(timeout exceeded when trying to connect|Connection terminated|Client (has encountered a connection error|was closed))/;
 
 /** Tells a database or Temporal that cannot be reached right now, where trying again later helps, from a defect. */
-export function isOutOfReach(error: unknown): boolean {
+export function isUnavailable(error: unknown): boolean {
   if (isGrpcServiceError(error)) return UNANSWERED.includes(error.code);
-  if (error instanceof ServiceError) return isOutOfReach(error.cause);
+  if (error instanceof ServiceError) return isUnavailable(error.cause);
   if (error instanceof DatabaseError) return error.code?.startsWith('08') === true || UNAVAILABLE_STATES.includes(error.code ?? '');
   if (typeof error !== 'object' || error === null) return false;
   const { code, message, errors } = error as { code?: unknown; message?: unknown; errors?: unknown };
   // A host with several addresses fails with an error for each.
-  if (Array.isArray(errors)) return errors.some(isOutOfReach);
+  if (Array.isArray(errors)) return errors.some(isUnavailable);
   return NETWORK_CODES.includes(String(code)) || LOST_CONNECTION.test(String(message));
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { Client } from 'pg';
 import { Link } from '../../bench/soak/link';
 import { connect, type Transactions } from '../../src/books/transactions';
-import { isOutOfReach } from '../../src/services/unavailable';
+import { isUnavailable } from '../../src/services/unavailable';
 import { SYSTEM } from '../../src/contracts/caller';
 import { until } from '../sandboxes/sandboxes';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -34,7 +34,7 @@ test('a connection that breaks between two statements fails its transaction as o
     await until(() => broken.length > 0);
     await sql`select 1`.execute(tx);
   }).catch((thrown: unknown) => thrown);
-  expect(isOutOfReach(error)).toBe(true);
+  expect(isUnavailable(error)).toBe(true);
   const again = await transactions.run(SYSTEM, (tx) => sql<{ one: number }>`select 1 as one`.execute(tx));
   expect(again.rows).toEqual([{ one: 1 }]);
 });
@@ -60,7 +60,7 @@ test('a link that dies without a sign fails the transaction in time as out of re
       link.cut('silent');
       await sql`select 1`.execute(tx);
     }).catch((thrown: unknown) => thrown);
-    expect(isOutOfReach(error)).toBe(true);
+    expect(isUnavailable(error)).toBe(true);
     link.mend();
     await overLink.ping();
     // The server, which hears nothing either, gives up what was locked.
@@ -79,7 +79,7 @@ test('a statement behind somebody\'s lock is given up in time by the server itse
       return hasty.run(SYSTEM, (other) => sql`select pg_advisory_xact_lock(8)`.execute(other)).catch((thrown: unknown) => thrown);
     });
     expect(error).toMatchObject({ code: '57014' });
-    expect(isOutOfReach(error)).toBe(true);
+    expect(isUnavailable(error)).toBe(true);
     await hasty.ping();
   } finally {
     await hasty.close();

@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 import { post } from '../../src/books/ledger/ledger';
 import { beginOperation, finishOperation } from '../../src/books/operations';
 import { claimKey, hashRequest, storeAnswer } from '../../src/books/idempotency';
-import { appendTimeline, readTimeline } from '../../src/books/timeline';
+import { appendEvents, readTimeline } from '../../src/books/timeline';
 import type { Transactions } from '../../src/books/transactions';
 import { Vault } from '../../src/books/vault';
 import { SYSTEM } from '../../src/contracts/caller';
@@ -22,7 +22,7 @@ afterAll(async () => {
 
 describe('the timeline', () => {
   test('chains events, also when many write at once', async () => {
-    await Promise.all(Array.from({ length: 20 }, (_, n) => transactions.run(SYSTEM, (tx) => appendTimeline(tx, 'ord_1', [
+    await Promise.all(Array.from({ length: 20 }, (_, n) => transactions.run(SYSTEM, (tx) => appendEvents(tx, 'ord_1', [
       { type: 'order.received', data: { n } }, { type: 'task.done', merchantId: 'mer_1', data: { text: `"é\\ ${n}` } },
     ]))));
     const events = await transactions.run(SYSTEM, (tx) => readTimeline(tx, SYSTEM, 'ord_1', 0, 100));

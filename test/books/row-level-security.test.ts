@@ -6,7 +6,7 @@ import { priced, unpromoted } from '../support/prices';
 import { insertDraft } from '../../src/books/orders/orders';
 import { newId } from '../../src/books/new-id';
 import { readCatalogue } from '../../src/books/catalogue/catalogue';
-import { releaseFulfillments } from '../../src/books/warehouse/release-to-warehouse';
+import { releaseToWarehouse } from '../../src/books/warehouse/release-to-warehouse';
 import { reserve } from '../../src/books/inventory/reservations';
 import type { Transactions } from '../../src/books/transactions';
 import { SYSTEM, type Caller } from '../../src/contracts/caller';
@@ -32,10 +32,10 @@ beforeAll(async () => {
   await transactions.run(SYSTEM, async (tx) => {
     const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).execute();
     await reserve(tx, {
-      orderId, demands: lines.map((line) => ({ lineId: line.id, ...line })), worths: lines.map((line) => ({ lineId: line.id, amount: 100 })),
+      orderId, demands: lines.map((line) => ({ lineId: line.id, ...line })), values: lines.map((line) => ({ lineId: line.id, amount: 100 })),
       delivery: TO_BRAZIL, expiresAt: new Date(),
     });
-    await releaseFulfillments(tx, orderId, 'standard', false);
+    await releaseToWarehouse(tx, orderId, 'standard', false);
     const [line] = lines.filter(({ skuId }) => skuId === mall.skus.lamp.id);
     await tx.insertInto('backorder').values({
       id: newId('bko'), orderId, orderLineId: line?.id ?? '', merchantId: mall.skus.lamp.merchantId, skuId: mall.skus.lamp.id, status: 'waiting', quantity: 1, amount: 1,

@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
-import { AddressClient } from '../../src/services/orders/address-fix-service';
+import { AddressFixService } from '../../src/services/orders/address-fix-service';
 import { Authenticator } from '../../src/services/access/authenticator';
-import { createClients } from '../../src/services/services';
-import { intentOf } from '../../src/services/idempotent-request';
-import { OperatorClient } from '../../src/services/interventions/intervention-service';
-import { OrderClient } from '../../src/services/orders/order-service';
+import { createServices } from '../../src/services/services';
+import { idempotentRequest } from '../../src/services/idempotent-request';
+import { InterventionService } from '../../src/services/interventions/intervention-service';
+import { OrderService } from '../../src/services/orders/order-service';
 import type { OrderStart, OrderWorkflows } from '../../src/services/orders/order-workflows';
-import { isOutOfReach } from '../../src/services/unavailable';
+import { isUnavailable } from '../../src/services/unavailable';
 import type { Transactions } from '../../src/books/transactions';
 import type { CancellationVerdict } from '../../src/contracts/orders/verdict';
 import { includedTaxes } from '../../src/domain/pricing/tax';
@@ -85,15 +85,15 @@ export async function startApi(overOf: (transactions: Transactions) => Partial<A
     timeZone: 'America/Sao_Paulo', taxes: includedTaxes(),
   };
   const workflows = new NotedWorkflows();
-  const clients = createClients({ transactions, vault: testVault(), temporal: temporal as unknown as Client, policies, log });
+  const clients = createServices({ transactions, vault: testVault(), temporal: temporal as unknown as Client, policies, log });
   const { meter } = createApiMetrics(transactions, log);
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
-    clients: { ...clients, operators: new OperatorClient(transactions, workflows as unknown as OrderWorkflows), orders: new OrderClient(transactions, testVault(), workflows as unknown as OrderWorkflows, policies),
-      addresses: new AddressClient(transactions, testVault(), workflows as unknown as OrderWorkflows, clients.messenger, policies.taxes, policies.paymentWindowSeconds) },
-    intentOf, isOutOfReach, log, meter,
+    services: { ...clients, operators: new InterventionService(transactions, workflows as unknown as OrderWorkflows), orders: new OrderService(transactions, testVault(), workflows as unknown as OrderWorkflows, policies),
+      addresses: new AddressFixService(transactions, testVault(), workflows as unknown as OrderWorkflows, clients.messenger, policies.taxes, policies.paymentWindowSeconds) },
+    idempotentRequest, isUnavailable, log, meter,
     authenticate: (secret) => authenticator.callerOf(secret),
-    knows: (secret) => authenticator.knows(secret),
+    isKnownKey: (secret) => authenticator.knows(secret),
     paymentReaders: [new SandboxPaymentWebhookReader(WEBHOOK_SECRET)],
     carrierReaders: [new SandboxCarrierWebhookReader(WEBHOOK_SECRET)],
     supplierReaders: [new SandboxSupplierWebhookReader(WEBHOOK_SECRET)],

@@ -26,7 +26,7 @@ const start = async (strangersPerSecond: number): Promise<void> => {
     const counted = counting(transactions);
     asked = counted.snapshots;
     const authenticator = new Authenticator(counted.transactions);
-    return { limits: limitsWith(strangersPerSecond), authenticate: (secret) => authenticator.callerOf(secret), knows: (secret) => authenticator.knows(secret) };
+    return { limits: limitsWith(strangersPerSecond), authenticate: (secret) => authenticator.callerOf(secret), isKnownKey: (secret) => authenticator.knows(secret) };
   });
 };
 afterEach(() => api.close());

@@ -1,5 +1,5 @@
-import { OperatorClient } from '../../src/services/interventions/intervention-service';
-import type { Asked } from '../../src/contracts/interventions/interventions';
+import { InterventionService } from '../../src/services/interventions/intervention-service';
+import type { InterventionRequest } from '../../src/contracts/interventions/interventions';
 import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
 import { backorderedSku } from '../support/backorders';
@@ -32,8 +32,8 @@ const delivered = async ({ people }: Stage, orderId: string): Promise<string> =>
   return orderId;
 };
 
-const ask = async <Verb extends keyof Asked>({ world }: Stage, orderId: string, verb: Verb, asked: Asked[Verb]) =>
-  granted(await new OperatorClient(world.transactions, world.workflows).ask(callerFor('support'), intent(), orderId, verb, asked)).body;
+const ask = async <Verb extends keyof InterventionRequest>({ world }: Stage, orderId: string, verb: Verb, asked: InterventionRequest[Verb]) =>
+  granted(await new InterventionService(world.transactions, world.workflows).ask(callerFor('support'), intent(), orderId, verb, asked)).body;
 
 /** Does every task on an order's parcels without waiting for their labels. */
 const packed = async ({ world }: Stage, orderId: string): Promise<void> => {

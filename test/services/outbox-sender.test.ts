@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
-import { sendLater, type OrderSignal } from '../../src/books/outbox';
+import { enqueueOrderSignal, type OrderSignal } from '../../src/books/outbox';
 import { connect, type Transactions } from '../../src/books/transactions';
-import { Messenger } from '../../src/services/outbox-sender';
+import { OutboxSender } from '../../src/services/outbox-sender';
 import { SYSTEM } from '../../src/contracts/caller';
 import { orderWorkflowId } from '../../src/contracts/temporal-names';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -23,11 +23,11 @@ afterAll(async () => {
 });
 
 const commit = (orderId: string, ...parts: string[]): Promise<void> => transactions.run(SYSTEM, async (tx) => {
-  for (const part of parts) await sendLater(tx, orderId, packed(part));
+  for (const part of parts) await enqueueOrderSignal(tx, orderId, packed(part));
 });
 
 /** A messenger that speaks to a Temporal which takes what `take` lets pass, and what that was, in its order. */
-function messengerTo(take: (workflowId: string, part: string) => Promise<void>): { messenger: Messenger; heard: string[] } {
+function messengerTo(take: (workflowId: string, part: string) => Promise<void>): { messenger: OutboxSender; heard: string[] } {
   const heard: string[] = [];
   const signal = (workflowId: string) => async (_name: string, { fulfillmentId }: { fulfillmentId: string }): Promise<void> => {
     await take(workflowId, fulfillmentId);
@@ -37,7 +37,7 @@ function messengerTo(take: (workflowId: string, part: string) => Promise<void>):
     withDeadline: (_deadline: number, work: () => Promise<unknown>) => work(),
     workflow: { getHandle: (workflowId: string) => ({ signal: signal(workflowId) }) },
   } as unknown as Client;
-  return { messenger: new Messenger(transactions, temporal, pino({ level: 'silent' })), heard };
+  return { messenger: new OutboxSender(transactions, temporal, pino({ level: 'silent' })), heard };
 }
 
 test('no sender overtakes another: what an order is told comes in the order in which it happened', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Intent } from '../../src/services/idempotent-request';
+import type { IdempotentRequest } from '../../src/services/idempotent-request';
 import type { Caller } from '../../src/contracts/caller';
 import { isRefusal, type Refusal } from '../../src/contracts/errors';
 import type { OrderResource } from '../../src/contracts/orders/order';
@@ -10,7 +10,7 @@ import { placeOrderBody, type TestMall, type TestSku } from './mall';
 import type { World } from './world';
 
 /** A new intent: a key never used before. */
-export const intent = (key = randomUUID()): Intent => ({ key, requestHash: Buffer.from(key) });
+export const intent = (key = randomUUID()): IdempotentRequest => ({ key, requestHash: Buffer.from(key) });
 
 /** Takes a result that must not be a refusal. */
 export function granted<T>(result: T | Refusal): T {

@@ -8,9 +8,9 @@ import { createActivities } from '../../activities';
 import type { ReplenishmentPolicy } from '../../activities/deps';
 import { connect, type Transactions } from '../../src/books/transactions';
 import { Vault } from '../../src/books/vault';
-import { createClients, type Clients } from '../../src/services/services';
+import { createServices, type Services } from '../../src/services/services';
 import type { OrderPolicies } from '../../src/services/policies';
-import type { WebhookClient } from '../../src/services/webhooks/webhook-service';
+import type { WebhookService } from '../../src/services/webhooks/webhook-service';
 import { ORDERS_QUEUE, SEARCH_ATTRIBUTES, providerQueue } from '../../src/contracts/temporal-names';
 import { includedTaxes } from '../../src/domain/pricing/tax';
 import { buildCarrier } from '../../src/sandboxes/carriers/carrier';
@@ -22,7 +22,7 @@ import { mailOf } from '../../src/providers/notifications/mail-text';
 import { SANDBOX_SMS, SandboxSmsProvider } from '../../src/providers/notifications/sandbox-sms';
 import { SMTP, SmtpNotificationProvider } from '../../src/providers/notifications/smtp';
 import { SANDBOX_SUPPLIER, SandboxSupplierProvider, SandboxSupplierWebhookReader } from '../../src/providers/suppliers/sandbox-supplier';
-import { noteFailingSteps } from '../../src/process/record-failing-steps';
+import { recordFailingSteps } from '../../src/process/record-failing-steps';
 import { API_KEY, Bench, SECRET, type NotifierSandbox, type Sandbox } from '../sandboxes/sandboxes';
 import { deploymentOf } from '../../src/process/worker-deployment';
 import { NO_SPANS, type Tracing } from '../../src/telemetry/tracing';
@@ -37,7 +37,7 @@ export const holding = (seconds: number, reminders: number[] = []): OrderPolicie
   ({ seconds, reminders, channels: [{ channel: 'email', queue: providerQueue(SMTP) }, { channel: 'sms', queue: providerQueue(SANDBOX_SMS) }] });
 
 /** Everything but HTTP, for real and in this process: database, Temporal, workers, sandboxes that send signed webhooks. */
-export interface World extends Clients {
+export interface World extends Services {
   readonly database: TestDatabase;
   readonly transactions: Transactions;
   readonly temporal: TestWorkflowEnvironment;
@@ -104,7 +104,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
   const connection = temporal.nativeConnection;
   const crews = new Set<() => Promise<void>>();
   const startWorkers = async ({ bundle: workflowBundle = todays, version }: WorkerSetup = {}): Promise<() => Promise<void>> => {
-    const shared = { connection, activities, interceptors: { activity: [noteFailingSteps(transactions, log), ...(tracing ? [tracing.activities] : [])] }, ...deploymentOf(version?.deploymentName, version?.buildId) };
+    const shared = { connection, activities, interceptors: { activity: [recordFailingSteps(transactions, log), ...(tracing ? [tracing.activities] : [])] }, ...deploymentOf(version?.deploymentName, version?.buildId) };
     const workers = await Promise.all([
       Worker.create({ ...shared, taskQueue: ORDERS_QUEUE, workflowBundle, sinks: tracing?.sinks ?? NO_SPANS }),
       ...[SANDBOX_GATEWAY, SANDBOX_CARRIER, SANDBOX_SUPPLIER, SMTP, SANDBOX_SMS].map((code) => Worker.create({ ...shared, taskQueue: providerQueue(code) })),
@@ -125,7 +125,7 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
     paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600,
     addressHold: holding(3600), verdictTimeoutSeconds: 20, timeZone: 'America/Sao_Paulo', taxes: includedTaxes(), ...policies,
   };
-  const clients = createClients({ transactions, vault, temporal: temporal.client, policies: all, log });
+  const clients = createServices({ transactions, vault, temporal: temporal.client, policies: all, log });
   receiver.serve(clients.webhooks);
   return {
     ...clients, database, transactions, temporal, gateway, carrier, supplier, notifier, payments, carriers, suppliers, activities, startWorkers, stopWorkers,
@@ -144,8 +144,8 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
 const TYPES = { Keyword: SearchAttributeType.KEYWORD, KeywordList: SearchAttributeType.KEYWORD_LIST, Datetime: SearchAttributeType.DATETIME } as const;
 
 /** Takes the sandboxes' webhooks as the API does, without the rest of it. */
-async function listen(): Promise<{ url: string; serve(webhooks: WebhookClient): void; close(): Promise<void> }> {
-  let webhooks: WebhookClient | undefined;
+async function listen(): Promise<{ url: string; serve(webhooks: WebhookService): void; close(): Promise<void> }> {
+  let webhooks: WebhookService | undefined;
   const paymentReader = new SandboxPaymentWebhookReader(SECRET);
   const supplierReader = new SandboxSupplierWebhookReader(SECRET);
   const carrierReader = new SandboxCarrierWebhookReader(SECRET);

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Authenticator } from '../../src/services/access/authenticator';
-import { intentOf } from '../../src/services/idempotent-request';
-import { isOutOfReach } from '../../src/services/unavailable';
+import { idempotentRequest } from '../../src/services/idempotent-request';
+import { isUnavailable } from '../../src/services/unavailable';
 import { orderWorkflowId } from '../../src/contracts/temporal-names';
 import { buildApp } from '../../src/http/app';
 import { callJson } from '../../src/providers/http';
@@ -34,8 +34,8 @@ async function placeAndCancel(tracing: Tracing): Promise<string> {
     const mall = await seedMall(world.transactions);
     const authenticator = new Authenticator(world.transactions);
     const app = await buildApp({
-      clients: world, intentOf, isOutOfReach, log, meter: createApiMetrics(world.transactions, log).meter,
-      authenticate: (secret) => authenticator.callerOf(secret), knows: (secret) => authenticator.knows(secret), paymentReaders: [], carrierReaders: [], supplierReaders: [], readiness: {}, trace: tracing.requests,
+      services: world, idempotentRequest, isUnavailable, log, meter: createApiMetrics(world.transactions, log).meter,
+      authenticate: (secret) => authenticator.callerOf(secret), isKnownKey: (secret) => authenticator.knows(secret), paymentReaders: [], carrierReaders: [], supplierReaders: [], readiness: {}, trace: tracing.requests,
     });
     const post = async (url: string, payload: object): Promise<{ id: string }> => {
       const headers = posting(mall.keys.storefront, { traceparent: `00-${CALLERS.traceId}-${CALLERS.spanId}-01` });

@@ -60,7 +60,7 @@ export class AddressHold {
         // Reminders whose time passed while an earlier message waited for its provider would come as a heap.
         if (index > 0 && wait <= 0) continue;
         if (index > 0) await sleep(wait, { summary: `then a reminder by ${channel}` });
-        await this.steps.outside({ taskQueue: queue }, AttentionReason.notificationUnavailable, (activities) =>
+        await this.steps.callProvider({ taskQueue: queue }, AttentionReason.notificationUnavailable, (activities) =>
           activities.sendAddressNotice({ orderId: this.input.orderId, channel, number: index + 1 }));
       }
     }));

@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation, patched, sleep } from '@temporalio/workflow';
 import type { AttentionReason, FoundReason } from '../../src/contracts/statuses';
-import { mostUrgent } from '../../src/domain/interventions/most-urgent-attention';
+import { mostUrgentAttention } from '../../src/domain/interventions/most-urgent-attention';
 import { books } from '../runtime/call-activities';
 
 /** How long a provider may be out of reach before staff see it. */
@@ -22,7 +22,7 @@ export class Attention {
   constructor(private readonly orderId: string, private readonly changed: () => void) {}
 
   get reason(): AttentionReason | null {
-    return mostUrgent([this.#own, this.#found]);
+    return mostUrgentAttention([this.#own, this.#found]);
   }
 
   async raise(reason: AttentionReason, holder = ''): Promise<void> {
@@ -84,7 +84,7 @@ export class Attention {
 
   /** Writes the most urgent reason when it is another one. Writes follow each other, so that the last one stays. */
   async #mark(): Promise<void> {
-    const reason = mostUrgent(this.#held.values());
+    const reason = mostUrgentAttention(this.#held.values());
     if (reason === this.#own) return;
     this.#own = reason;
     this.changed();

@@ -1,7 +1,7 @@
 import type { Activities } from '../../activities';
 import type { CancellationReason } from '../../src/contracts/orders/place-order';
 import { AttentionReason } from '../../src/contracts/statuses';
-import { voidGivenUp } from './complete-order';
+import { voidAbandonedBooking } from './complete-order';
 import type { OrderInput } from '../messages';
 import type { PaymentPhase } from './payment';
 import { books } from '../runtime/call-activities';
@@ -23,9 +23,9 @@ export async function finishCancellation(input: OrderInput, reason: Cancellation
 
 async function undo(left: Unsettled, input: OrderInput, payment: PaymentPhase, steps: Steps): Promise<void> {
   const { orderId, carrierQueue: taskQueue } = input;
-  await voidGivenUp(left.givenUp, input, steps);
+  await voidAbandonedBooking(left.givenUp, input, steps);
   for (const fulfillmentId of left.fulfillmentIds) {
-    await steps.outside({ taskQueue }, AttentionReason.carrierUnavailable, (activities) => activities.voidShipment({ orderId, fulfillmentId }), fulfillmentId);
+    await steps.callProvider({ taskQueue }, AttentionReason.carrierUnavailable, (activities) => activities.voidShipment({ orderId, fulfillmentId }), fulfillmentId);
   }
   for (const paymentId of left.paymentIds) await payment.void(paymentId);
 }

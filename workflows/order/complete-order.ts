@@ -14,13 +14,13 @@ export async function completeOrder(input: OrderInput, steps: Steps): Promise<Or
   const { orderId } = input;
   const { status, givenUp } = await steps.run(() => books.completeOrder({ orderId }));
   if (!givenUp) return status;
-  await voidGivenUp(givenUp, input, steps);
+  await voidAbandonedBooking(givenUp, input, steps);
   return (await steps.run(() => books.completeOrder({ orderId, undone: true }))).status;
 }
 
 /** Voids whatever carriers made of bookings that were given up, one after the other. */
-export async function voidGivenUp(givenUp: GivenUp, { orderId, carrierQueue: taskQueue }: OrderInput, steps: Steps): Promise<void> {
+export async function voidAbandonedBooking(givenUp: GivenUp, { orderId, carrierQueue: taskQueue }: OrderInput, steps: Steps): Promise<void> {
   for (const { fulfillmentId, n } of givenUp) {
-    await steps.outside({ taskQueue }, AttentionReason.carrierUnavailable, (activities) => activities.voidBooking({ orderId, fulfillmentId, n }), fulfillmentId);
+    await steps.callProvider({ taskQueue }, AttentionReason.carrierUnavailable, (activities) => activities.voidBooking({ orderId, fulfillmentId, n }), fulfillmentId);
   }
 }

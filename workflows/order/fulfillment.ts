@@ -1,9 +1,9 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import type { By, ChooseCarrier, OperatorVerdict } from '../../src/contracts/interventions/interventions';
-import type { FulfillmentRef } from '../../src/contracts/orders/order';
+import type { By, ChooseCarrier, InterventionVerdict } from '../../src/contracts/interventions/interventions';
+import type { ReleasedFulfillment } from '../../src/contracts/orders/order';
 import { AttentionReason, CarrierScan, FulfillmentStatus } from '../../src/contracts/statuses';
-import { PART_WAITS } from '../../src/domain/interventions/available-actions';
+import { FULFILLMENT_WAITS } from '../../src/domain/interventions/available-actions';
 import type { Attention } from './attention';
 import type { OrderInput } from '../messages';
 import { books } from '../runtime/call-activities';
@@ -20,7 +20,7 @@ export class Fulfillment {
   readonly #voiding: Promise<void>[] = [];
 
   constructor(
-    private readonly ref: FulfillmentRef,
+    private readonly ref: ReleasedFulfillment,
     private readonly input: OrderInput,
     private readonly saga: Saga,
     private readonly attention: Attention,
@@ -36,7 +36,7 @@ export class Fulfillment {
 
   /** Says in plain words what it waits for and which message ends the wait; null when it waits for nobody. */
   waitsFor(): string | null {
-    const what = PART_WAITS[this.status];
+    const what = FULFILLMENT_WAITS[this.status];
     return what === undefined ? null : `${this.id}: ${what}. Ends with ${this.#endsWith()}`;
   }
 
@@ -72,7 +72,7 @@ export class Fulfillment {
    * Takes another carrier for a label that does not come. What the carrier of before may have made of it is voided beside
    * the new booking, which does not wait for that.
    */
-  async chooseCarrier(asked: By<ChooseCarrier>, request: string): Promise<OperatorVerdict> {
+  async chooseCarrier(asked: By<ChooseCarrier>, request: string): Promise<InterventionVerdict> {
     const at = { orderId: this.input.orderId, fulfillmentId: this.id };
     const verdict = await books.chooseCarrier({ ...asked, ...at, request });
     if (verdict.outcome === 'refused') return verdict;
@@ -132,10 +132,10 @@ export class Fulfillment {
   }
 
   #atCarrier<Result>(call: (activities: Activities) => Promise<Result>): Promise<Result> {
-    return this.steps.outside({ taskQueue: this.input.carrierQueue, fairnessKey: this.ref.merchantId }, AttentionReason.carrierUnavailable, call, this.id);
+    return this.steps.callProvider({ taskQueue: this.input.carrierQueue, fairnessKey: this.ref.merchantId }, AttentionReason.carrierUnavailable, call, this.id);
   }
 
   #atGateway<Result>(call: (activities: Activities) => Promise<Result>): Promise<Result> {
-    return this.steps.outside({ taskQueue: this.input.paymentQueue, fairnessKey: this.ref.merchantId }, AttentionReason.paymentProviderUnavailable, call, this.id);
+    return this.steps.callProvider({ taskQueue: this.input.paymentQueue, fairnessKey: this.ref.merchantId }, AttentionReason.paymentProviderUnavailable, call, this.id);
   }
 }

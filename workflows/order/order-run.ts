@@ -1,11 +1,11 @@
 import { CancellationScope, condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { CancellationReason, CancelOrder } from '../../src/contracts/orders/place-order';
-import type { By, ChooseCarrier, HandToPerson, OperatorVerdict, RetryNow } from '../../src/contracts/interventions/interventions';
-import type { OperatorVerb } from '../../src/contracts/interventions/intervention-codes';
+import type { By, ChooseCarrier, HandToPerson, InterventionVerdict, RetryNow } from '../../src/contracts/interventions/interventions';
+import type { InterventionVerb } from '../../src/contracts/interventions/intervention-codes';
 import { AttentionReason, HANDED_OVER_STATUSES, OrderStatus, Stage } from '../../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../../src/contracts/orders/verdict';
-import { ORDER_WAITS, verbsFor, type Standing } from '../../src/domain/interventions/available-actions';
+import { ORDER_WAITS, availableActions, type OrderStanding } from '../../src/domain/interventions/available-actions';
 import { AddressHold } from './address-hold';
 import { Attention } from './attention';
 import { Backorder } from './backorder';
@@ -64,7 +64,7 @@ export class OrderRun {
   }
 
   /** Passes a fact to a part; for a part that is not released yet it is kept. */
-  tell(fulfillmentId: string, fact: (part: Fulfillment) => void): void {
+  signalFulfillment(fulfillmentId: string, fact: (part: Fulfillment) => void): void {
     const part = this.#fulfillments.get(fulfillmentId);
     if (part) fact(part);
     else this.#early.push({ id: fulfillmentId, fact });
@@ -97,7 +97,7 @@ export class OrderRun {
     this.#fulfillments = new Map(refs.map((ref) => [
       ref.fulfillmentId, new Fulfillment(ref, this.input, this.#saga, this.attention, this.#steps, () => this.#partMoved()),
     ]));
-    for (const { id, fact } of this.#early.splice(0)) this.tell(id, fact);
+    for (const { id, fact } of this.#early.splice(0)) this.signalFulfillment(id, fact);
     this.payment.decideRest({ outcome: 'accepted' });
     this.#move(OrderStatus.inFulfillment, Stage.pick, [attributes.warehouses([...new Set(refs.map((ref) => ref.warehouseId))])]);
   }
@@ -127,7 +127,7 @@ export class OrderRun {
   }
 
   /** Ends the back-off of every call that waits for a provider, and runs what failed for good again. */
-  async retryNow(asked: By<RetryNow>, request: string): Promise<OperatorVerdict> {
+  async retryNow(asked: By<RetryNow>, request: string): Promise<InterventionVerdict> {
     await books.recordRetry({ ...asked, orderId: this.input.orderId, request });
     return { outcome: 'retried', steps: this.#steps.retry() };
   }
@@ -137,13 +137,13 @@ export class OrderRun {
     return this.#fulfillments.get(fulfillmentId)?.status === 'packed' && this.cancellation === undefined;
   }
 
-  async chooseCarrier(asked: By<ChooseCarrier>, request: string): Promise<OperatorVerdict> {
+  async chooseCarrier(asked: By<ChooseCarrier>, request: string): Promise<InterventionVerdict> {
     const part = this.#fulfillments.get(asked.fulfillmentId);
     return part ? part.chooseCarrier(asked, request) : { outcome: 'refused', code: 'not_found' };
   }
 
   /** Opens the task of a person, and shows it as attention until `attended` tells that it is done. */
-  async handToPerson(asked: By<HandToPerson>, request: string): Promise<OperatorVerdict> {
+  async handToPerson(asked: By<HandToPerson>, request: string): Promise<InterventionVerdict> {
     const { taskId, opened } = await books.openAttendTask({ ...asked, orderId: this.input.orderId, request });
     if (!opened) return { outcome: 'refused', code: 'already_attended' };
     if (!this.#attended.has(taskId)) {
@@ -162,7 +162,7 @@ export class OrderRun {
   }
 
   /** How the order stands, as far as people can move it. */
-  standing(): Standing {
+  standing(): OrderStanding {
     const { fulfillments } = this;
     return {
       closed: this.stage === Stage.closed, cancelling: this.cancellation !== undefined, stepWaits: this.#steps.waiting > 0,
@@ -236,7 +236,7 @@ export class OrderRun {
 
   /** Says what staff can do as it stands, to be typed as it is. */
   #verbs(): string[] {
-    const verbs = verbsFor(this.standing()).map((verb) => {
+    const verbs = availableActions(this.standing()).map((verb) => {
       const waiting = this.fulfillments.find((part) => this.awaitsLabel(part.id));
       const about = verb === 'chooseCarrier' ? `"fulfillmentId":"${waiting?.id}","carrierCode":"<code>",` : '';
       return `- ${VERB_SAYS[verb]}: Update \`${verb}\` \`{${about}"reason":"operator_decision","actor":"support:<who>"}\``;
@@ -245,6 +245,6 @@ export class OrderRun {
   }
 }
 
-const VERB_SAYS: Readonly<Record<OperatorVerb, string>> = {
+const VERB_SAYS: Readonly<Record<InterventionVerb, string>> = {
   retryNow: 'To try again now', chooseCarrier: 'To book with another carrier', cancelOrder: 'To cancel', handToPerson: 'To hand it to a person',
 };

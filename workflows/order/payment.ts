@@ -100,7 +100,7 @@ export class PaymentPhase {
   }
 
   #call<Result>(call: (activities: Activities, payment: { orderId: string; paymentId: string }) => Promise<Result>, paymentId: string): Promise<Result> {
-    return this.steps.outside(
+    return this.steps.callProvider(
       { taskQueue: this.input.paymentQueue }, AttentionReason.paymentProviderUnavailable,
       (activities) => call(activities, { orderId: this.input.orderId, paymentId }),
     );

@@ -2,7 +2,7 @@ import { ActivityFailure, CancellationScope, condition, isCancellation } from '@
 import type { Activities } from '../../activities';
 import { AttentionReason } from '../../src/contracts/statuses';
 import type { Attention } from './attention';
-import { outside, type Lane } from '../runtime/call-activities';
+import { callProvider, type Lane } from '../runtime/call-activities';
 
 interface Waiting {
   /** The part that it belongs to; undefined for a step of the whole order. */
@@ -44,8 +44,8 @@ export class Steps {
   }
 
   /** Calls a provider, shown to staff under `reason` when it takes long, until it has answered. */
-  outside<Result>(lane: Lane, reason: AttentionReason, call: (activities: Activities) => Promise<Result>, part?: string): Promise<Result> {
-    return this.run(() => outside(lane, call, (patiently) => this.attention.during(reason, this.#patiently(patiently, part))), part);
+  callProvider<Result>(lane: Lane, reason: AttentionReason, call: (activities: Activities) => Promise<Result>, part?: string): Promise<Result> {
+    return this.run(() => callProvider(lane, call, (patiently) => this.attention.during(reason, this.#patiently(patiently, part))), part);
   }
 
   #untilRetried(part: string | undefined): Promise<void> {

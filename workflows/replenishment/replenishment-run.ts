@@ -1,9 +1,9 @@
 import { CancellationScope, condition, isCancellation, setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import type { PurchasePlan } from '../../activities/purchasing/replenishments';
-import type { ChaseReason } from '../../src/contracts/purchasing/replenishment';
-import { giveUpAfter, giveUpWhen, GIVEN_UP, OUT_OF_REACH } from '../runtime/give-up';
-import { books, outside } from '../runtime/call-activities';
+import type { FollowUpReason } from '../../src/contracts/purchasing/replenishment';
+import { giveUpAfter, giveUpWhen, NO_LONGER_NEEDED, UNREACHABLE } from '../runtime/give-up';
+import { books, callProvider } from '../runtime/call-activities';
 
 /** What a supplier said that it sends. */
 interface Answer { readonly replenishmentId: string; readonly quantity: number; readonly expectedOn: string }
@@ -51,9 +51,9 @@ export class ReplenishmentRun {
   /** Asks the supplier by the ways that it has until it is over: then nothing is tried again, and what was tried in vain is settled. */
   async #reach<Online, Mail>(
     id: string, plan: PurchasePlan, over: () => boolean, online: (activities: Activities) => Promise<Online>, byMail: (activities: Activities) => Promise<Mail>,
-  ): Promise<Online | Mail | typeof OUT_OF_REACH | 'not_needed'> {
+  ): Promise<Online | Mail | typeof UNREACHABLE | 'not_needed'> {
     const answer = await this.#ask(id, plan, over, online, byMail);
-    if (answer !== GIVEN_UP) return answer;
+    if (answer !== NO_LONGER_NEEDED) return answer;
     await books.settleTries({ replenishmentId: id });
     return 'not_needed';
   }
@@ -61,17 +61,17 @@ export class ReplenishmentRun {
   /** Asks the supplier online; one that takes no orders there, or stays out of reach past the patience, is written to. */
   async #ask<Online, Mail>(
     id: string, plan: PurchasePlan, over: () => boolean, online: (activities: Activities) => Promise<Online>, byMail: (activities: Activities) => Promise<Mail>,
-  ): Promise<Online | Mail | typeof OUT_OF_REACH | typeof GIVEN_UP> {
+  ): Promise<Online | Mail | typeof UNREACHABLE | typeof NO_LONGER_NEEDED> {
     const { supplierQueue, mailQueue, merchantId: fairnessKey } = plan;
     if (supplierQueue !== null) {
-      const answer = await outside<Online | typeof OUT_OF_REACH | typeof GIVEN_UP>({ taskQueue: supplierQueue, fairnessKey }, online, (work) => {
+      const answer = await callProvider<Online | typeof UNREACHABLE | typeof NO_LONGER_NEEDED>({ taskQueue: supplierQueue, fairnessKey }, online, (work) => {
         const tries = () => giveUpWhen(over, work);
         return mailQueue === null ? this.#watched(id, plan, tries) : giveUpAfter(plan.patienceSeconds, tries);
       });
-      if (answer !== OUT_OF_REACH) return answer;
+      if (answer !== UNREACHABLE) return answer;
     }
-    if (mailQueue === null) return OUT_OF_REACH;
-    return outside<Mail | typeof GIVEN_UP>({ taskQueue: mailQueue, fairnessKey }, byMail, (work) => this.#watched(id, plan, () => giveUpWhen(over, work)));
+    if (mailQueue === null) return UNREACHABLE;
+    return callProvider<Mail | typeof NO_LONGER_NEEDED>({ taskQueue: mailQueue, fairnessKey }, byMail, (work) => this.#watched(id, plan, () => giveUpWhen(over, work)));
   }
 
   /** Tells people when a supplier stays out of reach, and ends that once it answers. */
@@ -130,7 +130,7 @@ export class ReplenishmentRun {
     }
   }
 
-  async #escalate(id: string, reason: ChaseReason): Promise<void> {
+  async #escalate(id: string, reason: FollowUpReason): Promise<void> {
     await books.escalateReplenishment({ replenishmentId: id, reason });
   }
 

@@ -44,7 +44,7 @@ const patient = ({ taskQueue, fairnessKey }: Lane) => proxyActivities<Activities
  * Calls the outside: once as a local activity, which costs the least; when that fails or is slow, as a regular activity
  * until it succeeds, with `whilePatient` around it. Safe because every effect has its key.
  */
-export async function outside<Result>(
+export async function callProvider<Result>(
   lane: Lane,
   call: (activities: Activities) => Promise<Result>,
   whilePatient: (work: () => Promise<Result>) => Promise<Result>,

@@ -1,15 +1,15 @@
 import { CancellationScope, condition, isCancellation, patched, sleep } from '@temporalio/workflow';
 
-export const OUT_OF_REACH = 'out_of_reach';
-export const GIVEN_UP = 'given_up';
+export const UNREACHABLE = 'out_of_reach';
+export const NO_LONGER_NEEDED = 'given_up';
 
 /** Gives up on work that takes longer than its patience: then its supplier is out of reach. */
-export const giveUpAfter = <T>(seconds: number, work: () => Promise<T>): Promise<T | typeof OUT_OF_REACH> =>
-  giveUpOnce(() => sleep(seconds * 1000, { summary: 'then the supplier is written to' }).then(() => true), OUT_OF_REACH, work);
+export const giveUpAfter = <T>(seconds: number, work: () => Promise<T>): Promise<T | typeof UNREACHABLE> =>
+  giveUpOnce(() => sleep(seconds * 1000, { summary: 'then the supplier is written to' }).then(() => true), UNREACHABLE, work);
 
 /** Gives up on work that nothing needs any more once a fact is there. Runs in which an earlier release went on with it do so. */
-export const giveUpWhen = <T>(fact: () => boolean, work: () => Promise<T>): Promise<T | typeof GIVEN_UP> =>
-  giveUpOnce(() => condition(fact).then(() => patched('tries-end-with-their-need')), GIVEN_UP, work);
+export const giveUpWhen = <T>(fact: () => boolean, work: () => Promise<T>): Promise<T | typeof NO_LONGER_NEEDED> =>
+  giveUpOnce(() => condition(fact).then(() => patched('tries-end-with-their-need')), NO_LONGER_NEEDED, work);
 
 /**
  * Gives up on work when something happens, and answers with why. The attempt under way is waited for, so that what comes next

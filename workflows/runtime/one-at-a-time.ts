@@ -8,7 +8,7 @@ type Call = Parameters<Schedule>[0];
  * the run for itself; a replay is woken once by all that have ended, so what follows them changes places and the history
  * no longer replays (temporalio/sdk-typescript#1744; ADR 0009). A back-off between two tries is nobody's turn.
  */
-export const turns: WorkflowInterceptorsFactory = () => {
+export const oneAtATime: WorkflowInterceptorsFactory = () => {
   let busy = false;
   /** Decided when two first meet: runs in which they met before this rule go on without it. */
   let ruled: boolean | undefined;

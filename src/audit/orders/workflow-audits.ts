@@ -6,7 +6,7 @@ import type { Transactions } from '../../books/transactions';
 import { SYSTEM } from '../../contracts/caller';
 import { ORDER_WORKFLOW, orderWorkflowId } from '../../contracts/temporal-names';
 import { closedStatuses } from '../statuses';
-import { Findings, lazily, OutOfReach, type Audit } from '../audit';
+import { Findings, lazily, SourceUnavailable, type Audit } from '../audit';
 
 const PAGE = 1_000;
 const AT_ONCE = 16;
@@ -133,6 +133,6 @@ async function reaching<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw new OutOfReach('Temporal', error);
+    throw new SourceUnavailable('Temporal', error);
   }
 }

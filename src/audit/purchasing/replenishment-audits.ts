@@ -4,7 +4,7 @@ import type { Transactions, Tx } from '../../books/transactions';
 import { SYSTEM } from '../../contracts/caller';
 import { replenishmentWorkflowId } from '../../contracts/temporal-names';
 import type { SupplierJournalEntry } from '../../providers/suppliers/supplier-provider';
-import { Findings, lazily, OutOfReach, queryAudit, type Audit, type Finding, type Found } from '../audit';
+import { Findings, lazily, SourceUnavailable, queryAudit, type Audit, type Finding, type Found } from '../audit';
 import { isCovered, type Reading } from '../journal';
 import { rowsOf } from '../rows';
 
@@ -96,7 +96,7 @@ async function stateOf(temporal: Client, workflowId: string): Promise<string> {
     return (await temporal.workflow.getHandle(workflowId).describe()).status.name;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'no workflow';
-    throw new OutOfReach('Temporal', error);
+    throw new SourceUnavailable('Temporal', error);
   }
 }
 

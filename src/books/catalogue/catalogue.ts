@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { CarrierOffer } from '../../domain/shipping/choose-carrier';
+import type { CarrierRate } from '../../domain/shipping/choose-carrier';
 import type { CatalogueItem } from '../../domain/pricing/priced-cart';
 import type { Tx } from '../transactions';
 
@@ -17,7 +17,7 @@ export async function readCatalogue(tx: Tx, skuIds: readonly string[]): Promise<
   return new Map(rows.map((row) => [row.skuId, row]));
 }
 
-export interface Offer extends CarrierOffer { readonly provider: string }
+export interface ProviderRate extends CarrierRate { readonly provider: string }
 
 /** Reads what each carrier offers. */
-export const readCarriers = (tx: Tx): Promise<Offer[]> => tx.selectFrom('carrier').selectAll().execute();
+export const readCarriers = (tx: Tx): Promise<ProviderRate[]> => tx.selectFrom('carrier').selectAll().execute();

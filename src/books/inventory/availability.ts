@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Urgency } from '../../contracts/statuses';
-import { latestDelivery, type CarrierOffer } from '../../domain/shipping/choose-carrier';
+import { latestDelivery, type CarrierRate } from '../../domain/shipping/choose-carrier';
 import { addDays } from '../../domain/dates';
 import type { Availability } from '../../domain/inventory/sourcing-terms';
 import { readCarriers } from '../catalogue/catalogue';
@@ -32,7 +32,7 @@ export interface Shelf extends Availability {
 /** The shelves of some SKUs, the carriers that take goods from there, and the day by which they arrive at the latest. */
 export interface Shelves {
   readonly shelves: readonly Shelf[];
-  readonly offers: readonly CarrierOffer[];
+  readonly rates: readonly CarrierRate[];
   /** ISO date; null when no carrier reaches the country. */
   readonly deliveredBy: string | null;
 }
@@ -51,7 +51,7 @@ export async function readShelves(tx: Tx, skuIds: readonly string[], delivery: D
     .where('s.skuId', 'in', wanted).orderBy('s.skuId').orderBy('s.warehouseId');
   const rows = await (lock ? query.forUpdate('s') : query).execute();
   const deliveredBy = deliveryBy(delivery, offers);
-  const keepsUntil = (row: Perishing) => keptUntil(row, delivery, offers);
+  const keepsUntil = (row: Perishing) => keepUntil(row, delivery, offers);
   const expiring = rows.filter((row) => row.expires);
   // A statement of its own, after the rows are locked: lots change under that lock only, so it sees what goes with them.
   const spoiling = expiring.length === 0 ? [] : await readSpoiling(tx, expiring.map((row) => ({ ...row, keepsUntil: keepsUntil(row) })));
@@ -59,17 +59,17 @@ export async function readShelves(tx: Tx, skuIds: readonly string[], delivery: D
     const spoils = spoiling.find((own) => own.skuId === row.skuId && own.warehouseId === row.warehouseId)?.units ?? 0;
     return { ...row, keepsUntil: keepsUntil({ expires, minShelfLifeDays }), available: Math.max(0, row.onHand - row.reserved - row.safetyStock - spoils) };
   });
-  return { shelves, offers, deliveredBy };
+  return { shelves, rates: offers, deliveredBy };
 }
 
 /** How long goods keep, as far as it matters. */
 interface Perishing { readonly expires: boolean; readonly minShelfLifeDays: number }
 
 const leaving = ({ leavesOn }: Delivery): string => leavesOn ?? new Date().toISOString().slice(0, 10);
-const deliveryBy = (delivery: Delivery, offers: readonly CarrierOffer[]): string | null => latestDelivery({ ...delivery, today: leaving(delivery) }, offers) ?? null;
+const deliveryBy = (delivery: Delivery, offers: readonly CarrierRate[]): string | null => latestDelivery({ ...delivery, today: leaving(delivery) }, offers) ?? null;
 
 /** Says until which day (ISO date) units must keep to be good for a delivery; null for what does not expire. */
-export const keptUntil = ({ expires, minShelfLifeDays }: Perishing, delivery: Delivery, offers: readonly CarrierOffer[]): string | null =>
+export const keepUntil = ({ expires, minShelfLifeDays }: Perishing, delivery: Delivery, offers: readonly CarrierRate[]): string | null =>
   (expires ? addDays(deliveryBy(delivery, offers) ?? leaving(delivery), minShelfLifeDays) : null);
 
 /** Sums the units that no order has yet and that expire before the day until which they should keep. */

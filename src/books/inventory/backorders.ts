@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { SetBackorder } from '../../contracts/inventory/backorder';
 import { refuse, type Refusal } from '../../contracts/errors';
-import type { Arrival, BackorderTerms, OwedPart } from '../../domain/inventory/agree-backorder';
+import type { Arrival, BackorderTerms, BackorderedUnits } from '../../domain/inventory/agree-backorder';
 import type { Demand } from '../../domain/inventory/sourcing-terms';
-import type { ValuedPart } from '../../domain/orders/split-into-fulfillments';
-import { forMallflow } from '../run-as-system';
+import type { ValuedUnits } from '../../domain/orders/split-into-fulfillments';
+import { runAsSystem } from '../run-as-system';
 import { newId } from '../new-id';
 import { replenishOwed } from '../purchasing/replenishments';
 import type { Tx } from '../transactions';
@@ -18,7 +18,7 @@ export async function lockQueues(tx: Tx, skuIds: readonly string[]): Promise<voi
  * Reads how some SKUs are sold before they are there; those that are not, or that no warehouse has a shelf for, are left out.
  * Any caller may: what is owed, and what suppliers send, is read for Mallflow.
  */
-export const readTerms = (tx: Tx, skuIds: readonly string[], today: string): Promise<Map<string, BackorderTerms>> => forMallflow(tx, async (): Promise<Map<string, BackorderTerms>> => {
+export const readTerms = (tx: Tx, skuIds: readonly string[], today: string): Promise<Map<string, BackorderTerms>> => runAsSystem(tx, async (): Promise<Map<string, BackorderTerms>> => {
   const rows = await tx.selectFrom('sku as k').select(['k.id', 'k.backorderLeadDays', 'k.backorderMax', 'k.owed'])
     .where('k.id', 'in', [...new Set(skuIds)]).where('k.backorderLeadDays', 'is not', null)
     .where((eb) => eb.exists(eb.selectFrom('stock as s').select('s.skuId').whereRef('s.skuId', '=', 'k.id'))).execute();
@@ -30,23 +30,23 @@ export const readTerms = (tx: Tx, skuIds: readonly string[], today: string): Pro
     from replenishment r join stock s on s."skuId" = r."skuId" and s."warehouseId" = r."warehouseId"
     where r."skuId" = any(${rows.map((row) => row.id)}::text[]) and r."closedAt" is null and r.status = 'confirmed' and r."expectedOn" >= ${today}::date`.execute(tx);
   return new Map(rows.flatMap(({ id, backorderLeadDays, backorderMax, owed }) => (backorderLeadDays === null ? [] : [[id, {
-    leadDays: backorderLeadDays, maxUnits: backorderMax, owed, arrivals: arrivals.filter((arrival) => arrival.skuId === id),
+    leadDays: backorderLeadDays, maxUnits: backorderMax, backordered: owed, arrivals: arrivals.filter((arrival) => arrival.skuId === id),
   }] as const])));
 });
 
 /** What units carry of an order's price. */
-export type Worth = Pick<ValuedPart, 'amount' | 'shippingAmount' | 'platformAmount'>;
+export type UnitValue = Pick<ValuedUnits, 'amount' | 'shippingAmount' | 'platformAmount'>;
 
 /** Units that are owed, with what they are worth. */
-export type OwedUnits = OwedPart<Demand> & Worth;
+export type ValuedBackorder = BackorderedUnits<Demand> & UnitValue;
 
 /** Writes what an order is owed and by which day all of it is to be there, and has it bought. The queues must be locked. */
-export async function writeBackorders(tx: Tx, orderId: string, owed: readonly OwedUnits[], agreedOn: string): Promise<void> {
+export async function writeBackorders(tx: Tx, orderId: string, owed: readonly ValuedBackorder[], agreedOn: string): Promise<void> {
   await tx.insertInto('backorder').values(owed.map(({ demand: { lineId, merchantId, skuId }, quantity, amount, shippingAmount, platformAmount, expectedOn, basis }) => ({
     id: newId('bko'), orderId, orderLineId: lineId, merchantId, skuId, status: 'waiting' as const, quantity, amount, shippingAmount, platformAmount, expectedOn, basis,
   }))).execute();
   await tx.updateTable('orders').set({ agreedOn }).where('id', '=', orderId).execute();
-  await changeOwed(tx, owed.map(({ demand, quantity }) => ({ skuId: demand.skuId, quantity })), 1);
+  await changeBackordered(tx, owed.map(({ demand, quantity }) => ({ skuId: demand.skuId, quantity })), 1);
   await replenishOwed(tx, owed.map(({ demand }) => demand.skuId));
 }
 
@@ -54,11 +54,11 @@ export async function writeBackorders(tx: Tx, orderId: string, owed: readonly Ow
 export async function cancelBackorders(tx: Tx, orderId: string): Promise<void> {
   const ended = await tx.updateTable('backorder').set({ status: 'cancelled' }).where('orderId', '=', orderId).where('status', '=', 'waiting')
     .returning(['skuId', 'quantity', 'filled']).execute();
-  await changeOwed(tx, ended.map(({ skuId, quantity, filled }) => ({ skuId, quantity: quantity - filled })), -1);
+  await changeBackordered(tx, ended.map(({ skuId, quantity, filled }) => ({ skuId, quantity: quantity - filled })), -1);
 }
 
 /** Adds units to what is owed of their SKUs, or takes them from it. */
-export async function changeOwed(tx: Tx, rows: readonly { readonly skuId: string; readonly quantity: number }[], sign: 1 | -1): Promise<void> {
+export async function changeBackordered(tx: Tx, rows: readonly { readonly skuId: string; readonly quantity: number }[], sign: 1 | -1): Promise<void> {
   if (rows.length === 0) return;
   await sql`
     update sku set owed = sku.owed + ${sign}::int * d.units
@@ -67,7 +67,7 @@ export async function changeOwed(tx: Tx, rows: readonly { readonly skuId: string
 }
 
 /** Tells whether an order waits for goods. */
-export const isWaiting = async (tx: Tx, orderId: string): Promise<boolean> =>
+export const isWaitingForStock = async (tx: Tx, orderId: string): Promise<boolean> =>
   (await tx.selectFrom('backorder').select('id').where('orderId', '=', orderId).where('status', '=', 'waiting').limit(1).executeTakeFirst()) !== undefined;
 
 /** Sets how a SKU is sold before it is there, and keeps who did. What is owed by then stays owed. Refused for SKUs of others. */

@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
-import { giveOut, type Offer, type Waiter } from '../../domain/inventory/agree-backorder';
+import { fillWaitingBackorders, type FreeStock, type WaitingBackorder } from '../../domain/inventory/agree-backorder';
 import { allocate } from '../../domain/money';
-import { keptUntil, type Delivery } from './availability';
-import { changeOwed, isWaiting, lockQueues } from './backorders';
-import { readCarriers, type Offer as CarrierOffer } from '../catalogue/catalogue';
-import { forMallflow } from '../run-as-system';
-import { sendLater } from '../outbox';
+import { keepUntil, type Delivery } from './availability';
+import { changeBackordered, isWaitingForStock, lockQueues } from './backorders';
+import { readCarriers, type ProviderRate as ProviderRate } from '../catalogue/catalogue';
+import { runAsSystem } from '../run-as-system';
+import { enqueueOrderSignal } from '../outbox';
 import { newId } from '../new-id';
 import { replenishLow, type ShelfRef } from '../purchasing/replenishments';
 import { changeReserved } from './stock-rows';
-import { appendTimeline } from '../timeline';
+import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 
 interface Filled extends ShelfRef { readonly orderId: string; readonly quantity: number }
@@ -21,12 +21,12 @@ interface Filled extends ShelfRef { readonly orderId: string; readonly quantity:
  *
  * Nobody is missed: who joins a queue holds the locks of all shelves of the SKU, so it is either seen here, or sees what is here.
  */
-export async function offerToWaiting(tx: Tx, shelves: readonly ShelfRef[]): Promise<void> {
+export async function fillBackorders(tx: Tx, shelves: readonly ShelfRef[]): Promise<void> {
   if (shelves.length === 0) return;
   const waited = await tx.selectFrom('sku').select('id').where('id', 'in', [...new Set(shelves.map(({ skuId }) => skuId))]).where('owed', '>', 0).execute();
   if (waited.length === 0) return;
   const skuIds = waited.map(({ id }) => id).sort();
-  await forMallflow(tx, async () => {
+  await runAsSystem(tx, async () => {
     await lockQueues(tx, skuIds);
     const carriers = await readCarriers(tx);
     const filled: Filled[] = [];
@@ -38,7 +38,7 @@ export async function offerToWaiting(tx: Tx, shelves: readonly ShelfRef[]): Prom
 }
 
 /** Gives out one SKU. */
-async function fill(tx: Tx, skuId: string, warehouseIds: readonly string[], carriers: readonly CarrierOffer[]): Promise<Filled[]> {
+async function fill(tx: Tx, skuId: string, warehouseIds: readonly string[], carriers: readonly ProviderRate[]): Promise<Filled[]> {
   const sku = await tx.selectFrom('sku').select(['expires', 'minShelfLifeDays']).where('id', '=', skuId).executeTakeFirstOrThrow();
   const offers = await readOffers(tx, skuId, warehouseIds, sku.expires);
   const free = offers.reduce((sum, offer) => sum + offer.free, 0);
@@ -46,13 +46,13 @@ async function fill(tx: Tx, skuId: string, warehouseIds: readonly string[], carr
   // Everybody takes a unit at least, unless what there is would not keep for them.
   const rows = await waitersOf(tx, skuId, sku.expires ? null : free);
   const today = new Date().toISOString().slice(0, 10);
-  const waiters = rows.map(({ id, open, shippedFrom, country, urgency, requestedDate, agreedOn }): Waiter => {
+  const waiters = rows.map(({ id, open, shippedFrom, country, urgency, requestedDate, agreedOn }): WaitingBackorder => {
     const delivery: Delivery = { country, urgency, requestedDate, leavesOn: agreedOn > today ? agreedOn : today };
-    return { id, open, shippedFrom, keepsUntil: keptUntil(sku, delivery, carriers) };
+    return { id, open, shippedFrom, keepsUntil: keepUntil(sku, delivery, carriers) };
   });
   const kept = new Map(waiters.map(({ id, keepsUntil }) => [id, keepsUntil]));
   const left = new Map(rows.map((row) => [row.id, row]));
-  const gifts = giveOut(waiters, offers).map(({ waiterId, warehouseId, quantity }) => {
+  const gifts = fillWaitingBackorders(waiters, offers).map(({ backorderId: waiterId, warehouseId, quantity }) => {
     const row = left.get(waiterId) as (typeof rows)[number];
     const share = (whole: number): number => allocate(whole, [quantity, row.open - quantity])[0] ?? 0;
     const [shippingAmount, platformAmount] = [share(row.shippingAmount), share(row.platformAmount)];
@@ -69,7 +69,7 @@ async function fill(tx: Tx, skuId: string, warehouseIds: readonly string[], carr
     amount, shippingAmount, platformAmount, status: 'held' as const, expiresAt: row.payUntil, keepsUntil: kept.get(row.id) ?? null,
   }))).execute();
   await changeReserved(tx, gifts, 1);
-  await changeOwed(tx, gifts, -1);
+  await changeBackordered(tx, gifts, -1);
   await sql`
     update backorder set filled = filled + u.units, amount = backorder.amount - u.amount,
       "shippingAmount" = backorder."shippingAmount" - u.shipping, "platformAmount" = backorder."platformAmount" - u.platform,
@@ -82,7 +82,7 @@ async function fill(tx: Tx, skuId: string, warehouseIds: readonly string[], carr
   return gifts.map(({ row, warehouseId, quantity }) => ({ orderId: row.orderId, skuId, warehouseId, quantity }));
 }
 
-async function readOffers(tx: Tx, skuId: string, warehouseIds: readonly string[], expires: boolean): Promise<Offer[]> {
+async function readOffers(tx: Tx, skuId: string, warehouseIds: readonly string[], expires: boolean): Promise<FreeStock[]> {
   const shelves = await tx.selectFrom('stock').select(['warehouseId', 'onHand', 'reserved', 'safetyStock'])
     .where('skuId', '=', skuId).where('warehouseId', 'in', [...new Set(warehouseIds)]).orderBy('warehouseId').execute();
   const lots = expires ? await tx.selectFrom('lot').select(['warehouseId', sql<number>`"onHand" - allocated`.as('units'), sql<string>`"expiresOn"::text`.as('expiresOn')])
@@ -110,8 +110,8 @@ async function tell(tx: Tx, filled: readonly Filled[]): Promise<void> {
   const orderIds = [...new Set(filled.map(({ orderId }) => orderId))].sort();
   for (const orderId of orderIds) {
     const parts = filled.filter((part) => part.orderId === orderId).map(({ skuId, warehouseId, quantity }) => ({ skuId, warehouseId, quantity }));
-    await appendTimeline(tx, orderId, [{ type: 'stock.reserved', data: { parts, reoffered: true } }]);
+    await appendEvents(tx, orderId, [{ type: 'stock.reserved', data: { parts, reoffered: true } }]);
   }
   // After the heads are locked: of two transactions that bring the last two lines of an order, the second sees what the first did.
-  for (const orderId of orderIds) if (!(await isWaiting(tx, orderId))) await sendLater(tx, orderId, { signal: 'backorderFilled', payload: {} });
+  for (const orderId of orderIds) if (!(await isWaitingForStock(tx, orderId))) await enqueueOrderSignal(tx, orderId, { signal: 'backorderFilled', payload: {} });
 }

@@ -1,24 +1,24 @@
 import type { Shortage } from '../../contracts/orders/verdict';
 import { heaviestParcel } from '../../domain/shipping/choose-carrier';
 import { TARE_G } from '../../domain/parcel';
-import type { SourcedPart, SourcingDecision } from '../../domain/inventory/sourcing-terms';
-import { valueParts, type LineWorth, type ValuedPart } from '../../domain/orders/split-into-fulfillments';
-import { keptUntil, readShelves, type Shelves } from './availability';
+import type { SourcedUnits, SourcingDecision } from '../../domain/inventory/sourcing-terms';
+import { valueUnits, type LineValue, type ValuedUnits } from '../../domain/orders/split-into-fulfillments';
+import { keepUntil, readShelves, type Shelves } from './availability';
 import { lockQueues } from './backorders';
 import { readCarriers } from '../catalogue/catalogue';
-import { forMallflow } from '../run-as-system';
-import { offerToWaiting } from './fill-backorders';
+import { runAsSystem } from '../run-as-system';
+import { fillBackorders } from './fill-backorders';
 import { replenishLow, type ShelfRef } from '../purchasing/replenishments';
 import { changeReserved, lockShelvesOf } from './stock-rows';
-import { holdParts, sourceOn, type Destination, type NotHeld } from './source-and-hold';
-import { appendTimeline } from '../timeline';
+import { insertReservations, sourceFromShelves, type Destination, type NotReserved } from './source-and-hold';
+import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 
 /** What is to be held for an order in place of what is, and on which shelves. */
-export interface HeldAnew {
+export interface ReservationMove {
   readonly orderId: string;
-  readonly given: readonly (ShelfRef & { readonly quantity: number })[];
-  readonly parts: readonly ValuedPart[];
+  readonly freed: readonly (ShelfRef & { readonly quantity: number })[];
+  readonly units: readonly ValuedUnits[];
   readonly decisions: readonly SourcingDecision[];
   readonly shelves: Shelves;
   readonly expiresAt: Date | null;
@@ -44,7 +44,7 @@ async function leaving(tx: Tx, orderId: string, to: Destination): Promise<Destin
  * Locks the shelves of an order that may need others for a new destination: those of another country, and those whose goods would not
  * do. Call it before the order is locked: shelves come first, by their keys, then queues, as everywhere. Writes nothing.
  */
-export const lockForMove = (tx: Tx, orderId: string, to: Destination): Promise<void> => forMallflow(tx, async () => {
+export const lockForMove = (tx: Tx, orderId: string, to: Destination): Promise<void> => runAsSystem(tx, async () => {
   const { country } = await tx.selectFrom('orders').select('country').where('id', '=', orderId).executeTakeFirstOrThrow();
   if (country === to.country && await isGood(tx, orderId, to)) return;
   const lines = await tx.selectFrom('order_line').select('skuId').where('orderId', '=', orderId).execute();
@@ -57,7 +57,7 @@ export const lockForMove = (tx: Tx, orderId: string, to: Destination): Promise<v
 /** Tells whether what is held keeps long enough for a destination, and comes to no parcel that no carrier takes there. */
 async function isGood(tx: Tx, orderId: string, destination: Destination): Promise<boolean> {
   const [held, owed, carriers, to] = [await heldOf(tx, orderId), await owedTo(tx, orderId), await readCarriers(tx), await leaving(tx, orderId, destination)];
-  const keeps = held.every((row) => (row.keepsUntil?.toISOString().slice(0, 10) ?? '') >= (keptUntil(row, to, carriers) ?? ''));
+  const keeps = held.every((row) => (row.keepsUntil?.toISOString().slice(0, 10) ?? '') >= (keepUntil(row, to, carriers) ?? ''));
   return keeps && tooHeavy(held, owed, heaviestParcel(to.country, carriers)).length === 0;
 }
 
@@ -77,7 +77,7 @@ function tooHeavy(held: readonly HeldRow[], owed: Awaited<ReturnType<typeof owed
  * Plans what an order holds when it goes elsewhere: undefined when what it holds is good there. The order and, by `lockForMove`, its
  * shelves must be locked. Leaves everything as it was, so that the caller may still refuse.
  */
-export const planMove = (tx: Tx, orderId: string, destination: Destination): Promise<HeldAnew | NotHeld | undefined> => forMallflow(tx, async (): Promise<HeldAnew | NotHeld | undefined> => {
+export const planMove = (tx: Tx, orderId: string, destination: Destination): Promise<ReservationMove | NotReserved | undefined> => runAsSystem(tx, async (): Promise<ReservationMove | NotReserved | undefined> => {
   if (await isGood(tx, orderId, destination)) return undefined;
   const [held, owed, to] = [await heldOf(tx, orderId), await owedTo(tx, orderId), await leaving(tx, orderId, destination)];
   const uncarried = owed.length > 0 ? tooHeavy(held, owed, heaviestParcel(to.country, await readCarriers(tx))) : [];
@@ -87,17 +87,17 @@ export const planMove = (tx: Tx, orderId: string, destination: Destination): Pro
   await changeReserved(tx, held, -1);
   const shelves = await readShelves(tx, held.map(({ skuId }) => skuId), to, true);
   await changeReserved(tx, held, 1);
-  const sourcing = sourceOn(shelves, lines, to);
+  const sourcing = sourceFromShelves(shelves, lines, to);
   if (!('parts' in sourcing)) return sourcing;
   return {
-    orderId, given: held.map(({ skuId, warehouseId, quantity }) => ({ skuId, warehouseId, quantity })),
-    parts: valueParts(sourcing.parts, lines), decisions: sourcing.decisions, shelves, expiresAt: held[0]?.expiresAt ?? null,
+    orderId, freed: held.map(({ skuId, warehouseId, quantity }) => ({ skuId, warehouseId, quantity })),
+    units: valueUnits(sourcing.parts, lines), decisions: sourcing.decisions, shelves, expiresAt: held[0]?.expiresAt ?? null,
   };
 });
 
 /** Adds up what is held of each line, with what that carries of the price. */
-function linesOf(held: readonly HeldRow[]): (Omit<SourcedPart, 'warehouseId'> & LineWorth)[] {
-  const lines = new Map<string, Omit<SourcedPart, 'warehouseId'> & Required<LineWorth>>();
+function linesOf(held: readonly HeldRow[]): (Omit<SourcedUnits, 'warehouseId'> & LineValue)[] {
+  const lines = new Map<string, Omit<SourcedUnits, 'warehouseId'> & Required<LineValue>>();
   for (const { orderLineId: lineId, merchantId, skuId, quantity, amount, shippingAmount, platformAmount } of held) {
     const own = lines.get(lineId) ?? { lineId, merchantId, skuId, quantity: 0, amount: 0, shippingAmount: 0, platformAmount: 0 };
     lines.set(lineId, {
@@ -109,18 +109,18 @@ function linesOf(held: readonly HeldRow[]): (Omit<SourcedPart, 'warehouseId'> & 
 }
 
 /** Holds what was planned in place of what is held; what is given back goes to those who wait for it. The locks of `planMove` must be held still. */
-export const holdAnew = (tx: Tx, { orderId, given, parts, decisions, shelves, expiresAt }: HeldAnew): Promise<void> => forMallflow(tx, async () => {
+export const moveReservations = (tx: Tx, { orderId, freed: given, units: parts, decisions, shelves, expiresAt }: ReservationMove): Promise<void> => runAsSystem(tx, async () => {
   await tx.updateTable('reservation').set({ status: 'released', expiresAt: null }).where('orderId', '=', orderId).where('status', '=', 'held').execute();
   await changeReserved(tx, given, -1);
-  await holdParts(tx, orderId, parts, shelves, expiresAt);
+  await insertReservations(tx, orderId, parts, shelves, expiresAt);
   const watched = shelves.shelves.filter(({ reorderPoint }) => reorderPoint !== null);
   if (watched.length > 0) await replenishLow(tx, watched);
-  await appendTimeline(tx, orderId, [{ type: 'stock.released', data: { reservations: given.length } }, {
+  await appendEvents(tx, orderId, [{ type: 'stock.released', data: { reservations: given.length } }, {
     type: 'stock.reserved',
     data: { parts: parts.map(({ skuId, warehouseId, quantity }) => ({ skuId, warehouseId, quantity })), ...(expiresAt ? { until: expiresAt.toISOString() } : {}), sourcing: decisions },
   }]);
-  await offerToWaiting(tx, given);
+  await fillBackorders(tx, given);
 });
 
 /** Says what is short, when that is why nothing is held. */
-export const shortagesOf = (not: NotHeld): readonly Shortage[] => ('shortages' in not ? not.shortages : []);
+export const shortagesOf = (not: NotReserved): readonly Shortage[] => ('shortages' in not ? not.shortages : []);

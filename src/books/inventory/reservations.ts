@@ -1,32 +1,32 @@
 import { sql } from 'kysely';
 import type { Shortage } from '../../contracts/orders/verdict';
-import { agreeBackorder, type Agreement } from '../../domain/inventory/agree-backorder';
+import { agreeBackorder, type BackorderAgreement } from '../../domain/inventory/agree-backorder';
 import { takeFirstExpired } from '../../domain/inventory/take-lots';
 import { findShortages } from '../../domain/inventory/source-order';
-import type { Demand, SourcedPart, SourcingDecision } from '../../domain/inventory/sourcing-terms';
-import { valueParts, type LineWorth } from '../../domain/orders/split-into-fulfillments';
+import type { Demand, SourcedUnits, SourcingDecision } from '../../domain/inventory/sourcing-terms';
+import { valueUnits, type LineValue } from '../../domain/orders/split-into-fulfillments';
 import { readShelves, type Shelves } from './availability';
-import { cancelBackorders, lockQueues, readTerms, writeBackorders, type Worth } from './backorders';
-import { holdParts, sourceOn, tooHeavy, type Destination, type NotHeld } from './source-and-hold';
+import { cancelBackorders, lockQueues, readTerms, writeBackorders, type UnitValue } from './backorders';
+import { insertReservations, sourceFromShelves, overweightSkus, type Destination, type NotReserved } from './source-and-hold';
 import { newId } from '../new-id';
-import { offerToWaiting } from './fill-backorders';
+import { fillBackorders } from './fill-backorders';
 import { countReceipts, endComplete, replenishLow, type ShelfRef } from '../purchasing/replenishments';
 import { changeLots, changeReserved, changeStock, lockShelvesOf, lockStock, lockToOpen, type Quantity } from './stock-rows';
 import type { Tx } from '../transactions';
 
 /** What is to be held for an order, where it goes, and until when. */
-export interface Wish {
+export interface ReservationRequest {
   readonly orderId: string;
   readonly demands: readonly Demand[];
-  readonly worths: readonly LineWorth[];
+  readonly values: readonly LineValue[];
   readonly delivery: Destination;
   /** The order may leave as late as then, so what is held for it keeps as though it did. */
   readonly expiresAt: Date;
 }
 
 /** What was held for an order and why so, and what it is owed: nothing, when all of it was there. */
-export interface Held extends Pick<Agreement<Demand>, 'owed' | 'agreedOn'> {
-  readonly parts: readonly SourcedPart[];
+export interface Reserved extends Pick<BackorderAgreement<Demand>, 'backordered' | 'agreedOn'> {
+  readonly parts: readonly SourcedUnits[];
   readonly decisions: readonly SourcingDecision[];
 }
 
@@ -35,44 +35,44 @@ export interface Held extends Pick<Agreement<Demand>, 'owed' | 'agreedOn'> {
  * SKUs that are sold so is owed; what is there is held all the same. The stock rows of
  * its SKUs are locked in the order of their keys first, so buyers queue instead of deadlocking and the sourcing sees the truth.
  */
-export async function reserve(tx: Tx, wish: Wish): Promise<Held | NotHeld> {
-  const { orderId, worths, delivery, expiresAt } = wish;
+export async function reserve(tx: Tx, wish: ReservationRequest): Promise<Reserved | NotReserved> {
+  const { orderId, values: worths, delivery, expiresAt } = wish;
   const found = await readAgreed(tx, wish);
   if ('shortages' in found) return found;
-  const { shelves, there, owed, agreedOn } = found;
+  const { shelves, available: there, backordered: owed, agreedOn } = found;
   // Where it will lie is not known, so it may come to one parcel with all the rest.
-  const uncarried = owed.length > 0 ? tooHeavy(wish.demands, found, delivery.country) : [];
+  const uncarried = owed.length > 0 ? overweightSkus(wish.demands, found, delivery.country) : [];
   if (uncarried.length > 0) return { uncarried };
-  const sourcing = sourceOn(found, there, delivery);
+  const sourcing = sourceFromShelves(found, there, delivery);
   if (!('parts' in sourcing)) return sourcing;
-  const valued = valueParts([...sourcing.parts, ...owed.map(({ demand, quantity }) => ({ ...demand, quantity, warehouseId: OWED }))], worths);
+  const valued = valueUnits([...sourcing.parts, ...owed.map(({ demand, quantity }) => ({ ...demand, quantity, warehouseId: OWED }))], worths);
   const parts = valued.filter(({ warehouseId }) => warehouseId !== OWED);
-  await holdParts(tx, orderId, parts, found, expiresAt);
+  await insertReservations(tx, orderId, parts, found, expiresAt);
   const watched = shelves.filter(({ reorderPoint }) => reorderPoint !== null);
   if (watched.length > 0) await replenishLow(tx, watched);
   if (agreedOn !== null) {
     const worthOf = (lineId: string) => valued.find((part) => part.lineId === lineId && part.warehouseId === OWED) ?? NOTHING;
     await writeBackorders(tx, orderId, owed.map((part) => ({ ...part, ...amountsOf(worthOf(part.demand.lineId)) })), agreedOn);
   }
-  return { ...sourcing, owed, agreedOn };
+  return { ...sourcing, backordered: owed, agreedOn };
 }
 
 /** Where units lie that are owed: nowhere yet. */
 const OWED = '';
-const NOTHING: Worth = { amount: 0, shippingAmount: 0, platformAmount: 0 };
-const amountsOf = ({ amount, shippingAmount, platformAmount }: Worth): Worth => ({ amount, shippingAmount, platformAmount });
+const NOTHING: UnitValue = { amount: 0, shippingAmount: 0, platformAmount: 0 };
+const amountsOf = ({ amount, shippingAmount, platformAmount }: UnitValue): UnitValue => ({ amount, shippingAmount, platformAmount });
 
 /**
  * Reads and locks what an order may take and be owed. When something is short, shelves that were opened while it queued for the
  * others are locked, too, then its queue; and they are read again, as what is held must keep until the agreed day.
  */
-async function readAgreed(tx: Tx, { demands, delivery: goes, expiresAt }: Wish): Promise<(Shelves & Agreement<Demand>) | { readonly shortages: readonly Shortage[] }> {
+async function readAgreed(tx: Tx, { demands, delivery: goes, expiresAt }: ReservationRequest): Promise<(Shelves & BackorderAgreement<Demand>) | { readonly shortages: readonly Shortage[] }> {
   const skuIds = demands.map(({ skuId }) => skuId);
   const latest = expiresAt.toISOString().slice(0, 10);
   const delivery = { ...goes, leavesOn: latest };
   const found = await readShelves(tx, skuIds, delivery, true);
   const shortages = findShortages(demands, found.shelves);
-  if (shortages.length === 0) return { ...found, there: demands, owed: [], agreedOn: null };
+  if (shortages.length === 0) return { ...found, available: demands, backordered: [], agreedOn: null };
   const today = new Date().toISOString().slice(0, 10);
   const short = shortages.map(({ skuId }) => skuId);
   if ((await readTerms(tx, short, today)).size === 0) return { shortages };
@@ -91,7 +91,7 @@ async function readAgreed(tx: Tx, { demands, delivery: goes, expiresAt }: Wish):
  * back. Answers how many reservations ended. What is live is
  * read under the lock: another try of the same step may still be at it, and must not give back twice.
  */
-export async function release(tx: Tx, orderId: string): Promise<number> {
+export async function freeReservations(tx: Tx, orderId: string): Promise<number> {
   // Goods that come for it may lie anywhere: all shelves of what it waits for are locked.
   const { rows: shelves } = await sql<{ skuId: string; warehouseId: string }>`
     select "skuId", "warehouseId" from reservation where "orderId" = ${orderId} and status in ('held', 'allocated')
@@ -112,7 +112,7 @@ export async function release(tx: Tx, orderId: string): Promise<number> {
     .where('orderId', '=', orderId).where('status', 'in', ['held', 'allocated']).returning(['skuId', 'warehouseId', 'quantity']).execute();
   if (ended.length === 0) return 0;
   await changeReserved(tx, ended, -1);
-  await offerToWaiting(tx, ended);
+  await fillBackorders(tx, ended);
   return ended.length;
 }
 
@@ -170,7 +170,7 @@ async function moveAllocated(tx: Tx, fulfillmentId: string, from: 'allocated' | 
   await tx.insertInto('stock_movement').values(rows.map((row) => ({
     skuId: row.skuId, warehouseId: row.warehouseId, lotId: row.lotId, quantity: sign * row.quantity, reason: to, reference: fulfillmentId,
   }))).execute();
-  if (to === 'restocked') await offerToWaiting(tx, rows);
+  if (to === 'restocked') await fillBackorders(tx, rows);
 }
 
 /** Goods that arrive: what, where, in which lot. */
@@ -212,6 +212,6 @@ export async function receive(tx: Tx, receipts: readonly Receipt[]): Promise<voi
     left join unnest(${counted.map((one) => one.skuId)}::text[], ${counted.map((one) => one.warehouseId)}::text[], ${counted.map((one) => one.id)}::text[])
       as counted (sku, warehouse, id) on (counted.sku, counted.warehouse) = (r.sku, r.warehouse)
     join shelved on (shelved."skuId", shelved."warehouseId", shelved."locationId", shelved.code) = (r.sku, r.warehouse, r.location, r.code)`.execute(tx);
-  await offerToWaiting(tx, shelves);
+  await fillBackorders(tx, shelves);
   await endComplete(tx, counted);
 }

@@ -3,7 +3,7 @@ import { chooseCarrier, heaviestParcel } from '../../domain/shipping/choose-carr
 import { TARE_G } from '../../domain/parcel';
 import { sourceOrder, type Sourcing } from '../../domain/inventory/source-order';
 import type { Demand } from '../../domain/inventory/sourcing-terms';
-import type { ValuedPart } from '../../domain/orders/split-into-fulfillments';
+import type { ValuedUnits } from '../../domain/orders/split-into-fulfillments';
 import { zoneBetween } from '../../domain/addresses/zone';
 import type { Delivery, Shelves } from './availability';
 import { newId } from '../new-id';
@@ -14,10 +14,10 @@ import type { Tx } from '../transactions';
 export type Destination = Delivery & { readonly postcode: string | null };
 
 /** Why nothing is held: what is short, or the merchants whose part would make a parcel that no carrier takes. */
-export type NotHeld = { readonly shortages: readonly Shortage[] } | { readonly uncarried: readonly string[] };
+export type NotReserved = { readonly shortages: readonly Shortage[] } | { readonly uncarried: readonly string[] };
 
 /** Sources demands on shelves as they were read, by the carriers that reach the destination. */
-export function sourceOn({ shelves, offers }: Shelves, demands: readonly Demand[], delivery: Destination): Sourcing {
+export function sourceFromShelves({ shelves, rates: offers }: Shelves, demands: readonly Demand[], delivery: Destination): Sourcing {
   const today = new Date().toISOString().slice(0, 10);
   return sourceOrder(demands, shelves, {
     weights: new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG])),
@@ -28,7 +28,7 @@ export function sourceOn({ shelves, offers }: Shelves, demands: readonly Demand[
 }
 
 /** Writes what is held for an order, and takes it from what can be promised. */
-export async function holdParts(tx: Tx, orderId: string, parts: readonly ValuedPart[], { shelves }: Shelves, expiresAt: Date | null): Promise<void> {
+export async function insertReservations(tx: Tx, orderId: string, parts: readonly ValuedUnits[], { shelves }: Shelves, expiresAt: Date | null): Promise<void> {
   if (parts.length === 0) return;
   const keepsUntil = new Map(shelves.map((shelf) => [shelf.skuId, shelf.keepsUntil]));
   await changeReserved(tx, parts, 1);
@@ -40,7 +40,7 @@ export async function holdParts(tx: Tx, orderId: string, parts: readonly ValuedP
 }
 
 /** Names the merchants whose part of an order would be too heavy for any carrier, were it one parcel. */
-export function tooHeavy(demands: readonly Demand[], { shelves, offers }: Shelves, country: string): string[] {
+export function overweightSkus(demands: readonly Demand[], { shelves, rates: offers }: Shelves, country: string): string[] {
   const weights = new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG]));
   const parcels = new Map<string, number>();
   for (const { merchantId, skuId, quantity } of demands) parcels.set(merchantId, (parcels.get(merchantId) ?? TARE_G) + quantity * (weights.get(skuId) ?? 0));

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { refuse, type Refusal } from '../../contracts/errors';
 import type { AdjustLot, CountLot, ReceiveStock, SetStock } from '../../contracts/inventory/stock';
-import { offerToWaiting } from './fill-backorders';
+import { fillBackorders } from './fill-backorders';
 import { replenishLow, type ShelfRef } from '../purchasing/replenishments';
 import { lockToOpen } from './stock-rows';
 import { receive } from './reservations';
@@ -69,7 +69,7 @@ async function changeLot(tx: Tx, lotId: string, changeOf: (onHand: number) => nu
   await tx.updateTable('stock').set({ onHand: leftOfAll }).where('skuId', '=', ref.skuId).where('warehouseId', '=', ref.warehouseId).execute();
   await tx.updateTable('lot').set({ onHand: left }).where('id', '=', lotId).execute();
   await tx.insertInto('stock_movement').values({ ...ref, lotId, quantity: change, reason, reference }).execute();
-  if (change > 0) await offerToWaiting(tx, [ref]);
+  if (change > 0) await fillBackorders(tx, [ref]);
   await replenishLow(tx, [ref]);
   return (await breaksPromise(tx, ref)) ? refuse('stock_promised', { detail: 'What is left of the SKU expires before it would reach the customers it is promised to' }) : ref;
 }
@@ -100,7 +100,7 @@ export async function setStock(tx: Tx, { skuId, warehouseId, safetyStock, reorde
     ...(safetyStock === undefined ? {} : { safetyStock }),
     ...(reorder === undefined ? {} : { reorderPoint: reorder?.point ?? null, reorderTo: reorder?.to ?? null }),
   }).where('skuId', '=', skuId).where('warehouseId', '=', warehouseId).execute();
-  if (safetyStock !== undefined) await offerToWaiting(tx, [{ skuId, warehouseId }]);
+  if (safetyStock !== undefined) await fillBackorders(tx, [{ skuId, warehouseId }]);
   await replenishLow(tx, [{ skuId, warehouseId }]);
   return { skuId, warehouseId };
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { forMallflow } from '../run-as-system';
+import { runAsSystem } from '../run-as-system';
 import type { Tx } from '../transactions';
 
 /** Units of a SKU at a warehouse. */
@@ -28,7 +28,7 @@ export async function lockToOpen(tx: Tx, shelves: readonly { skuId: string; ware
     select 1 from unnest(${skuIds}::text[], ${shelves.map(({ warehouseId }) => warehouseId)}::text[]) as u (sku, warehouse)
     where not exists (select 1 from stock s where s."skuId" = u.sku and s."warehouseId" = u.warehouse) limit 1`.execute(tx);
   // Another's shelves, too: a warehouse keeps its own only.
-  if (rows.length > 0) await forMallflow(tx, () => lockShelvesOf(tx, skuIds));
+  if (rows.length > 0) await runAsSystem(tx, () => lockShelvesOf(tx, skuIds));
 }
 
 /** Adds units to what is reserved of their shelves, or takes them from it. */

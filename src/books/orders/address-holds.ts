@@ -3,9 +3,9 @@ import type { AddressFinding } from '../../contracts/addresses/address-findings'
 import type { Recipient } from '../../contracts/addresses/recipient';
 import { OrderId } from '../../contracts/ids';
 import { customerKeyOf } from '../customers/customers';
-import { sendLater } from '../outbox';
+import { enqueueOrderSignal } from '../outbox';
 import { lockOrder, moveOrder, personalContext, withoutSuggestions, type PersonalFields } from './orders';
-import { appendTimeline } from '../timeline';
+import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 import type { Vault } from '../vault';
 
@@ -23,11 +23,11 @@ export async function holdForAddress(tx: Tx, orderId: string, until: Date): Prom
   // Mended, it is a draft again, and nothing is to be found wrong with it.
   if (status !== 'draft' || addressFindings === null) return;
   await moveOrder(tx, orderId, { status: 'awaiting_address', stage: 'receive', payUntil: until });
-  await appendTimeline(tx, orderId, [{ type: 'address.held', data: { findings: addressFindings, until: until.toISOString() } }]);
+  await appendEvents(tx, orderId, [{ type: 'address.held', data: { findings: addressFindings, until: until.toISOString() } }]);
 }
 
 /** Reads a hold; undefined once the order waits no longer, or its customer was erased. */
-export async function readHold(tx: Tx, vault: Vault, orderId: string): Promise<AddressHold | undefined> {
+export async function readAddressHold(tx: Tx, vault: Vault, orderId: string): Promise<AddressHold | undefined> {
   const row = await tx.selectFrom('orders').select(['personal', 'payUntil']).where('id', '=', orderId).where('status', '=', 'awaiting_address').executeTakeFirst();
   const customer = row && await customerKeyOf(tx, orderId);
   if (!customer || !row.payUntil) return undefined;
@@ -36,7 +36,7 @@ export async function readHold(tx: Tx, vault: Vault, orderId: string): Promise<A
 }
 
 /** Writes a mended recipient and ends the hold; the order's workflow hears of it after the commit. */
-export async function mend(tx: Tx, vault: Vault, orderId: string, recipient: Recipient): Promise<void> {
+export async function correctRecipient(tx: Tx, vault: Vault, orderId: string, recipient: Recipient): Promise<void> {
   const customer = await customerKeyOf(tx, orderId);
   if (!customer) throw new Error(`The customer of ${orderId} was erased while it was mended`);
   const { personal, addressFindings } = await tx.selectFrom('orders').select(['personal', 'addressFindings']).where('id', '=', orderId).executeTakeFirstOrThrow();
@@ -46,16 +46,16 @@ export async function mend(tx: Tx, vault: Vault, orderId: string, recipient: Rec
     country: recipient.address.country, addressFindings: null,
   }).where('id', '=', orderId).execute();
   await moveOrder(tx, orderId, { status: 'draft', stage: 'receive' });
-  await sendLater(tx, orderId, { signal: 'addressMended', payload: {} });
-  await appendTimeline(tx, orderId, [{ type: 'address.mended', data: { findings: withoutSuggestions((addressFindings ?? []) as unknown as AddressFinding[]) } }]);
+  await enqueueOrderSignal(tx, orderId, { signal: 'addressMended', payload: {} });
+  await appendEvents(tx, orderId, [{ type: 'address.mended', data: { findings: withoutSuggestions((addressFindings ?? []) as unknown as AddressFinding[]) } }]);
 }
 
 /** Ends a hold whose deadline has passed. Answers false when the customer was faster: then the order goes on. */
-export async function expireHold(tx: Tx, orderId: string): Promise<boolean> {
+export async function expireAddressHold(tx: Tx, orderId: string): Promise<boolean> {
   const { status, stage } = await lockOrder(tx, orderId);
   if (status !== 'awaiting_address') return status === 'cancelling' || status === 'cancelled';
   await moveOrder(tx, orderId, { status: 'cancelling', stage });
-  await appendTimeline(tx, orderId, [{ type: 'order.cancellation_requested', data: { reason: 'address_not_mended' } }]);
+  await appendEvents(tx, orderId, [{ type: 'order.cancellation_requested', data: { reason: 'address_not_mended' } }]);
   return true;
 }
 

@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import type { Tx } from '../transactions';
 
 /** A booking that was given up for another carrier, and what became of it nobody has written. */
-export interface GivenUp { readonly fulfillmentId: string; readonly n: number }
+export interface AbandonedBooking { readonly fulfillmentId: string; readonly n: number }
 
 /** What an order still has with the outside: attempts to pay, parts with a label, and bookings given up for another carrier. */
-export interface Unsettled {
+export interface OpenEffects {
   readonly paymentIds: readonly string[];
   readonly fulfillmentIds: readonly string[];
-  readonly givenUp: readonly GivenUp[];
+  readonly givenUp: readonly AbandonedBooking[];
 }
 
 /** Bookings of an order without an answer, each with whether another carrier was chosen since. */
@@ -18,11 +18,11 @@ const openBookings = (orderId: string) => sql<OpenBooking>`
     on split_part(b.key, ':', 1) = f.id
   where f."orderId" = ${orderId}`;
 interface OpenBooking { readonly id: string; readonly n: number | null; readonly givenUp: boolean }
-const givenUpOf = (rows: readonly OpenBooking[]): GivenUp[] =>
+const givenUpOf = (rows: readonly OpenBooking[]): AbandonedBooking[] =>
   rows.flatMap(({ id, n, givenUp }) => (givenUp && n !== null ? [{ fulfillmentId: id, n }] : []));
 
 /** Lists the bookings that an order's parts gave up for another carrier, and whose label may be live. */
-export async function readGivenUp(tx: Tx, orderId: string): Promise<GivenUp[]> {
+export async function readAbandonedBookings(tx: Tx, orderId: string): Promise<AbandonedBooking[]> {
   return givenUpOf((await sql<OpenBooking>`${openBookings(orderId)} order by 1, 2`.execute(tx)).rows);
 }
 
@@ -30,7 +30,7 @@ export async function readGivenUp(tx: Tx, orderId: string): Promise<GivenUp[]> {
  * Reads what of an order is still with a provider, or may be: authorized money, live labels, and calls whose answer nobody has
  * written. Undefined when nothing is.
  */
-export async function readUnsettled(tx: Tx, orderId: string): Promise<Unsettled | undefined> {
+export async function readOpenEffects(tx: Tx, orderId: string): Promise<OpenEffects | undefined> {
   const payments = await sql<{ id: string }>`
     select p.id from payment p where p."orderId" = ${orderId} and (p.authorized > p.captured + p.voided
       or exists (select 1 from operation o where o.key = p."orderId" || ':authorize:' || p.number and o.status = 'started'))

@@ -9,7 +9,7 @@ import { newId } from '../new-id';
 import { writeOrderPrice } from '../pricing/price-snapshots';
 import { insertPayment } from '../payments/payments';
 import { writeUses, type CountedUse } from '../pricing/promotion-uses';
-import { appendTimeline } from '../timeline';
+import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 import type { Vault } from '../vault';
 
@@ -72,7 +72,7 @@ export async function insertDraft(tx: Tx, vault: Vault, draft: Draft): Promise<{
   await insertPayment(tx, vault, customer, {
     id: paymentId, orderId, number: 1, provider: draft.paymentProvider, instruction: order.payment, amount: total, currency: order.currency,
   });
-  await appendTimeline(tx, orderId, [{
+  await appendEvents(tx, orderId, [{
     type: 'order.received',
     data: { lines: cart.lines.length, total, currency: order.currency, ...(order.reference ? { reference: order.reference } : {}) },
   }]);
@@ -122,7 +122,7 @@ export async function markShipped(tx: Tx, orderId: string): Promise<void> {
     .where('orderId', '=', orderId).where('status', 'in', ['released', 'packed', 'labelled']).executeTakeFirst();
   if (waiting) return;
   await moveOrder(tx, orderId, { status: 'shipped', stage: 'ship' });
-  await appendTimeline(tx, orderId, [{ type: 'order.shipped' }]);
+  await appendEvents(tx, orderId, [{ type: 'order.shipped' }]);
 }
 
 /** Writes that the order's workflow runs, so that the sweeper leaves it alone. */

@@ -44,7 +44,7 @@ export async function readBreakdown(tx: Tx, orderId: string): Promise<PriceBreak
 }
 
 /** An order's own part of what it was priced from, and what came of it. */
-export interface KeptPrice {
+export interface PriceSnapshot {
   readonly currency: CurrencyCode;
   readonly country: string;
   readonly total: number;
@@ -55,7 +55,7 @@ export interface KeptPrice {
 }
 
 /** Reads what an order was priced from. The order is locked by the caller. Undefined for orders of before prices were kept. */
-export async function readKeptPrice(tx: Tx, orderId: string): Promise<KeptPrice | undefined> {
+export async function readPriceSnapshot(tx: Tx, orderId: string): Promise<PriceSnapshot | undefined> {
   const price = await tx.selectFrom('order_price as p').innerJoin('orders as o', 'o.id', 'p.orderId')
     .select(['p.number', 'p.basis', 'o.currency', 'o.country', 'o.goodsAmount', 'o.shippingAmount'])
     .where('p.orderId', '=', orderId).orderBy('p.number', 'desc').limit(1).executeTakeFirst();
@@ -72,7 +72,7 @@ export async function readKeptPrice(tx: Tx, orderId: string): Promise<KeptPrice 
 }
 
 /** Tells whether a price divides what is paid as the order's lines and discounts have it: captures and refunds go by those. */
-export async function dividesAlike(tx: Tx, orderId: string, cart: PricedCart, lineIds: readonly string[]): Promise<boolean> {
+export async function dividesIntoSameShares(tx: Tx, orderId: string, cart: PricedCart, lineIds: readonly string[]): Promise<boolean> {
   const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).orderBy('number').execute();
   const discounts = await tx.selectFrom('order_discount').selectAll().where('orderId', '=', orderId).execute();
   const texts = (rows: readonly DiscountRow[]): string => JSON.stringify(rows.map((row) =>
@@ -85,7 +85,7 @@ export async function dividesAlike(tx: Tx, orderId: string, cart: PricedCart, li
 }
 
 /** Keeps another explanation of an order's price beside those of before, and the tax that it finds in each line. What is paid must be the same. */
-export async function writePriceAgain(tx: Tx, { orderId, cart, currency, basis, pricedAt }: OrderPrice, { number, lines }: Pick<KeptPrice, 'number' | 'lines'>): Promise<void> {
+export async function rewriteOrderPrice(tx: Tx, { orderId, cart, currency, basis, pricedAt }: OrderPrice, { number, lines }: Pick<PriceSnapshot, 'number' | 'lines'>): Promise<void> {
   await tx.insertInto('order_price').values({
     orderId, number: number + 1, breakdown: JSON.stringify(breakdownOf(cart, currency)), basis: JSON.stringify(basis), pricedAt,
   }).execute();

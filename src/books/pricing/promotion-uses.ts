@@ -20,7 +20,7 @@ export function countedUses({ applied }: PricedCart, promotions: readonly Promot
  * Counts an order's uses, each by one conditional statement per counter: two orders never take the last use. Answers the
  * first rule that is used up (or paused) by now; then nothing is counted.
  */
-export async function holdUses(tx: Tx, customerId: string, uses: readonly CountedUse[]): Promise<string | undefined> {
+export async function reserveUses(tx: Tx, customerId: string, uses: readonly CountedUse[]): Promise<string | undefined> {
   const held: CountedUse[] = [];
   for (const use of uses) {
     if (await hold(tx, customerId, use)) {
@@ -55,7 +55,7 @@ export async function writeUses(tx: Tx, orderId: string, customerId: string, use
 }
 
 /** Gives back what an order used, as it was rejected or cancelled. Giving back twice changes nothing. */
-export async function giveBackUses(tx: Tx, orderId: string): Promise<void> {
+export async function freeUses(tx: Tx, orderId: string): Promise<void> {
   const uses = await tx.updateTable('promotion_use').set({ status: 'given_back' }).where('orderId', '=', orderId).where('status', '=', 'held')
     .returning(['promotionId', 'customerId', 'amount']).execute();
   for (const use of uses.sort((a, b) => (a.promotionId < b.promotionId ? -1 : 1))) await uncount(tx, use);

@@ -6,7 +6,7 @@ import type { Tx } from '../transactions';
  * Prices what came back of a fulfillment, by what was paid for those units and their delivery: what its reservations were
  * given of the order's price. Only goods that are on the shelves again count; undefined when none are.
  */
-export async function priceReturned(tx: Tx, fulfillmentId: string): Promise<Refund | undefined> {
+export async function valueReturned(tx: Tx, fulfillmentId: string): Promise<Refund | undefined> {
   const rows = await tx.selectFrom('reservation').select(['quantity', 'amount', 'shippingAmount', 'platformAmount'])
     .where('fulfillmentId', '=', fulfillmentId).where('status', '=', 'restocked').execute();
   if (rows.length === 0) return undefined;

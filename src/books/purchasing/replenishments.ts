@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { refuse, type Refusal } from '../../contracts/errors';
-import { ChaseReason, type PurchaseWay, type RecordAnswer } from '../../contracts/purchasing/replenishment';
+import { FollowUpReason, type PurchaseWay, type RecordAnswer } from '../../contracts/purchasing/replenishment';
 import type { SupplierEvent } from '../../contracts/webhooks/provider-events';
-import { closeChases } from './supplier-follow-ups';
-import { tellReplenishment } from '../outbox';
+import { closeFollowUps } from './supplier-follow-ups';
+import { enqueueReplenishmentSignal } from '../outbox';
 import { newId } from '../new-id';
 import { finishOperation } from '../operations';
 import type { Tx } from '../transactions';
@@ -26,7 +26,7 @@ export async function replenishLow(tx: Tx, shelves: readonly ShelfRef[]): Promis
     order by s."skuId", s."warehouseId"
     on conflict ("skuId", "warehouseId") where "closedAt" is null do nothing
     returning id, "skuId", "warehouseId"`.execute(tx);
-  for (const { id, ...shelf } of rows) await tellReplenishment(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
+  for (const { id, ...shelf } of rows) await enqueueReplenishmentSignal(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
 }
 
 /**
@@ -51,7 +51,7 @@ export async function replenishOwed(tx: Tx, skuIds: readonly string[]): Promise<
     order by k.id
     on conflict ("skuId", "warehouseId") where "closedAt" is null do nothing
     returning id, "skuId", "warehouseId"`.execute(tx);
-  for (const { id, ...shelf } of rows) await tellReplenishment(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
+  for (const { id, ...shelf } of rows) await enqueueReplenishmentSignal(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
 }
 
 /** Reads a replenishment and locks its row. */
@@ -116,7 +116,7 @@ export interface SentPurchase { readonly provider: string; readonly providerRefe
 export async function recordSent(tx: Tx, replenishmentId: string, sent: SentPurchase): Promise<void> {
   await tx.updateTable('replenishment').set({ ...sent }).where('id', '=', replenishmentId).execute();
   await tx.updateTable('replenishment').set({ status: 'requested' }).where('id', '=', replenishmentId).where('status', '=', 'open').execute();
-  await closeChases(tx, replenishmentId, ChaseReason.unreachable);
+  await closeFollowUps(tx, replenishmentId, FollowUpReason.unreachable);
 }
 
 /**
@@ -167,8 +167,8 @@ async function mergeAnswer(tx: Tx, row: Row, { quantity, expectedOn, reference }
   if ((latest && saidAt < latest.saidAt) || says({ quantity: row.confirmed, expectedOn: row.expectedOn })) return;
   const changed = { ...row, confirmed: quantity };
   await tx.updateTable('replenishment').set({ confirmed: quantity, expectedOn, status: quantity > 0 ? 'confirmed' : 'requested' }).where('id', '=', row.id).execute();
-  for (const reason of [ChaseReason.mailed, ChaseReason.unremindable]) await closeChases(tx, row.id, reason);
-  await tellReplenishment(tx, row, { signal: 'supplierAnswered', payload: { replenishmentId: row.id, quantity, expectedOn } });
+  for (const reason of [FollowUpReason.mailed, FollowUpReason.unremindable]) await closeFollowUps(tx, row.id, reason);
+  await enqueueReplenishmentSignal(tx, row, { signal: 'supplierAnswered', payload: { replenishmentId: row.id, quantity, expectedOn } });
   if (isComplete(changed)) await end(tx, changed, 'received', null);
 }
 
@@ -183,8 +183,8 @@ export async function closeReplenishment(tx: Tx, replenishmentId: string, reason
 /** Ends a replenishment and the tasks about it. When its shelf is still low although goods came, the next one opens at once. */
 async function end(tx: Tx, row: Row, status: 'received' | 'closed', closedFor: string | null): Promise<void> {
   await tx.updateTable('replenishment').set({ status, closedFor, closedAt: new Date() }).where('id', '=', row.id).execute();
-  await closeChases(tx, row.id);
-  await tellReplenishment(tx, row, { signal: 'replenishmentEnded', payload: { replenishmentId: row.id } });
+  await closeFollowUps(tx, row.id);
+  await enqueueReplenishmentSignal(tx, row, { signal: 'replenishmentEnded', payload: { replenishmentId: row.id } });
   if (status !== 'received') return;
   await replenishLow(tx, [row]);
   await replenishOwed(tx, [row.skuId]);

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ChaseReason } from '../../contracts/purchasing/replenishment';
+import type { FollowUpReason } from '../../contracts/purchasing/replenishment';
 import type { Shortage } from '../../contracts/orders/verdict';
 import { newId } from '../new-id';
 import type { Tx } from '../transactions';
@@ -9,7 +9,7 @@ export const demandOf = (caller: string, key: string): string => `${caller}:${ke
 
 /** Records what was asked for in vain, and has people told, once until they have seen to it. A request that is sent again counts once. */
 export async function recordDemand(tx: Tx, source: string, shortages: readonly Shortage[]): Promise<void> {
-  const reason: ChaseReason = 'demand_unmet';
+  const reason: FollowUpReason = 'demand_unmet';
   // One statement: a refusal in a workflow holds the locks of its shelves until it is written down.
   await sql`
     with short as (

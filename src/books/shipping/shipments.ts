@@ -1,9 +1,9 @@
 import type { CarrierEvent } from '../../contracts/webhooks/provider-events';
-import { DECIDING_SCANS, progress } from '../../domain/shipping/shipment-progress';
+import { DECIDING_SCANS, nextShipmentStatus } from '../../domain/shipping/shipment-progress';
 import { handOver } from '../orders/fulfillments';
-import { sendLater } from '../outbox';
+import { enqueueOrderSignal } from '../outbox';
 import { newId } from '../new-id';
-import { appendTimeline } from '../timeline';
+import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 import { isRefusal } from '../../contracts/errors';
 
@@ -44,11 +44,11 @@ export async function applyScan(tx: Tx, provider: string, event: CarrierEvent): 
   const handed = event.scan === 'exception' ? undefined : await handOver(tx, known.fulfillmentId, at);
   const shipment = await tx.selectFrom('shipment').selectAll().where('fulfillmentId', '=', known.fulfillmentId).forUpdate().executeTakeFirstOrThrow();
   const { orderId, fulfillmentId, merchantId } = shipment;
-  const status = handed !== undefined && isRefusal(handed) ? shipment.status : progress(shipment.status, event.scan);
+  const status = handed !== undefined && isRefusal(handed) ? shipment.status : nextShipmentStatus(shipment.status, event.scan);
   const decides = status !== shipment.status && DECIDING_SCANS.includes(event.scan);
   if (status !== shipment.status) await tx.updateTable('shipment').set({ status, statusAt: at }).where('id', '=', shipment.id).execute();
-  if (decides) await sendLater(tx, orderId, { signal: 'carrierReported', payload: { fulfillmentId, scan: event.scan } });
-  await appendTimeline(tx, orderId, [{
+  if (decides) await enqueueOrderSignal(tx, orderId, { signal: 'carrierReported', payload: { fulfillmentId, scan: event.scan } });
+  await appendEvents(tx, orderId, [{
     type: 'shipment.scanned', merchantId,
     data: { fulfillmentId, scan: event.scan, at: event.at, ...(event.place ? { place: event.place } : {}), ...(status === shipment.status ? { changed: false } : {}) },
   }]);

@@ -1,22 +1,22 @@
 import type { Urgency } from '../../contracts/statuses';
 import { splitIntoFulfillments } from '../../domain/orders/split-into-fulfillments';
 import { newId } from '../new-id';
-import { offerToWaiting } from '../inventory/fill-backorders';
+import { fillBackorders } from '../inventory/fill-backorders';
 import { lockStock } from '../inventory/stock-rows';
 import { allocateLots } from '../inventory/reservations';
 import { openTasks } from './tasks';
-import type { Fact } from '../timeline';
+import type { TimelineFact } from '../timeline';
 import type { Tx } from '../transactions';
 
 /**
  * Splits an order by merchant and warehouse, binds its reservations to lots and opens the pick tasks. The reservations
  * must be held; answers the facts to tell.
  */
-export async function releaseFulfillments(tx: Tx, orderId: string, urgency: Urgency, gift: boolean): Promise<Fact[]> {
+export async function releaseToWarehouse(tx: Tx, orderId: string, urgency: Urgency, gift: boolean): Promise<TimelineFact[]> {
   const held = await tx.selectFrom('reservation').selectAll().where('orderId', '=', orderId).where('status', '=', 'held').orderBy('id').execute();
   await lockStock(tx, held);
   const plans = splitIntoFulfillments(held);
-  const facts: Fact[] = [];
+  const facts: TimelineFact[] = [];
   for (const { number, merchantId, warehouseId, amount, platformAmount, parts } of plans) {
     const id = newId('ful');
     await tx.insertInto('fulfillment')
@@ -26,6 +26,6 @@ export async function releaseFulfillments(tx: Tx, orderId: string, urgency: Urge
     facts.push({ type: 'fulfillment.released', merchantId, data: { fulfillmentId: id, warehouseId } });
   }
   // A lot that is bound to one order no longer counts against what keeps long enough for another.
-  await offerToWaiting(tx, held.filter(({ keepsUntil }) => keepsUntil !== null));
+  await fillBackorders(tx, held.filter(({ keepsUntil }) => keepsUntil !== null));
   return facts;
 }

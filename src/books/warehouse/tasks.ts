@@ -5,9 +5,9 @@ import type { CompleteTask, PackedParcel } from '../../contracts/warehouse/task'
 import { estimateParcel } from '../../domain/parcel';
 import type { Task } from '../../generated/database';
 import { lockFulfillment, moveFulfillment } from '../orders/fulfillments';
-import { sendLater } from '../outbox';
+import { enqueueOrderSignal } from '../outbox';
 import { newId } from '../new-id';
-import { appendTimeline } from '../timeline';
+import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 
 /** Work follows work: a task opens when the one before it is done. */
@@ -53,7 +53,7 @@ export async function claimTask(tx: Tx, taskId: string, actor: string): Promise<
 async function tell(tx: Tx, task: TaskRow, type: 'task.claimed' | 'task.done', more: Readonly<Record<string, unknown>> = {}): Promise<void> {
   const { id: taskId, kind, orderId, fulfillmentId, merchantId } = task;
   if (orderId === null) return;
-  await appendTimeline(tx, orderId, [{ type, ...(merchantId === null ? {} : { merchantId }), data: { taskId, kind, ...(fulfillmentId === null ? {} : { fulfillmentId }), ...more } }]);
+  await appendEvents(tx, orderId, [{ type, ...(merchantId === null ? {} : { merchantId }), data: { taskId, kind, ...(fulfillmentId === null ? {} : { fulfillmentId }), ...more } }]);
 }
 
 /**
@@ -77,7 +77,7 @@ export async function completeTask(tx: Tx, taskId: string, actor: string, { parc
   await tx.updateTable('task').set({ status: 'done', claimedBy: actor, doneAt: new Date(), outcome: outcome ?? null }).where('id', '=', taskId).execute();
   if (isOnParcel(task)) await completeOnParcel(tx, task, parcel);
   else {
-    if (task.orderId !== null) await sendLater(tx, task.orderId, { signal: 'attended', payload: { taskId } });
+    if (task.orderId !== null) await enqueueOrderSignal(tx, task.orderId, { signal: 'attended', payload: { taskId } });
     await tell(tx, task, 'task.done', { outcome });
   }
   return undefined;
@@ -98,8 +98,8 @@ async function completeOnParcel(tx: Tx, task: ParcelTask, parcel: PackedParcel |
   }
   const packed = parcel ?? estimateParcel(await itemsOf(tx, fulfillmentId));
   await moveFulfillment(tx, fulfillmentId, 'packed', packed);
-  await sendLater(tx, orderId, { signal: 'parcelPacked', payload: { fulfillmentId } });
-  await appendTimeline(tx, orderId, [
+  await enqueueOrderSignal(tx, orderId, { signal: 'parcelPacked', payload: { fulfillmentId } });
+  await appendEvents(tx, orderId, [
     { type: 'task.done', merchantId, data: { taskId, kind, fulfillmentId } },
     { type: 'fulfillment.packed', merchantId, data: { fulfillmentId, weightG: packed.weightG } },
   ]);

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { KeyRole } from '../../contracts/caller';
 import { connect } from '../../books/transactions';
-import { KeyClient } from '../../services/access/api-keys';
+import { ApiKeyService } from '../../services/access/api-keys';
 import { Role } from '../../contracts/statuses';
 import { stateOption } from '../options';
 import { readRunning } from '../running-stack';
@@ -42,12 +42,12 @@ export function registerKeys(program: Command): void {
     }));
 }
 
-async function withKeys(flags: Flags, work: (client: KeyClient) => Promise<{ result: object; text: string }>): Promise<void> {
+async function withKeys(flags: Flags, work: (client: ApiKeyService) => Promise<{ result: object; text: string }>): Promise<void> {
   const url = process.env.DATABASE_URL ?? readRunning(flags.state).environment.DATABASE_URL;
   if (url === undefined) throw new Error('Name the database with DATABASE_URL.');
   const transactions = connect(url, POOL, (error) => { process.stderr.write(`An idle database connection broke: ${error.message}\n`); });
   try {
-    const { result, text } = await work(new KeyClient(transactions));
+    const { result, text } = await work(new ApiKeyService(transactions));
     process.stdout.write(`${flags.json === true ? JSON.stringify(result) : text}\n`);
   } finally {
     await transactions.close();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import type { AttentionResource, InterventionResource } from '../../contracts/interventions/interventions';
-import { AttendNote, OperatorReason } from '../../contracts/interventions/intervention-codes';
+import { AttendNote, InterventionReason } from '../../contracts/interventions/intervention-codes';
 import { stateOption } from '../options';
 import { PublicApi } from '../orders/public-api';
 import { readApiKeys, readRunning } from '../running-stack';
@@ -11,7 +11,7 @@ interface Flags {
   readonly apiUrl?: string;
   readonly key?: string;
   readonly json?: boolean;
-  readonly reason: OperatorReason;
+  readonly reason: InterventionReason;
   readonly idempotencyKey?: string;
   readonly carrier: string;
   readonly part: string;
@@ -28,7 +28,7 @@ export function registerStuck(program: Command): void {
     .addOption(new Option('--key <secret>', 'an API key of the role support or platform, when it is not the running stack\'s').env('MALLFLOW_API_KEY'))
     .option('--json', 'print one line of JSON');
   const asking = (name: string, description: string) => verb(name, description)
-    .addOption(new Option('--reason <code>', 'why, for the audit trail').choices(Object.values(OperatorReason)).default(OperatorReason.operatorDecision))
+    .addOption(new Option('--reason <code>', 'why, for the audit trail').choices(Object.values(InterventionReason)).default(InterventionReason.operatorDecision))
     .option('--idempotency-key <key>', 'the key of an earlier try without an answer');
 
   verb('list', 'lists them, the longest waiting first').action(async (flags: Flags) => {

@@ -12,8 +12,8 @@ import { People } from './people';
 import { printReceipt } from '../pricing/receipt';
 import { CarrierDrivers, PublicApi } from './public-api';
 import { readApiKeys, readRunning, type Running } from '../running-stack';
-import { printSettlement, settle, type Settlement } from './payment-summary';
-import { tellEvent } from './describe-event';
+import { printPaymentSummary, summarizePayments, type PaymentSummary } from './payment-summary';
+import { describeEvent } from './describe-event';
 
 interface DemoFlags {
   readonly state: string;
@@ -32,7 +32,7 @@ interface Outcome {
   readonly price: PriceBreakdown;
   readonly order: OrderResource;
   readonly events: readonly TimelineEvent[];
-  readonly settlement: Settlement;
+  readonly settlement: PaymentSummary;
   readonly undone: readonly TimelineEvent[];
   readonly faults: readonly string[];
 }
@@ -83,7 +83,7 @@ async function demo(flags: DemoFlags, say: (line: string) => void): Promise<Outc
     const [events] = await Promise.all([tellAsItHappens(storefront, orderId, say), play(orderId, people, storefront, intent)]);
     const order = await storefront.getOrder(orderId);
     const undone = events.filter(({ type }) => UNDOING.includes(type));
-    const settlement = settle(order);
+    const settlement = summarizePayments(order);
     const missing = undoes.filter((type) => !undone.some((event) => event.type === type));
     return {
       scenario, price, order, events, settlement, undone,
@@ -108,7 +108,7 @@ async function tellAsItHappens(storefront: PublicApi, orderId: string, say: (lin
   const events: TimelineEvent[] = [];
   for await (const event of storefront.follow(orderId)) {
     events.push(event);
-    say(tellEvent(event, (events[0] ?? event).at));
+    say(describeEvent(event, (events[0] ?? event).at));
   }
   return events;
 }
@@ -140,8 +140,8 @@ function sampleOrder({ sample }: Running, token: string, run: string): z.input<t
 function printEnd({ order, settlement, undone, faults, events }: Outcome): string {
   const first = events[0];
   return [
-    '', `${order.id}: ${order.status}`, '', printSettlement(settlement),
-    ...(undone.length > 0 && first ? ['', 'Undone:', ...undone.map((event) => tellEvent(event, first.at))] : []),
+    '', `${order.id}: ${order.status}`, '', printPaymentSummary(settlement),
+    ...(undone.length > 0 && first ? ['', 'Undone:', ...undone.map((event) => describeEvent(event, first.at))] : []),
     ...(faults.length > 0 ? ['', `Not as it should be: ${faults.join('; ')}.`] : []), '',
   ].join('\n');
 }

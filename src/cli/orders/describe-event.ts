@@ -59,7 +59,7 @@ const SENTENCES: Readonly<Record<TimelineEventType, (data: Data) => string>> = {
 };
 
 /** Says an event in one line: when since the first one, what kind, what happened, who did it. */
-export function tellEvent(event: TimelineEvent, firstAt: string): string {
+export function describeEvent(event: TimelineEvent, firstAt: string): string {
   const elapsed = ((Date.parse(event.at) - Date.parse(firstAt)) / 1000).toFixed(2);
   const who = event.actor.split(':')[0] ?? event.actor;
   return `${`+${elapsed} s`.padStart(10)}  ${event.type.padEnd(28)}  ${SENTENCES[event.type](event.data)}${who === 'system' ? '' : ` (${who})`}`;

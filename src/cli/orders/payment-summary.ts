@@ -3,7 +3,7 @@ import { sumOf } from '../../domain/money';
 import { showAmount } from '../show-amount';
 
 /** What became of an order's money, in minor units. */
-export interface Settlement {
+export interface PaymentSummary {
   readonly currency: string;
   readonly authorized: number;
   readonly captured: number;
@@ -18,7 +18,7 @@ export interface Settlement {
 }
 
 /** Adds up an ended order's payments and holds them against its parts: nothing open, charged what was shipped, refunded what came back. */
-export function settle({ payments, fulfillments, total }: OrderResource): Settlement {
+export function summarizePayments({ payments, fulfillments, total }: OrderResource): PaymentSummary {
   const paid = (of: 'authorized' | 'captured' | 'voided' | 'refunded') => sumOf(payments, (payment) => payment[of].amount);
   const worth = (statuses: readonly string[]) => sumOf(fulfillments.filter(({ status }) => statuses.includes(status)), (part) => part.total.amount);
   const sums = {
@@ -34,7 +34,7 @@ export function settle({ payments, fulfillments, total }: OrderResource): Settle
 }
 
 /** Writes a settlement as a small table. */
-export function printSettlement(settlement: Settlement): string {
+export function printPaymentSummary(settlement: PaymentSummary): string {
   const row = (name: string, amount: number) => `  ${name.padEnd(26)}${showAmount(amount, settlement.currency).padStart(16)}`;
   const { authorized, captured, voided, refunded, shipped, returned, faults } = settlement;
   return [

@@ -7,7 +7,7 @@ const FIRST_LOOK_MS = 15;
 const SLOWEST_LOOK_MS = 500;
 
 /** Thrown when an order did not get where it should in time. */
-export class WaitedInVain extends Error {
+export class WaitTimedOut extends Error {
   override readonly name = 'WaitedInVain';
 }
 
@@ -33,7 +33,7 @@ export class People {
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.6, this.slowestLookMs)) {
       const order = await this.customer.getOrder(orderId);
       if (fact(order)) return order;
-      if (Date.now() > end) throw new WaitedInVain(`${orderId} was not ${what} within ${this.limitMs / 1000} s: it is ${order.status} (${order.fulfillments.map((part) => part.status).join(', ')})`);
+      if (Date.now() > end) throw new WaitTimedOut(`${orderId} was not ${what} within ${this.limitMs / 1000} s: it is ${order.status} (${order.fulfillments.map((part) => part.status).join(', ')})`);
       await wait(pauseMs);
     }
   }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { AttentionResource, InterventionResource, type Asked, type ListAttention } from '../../contracts/interventions/interventions';
+import { AttentionResource, InterventionResource, type InterventionRequest, type ListAttention } from '../../contracts/interventions/interventions';
 import { OrderResource, OrderSummary, type ListOrders } from '../../contracts/orders/order';
 import { pageOf, type Page } from '../../contracts/page';
 import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../../contracts/orders/place-order';
@@ -49,15 +49,15 @@ export class PublicApi {
     return this.#get('/v1/attention', query, AttentionPage);
   }
 
-  retryNow(idempotencyKey: string, orderId: string, asked: Asked['retryNow']): Promise<InterventionResource> {
+  retryNow(idempotencyKey: string, orderId: string, asked: InterventionRequest['retryNow']): Promise<InterventionResource> {
     return this.#post(`/v1/orders/${orderId}/retry`, idempotencyKey, asked, InterventionResource);
   }
 
-  chooseCarrier(idempotencyKey: string, orderId: string, asked: Asked['chooseCarrier']): Promise<InterventionResource> {
+  chooseCarrier(idempotencyKey: string, orderId: string, asked: InterventionRequest['chooseCarrier']): Promise<InterventionResource> {
     return this.#post(`/v1/orders/${orderId}/carrier-choice`, idempotencyKey, asked, InterventionResource);
   }
 
-  handToPerson(idempotencyKey: string, orderId: string, asked: Asked['handToPerson']): Promise<InterventionResource> {
+  handToPerson(idempotencyKey: string, orderId: string, asked: InterventionRequest['handToPerson']): Promise<InterventionResource> {
     return this.#post(`/v1/orders/${orderId}/attendance`, idempotencyKey, asked, InterventionResource);
   }
 

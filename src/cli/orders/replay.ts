@@ -4,8 +4,8 @@ import { importDataset, type Imported } from '../../../bench/olist/import';
 import { replay, type ReplayReport } from '../../../bench/olist/replay';
 import { connect, type Transactions } from '../../books/transactions';
 import { runAudits, type AuditResult } from '../../audit/run-audits';
-import { CatalogueClient } from '../../services/catalogue/import';
-import { KeyClient } from '../../services/access/api-keys';
+import { CatalogueImport } from '../../services/catalogue/import';
+import { ApiKeyService } from '../../services/access/api-keys';
 import { openAuditSources } from '../../embedded/audit-sources';
 import { stateOption } from '../options';
 import { CarrierDrivers, PublicApi } from './public-api';
@@ -52,7 +52,7 @@ async function runReplay(dir: string, flags: ReplayFlags, running: Running): Pro
   const transactions = openDatabase(running);
   try {
     process.stderr.write(`Importing ${dataset.sellers.size} merchants, ${dataset.products.size} products and the stock of ${dataset.orders.length} orders\n`);
-    const imported = await importDataset(new CatalogueClient(transactions), dataset, flags.run);
+    const imported = await importDataset(new CatalogueImport(transactions), dataset, flags.run);
     return await withKeys(transactions, imported, flags.run, async (keys) => {
       const bar = new ReplayBar(dataset.orders.length);
       try {
@@ -75,7 +75,7 @@ async function runReplay(dir: string, flags: ReplayFlags, running: Running): Pro
 async function withKeys<T>(
   transactions: Transactions, { storefrontId }: Imported, run: string, work: (keys: { storefront: string; platform: string }) => Promise<T>,
 ): Promise<T> {
-  const client = new KeyClient(transactions);
+  const client = new ApiKeyService(transactions);
   const label = `replay ${run}`;
   // A replay that was killed has left its keys behind.
   for (const { id } of (await client.list()).filter((key) => key.label === label && key.revokedAt === null)) await client.revoke(id);

@@ -4,7 +4,7 @@ export const ACTOR = /^[a-z_]+:[\w.@:-]{1,120}$/;
 export const CARRIER_CODE = /^[\w-]{1,40}$/;
 
 /** Why somebody of the mall steps in. Codes, as they are kept for good in the order's timeline and its Event History. */
-export const OperatorReason = {
+export const InterventionReason = {
   providerDown: 'provider_down',
   providerBack: 'provider_back',
   providerRefuses: 'provider_refuses',
@@ -14,7 +14,7 @@ export const OperatorReason = {
   overdue: 'overdue',
   operatorDecision: 'operator_decision',
 } as const;
-export type OperatorReason = (typeof OperatorReason)[keyof typeof OperatorReason];
+export type InterventionReason = (typeof InterventionReason)[keyof typeof InterventionReason];
 
 /** What the person that an order is handed to should mind. */
 export const AttendNote = {
@@ -28,5 +28,5 @@ export const AttendNote = {
 export type AttendNote = (typeof AttendNote)[keyof typeof AttendNote];
 
 /** The verbs by which staff move an order that is stuck: names of Updates. */
-export const OperatorVerb = { retryNow: 'retryNow', chooseCarrier: 'chooseCarrier', cancelOrder: 'cancelOrder', handToPerson: 'handToPerson' } as const;
-export type OperatorVerb = (typeof OperatorVerb)[keyof typeof OperatorVerb];
+export const InterventionVerb = { retryNow: 'retryNow', chooseCarrier: 'chooseCarrier', cancelOrder: 'cancelOrder', handToPerson: 'handToPerson' } as const;
+export type InterventionVerb = (typeof InterventionVerb)[keyof typeof InterventionVerb];

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { ErrorCode } from '../errors';
 import { FulfillmentId, OrderId, TaskId } from '../ids';
 import { oneOf } from '../one-of';
-import { ACTOR, AttendNote, CARRIER_CODE, OperatorReason, OperatorVerb } from './intervention-codes';
+import { ACTOR, AttendNote, CARRIER_CODE, InterventionReason, InterventionVerb } from './intervention-codes';
 import { AttentionReason, OrderStatus, Stage } from '../statuses';
 
 const Actor = z.string().regex(ACTOR, 'must be like support:<who>');
 
-const reason = oneOf(OperatorReason);
+const reason = oneOf(InterventionReason);
 
 /** The body of `POST /v1/orders/{id}/retry`. */
 export const RetryNow = z.strictObject({ reason }).meta({ id: 'RetryNow' });
@@ -30,13 +30,13 @@ export const HandToPerson = z.strictObject({
 export type HandToPerson = z.infer<typeof HandToPerson>;
 
 /** What people of the mall ask of an order, by the name of the Update. Cancelling it, customers may ask as well. */
-export interface Asked { readonly retryNow: RetryNow; readonly chooseCarrier: ChooseCarrier; readonly handToPerson: HandToPerson }
+export interface InterventionRequest { readonly retryNow: RetryNow; readonly chooseCarrier: ChooseCarrier; readonly handToPerson: HandToPerson }
 
 /** What somebody asks of an order, and who: the arguments of the Updates. */
 export type By<Verb> = Verb & { readonly actor: string };
 
 /** What a verb came to: references and codes. */
-export type OperatorVerdict =
+export type InterventionVerdict =
   | { readonly outcome: 'retried'; readonly steps: number }
   | { readonly outcome: 'carrier_chosen' }
   | { readonly outcome: 'handed'; readonly taskId: string }
@@ -45,7 +45,7 @@ export type OperatorVerdict =
 /** What asking an order to do something came to. */
 export const InterventionResource = z.strictObject({
   orderId: OrderId,
-  verb: oneOf(OperatorVerb),
+  verb: oneOf(InterventionVerb),
   outcome: z.enum(['done', 'undecided']),
   steps: z.int().nullable().describe('Of retryNow: how many steps are being tried again'),
   taskId: TaskId.nullable().describe('Of handToPerson: the task'),
@@ -72,7 +72,7 @@ export const AttentionResource = z.strictObject({
   waitsFor: z.array(z.string()).describe('In plain words, part by part'),
   detail: AttentionDetail.nullable().describe('What the watchdog saw; null when it saw nothing'),
   taskId: TaskId.nullable().describe('The task of the person it was handed to'),
-  verbs: z.array(oneOf(OperatorVerb)).describe('Which would help as it stands'),
+  verbs: z.array(oneOf(InterventionVerb)).describe('Which would help as it stands'),
 }).meta({ id: 'Attention' });
 export type AttentionResource = z.infer<typeof AttentionResource>;
 

@@ -63,7 +63,7 @@ export const FulfillmentResource = z.strictObject({
 });
 
 /** Names one merchant's part of an order, for messages. */
-export interface FulfillmentRef {
+export interface ReleasedFulfillment {
   readonly fulfillmentId: string;
   readonly merchantId: string;
   readonly warehouseId: string;

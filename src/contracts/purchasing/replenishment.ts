@@ -4,7 +4,7 @@ import { oneOf } from '../one-of';
 import { ReplenishmentStatus } from '../statuses';
 
 /** Why a person is to chase a supplier: the reason of the task. */
-export const ChaseReason = {
+export const FollowUpReason = {
   /** The SKU has no supplier. */
   noSupplier: 'no_supplier',
   unreachable: 'supplier_unreachable',
@@ -20,7 +20,7 @@ export const ChaseReason = {
   /** Customers ask for more than there is. */
   demandUnmet: 'demand_unmet',
 } as const;
-export type ChaseReason = (typeof ChaseReason)[keyof typeof ChaseReason];
+export type FollowUpReason = (typeof FollowUpReason)[keyof typeof FollowUpReason];
 
 /** How a purchase order reached its supplier. */
 export const PurchaseWay = { online: 'online', email: 'email' } as const;

@@ -17,7 +17,7 @@ const OTHER_COUNTRIES: readonly (readonly [RegExp, string])[] = [[/^(?:香港|Ho
  * Judges an address of mainland China: province, city and district are known by the list of GB/T 2260 and lie in each
  * other, the division code (where there is one) is theirs, and the detail line does not name another province.
  */
-export function judgeChina(address: Address): AddressFinding[] {
+export function validateChineseAddress(address: Address): AddressFinding[] {
   const [, country] = OTHER_COUNTRIES.find(([pattern]) => pattern.test(address.region ?? '')) ?? [];
   if (country !== undefined) return [finding('country', 'elsewhere', country)];
   const unreadable = LEVELS.flatMap((level) => unreadableName(level, address[level]));

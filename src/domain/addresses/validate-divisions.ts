@@ -11,7 +11,7 @@ const called = (divisions: readonly Division[], text: string | undefined): Divis
   (text === undefined ? [] : divisions.filter(({ names }) => names.includes(fold(text))));
 
 /** Judges that region, city and postcode are known and lie in each other. `postcode` is well-formed, or undefined. */
-export function judgeDivisions(rules: CountryRules, address: Address, postcode: string | undefined): AddressFinding[] {
+export function validateDivisions(rules: CountryRules, address: Address, postcode: string | undefined): AddressFinding[] {
   const place = new Place(rules, address, postcode);
   if (rules.regions.length === 0) return place.missing();
   const [region, other] = called(rules.regions, address.region);

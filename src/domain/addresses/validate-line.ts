@@ -19,7 +19,7 @@ const SHORTEST: Readonly<Record<string, number>> = { CN: 4, HK: 3, MO: 3, TW: 4,
 const SHORTEST_ELSEWHERE = 4;
 
 /** Judges the line that leads to the door: whether there is one, and whether it can. */
-export function judgeLine({ country, line1, line2 }: Address): AddressFinding[] {
+export function validateLine({ country, line1, line2 }: Address): AddressFinding[] {
   if (line1 === '') return [finding('line1', 'missing')];
   if (PLACEHOLDERS.test(line1)) return [finding('line1', 'placeholder')];
   const whole = `${line1} ${line2 ?? ''}`;
@@ -32,7 +32,7 @@ export function judgeLine({ country, line1, line2 }: Address): AddressFinding[] 
 }
 
 /** Judges who gets the parcel: a name has a letter, and in mainland China two characters. */
-export function judgeName(name: string, country: string): AddressFinding[] {
+export function validateName(name: string, country: string): AddressFinding[] {
   if (name === '') return [finding('name', 'missing')];
   const letters = Array.from(name).filter((sign) => LETTER.test(sign)).length;
   return letters < (country === 'CN' ? 2 : 1) || PLACEHOLDERS.test(name) ? [finding('name', 'not_a_name')] : [];

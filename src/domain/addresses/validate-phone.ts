@@ -2,7 +2,7 @@ import { isSupportedCountry, parsePhoneNumberFromString, type PhoneNumber } from
 import type { AddressFinding } from '../../contracts/addresses/address-findings';
 import type { Recipient } from '../../contracts/addresses/recipient';
 import { finding } from './finding';
-import { tidyCode } from './normalize';
+import { normalizeCode } from './normalize';
 
 /** What can be dialled: its international form (E.164), or what is wrong with it. */
 export type PhoneVerdict = { readonly phone: string } | { readonly finding: AddressFinding };
@@ -11,7 +11,7 @@ export type PhoneVerdict = { readonly phone: string } | { readonly finding: Addr
  * Reads a phone number as somebody in the address's country writes it, by libphonenumber's plans. Mainland China needs an
  * 11-digit mobile number of its own; elsewhere a valid number of any country will do.
  */
-export function judgePhone(text: string, country: string): PhoneVerdict {
+export function validatePhone(text: string, country: string): PhoneVerdict {
   if (text === '') return { finding: finding('phone', 'missing') };
   const parsed = read(text, country);
   if (!parsed) return { finding: finding('phone', 'not_a_phone_number', numberWithin(text, country)) };
@@ -23,7 +23,7 @@ export function judgePhone(text: string, country: string): PhoneVerdict {
 /** Gives the number by which a recipient is reached, in E.164, as it was judged with these findings; undefined where the number is at fault. */
 export function dialable({ phone, address }: Recipient, findings: readonly AddressFinding[]): string | undefined {
   if (findings.some(({ pointer }) => pointer === '/phone')) return undefined;
-  const number = judgePhone(tidyCode(phone), findings.find(({ pointer }) => pointer === '/address/country')?.suggestion ?? address.country);
+  const number = validatePhone(normalizeCode(phone), findings.find(({ pointer }) => pointer === '/address/country')?.suggestion ?? address.country);
   return 'phone' in number ? number.phone : undefined;
 }
 

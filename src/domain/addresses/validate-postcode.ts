@@ -6,7 +6,7 @@ import { finding } from './finding';
 export type PostcodeVerdict = { readonly postcode: string | undefined } | { readonly finding: AddressFinding };
 
 /** Judges the form of a postcode by the country's pattern. Suggests what is near: a lost zero, a mark of the country, a letter for a digit. */
-export function judgePostcode(rules: CountryRules, text: string | undefined): PostcodeVerdict {
+export function validatePostcode(rules: CountryRules, text: string | undefined): PostcodeVerdict {
   if (text === undefined) return { postcode: undefined };
   if (!rules.postcode) return { postcode: undefined };
   const postcode = text.toUpperCase();

@@ -1,14 +1,14 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import type { AddressFinding } from '../../contracts/addresses/address-findings';
 import type { Address, Recipient } from '../../contracts/addresses/recipient';
-import { judgeChina } from './validate-chinese-address';
+import { validateChineseAddress } from './validate-chinese-address';
 import { rulesOf } from './country-rules';
-import { judgeDivisions } from './validate-divisions';
+import { validateDivisions } from './validate-divisions';
 import { finding } from './finding';
-import { judgeLine, judgeName } from './validate-line';
-import { judgePhone } from './validate-phone';
-import { judgePostcode } from './validate-postcode';
-import { tidyRecipient } from './normalize';
+import { validateLine, validateName } from './validate-line';
+import { validatePhone } from './validate-phone';
+import { validatePostcode } from './validate-postcode';
+import { normalizeRecipient } from './normalize';
 
 /** Whose rules an address was held against: its country's, or those that hold everywhere where its own are not known here. */
 export type AddressRules = 'country' | 'generic';
@@ -30,8 +30,8 @@ const ROUNDS = 4;
  * Judges a recipient for format and completeness by its country's rules: mainland China by GB/T 2260, others by
  * libaddressinput's data, phones by libphonenumber. Never throws; changes nothing but what `tidyRecipient` says.
  */
-export function judgeRecipient(input: Recipient): AddressVerdict {
-  const recipient = tidyRecipient(input);
+export function validateRecipient(input: Recipient): AddressVerdict {
+  const recipient = normalizeRecipient(input);
   const first = look(recipient);
   const rules = rulesFor(recipient.address.country);
   if (first.findings.length === 0) return { verdict: 'good', rules, recipient: { ...recipient, phone: first.phone } };
@@ -66,17 +66,17 @@ function look({ name, phone, address }: Recipient): { findings: AddressFinding[]
   const { country } = address;
   const places = judgeAddress(address);
   // Who lives elsewhere than they said has a number from there.
-  const number = judgePhone(phone, places.find(({ pointer }) => pointer === '/address/country')?.suggestion ?? country);
-  const people = [...judgeName(name, country), ...('finding' in number ? [number.finding] : [])];
+  const number = validatePhone(phone, places.find(({ pointer }) => pointer === '/address/country')?.suggestion ?? country);
+  const people = [...validateName(name, country), ...('finding' in number ? [number.finding] : [])];
   return { findings: [...people, ...places], phone: 'phone' in number ? number.phone : phone };
 }
 
 function judgeAddress(address: Address): AddressFinding[] {
   const { country } = address;
-  if (!isSupportedCountry(country) && !WITHOUT_PHONES.includes(country)) return [finding('country', 'unknown_country', MISTAKEN_COUNTRIES[country]), ...judgeLine(address)];
-  if (country === 'CN') return [...judgeChina(address), ...judgeLine(address)];
+  if (!isSupportedCountry(country) && !WITHOUT_PHONES.includes(country)) return [finding('country', 'unknown_country', MISTAKEN_COUNTRIES[country]), ...validateLine(address)];
+  if (country === 'CN') return [...validateChineseAddress(address), ...validateLine(address)];
   const rules = rulesOf(country);
-  const code = judgePostcode(rules, address.postcode);
+  const code = validatePostcode(rules, address.postcode);
   const malformed = 'finding' in code ? [code.finding] : [];
-  return [...judgeDivisions(rules, address, 'postcode' in code ? code.postcode : undefined), ...malformed, ...judgeLine(address)];
+  return [...validateDivisions(rules, address, 'postcode' in code ? code.postcode : undefined), ...malformed, ...validateLine(address)];
 }

@@ -1,8 +1,8 @@
-import { OperatorVerb } from '../../contracts/interventions/intervention-codes';
+import { InterventionVerb } from '../../contracts/interventions/intervention-codes';
 import type { FulfillmentStatus, OrderStatus } from '../../contracts/statuses';
 
 /** What a part waits for, in plain words; a part that is not named waits for nobody. */
-export const PART_WAITS: Readonly<Partial<Record<FulfillmentStatus, string>>> = {
+export const FULFILLMENT_WAITS: Readonly<Partial<Record<FulfillmentStatus, string>>> = {
   released: 'pick, recheck and pack at the warehouse',
   packed: 'a label from the carrier',
   labelled: 'the carrier to collect the parcel',
@@ -20,7 +20,7 @@ export const ORDER_WAITS: Readonly<Partial<Record<OrderStatus, string>>> = {
 };
 
 /** How an order stands, as far as people can move it. */
-export interface Standing {
+export interface OrderStanding {
   readonly closed: boolean;
   readonly cancelling: boolean;
   /** A step waits for a provider's answer, or failed for good. */
@@ -34,12 +34,12 @@ export interface Standing {
 }
 
 /** Lists the verbs that an order would take as it stands. */
-export function verbsFor({ closed, cancelling, stepWaits, labelAwaited, handedOver, attended }: Standing): OperatorVerb[] {
+export function availableActions({ closed, cancelling, stepWaits, labelAwaited, handedOver, attended }: OrderStanding): InterventionVerb[] {
   if (closed) return [];
   return [
-    ...(stepWaits ? [OperatorVerb.retryNow] : []),
-    ...(labelAwaited && !cancelling ? [OperatorVerb.chooseCarrier] : []),
-    ...(handedOver || cancelling ? [] : [OperatorVerb.cancelOrder]),
-    ...(attended ? [] : [OperatorVerb.handToPerson]),
+    ...(stepWaits ? [InterventionVerb.retryNow] : []),
+    ...(labelAwaited && !cancelling ? [InterventionVerb.chooseCarrier] : []),
+    ...(handedOver || cancelling ? [] : [InterventionVerb.cancelOrder]),
+    ...(attended ? [] : [InterventionVerb.handToPerson]),
   ];
 }

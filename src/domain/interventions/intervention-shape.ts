@@ -1,4 +1,4 @@
-import { ACTOR, AttendNote, CARRIER_CODE, OperatorReason, type OperatorVerb } from '../../contracts/interventions/intervention-codes';
+import { ACTOR, AttendNote, CARRIER_CODE, InterventionReason, type InterventionVerb } from '../../contracts/interventions/intervention-codes';
 import { CancelReason } from '../../contracts/orders/cancel-reason';
 
 /** Says what is wrong with a value, or null. */
@@ -10,10 +10,10 @@ const like = (pattern: RegExp, example: string): Check => (value) => (typeof val
 const optional = (check: Check): Check => (value) => (value === undefined ? null : check(value));
 
 const actor = like(ACTOR, 'support:<who>');
-const reason = among(OperatorReason);
+const reason = among(InterventionReason);
 
 /** The arguments of the operators' Updates, as their schemas in the contracts say; those would bring zod into each workflow. */
-const ARGUMENTS: Readonly<Record<OperatorVerb, Readonly<Record<string, Check>>>> = {
+const ARGUMENTS: Readonly<Record<InterventionVerb, Readonly<Record<string, Check>>>> = {
   retryNow: { reason, actor },
   chooseCarrier: { fulfillmentId: like(/^ful_\w+$/, 'ful_01J0000000000000000000000A'), carrierCode: like(CARRIER_CODE, 'swift'), reason, actor },
   cancelOrder: { reason: among(CancelReason), actor },
@@ -21,7 +21,7 @@ const ARGUMENTS: Readonly<Record<OperatorVerb, Readonly<Record<string, Check>>>>
 };
 
 /** Lists what is wrong with what somebody asks of an order, field by field, in plain words. Empty when it fits. */
-export function misfitsOf(verb: OperatorVerb, asked: unknown): string[] {
+export function invalidMembers(verb: InterventionVerb, asked: unknown): string[] {
   if (typeof asked !== 'object' || asked === null || Array.isArray(asked)) return ['must be one JSON object'];
   const fields = asked as Readonly<Record<string, unknown>>;
   const checks = ARGUMENTS[verb];

@@ -19,7 +19,7 @@ const BY_URGENCY: readonly AttentionReason[] = [
 ];
 
 /** Picks the reason to show: null when there is none. A reason of another version ranks last. */
-export function mostUrgent(reasons: Iterable<AttentionReason | null>): AttentionReason | null {
+export function mostUrgentAttention(reasons: Iterable<AttentionReason | null>): AttentionReason | null {
   const given = [...reasons].filter((reason) => reason !== null);
   return BY_URGENCY.find((reason) => given.includes(reason)) ?? given[0] ?? null;
 }

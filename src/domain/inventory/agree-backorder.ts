@@ -17,7 +17,7 @@ export interface BackorderTerms {
   /** How many units may be owed at once; null: any number. */
   readonly maxUnits: number | null;
   /** Units that orders wait for already. */
-  readonly owed: number;
+  readonly backordered: number;
   readonly arrivals: readonly Arrival[];
 }
 
@@ -25,12 +25,12 @@ export interface BackorderTerms {
 export interface Expectation { readonly expectedOn: string; readonly basis: BackorderBasis }
 
 /** Units of a demand that are not there. */
-export interface OwedPart<D> extends Expectation { readonly demand: D; readonly quantity: number }
+export interface BackorderedUnits<D> extends Expectation { readonly demand: D; readonly quantity: number }
 
 /** What of an order is there, what is owed, and the day by which all of it is: that of its last line, null when nothing is owed. */
-export interface Agreement<D> {
-  readonly there: readonly D[];
-  readonly owed: readonly OwedPart<D>[];
+export interface BackorderAgreement<D> {
+  readonly available: readonly D[];
+  readonly backordered: readonly BackorderedUnits<D>[];
   readonly agreedOn: string | null;
 }
 
@@ -38,7 +38,7 @@ export interface Agreement<D> {
  * Says when units come that are not there: on the day of the first confirmed arrival by which, after all that is owed already,
  * there is enough; where none is known to be enough, after the lead days.
  */
-export function expectedFor({ leadDays, owed, arrivals }: BackorderTerms, units: number, today: string): Expectation {
+export function expectedFor({ leadDays, backordered: owed, arrivals }: BackorderTerms, units: number, today: string): Expectation {
   let come = 0;
   for (const arrival of [...arrivals].sort((a, b) => (a.expectedOn < b.expectedOn ? -1 : 1))) {
     come += arrival.units;
@@ -48,7 +48,7 @@ export function expectedFor({ leadDays, owed, arrivals }: BackorderTerms, units:
 }
 
 /** Says how many units more may be owed; null: any number. */
-export const remaining = ({ maxUnits, owed }: BackorderTerms): number | null => (maxUnits === null ? null : Math.max(0, maxUnits - owed));
+export const remainingAllowance = ({ maxUnits, backordered: owed }: BackorderTerms): number | null => (maxUnits === null ? null : Math.max(0, maxUnits - owed));
 
 /**
  * Agrees on what is taken now and what is owed, or names what is short and may not be owed. `available` of a shortage then is
@@ -56,11 +56,11 @@ export const remaining = ({ maxUnits, owed }: BackorderTerms): number | null => 
  */
 export function agreeBackorder<D extends { readonly skuId: string; readonly quantity: number }>(
   demands: readonly D[], stock: readonly Availability[], terms: ReadonlyMap<string, BackorderTerms>, today: string,
-): Agreement<D> | { readonly shortages: readonly Shortage[] } {
+): BackorderAgreement<D> | { readonly shortages: readonly Shortage[] } {
   const short = findShortages(demands, stock);
   const shortages = short.flatMap((shortage): Shortage[] => {
     const own = terms.get(shortage.skuId);
-    const more = own ? remaining(own) : 0;
+    const more = own ? remainingAllowance(own) : 0;
     const had = more === null ? shortage.requested : shortage.available + more;
     return had >= shortage.requested ? [] : [{ ...shortage, available: had }];
   });
@@ -72,7 +72,7 @@ export function agreeBackorder<D extends { readonly skuId: string; readonly quan
     return own ? [[skuId, expectedFor(own, requested - available, today)] as const] : [];
   }));
   const there: D[] = [];
-  const owed: OwedPart<D>[] = [];
+  const owed: BackorderedUnits<D>[] = [];
   for (const demand of demands) {
     const when = expected.get(demand.skuId);
     const taken = Math.min(demand.quantity, left.get(demand.skuId) ?? demand.quantity);
@@ -81,11 +81,11 @@ export function agreeBackorder<D extends { readonly skuId: string; readonly quan
     if (when && taken < demand.quantity) owed.push({ ...when, demand, quantity: demand.quantity - taken });
   }
   const agreedOn = owed.reduce<string | null>((last, { expectedOn }) => (last === null || expectedOn > last ? expectedOn : last), null);
-  return { there, owed, agreedOn };
+  return { available: there, backordered: owed, agreedOn };
 }
 
 /** Who waits for units of a SKU. */
-export interface Waiter {
+export interface WaitingBackorder {
   readonly id: string;
   readonly open: number;
   /** ISO date until which its units must keep; null: any will do. */
@@ -95,7 +95,7 @@ export interface Waiter {
 }
 
 /** What a shelf of the SKU has to give. */
-export interface Offer {
+export interface FreeStock {
   readonly warehouseId: string;
   /** Units that are not promised, above the safety stock. */
   readonly free: number;
@@ -103,18 +103,18 @@ export interface Offer {
   readonly expiring: readonly { readonly expiresOn: string; readonly units: number }[];
 }
 
-export interface Gift { readonly waiterId: string; readonly warehouseId: string; readonly quantity: number }
+export interface BackorderFill { readonly backorderId: string; readonly warehouseId: string; readonly quantity: number }
 
 /**
  * Gives units out to those who wait, in their order: each gets all that it waits for, or all that there is, before the next gets
  * any. Only one whom nothing would keep long enough for is passed over. Each takes from warehouses that ship for its order
  * anyway first, then from the fullest.
  */
-export function giveOut(waiters: readonly Waiter[], offers: readonly Offer[]): Gift[] {
+export function fillWaitingBackorders(waiters: readonly WaitingBackorder[], offers: readonly FreeStock[]): BackorderFill[] {
   const free = new Map(offers.map((offer) => [offer.warehouseId, offer.free]));
-  const gifts: Gift[] = [];
+  const gifts: BackorderFill[] = [];
   for (const { id, open, keepsUntil, shippedFrom } of waiters) {
-    const spoils = (offer: Offer) => offer.expiring.reduce((sum, { expiresOn, units }) => sum + (keepsUntil !== null && expiresOn < keepsUntil ? units : 0), 0);
+    const spoils = (offer: FreeStock) => offer.expiring.reduce((sum, { expiresOn, units }) => sum + (keepsUntil !== null && expiresOn < keepsUntil ? units : 0), 0);
     const rank = (warehouseId: string) => (shippedFrom.includes(warehouseId) ? 0 : 1);
     const good = offers.map((offer) => ({ ...offer, units: (free.get(offer.warehouseId) ?? 0) - spoils(offer) })).filter(({ units }) => units > 0)
       .sort((a, b) => rank(a.warehouseId) - rank(b.warehouseId) || b.units - a.units || (a.warehouseId < b.warehouseId ? -1 : 1));
@@ -124,7 +124,7 @@ export function giveOut(waiters: readonly Waiter[], offers: readonly Offer[]): G
       if (quantity <= 0) break;
       wanted -= quantity;
       free.set(warehouseId, (free.get(warehouseId) ?? 0) - quantity);
-      gifts.push({ waiterId: id, warehouseId, quantity });
+      gifts.push({ backorderId: id, warehouseId, quantity });
     }
   }
   return gifts;

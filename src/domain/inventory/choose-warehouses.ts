@@ -1,9 +1,9 @@
-import { fillCarried, STEPS_OF_ALL, type Steps } from './fill-by-weight';
+import { fillByWeight, SEARCH_STEP_LIMIT, type SearchBudget } from './fill-by-weight';
 import { TARE_G } from '../parcel';
 import { coversOfSize, smallestCovers, unitsOf, type Holding } from './smallest-covers';
-import type { Availability, ConsideredWarehouse, Demand, SourcedPart, SourcingDecision, SourcingFigures, SourcingTerms } from './sourcing-terms';
+import type { Availability, ConsideredWarehouse, Demand, SourcedUnits, SourcingDecision, SourcingFigures, SourcingTerms } from './sourcing-terms';
 
-interface Candidate { readonly figures: SourcingFigures; readonly parts: readonly SourcedPart[]; readonly warehouses: ReadonlySet<string> }
+interface Candidate { readonly figures: SourcingFigures; readonly parts: readonly SourcedUnits[]; readonly warehouses: ReadonlySet<string> }
 
 const CRITERIA = ['uncarried', 'parcels', 'amount', 'distance', 'left'] as const;
 
@@ -19,22 +19,22 @@ const PERMUTED = 3;
  */
 export function chooseCandidate(
   merchantId: string, demands: readonly Demand[], stock: readonly Availability[], terms: SourcingTerms,
-): { parts: readonly SourcedPart[]; decision: SourcingDecision } {
+): { parts: readonly SourcedUnits[]; decision: SourcingDecision } {
   const asked = new Map<string, number>();
   for (const { skuId, quantity } of demands) asked.set(skuId, (asked.get(skuId) ?? 0) + quantity);
   const holdings = rankedHoldings(asked, stock);
   const nearestFirst = [...holdings].sort((a, b) => zoneOf(terms, a) - zoneOf(terms, b));
-  const steps = { left: STEPS_OF_ALL };
+  const steps = { left: SEARCH_STEP_LIMIT };
   const ordersOf = (sets: readonly Holding[][]) => sets
     .flatMap((set) => (set.length <= PERMUTED ? permutations(set) : [nearestFirst.filter((holding) => set.includes(holding))]));
   const smallest = smallestCovers(asked, holdings, [nearestFirst]);
   const candidates = ordersOf(smallest).map((order) => fill(demands, order, stock, terms, steps));
   if (!candidates.some(isCarried)) {
-    const carry = (order: readonly Holding[], within: Steps): Candidate[] => {
-      const parts = fillCarried(demands, order, terms, within);
+    const carry = (order: readonly Holding[], within: SearchBudget): Candidate[] => {
+      const parts = fillByWeight(demands, order, terms, within);
       return parts ? [reckon(parts, stock, terms)] : [];
     };
-    const everywhere = [nearestFirst, holdings].flatMap((order) => carry(order, { left: STEPS_OF_ALL }));
+    const everywhere = [nearestFirst, holdings].flatMap((order) => carry(order, { left: SEARCH_STEP_LIMIT }));
     // What all warehouses together cannot send, none of them can.
     const sizes = everywhere.length > 0 ? largerCovers(asked, holdings, smallest, terms) : [];
     candidates.push(...everywhere, ...firstCarried(sizes, steps, (sets) => ordersOf(sets).flatMap((order) => (steps.left > 0 ? carry(order, steps) : []))));
@@ -65,17 +65,17 @@ const zoneOf = ({ zones }: SourcingTerms, { warehouseId }: Holding): number => z
 const isCarried = ({ figures }: Candidate): boolean => figures.uncarried === 0;
 
 /** Fills the lines from one warehouse after the other, so that every parcel is carried if that can be, and reckons what that comes to. */
-function fill(demands: readonly Demand[], order: readonly Holding[], stock: readonly Availability[], terms: SourcingTerms, steps: Steps): Candidate {
+function fill(demands: readonly Demand[], order: readonly Holding[], stock: readonly Availability[], terms: SourcingTerms, steps: SearchBudget): Candidate {
   const full = reckon(takeAll(demands, order, stock), stock, terms);
   if (isCarried(full)) return full;
-  const carried = steps.left > 0 ? fillCarried(demands, order, terms, steps) : undefined;
+  const carried = steps.left > 0 ? fillByWeight(demands, order, terms, steps) : undefined;
   return carried ? reckon(carried, stock, terms) : full;
 }
 
 /** Takes of each line whatever one warehouse after the other has. */
-function takeAll(demands: readonly Demand[], order: readonly Holding[], stock: readonly Availability[]): SourcedPart[] {
+function takeAll(demands: readonly Demand[], order: readonly Holding[], stock: readonly Availability[]): SourcedUnits[] {
   const left = new Map(stock.map((row) => [`${row.skuId} ${row.warehouseId}`, row.available]));
-  const parts: SourcedPart[] = [];
+  const parts: SourcedUnits[] = [];
   for (const { quantity, lineId, merchantId, skuId } of demands) {
     let open = quantity;
     for (const { warehouseId } of order) {
@@ -91,7 +91,7 @@ function takeAll(demands: readonly Demand[], order: readonly Holding[], stock: r
 }
 
 /** Reckons what a way comes to. */
-function reckon(parts: readonly SourcedPart[], stock: readonly Availability[], terms: SourcingTerms): Candidate {
+function reckon(parts: readonly SourcedUnits[], stock: readonly Availability[], terms: SourcingTerms): Candidate {
   const left = new Map(stock.map((row) => [`${row.skuId} ${row.warehouseId}`, row.available]));
   const weights = new Map<string, number>();
   const touched = new Set<string>();
@@ -138,7 +138,7 @@ function* largerCovers(asked: ReadonlyMap<string, number>, holdings: readonly Ho
 }
 
 /** Fills sets size by size until carriers take all parcels of one, or the steps are used up. */
-function firstCarried(sizes: Iterable<Holding[][]>, steps: Steps, carry: (sets: readonly Holding[][]) => Candidate[]): Candidate[] {
+function firstCarried(sizes: Iterable<Holding[][]>, steps: SearchBudget, carry: (sets: readonly Holding[][]) => Candidate[]): Candidate[] {
   for (const sets of sizes) {
     const carried = carry(sets);
     if (carried.length > 0 || steps.left <= 0) return carried;

@@ -1,15 +1,15 @@
 import { TARE_G } from '../parcel';
 import { unitsOf, type Holding } from './smallest-covers';
-import type { Demand, SourcedPart, SourcingTerms } from './sourcing-terms';
+import type { Demand, SourcedUnits, SourcingTerms } from './sourcing-terms';
 
 /** How many steps one fill may try, and all fills of one merchant's part together: it runs while shelves are locked. */
 const MAX_STEPS = 2_000;
-export const STEPS_OF_ALL = 20_000;
+export const SEARCH_STEP_LIMIT = 20_000;
 /** Up to so many goods, every choice of them is looked at in every step; it takes too long for more. */
 const LOOKED_AHEAD = 4;
 
 /** What is left of the steps that fills may try. */
-export interface Steps { left: number }
+export interface SearchBudget { left: number }
 
 interface Goods { readonly skuId: string; readonly quantity: number; readonly weightG: number }
 
@@ -18,11 +18,11 @@ interface Goods { readonly skuId: string; readonly quantity: number; readonly we
  * that has them as long as its parcel may grow, and otherwise than so when that leaves something open (depth-first search
  * with backtracking). Undefined when there is no such way, or none was found within the steps.
  */
-export function fillCarried(demands: readonly Demand[], order: readonly Holding[], terms: SourcingTerms, steps: Steps): readonly SourcedPart[] | undefined {
+export function fillByWeight(demands: readonly Demand[], order: readonly Holding[], terms: SourcingTerms, steps: SearchBudget): readonly SourcedUnits[] | undefined {
   const asked = new Map<string, number>();
   for (const { skuId, quantity } of demands) asked.set(skuId, (asked.get(skuId) ?? 0) + quantity);
   const goods = [...asked].map(([skuId, quantity]) => ({ skuId, quantity, weightG: terms.weights.get(skuId) ?? 0 })).sort((a, b) => b.weightG - a.weightG);
-  const fill = new CarriedFill(goods, order, terms.heaviestG - TARE_G, Math.min(MAX_STEPS, steps.left));
+  const fill = new WeightFill(goods, order, terms.heaviestG - TARE_G, Math.min(MAX_STEPS, steps.left));
   const taken = fill.search();
   // However soon a fill ends, it has looked at all goods once.
   steps.left -= goods.length + fill.steps;
@@ -30,7 +30,7 @@ export function fillCarried(demands: readonly Demand[], order: readonly Holding[
 }
 
 /** Gives each line its units of what is taken, one warehouse after the other. */
-function divide(demands: readonly Demand[], order: readonly Holding[], taken: ReadonlyMap<string, number>): SourcedPart[] {
+function divide(demands: readonly Demand[], order: readonly Holding[], taken: ReadonlyMap<string, number>): SourcedUnits[] {
   const left = new Map(taken);
   return demands.flatMap(({ lineId, merchantId, skuId, quantity }) => {
     let open = quantity;
@@ -45,7 +45,7 @@ function divide(demands: readonly Demand[], order: readonly Holding[], taken: Re
   });
 }
 
-class CarriedFill {
+class WeightFill {
   /** Steps that were tried. */
   steps = 0;
   readonly #room: number[];

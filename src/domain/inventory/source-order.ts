@@ -1,9 +1,9 @@
 import type { Shortage } from '../../contracts/orders/verdict';
 import { chooseCandidate } from './choose-warehouses';
-import type { Availability, Demand, SourcedPart, SourcingDecision, SourcingTerms } from './sourcing-terms';
+import type { Availability, Demand, SourcedUnits, SourcingDecision, SourcingTerms } from './sourcing-terms';
 
 export type Sourcing =
-  | { readonly parts: readonly SourcedPart[]; readonly decisions: readonly SourcingDecision[] }
+  | { readonly parts: readonly SourcedUnits[]; readonly decisions: readonly SourcingDecision[] }
   | { readonly shortages: readonly Shortage[] }
   /** The merchants whose goods no carrier lifts, however the warehouses divide them. */
   | { readonly uncarried: readonly string[] };
@@ -17,7 +17,7 @@ export function sourceOrder(demands: readonly Demand[], stock: readonly Availabi
   if (shortages.length > 0) return { shortages };
 
   const left = stock.map((row) => ({ ...row }));
-  const parts: SourcedPart[] = [];
+  const parts: SourcedUnits[] = [];
   const decisions: SourcingDecision[] = [];
   for (const merchantId of new Set(demands.map((demand) => demand.merchantId))) {
     const choice = chooseCandidate(merchantId, demands.filter((demand) => demand.merchantId === merchantId), left, terms);

@@ -14,7 +14,7 @@ export interface Availability {
   readonly available: number;
 }
 
-export interface SourcedPart {
+export interface SourcedUnits {
   readonly lineId: string;
   readonly merchantId: string;
   readonly skuId: string;

@@ -1,8 +1,8 @@
 import { allocate } from '../money';
-import type { SourcedPart } from '../inventory/sourcing-terms';
+import type { SourcedUnits } from '../inventory/sourcing-terms';
 
 /** What a line is worth: its goods and its share of the delivery charge. */
-export interface LineWorth {
+export interface LineValue {
   readonly lineId: string;
   readonly amount: number;
   /** How much of the amount is for delivery; nothing when absent. */
@@ -11,14 +11,14 @@ export interface LineWorth {
   readonly platformAmount?: number;
 }
 
-export interface ValuedPart extends SourcedPart {
+export interface ValuedUnits extends SourcedUnits {
   readonly amount: number;
   readonly shippingAmount: number;
   readonly platformAmount: number;
 }
 
 /** Gives each part of a line its share of the line's worth by quantity, goods and delivery each, so that the parts sum to the order exactly. */
-export function valueParts(parts: readonly SourcedPart[], lines: readonly LineWorth[]): ValuedPart[] {
+export function valueUnits(parts: readonly SourcedUnits[], lines: readonly LineValue[]): ValuedUnits[] {
   return lines.flatMap((line) => {
     const own = parts.filter((part) => part.lineId === line.lineId);
     const quantities = own.map((part) => part.quantity);

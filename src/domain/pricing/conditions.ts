@@ -1,7 +1,7 @@
 import type { PromotionDefinition } from '../../contracts/pricing/promotion';
 import { goodsLeft, unitsOf, type BasketLine } from './basket';
 import type { Promotion } from './priced-cart';
-import { notAMember, whyNot, type Why } from './ineligible';
+import { notAMember, ineligible, type Ineligible } from './ineligible';
 
 /** What rules are judged by, besides the goods. */
 export interface Occasion {
@@ -13,19 +13,19 @@ export interface Occasion {
   readonly wallTime: string;
 }
 
-type Condition = (promotion: Promotion, occasion: Occasion) => Why | undefined;
+type Condition = (promotion: Promotion, occasion: Occasion) => Ineligible | undefined;
 
-const isNotPaused: Condition = ({ paused }) => (paused ? whyNot('paused', 'It is paused') : undefined);
+const isNotPaused: Condition = ({ paused }) => (paused ? ineligible('paused', 'It is paused') : undefined);
 
 const isOfTheCurrency: Condition = ({ definition }, { currency }) =>
-  (definition.currency === currency ? undefined : whyNot('other_currency', `It is in ${definition.currency}`));
+  (definition.currency === currency ? undefined : ineligible('other_currency', `It is in ${definition.currency}`));
 
 const hasItsCoupon: Condition = ({ definition: { coupon } }, { couponCodes }) =>
-  (!coupon || couponCodes.has(coupon.code) ? undefined : whyNot('coupon_missing', 'Its coupon was not given'));
+  (!coupon || couponCodes.has(coupon.code) ? undefined : ineligible('coupon_missing', 'Its coupon was not given'));
 
 const holdsNow: Condition = ({ definition: { validity } }, { wallTime }) => {
-  if (validity?.from !== undefined && wallTime < validity.from) return whyNot('not_yet_valid', `It begins at ${validity.from}; the mall's clocks show ${wallTime}`);
-  if (validity?.until !== undefined && wallTime >= validity.until) return whyNot('no_longer_valid', `It ended at ${validity.until}; the mall's clocks show ${wallTime}`);
+  if (validity?.from !== undefined && wallTime < validity.from) return ineligible('not_yet_valid', `It begins at ${validity.from}; the mall's clocks show ${wallTime}`);
+  if (validity?.until !== undefined && wallTime >= validity.until) return ineligible('no_longer_valid', `It ended at ${validity.until}; the mall's clocks show ${wallTime}`);
   return undefined;
 };
 
@@ -33,18 +33,18 @@ const isForTheTier: Condition = ({ definition: { memberTiers } }, { memberTier }
   (!memberTiers || (memberTier !== null && memberTiers.includes(memberTier)) ? undefined : notAMember(memberTiers));
 
 const isForTheFirstOrderOnly: Condition = ({ definition }, { firstOrder }) =>
-  (!definition.firstOrderOnly || firstOrder ? undefined : whyNot('not_first_order', 'It is for a customer\'s first order'));
+  (!definition.firstOrderOnly || firstOrder ? undefined : ineligible('not_first_order', 'It is for a customer\'s first order'));
 
 const isNotUsedUp: Condition = ({ definition: { limits }, used }) => {
-  if (limits?.total !== undefined && used.total >= limits.total) return whyNot('total_limit', `All ${limits.total} uses are taken`);
-  if (limits?.perCustomer !== undefined && used.byCustomer >= limits.perCustomer) return whyNot('customer_limit', `The customer has used it ${used.byCustomer} of ${limits.perCustomer} times`);
+  if (limits?.total !== undefined && used.total >= limits.total) return ineligible('total_limit', `All ${limits.total} uses are taken`);
+  if (limits?.perCustomer !== undefined && used.byCustomer >= limits.perCustomer) return ineligible('customer_limit', `The customer has used it ${used.byCustomer} of ${limits.perCustomer} times`);
   return undefined;
 };
 
 const CONDITIONS: readonly Condition[] = [isNotPaused, isOfTheCurrency, hasItsCoupon, holdsNow, isForTheTier, isForTheFirstOrderOnly, isNotUsedUp];
 
 /** Says why a rule is not for this customer at this moment; undefined when it is. The first reason counts. */
-export function whyNotNow(promotion: Promotion, occasion: Occasion): Why | undefined {
+export function ineligibleReason(promotion: Promotion, occasion: Occasion): Ineligible | undefined {
   for (const condition of CONDITIONS) {
     const why = condition(promotion, occasion);
     if (why) return why;
@@ -53,9 +53,9 @@ export function whyNotNow(promotion: Promotion, occasion: Occasion): Why | undef
 }
 
 /** Says why goods in scope are too little for a rule; undefined when they are enough. */
-export function whyTooLittle({ minimum }: PromotionDefinition, lines: readonly BasketLine[]): Why | undefined {
-  if (minimum?.amount !== undefined && goodsLeft(lines) < minimum.amount) return whyNot('minimum_amount', `It begins at ${minimum.amount}; the goods come to ${goodsLeft(lines)}`);
-  if (minimum?.quantity !== undefined && unitsOf(lines) < minimum.quantity) return whyNot('minimum_quantity', `It begins at ${minimum.quantity} units; there are ${unitsOf(lines)}`);
+export function belowMinimumReason({ minimum }: PromotionDefinition, lines: readonly BasketLine[]): Ineligible | undefined {
+  if (minimum?.amount !== undefined && goodsLeft(lines) < minimum.amount) return ineligible('minimum_amount', `It begins at ${minimum.amount}; the goods come to ${goodsLeft(lines)}`);
+  if (minimum?.quantity !== undefined && unitsOf(lines) < minimum.quantity) return ineligible('minimum_quantity', `It begins at ${minimum.quantity} units; there are ${unitsOf(lines)}`);
   return undefined;
 }
 

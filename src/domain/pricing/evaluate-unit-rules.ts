@@ -1,11 +1,11 @@
 import type { DefinitionOf } from '../../contracts/pricing/promotion';
 import { basisPoints, sumOf } from '../money';
 import { share, unitsOf, type BasketLine, type Deal } from './basket';
-import { stacksOf, takeUnits, weigh, type Stack } from './unit-stacks';
-import { nothingToGain, whyNot, type Why } from './ineligible';
+import { stacksOf, takeUnits, weigh, type UnitStack } from './unit-stacks';
+import { nothingToGain, ineligible, type Ineligible } from './ineligible';
 
 /** Units that a rule counts, what it takes off them, and which units share that. */
-interface Found { readonly amount: number; readonly sharing: readonly Stack[] }
+interface Found { readonly amount: number; readonly sharing: readonly UnitStack[] }
 
 /** Lines whose units are counted together: of each SKU by itself, or all of them. A basket has the lines of a SKU beside each other. */
 function poolsOf(lines: readonly BasketLine[], of: 'sku' | 'scope'): (readonly BasketLine[])[] {
@@ -20,7 +20,7 @@ function poolsOf(lines: readonly BasketLine[], of: 'sku' | 'scope'): (readonly B
 }
 
 /** Works through pools until the rule was used `times`; a pool of `n` units uses it once. */
-function eachRun(lines: readonly BasketLine[], rule: { of: 'sku' | 'scope'; times?: number | undefined }, n: number, find: (pool: Stack[], runs: number) => Found): Deal | Why {
+function eachRun(lines: readonly BasketLine[], rule: { of: 'sku' | 'scope'; times?: number | undefined }, n: number, find: (pool: UnitStack[], runs: number) => Found): Deal | Ineligible {
   let open = rule.times ?? Infinity;
   const found: Found[] = [];
   for (const pool of poolsOf(lines, rule.of)) {
@@ -29,11 +29,11 @@ function eachRun(lines: readonly BasketLine[], rule: { of: 'sku' | 'scope'; time
     open -= runs;
     found.push(find(stacksOf(pool), runs));
   }
-  if (found.length === 0) return whyNot('too_few_units', `It takes ${n} units${rule.of === 'sku' ? ' of one SKU' : ''}; there are ${unitsOf(lines)}`);
+  if (found.length === 0) return ineligible('too_few_units', `It takes ${n} units${rule.of === 'sku' ? ' of one SKU' : ''}; there are ${unitsOf(lines)}`);
   return shared(found);
 }
 
-function shared(found: readonly Found[]): Deal | Why {
+function shared(found: readonly Found[]): Deal | Ineligible {
   const deals = found.map(({ amount, sharing }) => {
     const weights = weigh(sharing);
     return share('goods', amount, [...weights.keys()], (line) => weights.get(line) ?? 0);
@@ -43,10 +43,10 @@ function shared(found: readonly Found[]): Deal | Why {
   return amount > 0 ? { on: 'goods', parts, amount } : nothingToGain;
 }
 
-const rateOf = (stacks: readonly Stack[], rate: number): number => sumOf(stacks, ({ value, count }) => basisPoints(value, rate) * count);
+const rateOf = (stacks: readonly UnitStack[], rate: number): number => sumOf(stacks, ({ value, count }) => basisPoints(value, rate) * count);
 
 /** The cheapest units are given; they and the next cheapest, which were bought for them, share the discount. */
-export const buyNGetM = (rule: DefinitionOf<'buy_n_get_m'>, lines: readonly BasketLine[]): Deal | Why =>
+export const buyNGetM = (rule: DefinitionOf<'buy_n_get_m'>, lines: readonly BasketLine[]): Deal | Ineligible =>
   eachRun(lines, rule, rule.buy + rule.get, (pool, runs) => {
     const given = takeUnits(pool, runs * rule.get, 'cheapest');
     const bought = takeUnits(pool, runs * rule.buy, 'cheapest');
@@ -54,7 +54,7 @@ export const buyNGetM = (rule: DefinitionOf<'buy_n_get_m'>, lines: readonly Bask
   });
 
 /** Units lie dearest first; of each full run of n, the last is discounted, and the run shares it. */
-export const nthItem = (rule: DefinitionOf<'nth_item'>, lines: readonly BasketLine[]): Deal | Why =>
+export const nthItem = (rule: DefinitionOf<'nth_item'>, lines: readonly BasketLine[]): Deal | Ineligible =>
   eachRun(lines, rule, rule.n, (pool, runs) => {
     const sharing = takeUnits(pool, runs * rule.n, 'dearest');
     let passed = 0;
@@ -67,15 +67,15 @@ export const nthItem = (rule: DefinitionOf<'nth_item'>, lines: readonly BasketLi
   });
 
 /** Bundles are made of the dearest units that fit, for as long as the bundle costs less than its units. */
-export function bundlePrice(rule: DefinitionOf<'bundle_price'>, lines: readonly BasketLine[]): Deal | Why {
+export function bundlePrice(rule: DefinitionOf<'bundle_price'>, lines: readonly BasketLine[]): Deal | Ineligible {
   const parts = rule.parts.map(({ skuIds, quantity }) => {
     const own = skuIds ? lines.filter((line) => skuIds.includes(line.item.skuId)) : lines;
     return { quantity, pool: stacksOf(own), units: unitsOf(own) };
   });
   let open = Math.min(rule.times ?? Infinity, ...parts.map(({ quantity, units }) => Math.floor(units / quantity)));
-  if (open === 0) return whyNot('bundle_incomplete', 'Not all that belongs to the bundle is in the cart');
+  if (open === 0) return ineligible('bundle_incomplete', 'Not all that belongs to the bundle is in the cart');
   let amount = 0;
-  const sharing: Stack[] = [];
+  const sharing: UnitStack[] = [];
   while (open > 0) {
     // Bundles that come from the same stacks are alike: they are made at once.
     const alike = Math.max(1, Math.min(open, ...parts.map(({ quantity, pool }) => Math.floor((pool[0]?.count ?? 0) / quantity))));
@@ -88,4 +88,4 @@ export function bundlePrice(rule: DefinitionOf<'bundle_price'>, lines: readonly 
   return shared([{ amount, sharing }]);
 }
 
-const peek = (pool: readonly Stack[], wanted: number): Stack[] => takeUnits(pool.map((stack) => ({ ...stack })), wanted, 'dearest');
+const peek = (pool: readonly UnitStack[], wanted: number): UnitStack[] => takeUnits(pool.map((stack) => ({ ...stack })), wanted, 'dearest');

@@ -1,11 +1,11 @@
 import { refuse, type FieldError, type Refusal } from '../../contracts/errors';
 import { MAX_AMOUNT, type Money } from '../../contracts/money';
 import { allocate, basisPoints, sumOf } from '../money';
-import { applyRules, isDeal, type Judgement } from './apply-rules';
+import { applyRules, isDeal, type RuleVerdict } from './apply-rules';
 import { breakdownOf } from './breakdown';
 import { compare, fillBasket, inOrder, type BasketLine, type Deal } from './basket';
 import type { AppliedRule, CatalogueItem, Discount, PricedCart, PricedLine, PriceRequest, Promotion, UnappliedRule } from './priced-cart';
-import type { Why } from './ineligible';
+import type { Ineligible } from './ineligible';
 
 /**
  * Prices a cart from the catalogue and the rules: a quote, an order, and an order that is changed (with the rules it was
@@ -47,7 +47,7 @@ function itemsOf({ currency, lines, catalogue }: PriceRequest): Item[] | Refusal
   return foreign.length > 0 ? refuse('currency_not_sold', { errors: foreign }) : items;
 }
 
-function cartOf({ promotions, couponCodes, taxes, country, wallTime }: PriceRequest, basket: readonly BasketLine[], judgements: readonly Judgement[]): PricedCart {
+function cartOf({ promotions, couponCodes, taxes, country, wallTime }: PriceRequest, basket: readonly BasketLine[], judgements: readonly RuleVerdict[]): PricedCart {
   const applied: AppliedRule[] = [];
   const unapplied: UnappliedRule[] = [];
   const platform = basket.map(() => 0);
@@ -79,7 +79,7 @@ function cartOf({ promotions, couponCodes, taxes, country, wallTime }: PriceRequ
 }
 
 // Members are written out, here and below: spreading fifty rules into their results was a fifth of what a price took.
-const unappliedRule = ({ id, version, merchantId, definition }: Promotion, { code, reason }: Why): UnappliedRule =>
+const unappliedRule = ({ id, version, merchantId, definition }: Promotion, { code, reason }: Ineligible): UnappliedRule =>
   ({ promotionId: id, version, merchantId, name: definition.name, kind: definition.kind, couponCode: definition.coupon?.code ?? null, code, reason });
 
 /** Divides a rule's discount between the mall and the merchants, so that both divisions, and the lines, add up to it. */

@@ -37,13 +37,13 @@ function keptRule({ id, version, paused, definition: { limits = {} }, used }: Pr
 }
 
 /** What of an order's request is its own, or is to be another. */
-export interface Asked { readonly currency: CurrencyCode; readonly lines: readonly CartLine[]; readonly country: string | null; readonly taxes: TaxProvider }
+export interface RepriceRequest { readonly currency: CurrencyCode; readonly lines: readonly CartLine[]; readonly country: string | null; readonly taxes: TaxProvider }
 
 /**
  * Makes the request that an order was priced from, for a destination that may be another: goods, rules, limits and clocks as
  * they were. Undefined when the basis is older than that. Throws when a version that was kept is not among the published ones.
  */
-export function keptRequest({ couponCodes, memberTier, firstOrder, wallTime, goods, rules }: PriceBasis, published: readonly PublishedRule[], asked: Asked): PriceRequest | undefined {
+export function requestFromSnapshot({ couponCodes, memberTier, firstOrder, wallTime, goods, rules }: PriceBasis, published: readonly PublishedRule[], asked: RepriceRequest): PriceRequest | undefined {
   if (goods === undefined || rules === undefined) return undefined;
   const promotions = rules.map(({ id, version, paused = false, limits = {}, used = { total: 0, byCustomer: 0, spent: 0 } }): Promotion => {
     const rule = published.find((one) => one.id === id && one.version === version);

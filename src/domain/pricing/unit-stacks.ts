@@ -1,7 +1,7 @@
 import { inOrder, type BasketLine } from './basket';
 
 /** Units of one line that are worth the same right now. */
-export interface Stack {
+export interface UnitStack {
   readonly line: BasketLine;
   readonly value: number;
   count: number;
@@ -11,8 +11,8 @@ export interface Stack {
  * Lays the units of lines out, dearest first. A line's units are worth what is left of it divided by their number; what
  * does not divide makes some of them worth one minor unit more.
  */
-export function stacksOf(lines: readonly BasketLine[]): Stack[] {
-  const stacks: Stack[] = [];
+export function stacksOf(lines: readonly BasketLine[]): UnitStack[] {
+  const stacks: UnitStack[] = [];
   for (const line of lines) {
     const value = Math.floor(line.goods.left / line.quantity);
     const dearer = line.goods.left - value * line.quantity;
@@ -23,8 +23,8 @@ export function stacksOf(lines: readonly BasketLine[]): Stack[] {
 }
 
 /** Takes units from a layout's begin, or from its end, and removes them from it. */
-export function takeUnits(stacks: Stack[], wanted: number, from: 'dearest' | 'cheapest'): Stack[] {
-  const taken: Stack[] = [];
+export function takeUnits(stacks: UnitStack[], wanted: number, from: 'dearest' | 'cheapest'): UnitStack[] {
+  const taken: UnitStack[] = [];
   let open = wanted;
   while (open > 0) {
     const stack = from === 'dearest' ? stacks[0] : stacks.at(-1);
@@ -39,7 +39,7 @@ export function takeUnits(stacks: Stack[], wanted: number, from: 'dearest' | 'ch
 }
 
 /** Weighs lines by the units of theirs that take part; the lines come in the basket's order. */
-export function weigh(taken: readonly Stack[]): Map<BasketLine, number> {
+export function weigh(taken: readonly UnitStack[]): Map<BasketLine, number> {
   const weights = new Map<BasketLine, number>();
   for (const { line, value, count } of inOrder([...taken], (stack) => stack.line.rank)) weights.set(line, (weights.get(line) ?? 0) + value * count);
   return weights;

@@ -12,9 +12,9 @@ export interface PurchaseOrder {
  * What is known of the same order sent online before: never sent, not there when the supplier was asked by key, or not to be
  * found out.
  */
-export type OnlineFate = 'not_sent' | 'not_received' | 'unknown';
+export type OnlineOutcome = 'not_sent' | 'not_received' | 'unknown';
 
-const FATES: Readonly<Record<OnlineFate, string>> = {
+const FATES: Readonly<Record<OnlineOutcome, string>> = {
   not_sent: '',
   not_received: 'Your system could not take this order online, so it comes by mail. Should it turn up there after all, under the same number, it is one order: please do not deliver twice.',
   unknown: 'We also sent this order to your system online and could not find out whether it arrived. Under the same number it is one order: please do not deliver twice.',
@@ -31,7 +31,7 @@ const mailOf = (subject: string, lead: string, order: PurchaseOrder, note: strin
   ({ subject, text: [lead, linesOf(order).join('\n'), ...(note === '' ? [] : [note]), ASK].join('\n\n') + '\n' });
 
 /** Writes a purchase order as a mail. */
-export const writePurchase = (order: PurchaseOrder, fate: OnlineFate): { subject: string; text: string } =>
+export const writePurchase = (order: PurchaseOrder, fate: OnlineOutcome): { subject: string; text: string } =>
   mailOf(`Purchase order ${order.number}`, 'Please supply:', order, FATES[fate]);
 
 /** Writes a reminder of a purchase order that its supplier has not answered; `number` counts from 1. */

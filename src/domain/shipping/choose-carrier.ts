@@ -1,7 +1,7 @@
 import type { Urgency } from '../../contracts/statuses';
 import { addDays } from '../dates';
 
-export interface CarrierOffer {
+export interface CarrierRate {
   readonly code: string;
   readonly countries: readonly string[];
   readonly maxWeightG: number;
@@ -19,26 +19,26 @@ export interface Consignment {
   readonly requestedDate: string | null;
 }
 
-export interface CarrierVerdict {
+export interface CarrierChoice {
   readonly code: string;
   readonly amount: number;
   readonly reason: string;
 }
 
 /** Lists the offers that reach the country and lift the weight. */
-export const carrierOffers = <Offer extends CarrierOffer>({ country, weightG }: Pick<Consignment, 'country' | 'weightG'>, offers: readonly Offer[]): Offer[] =>
+export const applicableRates = <Offer extends CarrierRate>({ country, weightG }: Pick<Consignment, 'country' | 'weightG'>, offers: readonly Offer[]): Offer[] =>
   offers.filter((offer) => offer.countries.includes(country) && weightG <= offer.maxWeightG);
 
 /** Says how heavy a parcel to a country may be for some carrier to take it, in g; 0 when none reaches it. */
-export const heaviestParcel = (country: string, offers: readonly CarrierOffer[]): number =>
+export const heaviestParcel = (country: string, offers: readonly CarrierRate[]): number =>
   Math.max(0, ...offers.filter(({ countries }) => countries.includes(country)).map(({ maxWeightG }) => maxWeightG));
 
 /**
  * Chooses the carrier of a parcel: of those that reach the country and lift the weight, the fastest when the order is
  * urgent, else the cheapest that keeps the requested date (or, when none does, the fastest). Undefined: nobody takes it.
  */
-export function chooseCarrier(consignment: Consignment, offers: readonly CarrierOffer[]): CarrierVerdict | undefined {
-  const able = carrierOffers(consignment, offers)
+export function chooseCarrier(consignment: Consignment, offers: readonly CarrierRate[]): CarrierChoice | undefined {
+  const able = applicableRates(consignment, offers)
     .map((offer) => ({ ...offer, amount: offer.baseAmount + offer.perKgAmount * Math.ceil(consignment.weightG / 1000) }));
   const fastest = [...able].sort((a, b) => a.deliveryDays - b.deliveryDays || a.amount - b.amount || (a.code < b.code ? -1 : 1));
   const cheapest = [...able].sort((a, b) => a.amount - b.amount || a.deliveryDays - b.deliveryDays || (a.code < b.code ? -1 : 1));
@@ -57,7 +57,7 @@ export function chooseCarrier(consignment: Consignment, offers: readonly Carrier
  * carriers are chosen for them: by the slowest carrier that reaches the country or, when it is urgent, by the fastest of
  * those that lift the most; never before the day that was asked for. Undefined when no carrier reaches the country.
  */
-export function latestDelivery({ country, urgency, today, requestedDate }: Omit<Consignment, 'weightG'>, offers: readonly CarrierOffer[]): string | undefined {
+export function latestDelivery({ country, urgency, today, requestedDate }: Omit<Consignment, 'weightG'>, offers: readonly CarrierRate[]): string | undefined {
   const reaching = offers.filter((offer) => offer.countries.includes(country));
   if (reaching.length === 0) return undefined;
   const most = Math.max(...reaching.map((offer) => offer.maxWeightG));

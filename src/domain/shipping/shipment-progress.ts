@@ -24,7 +24,7 @@ export const DECIDING_SCANS: readonly CarrierScan[] = [CarrierScan.signed, Carri
  * the sender is scanned in transit as well: once refused, only `returned` counts. An exception may follow any status
  * short of the door and ends with the next scan.
  */
-export function progress(current: ShipmentStatus, scan: CarrierScan): ShipmentStatus {
+export function nextShipmentStatus(current: ShipmentStatus, scan: CarrierScan): ShipmentStatus {
   const next = STATUS_OF[scan];
   if (current === 'refused') return next === 'returned' ? next : current;
   if (current === 'exception') return RANK[next] >= RANK.in_transit ? next : current;

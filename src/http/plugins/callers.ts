@@ -24,7 +24,7 @@ export const secretOf = (request: FastifyRequest): string | undefined =>
  * Lets only callers of the roles that each route names through, before a body is read: 401 for unknown keys, 403 for other
  * roles, 429 for those who are not known and ask too often. A route of this scope that names no roles is a defect, and stops the start.
  */
-export const callers = fp<Pick<AppDeps, 'authenticate' | 'knows'>>(async (scope, { authenticate, knows }) => {
+export const callers = fp<Pick<AppDeps, 'authenticate' | 'isKnownKey'>>(async (scope, { authenticate, isKnownKey: knows }) => {
   scope.decorateRequest('caller');
   scope.addHook('onRoute', ({ method, url, config }) => {
     if (!config?.roles?.length) throw new Error(`${String(method)} ${url} names no roles`);

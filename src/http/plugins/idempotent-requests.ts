@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin';
-import type { Intent } from '../../services/idempotent-request';
+import type { IdempotentRequest } from '../../services/idempotent-request';
 import { refuse } from '../../contracts/errors';
 import { sendProblem } from '../errors';
 import type { AppDeps } from '../deps';
@@ -7,7 +7,7 @@ import type { AppDeps } from '../deps';
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the caller wants once. Set before the handler of a POST or PUT runs. */
-    intent: Intent;
+    intent: IdempotentRequest;
   }
 }
 
@@ -17,7 +17,7 @@ const KEY = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 const CHANGING: readonly string[] = ['POST', 'PUT'];
 
 /** Asks for an Idempotency-Key on every POST and PUT of the scope, before its body is read, and builds the request's intent. */
-export const intents = fp<Pick<AppDeps, 'intentOf'>>(async (scope, { intentOf }) => {
+export const idempotentRequests = fp<Pick<AppDeps, 'idempotentRequest'>>(async (scope, { idempotentRequest: intentOf }) => {
   scope.decorateRequest('intent');
   scope.addHook('onRequest', async (request, reply) => {
     if (!CHANGING.includes(request.method)) return undefined;

@@ -23,7 +23,7 @@ const MAX_KEYS = 10_000;
  * can place in time (503). Reads, webhooks and what orders under way need are not held up by the bound on new ones.
  * Counts per process: behind several, the limits add up.
  */
-export const load = fp<Pick<AppDeps, 'meter' | 'limits'>>(async (scope, { meter, limits }) => {
+export const loadLimits = fp<Pick<AppDeps, 'meter' | 'limits'>>(async (scope, { meter, limits }) => {
   if (!limits) {
     scope.decorate('admitPlacement', (_reply, place) => place());
     return;

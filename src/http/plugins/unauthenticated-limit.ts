@@ -19,7 +19,7 @@ const MAX_ADDRESSES = 10_000;
  * Bounds what those cost who show no known key, before the database is asked: by the address of the connection (an IPv6 one by its
  * network of 64 bits). Behind a proxy that is the proxy's, and all of them share one count. Counts per process.
  */
-export const strangers = fp<Pick<AppDeps, 'meter' | 'limits'>>(async (app, { meter, limits }) => {
+export const unauthenticatedLimit = fp<Pick<AppDeps, 'meter' | 'limits'>>(async (app, { meter, limits }) => {
   const perSecond = limits?.strangersPerSecond ?? 0;
   if (perSecond === 0) {
     app.decorate('admitStranger', () => Promise.resolve(undefined));

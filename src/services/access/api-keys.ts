@@ -18,7 +18,7 @@ export interface ListedKey {
 }
 
 /** The API keys of a mall's callers. Only hashes are kept: a secret is answered once, when its key is issued. */
-export class KeyClient {
+export class ApiKeyService {
   constructor(private readonly transactions: Transactions) {}
 
   /** Issues a key. Throws one sentence when the role needs a subject that is not there, or has none. */

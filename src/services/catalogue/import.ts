@@ -95,7 +95,7 @@ export const skuName = ({ merchantId, code }: { readonly merchantId: string; rea
  * Brings a mall's master data in. Everything has a natural key: what is there already is updated, so an import that broke
  * off is simply run again. Each call answers ids by natural key; each batch of 1,000 rows is one transaction.
  */
-export class CatalogueClient {
+export class CatalogueImport {
   constructor(private readonly transactions: Transactions) {}
 
   /** Finds or makes storefronts by name. */

@@ -1,6 +1,6 @@
 import type { Transactions } from '../../books/transactions';
 import type { CurrencyCode } from '../../contracts/money';
-import { CatalogueClient, placeName, skuName, type ImportedWarehouse, type NewKey, type NewSku, type Place } from './import';
+import { CatalogueImport, placeName, skuName, type ImportedWarehouse, type NewKey, type NewSku, type Place } from './import';
 import { SAMPLE_CARRIERS, SAMPLE_MERCHANTS, SAMPLE_SKUS, SAMPLE_SUPPLIERS, SAMPLE_WAREHOUSES, type SampleSku } from './sample-goods';
 import { publishSamplePromotions } from './sample-promotions';
 
@@ -35,7 +35,7 @@ const PLACES: readonly Place[] = Array.from({ length: AISLES * BAYS * LEVELS }, 
  * labels whose secrets the caller still has, makes the other ones anew: an earlier run may have died before it stored them.
  */
 export async function seedSampleMall(transactions: Transactions, keptKeys?: ReadonlySet<string>): Promise<SampleMall> {
-  const catalogue = new CatalogueClient(transactions);
+  const catalogue = new CatalogueImport(transactions);
   const storefrontId = idOf(await catalogue.importStorefronts([STOREFRONT]), STOREFRONT);
   const merchants = await catalogue.importMerchants(SAMPLE_MERCHANTS);
   const suppliers = await catalogue.importSuppliers(SAMPLE_SUPPLIERS);

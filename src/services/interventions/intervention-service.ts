@@ -3,15 +3,15 @@ import { claimKey, forgetKey, reopenKey, storeAnswer } from '../../books/idempot
 import type { Transactions } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
-import type { Asked, AttentionResource, InterventionResource, ListAttention, OperatorVerdict } from '../../contracts/interventions/interventions';
-import type { OperatorVerb } from '../../contracts/interventions/intervention-codes';
+import type { InterventionRequest, AttentionResource, InterventionResource, ListAttention, InterventionVerdict } from '../../contracts/interventions/interventions';
+import type { InterventionVerb } from '../../contracts/interventions/intervention-codes';
 import type { Page } from '../../contracts/page';
-import { answer, replay, type Answer, type Intent } from '../idempotent-request';
+import { answer, replay, type Answer, type IdempotentRequest } from '../idempotent-request';
 import { NO_ANSWER, type OrderWorkflows } from '../orders/order-workflows';
 import { listAttention } from './read-attention';
 
 /** What people of the mall do about orders that are stuck. Each verb is an Update of the order's workflow, which writes who asked. */
-export class OperatorClient {
+export class InterventionService {
   constructor(private readonly transactions: Transactions, private readonly workflows: OrderWorkflows) {}
 
   /** Lists the orders that need a person, the longest waiting first. */
@@ -24,7 +24,7 @@ export class OperatorClient {
    * the same request may be sent again; or the order's own refusal, after which the key is as good as new: Temporal keeps what an
    * Update came to, so that each request is an Update of its own and only a repetition of one without an answer is the same.
    */
-  async ask<Verb extends keyof Asked>(caller: Caller, intent: Intent, orderId: string, verb: Verb, asked: Asked[Verb]): Promise<Answer<InterventionResource> | Refusal> {
+  async ask<Verb extends keyof InterventionRequest>(caller: Caller, intent: IdempotentRequest, orderId: string, verb: Verb, asked: InterventionRequest[Verb]): Promise<Answer<InterventionResource> | Refusal> {
     const begun = await this.transactions.run(caller, async (tx) => {
       const order = await tx.selectFrom('orders').select(['status', 'closedAt']).where('id', '=', orderId).executeTakeFirst();
       if (!order) return refuse('not_found');
@@ -55,6 +55,6 @@ export class OperatorClient {
   }
 }
 
-const intervention = (orderId: string, verb: OperatorVerb, outcome: InterventionResource['outcome'], verdict?: OperatorVerdict): InterventionResource => ({
+const intervention = (orderId: string, verb: InterventionVerb, outcome: InterventionResource['outcome'], verdict?: InterventionVerdict): InterventionResource => ({
   orderId, verb, outcome, steps: verdict?.outcome === 'retried' ? verdict.steps : null, taskId: verdict?.outcome === 'handed' ? verdict.taskId : null,
 });

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { failingSteps, type FailingStep } from '../../books/interventions/failing-steps';
+import { readFailingSteps, type FailingStep } from '../../books/interventions/failing-steps';
 import type { Tx } from '../../books/transactions';
 import { AttentionReason } from '../../contracts/statuses';
 
@@ -13,7 +13,7 @@ export interface Deadlines {
 }
 
 /** Why an order is looked at. */
-export interface Suspect {
+export interface OverdueOrder {
   /** When its stage should have ended; null when it is not over that. */
   readonly overdueSince: Date | null;
   /** What of it fails in the worker. */
@@ -29,7 +29,7 @@ const RETRYING = [AttentionReason.paymentProviderUnavailable, AttentionReason.ca
  * wait for a provider; those with a step that fails in the worker. Reads indexes over open orders only: it costs the same
  * however many have ended.
  */
-export async function findSuspects(tx: Tx, deadlines: Deadlines): Promise<Map<string, Suspect>> {
+export async function findOverdueOrders(tx: Tx, deadlines: Deadlines): Promise<Map<string, OverdueOrder>> {
   const seconds = (deadline: number) => sql`make_interval(secs => ${deadline}::double precision)`;
   const overdue = (stage: 'receive' | 'pick' | 'ship') => sql`
     (select id, "stageSince" + ${seconds(deadlines[stage])} as due from orders
@@ -47,8 +47,8 @@ export async function findSuspects(tx: Tx, deadlines: Deadlines): Promise<Map<st
       union all (select id, null from orders where "attentionFound" is not null limit ${LIMIT})
       union all (select id, null from orders where attention is not null and "attentionOwn" in (${sql.join(RETRYING)}) limit ${LIMIT})
     ) suspect group by id`.execute(tx);
-  const suspects = new Map(rows.map(({ id, due }): [string, Suspect] => [id, { overdueSince: due }]));
-  for (const failing of await failingSteps(tx, LIMIT)) {
+  const suspects = new Map(rows.map(({ id, due }): [string, OverdueOrder] => [id, { overdueSince: due }]));
+  for (const failing of await readFailingSteps(tx, LIMIT)) {
     suspects.set(failing.orderId, { overdueSince: suspects.get(failing.orderId)?.overdueSince ?? null, failing });
   }
   return suspects;

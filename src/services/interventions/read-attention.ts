@@ -5,7 +5,7 @@ import { isRefusal, type Refusal } from '../../contracts/errors';
 import type { AttentionDetail, AttentionResource, ListAttention } from '../../contracts/interventions/interventions';
 import type { Page } from '../../contracts/page';
 import { AttentionReason, FulfillmentStatus, OrderStatus } from '../../contracts/statuses';
-import { ORDER_WAITS, PART_WAITS, verbsFor } from '../../domain/interventions/available-actions';
+import { ORDER_WAITS, FULFILLMENT_WAITS, availableActions } from '../../domain/interventions/available-actions';
 import { decodeCursor, encodeCursor } from '../cursor';
 
 /** While one of these holds, a step of the order waits and may be tried again. */
@@ -33,12 +33,12 @@ export async function listAttention(tx: Tx, query: ListAttention): Promise<Page<
     orderId: row.id, reason: row.attention as AttentionReason, since: (row.attentionSince ?? row.stageSince).toISOString(),
     status: row.status, stage: row.stage, stageSince: row.stageSince.toISOString(),
     waitsFor: ORDER_WAITS[row.status] === undefined
-      ? row.parts.flatMap(({ id, status }) => PART_WAITS[status] === undefined ? [] : [`${id}: ${PART_WAITS[status]}`])
+      ? row.parts.flatMap(({ id, status }) => FULFILLMENT_WAITS[status] === undefined ? [] : [`${id}: ${FULFILLMENT_WAITS[status]}`])
       : [ORDER_WAITS[row.status] as string],
     detail: row.attentionDetail as AttentionDetail | null,
     taskId: row.taskId,
     // A workflow whose tasks fail, or that is gone, answers nobody: it has to be mended first.
-    verbs: row.attentionFound === AttentionReason.workflowFailing ? [] : verbsFor({
+    verbs: row.attentionFound === AttentionReason.workflowFailing ? [] : availableActions({
       closed: false, cancelling: row.status === OrderStatus.cancelling, stepWaits: STEP_WAITS.includes(row.attentionOwn) || STEP_WAITS.includes(row.attentionFound),
       labelAwaited: row.parts.some(({ status }) => status === 'packed'), handedOver: row.parts.some(({ status }) => HANDED_OVER.includes(status)),
       attended: row.taskId !== null,

@@ -1,20 +1,20 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { markFound } from '../../books/orders/order-attention';
-import { sendLater } from '../../books/outbox';
+import { setFoundAttention } from '../../books/orders/order-attention';
+import { enqueueOrderSignal } from '../../books/outbox';
 import type { Transactions } from '../../books/transactions';
 import { SYSTEM } from '../../contracts/caller';
 import { AttentionReason } from '../../contracts/statuses';
-import { restartLost } from '../purchasing/lost-replenishments';
-import type { Messenger } from '../outbox-sender';
-import { findSuspects, type Deadlines, type Suspect } from './overdue-orders';
-import { examine, reportedProblems, type Finding } from './workflow-health';
+import { restartLostReplenishments } from '../purchasing/lost-replenishments';
+import type { OutboxSender } from '../outbox-sender';
+import { findOverdueOrders, type Deadlines, type OverdueOrder } from './overdue-orders';
+import { examineWorkflow, reportedProblems, type Finding } from './workflow-health';
 
 /** How many workflows one round looks at, and how many at once: an outage makes many suspects. */
 const LOOKS = 300;
 const AT_ONCE = 8;
 /** One that only Temporal names. */
-const UNSUSPECTED: Suspect = { overdueSince: null };
+const UNSUSPECTED: OverdueOrder = { overdueSince: null };
 
 export interface WatchdogPolicy {
   readonly periodSeconds: number;
@@ -43,7 +43,7 @@ export class Watchdog {
   constructor(
     private readonly transactions: Transactions,
     private readonly temporal: Client,
-    private readonly messenger: Messenger,
+    private readonly messenger: OutboxSender,
     private readonly policy: WatchdogPolicy,
     private readonly log: Logger,
     private readonly note: (round: WatchRound) => void = () => undefined,
@@ -75,11 +75,11 @@ export class Watchdog {
       this.#last = queue[0] ?? '';
       await Promise.all(Array.from({ length: AT_ONCE }, async () => {
         for (let id = queue.pop(); id !== undefined && !this.#stopped; id = queue.pop()) {
-          const finding = await examine(this.temporal, id, suspects.get(id) ?? UNSUSPECTED, this.policy.attempts);
+          const finding = await examineWorkflow(this.temporal, id, suspects.get(id) ?? UNSUSPECTED, this.policy.attempts);
           if (await this.#write(id, finding)) done[finding.reason ? 'raised' : 'cleared'] += 1;
         }
       }));
-      done.restarted = await restartLost(this.transactions, this.temporal, this.messenger, LOOKS);
+      done.restarted = await restartLostReplenishments(this.transactions, this.temporal, this.messenger, LOOKS);
       if (done.restarted > 0) this.log.info({ restarted: done.restarted }, 'started replenishments whose workflow was lost');
       this.note({ outcome: 'done', ...done });
     } catch (error) {
@@ -89,8 +89,8 @@ export class Watchdog {
   }
 
   /** Names the orders to look at. */
-  async #suspects(): Promise<Map<string, Suspect>> {
-    const suspects = await this.transactions.run(SYSTEM, (tx) => findSuspects(tx, this.policy.deadlines));
+  async #suspects(): Promise<Map<string, OverdueOrder>> {
+    const suspects = await this.transactions.run(SYSTEM, (tx) => findOverdueOrders(tx, this.policy.deadlines));
     const reported = this.#sees ? await reportedProblems(this.temporal, LOOKS) : [];
     if (reported === 'not_known') {
       this.#sees = false;
@@ -104,8 +104,8 @@ export class Watchdog {
   /** Writes what was found, and tells the order, unless its workflow could not hear it. Answers whether it is news. */
   async #write(orderId: string, { reason, detail }: Finding): Promise<boolean> {
     const news = await this.transactions.run(SYSTEM, async (tx) => {
-      if (!(await markFound(tx, orderId, reason, detail))) return false;
-      if (reason !== AttentionReason.workflowFailing) await sendLater(tx, orderId, { signal: 'watchdogReported', payload: { reason } });
+      if (!(await setFoundAttention(tx, orderId, reason, detail))) return false;
+      if (reason !== AttentionReason.workflowFailing) await enqueueOrderSignal(tx, orderId, { signal: 'watchdogReported', payload: { reason } });
       return true;
     });
     if (!news) return false;

@@ -2,7 +2,7 @@ import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, type Client, t
 import { ORDER_WORKFLOW, orderWorkflowId } from '../../contracts/temporal-names';
 import type { AttentionDetail } from '../../contracts/interventions/interventions';
 import { AttentionReason, type FoundReason } from '../../contracts/statuses';
-import type { Suspect } from './overdue-orders';
+import type { OverdueOrder } from './overdue-orders';
 
 /** What an examination of one order came to. */
 export interface Finding {
@@ -21,7 +21,7 @@ const ID_PREFIX = orderWorkflowId('');
  * Looks at an order's workflow and judges: its tasks fail, or it is gone; a step was tried `attempts` times or more; its
  * stage is overdue; or nothing. Throws while Temporal is out of reach.
  */
-export async function examine(temporal: Client, orderId: string, { overdueSince, failing }: Suspect, attempts: number): Promise<Finding> {
+export async function examineWorkflow(temporal: Client, orderId: string, { overdueSince, failing }: OverdueOrder, attempts: number): Promise<Finding> {
   const overdue = overdueSince?.toISOString() ?? null;
   const broken = (failure: string, tried: number | null): Finding =>
     ({ reason: AttentionReason.workflowFailing, detail: { step: null, attempts: tried, failure, overdueSince: overdue } });

@@ -8,7 +8,7 @@ import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { Page } from '../../contracts/page';
 import type { AskAvailability, AvailabilityResource, ListStock, ShelfResource } from '../../contracts/inventory/stock';
-import { expectedFor, remaining } from '../../domain/inventory/agree-backorder';
+import { expectedFor, remainingAllowance } from '../../domain/inventory/agree-backorder';
 import { addDays } from '../../domain/dates';
 import { zoneBetween } from '../../domain/addresses/zone';
 import { decodeCursor, encodeCursor } from '../cursor';
@@ -60,7 +60,7 @@ export async function readAvailability(tx: Tx, { skuId, country, ...wish }: AskA
   const [postcode, requestedDate] = [wish.postcode ?? null, wish.requestedDate ?? null];
   const known = await tx.selectFrom('sku').select('id').where('id', '=', skuId).executeTakeFirst();
   if (!known) return refuse('unknown_sku', { errors: [{ pointer: 'skuId', detail: 'It is not in the catalogue' }] });
-  const { shelves, offers, deliveredBy } = await readShelves(tx, [skuId], { country, urgency: wish.urgency, requestedDate }, false);
+  const { shelves, rates: offers, deliveredBy } = await readShelves(tx, [skuId], { country, urgency: wish.urgency, requestedDate }, false);
   const reaching = offers.filter((offer) => offer.countries.includes(country));
   const warehouses = shelves.filter((shelf) => shelf.available > 0)
     .map((shelf) => ({ warehouseId: shelf.warehouseId, available: shelf.available, zone: zoneBetween(shelf, { country, postcode }) }))
@@ -76,7 +76,7 @@ export async function readAvailability(tx: Tx, { skuId, country, ...wish }: AskA
 async function backorderable(tx: Tx, skuId: string): Promise<AvailabilityResource['backorder']> {
   const today = new Date().toISOString().slice(0, 10);
   const terms = (await readTerms(tx, [skuId], today)).get(skuId);
-  const more = terms && remaining(terms);
+  const more = terms && remainingAllowance(terms);
   return terms === undefined || more === undefined || more === 0 ? null : { ...expectedFor(terms, 1, today), remaining: more };
 }
 

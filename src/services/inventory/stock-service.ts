@@ -7,13 +7,13 @@ import type { Caller } from '../../contracts/caller';
 import { isRefusal, type Refusal } from '../../contracts/errors';
 import type { Page } from '../../contracts/page';
 import type { AdjustLot, AskAvailability, AvailabilityResource, CountLot, ListStock, ReceiveStock, SetStock, ShelfResource } from '../../contracts/inventory/stock';
-import { answer, once, type Answer, type Intent } from '../idempotent-request';
-import type { Messenger } from '../outbox-sender';
+import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
+import type { OutboxSender } from '../outbox-sender';
 import { listStock, readAvailability, readBackorder, readShelf } from './read-stock';
 
 /** Stock, for those who keep it (merchants their SKUs, warehouses their shelves) and those who sell it. */
-export class StockClient {
-  constructor(private readonly transactions: Transactions, private readonly messenger: Messenger) {}
+export class StockService {
+  constructor(private readonly transactions: Transactions, private readonly messenger: OutboxSender) {}
 
   list(caller: Caller, query: ListStock): Promise<Page<ShelfResource> | Refusal> {
     return this.transactions.run(caller, (tx) => listStock(tx, caller, query));
@@ -24,31 +24,31 @@ export class StockClient {
   }
 
   /** Books a delivery in. */
-  receive(caller: Caller, intent: Intent, goods: ReceiveStock): Promise<Answer<ShelfResource> | Refusal> {
+  receive(caller: Caller, intent: IdempotentRequest, goods: ReceiveStock): Promise<Answer<ShelfResource> | Refusal> {
     return this.#change(caller, intent, (tx) => receiveGoods(tx, goods));
   }
 
   /** Sets a lot to what was counted. */
-  count(caller: Caller, intent: Intent, count: CountLot): Promise<Answer<ShelfResource> | Refusal> {
+  count(caller: Caller, intent: IdempotentRequest, count: CountLot): Promise<Answer<ShelfResource> | Refusal> {
     return this.#change(caller, intent, (tx) => countLot(tx, count));
   }
 
   /** Changes a lot by hand, for a reason. */
-  adjust(caller: Caller, intent: Intent, adjustment: AdjustLot): Promise<Answer<ShelfResource> | Refusal> {
+  adjust(caller: Caller, intent: IdempotentRequest, adjustment: AdjustLot): Promise<Answer<ShelfResource> | Refusal> {
     return this.#change(caller, intent, (tx) => adjustLot(tx, adjustment));
   }
 
   /** Sets safety stock and thresholds. */
-  set(caller: Caller, intent: Intent, settings: SetStock): Promise<Answer<ShelfResource> | Refusal> {
+  set(caller: Caller, intent: IdempotentRequest, settings: SetStock): Promise<Answer<ShelfResource> | Refusal> {
     return this.#change(caller, intent, (tx) => setStock(tx, settings));
   }
 
   /** Says whether and how a SKU is sold before it is there. */
-  setBackorder(caller: Caller, intent: Intent, settings: SetBackorder): Promise<Answer<BackorderResource> | Refusal> {
+  setBackorder(caller: Caller, intent: IdempotentRequest, settings: SetBackorder): Promise<Answer<BackorderResource> | Refusal> {
     return once(this.transactions, caller, intent, async (tx) => (await setBackorder(tx, settings)) ?? answer(200, await readBackorder(tx, settings.skuId)));
   }
 
-  async #change(caller: Caller, intent: Intent, work: (tx: Tx) => Promise<ShelfRef | Refusal>): Promise<Answer<ShelfResource> | Refusal> {
+  async #change(caller: Caller, intent: IdempotentRequest, work: (tx: Tx) => Promise<ShelfRef | Refusal>): Promise<Answer<ShelfResource> | Refusal> {
     const answered = await once(this.transactions, caller, intent, async (tx) => {
       const changed = await work(tx);
       return isRefusal(changed) ? changed : answer(200, await readShelf(tx, caller, changed));

@@ -4,7 +4,7 @@ import { markStarted } from '../../books/orders/orders';
 import type { Transactions } from '../../books/transactions';
 import { forgetOldWebhooks } from '../../books/webhooks/received-webhooks';
 import { SYSTEM } from '../../contracts/caller';
-import type { Messenger } from '../outbox-sender';
+import type { OutboxSender } from '../outbox-sender';
 import type { OrderStart, OrderWorkflows } from './order-workflows';
 
 const PERIOD_MS = 2_000;
@@ -17,7 +17,7 @@ const FORGET_PERIOD_MS = 3_600_000;
 export interface SweepRound { readonly outcome: 'done' | 'failed'; readonly signals: number; readonly drafts: number }
 
 /** Finishes what a process that died had begun: starts drafts without a workflow, sends signals that were committed only. */
-export class Sweeper {
+export class AbandonedDraftSweeper {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -25,7 +25,7 @@ export class Sweeper {
 
   constructor(
     private readonly transactions: Transactions,
-    private readonly messenger: Messenger,
+    private readonly messenger: OutboxSender,
     private readonly workflows: OrderWorkflows,
     private readonly log: Logger,
     private readonly note: (round: SweepRound) => void = () => undefined,

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { mend, readHold, readLinkToken, type AddressHold } from '../../books/orders/address-holds';
-import { holdAnew, lockForMove, planMove, shortagesOf } from '../../books/inventory/move-reservations';
+import { correctRecipient, readAddressHold, readLinkToken, type AddressHold } from '../../books/orders/address-holds';
+import { moveReservations, lockForMove, planMove, shortagesOf } from '../../books/inventory/move-reservations';
 import type { Destination } from '../../books/inventory/source-and-hold';
 import { claimKey, forgetKey, reopenKey, storeAnswer } from '../../books/idempotency';
 import { lockOrder } from '../../books/orders/orders';
@@ -12,29 +12,29 @@ import { actingFor, SYSTEM, type Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { OrderResource } from '../../contracts/orders/order';
 import type { Recipient } from '../../contracts/addresses/recipient';
-import { judgeRecipient } from '../../domain/addresses/validate-recipient';
+import { validateRecipient } from '../../domain/addresses/validate-recipient';
 import type { TaxProvider } from '../../domain/pricing/tax';
-import type { Answer, Intent } from '../idempotent-request';
-import type { Messenger } from '../outbox-sender';
+import type { Answer, IdempotentRequest } from '../idempotent-request';
+import type { OutboxSender } from '../outbox-sender';
 import { outcomeOf, undecided } from './order-outcome';
 import { NO_ANSWER, type OrderWorkflows } from './order-workflows';
 import { readOrder } from './read-orders';
 import { repriceFor } from '../pricing/reprice-order';
 
 /** Mends the addresses of orders on hold: for storefronts, and for customers by the link of a message. */
-export class AddressClient {
+export class AddressFixService {
   constructor(
     private readonly transactions: Transactions,
     private readonly vault: Vault,
     private readonly workflows: OrderWorkflows,
-    private readonly messenger: Messenger,
+    private readonly messenger: OutboxSender,
     private readonly taxes: TaxProvider,
     /** How long an order may wait for its payment once it is mended. */
     private readonly paymentWindowSeconds: number,
   ) {}
 
   /** Mends an order's recipient and answers what came of its payment: 200, or 202 when that takes longer. */
-  async mend(caller: Caller, intent: Intent, orderId: string, recipient: Recipient): Promise<Answer<OrderResource> | Refusal> {
+  async mend(caller: Caller, intent: IdempotentRequest, orderId: string, recipient: Recipient): Promise<Answer<OrderResource> | Refusal> {
     const begun = await this.transactions.run(caller, async (tx) => {
       const order = await tx.selectFrom('orders').select('id').where('id', '=', orderId).executeTakeFirst();
       if (!order) return refuse('not_found');
@@ -59,7 +59,7 @@ export class AddressClient {
   async readByLink(token: string): Promise<AddressFixByLink | Refusal> {
     const link = readLinkToken(this.vault, token);
     if (!link) return refuse('address_link_invalid');
-    const hold = await this.transactions.run(SYSTEM, (tx) => readHold(tx, this.vault, link.orderId));
+    const hold = await this.transactions.run(SYSTEM, (tx) => readAddressHold(tx, this.vault, link.orderId));
     if (!hold || isOver(hold)) return refuse('address_not_awaited');
     return { orderId: link.orderId, until: hold.until.toISOString(), findings: [...hold.findings], recipient: hold.recipient };
   }
@@ -79,11 +79,11 @@ export class AddressClient {
 
   /** Judges and writes a recipient, and sees to it that what is held is good there. A refusal leaves the order on hold as it was. */
   async #write(tx: Tx, orderId: string, recipient: Recipient): Promise<Refusal | undefined> {
-    const verdict = judgeRecipient(recipient);
+    const verdict = validateRecipient(recipient);
     const to = verdict.verdict === 'held' ? undefined : await this.#destination(tx, orderId, verdict.recipient);
     if (to) await lockForMove(tx, orderId, to);
     await lockOrder(tx, orderId);
-    const hold = await readHold(tx, this.vault, orderId);
+    const hold = await readAddressHold(tx, this.vault, orderId);
     if (!hold || isOver(hold)) return refuse('address_not_awaited');
     if (verdict.verdict === 'held' || !to) {
       return refuse('address_incomplete', { errors: verdict.verdict === 'held' ? verdict.findings : [], extensions: { until: hold.until.toISOString() } });
@@ -91,14 +91,14 @@ export class AddressClient {
     const { country } = to;
     if (!(await isServed(tx, orderId, country))) return refuse('destination_not_served', { errors: [{ pointer: '/address/country', detail: `No carrier delivers to ${country}` }] });
     const moved = await planMove(tx, orderId, to);
-    if (moved && !('parts' in moved)) {
+    if (moved && !('units' in moved)) {
       const shortages = shortagesOf(moved);
       return shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : refuse('parcel_too_heavy', { errors: [{ pointer: '/address/country', detail: `No carrier takes a parcel as heavy to ${country}` }] });
     }
     const repriced = await repriceFor(tx, this.taxes, orderId, country);
     if (repriced) return repriced;
-    await mend(tx, this.vault, orderId, verdict.recipient);
-    if (moved) await holdAnew(tx, moved);
+    await correctRecipient(tx, this.vault, orderId, verdict.recipient);
+    if (moved) await moveReservations(tx, moved);
     return undefined;
   }
 

@@ -14,15 +14,15 @@ import type { ListOrders, OrderResource, OrderSummary } from '../../contracts/or
 import type { Page } from '../../contracts/page';
 import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../../contracts/orders/place-order';
 import type { TimelineEvent } from '../../contracts/timeline';
-import { judgeRecipient } from '../../domain/addresses/validate-recipient';
+import { validateRecipient } from '../../domain/addresses/validate-recipient';
 import { holdsCardNumber } from '../../domain/payments/card-number';
 import { basisOf } from '../../domain/pricing/price-snapshot';
-import type { Answer, Intent } from '../idempotent-request';
+import type { Answer, IdempotentRequest } from '../idempotent-request';
 import { listOrders, readOrder } from './read-orders';
 import { outcomeOf, undecided } from './order-outcome';
 import { NO_ANSWER, type OrderStart, type OrderWorkflows } from './order-workflows';
 import { type OrderPolicies } from '../policies';
-import { holdPrice, priceAsked, uselessCoupons } from '../pricing/price-order';
+import { reservePrice, priceRequested, rejectedCoupons } from '../pricing/price-order';
 import { readShortages } from '../inventory/read-shortages';
 
 /** How long the process that wrote a draft is trusted to start its workflow. */
@@ -32,7 +32,7 @@ const START_LEASE_SECONDS = 15;
 const MAY_SEE_RECIPIENT: readonly string[] = ['storefront', 'support', 'platform', 'system'];
 
 /** Orders, for storefronts and the mall's people. */
-export class OrderClient {
+export class OrderService {
   constructor(
     private readonly transactions: Transactions,
     private readonly vault: Vault,
@@ -44,7 +44,7 @@ export class OrderClient {
    * Places an order and answers its verdict: 201 with the order, 202 when the verdict takes longer, or a refusal. What a
    * read can refuse (SKU, price, stock) starts nothing and writes nothing but what was asked for in vain.
    */
-  async place(caller: Caller, intent: Intent, order: PlaceOrder): Promise<Answer<OrderResource> | Refusal> {
+  async place(caller: Caller, intent: IdempotentRequest, order: PlaceOrder): Promise<Answer<OrderResource> | Refusal> {
     const card = cardNumberIn({ '/payment/token': order.payment.token, '/gift/message': order.gift?.message, '/reference': order.reference });
     if (card) return card;
     const drafted = await this.transactions.run(caller, (tx) => this.#draft(tx, caller, intent, order));
@@ -53,13 +53,13 @@ export class OrderClient {
     return this.#answer(caller, intent, drafted.orderId, drafted);
   }
 
-  async #draft(tx: Tx, caller: Caller, intent: Intent, order: PlaceOrder): Promise<Refusal | { orderId: string; replayed: boolean; start?: OrderStart }> {
-    const asked = await priceAsked(tx, this.vault, this.policies, caller.subject, { ...order, country: order.recipient.address.country });
-    const priced = isRefusal(asked) ? asked : uselessCoupons(asked) ?? asked;
+  async #draft(tx: Tx, caller: Caller, intent: IdempotentRequest, order: PlaceOrder): Promise<Refusal | { orderId: string; replayed: boolean; start?: OrderStart }> {
+    const asked = await priceRequested(tx, this.vault, this.policies, caller.subject, { ...order, country: order.recipient.address.country });
+    const priced = isRefusal(asked) ? asked : rejectedCoupons(asked) ?? asked;
     const delivery = { country: order.recipient.address.country, urgency: order.urgency, requestedDate: order.requestedDate ?? null };
     const shortages = isRefusal(priced) ? [] : await readShortages(tx, priced.cart.lines, delivery);
     const refusal = isRefusal(priced) ? priced : shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : undefined;
-    const judged = judgeRecipient(order.recipient);
+    const judged = validateRecipient(order.recipient);
     const orderId = newId('ord');
     // A repetition is answered with the order of the first, whatever prices and shelves say by now.
     const claim = refusal ? await knownKey(tx, caller, intent) : await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
@@ -71,7 +71,7 @@ export class OrderClient {
     if (claim.claimed !== 'first') return { orderId: orderOf(claim), replayed: true };
     if (isRefusal(priced)) return priced;
     const customer = await customerOf(tx, this.vault, caller.subject, order.customer.reference);
-    const held = await holdPrice(tx, customer.id, priced);
+    const held = await reservePrice(tx, customer.id, priced);
     if (isRefusal(held)) {
       await forgetKey(tx, caller.subject, intent.key);
       return held;
@@ -91,7 +91,7 @@ export class OrderClient {
    * Tries another payment of an order that was declined or waits for its customer. While an attempt is under way another is taken all
    * the same and waits its turn: one whose process died before the order heard of it must not keep the customer from paying otherwise.
    */
-  async pay(caller: Caller, intent: Intent, orderId: string, instruction: PaymentInstruction): Promise<Answer<OrderResource> | Refusal> {
+  async pay(caller: Caller, intent: IdempotentRequest, orderId: string, instruction: PaymentInstruction): Promise<Answer<OrderResource> | Refusal> {
     const card = cardNumberIn({ '/token': instruction.token });
     if (card) return card;
     const begun = await this.transactions.run(caller, (tx) => this.#beginPayment(tx, caller, intent, orderId, instruction));
@@ -109,7 +109,7 @@ export class OrderClient {
   }
 
   /** Writes another attempt to pay, or finds the one that an earlier request with this key wrote; `replayed` when that was answered. */
-  async #beginPayment(tx: Tx, caller: Caller, intent: Intent, orderId: string, instruction: PaymentInstruction): Promise<Refusal | { paymentId: string; replayed: boolean }> {
+  async #beginPayment(tx: Tx, caller: Caller, intent: IdempotentRequest, orderId: string, instruction: PaymentInstruction): Promise<Refusal | { paymentId: string; replayed: boolean }> {
     const visible = await tx.selectFrom('orders').select('id').where('id', '=', orderId).executeTakeFirst();
     if (!visible) return refuse('not_found');
     const paymentId = newId('pay');
@@ -134,7 +134,7 @@ export class OrderClient {
   }
 
   /** Cancels an order that was not handed over, and answers it once everything is undone. */
-  async cancel(caller: Caller, intent: Intent, orderId: string, { reason }: CancelOrder): Promise<Answer<OrderResource> | Refusal> {
+  async cancel(caller: Caller, intent: IdempotentRequest, orderId: string, { reason }: CancelOrder): Promise<Answer<OrderResource> | Refusal> {
     const begun = await this.transactions.run(caller, async (tx) => {
       const order = await tx.selectFrom('orders').select('status').where('id', '=', orderId).executeTakeFirst();
       if (!order) return refuse('not_found');
@@ -167,7 +167,7 @@ export class OrderClient {
    * Answers an order as it stands now, and remembers that its key was answered. What Temporal has not heard of (`unheard`)
    * is answered as undecided and stays open: the same request, sent again, tries again.
    */
-  #answer(caller: Caller, intent: Intent, orderId: string, { replayed, unheard = false, paymentId }: { replayed: boolean; unheard?: boolean; paymentId?: string }): Promise<Answer<OrderResource> | Refusal> {
+  #answer(caller: Caller, intent: IdempotentRequest, orderId: string, { replayed, unheard = false, paymentId }: { replayed: boolean; unheard?: boolean; paymentId?: string }): Promise<Answer<OrderResource> | Refusal> {
     return this.transactions.run(caller, async (tx) => {
       const order = await this.#readAnswered(tx, orderId);
       if (!order) return refuse('not_found');
@@ -219,7 +219,7 @@ function orderOf(claim: Exclude<Claim, { claimed: 'first' }>): string {
 }
 
 /** Looks a key up without claiming it: undefined when it is new. */
-async function knownKey(tx: Tx, caller: Caller, intent: Intent): Promise<Claim | Refusal | undefined> {
+async function knownKey(tx: Tx, caller: Caller, intent: IdempotentRequest): Promise<Claim | Refusal | undefined> {
   const known = await tx.selectFrom('idempotency_record').select('key').where('caller', '=', caller.subject).where('key', '=', intent.key).executeTakeFirst();
   return known && claimKey(tx, caller.subject, intent.key, intent.requestHash, null);
 }

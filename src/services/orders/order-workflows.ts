@@ -6,7 +6,7 @@ import { ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@tempo
 import type { Logger } from 'pino';
 import { ERRORS, refuse, type ErrorCode, type Refusal } from '../../contracts/errors';
 import { ORDER_WORKFLOW, ORDERS_QUEUE, orderWorkflowId, providerQueue } from '../../contracts/temporal-names';
-import type { Asked, By, OperatorVerdict } from '../../contracts/interventions/interventions';
+import type { InterventionRequest, By, InterventionVerdict } from '../../contracts/interventions/interventions';
 import type { CancelOrder } from '../../contracts/orders/place-order';
 import type { CancellationVerdict, Verdict } from '../../contracts/orders/verdict';
 import { awaitVerdict, cancelOrder, payAgain, type OrderInput } from '../../../workflows/messages';
@@ -67,11 +67,11 @@ export class OrderWorkflows {
   }
 
   /** Sends what a person of the mall asks of an order; a refusal of the order is one here, too. */
-  async operate<Verb extends keyof Asked>(
-    orderId: string, verb: Verb, asked: By<Asked[Verb]>, updateId: string,
-  ): Promise<OperatorVerdict | Refusal | typeof NO_ANSWER | 'not_running'> {
+  async operate<Verb extends keyof InterventionRequest>(
+    orderId: string, verb: Verb, asked: By<InterventionRequest[Verb]>, updateId: string,
+  ): Promise<InterventionVerdict | Refusal | typeof NO_ANSWER | 'not_running'> {
     try {
-      return await this.#withinTime(orderId, () => this.#handle(orderId).executeUpdate<OperatorVerdict, [typeof asked]>(verb, { args: [asked], updateId }));
+      return await this.#withinTime(orderId, () => this.#handle(orderId).executeUpdate<InterventionVerdict, [typeof asked]>(verb, { args: [asked], updateId }));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return 'not_running';
       const refused = error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure ? error.cause : undefined;

@@ -1,6 +1,6 @@
 import { readCatalogue } from '../../books/catalogue/catalogue';
 import { findCustomer, lockCustomer } from '../../books/customers/customers';
-import { countedUses, holdUses, type CountedUse } from '../../books/pricing/promotion-uses';
+import { countedUses, reserveUses, type CountedUse } from '../../books/pricing/promotion-uses';
 import { hasOrdered, readPromotions } from '../../books/pricing/promotions';
 import type { Tx } from '../../books/transactions';
 import type { Vault } from '../../books/vault';
@@ -12,7 +12,7 @@ import { wallTime } from '../../domain/pricing/wall-time';
 import type { OrderPolicies } from '../policies';
 
 /** What a storefront asks a price for. */
-export interface Asked {
+export interface PriceableOrder {
   readonly currency: CurrencyCode;
   readonly lines: readonly CartLine[];
   readonly total?: Money | undefined;
@@ -31,8 +31,8 @@ export interface Priced {
 export type PricingPolicy = Pick<OrderPolicies, 'timeZone' | 'taxes'>;
 
 /** Prices a cart as the mall stands in this transaction, by the mall's time zone. The customer is looked up, never made. `tried` is priced as if it were live. */
-export async function priceAsked(
-  tx: Tx, vault: Vault, { timeZone, taxes }: PricingPolicy, storefrontId: string, asked: Asked, tried?: Promotion,
+export async function priceRequested(
+  tx: Tx, vault: Vault, { timeZone, taxes }: PricingPolicy, storefrontId: string, asked: PriceableOrder, tried?: Promotion,
 ): Promise<Priced | Refusal> {
   const clocks = wallTime(new Date(), timeZone);
   const couponCodes = asked.couponCodes ?? [];
@@ -52,7 +52,7 @@ export async function priceAsked(
 }
 
 /** Says which coupons of an order do not apply, and why; undefined when all do. */
-export function uselessCoupons({ cart, request }: Priced): Refusal | undefined {
+export function rejectedCoupons({ cart, request }: Priced): Refusal | undefined {
   const errors = request.couponCodes.flatMap((code, i) => {
     if (cart.applied.some((rule) => rule.couponCode === code)) return [];
     const rule = cart.unapplied.find((other) => other.couponCode === code);
@@ -66,7 +66,7 @@ export function uselessCoupons({ cart, request }: Priced): Refusal | undefined {
  * and what is for the customer's first order. When that was a coupon, or the customer saw another total, the order is refused and nothing is counted.
  * Locks the customer before any counter where a rule asks for the first order, until the transaction ends.
  */
-export async function holdPrice(tx: Tx, customerId: string, priced: Priced): Promise<(Priced & { uses: readonly CountedUse[] }) | Refusal> {
+export async function reservePrice(tx: Tx, customerId: string, priced: Priced): Promise<(Priced & { uses: readonly CountedUse[] }) | Refusal> {
   const { request } = priced;
   const first = request.customer.firstOrder;
   if (first) await lockCustomer(tx, customerId);
@@ -77,7 +77,7 @@ export async function holdPrice(tx: Tx, customerId: string, priced: Priced): Pro
 
 async function holdCounted(tx: Tx, customerId: string, priced: Priced): Promise<(Priced & { uses: readonly CountedUse[] }) | Refusal> {
   const uses = countedUses(priced.cart, priced.request.promotions);
-  const usedUp = await holdUses(tx, customerId, uses);
+  const usedUp = await reserveUses(tx, customerId, uses);
   if (usedUp === undefined) return { ...priced, uses };
   const without = pricedAgain({
     ...priced.request, promotions: priced.request.promotions.map((promotion) => (promotion.id === usedUp ? exhausted(promotion) : promotion)),
@@ -87,7 +87,7 @@ async function holdCounted(tx: Tx, customerId: string, priced: Priced): Promise<
 
 function pricedAgain(request: PriceRequest): Priced | Refusal {
   const cart = priceCart(request);
-  return isRefusal(cart) ? cart : uselessCoupons({ cart, request }) ?? { cart, request };
+  return isRefusal(cart) ? cart : rejectedCoupons({ cart, request }) ?? { cart, request };
 }
 
 /** Shows a rule as used up, whichever of its limits another order reached. */

@@ -10,14 +10,14 @@ import type { CreatePromotion, ListPromotions, PromotionLimits, PromotionResourc
 import type { AskQuote, PriceBreakdown } from '../../contracts/pricing/quote';
 import { breakdownOf } from '../../domain/pricing/breakdown';
 import { decodeCursor, encodeCursor } from '../cursor';
-import { answer, once, type Answer, type Intent } from '../idempotent-request';
-import { priceAsked, type PricingPolicy } from './price-order';
+import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
+import { priceRequested, type PricingPolicy } from './price-order';
 import { mayLimit, mayPublish, mayResume, mayWrite } from './promotion-rights';
 
 const UNIQUE_VIOLATION = '23505';
 
 /** Promotions and coupons, for the mall's people (all of them) and for merchants (their own: row-level security sees to it). */
-export class PromotionClient {
+export class PromotionService {
   constructor(private readonly transactions: Transactions, private readonly vault: Vault, private readonly policy: PricingPolicy) {}
 
   async list(caller: Caller, { status, limit, cursor }: ListPromotions): Promise<Page<PromotionResource> | Refusal> {
@@ -33,7 +33,7 @@ export class PromotionClient {
   }
 
   /** Writes a draft. A merchant's rule is its own, and paid by it: what the mall pays is for the mall to say. */
-  create(caller: Caller, intent: Intent, { definition, merchantId }: CreatePromotion): Promise<Answer<PromotionResource> | Refusal> {
+  create(caller: Caller, intent: IdempotentRequest, { definition, merchantId }: CreatePromotion): Promise<Answer<PromotionResource> | Refusal> {
     return once(this.transactions, caller, intent, async (tx) => {
       const foreign = merchantId !== undefined && caller.role === 'merchant' && merchantId !== caller.subject;
       if (foreign) return refuse('validation_failed', { errors: [{ pointer: '/merchantId', detail: 'It is another merchant' }] });
@@ -45,7 +45,7 @@ export class PromotionClient {
   }
 
   /** Replaces what is being worked on. */
-  draft(caller: Caller, intent: Intent, id: string, definition: PromotionDefinition): Promise<Answer<PromotionResource> | Refusal> {
+  draft(caller: Caller, intent: IdempotentRequest, id: string, definition: PromotionDefinition): Promise<Answer<PromotionResource> | Refusal> {
     return this.#change(caller, intent, id, async (tx) => {
       const refusal = mayWrite(caller, definition);
       if (!refusal) await draftPromotion(tx, id, definition);
@@ -54,7 +54,7 @@ export class PromotionClient {
   }
 
   /** Puts the draft in force as a new version. Orders that were placed keep the version they were priced with. */
-  async publish(caller: Caller, intent: Intent, id: string): Promise<Answer<PromotionResource> | Refusal> {
+  async publish(caller: Caller, intent: IdempotentRequest, id: string): Promise<Answer<PromotionResource> | Refusal> {
     try {
       return await this.#change(caller, intent, id, async (tx, promotion) => mayPublish(caller, promotion) ?? publishPromotion(tx, id, caller.actor));
     } catch (error) {
@@ -63,15 +63,15 @@ export class PromotionClient {
     }
   }
 
-  pause(caller: Caller, intent: Intent, id: string): Promise<Answer<PromotionResource> | Refusal> {
+  pause(caller: Caller, intent: IdempotentRequest, id: string): Promise<Answer<PromotionResource> | Refusal> {
     return this.#change(caller, intent, id, (tx) => pausePromotion(tx, id, caller.role === 'merchant' ? 'merchant' : 'platform'));
   }
 
-  resume(caller: Caller, intent: Intent, id: string): Promise<Answer<PromotionResource> | Refusal> {
+  resume(caller: Caller, intent: IdempotentRequest, id: string): Promise<Answer<PromotionResource> | Refusal> {
     return this.#change(caller, intent, id, async (tx, promotion) => mayResume(caller, promotion) ?? resumePromotion(tx, id));
   }
 
-  limit(caller: Caller, intent: Intent, id: string, limits: PromotionLimits): Promise<Answer<PromotionResource> | Refusal> {
+  limit(caller: Caller, intent: IdempotentRequest, id: string, limits: PromotionLimits): Promise<Answer<PromotionResource> | Refusal> {
     return this.#change(caller, intent, id, async (tx, promotion) => mayLimit(caller, promotion, limits) ?? setLimits(tx, id, limits));
   }
 
@@ -88,14 +88,14 @@ export class PromotionClient {
         id, version: promotion.version + (promotion.draft ? 1 : 0), merchantId: promotion.merchantId, paused: false, definition,
         used: { total: promotion.used.total, byCustomer: 0, spent: promotion.used.spent },
       };
-      const priced = await priceAsked(tx, this.vault, this.policy, caller.subject, { ...asked, country: country ?? null }, tried);
+      const priced = await priceRequested(tx, this.vault, this.policy, caller.subject, { ...asked, country: country ?? null }, tried);
       return isRefusal(priced) ? priced : breakdownOf(priced.cart, asked.currency);
     });
   }
 
   /** Changes a promotion that is locked first, so that it is judged as it stands. */
   #change(
-    caller: Caller, intent: Intent, id: string, change: (tx: Tx, promotion: PromotionResource) => Promise<Refusal | undefined>,
+    caller: Caller, intent: IdempotentRequest, id: string, change: (tx: Tx, promotion: PromotionResource) => Promise<Refusal | undefined>,
   ): Promise<Answer<PromotionResource> | Refusal> {
     return once(this.transactions, caller, intent, async (tx) => {
       const promotion = (await lockPromotion(tx, id)) && (await readPromotion(tx, id));

@@ -5,16 +5,16 @@ import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { AskQuote, PriceBreakdown } from '../../contracts/pricing/quote';
 import { breakdownOf } from '../../domain/pricing/breakdown';
-import { priceAsked, type PricingPolicy } from './price-order';
+import { priceRequested, type PricingPolicy } from './price-order';
 
 /** Prices, before an order and of an order. */
-export class QuoteClient {
+export class QuoteService {
   constructor(private readonly transactions: Transactions, private readonly vault: Vault, private readonly policy: PricingPolicy) {}
 
   /** Says what an order would cost right now, and why. Writes nothing and holds nothing: coupons that do not apply are told of. */
   quote(caller: Caller, { country, ...asked }: AskQuote): Promise<PriceBreakdown | Refusal> {
     return this.transactions.run(caller, async (tx) => {
-      const priced = await priceAsked(tx, this.vault, this.policy, caller.subject, { ...asked, country: country ?? null });
+      const priced = await priceRequested(tx, this.vault, this.policy, caller.subject, { ...asked, country: country ?? null });
       return isRefusal(priced) ? priced : breakdownOf(priced.cart, asked.currency);
     });
   }

@@ -1,8 +1,8 @@
-import { dividesAlike, readKeptPrice, writePriceAgain } from '../../books/pricing/price-snapshots';
+import { dividesIntoSameShares, readPriceSnapshot, rewriteOrderPrice } from '../../books/pricing/price-snapshots';
 import type { Tx } from '../../books/transactions';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import { breakdownOf } from '../../domain/pricing/breakdown';
-import { keptRequest } from '../../domain/pricing/price-snapshot';
+import { requestFromSnapshot } from '../../domain/pricing/price-snapshot';
 import { priceCart } from '../../domain/pricing/price-cart';
 import type { TaxProvider } from '../../domain/pricing/tax';
 
@@ -13,17 +13,17 @@ import type { TaxProvider } from '../../domain/pricing/tax';
  * Orders of before the catalogue was kept with prices keep theirs.
  */
 export async function repriceFor(tx: Tx, taxes: TaxProvider, orderId: string, country: string): Promise<Refusal | undefined> {
-  const kept = await readKeptPrice(tx, orderId);
+  const kept = await readPriceSnapshot(tx, orderId);
   if (!kept || kept.country === country) return undefined;
   const { currency, lines, basis } = kept;
-  const request = keptRequest(basis, kept.published, { currency, taxes, country, lines: lines.map(({ skuId, quantity }) => ({ skuId, quantity })) });
+  const request = requestFromSnapshot(basis, kept.published, { currency, taxes, country, lines: lines.map(({ skuId, quantity }) => ({ skuId, quantity })) });
   if (!request) return undefined;
   const cart = priceCart({ ...request, total: { amount: kept.total, currency } });
   const elsewhere = { pointer: '/address/country', detail: `Delivered to ${country}, the order has another price` };
   if (isRefusal(cart)) return { ...cart, errors: (cart.errors ?? []).map((error) => ({ ...error, ...elsewhere })) };
-  if (!(await dividesAlike(tx, orderId, cart, lines.map(({ id }) => id)))) {
+  if (!(await dividesIntoSameShares(tx, orderId, cart, lines.map(({ id }) => id)))) {
     return refuse('price_changed', { errors: [{ ...elsewhere, expected: { amount: kept.total, currency } }], extensions: { seen: { total: { amount: kept.total, currency } }, ours: breakdownOf(cart, currency) } });
   }
-  await writePriceAgain(tx, { orderId, cart, currency, basis, pricedAt: new Date() }, kept);
+  await rewriteOrderPrice(tx, { orderId, cart, currency, basis, pricedAt: new Date() }, kept);
   return undefined;
 }

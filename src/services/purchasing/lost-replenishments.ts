@@ -1,10 +1,10 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { tellReplenishment } from '../../books/outbox';
+import { enqueueReplenishmentSignal } from '../../books/outbox';
 import { lockReplenishment } from '../../books/purchasing/replenishments';
 import type { Transactions } from '../../books/transactions';
 import { SYSTEM } from '../../contracts/caller';
 import { REPLENISHMENT_WORKFLOW, replenishmentWorkflowId } from '../../contracts/temporal-names';
-import type { Messenger } from '../outbox-sender';
+import type { OutboxSender } from '../outbox-sender';
 
 /** Younger needs are still on their way to Temporal. */
 const NEED_AGE_SECONDS = 60;
@@ -19,7 +19,7 @@ interface Need { readonly id: string; readonly skuId: string; readonly warehouse
  * than `limit` workflows, the oldest needs first. Answers how many were started; throws while the database or Temporal is out
  * of reach.
  */
-export async function restartLost(transactions: Transactions, temporal: Client, messenger: Messenger, limit: number): Promise<number> {
+export async function restartLostReplenishments(transactions: Transactions, temporal: Client, messenger: OutboxSender, limit: number): Promise<number> {
   const needs = await transactions.run(SYSTEM, (tx) => tx.selectFrom('replenishment').select(['id', 'skuId', 'warehouseId'])
     .where('closedAt', 'is', null).where('openedAt', '<', new Date(Date.now() - NEED_AGE_SECONDS * 1000)).orderBy('id').execute());
   if (needs.length === 0) return 0;
@@ -49,11 +49,11 @@ async function isLost(temporal: Client, { warehouseId, skuId }: Need): Promise<b
 }
 
 /** Commits the start with the need still open, and sends it. */
-async function startAgain(transactions: Transactions, messenger: Messenger, { id, ...shelf }: Need): Promise<boolean> {
+async function startAgain(transactions: Transactions, messenger: OutboxSender, { id, ...shelf }: Need): Promise<boolean> {
   const told = await transactions.run(SYSTEM, async (tx) => {
     const row = await lockReplenishment(tx, id);
     if (row?.closedAt !== null) return false;
-    await tellReplenishment(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
+    await enqueueReplenishmentSignal(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
     return true;
   });
   if (told) await messenger.flushReplenishment(shelf);

@@ -6,12 +6,12 @@ import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { Page } from '../../contracts/page';
 import type { CloseReplenishment, ListReplenishments, PurchaseWay, RecordAnswer, ReplenishmentResource } from '../../contracts/purchasing/replenishment';
 import { decodeCursor, encodeCursor } from '../cursor';
-import { answer, once, type Answer, type Intent } from '../idempotent-request';
-import type { Messenger } from '../outbox-sender';
+import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
+import type { OutboxSender } from '../outbox-sender';
 
 /** Goods that shelves need of their suppliers. */
-export class ReplenishmentClient {
-  constructor(private readonly transactions: Transactions, private readonly messenger: Messenger) {}
+export class ReplenishmentService {
+  constructor(private readonly transactions: Transactions, private readonly messenger: OutboxSender) {}
 
   /** Lists replenishments, the newest first. */
   list(caller: Caller, query: ListReplenishments): Promise<Page<ReplenishmentResource> | Refusal> {
@@ -31,7 +31,7 @@ export class ReplenishmentClient {
   }
 
   /** Closes a replenishment whose goods will not come, or are not wanted any more. Closing what has ended changes nothing. */
-  close(caller: Caller, intent: Intent, replenishmentId: string, { reason }: CloseReplenishment): Promise<Answer<ReplenishmentResource> | Refusal> {
+  close(caller: Caller, intent: IdempotentRequest, replenishmentId: string, { reason }: CloseReplenishment): Promise<Answer<ReplenishmentResource> | Refusal> {
     return this.#change(caller, intent, replenishmentId, async (tx) => {
       await closeReplenishment(tx, replenishmentId, reason);
       return undefined;
@@ -39,11 +39,11 @@ export class ReplenishmentClient {
   }
 
   /** Records what a supplier said by mail or phone; the caller's key and name stay beside it. */
-  answer(caller: Caller, intent: Intent, replenishmentId: string, said: RecordAnswer): Promise<Answer<ReplenishmentResource> | Refusal> {
+  answer(caller: Caller, intent: IdempotentRequest, replenishmentId: string, said: RecordAnswer): Promise<Answer<ReplenishmentResource> | Refusal> {
     return this.#change(caller, intent, replenishmentId, (tx) => recordAnswer(tx, replenishmentId, said));
   }
 
-  async #change(caller: Caller, intent: Intent, replenishmentId: string, change: (tx: Tx) => Promise<Refusal | undefined>): Promise<Answer<ReplenishmentResource> | Refusal> {
+  async #change(caller: Caller, intent: IdempotentRequest, replenishmentId: string, change: (tx: Tx) => Promise<Refusal | undefined>): Promise<Answer<ReplenishmentResource> | Refusal> {
     const answered = await once(this.transactions, caller, intent, async (tx) => {
       const refusal = await change(tx);
       if (refusal) return refusal;

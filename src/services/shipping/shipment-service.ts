@@ -5,8 +5,8 @@ import type { Transactions } from '../../books/transactions';
 import type { Vault } from '../../books/vault';
 import { SYSTEM, type Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
-import { answer, once, type Answer, type Intent } from '../idempotent-request';
-import type { Messenger } from '../outbox-sender';
+import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
+import type { OutboxSender } from '../outbox-sender';
 
 export interface HandedOver {
   readonly fulfillmentId: string;
@@ -14,11 +14,11 @@ export interface HandedOver {
 }
 
 /** Parcels between the warehouse and the carrier. */
-export class ShipmentClient {
-  constructor(private readonly transactions: Transactions, private readonly vault: Vault, private readonly messenger: Messenger) {}
+export class ShipmentService {
+  constructor(private readonly transactions: Transactions, private readonly vault: Vault, private readonly messenger: OutboxSender) {}
 
   /** Hands a labelled parcel to its carrier's driver: its goods leave the stock, and its money is collected. */
-  async handOver(caller: Caller, intent: Intent, fulfillmentId: string): Promise<Answer<HandedOver> | Refusal> {
+  async handOver(caller: Caller, intent: IdempotentRequest, fulfillmentId: string): Promise<Answer<HandedOver> | Refusal> {
     let orderId: string | undefined;
     const result = await once(this.transactions, caller, intent, async (tx) => {
       const part = await tx.selectFrom('fulfillment').select('orderId').where('id', '=', fulfillmentId).executeTakeFirst();

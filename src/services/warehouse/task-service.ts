@@ -5,13 +5,13 @@ import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { Page } from '../../contracts/page';
 import { TaskKind } from '../../contracts/statuses';
 import type { CompleteTask, ListTasks, TaskResource } from '../../contracts/warehouse/task';
-import { answer, once, type Answer, type Intent } from '../idempotent-request';
-import type { Messenger } from '../outbox-sender';
+import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
+import type { OutboxSender } from '../outbox-sender';
 import { listTasks, readTask } from './read-tasks';
 
 /** The work of people in warehouses. */
-export class TaskClient {
-  constructor(private readonly transactions: Transactions, private readonly messenger: Messenger) {}
+export class TaskService {
+  constructor(private readonly transactions: Transactions, private readonly messenger: OutboxSender) {}
 
   list(caller: Caller, query: ListTasks): Promise<Page<TaskResource> | Refusal> {
     return this.transactions.snapshot(caller, (tx) => listTasks(tx, query));
@@ -22,7 +22,7 @@ export class TaskClient {
   }
 
   /** Claims an open task for the caller. */
-  claim(caller: Caller, intent: Intent, taskId: string): Promise<Answer<TaskResource> | Refusal> {
+  claim(caller: Caller, intent: IdempotentRequest, taskId: string): Promise<Answer<TaskResource> | Refusal> {
     return once(this.transactions, caller, intent, async (tx) => {
       const refusal = (await notTheirs(tx, caller, taskId)) ?? await claimTask(tx, taskId, caller.actor);
       return refusal ?? answer(200, (await readTask(tx, taskId)) as TaskResource);
@@ -30,7 +30,7 @@ export class TaskClient {
   }
 
   /** Completes a task; the next one of its fulfillment opens, or its order hears of it. */
-  async complete(caller: Caller, intent: Intent, taskId: string, result: CompleteTask): Promise<Answer<TaskResource> | Refusal> {
+  async complete(caller: Caller, intent: IdempotentRequest, taskId: string, result: CompleteTask): Promise<Answer<TaskResource> | Refusal> {
     const answered = await once(this.transactions, caller, intent, async (tx) => {
       const refusal = (await notTheirs(tx, caller, taskId)) ?? await completeTask(tx, taskId, caller.actor, result);
       return refusal ?? answer(200, (await readTask(tx, taskId)) as TaskResource);

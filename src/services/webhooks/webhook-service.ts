@@ -1,18 +1,18 @@
-import { sendLater } from '../../books/outbox';
+import { enqueueOrderSignal } from '../../books/outbox';
 import { applySupplierAnswer, type ShelfRef } from '../../books/purchasing/replenishments';
 import { applyScan } from '../../books/shipping/shipments';
 import type { Transactions, Tx } from '../../books/transactions';
 import { lockReference, parkWebhook, recordWebhook } from '../../books/webhooks/received-webhooks';
 import { SYSTEM } from '../../contracts/caller';
 import type { CarrierEvent, PaymentEvent, SupplierEvent, VerifiedWebhook } from '../../contracts/webhooks/provider-events';
-import type { Messenger } from '../outbox-sender';
+import type { OutboxSender } from '../outbox-sender';
 
 /** What became of a webhook whose signature held. */
 export type Reception = 'applied' | 'duplicate' | 'parked';
 
 /** Takes what carriers, gateways and suppliers report. Each event has its effect once, in the transaction that records it. */
-export class WebhookClient {
-  constructor(private readonly transactions: Transactions, private readonly messenger: Messenger) {}
+export class WebhookService {
+  constructor(private readonly transactions: Transactions, private readonly messenger: OutboxSender) {}
 
   /** Merges a carrier's scan; one for a parcel that we do not know yet is parked. */
   carrier(provider: string, webhook: VerifiedWebhook<CarrierEvent>): Promise<Reception> {
@@ -27,7 +27,7 @@ export class WebhookClient {
       if (!operation) return undefined;
       const payment = await tx.selectFrom('payment').select('id').where('orderId', '=', operation.orderId)
         .where('number', '=', Number(key.slice(key.lastIndexOf(':') + 1))).executeTakeFirstOrThrow();
-      await sendLater(tx, operation.orderId, { signal: 'paymentSettled', payload: { paymentId: payment.id } });
+      await enqueueOrderSignal(tx, operation.orderId, { signal: 'paymentSettled', payload: { paymentId: payment.id } });
       return { ...operation, wakes: true };
     });
   }

@@ -3,9 +3,9 @@ import { setBackorder } from '../../../src/books/inventory/backorders';
 import { readCatalogue } from '../../../src/books/catalogue/catalogue';
 import { newId } from '../../../src/books/new-id';
 import { insertDraft, moveOrder } from '../../../src/books/orders/orders';
-import { releaseFulfillments } from '../../../src/books/warehouse/release-to-warehouse';
+import { releaseToWarehouse } from '../../../src/books/warehouse/release-to-warehouse';
 import { adjustLot, receiveGoods, setStock } from '../../../src/books/inventory/stock-adjustments';
-import { release } from '../../../src/books/inventory/reservations';
+import { freeReservations } from '../../../src/books/inventory/reservations';
 import type { Transactions } from '../../../src/books/transactions';
 import { backorderAudits } from '../../../src/audit/inventory/backorder-audits';
 import { orderAudits } from '../../../src/audit/orders/order-audits';
@@ -51,7 +51,7 @@ async function order(...lines: readonly [TestSku, number][]): Promise<string> {
   return orderId;
 }
 const end = (orderId: string) => transactions.run(SYSTEM, async (tx) => {
-  await release(tx, orderId);
+  await freeReservations(tx, orderId);
   await moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' });
 });
 const agree = (orderId: string, agreedOn: string) => transactions.run(SYSTEM, (tx) => tx.updateTable('orders').set({ agreedOn }).where('id', '=', orderId).execute());
@@ -106,12 +106,12 @@ test('a newcomer does not overtake those who wait, and what nobody waits for is 
 test('an order that ends gives back what it held to the next, and waits for nothing any more', async () => {
   const sku = await backorderedSku(transactions, mall, 4);
   const [first, second] = [await order([sku, 5], [mall.skus.cup, 1]), await order([sku, 2])];
-  expect(await transactions.run(SYSTEM, (tx) => release(tx, first))).toBe(2);
-  expect(await transactions.run(SYSTEM, (tx) => release(tx, first))).toBe(0);
+  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, first))).toBe(2);
+  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, first))).toBe(0);
   expect(await standing([first, second], sku.id)).toEqual([[0, 0], [2, 0]]);
   expect(await woken()).toEqual([second]);
   const owedOnly = await order([sku, 9]);
-  await transactions.run(SYSTEM, (tx) => release(tx, owedOnly));
+  await transactions.run(SYSTEM, (tx) => freeReservations(tx, owedOnly));
   const { owed } = await transactions.run(SYSTEM, (tx) => tx.selectFrom('sku').select('owed').where('id', '=', sku.id).executeTakeFirstOrThrow());
   expect(owed).toBe(0);
 });
@@ -147,7 +147,7 @@ test('goods that would not keep for the one who waits first go to the next', asy
   // Until lots are bound, what is held may be taken from any of them: the later lot is not promised to both.
   await bring(transactions, sku.id, mall.warehouseIds[0], 1, inDays(60));
   expect(await standing([far], sku.id)).toEqual([[0, 1]]);
-  await transactions.run(SYSTEM, (tx) => releaseFulfillments(tx, near, 'standard', false));
+  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, near, 'standard', false));
   expect(await standing([far], sku.id)).toEqual([[1, 0]]);
   await expectTrue();
 });

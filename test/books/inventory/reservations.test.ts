@@ -7,8 +7,8 @@ import { until } from '../../sandboxes/sandboxes';
 import { readCatalogue } from '../../../src/books/catalogue/catalogue';
 import { newId } from '../../../src/books/new-id';
 import { insertDraft } from '../../../src/books/orders/orders';
-import { releaseFulfillments } from '../../../src/books/warehouse/release-to-warehouse';
-import { receive, release, reserve, restock, shipOut } from '../../../src/books/inventory/reservations';
+import { releaseToWarehouse } from '../../../src/books/warehouse/release-to-warehouse';
+import { receive, freeReservations, reserve, restock, shipOut } from '../../../src/books/inventory/reservations';
 import type { Transactions } from '../../../src/books/transactions';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { PlaceOrder } from '../../../src/contracts/orders/place-order';
@@ -40,7 +40,7 @@ async function draft(skus: readonly TestSku[], quantity = 1): Promise<{ orderId:
     hold: (expiresAt = new Date()) => transactions.run(SYSTEM, async (tx) => {
       const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).execute();
       return reserve(tx, {
-        orderId, demands: lines.map((line) => ({ lineId: line.id, ...line })), worths: lines.map((line) => ({ lineId: line.id, amount: 10 })),
+        orderId, demands: lines.map((line) => ({ lineId: line.id, ...line })), values: lines.map((line) => ({ lineId: line.id, amount: 10 })),
         delivery: TO_BRAZIL, expiresAt,
       });
     }),
@@ -71,7 +71,7 @@ test('goods go from reserved to allocated to shipped, and back onto the shelf', 
   const { orderId, hold } = await draft([mall.skus.rug], 3);
   await hold();
   const fulfillmentId = await transactions.run(SYSTEM, async (tx) => {
-    await releaseFulfillments(tx, orderId, 'standard', false);
+    await releaseToWarehouse(tx, orderId, 'standard', false);
     return (await tx.selectFrom('fulfillment').select('id').where('orderId', '=', orderId).executeTakeFirstOrThrow()).id;
   });
   expect(await shelves(mall.skus.rug.id)).toEqual({ stock: [{ onHand: 8, reserved: 3 }], lots: [{ onHand: 8, allocated: 3 }] });
@@ -89,9 +89,9 @@ test('two tries of the same release side by side give back once', async () => {
   await (await draft([mall.skus.rug], 4)).hold();
   let second: Promise<number> | undefined;
   const first = await transactions.run(SYSTEM, async (tx) => {
-    const released = await release(tx, orderId);
+    const released = await freeReservations(tx, orderId);
     // The second has read what is live, and waits for the shelves.
-    second = transactions.run(SYSTEM, (other) => release(other, orderId));
+    second = transactions.run(SYSTEM, (other) => freeReservations(other, orderId));
     await until(async () => {
       // Within a transaction PostgreSQL shows the same moment again and again.
       await sql`select pg_stat_clear_snapshot()`.execute(tx);
@@ -109,9 +109,9 @@ test('releasing gives back once, allocated or not', async () => {
   const { orderId, hold } = await draft([mall.skus.lamp], 22);
   await hold();
   expect((await shelves(mall.skus.lamp.id)).stock).toEqual([{ onHand: 20, reserved: 20 }, { onHand: 5, reserved: 2 }]);
-  await transactions.run(SYSTEM, (tx) => releaseFulfillments(tx, orderId, 'standard', false));
-  expect(await transactions.run(SYSTEM, (tx) => release(tx, orderId))).toBe(2);
-  expect(await transactions.run(SYSTEM, (tx) => release(tx, orderId))).toBe(0);
+  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, orderId, 'standard', false));
+  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, orderId))).toBe(2);
+  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, orderId))).toBe(0);
   expect(await shelves(mall.skus.lamp.id)).toEqual({
     stock: [{ onHand: 20, reserved: 0 }, { onHand: 5, reserved: 0 }], lots: [{ onHand: 20, allocated: 0 }, { onHand: 5, allocated: 0 }],
   });
@@ -133,7 +133,7 @@ test('what would not keep for its minimum shelf life after delivery is not promi
   await first.hold();
   const second = await draft([mall.skus.cup], 2);
   expect(await second.hold()).toEqual({ shortages: [{ skuId: mall.skus.cup.id, requested: 2, available: 1 }] });
-  await transactions.run(SYSTEM, (tx) => releaseFulfillments(tx, first.orderId, 'standard', false));
+  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, first.orderId, 'standard', false));
   expect((await shelves(mall.skus.cup.id)).lots).toEqual([{ onHand: 50, allocated: 0 }, { onHand: 4, allocated: 3 }]);
 });
 
@@ -144,7 +144,7 @@ test('what was held stays good for its order, though a day has passed', async ()
   expect(await hold()).toHaveProperty('parts');
   await transactions.run(SYSTEM, (tx) => tx.updateTable('sku').set({ minShelfLifeDays: 31 }).where('id', '=', mall.skus.cup.id).execute());
   expect((await (await draft([mall.skus.cup], 5)).hold())).toMatchObject({ shortages: [{ available: 0 }] });
-  await transactions.run(SYSTEM, (tx) => releaseFulfillments(tx, orderId, 'standard', false));
+  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, orderId, 'standard', false));
   expect((await shelves(mall.skus.cup.id)).lots).toEqual([{ onHand: 50, allocated: 50 }, { onHand: 4, allocated: 0 }]);
 });
 
@@ -160,7 +160,7 @@ test('what leaves as late as it may still keeps: an order on hold for two days t
   const { orderId, hold } = await draft([mall.skus.cup], 3);
   await hold(days(2));
   expect(await (await draft([mall.skus.cup], 2)).hold(days(2))).toEqual({ shortages: [{ skuId: mall.skus.cup.id, requested: 2, available: 1 }] });
-  await transactions.run(SYSTEM, (tx) => releaseFulfillments(tx, orderId, 'standard', false));
+  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, orderId, 'standard', false));
   expect((await shelves(mall.skus.cup.id)).lots).toEqual([{ onHand: 50, allocated: 0 }, { onHand: 4, allocated: 3 }]);
 });
 

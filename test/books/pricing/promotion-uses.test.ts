@@ -1,9 +1,9 @@
 import { customerOf } from '../../../src/books/customers/customers';
 import { newId } from '../../../src/books/new-id';
 import { insertDraft, moveOrder } from '../../../src/books/orders/orders';
-import { giveBackUses } from '../../../src/books/pricing/promotion-uses';
+import { freeUses } from '../../../src/books/pricing/promotion-uses';
 import type { Transactions } from '../../../src/books/transactions';
-import { holdPrice, priceAsked, uselessCoupons } from '../../../src/services/pricing/price-order';
+import { reservePrice, priceRequested, rejectedCoupons } from '../../../src/services/pricing/price-order';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { isRefusal, type Refusal } from '../../../src/contracts/errors';
 import { PlaceOrder } from '../../../src/contracts/orders/place-order';
@@ -35,12 +35,12 @@ async function place(customer: string, couponCodes: readonly string[] = []): Pro
   const order = PlaceOrder.parse(placeOrderBody([mall.skus.cup], { customer: { reference: customer }, couponCodes }));
   return transactions.run(callerFor('storefront', mall.storefrontId), async (tx) => {
     tries += 1;
-    const priced = await priceAsked(tx, testVault(), { timeZone: 'UTC', taxes: includedTaxes() }, mall.storefrontId, { ...order, country: 'BR' });
+    const priced = await priceRequested(tx, testVault(), { timeZone: 'UTC', taxes: includedTaxes() }, mall.storefrontId, { ...order, country: 'BR' });
     if (isRefusal(priced)) throw new Error(priced.refused);
-    const useless = uselessCoupons(priced);
+    const useless = rejectedCoupons(priced);
     if (useless) return refusedAs(useless);
     const { id: customerId } = await customerOf(tx, testVault(), mall.storefrontId, customer);
-    const held = await holdPrice(tx, customerId, priced);
+    const held = await reservePrice(tx, customerId, priced);
     if (isRefusal(held)) return refusedAs(held);
     const id = newId('ord');
     await insertDraft(tx, testVault(), { orderId: id, storefrontId: mall.storefrontId, order, cart: held.cart, basis: basisOf(held.request), uses: held.uses, paymentProvider: 'p', startLeaseUntil: new Date() });
@@ -51,7 +51,7 @@ async function place(customer: string, couponCodes: readonly string[] = []): Pro
 const refusedAs = ({ refused, errors = [] }: Refusal) => ({ refused, reasons: errors.map((error) => error.reason) });
 
 const cancel = (orderId: string) => transactions.run(SYSTEM, async (tx) => {
-  await giveBackUses(tx, orderId);
+  await freeUses(tx, orderId);
   await moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' });
 });
 

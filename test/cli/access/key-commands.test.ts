@@ -1,5 +1,5 @@
 import { callerOf } from '../../../src/books/access/api-keys';
-import { KeyClient } from '../../../src/services/access/api-keys';
+import { ApiKeyService } from '../../../src/services/access/api-keys';
 import { SYSTEM } from '../../../src/contracts/caller';
 import type { Transactions } from '../../../src/books/transactions';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
@@ -8,12 +8,12 @@ import { connectTo, seedMall, type TestMall } from '../../support/mall';
 let database: TestDatabase;
 let transactions: Transactions;
 let mall: TestMall;
-let keys: KeyClient;
+let keys: ApiKeyService;
 beforeAll(async () => {
   database = await createTestDatabase();
   transactions = connectTo(database.appUrl);
   mall = await seedMall(transactions);
-  keys = new KeyClient(transactions);
+  keys = new ApiKeyService(transactions);
 });
 afterAll(async () => {
   await transactions.close();

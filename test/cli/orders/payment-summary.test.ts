@@ -1,4 +1,4 @@
-import { settle } from '../../../src/cli/orders/payment-summary';
+import { summarizePayments } from '../../../src/cli/orders/payment-summary';
 import { showAmount } from '../../../src/cli/show-amount';
 import type { OrderResource } from '../../../src/contracts/orders/order';
 
@@ -22,7 +22,7 @@ test.each([
   ['money left open', order([['delivered', 300]], { authorized: 300, captured: 200, voided: 0, refunded: 0 }), [/authorized is not/, /captured is not/]],
   ['a return without its refund', order([['returned', 300]], { authorized: 300, captured: 300, voided: 0, refunded: 0 }), [/refunded is not/]],
 ])('%s', (_what, ended, faults) => {
-  expect(settle(ended).faults).toEqual(faults.map((fault) => expect.stringMatching(fault) as string));
+  expect(summarizePayments(ended).faults).toEqual(faults.map((fault) => expect.stringMatching(fault) as string));
 });
 
 test('amounts are shown with the digits of their currency', () => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { FINDING_TEXTS } from '../../../src/contracts/addresses/address-findings';
 import type { Address, Recipient } from '../../../src/contracts/addresses/recipient';
-import { judgeRecipient, take } from '../../../src/domain/addresses/validate-recipient';
+import { validateRecipient, take } from '../../../src/domain/addresses/validate-recipient';
 import { dialable } from '../../../src/domain/addresses/validate-phone';
 import { GOOD, HOPELESS, MENDABLE, recipientIn, type AddressCase } from './address-cases';
 
 const foundIn = ({ recipient }: AddressCase): Record<string, readonly string[]> => {
-  const verdict = judgeRecipient(recipient);
+  const verdict = validateRecipient(recipient);
   return verdict.verdict === 'good' ? {} : Object.fromEntries(verdict.findings.map(({ pointer, code, suggestion }) =>
     [pointer, suggestion === undefined ? [code] : [code, suggestion]]));
 };
@@ -25,7 +25,7 @@ test.each(GOOD)('is good: $what', (one) => {
 
 test.each(MENDABLE)('is mendable: $what', (one) => {
   expect(foundIn(one)).toEqual(one.found);
-  expect(judgeRecipient(one.recipient)).toMatchObject({ verdict: 'held', mendable: true });
+  expect(validateRecipient(one.recipient)).toMatchObject({ verdict: 'held', mendable: true });
 });
 
 test.each(HOPELESS)('needs its customer: $what', (one) => {
@@ -33,14 +33,14 @@ test.each(HOPELESS)('needs its customer: $what', (one) => {
 });
 
 test('says whose rules it went by', () => {
-  expect(judgeRecipient(recipientIn('FR', { line1: 'Rue de Rivoli 1', city: 'Paris' }))).toMatchObject({ verdict: 'good', rules: 'generic' });
-  expect(judgeRecipient(recipientIn('DE', { line1: 'Platz der Republik 1', city: 'Berlin', postcode: '11011' }))).toMatchObject({ rules: 'country' });
+  expect(validateRecipient(recipientIn('FR', { line1: 'Rue de Rivoli 1', city: 'Paris' }))).toMatchObject({ verdict: 'good', rules: 'generic' });
+  expect(validateRecipient(recipientIn('DE', { line1: 'Platz der Republik 1', city: 'Berlin', postcode: '11011' }))).toMatchObject({ rules: 'country' });
 });
 
 test('a good address keeps its words; phone and width are put in order', () => {
-  const verdict = judgeRecipient({ name: ' Front   Desk ', phone: '０９０-1234-5678', address: { country: 'JP', postcode: '１００−０００５', region: '東京都', city: '', line1: '丸の内１ー９ー１\n1F' } });
+  const verdict = validateRecipient({ name: ' Front   Desk ', phone: '０９０-1234-5678', address: { country: 'JP', postcode: '１００−０００５', region: '東京都', city: '', line1: '丸の内１ー９ー１\n1F' } });
   expect(verdict).toMatchObject({ verdict: 'held', findings: [{ pointer: '/address/postcode', suggestion: '100-0005' }] });
-  expect(judgeRecipient({ name: ' Front   Desk ', phone: '０９０-1234-5678', address: { country: 'JP', postcode: '１００-０００５', region: '東京都', city: '', line1: '丸の内１ー９ー１\n1F' } })).toEqual({
+  expect(validateRecipient({ name: ' Front   Desk ', phone: '０９０-1234-5678', address: { country: 'JP', postcode: '１００-０００５', region: '東京都', city: '', line1: '丸の内１ー９ー１\n1F' } })).toEqual({
     verdict: 'good', rules: 'country',
     recipient: { name: 'Front Desk', phone: '+819012345678', address: { country: 'JP', postcode: '100-0005', region: '東京都', line1: '丸の内1ー9ー1 1F' } },
   });
@@ -72,13 +72,13 @@ const FIELDS = ['country', 'region', 'city', 'district', 'line1', 'line2', 'post
 
 test('no input makes it fail, and nothing is changed in silence', () => {
   fc.assert(fc.property(fc.oneof(anything, nearly), (recipient) => {
-    const verdict = judgeRecipient(recipient);
+    const verdict = validateRecipient(recipient);
     if (verdict.verdict === 'held') return verdict.findings.length > 0;
     for (const field of FIELDS) expect(blind(verdict.recipient.address[field])).toBe(blind(recipient.address[field]));
     expect(blind(verdict.recipient.name)).toBe(blind(recipient.name));
     const digits = blind(recipient.phone).replace(/\D/g, '').replace(/^0+/, '');
     expect(verdict.recipient.phone.replace(/\D/g, '').endsWith(digits)).toBe(true);
-    expect(judgeRecipient(verdict.recipient)).toEqual(verdict);
+    expect(validateRecipient(verdict.recipient)).toEqual(verdict);
     return true;
   }), { numRuns: 2_000 });
 });
@@ -86,10 +86,10 @@ test('no input makes it fail, and nothing is changed in silence', () => {
 test('who takes every suggestion of a mendable address has a good one', () => {
   let seen = 0;
   fc.assert(fc.property(fc.oneof(anything, nearly, fc.constantFrom(...MENDABLE).map((one) => one.recipient)), (recipient) => {
-    const verdict = judgeRecipient(recipient);
+    const verdict = validateRecipient(recipient);
     if (verdict.verdict === 'good' || !verdict.mendable) return;
     seen += 1;
-    expect(judgeRecipient(take(recipient, verdict.findings))).toMatchObject({ verdict: 'good' });
+    expect(validateRecipient(take(recipient, verdict.findings))).toMatchObject({ verdict: 'good' });
   }), { numRuns: 2_000 });
   expect(seen).toBeGreaterThan(100);
 });
@@ -105,6 +105,6 @@ test.each<[country: string, typed: string, dialled: string | undefined]>([
   ['BR', '12', undefined],
 ])('to %s, %s of a recipient who is held is dialled as %s', (country, typed, dialled) => {
   const held: Recipient = { name: '1', phone: typed, address: { country, line1: '' } };
-  const verdict = judgeRecipient(held);
+  const verdict = validateRecipient(held);
   expect(verdict.verdict === 'held' && dialable(held, verdict.findings)).toBe(dialled);
 });

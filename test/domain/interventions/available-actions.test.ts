@@ -1,6 +1,6 @@
 import { AttentionReason } from '../../../src/contracts/statuses';
-import { mostUrgent } from '../../../src/domain/interventions/most-urgent-attention';
-import { verbsFor, type Standing } from '../../../src/domain/interventions/available-actions';
+import { mostUrgentAttention } from '../../../src/domain/interventions/most-urgent-attention';
+import { availableActions, type OrderStanding } from '../../../src/domain/interventions/available-actions';
 
 test.each([
   [[], null],
@@ -11,16 +11,16 @@ test.each([
   [['of_a_later_version' as AttentionReason, AttentionReason.stageOverdue], AttentionReason.stageOverdue],
   [['of_a_later_version' as AttentionReason], 'of_a_later_version'],
 ])('of %j the one to show is %s', (reasons, shown) => {
-  expect(mostUrgent(reasons)).toBe(shown);
+  expect(mostUrgentAttention(reasons)).toBe(shown);
 });
 
 test('every reason has its rank: each is shown before the next', () => {
   const reasons = Object.values(AttentionReason);
-  for (const reason of reasons) for (const other of reasons) expect([reason, other]).toContain(mostUrgent([reason, other]));
-  for (const reason of reasons) for (const other of reasons) expect(mostUrgent([reason, other])).toBe(mostUrgent([other, reason]));
+  for (const reason of reasons) for (const other of reasons) expect([reason, other]).toContain(mostUrgentAttention([reason, other]));
+  for (const reason of reasons) for (const other of reasons) expect(mostUrgentAttention([reason, other])).toBe(mostUrgentAttention([other, reason]));
 });
 
-const STANDING: Standing = { closed: false, cancelling: false, stepWaits: false, labelAwaited: false, handedOver: false, attended: false };
+const STANDING: OrderStanding = { closed: false, cancelling: false, stepWaits: false, labelAwaited: false, handedOver: false, attended: false };
 
 test.each([
   ['nothing special', {}, ['cancelOrder', 'handToPerson']],
@@ -29,5 +29,5 @@ test.each([
   ['a part handed over', { handedOver: true, attended: true }, []],
   ['its end', { closed: true, stepWaits: true }, []],
 ] as const)('with %s an order takes its verbs', (_what, standing, verbs) => {
-  expect(verbsFor({ ...STANDING, ...standing })).toEqual(verbs);
+  expect(availableActions({ ...STANDING, ...standing })).toEqual(verbs);
 });

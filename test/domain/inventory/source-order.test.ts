@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { findShortages, sourceOrder } from '../../../src/domain/inventory/source-order';
 import { isBetter } from '../../../src/domain/inventory/choose-warehouses';
-import type { Availability, Demand, SourcedPart, SourcingFigures, SourcingTerms } from '../../../src/domain/inventory/sourcing-terms';
+import type { Availability, Demand, SourcedUnits, SourcingFigures, SourcingTerms } from '../../../src/domain/inventory/sourcing-terms';
 import { zoneBetween, type Zone } from '../../../src/domain/addresses/zone';
 
 const demand = (lineId: string, skuId: string, quantity: number, merchantId = 'm1'): Demand => ({ lineId, skuId, quantity, merchantId });
@@ -20,7 +20,7 @@ function sourced(demands: readonly Demand[], stock: readonly Availability[], on 
   if (!('parts' in sourcing)) throw new Error(`it is not sourced: ${JSON.stringify(sourcing)}`);
   return sourcing;
 }
-const takes = (parts: readonly SourcedPart[]) => parts.map(({ lineId, warehouseId, quantity }) => `${lineId}: ${quantity} from ${warehouseId}`);
+const takes = (parts: readonly SourcedUnits[]) => parts.map(({ lineId, warehouseId, quantity }) => `${lineId}: ${quantity} from ${warehouseId}`);
 
 test('takes one warehouse that holds everything before two that are nearer and hold more', () => {
   const stock = [row('a', 'w1', 100), row('b', 'w2', 100), row('a', 'w3', 1), row('b', 'w3', 1)];
@@ -139,10 +139,10 @@ const cartsOf = (lines: number, most: number) => fc.array(fc.record({ sku: fc.co
   .map((cart) => cart.map(({ sku, quantity }, i) => demand(String(i), sku, quantity)));
 
 /** Takes from one warehouse after the other, as much as its parcel may weigh; answers the parts, or nothing when that leaves something open. */
-function takeInOrder(demands: readonly Demand[], stock: readonly Availability[], order: readonly string[], on: SourcingTerms): SourcedPart[] | undefined {
+function takeInOrder(demands: readonly Demand[], stock: readonly Availability[], order: readonly string[], on: SourcingTerms): SourcedUnits[] | undefined {
   const left = new Map(stock.map((one) => [`${one.skuId} ${one.warehouseId}`, one.available]));
   const room = new Map(order.map((warehouseId) => [warehouseId, on.heaviestG - 100]));
-  const parts: SourcedPart[] = [];
+  const parts: SourcedUnits[] = [];
   for (const { quantity, ...line } of demands) {
     const weightG = on.weights.get(line.skuId) ?? 0;
     let open = quantity;
@@ -159,7 +159,7 @@ function takeInOrder(demands: readonly Demand[], stock: readonly Availability[],
   }
   return parts;
 }
-const parcelsOf = (parts: readonly SourcedPart[]): number => new Set(parts.map(({ warehouseId }) => warehouseId)).size;
+const parcelsOf = (parts: readonly SourcedUnits[]): number => new Set(parts.map(({ warehouseId }) => warehouseId)).size;
 
 test('1,000 carts: all of every line, from stock that is there, every parcel carried, in no more of them than nearest, fullest or cheapest first', () => {
   fc.assert(fc.property(cartsOf(5, 10), stocksOf(9, 8), zonesOf(9), fc.constantFrom(5_000, 12_000, 60_000), (demands, stock, zones, heaviest) => {
@@ -194,10 +194,10 @@ test('1,000 carts: all of every line, from stock that is there, every parcel car
 const orders = (items: readonly string[]): string[][] => [[], ...items.flatMap((item) => orders(items.filter((other) => other !== item)).map((rest) => [item, ...rest]))];
 
 /** Every way to divide the lines over warehouses, unit by unit. */
-function divisions(demands: readonly Demand[], stock: readonly Availability[], from: readonly string[]): SourcedPart[][] {
+function divisions(demands: readonly Demand[], stock: readonly Availability[], from: readonly string[]): SourcedUnits[][] {
   const [first, ...rest] = demands;
   if (!first) return [[]];
-  const share = (open: number, [name, ...others]: readonly string[]): SourcedPart[][] => {
+  const share = (open: number, [name, ...others]: readonly string[]): SourcedUnits[][] => {
     if (name === undefined) return open === 0 ? [[]] : [];
     const there = stock.find(({ skuId, warehouseId }) => skuId === first.skuId && warehouseId === name)?.available ?? 0;
     return Array.from({ length: Math.min(open, there) + 1 }, (_, quantity) => share(open - quantity, others).map((parts) =>
@@ -214,7 +214,7 @@ test('small carts: as good as the best of every set of warehouses in every order
   fc.assert(fc.property(cartsOf(3, 5), stocksOf(3, 5), zonesOf(3), fc.integer({ min: 2_000, max: 12_000 }), fc.constantFrom([1000, 1000, 1000], [700, 1900, 3100]), (demands, stock, zones, heaviest, [a = 0, b = 0, c = 0]) => {
     fc.pre(findShortages(demands, stock).length === 0);
     const on = terms(zones, (weightG) => 5 + Math.ceil(weightG / 3000), heaviest, { a, b, c });
-    const figures = (parts: readonly SourcedPart[]): SourcingFigures => {
+    const figures = (parts: readonly SourcedUnits[]): SourcingFigures => {
       const from = [...new Set(parts.map(({ warehouseId }) => warehouseId))];
       const prices = from.map((name) => on.price(100 + parts.filter(({ warehouseId }) => warehouseId === name).reduce((sum, part) => sum + part.quantity * (on.weights.get(part.skuId) ?? 0), 0)));
       return {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { takeFirstExpired } from '../../../src/domain/inventory/take-lots';
 import { estimateParcel } from '../../../src/domain/parcel';
-import { splitIntoFulfillments, valueParts } from '../../../src/domain/orders/split-into-fulfillments';
+import { splitIntoFulfillments, valueUnits } from '../../../src/domain/orders/split-into-fulfillments';
 
 describe('takeFirstExpired', () => {
   const lot = (lotId: string, free: number, expiresOn: string | null) => ({ lotId, skuId: 's', free, expiresOn });
@@ -30,7 +30,7 @@ test('parts carry the whole worth of their lines, and fulfillments the whole wor
   fc.assert(fc.property(fc.array(part, { minLength: 1, maxLength: 12 }), fc.array(fc.nat({ max: 1_000_000 }), { minLength: 3, maxLength: 3 }), (parts, worths) => {
     const lines = ['1', '2', '3'].map((lineId, i) => ({ lineId, amount: worths[i] ?? 0 })).filter(({ lineId }) => parts.some((own) => own.lineId === lineId));
     const total = lines.reduce((sum, line) => sum + line.amount, 0);
-    const plans = splitIntoFulfillments(valueParts(parts, lines));
+    const plans = splitIntoFulfillments(valueUnits(parts, lines));
     expect(plans.reduce((sum, plan) => sum + plan.amount, 0)).toBe(total);
     expect(plans.map((plan) => plan.number)).toEqual(plans.map((_plan, i) => i + 1));
     expect(new Set(plans.map((plan) => `${plan.merchantId}${plan.warehouseId}`)).size).toBe(plans.length);

@@ -3,7 +3,7 @@ import { PromotionDefinition } from '../../../src/contracts/pricing/promotion';
 import { Account, captureEntries, refundEntries, type Entry } from '../../../src/domain/ledger/ledger-entries';
 import type { CartLine, PricedCart, Promotion } from '../../../src/domain/pricing/priced-cart';
 import { priceReturn } from '../../../src/domain/pricing/return-value';
-import { valueParts } from '../../../src/domain/orders/split-into-fulfillments';
+import { valueUnits } from '../../../src/domain/orders/split-into-fulfillments';
 import { catalogueItem, priced } from '../../support/prices';
 
 const skuIds = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
@@ -143,7 +143,7 @@ test('parts of an order that come back, in any order, give back what was paid fo
       const first = Math.min(quantity, cuts[line] ?? 1);
       return [first, quantity - first].filter((units) => units > 0).map((units, i) => ({ lineId: String(line), merchantId, skuId, warehouseId: `w${i}`, quantity: units }));
     });
-    const parts = valueParts(sourced, cart.lines.map(({ goodsAmount, shippingAmount, platformAmount }, line) =>
+    const parts = valueUnits(sourced, cart.lines.map(({ goodsAmount, shippingAmount, platformAmount }, line) =>
       ({ lineId: String(line), amount: goodsAmount + shippingAmount, shippingAmount, platformAmount })));
     expect(sum(parts.map((part) => part.amount))).toBe(cart.goodsAmount + cart.shippingAmount);
     const entries: Entry[] = [];

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { CarrierScan, ShipmentStatus } from '../../../src/contracts/statuses';
-import { chooseCarrier, latestDelivery, type CarrierOffer } from '../../../src/domain/shipping/choose-carrier';
+import { chooseCarrier, latestDelivery, type CarrierRate } from '../../../src/domain/shipping/choose-carrier';
 import { addDays } from '../../../src/domain/dates';
 import { holdsCardNumber } from '../../../src/domain/payments/card-number';
 import { authorizationEntries, captureEntries, refundEntries, voidEntries, type Earned } from '../../../src/domain/ledger/ledger-entries';
-import { progress } from '../../../src/domain/shipping/shipment-progress';
+import { nextShipmentStatus } from '../../../src/domain/shipping/shipment-progress';
 
 describe('chooseCarrier', () => {
-  const offer = (code: string, deliveryDays: number, baseAmount: number, maxWeightG = 30_000): CarrierOffer =>
+  const offer = (code: string, deliveryDays: number, baseAmount: number, maxWeightG = 30_000): CarrierRate =>
     ({ code, deliveryDays, baseAmount, maxWeightG, perKgAmount: 100, countries: ['CN'] });
   const offers = [offer('swift', 1, 2_000), offer('steady', 3, 1_000), offer('feather', 6, 300, 2_000)];
   const of = (change = {}) => ({ country: 'CN', weightG: 900, urgency: 'standard' as const, today: '2026-11-23', requestedDate: null, ...change });
@@ -71,13 +71,13 @@ describe('progress', () => {
     ['signed', 'refused', 'signed'], ['refused', 'in_transit', 'refused'], ['refused', 'returned', 'returned'], ['in_transit', 'exception', 'exception'],
     ['exception', 'in_transit', 'in_transit'], ['delivered', 'exception', 'delivered'], ['voided', 'signed', 'voided'], ['in_transit', 'returned', 'returned'],
   ] as [ShipmentStatus, CarrierScan, ShipmentStatus][])('%s, then a scan %s: %s', (current, scan, next) => {
-    expect(progress(current, scan)).toBe(next);
+    expect(nextShipmentStatus(current, scan)).toBe(next);
   });
 
   test('the same scan again changes nothing, and what is final stays', () => {
     fc.assert(fc.property(fc.constantFrom(...Object.values(ShipmentStatus)), fc.constantFrom(...Object.values(CarrierScan)), (current, scan) => {
-      const once = progress(current, scan);
-      expect(progress(once, scan)).toBe(once);
+      const once = nextShipmentStatus(current, scan);
+      expect(nextShipmentStatus(once, scan)).toBe(once);
       if (['signed', 'returned', 'voided'].includes(current)) expect(once).toBe(current);
     }));
   });

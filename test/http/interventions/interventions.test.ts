@@ -1,4 +1,4 @@
-import { markOwn } from '../../../src/books/orders/order-attention';
+import { setOwnAttention } from '../../../src/books/orders/order-attention';
 import { SYSTEM } from '../../../src/contracts/caller';
 import type { OrderWorkflows } from '../../../src/services/orders/order-workflows';
 import { refuse } from '../../../src/contracts/errors';
@@ -69,7 +69,7 @@ test('what needs a person is listed in pages, the longest waiting first', async 
   const ids: string[] = [];
   for (const reason of [AttentionReason.carrierUnavailable, AttentionReason.deliveryOverdue, AttentionReason.needsOperator]) {
     const { orderId } = await releasedOrder(api, api.mall.skus.lamp);
-    await api.transactions.run(SYSTEM, (tx) => markOwn(tx, orderId, reason));
+    await api.transactions.run(SYSTEM, (tx) => setOwnAttention(tx, orderId, reason));
     ids.push(orderId);
   }
   const get = async (query: string) => (await api.app.inject({ url: `/v1/attention?${query}`, headers: reading(api.mall.keys.support) })).json<{ items: { orderId: string; verbs: string[] }[]; next: string | null }>();

@@ -41,7 +41,7 @@ test('nothing that is promised is taken away', async () => {
   const placed = await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting(api.mall.keys.storefront), payload: placeOrderBody([rug]) });
   const { id: orderId, lines: [line] } = placed.json<{ id: string; lines: { id: string }[] }>();
   await api.transactions.run(SYSTEM, (tx) => reserve(tx, {
-    orderId, demands: [{ lineId: line?.id ?? '', merchantId: rug.merchantId, skuId: rug.id, quantity: 6 }], worths: [{ lineId: line?.id ?? '', amount: 1 }], delivery: TO_BRAZIL, expiresAt: new Date(),
+    orderId, demands: [{ lineId: line?.id ?? '', merchantId: rug.merchantId, skuId: rug.id, quantity: 6 }], values: [{ lineId: line?.id ?? '', amount: 1 }], delivery: TO_BRAZIL, expiresAt: new Date(),
   }));
   const [shelf] = (await get(`/v1/stock?skuId=${rug.id}`, api.mall.keys.platform)).items;
   const lotId = shelf?.lots[0]?.id;
@@ -62,7 +62,7 @@ test('units that keep long enough for what is promised are not taken away, thoug
   const placed = await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting(api.mall.keys.storefront), payload: placeOrderBody([cup]) });
   const { id: orderId, lines: [line] } = placed.json<{ id: string; lines: { id: string }[] }>();
   await api.transactions.run(SYSTEM, (tx) => reserve(tx, {
-    orderId, demands: [{ lineId: line?.id ?? '', merchantId: cup.merchantId, skuId: cup.id, quantity: 3 }], worths: [{ lineId: line?.id ?? '', amount: 1 }], delivery: TO_BRAZIL, expiresAt: new Date(),
+    orderId, demands: [{ lineId: line?.id ?? '', merchantId: cup.merchantId, skuId: cup.id, quantity: 3 }], values: [{ lineId: line?.id ?? '', amount: 1 }], delivery: TO_BRAZIL, expiresAt: new Date(),
   }));
   const [shelf] = (await get(`/v1/stock?skuId=${cup.id}`, api.mall.keys.platform)).items;
   const adjust = (quantity: number) => post('adjustments', { lotId: shelf?.lots[1]?.id, quantity, reason: 'damaged', reference: 'R-1' }, api.mall.keys.platform);

@@ -1,6 +1,6 @@
 import { customerKeyOf } from '../../../src/books/customers/customers';
 import { moveOrder } from '../../../src/books/orders/orders';
-import { releaseFulfillments } from '../../../src/books/warehouse/release-to-warehouse';
+import { releaseToWarehouse } from '../../../src/books/warehouse/release-to-warehouse';
 import { insertShipment, labelContext } from '../../../src/books/shipping/shipments';
 import { reserve } from '../../../src/books/inventory/reservations';
 import { SYSTEM } from '../../../src/contracts/caller';
@@ -16,10 +16,10 @@ export async function releasedOrder(api: TestApi, sku: TestSku): Promise<Release
   if (!line) throw new Error('The order has no line');
   return api.transactions.run(SYSTEM, async (tx) => {
     await reserve(tx, {
-      orderId, demands: [{ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: 1 }], worths: [{ lineId: line.id, amount: 1000 }],
+      orderId, demands: [{ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: 1 }], values: [{ lineId: line.id, amount: 1000 }],
       delivery: TO_BRAZIL, expiresAt: new Date(Date.now() + 60_000),
     });
-    await releaseFulfillments(tx, orderId, 'standard', false);
+    await releaseToWarehouse(tx, orderId, 'standard', false);
     await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick' });
     const task = await tx.selectFrom('task').select(['id', 'fulfillmentId']).where('orderId', '=', orderId).executeTakeFirstOrThrow();
     return { orderId, fulfillmentId: task.fulfillmentId ?? '', taskId: task.id };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { moveOrder } from '../../../src/books/orders/orders';
-import { appendTimeline } from '../../../src/books/timeline';
+import { appendEvents } from '../../../src/books/timeline';
 import { Authenticator } from '../../../src/services/access/authenticator';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { placeOrderBody } from '../../support/mall';
@@ -35,10 +35,10 @@ async function placed(): Promise<string> {
 }
 
 const tell = (orderId: string, merchantId?: string) =>
-  api.transactions.run(SYSTEM, (tx) => appendTimeline(tx, orderId, [{ type: merchantId ? 'fulfillment.released' : 'order.accepted', ...(merchantId ? { merchantId } : {}) }]));
+  api.transactions.run(SYSTEM, (tx) => appendEvents(tx, orderId, [{ type: merchantId ? 'fulfillment.released' : 'order.accepted', ...(merchantId ? { merchantId } : {}) }]));
 const end = (orderId: string) => api.transactions.run(SYSTEM, async (tx) => {
   await moveOrder(tx, orderId, { status: 'completed', stage: 'closed' });
-  await appendTimeline(tx, orderId, [{ type: 'order.completed' }]);
+  await appendEvents(tx, orderId, [{ type: 'order.completed' }]);
 });
 
 interface Heard { id: string | undefined; event: string; data: { seq?: number; type?: string; data?: object } }

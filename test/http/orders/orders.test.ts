@@ -1,6 +1,6 @@
 import { SYSTEM } from '../../../src/contracts/caller';
 import { moveOrder } from '../../../src/books/orders/orders';
-import { appendTimeline } from '../../../src/books/timeline';
+import { appendEvents } from '../../../src/books/timeline';
 import { placeOrderBody } from '../../support/mall';
 import { posting, reading, startApi, type TestApi } from '../api';
 
@@ -13,7 +13,7 @@ const place = (headers = posting(api.mall.keys.storefront), body: unknown = plac
 
 const judge = (orderId: string) => api.transactions.run(SYSTEM, async (tx) => {
   await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick' });
-  await appendTimeline(tx, orderId, [{ type: 'order.accepted' }]);
+  await appendEvents(tx, orderId, [{ type: 'order.accepted' }]);
 });
 
 test('an order is placed at our prices, and answered with where to find it', async () => {
@@ -110,7 +110,7 @@ test('of an order that it shares, a merchant learns nothing of what the others s
   expect((await as<Listed>(`/v1/orders?reference=${reference}`, mall.keys.storefront)).items).toMatchObject([{ id, total }]);
   expect(own.total).not.toEqual(total);
 
-  await api.transactions.run(SYSTEM, (tx) => appendTimeline(tx, id, [{ type: 'fulfillment.released', merchantId: mall.merchantIds[0], data: { amount: 8990 } }]));
+  await api.transactions.run(SYSTEM, (tx) => appendEvents(tx, id, [{ type: 'fulfillment.released', merchantId: mall.merchantIds[0], data: { amount: 8990 } }]));
   const events = async (key?: string) => (await as<{ items: { type: string; data: object }[] }>(`/v1/orders/${id}/events`, key)).items.map(({ type, data }) => [type, data]);
   expect(await events()).toEqual([['order.received', { currency: 'BRL', reference }], ['fulfillment.released', { amount: 8990 }]]);
   expect(await events(mall.keys.storefront)).toEqual([

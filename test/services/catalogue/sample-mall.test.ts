@@ -1,6 +1,6 @@
 import { seedSampleMall, type SampleMall } from '../../../src/services/catalogue/sample-mall';
 import { SAMPLE_COUPON, SAMPLE_TIER } from '../../../src/services/catalogue/sample-promotions';
-import { QuoteClient } from '../../../src/services/pricing/quote-service';
+import { QuoteService } from '../../../src/services/pricing/quote-service';
 import { callerOf } from '../../../src/books/access/api-keys';
 import { SYSTEM } from '../../../src/contracts/caller';
 import type { Transactions } from '../../../src/books/transactions';
@@ -56,7 +56,7 @@ test('its promotions are live, of eight kinds, and price the cart that the demo 
   expect(rows.every(({ status }) => status === 'live')).toBe(true);
   expect(rows.flatMap(({ code }) => code ?? [])).toEqual([SAMPLE_COUPON]);
   const [lamp = '', tea = ''] = first.sampleSkuIds;
-  const price = granted(await new QuoteClient(transactions, testVault(), { timeZone: 'Asia/Shanghai', taxes: includedTaxes() }).quote(callerFor('storefront', first.storefrontId), {
+  const price = granted(await new QuoteService(transactions, testVault(), { timeZone: 'Asia/Shanghai', taxes: includedTaxes() }).quote(callerFor('storefront', first.storefrontId), {
     currency: 'CNY', lines: [{ skuId: lamp, quantity: 1 }, { skuId: tea, quantity: 2 }], couponCodes: [SAMPLE_COUPON], customer: { reference: 'demo', memberTier: SAMPLE_TIER }, country: 'CN',
   }));
   // A lamp for 159.00 less a tenth and two teas for 88.00, one at half; of 275.10 3 %, of 266.85 25.00, the coupon's 20.00; 18.00 of delivery less 8.00.

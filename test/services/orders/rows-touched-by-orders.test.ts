@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { listAttention } from '../../../src/services/interventions/read-attention';
-import { findSuspects } from '../../../src/services/interventions/overdue-orders';
-import { Sweeper } from '../../../src/services/orders/abandoned-drafts';
+import { findOverdueOrders } from '../../../src/services/interventions/overdue-orders';
+import { AbandonedDraftSweeper } from '../../../src/services/orders/abandoned-drafts';
 import { SYSTEM, type Caller } from '../../../src/contracts/caller';
 import { ListAttention } from '../../../src/contracts/interventions/interventions';
 import { readFigures } from '../../../src/telemetry/business-figures';
@@ -59,8 +59,8 @@ async function play(): Promise<string> {
 /** What the processes do by themselves: the figures for the metrics, the watchdog's look, the sweeper's; and the list of what needs a person. */
 async function round(): Promise<void> {
   await readFigures(world.transactions);
-  await world.transactions.run(SYSTEM, (tx) => findSuspects(tx, { receive: 60, pick: 60, ship: 60, cancelling: 60 }));
-  await new Sweeper(world.transactions, world.messenger, world.workflows, log).sweep();
+  await world.transactions.run(SYSTEM, (tx) => findOverdueOrders(tx, { receive: 60, pick: 60, ship: 60, cancelling: 60 }));
+  await new AbandonedDraftSweeper(world.transactions, world.messenger, world.workflows, log).sweep();
   await world.transactions.run(callerFor('support'), (tx) => listAttention(tx, ListAttention.parse({})));
 }
 

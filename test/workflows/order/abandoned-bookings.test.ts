@@ -1,5 +1,5 @@
 import { runAudits } from '../../../src/audit/run-audits';
-import { OperatorClient } from '../../../src/services/interventions/intervention-service';
+import { InterventionService } from '../../../src/services/interventions/intervention-service';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { until } from '../../sandboxes/sandboxes';
 import { lateTry } from '../../support/cut-off';
@@ -23,7 +23,7 @@ afterAll(() => world.close());
 /** Ends every fault of the carrier, and the back-off of whatever waits for it. */
 async function mend(orderId: string): Promise<void> {
   await world.carrier.call('DELETE', '/sandbox/faults');
-  granted(await new OperatorClient(world.transactions, world.workflows).ask(callerFor('support'), intent(), orderId, 'retryNow', { reason: 'provider_back' }));
+  granted(await new InterventionService(world.transactions, world.workflows).ask(callerFor('support'), intent(), orderId, 'retryNow', { reason: 'provider_back' }));
   await until(async () => (await partOf(orderId))?.status === 'labelled', 30_000);
 }
 const operations = (orderId: string) => world.transactions.run(SYSTEM, (tx) =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { runAudits } from '../../../src/audit/run-audits';
-import { OperatorClient } from '../../../src/services/interventions/intervention-service';
+import { InterventionService } from '../../../src/services/interventions/intervention-service';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import { until } from '../../sandboxes/sandboxes';
@@ -13,14 +13,14 @@ import { startWorld, type World } from '../../support/world';
 let world: World;
 let mall: TestMall;
 let people: People;
-let operators: OperatorClient;
+let operators: InterventionService;
 const SUPPORT = callerFor('support');
 
 beforeAll(async () => {
   world = await startWorld({ verdictTimeoutSeconds: 3 });
   mall = await seedMall(world.transactions);
   people = new People(world, mall);
-  operators = new OperatorClient(world.transactions, world.workflows);
+  operators = new InterventionService(world.transactions, world.workflows);
 }, 60_000);
 afterAll(() => world.close());
 afterEach(() => mended());

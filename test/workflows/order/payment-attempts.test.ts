@@ -1,5 +1,5 @@
 import { Worker } from '@temporalio/worker';
-import type { Intent } from '../../../src/services/idempotent-request';
+import type { IdempotentRequest } from '../../../src/services/idempotent-request';
 import { isRefusal } from '../../../src/contracts/errors';
 import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import { until } from '../../sandboxes/sandboxes';
@@ -34,14 +34,14 @@ async function takenBy(orderId: string): Promise<number> {
   return (events ?? []).filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name === 'payAgain').length;
 }
 
-const pay = (orderId: string, token: string, key: Intent) => world.orders.pay(people.storefront, key, orderId, { method: 'card', token });
+const pay = (orderId: string, token: string, key: IdempotentRequest) => world.orders.pay(people.storefront, key, orderId, { method: 'card', token });
 
 /** Asks for attempts, one after another, while the gateway is down: the order takes each, and none is answered. */
-async function askWhileDown(orderId: string, tokens: readonly string[]): Promise<Intent[]> {
+async function askWhileDown(orderId: string, tokens: readonly string[]): Promise<IdempotentRequest[]> {
   await world.gateway.fault({ mode: 'down', times: 1_000 });
   const keys = tokens.map(() => intent());
   for (const [n, token] of tokens.entries()) {
-    expect(granted(await pay(orderId, token, keys[n] as Intent))).toMatchObject({ status: 202 });
+    expect(granted(await pay(orderId, token, keys[n] as IdempotentRequest))).toMatchObject({ status: 202 });
     await until(async () => (await takenBy(orderId)) === n + 1);
   }
   await world.gateway.call('DELETE', '/sandbox/faults');
@@ -67,8 +67,8 @@ test('attempts asked for while another is tried are tried in their order, until 
   expect(await eventsOf(id)).toEqual(['payment.declined', 'payment.declined', 'payment.declined', 'payment.authorized']);
   // Every request that was not answered in time has its answer now, and keeps it.
   for (const [n, token] of ['tok_declined', 'tok_insufficient_funds', 'tok_ok', 'tok_ok'].entries()) {
-    expect(granted(await pay(id, token, keys[n] as Intent))).toMatchObject({ status: 201, replayed: false, body: { status: 'in_fulfillment' } });
-    expect(granted(await pay(id, token, keys[n] as Intent))).toMatchObject({ status: 201, replayed: true });
+    expect(granted(await pay(id, token, keys[n] as IdempotentRequest))).toMatchObject({ status: 201, replayed: false, body: { status: 'in_fulfillment' } });
+    expect(granted(await pay(id, token, keys[n] as IdempotentRequest))).toMatchObject({ status: 201, replayed: true });
   }
 }, 60_000);
 
@@ -79,8 +79,8 @@ test('an attempt that waits for its customer is given up before the next is trie
   await until(async () => (await people.read(id)).payments[3]?.status === 'action_required', 30_000);
   expect(await atGateway(id)).toEqual(['1 declined', '2 expired', '3 declined', '4 action_required']);
   expect((await people.read(id)).payments.map(({ status }) => status)).toEqual(['declined', 'abandoned', 'declined', 'action_required']);
-  expect(await pay(id, 'tok_declined', keys[1] as Intent)).toMatchObject({ refused: 'payment_declined', extensions: { declineCode: 'declined' } });
-  expect(granted(await pay(id, 'tok_redirect', keys[2] as Intent))).toMatchObject({ status: 201, body: { status: 'awaiting_payment', nextAction: { type: 'redirect' } } });
+  expect(await pay(id, 'tok_declined', keys[1] as IdempotentRequest)).toMatchObject({ refused: 'payment_declined', extensions: { declineCode: 'declined' } });
+  expect(granted(await pay(id, 'tok_redirect', keys[2] as IdempotentRequest))).toMatchObject({ status: 201, body: { status: 'awaiting_payment', nextAction: { type: 'redirect' } } });
 }, 60_000);
 
 test('attempts that wait for their turn end with a cancellation, untried', async () => {

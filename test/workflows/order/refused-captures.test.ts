@@ -1,9 +1,9 @@
-import type { ActivityDeps, PartRef } from '../../../activities/deps';
-import { capturePart } from '../../../activities/payments/capture-void-refund';
-import { endRefused } from '../../../activities/payments/attempt-keys';
+import type { ActivityDeps, FulfillmentRef } from '../../../activities/deps';
+import { captureFulfillment } from '../../../activities/payments/capture-void-refund';
+import { endRefusedAttempt } from '../../../activities/payments/attempt-keys';
 import type { Transactions } from '../../../src/books/transactions';
 import { runAudits } from '../../../src/audit/run-audits';
-import { OperatorClient } from '../../../src/services/interventions/intervention-service';
+import { InterventionService } from '../../../src/services/interventions/intervention-service';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { ProviderUnavailable } from '../../../src/providers/unavailable';
 import { until } from '../../sandboxes/sandboxes';
@@ -15,14 +15,14 @@ import { startWorld, type World } from '../../support/world';
 let world: World;
 let mall: TestMall;
 let people: People;
-let operators: OperatorClient;
+let operators: InterventionService;
 const SUPPORT = callerFor('support');
 
 beforeAll(async () => {
   world = await startWorld();
   mall = await seedMall(world.transactions);
   people = new People(world, mall);
-  operators = new OperatorClient(world.transactions, world.workflows);
+  operators = new InterventionService(world.transactions, world.workflows);
 }, 60_000);
 afterAll(() => world.close());
 
@@ -117,11 +117,11 @@ test('a try that finds, too late to choose another, that its move was refused me
   let ran = 0;
   const raced = Object.create(world.transactions, { run: { value: async (...[caller, work]: Parameters<Transactions['run']>) => {
     ran += 1;
-    if (ran === 2) await world.transactions.run(SYSTEM, (tx) => endRefused(tx, id, `${id}:capture:1`, 'raced'));
+    if (ran === 2) await world.transactions.run(SYSTEM, (tx) => endRefusedAttempt(tx, id, `${id}:capture:1`, 'raced'));
     return world.transactions.run(caller, work);
   } } }) as Transactions;
   const { payments } = world;
-  await expect(lateTry((at: PartRef) => capturePart({ transactions: raced, payments } as unknown as ActivityDeps, at), part)).rejects.toMatchObject({ type: 'provider_refused' });
+  await expect(lateTry((at: FulfillmentRef) => captureFulfillment({ transactions: raced, payments } as unknown as ActivityDeps, at), part)).rejects.toMatchObject({ type: 'provider_refused' });
   await world.startWorkers();
   await failed(id);
   granted(await retry(id));

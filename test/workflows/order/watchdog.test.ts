@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { OperatorClient } from '../../../src/services/interventions/intervention-service';
+import { InterventionService } from '../../../src/services/interventions/intervention-service';
 import { Watchdog, type WatchRound } from '../../../src/services/interventions/watchdog';
 import type { Deadlines } from '../../../src/services/interventions/overdue-orders';
 import { SYSTEM } from '../../../src/contracts/caller';
@@ -13,7 +13,7 @@ import { log, startWorld, type World } from '../../support/world';
 let world: World;
 let mall: TestMall;
 let people: People;
-let operators: OperatorClient;
+let operators: InterventionService;
 const SUPPORT = callerFor('support');
 const ATTENTION = defineSearchAttributeKey('AttentionReason', SearchAttributeType.KEYWORD);
 const DAY = 24 * 3600;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   world = await startWorld();
   mall = await seedMall(world.transactions);
   people = new People(world, mall);
-  operators = new OperatorClient(world.transactions, world.workflows);
+  operators = new InterventionService(world.transactions, world.workflows);
 }, 60_000);
 afterAll(() => world.close());
 afterEach(() => world.carrier.call('DELETE', '/sandbox/faults'));

@@ -54,7 +54,7 @@ async function drafts(people: People, skuId: string, count: number): Promise<(()
   return made.map((orderId) => () => world.transactions.run(SYSTEM, async (tx) => {
     const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).execute();
     const sourced = await reserve(tx, {
-      orderId, demands: lines.map((line) => ({ lineId: line.id, ...line })), worths: lines.map((line) => ({ lineId: line.id, amount: 10 })), delivery: TO_BRAZIL, expiresAt: new Date(),
+      orderId, demands: lines.map((line) => ({ lineId: line.id, ...line })), values: lines.map((line) => ({ lineId: line.id, amount: 10 })), delivery: TO_BRAZIL, expiresAt: new Date(),
     });
     expect(sourced).toHaveProperty('parts');
   }));

@@ -18,7 +18,7 @@ const outcomes = {
 };
 
 /** What people of the mall see of orders that are stuck, and do about them. */
-export const operatorRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<void> => {
+export const interventionRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
   api.get('/attention', {
     config: { roles: OPERATORS },
     schema: {

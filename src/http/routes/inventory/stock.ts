@@ -16,7 +16,7 @@ const Shelves = pageOf(ShelfResource).meta({ id: 'ShelfPage' });
 const changed = responses({ 200: described('The shelf as it stands', ShelfResource) }, [...POST_CODES, 'not_found', 'stock_promised']);
 
 /** Stock: what can be had, and what those who keep it do with it. */
-export const stockRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<void> => {
+export const stockRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
   api.get('/availability', {
     config: { roles: SELLERS },
     schema: {

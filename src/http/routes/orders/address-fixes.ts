@@ -16,7 +16,7 @@ const MENDED_CODES = ['address_incomplete', 'address_not_awaited', 'destination_
 const UNTIL = 'While the order is `awaiting_address`, until `addressFix.until`. A refusal leaves it on hold.';
 
 /** Addresses of orders on hold, mended by their storefront. */
-export const addressRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<void> => {
+export const addressFixRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
   api.put('/orders/:orderId/recipient', {
     config: { roles: MENDERS },
     schema: {
@@ -36,7 +36,7 @@ export const addressRoutes = ({ clients }: AppDeps) => async (api: Api): Promise
 };
 
 /** The same by the link of a message. The token is the key: it is signed, ends with the hold, and is good once. */
-export const addressLinkRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<void> => {
+export const addressLinkRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
   api.addHook('onRequest', async (request, reply) => {
     const shed = await api.admitStranger(request);
     return shed && sendProblem(reply, shed);

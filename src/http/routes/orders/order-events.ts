@@ -24,7 +24,7 @@ const after = z.coerce.number().int().min(0).default(0).describe('The `seq` of t
 const ListEvents = z.strictObject({ after, limit: z.coerce.number().int().min(1).max(PAGE).default(100) });
 
 /** An order's timeline: in pages, and live. */
-export const orderEventRoutes = ({ clients, authenticate, log, maxStreams = MAX_STREAMS }: AppDeps) => async (api: Api): Promise<void> => {
+export const orderEventRoutes = ({ services: clients, authenticate, log, maxStreams = MAX_STREAMS }: AppDeps) => async (api: Api): Promise<void> => {
   const watch = new TimelineWatch(clients.timelineHeads, log);
   let open = 0;
   // Before the server waits for its connections to end: live timelines do not end by themselves.

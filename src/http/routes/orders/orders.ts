@@ -22,7 +22,7 @@ const judged = described('The order as it stands', OrderResource);
 const undecided = described('Taken; not decided yet. Read the order after `Retry-After`', OrderResource);
 
 /** Orders: placing, reading, paying again, cancelling. */
-export const orderRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<void> => {
+export const orderRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
   api.post('/orders', {
     config: { roles: BUYERS },
     schema: {

@@ -17,7 +17,7 @@ const told = (operationId: string, summary: string, description?: string) =>
   operation(OWNERS, { operationId, tag: 'promotions', summary, ...(description === undefined ? {} : { description }) });
 
 /** Promotions and coupons: drafts, versions, pauses, limits, previews. A merchant sees and changes its own. */
-export const promotionRoutes = ({ clients: { promotions } }: AppDeps) => async (api: Api): Promise<void> => {
+export const promotionRoutes = ({ services: { promotions } }: AppDeps) => async (api: Api): Promise<void> => {
   const config = { roles: OWNERS };
 
   api.get('/promotions', {

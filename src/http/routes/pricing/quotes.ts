@@ -11,7 +11,7 @@ const BUYERS = ['storefront'] as const;
 const READERS = ['storefront', 'support', 'platform'] as const;
 
 /** Prices: before an order, and the one that an order was given. */
-export const quoteRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<void> => {
+export const quoteRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
   api.post('/quotes', {
     config: { roles: BUYERS },
     schema: {

@@ -15,7 +15,7 @@ const LISTENERS = ['merchant', 'support', 'platform'] as const;
 const Replenishments = pageOf(ReplenishmentResource).meta({ id: 'ReplenishmentPage' });
 
 /** Goods that shelves need of their suppliers. */
-export const replenishmentRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<void> => {
+export const replenishmentRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
   api.get('/replenishments', {
     config: { roles: READERS },
     schema: {

@@ -13,7 +13,7 @@ const WORKERS = ['warehouse', 'platform'] as const;
 const HandedOver = z.strictObject({ fulfillmentId: FulfillmentId, status: z.literal('handed_over') }).meta({ id: 'HandedOver' });
 
 /** Parcels on their way out of the warehouse. */
-export const shipmentRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<void> => {
+export const shipmentRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
   api.post('/fulfillments/:fulfillmentId/hand-over', {
     config: { roles: WORKERS },
     schema: {

@@ -15,7 +15,7 @@ const byId = z.object({ taskId: TaskId });
 const task = described('The task as it stands', TaskResource);
 
 /** The work of people: picking, rechecking and packing in warehouses, and attending to orders that were handed to a person. */
-export const taskRoutes = ({ clients }: AppDeps) => async (api: Api): Promise<void> => {
+export const taskRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
   api.get('/tasks', {
     config: { roles: WORKERS },
     schema: {

@@ -6,7 +6,7 @@ import type { VerifiedWebhook } from '../../../contracts/webhooks/provider-event
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { sendProblem } from '../../errors';
-import { openOperation, type Told } from '../../operation';
+import { openOperation, type OperationDoc } from '../../operation';
 import { described, responses } from '../../schemas';
 import { notStorable } from '../../validation';
 
@@ -21,7 +21,7 @@ interface Reader<T> {
   read(headers: Record<string, string>, rawBody: string): VerifiedWebhook<T> | undefined;
 }
 
-const schemaOf = (told: Omit<Told, 'tag'>) => ({
+const schemaOf = (told: Omit<OperationDoc, 'tag'>) => ({
   ...openOperation({ tag: 'webhooks', ...told }),
   params: z.object({ provider: z.string().max(100) }),
   response: responses({ 200: described('Taken', Received) }, ['webhook_signature_invalid', 'not_found', 'validation_failed', 'body_too_large']),
@@ -29,7 +29,7 @@ const schemaOf = (told: Omit<Told, 'tag'>) => ({
 const SIGNED = 'Signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature`); no API key.';
 
 /** What carriers, gateways and suppliers report. Verified by signature over the raw body, before anything of it is read. */
-export const webhookRoutes = ({ clients, paymentReaders, carrierReaders, supplierReaders }: AppDeps) => async (api: Api): Promise<void> => {
+export const webhookRoutes = ({ services: clients, paymentReaders, carrierReaders, supplierReaders }: AppDeps) => async (api: Api): Promise<void> => {
   api.post('/webhooks/payments/:provider', {
     schema: schemaOf({ operationId: 'receivePaymentWebhook', summary: 'Report what a customer did at the gateway', description: SIGNED }),
   }, (request, reply) => receive(request, reply, paymentReaders, request.params.provider, (webhook) => clients.webhooks.payment(request.params.provider, webhook)));
