@@ -11,14 +11,17 @@ const PATIENT_MS = 15_000;
 export interface ProviderCall<Request, Result> {
   readonly operation: Omit<Operation, 'request'> & { readonly request: Request };
   /**
-   * Throws when the effect is not wanted any more; asked in the transaction that first writes the operation. A try that was
-   * given up may come after what undoes it: that undoes nothing that it does not know of.
+   * Throws when the effect is not wanted any more; asked in the transaction that first writes the operation. A try that
+   * was given up may come after what undoes it: that undoes nothing that it does not know of.
    */
   readonly assertWanted?: (tx: Tx) => Promise<void>;
   /** Asks the provider what it holds under the key. Undefined: it never saw it. */
   readonly find: (key: string, signal: AbortSignal) => Promise<Result | undefined>;
   readonly perform: (request: Request, signal: AbortSignal) => Promise<Result>;
-  /** Writes the result of what was asked for at first. It may run more than once for one effect: the operation's row tells. */
+  /**
+   * Writes the result of what was asked for at first. It may run more than once for one effect: the operation's row
+   * tells.
+   */
   readonly record: (tx: Tx, result: Result, agreed: Request) => Promise<void>;
 }
 
@@ -28,7 +31,8 @@ export interface ProviderCall<Request, Result> {
  * complete. Throws `ProviderUnavailable` while there is no answer: Temporal retries.
  */
 export async function callProviderOnce<Request extends Readonly<Record<string, unknown>>, Result>(
-  transactions: Transactions, call: ProviderCall<Request, Result>,
+  transactions: Transactions,
+  call: ProviderCall<Request, Result>,
 ): Promise<void> {
   const { key } = call.operation;
   const begun = await transactions.run(SYSTEM, async (tx) => {
@@ -39,7 +43,7 @@ export async function callProviderOnce<Request extends Readonly<Record<string, u
   if (begun.status !== 'started') return;
   const earlier = begun.attempted ? await call.find(key, timeLimit()) : undefined;
   const agreed = begun.request as Request;
-  const result = earlier ?? await call.perform(agreed, timeLimit());
+  const result = earlier ?? (await call.perform(agreed, timeLimit()));
   await transactions.run(SYSTEM, (tx) => call.record(tx, result, agreed));
 }
 

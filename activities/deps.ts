@@ -30,7 +30,10 @@ export interface ActivityDeps {
   readonly log: Logger;
 }
 
-/** When a supplier is reminded, how often, and when people are told: that it cannot be reached, or that its goods are late. */
+/**
+ * When a supplier is reminded, how often, and when people are told: that it cannot be reached, or that its goods are
+ * late.
+ */
 export interface ReplenishmentPolicy {
   readonly remindAfterSeconds: number;
   readonly reminders: number;
@@ -44,7 +47,15 @@ export interface Purchasing {
   readonly replyTo?: string | undefined;
 }
 
-export interface ReplenishmentRef { readonly replenishmentId: string }
-export interface OrderRef { readonly orderId: string }
-export interface PaymentRef extends OrderRef { readonly paymentId: string }
-export interface FulfillmentRef extends OrderRef { readonly fulfillmentId: string }
+export interface ReplenishmentRef {
+  readonly replenishmentId: string;
+}
+export interface OrderRef {
+  readonly orderId: string;
+}
+export interface PaymentRef extends OrderRef {
+  readonly paymentId: string;
+}
+export interface FulfillmentRef extends OrderRef {
+  readonly fulfillmentId: string;
+}

@@ -18,36 +18,66 @@ const HELP = `Usage: npm run bench:coupons -- [--orders N] [--at-once N] [--uses
 Ends with 1 when the coupon was ever used more often, when uses are not live orders that hold one, or an audit is not true.
 `;
 
-interface Standing { readonly used: number; readonly live: number }
+interface Standing {
+  readonly used: number;
+  readonly live: number;
+}
 
 /** Reads how often the coupon is counted as used, and how many orders that live hold it. */
-const standing = (transactions: Transactions): Promise<Standing> => transactions.snapshot(SYSTEM, async (tx) => {
-  const { used } = await tx.selectFrom('promotion_counter').select('used').executeTakeFirstOrThrow();
-  const live = await tx.selectFrom('promotion_use as u').innerJoin('orders as o', 'o.id', 'u.orderId').select('u.orderId')
-    .where('u.status', '=', 'held').where('o.status', 'not in', ['rejected', 'cancelled']).execute();
-  return { used, live: live.length };
-});
+const standing = (transactions: Transactions): Promise<Standing> =>
+  transactions.snapshot(SYSTEM, async (tx) => {
+    const { used } = await tx.selectFrom('promotion_counter').select('used').executeTakeFirstOrThrow();
+    const live = await tx
+      .selectFrom('promotion_use as u')
+      .innerJoin('orders as o', 'o.id', 'u.orderId')
+      .select('u.orderId')
+      .where('u.status', '=', 'held')
+      .where('o.status', 'not in', ['rejected', 'cancelled'])
+      .execute();
+    return { used, live: live.length };
+  });
 
 async function publishCoupon(transactions: Transactions, uses: number): Promise<void> {
-  const definition = PromotionDefinition.parse({ kind: 'fixed_amount', name: 'The coupon', currency: 'CNY', amount: 1_000, coupon: { code: CODE }, limits: { total: uses } });
-  await transactions.run(SYSTEM, async (tx) => { await publishPromotion(tx, await insertPromotion(tx, null, definition), 'bench'); });
+  const definition = PromotionDefinition.parse({
+    kind: 'fixed_amount',
+    name: 'The coupon',
+    currency: 'CNY',
+    amount: 1_000,
+    coupon: { code: CODE },
+    limits: { total: uses },
+  });
+  await transactions.run(SYSTEM, async (tx) => {
+    await publishPromotion(tx, await insertPromotion(tx, null, definition), 'bench');
+  });
 }
 
 /** Places an order with the coupon, and cancels it when told to. Answers the HTTP status of each. */
 async function buy({ stack, mall }: BenchStack, n: number, cancels: () => boolean): Promise<string> {
-  const send = (path: string, key: string, body: object) => fetch(`${stack.urls.api}${path}`, {
-    method: 'POST', body: JSON.stringify(body),
-    headers: { authorization: `Bearer ${mall.storefrontKey}`, 'content-type': 'application/json', 'idempotency-key': key },
+  const send = (path: string, key: string, body: object) =>
+    fetch(`${stack.urls.api}${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: {
+        authorization: `Bearer ${mall.storefrontKey}`,
+        'content-type': 'application/json',
+        'idempotency-key': key,
+      },
+    });
+  const placed = await send('/v1/orders', `coupon-${n}`, {
+    ...orderBody(mall, 1, randomFrom(n)),
+    customer: { reference: `coupon-${n}` },
+    couponCodes: [CODE],
   });
-  const placed = await send('/v1/orders', `coupon-${n}`, { ...orderBody(mall, 1, randomFrom(n)), customer: { reference: `coupon-${n}` }, couponCodes: [CODE] });
-  const { id, code } = await placed.json() as { id?: string; code?: string };
+  const { id, code } = (await placed.json()) as { id?: string; code?: string };
   if (id === undefined) return `${placed.status} ${code}`;
   if (!cancels()) return `${placed.status} kept`;
   return `${placed.status} cancelled ${(await send(`/v1/orders/${id}/cancellation`, `cancel-${n}`, { reason: 'customer_request' })).status}`;
 }
 
 async function run(bench: BenchStack, orders: number, atOnce: number, uses: number): Promise<boolean> {
-  const transactions = connect(bench.stack.serviceEnvironment.DATABASE_URL ?? '', POOL, (error) => { throw error; });
+  const transactions = connect(bench.stack.serviceEnvironment.DATABASE_URL ?? '', POOL, (error) => {
+    throw error;
+  });
   const outcomes = new Map<string, number>();
   let [next, taken, most] = [0, 0, 0];
   try {
@@ -56,22 +86,31 @@ async function run(bench: BenchStack, orders: number, atOnce: number, uses: numb
       const { used, live } = await standing(transactions);
       most = Math.max(most, used, live);
     };
-    await Promise.all(Array.from({ length: atOnce }, async () => {
-      for (let n = next++; n < orders; n = next++) {
-        const outcome = await buy(bench, n, () => (taken += 1) % 2 === 0);
-        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-        if (n % 10 === 0) await look();
-      }
-    }));
+    await Promise.all(
+      Array.from({ length: atOnce }, async () => {
+        for (let n = next++; n < orders; n = next++) {
+          const outcome = await buy(bench, n, () => (taken += 1) % 2 === 0);
+          outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+          if (n % 10 === 0) await look();
+        }
+      }),
+    );
     const { used, live } = await standing(transactions);
     const sources = await openAuditSources({ ...process.env, ...bench.stack.serviceEnvironment });
     const audits = await runAudits(sources).finally(() => sources.close());
-    const untrue = audits.filter(({ outcome }) => outcome !== 'true').map(({ name, findings }) => `${name}: ${JSON.stringify(findings)}`);
-    process.stdout.write([
-      `${orders} orders with one coupon of ${uses} uses, ${atOnce} at a time`, ...[...outcomes].sort().map(([outcome, count]) => `  ${count} x ${outcome}`),
-      `  most ever used or held ${most}; at the end ${used} used, ${live} live orders hold one`,
-      `  ${audits.length - untrue.length} of ${audits.length} audits are true`, ...untrue, '',
-    ].join('\n'));
+    const untrue = audits
+      .filter(({ outcome }) => outcome !== 'true')
+      .map(({ name, findings }) => `${name}: ${JSON.stringify(findings)}`);
+    process.stdout.write(
+      [
+        `${orders} orders with one coupon of ${uses} uses, ${atOnce} at a time`,
+        ...[...outcomes].sort().map(([outcome, count]) => `  ${count} x ${outcome}`),
+        `  most ever used or held ${most}; at the end ${used} used, ${live} live orders hold one`,
+        `  ${audits.length - untrue.length} of ${audits.length} audits are true`,
+        ...untrue,
+        '',
+      ].join('\n'),
+    );
     return most <= uses && used === live && untrue.length === 0;
   } finally {
     await transactions.close();
@@ -79,14 +118,30 @@ async function run(bench: BenchStack, orders: number, atOnce: number, uses: numb
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: {
-    orders: { type: 'string', default: '2000' }, 'at-once': { type: 'string', default: '200' }, uses: { type: 'string', default: '100' }, help: { type: 'boolean', default: false },
-  } });
-  if (values.help) { process.stdout.write(HELP); return; }
+  const { values } = parseArgs({
+    options: {
+      orders: { type: 'string', default: '2000' },
+      'at-once': { type: 'string', default: '200' },
+      uses: { type: 'string', default: '100' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
   const stopping = new AbortController();
-  const bench = await startBenchStack('embedded', stopping.signal, () => undefined, (message) => { stopping.abort(new Error(message)); });
+  const bench = await startBenchStack(
+    'embedded',
+    stopping.signal,
+    () => undefined,
+    (message) => {
+      stopping.abort(new Error(message));
+    },
+  );
   try {
-    if (!(await run(bench, Number(values.orders), Number(values['at-once']), Number(values.uses)))) process.exitCode = 1;
+    if (!(await run(bench, Number(values.orders), Number(values['at-once']), Number(values.uses))))
+      process.exitCode = 1;
   } finally {
     await bench.destroy();
   }

@@ -18,12 +18,21 @@ Ends with 1 unless exactly as many are sold as there are, everybody else is refu
 nothing is stuck and every audit is true.
 `;
 
-const { values: flags } = parseArgs({ options: {
-  buyers: { type: 'string', default: '10000' }, rounds: { type: 'string', default: '5' }, units: { type: 'string', default: '100' },
-  orders: { type: 'string', default: '5000' }, 'at-once': { type: 'string', default: '64' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
-} });
+const { values: flags } = parseArgs({
+  options: {
+    buyers: { type: 'string', default: '10000' },
+    rounds: { type: 'string', default: '5' },
+    units: { type: 'string', default: '100' },
+    orders: { type: 'string', default: '5000' },
+    'at-once': { type: 'string', default: '64' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
 const HOT_SKUS = 20;
-const tell = (text: string): void => { process.stderr.write(text); };
+const tell = (text: string): void => {
+  process.stderr.write(text);
+};
 
 function whole(name: 'buyers' | 'rounds' | 'units' | 'orders' | 'at-once'): number {
   const value = Number(flags[name]);
@@ -32,24 +41,46 @@ function whole(name: 'buyers' | 'rounds' | 'units' | 'orders' | 'at-once'): numb
 }
 
 async function main(): Promise<void> {
-  if (flags.help) { tell(HELP); return; }
+  if (flags.help) {
+    tell(HELP);
+    return;
+  }
   const size = { buyers: whole('buyers'), units: whole('units'), orders: whole('orders'), atOnce: whole('at-once') };
   const folder = mkdtempSync(join(tmpdir(), 'mallflow-flash-'));
   const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { abort.abort(new Error('Interrupted.')); });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      abort.abort(new Error('Interrupted.'));
+    });
   const made: FlashMall[] = [];
   const lost: string[] = [];
   try {
     const stack = await startStack({
-      env: { ...withoutReplacements(process.env), RATE_LIMIT_PER_SECOND: '1000000', PAYMENT_WINDOW_SECONDS: String(PAYMENT_WINDOW_SECONDS) },
-      stateFolder: folder, ephemeral: true, signal: abort.signal, onLost: (_part, message) => { lost.push(message); },
-      seed: async (databaseUrl) => { made.push(await seedFlashMall(databaseUrl, { rounds: whole('rounds'), units: size.units, hot: HOT_SKUS })); },
+      env: {
+        ...withoutReplacements(process.env),
+        RATE_LIMIT_PER_SECOND: '1000000',
+        PAYMENT_WINDOW_SECONDS: String(PAYMENT_WINDOW_SECONDS),
+      },
+      stateFolder: folder,
+      ephemeral: true,
+      signal: abort.signal,
+      onLost: (_part, message) => {
+        lost.push(message);
+      },
+      seed: async (databaseUrl) => {
+        made.push(await seedFlashMall(databaseUrl, { rounds: whole('rounds'), units: size.units, hot: HOT_SKUS }));
+      },
     });
     try {
       const report = await runFlashSale(stack, made[0] as FlashMall, size, tell);
       const broken = [...report.broken, ...lost];
-      tell(`${report.verdict.deadlocks} deadlocks, ${report.putOff} requests put off, ${report.verdict.audits} audits\n${broken.map((line) => `BROKEN: ${line}\n`).join('')}`);
-      if (flags.json) process.stdout.write(`${JSON.stringify({ ...report, broken, verdict: { ...report.verdict, holders: Object.fromEntries(report.verdict.holders) } })}\n`);
+      tell(
+        `${report.verdict.deadlocks} deadlocks, ${report.putOff} requests put off, ${report.verdict.audits} audits\n${broken.map((line) => `BROKEN: ${line}\n`).join('')}`,
+      );
+      if (flags.json)
+        process.stdout.write(
+          `${JSON.stringify({ ...report, broken, verdict: { ...report.verdict, holders: Object.fromEntries(report.verdict.holders) } })}\n`,
+        );
       if (broken.length > 0) process.exitCode = 1;
     } finally {
       await stack.stop();

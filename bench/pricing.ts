@@ -14,37 +14,81 @@ const AIM_P99_MS = 1;
 
 /** What the bench prices: any cart of ten lines, with every kind of rule live at once. */
 const RULES: Readonly<Record<PromotionKind, object>> = {
-  percentage: { rate: 500 }, fixed_amount: { amount: 300, per: 'unit' }, fixed_price: { unitPrice: 2_000 },
-  spend_tiers: { tiers: [{ spend: 10_000, save: 500 }, { spend: 50_000, rate: 200 }] }, spend_every: { every: 30_000, save: 1_000 },
-  buy_n_get_m: { buy: 2, get: 1, of: 'sku', rate: 5_000 }, nth_item: { n: 3, rate: 3_000 },
-  bundle_price: { price: 1_000, parts: [{ skuIds: ['sku1'], quantity: 1 }, { skuIds: ['sku2'], quantity: 2 }] },
-  free_shipping: { atMost: 200 }, member_price: { prices: [{ tier: 'gold', skuId: 'sku3', unitPrice: 1_500 }] }, member_discount: { tiers: [{ tier: 'gold', rate: 100 }] },
+  percentage: { rate: 500 },
+  fixed_amount: { amount: 300, per: 'unit' },
+  fixed_price: { unitPrice: 2_000 },
+  spend_tiers: {
+    tiers: [
+      { spend: 10_000, save: 500 },
+      { spend: 50_000, rate: 200 },
+    ],
+  },
+  spend_every: { every: 30_000, save: 1_000 },
+  buy_n_get_m: { buy: 2, get: 1, of: 'sku', rate: 5_000 },
+  nth_item: { n: 3, rate: 3_000 },
+  bundle_price: {
+    price: 1_000,
+    parts: [
+      { skuIds: ['sku1'], quantity: 1 },
+      { skuIds: ['sku2'], quantity: 2 },
+    ],
+  },
+  free_shipping: { atMost: 200 },
+  member_price: { prices: [{ tier: 'gold', skuId: 'sku3', unitPrice: 1_500 }] },
+  member_discount: { tiers: [{ tier: 'gold', rate: 100 }] },
 };
 
-/** Makes a request of ten lines and fifty live rules of all kinds: half of them of some SKUs only, a tenth in groups. */
+/**
+ * Makes a request of ten lines and fifty live rules of all kinds: half of them of some SKUs only, a tenth in groups.
+ */
 export function pricingLoad(seed: number): PriceRequest {
   const random = randomFrom(seed);
   const upTo = (count: number): number => Math.floor(random() * count);
   const items = Array.from({ length: LINES }, (_, i): CatalogueItem => ({
-    skuId: `sku${i}`, merchantId: `m${i % 3}`, title: `SKU ${i}`, category: `k${i % 4}`, brand: `b${i % 2}`, taxCategory: 'standard', currency: 'CNY',
-    weightG: 100 + upTo(2_000), unitAmount: 500 + upTo(40_000), shippingBaseAmount: 600, shippingPerKgAmount: 200,
+    skuId: `sku${i}`,
+    merchantId: `m${i % 3}`,
+    title: `SKU ${i}`,
+    category: `k${i % 4}`,
+    brand: `b${i % 2}`,
+    taxCategory: 'standard',
+    currency: 'CNY',
+    weightG: 100 + upTo(2_000),
+    unitAmount: 500 + upTo(40_000),
+    shippingBaseAmount: 600,
+    shippingPerKgAmount: 200,
   }));
   const kinds = Object.keys(RULES) as PromotionKind[];
   const promotions = Array.from({ length: PROMOTIONS }, (_, i): Promotion => {
     const kind = kinds[i % kinds.length] as PromotionKind;
     return {
-      id: `promo${String(i).padStart(2, '0')}`, version: 1, merchantId: null, paused: false, used: { total: 0, byCustomer: 0, spent: 0 },
+      id: `promo${String(i).padStart(2, '0')}`,
+      version: 1,
+      merchantId: null,
+      paused: false,
+      used: { total: 0, byCustomer: 0, spent: 0 },
       definition: PromotionDefinition.parse({
-        name: `Rule ${i}`, currency: 'CNY', kind, ...RULES[kind], validity: { from: '2026-01-01T00:00:00' },
-        ...(i % 2 === 0 && kind !== 'bundle_price' ? { scope: { skuIds: [`sku${upTo(LINES)}`, `sku${upTo(LINES)}`, `sku${upTo(LINES)}`] } } : {}),
+        name: `Rule ${i}`,
+        currency: 'CNY',
+        kind,
+        ...RULES[kind],
+        validity: { from: '2026-01-01T00:00:00' },
+        ...(i % 2 === 0 && kind !== 'bundle_price'
+          ? { scope: { skuIds: [`sku${upTo(LINES)}`, `sku${upTo(LINES)}`, `sku${upTo(LINES)}`] } }
+          : {}),
         ...(i % 10 === 0 ? { group: `g${i % 20}` } : {}),
       }),
     };
   });
   return {
-    currency: 'CNY', lines: items.map(({ skuId }) => ({ skuId, quantity: 1 + upTo(5) })), catalogue: new Map(items.map((item) => [item.skuId, item])),
-    promotions, couponCodes: [], customer: { memberTier: 'gold', firstOrder: false }, wallTime: '2026-11-11T12:00:00',
-    taxes: includedTaxes(), country: 'CN',
+    currency: 'CNY',
+    lines: items.map(({ skuId }) => ({ skuId, quantity: 1 + upTo(5) })),
+    catalogue: new Map(items.map((item) => [item.skuId, item])),
+    promotions,
+    couponCodes: [],
+    customer: { memberTier: 'gold', firstOrder: false },
+    wallTime: '2026-11-11T12:00:00',
+    taxes: includedTaxes(),
+    country: 'CN',
   };
 }
 
@@ -53,12 +97,17 @@ export interface PricingFigures {
   readonly count: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** What a price costs in CPU time, garbage collection included: comparable on a machine that is busy with other things. */
+  /**
+   * What a price costs in CPU time, garbage collection included: comparable on a machine that is busy with other
+   * things.
+   */
   readonly cpuUs: number;
   readonly applied: number;
 }
 
-/** Prices different carts one after another, `count` times after a tenth more to warm up. Throws when one is refused. */
+/**
+ * Prices different carts one after another, `count` times after a tenth more to warm up. Throws when one is refused.
+ */
 export function measurePricing(count: number): PricingFigures {
   const carts = Array.from({ length: 50 }, (_, seed) => pricingLoad(seed));
   const ms: number[] = [];
@@ -76,20 +125,28 @@ export function measurePricing(count: number): PricingFigures {
     applied += cart.applied.length;
   }
   const { user, system } = process.cpuUsage(began);
-  return { cpuUs: (user + system) / count, pricesPerSecond: count / (ms.reduce((sum, each) => sum + each, 0) / 1000), applied: applied / count, ...latencyOf(ms) };
+  return {
+    cpuUs: (user + system) / count,
+    pricesPerSecond: count / (ms.reduce((sum, each) => sum + each, 0) / 1000),
+    applied: applied / count,
+    ...latencyOf(ms),
+  };
 }
 
 function main(): void {
   const { values } = parseArgs({ options: { count: { type: 'string', default: '20000' }, json: { type: 'string' } } });
   const figures = measurePricing(Number(values.count));
   const [load = 0] = loadavg();
-  process.stdout.write([
-    `Pricing a cart of ${LINES} lines with ${PROMOTIONS} live promotions (${figures.applied.toFixed(1)} of them apply), on one thread`,
-    `  prices/s  ${Math.round(figures.pricesPerSecond)}`,
-    `  p50 / p99 ${figures.p50Ms.toFixed(3)} / ${figures.p99Ms.toFixed(3)} ms of ${figures.count}; aim: p99 under ${AIM_P99_MS} ms, ${figures.p99Ms < AIM_P99_MS ? 'met' : 'missed'}`,
-    `  CPU       ${Math.round(figures.cpuUs)} µs per price, garbage collection included`,
-    `  load of the machine in the minute before: ${load.toFixed(1)}`, '',
-  ].join('\n'));
+  process.stdout.write(
+    [
+      `Pricing a cart of ${LINES} lines with ${PROMOTIONS} live promotions (${figures.applied.toFixed(1)} of them apply), on one thread`,
+      `  prices/s  ${Math.round(figures.pricesPerSecond)}`,
+      `  p50 / p99 ${figures.p50Ms.toFixed(3)} / ${figures.p99Ms.toFixed(3)} ms of ${figures.count}; aim: p99 under ${AIM_P99_MS} ms, ${figures.p99Ms < AIM_P99_MS ? 'met' : 'missed'}`,
+      `  CPU       ${Math.round(figures.cpuUs)} µs per price, garbage collection included`,
+      `  load of the machine in the minute before: ${load.toFixed(1)}`,
+      '',
+    ].join('\n'),
+  );
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
 }
 

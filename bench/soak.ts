@@ -28,12 +28,23 @@ const HELP = `Usage: npm run soak -- [--kills N] [--cuts N] [--booked-then-kille
 Ends with 1 on a lost order, a doubled effect or an audit that is not true, and keeps logs and data then.
 `;
 
-const { values: flags } = parseArgs({ options: {
-  kills: { type: 'string' }, cuts: { type: 'string' }, restarts: { type: 'string' }, orders: { type: 'string', default: '50' }, 'booked-then-killed': { type: 'string' }, batch: { type: 'string', default: '10' },
-  timeouts: { type: 'string' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
-} });
+const { values: flags } = parseArgs({
+  options: {
+    kills: { type: 'string' },
+    cuts: { type: 'string' },
+    restarts: { type: 'string' },
+    orders: { type: 'string', default: '50' },
+    'booked-then-killed': { type: 'string' },
+    batch: { type: 'string', default: '10' },
+    timeouts: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
 
-const tell = (text: string): void => { process.stderr.write(text); };
+const tell = (text: string): void => {
+  process.stderr.write(text);
+};
 
 function whole(name: 'kills' | 'cuts' | 'restarts' | 'orders' | 'booked-then-killed' | 'batch' | 'timeouts'): number {
   const value = Number(flags[name] ?? 0);
@@ -41,26 +52,44 @@ function whole(name: 'kills' | 'cuts' | 'restarts' | 'orders' | 'booked-then-kil
   return value;
 }
 
-/** Runs work on a whole stack of its own. Its folder, logs and books in it, is removed if the work's verdict is good, and kept otherwise. */
+/**
+ * Runs work on a whole stack of its own. Its folder, logs and books in it, is removed if the work's verdict is good,
+ * and kept otherwise.
+ */
 async function withShop(work: (shop: Shop, lost: readonly string[]) => Promise<boolean>): Promise<boolean> {
   const stateFolder = mkdtempSync(join(tmpdir(), 'mallflow-soak-'));
   const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { abort.abort(new Error('Interrupted.')); });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      abort.abort(new Error('Interrupted.'));
+    });
   const lost: string[] = [];
   const malls: SampleMall[] = [];
   const links = await Links.open();
   let good = false;
   try {
     const stack: Stack = await startStack({
-      stateFolder, ephemeral: true, signal: abort.signal, reroute: links.reroute, seed: async (ownerUrl) => { malls.push(await seedShop(ownerUrl)); },
+      stateFolder,
+      ephemeral: true,
+      signal: abort.signal,
+      reroute: links.reroute,
+      seed: async (ownerUrl) => {
+        malls.push(await seedShop(ownerUrl));
+      },
       onLost: (part, message) => {
         // As whoever supervises a service does; that it ended stays a finding of this run.
         lost.push(message);
         tell(`${message}\nIt is started again.\n`);
-        stack.restart(part).catch((error: unknown) => { abort.abort(error); });
+        stack.restart(part).catch((error: unknown) => {
+          abort.abort(error);
+        });
       },
     });
-    const interrupted = new Promise<never>((_resolve, reject) => { abort.signal.addEventListener('abort', () => { reject(abort.signal.reason as Error); }); });
+    const interrupted = new Promise<never>((_resolve, reject) => {
+      abort.signal.addEventListener('abort', () => {
+        reject(abort.signal.reason as Error);
+      });
+    });
     try {
       good = await Promise.race([work(openShop(stack, malls[0] as SampleMall, links), lost), interrupted]);
       return good;
@@ -84,25 +113,57 @@ async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> 
     tell(`${kills} kills and ${cuts} cuts with ${orders} orders in flight\n`);
     const plan = killPlan(kills);
     const report = await underFire(shop, {
-      kills: plan, cuts: cutPlan(cuts, plan.map(({ part }) => part)), orders, timeouts: 2, run: 'fire',
-      onKill: (one, n) => { tell(tellKill(one, n)); }, onCut: (one, n) => { tell(tellCut(one, n)); },
+      kills: plan,
+      cuts: cutPlan(
+        cuts,
+        plan.map(({ part }) => part),
+      ),
+      orders,
+      timeouts: 2,
+      run: 'fire',
+      onKill: (one, n) => {
+        tell(tellKill(one, n));
+      },
+      onCut: (one, n) => {
+        tell(tellCut(one, n));
+      },
     });
-    tell(`In ${Math.round(report.seconds)} s, with never fewer than ${report.inFlight} orders in flight:\n${tellRecovery(report)}`);
+    tell(
+      `In ${Math.round(report.seconds)} s, with never fewer than ${report.inFlight} orders in flight:\n${tellRecovery(report)}`,
+    );
     all.kills = report;
   }
   if (bookings > 0) {
     tell(`${bookings} bookings cut by a kill of the worker, ${batch} with each\n`);
-    all.bookedThenKilled = await bookThenKill(shop, { bookings, batch: Math.max(1, batch), run: 'booked', onKill: (cut) => { tell(`  ${cut} of ${bookings}\n`); } });
+    all.bookedThenKilled = await bookThenKill(shop, {
+      bookings,
+      batch: Math.max(1, batch),
+      run: 'booked',
+      onKill: (cut) => {
+        tell(`  ${cut} of ${bookings}\n`);
+      },
+    });
   }
   if (timeouts > 0) {
     tell(`${timeouts} calls that are executed and time out\n`);
     const report = await timeOut(shop, { timeouts, inFlight: orders, run: 'timeouts' });
-    tell(`  executed and never answered: ${Object.entries(report.timeouts).map(([what, times]) => `${what} ${times}`).join(', ')}\n`);
+    tell(
+      `  executed and never answered: ${Object.entries(report.timeouts)
+        .map(([what, times]) => `${what} ${times}`)
+        .join(', ')}\n`,
+    );
     all.timeouts = report;
   }
   if (restarts > 0) {
     tell(`${restarts} restarts by SIGTERM at half of the highest load\n`);
-    const report = await restartAll(shop, { restarts, measured: MEASURED, run: 'restarts', onRestart: (one, n) => { tell(tellRestart(one, n)); } });
+    const report = await restartAll(shop, {
+      restarts,
+      measured: MEASURED,
+      run: 'restarts',
+      onRestart: (one, n) => {
+        tell(tellRestart(one, n));
+      },
+    });
     tell(tellRestarts(report));
     all.restarts = report;
   }
@@ -114,16 +175,22 @@ async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> 
 }
 
 async function main(): Promise<void> {
-  if (flags.help || (whole('kills') + whole('cuts') + whole('booked-then-killed') + whole('timeouts') + whole('restarts') === 0)) return tell(HELP);
+  if (
+    flags.help ||
+    whole('kills') + whole('cuts') + whole('booked-then-killed') + whole('timeouts') + whole('restarts') === 0
+  )
+    return tell(HELP);
   const began = Date.now();
   if (!(await withShop(soak))) process.exitCode = 1;
   tell(`${Math.round((Date.now() - began) / 1000)} s in all\n`);
 }
 
-main().catch((error: unknown) => {
-  tell(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}).finally(() => {
-  // After an interruption the load would ask a stack that is gone for minutes more.
-  process.exit();
-});
+main()
+  .catch((error: unknown) => {
+    tell(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  })
+  .finally(() => {
+    // After an interruption the load would ask a stack that is gone for minutes more.
+    process.exit();
+  });

@@ -22,11 +22,14 @@ export function stampBuild(root, beganMs) {
 
 function newest(root) {
   const files = FILES.map((name) => join(root, name));
-  const entries = FOLDERS.map((name) => join(root, name)).filter(existsSync).flatMap((folder) =>
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-      // What the build itself writes is no reason to build again.
-      .filter((path) => !path.startsWith(join(root, 'src', 'generated'))));
+  const entries = FOLDERS.map((name) => join(root, name))
+    .filter(existsSync)
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+        // What the build itself writes is no reason to build again.
+        .filter((path) => !path.startsWith(join(root, 'src', 'generated'))),
+    );
   return Math.max(...[...files, ...entries].filter(existsSync).map((path) => statSync(path).mtimeMs));
 }

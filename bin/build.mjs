@@ -21,7 +21,9 @@ function commandOf(name, command) {
 /** Runs a package's command; ends this process with its exit code when it fails. */
 function run(name, command, args, env = {}) {
   const { status, error } = spawnSync(process.execPath, [commandOf(name, command), ...args], {
-    cwd: root, stdio: 'inherit', env: { ...env, ...process.env, PATH: path },
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...env, ...process.env, PATH: path },
   });
   if (error !== undefined) throw error;
   if (status !== 0) process.exit(status ?? 1);
@@ -32,14 +34,17 @@ async function bundleWorkflows() {
   const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'dist', 'workflows', 'index.js'),
-    workflowInterceptorModules: [join(root, 'dist', 'workflows', 'interceptors.js')], logger: new DefaultLogger('WARN'),
+    workflowInterceptorModules: [join(root, 'dist', 'workflows', 'interceptors.js')],
+    logger: new DefaultLogger('WARN'),
   });
   writeFileSync(join(root, 'dist', 'workflow-bundle.js'), code);
 }
 
 // Generating types needs no schema engine. Prisma downloads one all the same unless it is told where one lies.
 run('prisma', 'prisma', ['generate', '--no-hints'], {
-  PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1',
+  PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+  PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  CHECKPOINT_DISABLE: '1',
 });
 run('typescript', 'tsc', ['-p', 'tsconfig.build.json']);
 await bundleWorkflows();

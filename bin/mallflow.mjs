@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Brings a checkout to the point where it can run, then hands over to the compiled program. Uses nothing but Node itself:
-// on a fresh clone there is nothing else yet.
+// Brings a checkout to the point where it can run, then hands over to the compiled program. Uses nothing but Node
+// itself: on a fresh clone there is nothing else yet.
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,13 +11,23 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = [20, 19];
 const NOTICE_EVERY_MS = 10_000;
 // No package needs its install script here, and some of them would download what is not used.
-const INSTALL = ['ci', '--include=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+const INSTALL = [
+  'ci',
+  '--include=dev',
+  '--include=optional',
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+];
 
 /** Throws one sentence when this Node is too old. */
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  throw new Error(`Mallflow needs Node ${OLDEST_NODE.join('.')} or later, this is ${process.versions.node}: install a newer one from https://nodejs.org.`);
+  throw new Error(
+    `Mallflow needs Node ${OLDEST_NODE.join('.')} or later, this is ${process.versions.node}: install a newer one from https://nodejs.org.`,
+  );
 }
 
 /** Tells whether node_modules is missing or was installed before the lock file last changed. */
@@ -44,11 +54,16 @@ function runNpm(args) {
   const script = process.env.npm_execpath;
   const [command, first] = script?.endsWith('.js') ? [process.execPath, [script]] : ['npm', []];
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' && command === 'npm' });
+    const child = spawn(command, [...first, ...args], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      shell: process.platform === 'win32' && command === 'npm',
+    });
     child.once('error', (error) => reject(new Error(`npm could not be started: ${error.message}`)));
     child.once('exit', (code, signal) => {
       if (code === 0) resolve();
-      else reject(new Error(`npm ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}: see its messages above.`));
+      else
+        reject(new Error(`npm ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}: see its messages above.`));
     });
   });
 }

@@ -7,7 +7,9 @@ import * as engineBindings from '../node_modules/@prisma/schema-engine-wasm/sche
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 
-const bytes = fs.readFileSync(new URL('../node_modules/@prisma/schema-engine-wasm/schema_engine_bg.wasm', import.meta.url));
+const bytes = fs.readFileSync(
+  new URL('../node_modules/@prisma/schema-engine-wasm/schema_engine_bg.wasm', import.meta.url),
+);
 const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { './schema_engine_bg.js': engineBindings });
 engineBindings.__wbg_set_wasm(instance.exports);
 instance.exports.__wbindgen_start?.();
@@ -18,7 +20,11 @@ const fromFlag = process.argv.indexOf('--from');
 const from = fromFlag > 0 ? { tag: 'schemaDatamodel', files: [read(process.argv[fromFlag + 1])] } : { tag: 'empty' };
 
 const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: process.env.DATABASE_URL }));
-const engine = await engineBindings.SchemaEngine.new({ datamodels: [['schema.prisma', to.content]] }, () => {}, adapter);
+const engine = await engineBindings.SchemaEngine.new(
+  { datamodels: [['schema.prisma', to.content]] },
+  () => {},
+  adapter,
+);
 const diff = await engine.diff({
   from,
   to: { tag: 'schemaDatamodel', files: [to] },

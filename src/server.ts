@@ -36,7 +36,9 @@ async function main(): Promise<void> {
   const tracesUrl = tracesUrlOf(config);
   const tracing = tracesUrl === undefined ? undefined : await startTracing({ url: tracesUrl, service: 'mallflow-api' });
   const log = createLogger('api', config.LOG_LEVEL, tracing?.logFields);
-  const database = connect(config.DATABASE_URL, config.DATABASE_POOL_SIZE, (error) => { log.warn({ err: error }, 'a database connection broke'); });
+  const database = connect(config.DATABASE_URL, config.DATABASE_POOL_SIZE, (error) => {
+    log.warn({ err: error }, 'a database connection broke');
+  });
   const { transactions, meter, noteSweep, noteWatch } = createApiMetrics(database, log, config.METRICS_TOKEN);
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
@@ -44,26 +46,54 @@ async function main(): Promise<void> {
   const connection = Connection.lazy(connectionOptions);
   const temporal = new Client({ connection, namespace, ...(tracing ? { interceptors: tracing.client } : {}) });
   const clients = createServices({
-    transactions, vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY), temporal, log,
+    transactions,
+    vault: new Vault(config.ENCRYPTION_KEYS, config.BLIND_INDEX_KEY),
+    temporal,
+    log,
     policies: {
-      paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: config.PAYMENT_WINDOW_SECONDS,
-      addressHold: addressHoldOf(config), deliverySilenceSeconds: config.DELIVERY_SILENCE_SECONDS, verdictTimeoutSeconds: config.VERDICT_TIMEOUT_SECONDS,
-      timeZone: config.MALL_TIME_ZONE, taxes: includedTaxes(config.TAX_RATES_FILE === undefined ? {} : readTaxRates(config.TAX_RATES_FILE)),
+      paymentProvider: SANDBOX_GATEWAY,
+      carrierProvider: SANDBOX_CARRIER,
+      paymentWindowSeconds: config.PAYMENT_WINDOW_SECONDS,
+      addressHold: addressHoldOf(config),
+      deliverySilenceSeconds: config.DELIVERY_SILENCE_SECONDS,
+      verdictTimeoutSeconds: config.VERDICT_TIMEOUT_SECONDS,
+      timeZone: config.MALL_TIME_ZONE,
+      taxes: includedTaxes(config.TAX_RATES_FILE === undefined ? {} : readTaxRates(config.TAX_RATES_FILE)),
     },
   });
   const sweeper = new AbandonedDraftSweeper(transactions, clients.messenger, clients.workflows, log, noteSweep);
-  const watchdog = new Watchdog(transactions, temporal, clients.messenger, {
-    periodSeconds: config.WATCHDOG_PERIOD_SECONDS, attempts: config.STUCK_AFTER_ATTEMPTS,
-    deadlines: {
-      receive: config.RECEIVE_DEADLINE_SECONDS, pick: config.PICK_DEADLINE_SECONDS, ship: config.SHIP_DEADLINE_SECONDS, cancelling: config.CANCELLING_DEADLINE_SECONDS,
+  const watchdog = new Watchdog(
+    transactions,
+    temporal,
+    clients.messenger,
+    {
+      periodSeconds: config.WATCHDOG_PERIOD_SECONDS,
+      attempts: config.STUCK_AFTER_ATTEMPTS,
+      deadlines: {
+        receive: config.RECEIVE_DEADLINE_SECONDS,
+        pick: config.PICK_DEADLINE_SECONDS,
+        ship: config.SHIP_DEADLINE_SECONDS,
+        cancelling: config.CANCELLING_DEADLINE_SECONDS,
+      },
     },
-  }, log, noteWatch);
+    log,
+    noteWatch,
+  );
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
-    services: clients, idempotentRequest, isUnavailable, log, meter, ...(tracing ? { trace: tracing.requests } : {}),
+    services: clients,
+    idempotentRequest,
+    isUnavailable,
+    log,
+    meter,
+    ...(tracing ? { trace: tracing.requests } : {}),
     limits: {
-      placementsInFlight: config.MAX_PLACEMENTS_IN_FLIGHT, placementsWaiting: config.MAX_PLACEMENTS_WAITING, placementWaitMs: config.PLACEMENT_WAIT_SECONDS * 1000,
-      eventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS, eventLoopWindowMs: EVENT_LOOP_WINDOW_MS, requestsPerSecond: config.RATE_LIMIT_PER_SECOND,
+      placementsInFlight: config.MAX_PLACEMENTS_IN_FLIGHT,
+      placementsWaiting: config.MAX_PLACEMENTS_WAITING,
+      placementWaitMs: config.PLACEMENT_WAIT_SECONDS * 1000,
+      eventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
+      eventLoopWindowMs: EVENT_LOOP_WINDOW_MS,
+      requestsPerSecond: config.RATE_LIMIT_PER_SECOND,
       strangersPerSecond: config.STRANGER_RATE_LIMIT_PER_SECOND,
     },
     authenticate: (secret) => authenticator.callerOf(secret),
@@ -74,7 +104,9 @@ async function main(): Promise<void> {
     readiness: {
       database: () => transactions.ping(),
       temporal: async () => {
-        await connection.withDeadline(Date.now() + PING_MS, () => connection.workflowService.describeNamespace({ namespace }));
+        await connection.withDeadline(Date.now() + PING_MS, () =>
+          connection.workflowService.describeNamespace({ namespace }),
+        );
       },
     },
   });
@@ -89,7 +121,9 @@ async function main(): Promise<void> {
   };
   const stop = (signal: NodeJS.Signals): void => {
     log.info({ signal }, 'api stops after the requests under way');
-    close().then(() => { log.info('api stopped'); }, fail);
+    close().then(() => {
+      log.info('api stopped');
+    }, fail);
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
 
@@ -107,7 +141,8 @@ async function main(): Promise<void> {
 
 /** How orders with an address that cannot be delivered to are held: told by the ways that the settings name. */
 const addressHoldOf = ({ SMTP_URL, SMS_URL, ...config }: Config): OrderPolicies['addressHold'] => ({
-  seconds: config.ADDRESS_FIX_SECONDS, reminders: config.ADDRESS_REMINDER_SECONDS.filter((seconds) => seconds < config.ADDRESS_FIX_SECONDS),
+  seconds: config.ADDRESS_FIX_SECONDS,
+  reminders: config.ADDRESS_REMINDER_SECONDS.filter((seconds) => seconds < config.ADDRESS_FIX_SECONDS),
   channels: [
     ...(SMTP_URL === undefined ? [] : [{ channel: NotificationChannel.email, queue: providerQueue(SMTP) }]),
     ...(SMS_URL === undefined ? [] : [{ channel: NotificationChannel.sms, queue: providerQueue(SANDBOX_SMS) }]),

@@ -40,7 +40,10 @@ interface Compose {
   readonly services: Readonly<Record<string, Service>>;
   readonly networks: Readonly<Record<string, { readonly internal?: boolean }>>;
 }
-interface Manifest { readonly version: string; readonly dependencies: Readonly<Record<string, string>> }
+interface Manifest {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
 
 const text = read('docker-compose.yml');
 const compose = parse(text, { merge: true }) as Compose;
@@ -63,8 +66,13 @@ const fill = (value: string, set: Readonly<Record<string, string>>): string =>
     return given ?? rest;
   });
 
-/** The published schema calls itself by the draft-04 keyword and an address that is none: neither says anything of a file. */
-const schema = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) => (['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value)) as object;
+/**
+ * The published schema calls itself by the draft-04 keyword and an address that is none: neither says anything of a
+ * file.
+ */
+const schema = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) =>
+  ['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value,
+) as object;
 
 describe('docker-compose.yml', () => {
   test('fits the Compose specification', () => {
@@ -78,25 +86,46 @@ describe('docker-compose.yml', () => {
     expect(loose.map(([name, { image }]) => `${name}: ${image}`)).toEqual([]);
     const ours = services.map(([, { image }]) => image).filter((image) => image.startsWith('mallflow:'));
     expect([...new Set(ours)]).toEqual([`mallflow:${manifest.version}`]);
-    const temporal = services.map(([, { image }]) => /^temporalio\/(?:server|admin-tools):(.+)$/.exec(image)?.[1]).filter((tag) => tag !== undefined);
+    const temporal = services
+      .map(([, { image }]) => /^temporalio\/(?:server|admin-tools):(.+)$/.exec(image)?.[1])
+      .filter((tag) => tag !== undefined);
     expect(new Set(temporal).size).toBe(1);
   });
 
   test('asks everything that keeps running how it is, and gives nothing more rights than it needs', () => {
-    expect(longRunning.map(([name]) => name).sort()).toEqual(['api', 'carrier', 'gateway', 'grafana', 'notifier', 'postgres', 'prometheus', 'supplier', 'temporal', 'temporal-ui', 'worker']);
-    expect(longRunning.filter(([, { healthcheck }]) => (healthcheck?.test?.length ?? 0) < 2).map(([name]) => name)).toEqual([]);
+    expect(longRunning.map(([name]) => name).sort()).toEqual([
+      'api',
+      'carrier',
+      'gateway',
+      'grafana',
+      'notifier',
+      'postgres',
+      'prometheus',
+      'supplier',
+      'temporal',
+      'temporal-ui',
+      'worker',
+    ]);
+    expect(
+      longRunning.filter(([, { healthcheck }]) => (healthcheck?.test?.length ?? 0) < 2).map(([name]) => name),
+    ).toEqual([]);
     expect(services.filter(([, { privileged }]) => privileged === true)).toEqual([]);
     expect(services.filter(([, { restart }]) => restart === undefined).map(([name]) => name)).toEqual([]);
     expect(text).not.toMatch(/network_mode|docker\.sock|cap_add/);
   });
 
   test('waits for services to be healthy and for jobs to be done', () => {
-    const conditions = services.flatMap(([name, { depends_on: needs = {} }]) => Object.entries(needs).map(([other, { condition }]) => {
-      const runs = longRunning.some(([each]) => each === other);
-      return condition === (runs ? 'service_healthy' : 'service_completed_successfully') ? null : `${name} waits for ${other}: ${condition}`;
-    }));
+    const conditions = services.flatMap(([name, { depends_on: needs = {} }]) =>
+      Object.entries(needs).map(([other, { condition }]) => {
+        const runs = longRunning.some(([each]) => each === other);
+        return condition === (runs ? 'service_healthy' : 'service_completed_successfully')
+          ? null
+          : `${name} waits for ${other}: ${condition}`;
+      }),
+    );
     expect(conditions.filter((fault) => fault !== null)).toEqual([]);
-    for (const name of ['api', 'worker']) expect(Object.keys(service(name).depends_on ?? {}).sort()).toEqual(['migrate', 'temporal-namespace']);
+    for (const name of ['api', 'worker'])
+      expect(Object.keys(service(name).depends_on ?? {}).sort()).toEqual(['migrate', 'temporal-namespace']);
   });
 
   test('publishes on this machine only, and keeps PostgreSQL and Temporal off every other network', () => {
@@ -107,13 +136,17 @@ describe('docker-compose.yml', () => {
   });
 
   test('lets the worker end longer than it gives its activities', () => {
-    const grace = Math.max(...[...read('src/worker.ts').matchAll(/shutdownGraceTime: '(\d+)s'/g)].map((match) => Number(match[1])));
+    const grace = Math.max(
+      ...[...read('src/worker.ts').matchAll(/shutdownGraceTime: '(\d+)s'/g)].map((match) => Number(match[1])),
+    );
     expect(grace).toBeGreaterThan(0);
     expect(Number.parseInt(service('worker').stop_grace_period ?? '', 10)).toBeGreaterThan(grace);
   });
 
   test('mounts files that are there', () => {
-    const mounted = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? '')).filter((path) => path.startsWith('./'));
+    const mounted = services
+      .flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? ''))
+      .filter((path) => path.startsWith('./'));
     expect(mounted.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
     expect(mounted.length).toBeGreaterThan(0);
   });
@@ -124,14 +157,25 @@ describe('the settings', () => {
   const key = Buffer.alloc(32, 7).toString('base64');
   const set = {
     ...Object.fromEntries(required.map((name) => [name, 'secret-enough'])),
-    ENCRYPTION_KEYS: `k1:${key}`, BLIND_INDEX_KEY: key, PAYMENT_URL: 'http://gateway:8080', CARRIER_URL: 'http://carrier:8080', SUPPLIER_URL: 'http://supplier:8080',
-    PAYMENT_WEBHOOK_SECRET: `whsec_${key}`, CARRIER_WEBHOOK_SECRET: `whsec_${key}`, SUPPLIER_WEBHOOK_SECRET: `whsec_${key}`,
-    SMTP_URL: 'smtp://notifier:1025', SMS_URL: 'http://notifier:8080', ADDRESS_FIX_URL: 'https://shop.example/address/{token}',
+    ENCRYPTION_KEYS: `k1:${key}`,
+    BLIND_INDEX_KEY: key,
+    PAYMENT_URL: 'http://gateway:8080',
+    CARRIER_URL: 'http://carrier:8080',
+    SUPPLIER_URL: 'http://supplier:8080',
+    PAYMENT_WEBHOOK_SECRET: `whsec_${key}`,
+    CARRIER_WEBHOOK_SECRET: `whsec_${key}`,
+    SUPPLIER_WEBHOOK_SECRET: `whsec_${key}`,
+    SMTP_URL: 'smtp://notifier:1025',
+    SMS_URL: 'http://notifier:8080',
+    ADDRESS_FIX_URL: 'https://shop.example/address/{token}',
   };
-  const filled = (name: string) => Object.fromEntries(Object.entries(environmentOf(name)).map(([variable, value]) => [variable, fill(value, set)]));
+  const filled = (name: string) =>
+    Object.fromEntries(Object.entries(environmentOf(name)).map(([variable, value]) => [variable, fill(value, set)]));
 
   test('deploy/example.env names those without a default, and fills in none', () => {
-    const lines = read('deploy/example.env').split('\n').filter((line) => /^[A-Z]/.test(line));
+    const lines = read('deploy/example.env')
+      .split('\n')
+      .filter((line) => /^[A-Z]/.test(line));
     expect(lines.map((line) => line.replace(/=$/, '')).sort()).toEqual(required);
   });
 
@@ -162,40 +206,65 @@ describe('the settings', () => {
 describe('Temporal', () => {
   test('gets our search attributes, in the namespace that everybody uses, for 30 days', () => {
     const job = environmentOf('temporal-namespace');
-    expect(Object.fromEntries((job.SEARCH_ATTRIBUTES ?? '').trim().split(/\s+/).map((pair) => pair.split('=')))).toEqual(SEARCH_ATTRIBUTES);
+    expect(
+      Object.fromEntries(
+        (job.SEARCH_ATTRIBUTES ?? '')
+          .trim()
+          .split(/\s+/)
+          .map((pair) => pair.split('=')),
+      ),
+    ).toEqual(SEARCH_ATTRIBUTES);
     expect(job.RETENTION).toBe('30d');
-    expect(['api', 'worker', 'mallflow'].map((name) => environmentOf(name).TEMPORAL_NAMESPACE)).toEqual(Array(3).fill(job.TEMPORAL_NAMESPACE));
+    expect(['api', 'worker', 'mallflow'].map((name) => environmentOf(name).TEMPORAL_NAMESPACE)).toEqual(
+      Array(3).fill(job.TEMPORAL_NAMESPACE),
+    );
     expect(environmentOf('temporal-ui').TEMPORAL_DEFAULT_NAMESPACE).toBe(job.TEMPORAL_NAMESPACE);
   });
 
   test('has the settings of the embedded server: priority, fairness, and the way of the first verdict', () => {
     const settings = parse(read('deploy/temporal/dynamic-config.yaml')) as Record<string, unknown>;
-    const embedded = [...read('src/embedded/temporal/temporal-server.ts').matchAll(/'([a-z]+\.\w+)=true'/g)].map((match) => match[1] ?? '');
+    const embedded = [...read('src/embedded/temporal/temporal-server.ts').matchAll(/'([a-z]+\.\w+)=true'/g)].map(
+      (match) => match[1] ?? '',
+    );
     expect(embedded).toEqual(expect.arrayContaining(['matching.useNewMatcher', 'matching.enableFairness']));
     expect(settings).toEqual(Object.fromEntries(embedded.map((name) => [name, [{ value: true }]])));
   });
 });
 
 describe('Dockerfile', () => {
-  const instructions = read('Dockerfile').replaceAll('\\\n', ' ').split('\n').filter((line) => /^[A-Z]+ /.test(line));
+  const instructions = read('Dockerfile')
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter((line) => /^[A-Z]+ /.test(line));
   const stages: string[][] = [];
   for (const line of instructions) {
     if (line.startsWith('FROM ')) stages.push([]);
     stages.at(-1)?.push(line);
   }
   const last = stages.at(-1) ?? [];
-  const copies = (stage: readonly string[]) => stage.filter((line) => line.startsWith('COPY ')).map((line) => {
-    const [, from, paths] = /^COPY (?:--from=(\S+) )?(.+)$/.exec(line) ?? [];
-    return { from, sources: (paths ?? '').split(' ').slice(0, -1) };
-  });
-  const ignored = read('.dockerignore').split('\n').filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+  const copies = (stage: readonly string[]) =>
+    stage
+      .filter((line) => line.startsWith('COPY '))
+      .map((line) => {
+        const [, from, paths] = /^COPY (?:--from=(\S+) )?(.+)$/.exec(line) ?? [];
+        return { from, sources: (paths ?? '').split(' ').slice(0, -1) };
+      });
+  const ignored = read('.dockerignore')
+    .split('\n')
+    .filter((line) => line.startsWith('!'))
+    .map((line) => line.slice(1));
 
   test('pins what it is built on', () => {
-    expect([...new Set(stages.map(([from]) => from?.split(' ')[1]))]).toEqual([expect.stringMatching(/^node:\d+\.\d+\.\d+-bookworm-slim$/)]);
+    expect([...new Set(stages.map(([from]) => from?.split(' ')[1]))]).toEqual([
+      expect.stringMatching(/^node:\d+\.\d+\.\d+-bookworm-slim$/),
+    ]);
   });
 
   test('copies what is there and not kept from it', () => {
-    const sources = stages.flatMap(copies).filter(({ from }) => from === undefined).flatMap(({ sources: each }) => each);
+    const sources = stages
+      .flatMap(copies)
+      .filter(({ from }) => from === undefined)
+      .flatMap(({ sources: each }) => each);
     expect(sources.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
     expect(sources.filter((path) => !ignored.some((kept) => path === kept || path.startsWith(`${kept}/`)))).toEqual([]);
   });
@@ -206,15 +275,32 @@ describe('Dockerfile', () => {
     expect(last.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
     const packages = copies(last).find(({ sources }) => sources.includes('/app/node_modules'))?.from;
     const stage = stages.find(([from]) => from?.endsWith(` AS ${packages ?? ''}`)) ?? [];
-    expect(stage.filter((line) => line.startsWith('RUN ') && line.includes('npm ci'))).toEqual([expect.stringContaining('--omit=dev')]);
-    expect(copies(last).flatMap(({ sources }) => sources).sort()).toEqual(
-      ['/app/dist', '/app/node_modules', 'bin/build-stamp.mjs', 'bin/mallflow.mjs', 'package.json', 'prisma/migrations']);
+    expect(stage.filter((line) => line.startsWith('RUN ') && line.includes('npm ci'))).toEqual([
+      expect.stringContaining('--omit=dev'),
+    ]);
+    expect(
+      copies(last)
+        .flatMap(({ sources }) => sources)
+        .sort(),
+    ).toEqual([
+      '/app/dist',
+      '/app/node_modules',
+      'bin/build-stamp.mjs',
+      'bin/mallflow.mjs',
+      'package.json',
+      'prisma/migrations',
+    ]);
   });
 
   test('brings every file that the commands need', () => {
     const own = [...read('bin/mallflow.mjs').matchAll(/from '\.\/(.+?)'/g)].map((match) => `bin/${match[1] ?? ''}`);
-    expect(copies(last).flatMap(({ sources }) => sources)).toEqual(expect.arrayContaining(['bin/mallflow.mjs', ...own]));
-    const commands = [...services.map(([, { command = [] }]) => command.join(' ')), ...last.filter((line) => line.startsWith('CMD '))].join(' ');
+    expect(copies(last).flatMap(({ sources }) => sources)).toEqual(
+      expect.arrayContaining(['bin/mallflow.mjs', ...own]),
+    );
+    const commands = [
+      ...services.map(([, { command = [] }]) => command.join(' ')),
+      ...last.filter((line) => line.startsWith('CMD ')),
+    ].join(' ');
     const scripts = [...commands.matchAll(/dist\/([\w./]+)\.js/g)].map((match) => `${match[1] ?? ''}.ts`);
     expect(scripts).toEqual(expect.arrayContaining(['src/server.ts', 'src/worker.ts']));
     expect(scripts.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
@@ -222,9 +308,27 @@ describe('Dockerfile', () => {
 
   test('brings every package that the compiled code loads', () => {
     const files = ['src', 'workflows', 'activities', 'bench'].flatMap((folder) =>
-      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => join(folder, file)));
-    const loaded = files.flatMap((file) => [...read(file).matchAll(/^(?:import|export) (?!type )[^;']*from '([^.'][^']*)'/gm)].map((match) => match[1] ?? ''));
-    const packages = [...new Set(loaded.filter((name) => !name.startsWith('node:')).map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/')))];
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => join(folder, file)),
+    );
+    const loaded = files.flatMap((file) =>
+      [...read(file).matchAll(/^(?:import|export) (?!type )[^;']*from '([^.'][^']*)'/gm)].map(
+        (match) => match[1] ?? '',
+      ),
+    );
+    const packages = [
+      ...new Set(
+        loaded
+          .filter((name) => !name.startsWith('node:'))
+          .map((name) =>
+            name
+              .split('/')
+              .slice(0, name.startsWith('@') ? 2 : 1)
+              .join('/'),
+          ),
+      ),
+    ];
     expect(packages.length).toBeGreaterThan(10);
     expect(packages.filter((name) => !(name in manifest.dependencies))).toEqual([]);
   });
@@ -232,27 +336,51 @@ describe('Dockerfile', () => {
 
 describe('what the one-shot jobs do', () => {
   let folder: string;
-  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'deployment-')); });
-  afterEach(() => { rmSync(folder, { recursive: true }); });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'deployment-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
 
   test('roles.sql makes an owner that migrates without being a superuser', async () => {
     const maintenance = process.env.TEST_DATABASE_OWNER_URL ?? '';
     const suffix = `_${randomBytes(4).toString('hex')}`;
     // The suite's server has the application's role already, and other suites use it.
-    const statements = read('deploy/postgres/roles.sql').split('\n').filter((line) => !/^(--|\\|CREATE ROLE mallflow_app)/.test(line)).join('\n')
-      .replaceAll(/:'\w+'/g, `'secret'`).replaceAll(/\b(mallflow_owner|temporal_visibility|temporal|mallflow)\b/g, `$1${suffix}`)
-      .split(';').map((each) => each.trim()).filter((each) => each !== '');
-    const url = Object.assign(new URL(maintenance), { username: `mallflow_owner${suffix}`, password: 'secret', pathname: `/mallflow${suffix}` }).href;
+    const statements = read('deploy/postgres/roles.sql')
+      .split('\n')
+      .filter((line) => !/^(--|\\|CREATE ROLE mallflow_app)/.test(line))
+      .join('\n')
+      .replaceAll(/:'\w+'/g, `'secret'`)
+      .replaceAll(/\b(mallflow_owner|temporal_visibility|temporal|mallflow)\b/g, `$1${suffix}`)
+      .split(';')
+      .map((each) => each.trim())
+      .filter((each) => each !== '');
+    const url = Object.assign(new URL(maintenance), {
+      username: `mallflow_owner${suffix}`,
+      password: 'secret',
+      pathname: `/mallflow${suffix}`,
+    }).href;
     try {
-      await withOwner(maintenance, async (client) => { for (const statement of statements) await client.query(statement); });
+      await withOwner(maintenance, async (client) => {
+        for (const statement of statements) await client.query(statement);
+      });
       expect(await applyMigrations(url, join(ROOT, 'prisma', 'migrations'))).not.toEqual([]);
-      const rows = await withOwner(url, async (client) => (await client.query<Record<string, unknown>>(
-        `SELECT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS above,
-                has_table_privilege('mallflow_app', 'orders', 'INSERT') AS writes, has_database_privilege('mallflow_app', current_database(), 'CONNECT') AS connects`)).rows);
+      const rows = await withOwner(
+        url,
+        async (client) =>
+          (
+            await client.query<Record<string, unknown>>(
+              `SELECT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS above,
+                has_table_privilege('mallflow_app', 'orders', 'INSERT') AS writes, has_database_privilege('mallflow_app', current_database(), 'CONNECT') AS connects`,
+            )
+          ).rows,
+      );
       expect(rows).toEqual([{ above: false, writes: true, connects: true }]);
     } finally {
       await withOwner(maintenance, async (client) => {
-        for (const name of ['mallflow', 'temporal', 'temporal_visibility']) await client.query(`DROP DATABASE IF EXISTS ${name}${suffix} WITH (FORCE)`);
+        for (const name of ['mallflow', 'temporal', 'temporal_visibility'])
+          await client.query(`DROP DATABASE IF EXISTS ${name}${suffix} WITH (FORCE)`);
         for (const name of ['mallflow_owner', 'temporal']) await client.query(`DROP ROLE IF EXISTS ${name}${suffix}`);
       });
     }
@@ -262,17 +390,32 @@ describe('what the one-shot jobs do', () => {
     const [port = 0, uiPort = 0] = await freePorts(2);
     const binary = process.env.TEMPORAL_CLI_PATH ?? '';
     const server = await startTemporal({
-      binary, port, uiPort, databaseFile: join(folder, 'temporal.db'), cwd: folder, logFile: join(folder, 'log'), pidFile: join(folder, 'pid'),
+      binary,
+      port,
+      uiPort,
+      databaseFile: join(folder, 'temporal.db'),
+      cwd: folder,
+      logFile: join(folder, 'log'),
+      pidFile: join(folder, 'pid'),
     });
     const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
     try {
       symlinkSync(binary, join(folder, 'temporal'));
       const { TEMPORAL_NAMESPACE = '', RETENTION, SEARCH_ATTRIBUTES: attributes } = environmentOf('temporal-namespace');
-      const env = { HOME: folder, PATH: [folder, process.env.PATH].join(delimiter), TEMPORAL_ADDRESS: `127.0.0.1:${port}`, TEMPORAL_NAMESPACE, RETENTION, SEARCH_ATTRIBUTES: attributes };
+      const env = {
+        HOME: folder,
+        PATH: [folder, process.env.PATH].join(delimiter),
+        TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
+        TEMPORAL_NAMESPACE,
+        RETENTION,
+        SEARCH_ATTRIBUTES: attributes,
+      };
       const run = () => promisify(execFile)('sh', [join(ROOT, 'deploy/temporal/namespace.sh')], { env });
       await run();
       await run();
-      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: TEMPORAL_NAMESPACE });
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({
+        namespace: TEMPORAL_NAMESPACE,
+      });
       expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(Object.keys(SEARCH_ATTRIBUTES)));
       const { config } = await connection.workflowService.describeNamespace({ namespace: TEMPORAL_NAMESPACE });
       expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(30 * 24 * 3600);
@@ -282,12 +425,14 @@ describe('what the one-shot jobs do', () => {
     }
   }, 60_000);
 
-  test('the file of the worker\'s health check grows old once a check fails', async () => {
+  test("the file of the worker's health check grows old once a check fails", async () => {
     const file = join(folder, 'well');
     const log = pino({ level: 'silent' });
     const asked = async (check: () => Promise<void>): Promise<void> => {
       let done: () => void = () => undefined;
-      const settled = new Promise<void>((resolve) => { done = resolve; });
+      const settled = new Promise<void>((resolve) => {
+        done = resolve;
+      });
       const stop = keepFresh(file, () => check().finally(done), log);
       await settled;
       await new Promise(setImmediate);

@@ -10,21 +10,54 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const quoted = (page: string): string[] => [...read(page).matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
 const isPath = (text: string): boolean => /^(src|workflows|activities|prisma|test|bench|docs)\//.test(text);
 
-test.each(['docs/walkthrough.md', 'README.md', 'docs/audit.md', 'docs/replay.md', 'docs/sandbox.md', 'docs/operations.md', 'docs/scaling.md', 'docs/metrics.md', 'docs/faults.md', 'docs/performance.md', 'docs/tracing.md', 'docs/deploying.md', 'docs/stock.md', 'docs/addresses.md', 'docs/pricing.md'])('every file that %s names is there', (page) => {
-  const missing = quoted(page).filter(isPath).filter((path) => !existsSync(join(ROOT, path)));
+test.each([
+  'docs/walkthrough.md',
+  'README.md',
+  'docs/audit.md',
+  'docs/replay.md',
+  'docs/sandbox.md',
+  'docs/operations.md',
+  'docs/scaling.md',
+  'docs/metrics.md',
+  'docs/faults.md',
+  'docs/performance.md',
+  'docs/tracing.md',
+  'docs/deploying.md',
+  'docs/stock.md',
+  'docs/addresses.md',
+  'docs/pricing.md',
+])('every file that %s names is there', (page) => {
+  const missing = quoted(page)
+    .filter(isPath)
+    .filter((path) => !existsSync(join(ROOT, path)));
   expect(missing).toEqual([]);
 });
 
 test('every function that the walk-through names is in one of the files that it names', () => {
   const words = quoted('docs/walkthrough.md');
-  const sources = words.filter((word) => isPath(word) && word.endsWith('.ts')).map(read).join('\n') + read('prisma/migrations/20261123000001_guards/migration.sql');
+  const sources =
+    words
+      .filter((word) => isPath(word) && word.endsWith('.ts'))
+      .map(read)
+      .join('\n') + read('prisma/migrations/20261123000001_guards/migration.sql');
   const functions = words.filter((word) => /^[A-Za-z]+(\.[A-Za-z]+)?$/.test(word) || word === 'append_timeline');
   expect(functions.length).toBeGreaterThan(30);
   expect(functions.filter((name) => !sources.includes(name.split('.').pop() ?? name))).toEqual([]);
 });
 
 test('the links of the pages lead somewhere', () => {
-  for (const page of ['README.md', 'docs/replay.md', 'docs/audit.md', 'docs/sandbox.md', 'docs/errors.md', 'docs/operations.md', 'docs/scaling.md', 'docs/tracing.md', 'docs/deploying.md', 'docs/pricing.md']) {
+  for (const page of [
+    'README.md',
+    'docs/replay.md',
+    'docs/audit.md',
+    'docs/sandbox.md',
+    'docs/errors.md',
+    'docs/operations.md',
+    'docs/scaling.md',
+    'docs/tracing.md',
+    'docs/deploying.md',
+    'docs/pricing.md',
+  ]) {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
     expect(links.filter((link) => !existsSync(join(ROOT, page, '..', link)))).toEqual([]);
   }

@@ -5,5 +5,8 @@ import { oneAtATime } from './runtime/one-at-a-time';
 /** What stands between every workflow and the SDK; the bundle is built with it. */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   const all = [tracing(), oneAtATime()];
-  return { inbound: all.flatMap(({ inbound }) => inbound ?? []), outbound: all.flatMap(({ outbound }) => outbound ?? []) };
+  return {
+    inbound: all.flatMap(({ inbound }) => inbound ?? []),
+    outbound: all.flatMap(({ outbound }) => outbound ?? []),
+  };
 };

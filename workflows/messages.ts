@@ -1,7 +1,13 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { NotificationChannel } from '../src/contracts/addresses/address-findings';
 import type { CancelOrder } from '../src/contracts/orders/place-order';
-import type { By, ChooseCarrier, HandToPerson, InterventionVerdict, RetryNow } from '../src/contracts/interventions/interventions';
+import type {
+  By,
+  ChooseCarrier,
+  HandToPerson,
+  InterventionVerdict,
+  RetryNow,
+} from '../src/contracts/interventions/interventions';
 import type { CarrierScan, FoundReason, OrderStatus, Stage } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/orders/verdict';
 
@@ -13,7 +19,10 @@ export interface OrderInput {
   readonly carrierQueue: string;
   readonly paymentWindowSeconds: number;
   readonly deliverySilenceSeconds: number;
-  /** How long an order with an address that cannot be delivered to is held, and how its customer is told. Absent before 0.2.0. */
+  /**
+   * How long an order with an address that cannot be delivered to is held, and how its customer is told. Absent before
+   * 0.2.0.
+   */
   readonly addressHold?: AddressHoldPolicy;
 }
 
@@ -69,7 +78,8 @@ export const carrierReported = defineSignal<[{ fulfillmentId: string; scan: Carr
 /** A shelf is at or below its threshold: its replenishment starts, or takes the need on. */
 export const stockLow = defineSignal<[{ replenishmentId: string }]>('stockLow');
 /** The supplier said what it sends, and when. */
-export const supplierAnswered = defineSignal<[{ replenishmentId: string; quantity: number; expectedOn: string }]>('supplierAnswered');
+export const supplierAnswered =
+  defineSignal<[{ replenishmentId: string; quantity: number; expectedOn: string }]>('supplierAnswered');
 /** The goods are there, or the replenishment was closed. */
 export const replenishmentEnded = defineSignal<[{ replenishmentId: string }]>('replenishmentEnded');
 

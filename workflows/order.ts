@@ -1,5 +1,12 @@
 import {
-  ActivityFailure, allHandlersFinished, ApplicationFailure, CancellationScope, condition, isCancellation, setHandler, workflowInfo,
+  ActivityFailure,
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  setHandler,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { OrderStatus } from '../src/contracts/statuses';
 import * as messages from './messages';
@@ -7,8 +14,9 @@ import { handleInterventions } from './order/interventions';
 import { OrderRun } from './order/order-run';
 
 /**
- * Runs an order from checkout to its end: validated, stock held, paid for, what it is owed awaited, split by merchant and warehouse, every part
- * packed, shipped and signed for. A cancellation before hand-over, or a payment window that passes, undoes everything.
+ * Runs an order from checkout to its end: validated, stock held, paid for, what it is owed awaited, split by merchant
+ * and warehouse, every part packed, shipped and signed for. A cancellation before hand-over, or a payment window that
+ * passes, undoes everything.
  */
 export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   const run = new OrderRun(input);
@@ -16,7 +24,8 @@ export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   const toItsEnd = <T>(work: () => Promise<T>): Promise<T> => CancellationScope.nonCancellable(work);
   setHandler(messages.awaitVerdict, () => toItsEnd(() => run.payment.verdictOn(input.paymentId)));
   setHandler(messages.payAgain, ({ paymentId }) => toItsEnd(() => run.payment.pay(paymentId)), {
-    validator: (_payment: { paymentId: string }) => assertStatus(run, OrderStatus.awaitingPayment, 'payment_not_awaited'),
+    validator: (_payment: { paymentId: string }) =>
+      assertStatus(run, OrderStatus.awaitingPayment, 'payment_not_awaited'),
   });
   handleInterventions(run);
   setHandler(messages.cancellationBegun, (request) => toItsEnd(() => run.cancellationBegun(request)));
@@ -25,13 +34,22 @@ export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   setHandler(messages.addressMended, () => run.hold.mended());
   setHandler(messages.backorderFilled, () => run.backorder.filled());
   setHandler(messages.paymentSettled, ({ paymentId }) => run.payment.settled(paymentId));
-  setHandler(messages.parcelPacked, ({ fulfillmentId }) => run.signalFulfillment(fulfillmentId, (part) => part.packed()));
-  setHandler(messages.parcelHandedOver, ({ fulfillmentId }) => run.signalFulfillment(fulfillmentId, (part) => part.handedOver()));
-  setHandler(messages.carrierReported, ({ fulfillmentId, scan }) => run.signalFulfillment(fulfillmentId, (part) => part.reported(scan)));
+  setHandler(messages.parcelPacked, ({ fulfillmentId }) =>
+    run.signalFulfillment(fulfillmentId, (part) => part.packed()),
+  );
+  setHandler(messages.parcelHandedOver, ({ fulfillmentId }) =>
+    run.signalFulfillment(fulfillmentId, (part) => part.handedOver()),
+  );
+  setHandler(messages.carrierReported, ({ fulfillmentId, scan }) =>
+    run.signalFulfillment(fulfillmentId, (part) => part.reported(scan)),
+  );
   setHandler(messages.getProgress, () => run.progress());
   // Staff who press "Request Cancellation" in the Web UI mean the same as the Update.
-  CancellationScope.current().cancelRequested.catch(() => CancellationScope.nonCancellable(() =>
-    run.cancel({ reason: 'operator_decision', actor: `temporal:${workflowInfo().workflowId}` })));
+  CancellationScope.current().cancelRequested.catch(() =>
+    CancellationScope.nonCancellable(() =>
+      run.cancel({ reason: 'operator_decision', actor: `temporal:${workflowInfo().workflowId}` }),
+    ),
+  );
 
   await CancellationScope.nonCancellable(() => flow(run));
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));

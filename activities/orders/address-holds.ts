@@ -1,4 +1,11 @@
-import { expireAddressHold, holdForAddress, linkToken, readAddressHold, resumeAfterHold, type AddressHold } from '../../src/books/orders/address-holds';
+import {
+  expireAddressHold,
+  holdForAddress,
+  linkToken,
+  readAddressHold,
+  resumeAfterHold,
+  type AddressHold,
+} from '../../src/books/orders/address-holds';
 import { beginOperation, finishOperation } from '../../src/books/operations';
 import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
@@ -18,17 +25,32 @@ interface NoticeRef extends OrderRef {
 }
 
 export const createAddressHoldActivities = ({ transactions, vault, notifications }: ActivityDeps) => {
-  const messageOf = (key: string, orderId: string, reference: string | null, number: number, channel: NotificationChannel, hold: AddressHold): Message | undefined => {
+  const messageOf = (
+    key: string,
+    orderId: string,
+    reference: string | null,
+    number: number,
+    channel: NotificationChannel,
+    hold: AddressHold,
+  ): Message | undefined => {
     const { recipient, findings, until } = hold;
     const to = addressOf(hold, channel);
     if (to === undefined) return undefined;
     const link = notifications.addressFixUrl.replace('{token}', linkToken(vault, orderId, until));
     const notice = writeNotice({ order: reference ?? orderId, recipient, findings, link, until, reminder: number > 1 });
-    return channel === 'sms' ? { key, to, subject: notice.subject, text: shortOf(notice) } : { key, to, ...notifications.mail(notice) };
+    return channel === 'sms'
+      ? { key, to, subject: notice.subject, text: shortOf(notice) }
+      : { key, to, ...notifications.mail(notice) };
   };
 
   /** Tells staff, once by each way, of a customer whom none of our ways reaches. */
-  const tellUnreachable = async (tx: Tx, { orderId, channel, number }: NoticeRef, provider: string, key: string, hold: AddressHold): Promise<void> => {
+  const tellUnreachable = async (
+    tx: Tx,
+    { orderId, channel, number }: NoticeRef,
+    provider: string,
+    key: string,
+    hold: AddressHold,
+  ): Promise<void> => {
     if (number > 1 || notifications.providers.some((one) => addressOf(hold, one.channel) !== undefined)) return;
     await beginOperation(tx, { key, kind: 'notify', provider, orderId, request: { channel } });
     if (!(await finishOperation(tx, key, 'refused', { reason: 'there is no such way to the customer' }))) return;
@@ -41,10 +63,14 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
       transactions.run(SYSTEM, (tx) => holdForAddress(tx, orderId, new Date(until))),
 
     /** Ends a hold at its deadline. Answers false when the customer mended the address first. */
-    expireAddressHold: ({ orderId }: OrderRef): Promise<boolean> => transactions.run(SYSTEM, (tx) => expireAddressHold(tx, orderId)),
+    expireAddressHold: ({ orderId }: OrderRef): Promise<boolean> =>
+      transactions.run(SYSTEM, (tx) => expireAddressHold(tx, orderId)),
 
     /** Begins the payment window of an order whose address was mended. */
-    resumeAfterAddressHold: ({ orderId, paymentWindowSeconds }: OrderRef & { paymentWindowSeconds: number }): Promise<{ payUntil: string }> =>
+    resumeAfterAddressHold: ({
+      orderId,
+      paymentWindowSeconds,
+    }: OrderRef & { paymentWindowSeconds: number }): Promise<{ payUntil: string }> =>
       transactions.run(SYSTEM, async (tx) => {
         const payUntil = new Date(Date.now() + paymentWindowSeconds * 1000);
         await resumeAfterHold(tx, orderId, payUntil);
@@ -52,20 +78,27 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
       }),
 
     /**
-     * Tells the customer of an order on hold what to mend, once per number and channel. Sends nothing when the hold is over, when
-     * there is no such way to the customer, or when the phone itself is what is wrong; when there is no way at all, the timeline says so.
+     * Tells the customer of an order on hold what to mend, once per number and channel. Sends nothing when the hold is
+     * over, when there is no such way to the customer, or when the phone itself is what is wrong; when there is no way
+     * at all, the timeline says so.
      */
     sendAddressNotice: async (notice: NoticeRef): Promise<{ outcome: Sent['status'] | 'not_sent' }> => {
       const { orderId, channel, number } = notice;
       const provider = notifications.providers.find((one) => one.channel === channel);
       if (!provider) throw invariantViolated(`There is no provider for ${channel}`);
       const key = `${orderId}:notify_${channel}:${number}`;
-      const read = () => transactions.run(SYSTEM, async (tx) => {
-        const hold = await readAddressHold(tx, vault, orderId);
-        if (hold && addressOf(hold, channel) === undefined) await tellUnreachable(tx, notice, provider.code, key, hold);
-        const { reference } = await tx.selectFrom('orders').select('reference').where('id', '=', orderId).executeTakeFirstOrThrow();
-        return hold && messageOf(key, orderId, reference, number, channel, hold);
-      });
+      const read = () =>
+        transactions.run(SYSTEM, async (tx) => {
+          const hold = await readAddressHold(tx, vault, orderId);
+          if (hold && addressOf(hold, channel) === undefined)
+            await tellUnreachable(tx, notice, provider.code, key, hold);
+          const { reference } = await tx
+            .selectFrom('orders')
+            .select('reference')
+            .where('id', '=', orderId)
+            .executeTakeFirstOrThrow();
+          return hold && messageOf(key, orderId, reference, number, channel, hold);
+        });
       if (!(await read())) return { outcome: 'not_sent' };
       let outcome: Sent['status'] | 'not_sent' = 'not_sent';
       await callProviderOnce<{ channel: NotificationChannel }, Sent | undefined>(transactions, {
@@ -77,9 +110,16 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
         },
         record: async (tx, sent) => {
           outcome = sent?.status ?? 'not_sent';
-          const told = sent?.status === 'sent' ? { reference: sent.reference } : { reason: sent?.reason ?? 'the hold was over' };
+          const told =
+            sent?.status === 'sent' ? { reference: sent.reference } : { reason: sent?.reason ?? 'the hold was over' };
           if (!(await finishOperation(tx, key, sent?.status === 'sent' ? 'succeeded' : 'refused', told))) return;
-          if (sent) await appendEvents(tx, orderId, [{ type: sent.status === 'sent' ? 'address.notified' : 'address.notice_refused', data: { channel, number } }]);
+          if (sent)
+            await appendEvents(tx, orderId, [
+              {
+                type: sent.status === 'sent' ? 'address.notified' : 'address.notice_refused',
+                data: { channel, number },
+              },
+            ]);
         },
       });
       return { outcome };

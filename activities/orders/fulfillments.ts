@@ -21,8 +21,13 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
       const existing = await fulfillmentsOf(tx, orderId);
       // In any other it is being cancelled, or this is a try that was given up and comes late.
       if (existing.length > 0 || !UNRELEASED.includes(status)) return existing;
-      const order = await tx.selectFrom('orders').select(['urgency', 'gift', 'agreedOn']).where('id', '=', orderId).executeTakeFirstOrThrow();
-      if (order.agreedOn !== null && (await isWaitingForStock(tx, orderId))) throw invariantViolated(`${orderId} is to be released while it waits for goods`);
+      const order = await tx
+        .selectFrom('orders')
+        .select(['urgency', 'gift', 'agreedOn'])
+        .where('id', '=', orderId)
+        .executeTakeFirstOrThrow();
+      if (order.agreedOn !== null && (await isWaitingForStock(tx, orderId)))
+        throw invariantViolated(`${orderId} is to be released while it waits for goods`);
       const facts = await releaseToWarehouse(tx, orderId, order.urgency, order.gift);
       await abandonUnpaid(tx, orderId);
       await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick', payUntil: null });
@@ -36,8 +41,15 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
       const part = await lockFulfillment(tx, fulfillmentId);
       if (part?.status !== 'handed_over') return;
       await moveFulfillment(tx, fulfillmentId, 'delivered');
-      await tx.updateTable('shipment').set({ status: 'signed' }).where('fulfillmentId', '=', fulfillmentId).where('status', '<>', 'signed').execute();
-      await appendEvents(tx, orderId, [{ type: 'fulfillment.delivered', merchantId: part.merchantId, data: { fulfillmentId } }]);
+      await tx
+        .updateTable('shipment')
+        .set({ status: 'signed' })
+        .where('fulfillmentId', '=', fulfillmentId)
+        .where('status', '<>', 'signed')
+        .execute();
+      await appendEvents(tx, orderId, [
+        { type: 'fulfillment.delivered', merchantId: part.merchantId, data: { fulfillmentId } },
+      ]);
     }),
 
   /** Writes that a refused parcel is on its way back. Keyed by the fulfillment. */

@@ -16,16 +16,26 @@ import { invariantViolated } from '../failures';
 
 const authorizeKey = (payment: PaymentRow): string => `${payment.orderId}:authorize:${payment.number}`;
 
-/** Puts an attempt to the gateway, or asks what became of it, and writes the answer. Answers the attempt as it stands then. */
+/**
+ * Puts an attempt to the gateway, or asks what became of it, and writes the answer. Answers the attempt as it stands
+ * then.
+ */
 export async function authorize(deps: ActivityDeps, paymentId: string): Promise<PaymentRow> {
   const { transactions, vault, payments } = deps;
   const payment = await read(deps, paymentId);
   const key = authorizeKey(payment);
   await callProviderOnce<{ amount: number; method: string }, Authorization>(transactions, {
-    operation: { key, kind: 'authorize', provider: payments.code, orderId: payment.orderId, request: { amount: payment.amount, method: payment.method } },
+    operation: {
+      key,
+      kind: 'authorize',
+      provider: payments.code,
+      orderId: payment.orderId,
+      request: { amount: payment.amount, method: payment.method },
+    },
     assertWanted: async (tx) => {
       const { status } = await lockOrder(tx, payment.orderId);
-      if (!PAYABLE_ORDER_STATUSES.includes(status)) throw invariantViolated(`${payment.orderId} is ${status}: nothing is to be paid`);
+      if (!PAYABLE_ORDER_STATUSES.includes(status))
+        throw invariantViolated(`${payment.orderId} is ${status}: nothing is to be paid`);
     },
     find: (wanted, signal) => payments.findAuthorizationByKey(wanted, signal),
     perform: async ({ amount, method }, signal) => {
@@ -36,7 +46,16 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
         if (!customer || !payment.token) throw invariantViolated(`The token of ${paymentId} is gone`);
         return openToken(vault, customer, paymentId, payment.token);
       });
-      return payments.authorize({ key, orderId: payment.orderId, method, token, amount: { amount, currency: payment.currency as CurrencyCode } }, signal);
+      return payments.authorize(
+        {
+          key,
+          orderId: payment.orderId,
+          method,
+          token,
+          amount: { amount, currency: payment.currency as CurrencyCode },
+        },
+        signal,
+      );
     },
     record: (tx, result) => recordAuthorization(tx, payment, result),
   });
@@ -59,19 +78,35 @@ export async function endWait(deps: ActivityDeps, paymentId: string): Promise<Pa
 const read = ({ transactions }: ActivityDeps, paymentId: string): Promise<PaymentRow> =>
   transactions.run(SYSTEM, (tx) => lockPayment(tx, paymentId));
 
-async function recordAuthorization(tx: Tx, { id, orderId, amount, currency, ...payment }: PaymentRow, result: Authorization): Promise<void> {
+async function recordAuthorization(
+  tx: Tx,
+  { id, orderId, amount, currency, ...payment }: PaymentRow,
+  result: Authorization,
+): Promise<void> {
   const key = authorizeKey({ id, orderId, amount, currency, ...payment });
   const { status } = await lockOrder(tx, orderId);
   const { reference } = result;
   if (result.status === 'action_required') {
     // Said before, or said so late that it is decided by now.
     if ((await lockPayment(tx, id)).status !== 'pending') return;
-    await decidePayment(tx, id, { status: 'action_required', providerReference: reference, nextAction: result.nextAction });
+    await decidePayment(tx, id, {
+      status: 'action_required',
+      providerReference: reference,
+      nextAction: result.nextAction,
+    });
     await moveOrder(tx, orderId, { status: 'awaiting_payment', stage: 'receive' });
-    await appendEvents(tx, orderId, [{ type: 'payment.action_required', data: { paymentId: id, action: result.nextAction.type } }]);
+    await appendEvents(tx, orderId, [
+      { type: 'payment.action_required', data: { paymentId: id, action: result.nextAction.type } },
+    ]);
     return;
   }
-  if (!(await finishOperation(tx, key, result.status === 'authorized' ? 'succeeded' : 'refused', { reference, status: result.status }))) return;
+  if (
+    !(await finishOperation(tx, key, result.status === 'authorized' ? 'succeeded' : 'refused', {
+      reference,
+      status: result.status,
+    }))
+  )
+    return;
   if (result.status === 'authorized') {
     await decidePayment(tx, id, { status: 'authorized', providerReference: reference, authorized: amount });
     await post(tx, { orderId, kind: 'authorize', operationKey: key, currency, entries: authorizationEntries(amount) });
@@ -85,5 +120,7 @@ async function recordAuthorization(tx: Tx, { id, orderId, amount, currency, ...p
   }
   await decidePayment(tx, id, { status: 'declined', providerReference: reference, declineCode: result.declineCode });
   if (status === 'draft') await moveOrder(tx, orderId, { status: 'awaiting_payment', stage: 'receive' });
-  await appendEvents(tx, orderId, [{ type: 'payment.declined', data: { paymentId: id, declineCode: result.declineCode } }]);
+  await appendEvents(tx, orderId, [
+    { type: 'payment.declined', data: { paymentId: id, declineCode: result.declineCode } },
+  ]);
 }

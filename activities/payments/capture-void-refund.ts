@@ -38,17 +38,29 @@ const moveOf = (orderId: string, kind: Kind, n: number): string => `${orderId}:$
 const NOTHING_TO_MOVE: MoneyMove = { status: 'succeeded', reference: 'nothing_to_move' };
 
 /**
- * Moves money at the gateway exactly once: payment, ledger and timeline are written with the operation's end. Throws what is not
- * retried when the gateway refuses; that ends the try, too.
+ * Moves money at the gateway exactly once: payment, ledger and timeline are written with the operation's end. Throws
+ * what is not retried when the gateway refuses; that ends the try, too.
  */
-async function move({ transactions, payments }: ActivityDeps, { kind, key, payment, amount, entries, fact, alongside }: Move): Promise<void> {
+async function move(
+  { transactions, payments }: ActivityDeps,
+  { kind, key, payment, amount, entries, fact, alongside }: Move,
+): Promise<void> {
   const { orderId, currency } = payment;
   const recorded: MoneyMove[] = [];
   await callProviderOnce<{ amount: number }, MoneyMove>(transactions, {
     operation: { key, kind, provider: payments.code, orderId, request: { amount } },
     find: (wanted, signal) => payments.findMoneyMoveByKey(wanted, signal),
-    perform: async (request, signal) => (request.amount === 0 ? NOTHING_TO_MOVE : payments[kind](
-      { key, authorization: payment.providerReference ?? '', amount: { amount: request.amount, currency: currency as CurrencyCode } }, signal)),
+    perform: async (request, signal) =>
+      request.amount === 0
+        ? NOTHING_TO_MOVE
+        : payments[kind](
+            {
+              key,
+              authorization: payment.providerReference ?? '',
+              amount: { amount: request.amount, currency: currency as CurrencyCode },
+            },
+            signal,
+          ),
     record: async (tx, result) => {
       if (result.status === 'refused') {
         await endRefusedAttempt(tx, orderId, key, result.reason);
@@ -66,29 +78,44 @@ async function move({ transactions, payments }: ActivityDeps, { kind, key, payme
   if (recorded.length === 0) await transactions.run(SYSTEM, (tx) => assertNotRefused(tx, key));
 }
 
-/** Collects what a part is worth, once its carrier has it; a part of which only the order was told is handed over first. */
-export async function captureFulfillment(deps: ActivityDeps, { orderId, fulfillmentId }: FulfillmentRef): Promise<void> {
+/**
+ * Collects what a part is worth, once its carrier has it; a part of which only the order was told is handed over first.
+ */
+export async function captureFulfillment(
+  deps: ActivityDeps,
+  { orderId, fulfillmentId }: FulfillmentRef,
+): Promise<void> {
   const found = await deps.transactions.run(SYSTEM, async (tx) => {
     const handed = await handOver(tx, fulfillmentId, new Date());
-    if (isRefusal(handed)) throw invariantViolated(`${fulfillmentId} cannot be handed over: ${handed.detail ?? handed.refused}`);
+    if (isRefusal(handed))
+      throw invariantViolated(`${fulfillmentId} cannot be handed over: ${handed.detail ?? handed.refused}`);
     const read = await readPart(tx, orderId, fulfillmentId);
     return { ...read, key: await nextAttemptKey(tx, orderId, moveOf(orderId, 'capture', read.part.number)) };
   });
   const { part, payment, commissionBp, key } = found;
   await move(deps, {
-    kind: 'capture', key, payment, amount: part.amount, entries: captureEntries(part.amount, part.merchantId, commissionBp, part.platformAmount),
+    kind: 'capture',
+    key,
+    payment,
+    amount: part.amount,
+    entries: captureEntries(part.amount, part.merchantId, commissionBp, part.platformAmount),
     fact: { type: 'payment.captured', merchantId: part.merchantId, data: { fulfillmentId } },
     alongside: (tx) => markShipped(tx, orderId),
   });
 }
 
-/** Gives back what was paid for what came back of a part, as the pricing room says, once its goods are on the shelves again. */
+/**
+ * Gives back what was paid for what came back of a part, as the pricing room says, once its goods are on the shelves
+ * again.
+ */
 export async function refundFulfillment(deps: ActivityDeps, { orderId, fulfillmentId }: FulfillmentRef): Promise<void> {
   const { part, payment, commission, refund, key } = await deps.transactions.run(SYSTEM, async (tx) => {
     const found = await readPart(tx, orderId, fulfillmentId);
     const captured = await currentAttemptKey(tx, orderId, moveOf(orderId, 'capture', found.part.number));
     return {
-      ...found, commission: await commissionOf(tx, captured), refund: await valueReturned(tx, fulfillmentId),
+      ...found,
+      commission: await commissionOf(tx, captured),
+      refund: await valueReturned(tx, fulfillmentId),
       key: await nextAttemptKey(tx, orderId, moveOf(orderId, 'refund', found.part.number)),
     };
   });
@@ -96,9 +123,20 @@ export async function refundFulfillment(deps: ActivityDeps, { orderId, fulfillme
   const { goodsAmount, shippingAmount, platformAmount } = refund;
   const amount = goodsAmount + shippingAmount;
   await move(deps, {
-    kind: 'refund', key, payment, amount,
-    entries: refundEntries({ amount, platformAmount }, part.merchantId, { amount: part.amount, platformAmount: part.platformAmount, commission }),
-    fact: { type: 'payment.refunded', merchantId: part.merchantId, data: { fulfillmentId, goods: goodsAmount, shipping: shippingAmount } },
+    kind: 'refund',
+    key,
+    payment,
+    amount,
+    entries: refundEntries({ amount, platformAmount }, part.merchantId, {
+      amount: part.amount,
+      platformAmount: part.platformAmount,
+      commission,
+    }),
+    fact: {
+      type: 'payment.refunded',
+      merchantId: part.merchantId,
+      data: { fulfillmentId, goods: goodsAmount, shipping: shippingAmount },
+    },
   });
 }
 
@@ -109,7 +147,11 @@ export async function voidOpen(deps: ActivityDeps, payment: PaymentRow): Promise
   const { orderId, number } = payment;
   const key = await deps.transactions.run(SYSTEM, (tx) => nextAttemptKey(tx, orderId, moveOf(orderId, 'void', number)));
   await move(deps, {
-    kind: 'void', key, payment, amount: open, entries: voidEntries(open),
+    kind: 'void',
+    key,
+    payment,
+    amount: open,
+    entries: voidEntries(open),
     fact: { type: 'payment.voided', data: { paymentId: payment.id } },
   });
 }
@@ -117,7 +159,12 @@ export async function voidOpen(deps: ActivityDeps, payment: PaymentRow): Promise
 async function readPart(tx: Tx, orderId: string, fulfillmentId: string) {
   const part = await lockFulfillment(tx, fulfillmentId);
   const payment = await payingPayment(tx, orderId);
-  if (part?.orderId !== orderId || !payment) throw invariantViolated(`${orderId} has no authorized payment for ${fulfillmentId}`);
-  const { commissionBp } = await tx.selectFrom('merchant').select('commissionBp').where('id', '=', part.merchantId).executeTakeFirstOrThrow();
+  if (part?.orderId !== orderId || !payment)
+    throw invariantViolated(`${orderId} has no authorized payment for ${fulfillmentId}`);
+  const { commissionBp } = await tx
+    .selectFrom('merchant')
+    .select('commissionBp')
+    .where('id', '=', part.merchantId)
+    .executeTakeFirstOrThrow();
   return { part, payment, commissionBp };
 }

@@ -8,7 +8,9 @@ type Authorized =
   | { readonly status: 'declined'; readonly declineCode: string };
 
 export const createPaymentActivities = (deps: ActivityDeps) => ({
-  /** Puts an attempt to the gateway, or asks what became of one that the customer had to act on. Keyed by the attempt. */
+  /**
+   * Puts an attempt to the gateway, or asks what became of one that the customer had to act on. Keyed by the attempt.
+   */
   authorizePayment: async ({ paymentId }: PaymentRef): Promise<Authorized> => {
     const payment = await authorize(deps, paymentId);
     if (payment.status === 'authorized' || payment.status === 'settled') return { status: 'authorized' };
@@ -22,7 +24,9 @@ export const createPaymentActivities = (deps: ActivityDeps) => ({
     return { status: payment.status === 'authorized' ? 'authorized' : 'abandoned' };
   },
 
-  /** Gives back everything that is open of an attempt, whatever had become of it. Does nothing when it never left us. */
+  /**
+   * Gives back everything that is open of an attempt, whatever had become of it. Does nothing when it never left us.
+   */
   voidPayment: async ({ paymentId }: PaymentRef): Promise<void> => {
     const payment = await endWait(deps, paymentId);
     if (payment.status === 'authorized') await voidOpen(deps, payment);

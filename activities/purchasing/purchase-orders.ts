@@ -22,7 +22,11 @@ export interface PurchaseState {
 
 /** Reads how far a purchase order has got on each way. */
 export async function readPurchaseState(tx: Tx, replenishmentId: string): Promise<PurchaseState> {
-  const rows = await tx.selectFrom('operation').select(['key', 'status', 'result']).where('key', 'in', [purchaseKey(replenishmentId), mailKey(replenishmentId)]).execute();
+  const rows = await tx
+    .selectFrom('operation')
+    .select(['key', 'status', 'result'])
+    .where('key', 'in', [purchaseKey(replenishmentId), mailKey(replenishmentId)])
+    .execute();
   const mailed = rows.some(({ key }) => key === mailKey(replenishmentId));
   const online = rows.find(({ key }) => key === purchaseKey(replenishmentId));
   if (!online) return { online: 'not_sent', onlineOutcome: 'not_sent', mailed };
@@ -39,21 +43,64 @@ export const abandonAttempt = (tx: Tx, key: string, reason: AbandonReason, fate:
 
 /** Tells whether a replenishment has not ended. */
 export const isNeeded = async (tx: Tx, replenishmentId: string): Promise<boolean> =>
-  (await tx.selectFrom('replenishment').select('id').where('id', '=', replenishmentId).where('closedAt', 'is', null).executeTakeFirst()) !== undefined;
+  (await tx
+    .selectFrom('replenishment')
+    .select('id')
+    .where('id', '=', replenishmentId)
+    .where('closedAt', 'is', null)
+    .executeTakeFirst()) !== undefined;
 
-/** Reads what is asked of the supplier, and where it is written to. Throws when it was not planned, or nobody supplies it. */
-export async function readPurchaseOrder(tx: Tx, replenishmentId: string): Promise<PurchaseOrder & { readonly email: string | null; readonly open: boolean; readonly answered: boolean }> {
-  const row = await tx.selectFrom('replenishment as r').innerJoin('sku as k', 'k.id', 'r.skuId').innerJoin('warehouse as w', 'w.id', 'r.warehouseId')
+/**
+ * Reads what is asked of the supplier, and where it is written to. Throws when it was not planned, or nobody supplies
+ * it.
+ */
+export async function readPurchaseOrder(
+  tx: Tx,
+  replenishmentId: string,
+): Promise<PurchaseOrder & { readonly email: string | null; readonly open: boolean; readonly answered: boolean }> {
+  const row = await tx
+    .selectFrom('replenishment as r')
+    .innerJoin('sku as k', 'k.id', 'r.skuId')
+    .innerJoin('warehouse as w', 'w.id', 'r.warehouseId')
     .innerJoin('supplier as s', 's.id', 'r.supplierId')
-    .select(['r.asked', 'r.confirmed', 'r.closedAt', 'k.code as skuCode', 's.code as supplierCode', 's.email', 'w.code', 'w.country', 'w.city', 'w.postcode'])
-    .where('r.id', '=', replenishmentId).executeTakeFirst();
+    .select([
+      'r.asked',
+      'r.confirmed',
+      'r.closedAt',
+      'k.code as skuCode',
+      's.code as supplierCode',
+      's.email',
+      'w.code',
+      'w.country',
+      'w.city',
+      'w.postcode',
+    ])
+    .where('r.id', '=', replenishmentId)
+    .executeTakeFirst();
   if (!row || row.asked === null) throw invariantViolated(`${replenishmentId} was not planned`);
   const { skuCode, supplierCode, email, asked: quantity, confirmed, closedAt, code, country, city, postcode } = row;
-  return { number: replenishmentId, supplierCode, skuCode, quantity, shipTo: { code, country, city, postcode }, email, open: closedAt === null, answered: confirmed !== null };
+  return {
+    number: replenishmentId,
+    supplierCode,
+    skuCode,
+    quantity,
+    shipTo: { code, country, city, postcode },
+    email,
+    open: closedAt === null,
+    answered: confirmed !== null,
+  };
 }
 
-/** Writes what a supplier made of an online purchase order, once. Nobody needs to chase it for being out of reach any more. */
-export async function recordPurchase(tx: Tx, replenishmentId: string, provider: string, purchase: Purchase): Promise<void> {
+/**
+ * Writes what a supplier made of an online purchase order, once. Nobody needs to chase it for being out of reach any
+ * more.
+ */
+export async function recordPurchase(
+  tx: Tx,
+  replenishmentId: string,
+  provider: string,
+  purchase: Purchase,
+): Promise<void> {
   const key = purchaseKey(replenishmentId);
   if (purchase.status === 'refused') {
     await finishOperation(tx, key, 'refused', { reason: purchase.reason });

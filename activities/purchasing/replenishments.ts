@@ -9,10 +9,21 @@ import type { ActivityDeps, ReplenishmentRef } from '../deps';
 import { settleAttempts } from './settle-attempts';
 import { callProviderOnce, timeLimit } from '../call-provider-once';
 import { invariantViolated } from '../failures';
-import { abandonAttempt, AbandonReason, isNeeded, purchaseKey, readPurchaseOrder, readPurchaseState, recordPurchase } from './purchase-orders';
+import {
+  abandonAttempt,
+  AbandonReason,
+  isNeeded,
+  purchaseKey,
+  readPurchaseOrder,
+  readPurchaseState,
+  recordPurchase,
+} from './purchase-orders';
 import { mailerOf } from './supplier-mail';
 
-/** How a replenishment is run: whom it asks by which way, what it was answered, and the policies in force when it was planned. */
+/**
+ * How a replenishment is run: whom it asks by which way, what it was answered, and the policies in force when it was
+ * planned.
+ */
 export interface PurchasePlan {
   readonly merchantId: string;
   /** Whether anybody supplies the SKU. */
@@ -32,35 +43,59 @@ export interface PurchasePlan {
 type Ask = Omit<PurchaseRequest, 'key'>;
 type Outcome = Purchase | { readonly status: 'not_needed' };
 
-export const createReplenishmentActivities = ({ transactions, suppliers, replenishment, notifications }: ActivityDeps) => ({
+export const createReplenishmentActivities = ({
+  transactions,
+  suppliers,
+  replenishment,
+  notifications,
+}: ActivityDeps) => ({
   /** Reckons how much to ask for, and says how to go on; null: it has ended. Keyed by the replenishment. */
   planPurchase: ({ replenishmentId }: ReplenishmentRef): Promise<PurchasePlan | null> =>
     transactions.run(SYSTEM, async (tx) => {
       const row = await lockReplenishment(tx, replenishmentId);
       if (!row || row.closedAt !== null) return null;
       await planQuantity(tx, row);
-      const supplier = row.supplierId === null ? undefined
-        : await tx.selectFrom('supplier').select(['online', 'email']).where('id', '=', row.supplierId).executeTakeFirstOrThrow();
+      const supplier =
+        row.supplierId === null
+          ? undefined
+          : await tx
+              .selectFrom('supplier')
+              .select(['online', 'email'])
+              .where('id', '=', row.supplierId)
+              .executeTakeFirstOrThrow();
       const state = await readPurchaseState(tx, replenishmentId);
       const online = supplier?.online === true && !state.mailed && state.online !== 'given_up';
       const mailer = mailerOf({ notifications });
       return {
-        merchantId: row.merchantId, supplied: supplier !== undefined,
+        merchantId: row.merchantId,
+        supplied: supplier !== undefined,
         supplierQueue: online ? providerQueue(suppliers.code) : null,
         mailQueue: mailer && supplier && (supplier.email !== null || state.mailed) ? providerQueue(mailer.code) : null,
-        answer: row.confirmed === null || row.expectedOn === null ? null : { quantity: row.confirmed, expectedOn: row.expectedOn.toISOString().slice(0, 10) },
+        answer:
+          row.confirmed === null || row.expectedOn === null
+            ? null
+            : { quantity: row.confirmed, expectedOn: row.expectedOn.toISOString().slice(0, 10) },
         ...replenishment,
       };
     }),
 
   /**
-   * Sends the purchase order online, once. Answers whether the supplier took it. One that is not needed any more is not sent;
-   * should an earlier try have been received, that is written down.
+   * Sends the purchase order online, once. Answers whether the supplier took it. One that is not needed any more is not
+   * sent; should an earlier try have been received, that is written down.
    */
-  requestPurchase: async ({ replenishmentId }: ReplenishmentRef): Promise<'taken' | 'refused' | 'not_needed' | 'out_of_reach'> => {
+  requestPurchase: async ({
+    replenishmentId,
+  }: ReplenishmentRef): Promise<'taken' | 'refused' | 'not_needed' | 'out_of_reach'> => {
     const key = purchaseKey(replenishmentId);
     const ask = await transactions.run(SYSTEM, async (tx): Promise<Ask | undefined> => {
-      const { number: reference, supplierCode, skuCode, quantity, shipTo, open } = await readPurchaseOrder(tx, replenishmentId);
+      const {
+        number: reference,
+        supplierCode,
+        skuCode,
+        quantity,
+        shipTo,
+        open,
+      } = await readPurchaseOrder(tx, replenishmentId);
       return !open && !(await isBegun(tx, key)) ? undefined : { reference, supplierCode, skuCode, quantity, shipTo };
     });
     if (!ask) return 'not_needed';
@@ -68,8 +103,10 @@ export const createReplenishmentActivities = ({ transactions, suppliers, repleni
       operation: { key, kind: 'purchase', provider: suppliers.code, orderId: replenishmentId, request: { ...ask } },
       find: (wanted, signal) => suppliers.findPurchaseByKey(wanted, signal),
       // The need may have ended since the first try, and while the supplier was asked for that.
-      perform: async (agreed, signal) => ((await transactions.run(SYSTEM, (tx) => isNeeded(tx, replenishmentId)))
-        ? suppliers.purchase({ ...agreed, key }, signal) : { status: 'not_needed' }),
+      perform: async (agreed, signal) =>
+        (await transactions.run(SYSTEM, (tx) => isNeeded(tx, replenishmentId)))
+          ? suppliers.purchase({ ...agreed, key }, signal)
+          : { status: 'not_needed' },
       record: async (tx, made) => {
         if (made.status === 'not_needed') await abandonAttempt(tx, key, AbandonReason.need, 'not_received');
         else await recordPurchase(tx, replenishmentId, suppliers.code, made);
@@ -79,9 +116,14 @@ export const createReplenishmentActivities = ({ transactions, suppliers, repleni
     return online === 'taken' || online === 'refused' || online === 'not_needed' ? online : 'out_of_reach';
   },
 
-  /** Asks the supplier online for the answer that is missing. Harmless when repeated. `refused`: no later try would be taken. */
+  /**
+   * Asks the supplier online for the answer that is missing. Harmless when repeated. `refused`: no later try would be
+   * taken.
+   */
   remindSupplier: async ({ replenishmentId }: ReplenishmentRef): Promise<'reminded' | 'refused'> => {
-    const row = await transactions.run(SYSTEM, (tx) => tx.selectFrom('replenishment').select('providerReference').where('id', '=', replenishmentId).executeTakeFirst());
+    const row = await transactions.run(SYSTEM, (tx) =>
+      tx.selectFrom('replenishment').select('providerReference').where('id', '=', replenishmentId).executeTakeFirst(),
+    );
     if (!row?.providerReference) throw invariantViolated(`${replenishmentId} is at no supplier`);
     try {
       await suppliers.remind(row.providerReference, timeLimit());
@@ -96,7 +138,8 @@ export const createReplenishmentActivities = ({ transactions, suppliers, repleni
   escalateReplenishment: ({ replenishmentId, reason }: ReplenishmentRef & { reason: FollowUpReason }): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
       const row = await lockReplenishment(tx, replenishmentId);
-      if (row?.closedAt === null) await openFollowUps(tx, reason, [{ subject: replenishmentId, merchantId: row.merchantId }]);
+      if (row?.closedAt === null)
+        await openFollowUps(tx, reason, [{ subject: replenishmentId, merchantId: row.merchantId }]);
     }),
 
   /** Ends the task for one reason: the supplier made it good. */
@@ -110,5 +153,6 @@ export const createReplenishmentActivities = ({ transactions, suppliers, repleni
   },
 
   /** Ends the tries that were given up because nothing needs them any more. Harmless when repeated. */
-  settleTries: ({ replenishmentId }: ReplenishmentRef): Promise<void> => settleAttempts({ transactions, suppliers }, replenishmentId),
+  settleTries: ({ replenishmentId }: ReplenishmentRef): Promise<void> =>
+    settleAttempts({ transactions, suppliers }, replenishmentId),
 });

@@ -2,7 +2,15 @@ import { SYSTEM } from '../../src/contracts/caller';
 import type { OnlineOutcome } from '../../src/domain/purchasing/purchase-mail';
 import type { ActivityDeps } from '../deps';
 import { timeLimit } from '../call-provider-once';
-import { abandonAttempt, AbandonReason, isNeeded, purchaseKey, readPurchaseState, recordPurchase, type PurchaseState } from './purchase-orders';
+import {
+  abandonAttempt,
+  AbandonReason,
+  isNeeded,
+  purchaseKey,
+  readPurchaseState,
+  recordPurchase,
+  type PurchaseState,
+} from './purchase-orders';
 
 type Deps = Pick<ActivityDeps, 'transactions' | 'suppliers'>;
 
@@ -10,15 +18,19 @@ type Deps = Pick<ActivityDeps, 'transactions' | 'suppliers'>;
 const NO_ANSWER: readonly string[] = ['ProviderUnavailable', 'UnexpectedAnswer'];
 
 /**
- * Asks by key for an online order of which no answer came, once. What the supplier says of it is written down; one that it does
- * not know, or that cannot be found out, is given up for good.
+ * Asks by key for an online order of which no answer came, once. What the supplier says of it is written down; one that
+ * it does not know, or that cannot be found out, is given up for good.
  */
-export async function settleOnline({ transactions, suppliers }: Deps, replenishmentId: string, reason: AbandonReason): Promise<PurchaseState> {
+export async function settleOnline(
+  { transactions, suppliers }: Deps,
+  replenishmentId: string,
+  reason: AbandonReason,
+): Promise<PurchaseState> {
   const key = purchaseKey(replenishmentId);
   const limit = timeLimit();
   const ask = async () => {
     try {
-      return await suppliers.findPurchaseByKey(key, limit) ?? 'not_received';
+      return (await suppliers.findPurchaseByKey(key, limit)) ?? 'not_received';
     } catch (error) {
       if (!limit.aborted && !(error instanceof Error && NO_ANSWER.includes(error.name))) throw error;
       return 'unknown';
@@ -33,14 +45,20 @@ export async function settleOnline({ transactions, suppliers }: Deps, replenishm
 }
 
 /**
- * Ends what was tried for a replenishment and not answered: its reminders, and, once it has ended, its purchase order. The
- * supplier is asked for an online order first; a mail server cannot be asked. Call it when no attempt is under way.
+ * Ends what was tried for a replenishment and not answered: its reminders, and, once it has ended, its purchase order.
+ * The supplier is asked for an online order first; a mail server cannot be asked. Call it when no attempt is under way.
  */
 export async function settleAttempts(deps: Deps, replenishmentId: string): Promise<void> {
   const { ended, online, mails } = await deps.transactions.run(SYSTEM, async (tx) => ({
     ended: !(await isNeeded(tx, replenishmentId)),
     online: (await readPurchaseState(tx, replenishmentId)).online,
-    mails: await tx.selectFrom('operation').select('key').where('orderId', '=', replenishmentId).where('kind', '=', 'notify').where('status', '=', 'started').execute(),
+    mails: await tx
+      .selectFrom('operation')
+      .select('key')
+      .where('orderId', '=', replenishmentId)
+      .where('kind', '=', 'notify')
+      .where('status', '=', 'started')
+      .execute(),
   }));
   if (ended && online === 'unknown') await settleOnline(deps, replenishmentId, AbandonReason.need);
   const over = mails.filter(({ key }) => ended || key.startsWith(`${replenishmentId}:remind_email:`));

@@ -10,7 +10,14 @@ import type { ActivityDeps, ReplenishmentRef } from '../deps';
 import { settleOnline } from './settle-attempts';
 import { callProviderOnce } from '../call-provider-once';
 import { invariantViolated, providerRefused } from '../failures';
-import { abandonAttempt, AbandonReason, isNeeded, mailKey, readPurchaseOrder, readPurchaseState } from './purchase-orders';
+import {
+  abandonAttempt,
+  AbandonReason,
+  isNeeded,
+  mailKey,
+  readPurchaseOrder,
+  readPurchaseState,
+} from './purchase-orders';
 
 /** What came of a purchase order that was to go by mail. `out_of_reach`: the supplier has no mailbox any more. */
 type Mailed = 'mailed' | 'taken' | 'refused' | 'not_needed' | 'out_of_reach';
@@ -29,17 +36,24 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
 
   return {
     /**
-     * Sends the purchase order by mail, once, under the number that it has online. One that was tried online is asked for there
-     * by key first: if the supplier has it, no mail goes out; if not, or if that cannot be found out, the online one is given up
-     * for good and the mail says so. One that is not needed any more is not sent, and not sent again.
+     * Sends the purchase order by mail, once, under the number that it has online. One that was tried online is asked
+     * for there by key first: if the supplier has it, no mail goes out; if not, or if that cannot be found out, the
+     * online one is given up for good and the mail says so. One that is not needed any more is not sent, and not sent
+     * again.
      */
     mailPurchase: async ({ replenishmentId }: ReplenishmentRef): Promise<Mailed> => {
       const mailer = required();
       const key = mailKey(replenishmentId);
-      const begin = await transactions.run(SYSTEM, async (tx) => ({ order: await readPurchaseOrder(tx, replenishmentId), state: await readPurchaseState(tx, replenishmentId) }));
+      const begin = await transactions.run(SYSTEM, async (tx) => ({
+        order: await readPurchaseOrder(tx, replenishmentId),
+        state: await readPurchaseState(tx, replenishmentId),
+      }));
       const { open: needed } = begin.order;
       if (!begin.state.mailed && needed && begin.order.email === null) return 'out_of_reach';
-      const state = begin.state.online === 'unknown' && !begin.state.mailed ? await settleOnline(deps, replenishmentId, needed ? AbandonReason.mail : AbandonReason.need) : begin.state;
+      const state =
+        begin.state.online === 'unknown' && !begin.state.mailed
+          ? await settleOnline(deps, replenishmentId, needed ? AbandonReason.mail : AbandonReason.need)
+          : begin.state;
       if (state.online === 'taken' || state.online === 'refused') return state.online;
       if (!begin.state.mailed && !needed) return 'not_needed';
       const { email, open: _open, answered: _answered, ...order } = begin.order;
@@ -59,24 +73,36 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
             return;
           }
           if (!(await finishSent(tx, key, sent)) || sent.status === 'refused') return;
-          await recordSent(tx, replenishmentId, { provider: mailer.code, providerReference: sent.reference, sentBy: 'email' });
+          await recordSent(tx, replenishmentId, {
+            provider: mailer.code,
+            providerReference: sent.reference,
+            sentBy: 'email',
+          });
           const row = await lockReplenishment(tx, replenishmentId);
-          if (row?.closedAt === null && row.confirmed === null) await openFollowUps(tx, FollowUpReason.mailed, [{ subject: replenishmentId, merchantId: row.merchantId }]);
+          if (row?.closedAt === null && row.confirmed === null)
+            await openFollowUps(tx, FollowUpReason.mailed, [{ subject: replenishmentId, merchantId: row.merchantId }]);
         },
       });
-      const { status, result } = await transactions.run(SYSTEM, (tx) => tx.selectFrom('operation').select(['status', 'result']).where('key', '=', key).executeTakeFirstOrThrow());
+      const { status, result } = await transactions.run(SYSTEM, (tx) =>
+        tx.selectFrom('operation').select(['status', 'result']).where('key', '=', key).executeTakeFirstOrThrow(),
+      );
       if (status === 'succeeded') return 'mailed';
       return (result as { reason?: string }).reason === AbandonReason.need ? 'not_needed' : 'refused';
     },
 
     /**
-     * Reminds the supplier by mail, once per number. Sends nothing once it has answered, or the replenishment has ended.
-     * `refused`: there is no such mailbox, and no later try changes that.
+     * Reminds the supplier by mail, once per number. Sends nothing once it has answered, or the replenishment has
+     * ended. `refused`: there is no such mailbox, and no later try changes that.
      */
-    mailReminder: async ({ replenishmentId, number }: ReplenishmentRef & { number: number }): Promise<'reminded' | 'refused' | 'not_needed' | 'out_of_reach'> => {
+    mailReminder: async ({
+      replenishmentId,
+      number,
+    }: ReplenishmentRef & { number: number }): Promise<'reminded' | 'refused' | 'not_needed' | 'out_of_reach'> => {
       const mailer = required();
       const key = `${replenishmentId}:remind_email:${number}`;
-      const { email, open, answered, ...order } = await transactions.run(SYSTEM, (tx) => readPurchaseOrder(tx, replenishmentId));
+      const { email, open, answered, ...order } = await transactions.run(SYSTEM, (tx) =>
+        readPurchaseOrder(tx, replenishmentId),
+      );
       if (!open || answered) {
         await transactions.run(SYSTEM, (tx) => abandonAttempt(tx, key, AbandonReason.need, 'unknown'));
         return 'not_needed';
@@ -85,14 +111,24 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
       await callProviderOnce<typeof order, Sent>(transactions, {
         operation: { key, kind: 'notify', provider: mailer.code, orderId: replenishmentId, request: order },
         find: (wanted, signal) => mailer.findByKey(wanted, signal),
-        perform: (agreed, signal) => mailer.send({ key, to: email, replyTo: purchasing.replyTo, ...writePurchaseReminder(agreed, number) }, signal),
-        record: async (tx, sent) => { await finishSent(tx, key, sent); },
+        perform: (agreed, signal) =>
+          mailer.send(
+            { key, to: email, replyTo: purchasing.replyTo, ...writePurchaseReminder(agreed, number) },
+            signal,
+          ),
+        record: async (tx, sent) => {
+          await finishSent(tx, key, sent);
+        },
       });
-      const { status } = await transactions.run(SYSTEM, (tx) => tx.selectFrom('operation').select('status').where('key', '=', key).executeTakeFirstOrThrow());
+      const { status } = await transactions.run(SYSTEM, (tx) =>
+        tx.selectFrom('operation').select('status').where('key', '=', key).executeTakeFirstOrThrow(),
+      );
       return status === 'refused' ? 'refused' : 'reminded';
     },
   };
 };
 
 const finishSent = (tx: Tx, key: string, sent: Sent): Promise<boolean> =>
-  (sent.status === 'sent' ? finishOperation(tx, key, 'succeeded', { reference: sent.reference }) : finishOperation(tx, key, 'refused', { reason: sent.reason }));
+  sent.status === 'sent'
+    ? finishOperation(tx, key, 'succeeded', { reference: sent.reference })
+    : finishOperation(tx, key, 'refused', { reason: sent.reason });

@@ -13,11 +13,15 @@ import { invariantViolated, providerRefused } from '../failures';
 const GIVEN_UP = 'another carrier was chosen';
 
 /**
- * Ends a booking that was given up for another carrier, under its own key: whatever the carrier had made of it is voided.
- * One that the carrier does not know may still be on its way there, so it is booked under its key first: then there is one
- * label, which can be voided. Does nothing when that is done.
+ * Ends a booking that was given up for another carrier, under its own key: whatever the carrier had made of it is
+ * voided. One that the carrier does not know may still be on its way there, so it is booked under its key first: then
+ * there is one label, which can be voided. Does nothing when that is done.
  */
-export async function voidAbandonedBooking(deps: ActivityDeps, { orderId, fulfillmentId }: FulfillmentRef, n: number): Promise<void> {
+export async function voidAbandonedBooking(
+  deps: ActivityDeps,
+  { orderId, fulfillmentId }: FulfillmentRef,
+  n: number,
+): Promise<void> {
   const { transactions, carriers } = deps;
   const key = bookKey(fulfillmentId, n);
   const { operation, part, customer } = await transactions.run(SYSTEM, async (tx) => ({
@@ -25,17 +29,36 @@ export async function voidAbandonedBooking(deps: ActivityDeps, { orderId, fulfil
     part: await lockFulfillment(tx, fulfillmentId),
     customer: await customerKeyOf(tx, orderId),
   }));
-  if (!operation || part?.orderId !== orderId || n >= part.firstBooking) throw invariantViolated(`${key} was not given up`);
+  if (!operation || part?.orderId !== orderId || n >= part.firstBooking)
+    throw invariantViolated(`${key} was not given up`);
   if (operation.status !== 'started') return;
   // An erased customer's address cannot be sent again; should the carrier hold a label after all, the audit names it.
-  const booking = await carriers.findBookingByKey(key, timeLimit()) ?? (customer && await carriers.book(
-    { key, reference: fulfillmentId, ...(operation.request as BookingPlan), ...(await addressesOf(deps, orderId, part.warehouseId)) }, timeLimit()));
+  const booking =
+    (await carriers.findBookingByKey(key, timeLimit())) ??
+    (customer &&
+      (await carriers.book(
+        {
+          key,
+          reference: fulfillmentId,
+          ...(operation.request as BookingPlan),
+          ...(await addressesOf(deps, orderId, part.warehouseId)),
+        },
+        timeLimit(),
+      )));
   const voidKey = `${fulfillmentId}:void_booking:${n}`;
   const end = async (tx: Tx, made: Made | undefined): Promise<void> => {
     // An earlier try may have voided it and heard no answer.
-    const voided = made !== undefined && await finishOperation(tx, voidKey, 'succeeded', { reference: made.reference });
+    const voided =
+      made !== undefined && (await finishOperation(tx, voidKey, 'succeeded', { reference: made.reference }));
     await finishOperation(tx, key, 'refused', { reason: GIVEN_UP, ...made });
-    if (voided) await appendEvents(tx, orderId, [{ type: 'shipment.voided', merchantId: part.merchantId, data: { fulfillmentId, trackingNumber: made.trackingNumber } }]);
+    if (voided)
+      await appendEvents(tx, orderId, [
+        {
+          type: 'shipment.voided',
+          merchantId: part.merchantId,
+          data: { fulfillmentId, trackingNumber: made.trackingNumber },
+        },
+      ]);
   };
   if (booking?.status !== 'booked') {
     await transactions.run(SYSTEM, (tx) => end(tx, booking?.status === 'voided' ? madeOf(booking) : undefined));
@@ -43,7 +66,13 @@ export async function voidAbandonedBooking(deps: ActivityDeps, { orderId, fulfil
   }
   const made = madeOf(booking);
   await callProviderOnce<{ reference: string }, Awaited<ReturnType<typeof carriers.void>>>(transactions, {
-    operation: { key: voidKey, kind: 'void_label', provider: carriers.code, orderId, request: { reference: made.reference } },
+    operation: {
+      key: voidKey,
+      kind: 'void_label',
+      provider: carriers.code,
+      orderId,
+      request: { reference: made.reference },
+    },
     // Voiding is idempotent by booking: asking and doing are the same call.
     find: () => Promise.resolve(undefined),
     perform: (agreed, signal) => carriers.void(agreed.reference, signal),

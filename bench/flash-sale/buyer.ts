@@ -12,10 +12,16 @@ const Available = z.looseObject({ available: z.int() });
 
 /** What an attempt to buy came to. Anything else than these is a fault. */
 export type Bought = 'bought' | 'declined' | 'out_of_stock';
-export interface Attempt { readonly orderId: string | null; readonly outcome: Bought }
+export interface Attempt {
+  readonly orderId: string | null;
+  readonly outcome: Bought;
+}
 
 /** What is bought, and how it is paid for. */
-export interface Cart { readonly lines: readonly { readonly skuId: string; readonly quantity: number }[]; readonly token: string }
+export interface Cart {
+  readonly lines: readonly { readonly skuId: string; readonly quantity: number }[];
+  readonly token: string;
+}
 
 /** Buys over HTTP as a storefront does, and notes whatever is no clean answer. */
 export class Buyer {
@@ -24,20 +30,40 @@ export class Buyer {
   /** How often it was asked to come again later. */
   putOff = 0;
 
-  constructor(private readonly url: string, private readonly key: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly key: string,
+  ) {}
 
-  /** Tries once: bought, declined (the units are held until the window ends) or refused for stock. Throws on anything else. */
+  /**
+   * Tries once: bought, declined (the units are held until the window ends) or refused for stock. Throws on anything
+   * else.
+   */
   async buy({ lines, token }: Cart): Promise<Attempt> {
     const body = JSON.stringify({
-      customer: { reference: randomUUID() }, currency: 'CNY', lines,
-      recipient: { name: 'Flash Recipient', phone: '+86 138 0000 0000', address: { country: 'CN', region: '北京市', city: '北京市', district: '东城区', line1: '测试街1号', postcode: '100000' } },
+      customer: { reference: randomUUID() },
+      currency: 'CNY',
+      lines,
+      recipient: {
+        name: 'Flash Recipient',
+        phone: '+86 138 0000 0000',
+        address: {
+          country: 'CN',
+          region: '北京市',
+          city: '北京市',
+          district: '东城区',
+          line1: '测试街1号',
+          postcode: '100000',
+        },
+      },
       payment: { method: 'card', token },
     });
     const { status, json } = await this.#send('POST', '/v1/orders', body, randomUUID());
     if (status === 201 || status === 202) return this.#judged(Order.parse(json).id);
     const problem = Problem.parse(json);
     if (status === 409 && problem.code === 'out_of_stock') return { orderId: null, outcome: 'out_of_stock' };
-    if (status === 402 && problem.code === 'payment_declined') return { orderId: String(problem.orderId), outcome: 'declined' };
+    if (status === 402 && problem.code === 'payment_declined')
+      return { orderId: String(problem.orderId), outcome: 'declined' };
     throw this.#fault(`${status} ${problem.code}`);
   }
 
@@ -62,19 +88,27 @@ export class Buyer {
   }
 
   /** Sends a request; one that is put off (429, or 503 with Retry-After, before anything was written) is sent again. */
-  async #send(method: 'GET' | 'POST', path: string, body?: string, idempotencyKey?: string): Promise<{ status: number; json: unknown }> {
+  async #send(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: string,
+    idempotencyKey?: string,
+  ): Promise<{ status: number; json: unknown }> {
     for (;;) {
       const response = await fetch(`${this.url}${path}`, {
-        method, signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+        method,
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
         headers: {
-          authorization: `Bearer ${this.key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          authorization: `Bearer ${this.key}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
         },
         ...(body === undefined ? {} : { body }),
       });
       const json: unknown = await response.json();
       const retryAfter = response.headers.get('retry-after');
-      if ((response.status !== 429 && response.status !== 503) || retryAfter === null) return { status: response.status, json };
+      if ((response.status !== 429 && response.status !== 503) || retryAfter === null)
+        return { status: response.status, json };
       this.putOff += 1;
       await wait(Number(retryAfter) * 1000);
     }
@@ -87,9 +121,15 @@ export class Buyer {
 }
 
 /** Does work for each of many, so many at once. */
-export async function each<T>(items: readonly T[], atOnce: number, work: (item: T, number: number) => Promise<void>): Promise<void> {
+export async function each<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T, number: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, async () => {
-    for (let at = next++; at < items.length; at = next++) await work(items[at] as T, at);
-  }));
+  await Promise.all(
+    Array.from({ length: Math.min(atOnce, items.length) }, async () => {
+      for (let at = next++; at < items.length; at = next++) await work(items[at] as T, at);
+    }),
+  );
 }

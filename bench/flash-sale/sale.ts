@@ -7,7 +7,9 @@ export interface Sale {
   readonly buyers: number;
   readonly units: number;
   readonly atOnce: number;
-  /** The share of attempts whose payment is declined: their units are held until the window ends, and then come back. */
+  /**
+   * The share of attempts whose payment is declined: their units are held until the window ends, and then come back.
+   */
   readonly declined: number;
   readonly random: () => number;
 }
@@ -28,8 +30,14 @@ const MAX_WAVES = 100;
 /** After the first rush, a storefront that reads of units that came back lets so many buyers try for each. */
 const COMERS_PER_UNIT = 10;
 
-/** Lets the buyers in, again and again, until the units are sold; then once more, so that the last ones hear that nothing is left. */
-export async function holdSale(buyer: Buyer, { skuId, buyers, units, atOnce, declined, random }: Sale): Promise<SaleReport> {
+/**
+ * Lets the buyers in, again and again, until the units are sold; then once more, so that the last ones hear that
+ * nothing is left.
+ */
+export async function holdSale(
+  buyer: Buyer,
+  { skuId, buyers, units, atOnce, declined, random }: Sale,
+): Promise<SaleReport> {
   const began = Date.now();
   const count = { attempts: 0, declined: 0, refused: 0, waves: 0 };
   const sold: string[] = [];
@@ -39,7 +47,10 @@ export async function holdSale(buyer: Buyer, { skuId, buyers, units, atOnce, dec
     const still: number[] = without.slice(comers);
     await each(without.slice(0, comers), atOnce, async (number) => {
       count.attempts += 1;
-      const { orderId, outcome } = await buyer.buy({ lines: [{ skuId, quantity: 1 }], token: random() < share ? 'tok_declined' : 'tok_ok' });
+      const { orderId, outcome } = await buyer.buy({
+        lines: [{ skuId, quantity: 1 }],
+        token: random() < share ? 'tok_declined' : 'tok_ok',
+      });
       if (outcome === 'bought' && orderId !== null) sold.push(orderId);
       else still.push(number);
       if (outcome === 'declined') count.declined += 1;
@@ -51,8 +62,12 @@ export async function holdSale(buyer: Buyer, { skuId, buyers, units, atOnce, dec
   while (sold.length < units && count.waves < MAX_WAVES && without.length > 0) {
     await wave(comers, declined);
     if (sold.length === units) break;
-    await untilFact('units that were held for declined payments come back', async () => (await buyer.available(skuId)) > 0, COME_BACK_MS);
-    comers = COMERS_PER_UNIT * await buyer.available(skuId);
+    await untilFact(
+      'units that were held for declined payments come back',
+      async () => (await buyer.available(skuId)) > 0,
+      COME_BACK_MS,
+    );
+    comers = COMERS_PER_UNIT * (await buyer.available(skuId));
   }
   // Nothing is left: whoever comes now is refused, however good the card.
   await wave(atOnce, 0);

@@ -4,13 +4,23 @@ import { join } from 'node:path';
 
 export const BARE_QUEUE = 'bench-bare';
 
-export interface BareWorker { readonly pid: number; stop(): Promise<void> }
+export interface BareWorker {
+  readonly pid: number;
+  stop(): Promise<void>;
+}
 
-/** Starts a worker for the bare workflow in a process of its own and resolves once it serves. Rejects when it ends before. */
+/**
+ * Starts a worker for the bare workflow in a process of its own and resolves once it serves. Rejects when it ends
+ * before.
+ */
 export async function startBareWorker(address: string, namespace: string): Promise<BareWorker> {
-  const child = fork(join(__dirname, 'bare-worker.main.js'), [address, namespace, BARE_QUEUE], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(join(__dirname, 'bare-worker.main.js'), [address, namespace, BARE_QUEUE], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-2_000); });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-2_000);
+  });
   const exited = once(child, 'exit');
   const ended = async (): Promise<never> => {
     await exited;

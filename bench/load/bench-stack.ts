@@ -23,15 +23,21 @@ export interface BenchStack {
 }
 
 /**
- * Starts the whole stack on free ports and in a temporary folder, as durable as in earnest, on the Temporal server asked for.
- * `onLost` hears of a part that ends unasked.
+ * Starts the whole stack on free ports and in a temporary folder, as durable as in earnest, on the Temporal server
+ * asked for. `onLost` hears of a part that ends unasked.
  */
 export async function startBenchStack(
-  server: Plan['server'], signal: AbortSignal, onStep: (step: Step) => void, onLost: (message: string) => void,
+  server: Plan['server'],
+  signal: AbortSignal,
+  onStep: (step: Step) => void,
+  onLost: (message: string) => void,
 ): Promise<BenchStack> {
   const env = withoutReplacements(process.env);
-  const onProgress = (title: string) => { onStep({ kind: 'note', title }); };
-  const temporalServer = server === 'postgres' ? postgresServer(await obtainServerPrograms({ env, onProgress, signal })) : undefined;
+  const onProgress = (title: string) => {
+    onStep({ kind: 'note', title });
+  };
+  const temporalServer =
+    server === 'postgres' ? postgresServer(await obtainServerPrograms({ env, onProgress, signal })) : undefined;
   const folder = mkdtempSync(join(tmpdir(), 'mallflow-bench-'));
   const removeFolder = () => {
     removePostgresData(join(folder, 'postgres'));
@@ -41,16 +47,31 @@ export async function startBenchStack(
   try {
     const stack = await startStack({
       // One key does the work of many callers here: its own limit would be all that is measured.
-      env: { ...env, RATE_LIMIT_PER_SECOND: '1000000' }, temporalServer, stateFolder: folder, ephemeral: true, durable: true, signal, onStep,
-      onLost: (_part, message) => { onLost(message); },
-      seed: async (databaseUrl) => { seeded.mall = await seedBenchMall(databaseUrl); },
+      env: { ...env, RATE_LIMIT_PER_SECOND: '1000000' },
+      temporalServer,
+      stateFolder: folder,
+      ephemeral: true,
+      durable: true,
+      signal,
+      onStep,
+      onLost: (_part, message) => {
+        onLost(message);
+      },
+      seed: async (databaseUrl) => {
+        seeded.mall = await seedBenchMall(databaseUrl);
+      },
     });
     if (seeded.mall === undefined) throw new Error('The stack started without filling its database.');
     const connection = Connection.lazy({ address: stack.urls.temporal });
     return {
-      stack, mall: seeded.mall, temporal: new Client({ connection, namespace: NAMESPACE }),
+      stack,
+      mall: seeded.mall,
+      temporal: new Client({ connection, namespace: NAMESPACE }),
       pids: {
-        worker: [stack.pidOf('worker')], API: [stack.pidOf('api')], Temporal: [stack.pidOf('temporal')], PostgreSQL: [stack.pidOf('postgres')],
+        worker: [stack.pidOf('worker')],
+        API: [stack.pidOf('api')],
+        Temporal: [stack.pidOf('temporal')],
+        PostgreSQL: [stack.pidOf('postgres')],
         sandboxes: [stack.pidOf('gateway'), stack.pidOf('carrier')],
       },
       destroy: async () => {

@@ -27,10 +27,19 @@ export class Bench {
   readonly pids: Pids;
   readonly #wires: readonly Wire[];
 
-  constructor({ stack, mall, temporal, pids }: BenchStack, readonly plan: Plan, readonly signal: AbortSignal, private readonly onStep: (step: Step) => void) {
+  constructor(
+    { stack, mall, temporal, pids }: BenchStack,
+    readonly plan: Plan,
+    readonly signal: AbortSignal,
+    private readonly onStep: (step: Step) => void,
+  ) {
     const wire = (url: string, key: string) => new Wire(url, key, this.faults, signal);
     this.storefront = wire(stack.urls.api, mall.storefrontKey);
-    const wires = { storefront: this.storefront, staff: wire(stack.urls.api, mall.warehouseKey), drivers: wire(stack.urls.carrier, stack.settings.CARRIER_API_KEY) };
+    const wires = {
+      storefront: this.storefront,
+      staff: wire(stack.urls.api, mall.warehouseKey),
+      drivers: wire(stack.urls.carrier, stack.settings.CARRIER_API_KEY),
+    };
     this.#wires = Object.values(wires);
     this.life = new OrderLife(wires, mall, this.faults, signal);
     this.temporal = temporal;

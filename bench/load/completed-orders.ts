@@ -22,18 +22,40 @@ export interface Subject {
 
 /** Plays a few orders, so that nothing is measured on code that runs for the first time. */
 export const warmUp = (bench: Bench, { title, life }: Subject): Promise<unknown> =>
-  bench.measure(`${title}, warm-up`, (running) => closedLoop(async () => { await life.play(); }, WARM_UP, running));
+  bench.measure(`${title}, warm-up`, (running) =>
+    closedLoop(
+      async () => {
+        await life.play();
+      },
+      WARM_UP,
+      running,
+    ),
+  );
 
-/** Measures every level of the plan, one after another; answers the one that completed most as well, and the orders played at it. */
-export async function measureLevels(bench: Bench, subject: Subject): Promise<{ readonly levels: readonly Level[]; readonly best: Level; readonly orderIds: readonly string[] }> {
+/**
+ * Measures every level of the plan, one after another; answers the one that completed most as well, and the orders
+ * played at it.
+ */
+export async function measureLevels(
+  bench: Bench,
+  subject: Subject,
+): Promise<{ readonly levels: readonly Level[]; readonly best: Level; readonly orderIds: readonly string[] }> {
   const measured: Awaited<ReturnType<typeof measureLevel>>[] = [];
   for (const concurrency of bench.plan.concurrencies) measured.push(await measureLevel(bench, subject, concurrency));
-  const best = measured.reduce((a, b) => (b.level.completedPerSecond.median > a.level.completedPerSecond.median ? b : a));
+  const best = measured.reduce((a, b) =>
+    b.level.completedPerSecond.median > a.level.completedPerSecond.median ? b : a,
+  );
   return { levels: measured.map(({ level }) => level), best: best.level, orderIds: best.orderIds };
 }
 
-/** Keeps a number of orders under way, each from its POST to its end, and counts; answers the ids of the orders as well. */
-async function measureLevel(bench: Bench, { title, life, pids }: Subject, concurrency: number): Promise<{ readonly level: Level; readonly orderIds: readonly string[] }> {
+/**
+ * Keeps a number of orders under way, each from its POST to its end, and counts; answers the ids of the orders as well.
+ */
+async function measureLevel(
+  bench: Bench,
+  { title, life, pids }: Subject,
+  concurrency: number,
+): Promise<{ readonly level: Level; readonly orderIds: readonly string[] }> {
   const perWindow = Math.ceil(bench.plan.orders / WINDOWS);
   const postMs: number[] = [];
   const orderIds: string[] = [];
@@ -43,10 +65,20 @@ async function measureLevel(bench: Bench, { title, life, pids }: Subject, concur
     postMs.push(placed.postMs);
     orderIds.push(placed.orderId);
   };
-  const seconds = await bench.measure(`${title}, ${concurrency} at a time`, (running) => closedLoop(play, {
-    concurrency, warmUp: concurrency, perWindow,
-    onMark: () => { readings.push({ accepted: life.accepted, used: processorTime(pids) }); },
-  }, running));
+  const seconds = await bench.measure(`${title}, ${concurrency} at a time`, (running) =>
+    closedLoop(
+      play,
+      {
+        concurrency,
+        warmUp: concurrency,
+        perWindow,
+        onMark: () => {
+          readings.push({ accepted: life.accepted, used: processorTime(pids) });
+        },
+      },
+      running,
+    ),
+  );
   const accepted = readings.slice(1).map((reading, window) => reading.accepted - (readings[window]?.accepted ?? 0));
   return {
     orderIds,

@@ -26,14 +26,20 @@ export class Faults {
     return [...this.#counts].map(([what, count]) => ({ what, count }));
   }
 
-  /** Does a piece of work and tells whether it went as expected. Throws what is no counted fault, and when there are too many. */
+  /**
+   * Does a piece of work and tells whether it went as expected. Throws what is no counted fault, and when there are too
+   * many.
+   */
   async survive(work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
       return true;
     } catch (error) {
       if (!(error instanceof Unexpected)) throw error;
-      if (this.total > MOST) throw new Error(`More than ${MOST} answers were not as expected:\n${printFaults(this.list())}`, { cause: error });
+      if (this.total > MOST)
+        throw new Error(`More than ${MOST} answers were not as expected:\n${printFaults(this.list())}`, {
+          cause: error,
+        });
       return false;
     }
   }

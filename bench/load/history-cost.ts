@@ -10,14 +10,23 @@ export interface HistoryCost {
   readonly localActivities: number;
   readonly signals: number;
 }
-const FIGURES = ['events', 'workflowTasks', 'activities', 'localActivities', 'signals'] as const satisfies readonly (keyof HistoryCost)[];
+const FIGURES = [
+  'events',
+  'workflowTasks',
+  'activities',
+  'localActivities',
+  'signals',
+] as const satisfies readonly (keyof HistoryCost)[];
 
 /** How the SDKs mark a local activity in the history: ours and the other languages of its core, Go. */
 const LOCAL_ACTIVITY = ['core_local_activity', 'LocalActivity'];
 
 export type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
 
-/** Counts what the workflows of ended orders left in their histories, the median of each figure. Waits for each to close. */
+/**
+ * Counts what the workflows of ended orders left in their histories, the median of each figure. Waits for each to
+ * close.
+ */
 export async function historyCostOf(temporal: Client, orderIds: readonly string[]): Promise<HistoryCost> {
   const costs: HistoryCost[] = [];
   for (const orderId of orderIds) costs.push(costOf(await endedHistory(temporal, orderWorkflowId(orderId))));
@@ -37,19 +46,24 @@ export function costOf(events: readonly HistoryEvent[]): HistoryCost {
     events: events.length,
     workflowTasks: events.filter((event) => event.workflowTaskCompletedEventAttributes).length,
     activities: events.filter((event) => event.activityTaskScheduledEventAttributes).length,
-    localActivities: events.filter((event) => LOCAL_ACTIVITY.includes(event.markerRecordedEventAttributes?.markerName ?? '')).length,
+    localActivities: events.filter((event) =>
+      LOCAL_ACTIVITY.includes(event.markerRecordedEventAttributes?.markerName ?? ''),
+    ).length,
     signals: events.filter((event) => event.workflowExecutionSignaledEventAttributes).length,
   };
 }
 
 /** Takes the median of each figure. Throws when there are no costs. */
-export const medianCost = (costs: readonly HistoryCost[]): HistoryCost => perFigure((name) => spreadOf(costs.map((cost) => cost[name])).median);
+export const medianCost = (costs: readonly HistoryCost[]): HistoryCost =>
+  perFigure((name) => spreadOf(costs.map((cost) => cost[name])).median);
 
 /** Adds up what several workflows cost. */
-export const sumOf = (costs: readonly HistoryCost[]): HistoryCost => perFigure((name) => costs.reduce((sum, cost) => sum + cost[name], 0));
+export const sumOf = (costs: readonly HistoryCost[]): HistoryCost =>
+  perFigure((name) => costs.reduce((sum, cost) => sum + cost[name], 0));
 
 /** Tells what the second of two orders cost more. */
-export const moreThan = (less: HistoryCost, more: HistoryCost): HistoryCost => perFigure((name) => more[name] - less[name]);
+export const moreThan = (less: HistoryCost, more: HistoryCost): HistoryCost =>
+  perFigure((name) => more[name] - less[name]);
 
 const perFigure = (figure: (name: keyof HistoryCost) => number): HistoryCost =>
   Object.fromEntries(FIGURES.map((name) => [name, figure(name)])) as unknown as HistoryCost;

@@ -7,7 +7,11 @@ export const WINDOWS = 3;
 const STAGGER_MS = 20;
 const SEED = 20_261_123;
 
-export interface Running { readonly faults: Faults; readonly signal: AbortSignal; readonly tell: (done: number, of: number) => void }
+export interface Running {
+  readonly faults: Faults;
+  readonly signal: AbortSignal;
+  readonly tell: (done: number, of: number) => void;
+}
 
 export interface ClosedLoop {
   readonly concurrency: number;
@@ -19,10 +23,14 @@ export interface ClosedLoop {
 }
 
 /**
- * Keeps `concurrency` pieces of work under way until the windows are full, and resolves with the seconds each window took
- * once the last piece has ended. What fails is counted by `faults` and fills no window.
+ * Keeps `concurrency` pieces of work under way until the windows are full, and resolves with the seconds each window
+ * took once the last piece has ended. What fails is counted by `faults` and fills no window.
  */
-export async function closedLoop(work: () => Promise<void>, { concurrency, warmUp, perWindow, onMark }: ClosedLoop, { faults, signal, tell }: Running): Promise<number[]> {
+export async function closedLoop(
+  work: () => Promise<void>,
+  { concurrency, warmUp, perWindow, onMark }: ClosedLoop,
+  { faults, signal, tell }: Running,
+): Promise<number[]> {
   const total = warmUp + perWindow * WINDOWS;
   const marks: number[] = [];
   let done = 0;
@@ -41,21 +49,34 @@ export async function closedLoop(work: () => Promise<void>, { concurrency, warmU
     }
   };
   // All of them end before a failure is told: nothing may still run when the stack is stopped.
-  for (const result of await Promise.allSettled(Array.from({ length: concurrency }, slot))) if (result.status === 'rejected') throw result.reason;
+  for (const result of await Promise.allSettled(Array.from({ length: concurrency }, slot)))
+    if (result.status === 'rejected') throw result.reason;
   return marks.slice(1).map((at, window) => (at - (marks[window] ?? 0)) / 1000);
 }
 
 /**
- * Begins work when it is due, however much is still under way, and resolves when all has ended. Work is handed the moment
- * it was due (`performance.now()`): a latency counted from there includes the time it could not even begin.
+ * Begins work when it is due, however much is still under way, and resolves when all has ended. Work is handed the
+ * moment it was due (`performance.now()`): a latency counted from there includes the time it could not even begin.
  */
-export async function openLoop(work: (due: number) => Promise<void>, count: number, ratePerSecond: number, { faults, signal, tell }: Running): Promise<void> {
+export async function openLoop(
+  work: (due: number) => Promise<void>,
+  count: number,
+  ratePerSecond: number,
+  { faults, signal, tell }: Running,
+): Promise<void> {
   const began = performance.now();
   const underWay = new Set<Promise<void>>();
   const failures: unknown[] = [];
   let done = 0;
   const begin = (due: number) => {
-    const one = faults.survive(() => work(due)).then(() => tell(done += 1, count), (error: unknown) => { failures.push(error); })
+    const one = faults
+      .survive(() => work(due))
+      .then(
+        () => tell((done += 1), count),
+        (error: unknown) => {
+          failures.push(error);
+        },
+      )
       .finally(() => underWay.delete(one));
     underWay.add(one);
   };

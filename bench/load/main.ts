@@ -11,14 +11,31 @@ import { printReport } from './print-report';
 import type { Report } from './report';
 import { run } from './run';
 
-interface Flags extends Omit<Plan, 'concurrencies'> { readonly concurrency: readonly number[]; readonly peer?: string | true; readonly json?: string }
+interface Flags extends Omit<Plan, 'concurrencies'> {
+  readonly concurrency: readonly number[];
+  readonly peer?: string | true;
+  readonly json?: string;
+}
 
 const program = new Command('bench')
   .description('starts a whole stack of its own and measures what an order costs on it: docs/performance.md')
   .addOption(new Option('--orders <number>', 'orders measured at each concurrency').default(450).argParser(whole))
-  .addOption(new Option('--concurrency <numbers>', 'how many orders at a time, one after another').default([10, 25, 50], '10,25,50').argParser((text) => text.split(',').map(whole)))
-  .addOption(new Option('--server <kind>', 'the Temporal server: the development server, or the production server on PostgreSQL').choices(['embedded', 'postgres']).default('embedded'))
-  .addOption(new Option('--peer [program]', 'measure the reference application of the field on the same Temporal server as well; a program is run in place of the one built with Go'))
+  .addOption(
+    new Option('--concurrency <numbers>', 'how many orders at a time, one after another')
+      .default([10, 25, 50], '10,25,50')
+      .argParser((text) => text.split(',').map(whole)),
+  )
+  .addOption(
+    new Option('--server <kind>', 'the Temporal server: the development server, or the production server on PostgreSQL')
+      .choices(['embedded', 'postgres'])
+      .default('embedded'),
+  )
+  .addOption(
+    new Option(
+      '--peer [program]',
+      'measure the reference application of the field on the same Temporal server as well; a program is run in place of the one built with Go',
+    ),
+  )
   .addOption(new Option('--json <file>', 'write the report as JSON as well'))
   .action(async () => {
     const { json, peer, concurrency, ...flags } = program.opts<Flags>();
@@ -33,17 +50,36 @@ async function bench(plan: Plan, peer: Flags['peer']): Promise<Report> {
   const stopping = new AbortController();
   // Every request under way listens to it.
   setMaxListeners(0, stopping.signal);
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => { stopping.abort(new Error(`Stopped by ${name}.`)); });
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => {
+      stopping.abort(new Error(`Stopped by ${name}.`));
+    });
   const progress = new Progress();
   try {
     const { signal } = stopping;
     const onStep = progress.show;
-    const onLost = (message: string) => { stopping.abort(new Error(message)); };
-    const peerProgram = peer === undefined ? null : await obtainPeerProgram(peer, { signal, onProgress: (title) => { onStep({ kind: 'note', title }); } });
+    const onLost = (message: string) => {
+      stopping.abort(new Error(message));
+    };
+    const peerProgram =
+      peer === undefined
+        ? null
+        : await obtainPeerProgram(peer, {
+            signal,
+            onProgress: (title) => {
+              onStep({ kind: 'note', title });
+            },
+          });
     const stack = await startBenchStack(plan.server, signal, onStep, onLost);
     const measuring = new Bench(stack, plan, signal, onStep);
     try {
-      return await run(measuring, loadBefore, peerProgram === null ? null : () => startPeer({ program: peerProgram, stack: stack.stack, signal, onStep, onLost }));
+      return await run(
+        measuring,
+        loadBefore,
+        peerProgram === null
+          ? null
+          : () => startPeer({ program: peerProgram, stack: stack.stack, signal, onStep, onLost }),
+      );
     } catch (error) {
       // Whatever stopped the run is told, not the requests that it broke.
       throw signal.aborted ? signal.reason : error;

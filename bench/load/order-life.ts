@@ -12,29 +12,51 @@ const SCANS = ['in_transit', 'out_for_delivery', 'delivered', 'signed'] as const
 
 /** What the people look at in an order's answer. */
 const Seen = z.object({
-  id: z.string(), status: z.string(),
-  fulfillments: z.array(z.object({ id: z.string(), status: z.string(), shipment: z.object({ trackingNumber: z.string() }).nullable() })),
+  id: z.string(),
+  status: z.string(),
+  fulfillments: z.array(
+    z.object({ id: z.string(), status: z.string(), shipment: z.object({ trackingNumber: z.string() }).nullable() }),
+  ),
 });
 type Seen = z.infer<typeof Seen>;
 const Tasks = z.object({ items: z.array(z.object({ id: z.string() })) });
 
 /** Over which wire each of the people acts. */
-export interface Wires { readonly storefront: Wire; readonly staff: Wire; readonly drivers: Wire }
+export interface Wires {
+  readonly storefront: Wire;
+  readonly staff: Wire;
+  readonly drivers: Wire;
+}
 
-export interface Placed { readonly orderId: string; readonly postMs: number }
+export interface Placed {
+  readonly orderId: string;
+  readonly postMs: number;
+}
 
-/** Plays customer, warehouse staff and drivers over HTTP: every effect on the order is a request that people would send. */
+/**
+ * Plays customer, warehouse staff and drivers over HTTP: every effect on the order is a request that people would send.
+ */
 export class OrderLife {
   readonly #random = randomFrom(SEED);
   /** Orders that were answered 201. */
   accepted = 0;
 
-  constructor(private readonly wires: Wires, private readonly mall: BenchMall, readonly faults: Faults, readonly signal: AbortSignal) {}
+  constructor(
+    private readonly wires: Wires,
+    private readonly mall: BenchMall,
+    readonly faults: Faults,
+    readonly signal: AbortSignal,
+  ) {}
 
   /** Places an order of as many parcels as `parts`; its time counts from `due`. */
   async place(parts = 1, due = performance.now()): Promise<Placed> {
     const { id } = await this.wires.storefront.call({
-      method: 'POST', path: '/v1/orders', expect: 201, schema: Seen, idempotencyKey: randomUUID(), body: orderBody(this.mall, parts, this.#random),
+      method: 'POST',
+      path: '/v1/orders',
+      expect: 201,
+      schema: Seen,
+      idempotencyKey: randomUUID(),
+      body: orderBody(this.mall, parts, this.#random),
     });
     this.accepted += 1;
     return { orderId: id, postMs: performance.now() - due };
@@ -44,7 +66,9 @@ export class OrderLife {
   async play(parts = 1, due = performance.now()): Promise<Placed> {
     const placed = await this.place(parts, due);
     for (const kind of KINDS) await this.#work(placed.orderId, kind, parts);
-    const labelled = await this.#until(placed.orderId, 'labelled', ({ fulfillments }) => fulfillments.every(({ status }) => status === 'labelled'));
+    const labelled = await this.#until(placed.orderId, 'labelled', ({ fulfillments }) =>
+      fulfillments.every(({ status }) => status === 'labelled'),
+    );
     for (const { id } of labelled.fulfillments) await this.#act(`/v1/fulfillments/${id}/hand-over`);
     await Promise.all(labelled.fulfillments.map(({ shipment }) => this.#drive(shipment?.trackingNumber ?? '')));
     await this.#until(placed.orderId, 'completed', ({ status }) => status === 'completed');
@@ -52,26 +76,43 @@ export class OrderLife {
   }
 
   async #work(orderId: string, kind: (typeof KINDS)[number], parts: number): Promise<void> {
-    const { items } = await this.wires.staff.call({ method: 'GET', path: `/v1/tasks?orderId=${orderId}&kind=${kind}&status=open`, expect: 200, schema: Tasks });
+    const { items } = await this.wires.staff.call({
+      method: 'GET',
+      path: `/v1/tasks?orderId=${orderId}&kind=${kind}&status=open`,
+      expect: 200,
+      schema: Tasks,
+    });
     if (items.length !== parts) throw this.faults.add(`${items.length} open ${kind} tasks in place of ${parts}`);
     for (const { id } of items) await this.#act(`/v1/tasks/${id}/completion`);
   }
 
   #act(path: string): Promise<unknown> {
-    return this.wires.staff.call({ method: 'POST', path, expect: 200, schema: z.unknown(), body: {}, idempotencyKey: randomUUID() });
+    return this.wires.staff.call({
+      method: 'POST',
+      path,
+      expect: 200,
+      schema: z.unknown(),
+      body: {},
+      idempotencyKey: randomUUID(),
+    });
   }
 
   async #drive(trackingNumber: string): Promise<void> {
     const began = Date.now();
     for (const [number, scan] of SCANS.entries()) {
       await this.wires.drivers.call({
-        method: 'POST', path: '/v1/scans', expect: 200, schema: z.unknown(), body: { trackingNumber, scan, at: new Date(began + number).toISOString(), place: null },
+        method: 'POST',
+        path: '/v1/scans',
+        expect: 200,
+        schema: z.unknown(),
+        body: { trackingNumber, scan, at: new Date(began + number).toISOString(), place: null },
       });
     }
   }
 
   #until(orderId: string, what: string, fact: (order: Seen) => boolean): Promise<Seen> {
-    const look = () => this.wires.storefront.call({ method: 'GET', path: `/v1/orders/${orderId}`, expect: 200, schema: Seen });
+    const look = () =>
+      this.wires.storefront.call({ method: 'GET', path: `/v1/orders/${orderId}`, expect: 200, schema: Seen });
     return lookUntil(`an order was not ${what}`, look, fact, ({ status }) => status, this);
   }
 }

@@ -3,32 +3,57 @@ import type { Level } from './level';
 import { GENERATOR, serviceTotal, type ProcessorTime } from './processes';
 import type { Latency, Spread } from './statistics';
 
-export const NOT_MEASURED = 'not measured: needs Linux\'s /proc';
+export const NOT_MEASURED = "not measured: needs Linux's /proc";
 
 /** Lays rows out in columns under a heading. */
 export function section(title: string, rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.filter((row) => row.length > 1).map((row) => row[column]?.length ?? 0)));
-  return [title, ...rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}`)].join('\n');
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.filter((row) => row.length > 1).map((row) => row[column]?.length ?? 0)),
+  );
+  return [
+    title,
+    ...rows.map(
+      (row) =>
+        `  ${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}`,
+    ),
+  ].join('\n');
 }
 
 export const spread = ({ median, min, max }: Spread): string => `${short(median)} (${short(min)} to ${short(max)})`;
-const short = (value: number): string => value >= 100 ? value.toFixed(0) : value.toFixed(1);
-export const latency = ({ p50Ms, p99Ms, count }: Latency): string => `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms (${count})`;
+const short = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(1));
+export const latency = ({ p50Ms, p99Ms, count }: Latency): string =>
+  `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms (${count})`;
 
 export function levelRows({ levels, best }: { readonly levels: readonly Level[]; readonly best: number }): string[][] {
   return [
     ['at a time', 'accepted/s', 'completed/s', 'POST under this load', ''],
     ...levels.map((level) => [
-      String(level.concurrency), spread(level.acceptedPerSecond), spread(level.completedPerSecond), latency(level.post), level.concurrency === best ? '<- best' : '',
+      String(level.concurrency),
+      spread(level.acceptedPerSecond),
+      spread(level.completedPerSecond),
+      latency(level.post),
+      level.concurrency === best ? '<- best' : '',
     ]),
   ];
 }
 
 export const historyTitles = ['', 'events', 'workflow tasks', 'activities', 'local activities', 'signals'];
-export const historyRow = (name: string, cost: HistoryCost): string[] =>
-  [name, ...[cost.events, cost.workflowTasks, cost.activities, cost.localActivities, cost.signals].map(String)];
+export const historyRow = (name: string, cost: HistoryCost): string[] => [
+  name,
+  ...[cost.events, cost.workflowTasks, cost.activities, cost.localActivities, cost.signals].map(String),
+];
 
 export function processorRow(name: string, cost: ProcessorTime | undefined): string[] {
-  const parts = Object.entries(cost ?? {}).filter(([part, ms]) => part !== GENERATOR && ms >= 0.05).map(([part, ms]) => `${part} ${ms.toFixed(1)}`);
-  return [name, cost ? `${serviceTotal(cost).toFixed(1)} ms: ${parts.join(', ')}; besides, ${GENERATOR} ${cost[GENERATOR]?.toFixed(1)}` : NOT_MEASURED];
+  const parts = Object.entries(cost ?? {})
+    .filter(([part, ms]) => part !== GENERATOR && ms >= 0.05)
+    .map(([part, ms]) => `${part} ${ms.toFixed(1)}`);
+  return [
+    name,
+    cost
+      ? `${serviceTotal(cost).toFixed(1)} ms: ${parts.join(', ')}; besides, ${GENERATOR} ${cost[GENERATOR]?.toFixed(1)}`
+      : NOT_MEASURED,
+  ];
 }

@@ -1,6 +1,15 @@
 import { printPeer } from '../peer/print-peer';
 import { printFaults } from './faults';
-import { historyRow, historyTitles, latency, levelRows, NOT_MEASURED, processorRow, section, spread } from './print-figures';
+import {
+  historyRow,
+  historyTitles,
+  latency,
+  levelRows,
+  NOT_MEASURED,
+  processorRow,
+  section,
+  spread,
+} from './print-figures';
 import type { Memory } from './processes';
 import type { Report } from './report';
 
@@ -11,10 +20,16 @@ export function printReport(report: Report): string {
   const { machine } = report;
   return [
     `Mallflow on ${machine.processors} processors, ${Math.round(machine.memoryBytes / 2 ** 30)} GiB, Node ${machine.node} (${machine.platform}), load ${machine.loadBefore.toFixed(1)} before; ${report.server} stack; ${Math.round(report.seconds)} s in all`,
-    section('Complete orders, one merchant, one parcel, POST to signed (median, least to greatest window)', levelRows(report.orders)),
+    section(
+      'Complete orders, one merchant, one parcel, POST to signed (median, least to greatest window)',
+      levelRows(report.orders),
+    ),
     section('POST /v1/orders with its verdict', [
       ['unloaded, one after another', latency(report.post.unloaded)],
-      [`at half of the highest load, ${report.post.halfLoad.perSecond.toFixed(1)} orders/s arriving`, latency(report.post.halfLoad)],
+      [
+        `at half of the highest load, ${report.post.halfLoad.perSecond.toFixed(1)} orders/s arriving`,
+        latency(report.post.halfLoad),
+      ],
     ]),
     section('Temporal history per completed order', histories(report)),
     section('Processor time', processors(report)),
@@ -22,18 +37,25 @@ export function printReport(report: Report): string {
       [`${report.reads.concurrency} at a time`, `${spread(report.reads.perSecond)} /s`],
       [`at half of it, ${Math.round(report.reads.halfLoad.perSecond)}/s arriving`, latency(report.reads.halfLoad)],
     ]),
-    section('Memory after the run', [['worker', memory(report.memory.worker)], ['API', memory(report.memory.api)]]),
+    section('Memory after the run', [
+      ['worker', memory(report.memory.worker)],
+      ['API', memory(report.memory.api)],
+    ]),
     ...(report.peer === undefined ? [] : [printPeer(report.peer)]),
     `Put off with Retry-After: ${report.putOff}`,
-    report.faults.length === 0 ? 'Every other answer was as expected.' : `NOT AS EXPECTED:\n${printFaults(report.faults)}`,
+    report.faults.length === 0
+      ? 'Every other answer was as expected.'
+      : `NOT AS EXPECTED:\n${printFaults(report.faults)}`,
   ].join('\n\n');
 }
 
 function histories({ history }: Report): string[][] {
   return [
     historyTitles,
-    historyRow('one parcel, unloaded', history.oneParcel), historyRow('one parcel, at the highest load', history.oneParcelUnderLoad),
-    historyRow('two merchants, two parcels, unloaded', history.twoParcels), historyRow('each further parcel', history.perFurtherParcel),
+    historyRow('one parcel, unloaded', history.oneParcel),
+    historyRow('one parcel, at the highest load', history.oneParcelUnderLoad),
+    historyRow('two merchants, two parcels, unloaded', history.twoParcels),
+    historyRow('each further parcel', history.perFurtherParcel),
   ];
 }
 
@@ -43,8 +65,11 @@ function processors({ orders, bare, bareWorkflowsPerOrder, reads }: Report): str
     processorRow(`order, ${orders.best} at a time`, best?.processorMs),
     processorRow(`bare workflow, ${bare.concurrency} at a time, ${spread(bare.perSecond)} /s`, bare.processorMs),
     processorRow(`read, ${reads.concurrency} at a time`, reads.processorMs),
-    ...(bareWorkflowsPerOrder === undefined ? [] : [[`one order costs ${bareWorkflowsPerOrder.toFixed(1)} bare workflows`]]),
+    ...(bareWorkflowsPerOrder === undefined
+      ? []
+      : [[`one order costs ${bareWorkflowsPerOrder.toFixed(1)} bare workflows`]]),
   ];
 }
 
-const memory = (used: Memory | undefined): string => used ? `${Math.round(used.rssBytes / MIB)} MiB, at most ${Math.round(used.peakBytes / MIB)} MiB` : NOT_MEASURED;
+const memory = (used: Memory | undefined): string =>
+  used ? `${Math.round(used.rssBytes / MIB)} MiB, at most ${Math.round(used.peakBytes / MIB)} MiB` : NOT_MEASURED;

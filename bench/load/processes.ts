@@ -20,15 +20,22 @@ export function processorTime(pids: Pids): ProcessorTime | undefined {
   if (!canMeasure()) return undefined;
   const children = childrenByParent();
   const { user, system } = process.cpuUsage();
-  const used = Object.entries(pids).map(([name, ids]) => [name, ids.reduce((sum, pid) => sum + ownTicks(pid, children), 0) * TICK_MS]);
-  return { ...Object.fromEntries(used) as Record<string, number>, [GENERATOR]: (user + system) / 1000 };
+  const used = Object.entries(pids).map(([name, ids]) => [
+    name,
+    ids.reduce((sum, pid) => sum + ownTicks(pid, children), 0) * TICK_MS,
+  ]);
+  return { ...(Object.fromEntries(used) as Record<string, number>), [GENERATOR]: (user + system) / 1000 };
 }
 
 /** What the load itself costs: measured, but no part of an order's cost. */
 export const GENERATOR = 'load generator';
 
 /** Returns processor ms per piece of work by process, from readings before and after; undefined without readings. */
-export function costPer(before: ProcessorTime | undefined, after: ProcessorTime | undefined, pieces: number): ProcessorTime | undefined {
+export function costPer(
+  before: ProcessorTime | undefined,
+  after: ProcessorTime | undefined,
+  pieces: number,
+): ProcessorTime | undefined {
   if (before === undefined || after === undefined) return undefined;
   return Object.fromEntries(Object.entries(after).map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / pieces]));
 }
@@ -47,7 +54,9 @@ function ownTicks(pid: number, children: ReadonlyMap<number, readonly number[]>)
 
 function childrenByParent(): ReadonlyMap<number, readonly number[]> {
   const children = new Map<number, number[]>();
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)) {
+  for (const pid of readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)) {
     const stat = statOf(pid);
     if (stat === null) continue;
     const siblings = children.get(stat.parent);
@@ -62,7 +71,10 @@ function statOf(pid: number): { readonly parent: number; readonly ticks: number 
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command's name stands in brackets and may hold anything: the fields are counted from the last bracket.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     const [utime = 0, stime = 0, cutime = 0, cstime = 0] = fields.slice(11, 15);
     return { parent: fields[1] ?? 0, ticks: utime + stime + cutime + cstime };
   } catch (error) {
@@ -72,7 +84,10 @@ function statOf(pid: number): { readonly parent: number; readonly ticks: number 
 }
 
 /** Bytes that a process holds in memory now, and the most it ever held. */
-export interface Memory { readonly rssBytes: number; readonly peakBytes: number }
+export interface Memory {
+  readonly rssBytes: number;
+  readonly peakBytes: number;
+}
 
 /** Reads a process's memory from /proc/<pid>/status; undefined where it cannot be read. */
 export function memoryOf(pid: number): Memory | undefined {

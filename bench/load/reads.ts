@@ -23,18 +23,32 @@ export async function measureReads(bench: Bench, orderIds: readonly string[]): P
   const { perWindow, seconds } = await bench.measure(`Reads, ${CONCURRENCY} at a time`, async (running) => {
     const trial = await closedLoop(read, { concurrency: CONCURRENCY, warmUp: TRIAL, perWindow: TRIAL }, running);
     const perWindow = Math.ceil((TRIAL / spreadOf(trial).median) * WINDOW_SECONDS);
-    const onMark = () => { readings.push(processorTime(bench.pids)); };
-    return { perWindow, seconds: await closedLoop(read, { concurrency: CONCURRENCY, warmUp: TRIAL, perWindow, onMark }, running) };
+    const onMark = () => {
+      readings.push(processorTime(bench.pids));
+    };
+    return {
+      perWindow,
+      seconds: await closedLoop(read, { concurrency: CONCURRENCY, warmUp: TRIAL, perWindow, onMark }, running),
+    };
   });
   const perSecond = spreadOf(seconds.map((taken) => perWindow / taken));
   const half = perSecond.median / 2;
   const taken: number[] = [];
-  await bench.measure('Reads, at half of that', (running) => openLoop(async (due) => {
-    await read();
-    taken.push(performance.now() - due);
-  }, Math.ceil(half * HALF_LOAD_SECONDS), half, running));
+  await bench.measure('Reads, at half of that', (running) =>
+    openLoop(
+      async (due) => {
+        await read();
+        taken.push(performance.now() - due);
+      },
+      Math.ceil(half * HALF_LOAD_SECONDS),
+      half,
+      running,
+    ),
+  );
   return {
-    concurrency: CONCURRENCY, perSecond, halfLoad: { ...latencyOf(taken), perSecond: half },
+    concurrency: CONCURRENCY,
+    perSecond,
+    halfLoad: { ...latencyOf(taken), perSecond: half },
     processorMs: costPer(readings[0], readings.at(-1), perWindow * WINDOWS),
   };
 }

@@ -5,21 +5,43 @@ import type { Level } from './level';
 import type { Memory, ProcessorTime } from './processes';
 import type { Latency, Spread } from './statistics';
 
-export interface LatencyAtRate extends Latency { readonly perSecond: number }
+export interface LatencyAtRate extends Latency {
+  readonly perSecond: number;
+}
 
 /** Everything one run measured. Times in ms, sizes in bytes. */
 export interface Report {
-  readonly machine: { readonly processors: number; readonly memoryBytes: number; readonly platform: string; readonly node: string; readonly loadBefore: number };
+  readonly machine: {
+    readonly processors: number;
+    readonly memoryBytes: number;
+    readonly platform: string;
+    readonly node: string;
+    readonly loadBefore: number;
+  };
   readonly server: string;
   readonly takenAt: string;
   readonly seconds: number;
   readonly orders: { readonly levels: readonly Level[]; readonly best: number };
   readonly post: { readonly unloaded: Latency; readonly halfLoad: LatencyAtRate };
-  readonly history: { readonly oneParcel: HistoryCost; readonly oneParcelUnderLoad: HistoryCost; readonly twoParcels: HistoryCost; readonly perFurtherParcel: HistoryCost };
-  readonly bare: { readonly concurrency: number; readonly perSecond: Spread; readonly processorMs: ProcessorTime | undefined };
+  readonly history: {
+    readonly oneParcel: HistoryCost;
+    readonly oneParcelUnderLoad: HistoryCost;
+    readonly twoParcels: HistoryCost;
+    readonly perFurtherParcel: HistoryCost;
+  };
+  readonly bare: {
+    readonly concurrency: number;
+    readonly perSecond: Spread;
+    readonly processorMs: ProcessorTime | undefined;
+  };
   /** How many bare workflows one order costs in processor time; undefined where it cannot be measured. */
   readonly bareWorkflowsPerOrder: number | undefined;
-  readonly reads: { readonly concurrency: number; readonly perSecond: Spread; readonly halfLoad: LatencyAtRate; readonly processorMs: ProcessorTime | undefined };
+  readonly reads: {
+    readonly concurrency: number;
+    readonly perSecond: Spread;
+    readonly halfLoad: LatencyAtRate;
+    readonly processorMs: ProcessorTime | undefined;
+  };
   readonly memory: { readonly worker: Memory | undefined; readonly api: Memory | undefined };
   /** The reference application of the field, where it was asked for. */
   readonly peer?: PeerReport;

@@ -14,8 +14,8 @@ const HISTORIES = 5;
 const HISTORIES_UNDER_LOAD = 20;
 
 /**
- * Measures everything on one running stack, the quiet figures first. `loadBefore` is the machine's load of the minute before;
- * `startPeer` starts the reference application in place of ours where it is to be measured as well.
+ * Measures everything on one running stack, the quiet figures first. `loadBefore` is the machine's load of the minute
+ * before; `startPeer` starts the reference application in place of ours where it is to be measured as well.
  */
 export async function run(bench: Bench, loadBefore: number, startPeer: (() => Promise<Peer>) | null): Promise<Report> {
   const began = Date.now();
@@ -34,19 +34,29 @@ export async function run(bench: Bench, loadBefore: number, startPeer: (() => Pr
   const reads = await measureReads(bench, orderIds);
   const memoryAfter = { worker: memory(bench, 'worker'), api: memory(bench, 'API') };
   // Last: it takes the place of our worker and API.
-  const peer = startPeer && await measurePeer(bench, best, startPeer);
+  const peer = startPeer && (await measurePeer(bench, best, startPeer));
   return {
-    machine: { processors: cpus().length, memoryBytes: totalmem(), platform: `${process.platform} ${process.arch}`, node: process.versions.node, loadBefore },
-    server: bench.plan.server, takenAt: new Date(began).toISOString(), seconds: (Date.now() - began) / 1000,
+    machine: {
+      processors: cpus().length,
+      memoryBytes: totalmem(),
+      platform: `${process.platform} ${process.arch}`,
+      node: process.versions.node,
+      loadBefore,
+    },
+    server: bench.plan.server,
+    takenAt: new Date(began).toISOString(),
+    seconds: (Date.now() - began) / 1000,
     orders: { levels, best: best.concurrency },
     post: { unloaded, halfLoad },
     history: { oneParcel, oneParcelUnderLoad, twoParcels, perFurtherParcel: moreThan(oneParcel, twoParcels) },
     bare,
-    bareWorkflowsPerOrder: best.processorMs && bare.processorMs && serviceTotal(best.processorMs) / serviceTotal(bare.processorMs),
+    bareWorkflowsPerOrder:
+      best.processorMs && bare.processorMs && serviceTotal(best.processorMs) / serviceTotal(bare.processorMs),
     reads,
     memory: memoryAfter,
     ...(peer && { peer }),
-    faults: bench.faults.list(), putOff: bench.faults.putOff,
+    faults: bench.faults.list(),
+    putOff: bench.faults.putOff,
   };
 }
 

@@ -7,21 +7,37 @@ export function quantile(values: readonly number[], q: number): number {
 }
 
 /** A figure measured several times: the median, and how far it went. */
-export interface Spread { readonly median: number; readonly min: number; readonly max: number }
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
 
-/** Returns the median of values, the middle of an even count's two, with the least and the greatest. Throws when there are none. */
+/**
+ * Returns the median of values, the middle of an even count's two, with the least and the greatest. Throws when there
+ * are none.
+ */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const [min, max] = [sorted[0], sorted.at(-1)];
   const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
-  if (min === undefined || max === undefined || low === undefined || high === undefined) throw new Error('There is nothing to take a median of.');
+  if (min === undefined || max === undefined || low === undefined || high === undefined)
+    throw new Error('There is nothing to take a median of.');
   return { median: (low + high) / 2, min, max };
 }
 
-export interface Latency { readonly count: number; readonly p50Ms: number; readonly p99Ms: number }
+export interface Latency {
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
 
 /** Sums up how long calls took, in ms. Throws when there were none. */
-export const latencyOf = (ms: readonly number[]): Latency => ({ count: ms.length, p50Ms: quantile(ms, 0.5), p99Ms: quantile(ms, 0.99) });
+export const latencyOf = (ms: readonly number[]): Latency => ({
+  count: ms.length,
+  p50Ms: quantile(ms, 0.5),
+  p99Ms: quantile(ms, 0.99),
+});
 
 /** Makes a source of numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
 export function randomFrom(seed: number): () => number {

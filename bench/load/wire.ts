@@ -14,18 +14,27 @@ export interface Call<T extends z.ZodType> {
   readonly idempotencyKey?: string;
 }
 
-interface Answer { readonly status: number; readonly retryAfter: string | undefined; readonly text: string }
+interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly text: string;
+}
 
 /**
- * Calls a server over kept-alive connections. Node's own `http`, as it costs the shared processors the least. Any answer but
- * the expected one is counted and thrown as `Unexpected`; 429 and 503 with Retry-After are counted and obeyed. An answer
- * without a body is `undefined` to the schema. A `key` of null sends none.
+ * Calls a server over kept-alive connections. Node's own `http`, as it costs the shared processors the least. Any
+ * answer but the expected one is counted and thrown as `Unexpected`; 429 and 503 with Retry-After are counted and
+ * obeyed. An answer without a body is `undefined` to the schema. A `key` of null sends none.
  */
 export class Wire {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
   readonly #url: URL;
 
-  constructor(url: string, private readonly key: string | null, private readonly faults: Faults, private readonly signal: AbortSignal) {
+  constructor(
+    url: string,
+    private readonly key: string | null,
+    private readonly faults: Faults,
+    private readonly signal: AbortSignal,
+  ) {
     this.#url = new URL(url);
   }
 
@@ -33,7 +42,8 @@ export class Wire {
     for (;;) {
       const { status, retryAfter, text } = await this.#send(call);
       if (status === call.expect) return call.schema.parse(text === '' ? undefined : JSON.parse(text));
-      if ((status !== 429 && status !== 503) || retryAfter === undefined) throw this.faults.add(`${nameOf(call)}: ${status} ${text.slice(0, 160)}`);
+      if ((status !== 429 && status !== 503) || retryAfter === undefined)
+        throw this.faults.add(`${nameOf(call)}: ${status} ${text.slice(0, 160)}`);
       this.faults.putOff += 1;
       await wait(Number(retryAfter) * 1000, undefined, { signal: this.signal });
     }
@@ -47,14 +57,27 @@ export class Wire {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     try {
       return await new Promise<Answer>((resolve, reject) => {
-        const sent = request({
-          agent: this.#agent, hostname: this.#url.hostname, port: this.#url.port, method, path, signal: this.signal, timeout: ANSWER_WITHIN_MS,
-          headers: {
-            ...(this.key === null ? {} : { authorization: `Bearer ${this.key}` }),
-            ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-            ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+        const sent = request(
+          {
+            agent: this.#agent,
+            hostname: this.#url.hostname,
+            port: this.#url.port,
+            method,
+            path,
+            signal: this.signal,
+            timeout: ANSWER_WITHIN_MS,
+            headers: {
+              ...(this.key === null ? {} : { authorization: `Bearer ${this.key}` }),
+              ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+              ...(payload === undefined
+                ? {}
+                : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+            },
           },
-        }, (response) => { readAll(response).then(resolve, reject); });
+          (response) => {
+            readAll(response).then(resolve, reject);
+          },
+        );
         sent.once('timeout', () => sent.destroy(new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} s`)));
         sent.once('error', reject);
         sent.end(payload);
@@ -69,7 +92,11 @@ export class Wire {
 async function readAll(response: IncomingMessage): Promise<Answer> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
-  return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text: Buffer.concat(chunks).toString() };
+  return {
+    status: response.statusCode ?? 0,
+    retryAfter: response.headers['retry-after'],
+    text: Buffer.concat(chunks).toString(),
+  };
 }
 
 /** Names a call without the ids in it, so that the same fault counts as one. */

@@ -16,7 +16,10 @@ export interface HeldAddresses {
   readonly places: readonly string[];
 }
 
-/** Judges the address of every order as its placement would. The dataset has places only: name, phone and street are made up. */
+/**
+ * Judges the address of every order as its placement would. The dataset has places only: name, phone and street are
+ * made up.
+ */
 export function judgeAddresses({ orders }: Dataset): HeldAddresses {
   const findings = new Map<string, number>();
   const places = new Set<string>();
@@ -31,5 +34,11 @@ export function judgeAddresses({ orders }: Dataset): HeldAddresses {
       places.add(`${order.customer.state} ${order.customer.city}: ${suggestion ?? 'none'}`);
     }
   }
-  return { orders: orders.length, held, mendable, findings: Object.fromEntries([...findings].sort((a, b) => b[1] - a[1])), places: [...places] };
+  return {
+    orders: orders.length,
+    held,
+    mendable,
+    findings: Object.fromEntries([...findings].sort((a, b) => b[1] - a[1])),
+    places: [...places],
+  };
 }

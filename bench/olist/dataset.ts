@@ -19,7 +19,12 @@ export interface OlistOrder {
   readonly purchasedAt: string;
   readonly approvedAt: string | null;
   readonly handedOverAt: string | null;
-  readonly customer: { readonly id: string; readonly postcodePrefix: string; readonly city: string; readonly state: string };
+  readonly customer: {
+    readonly id: string;
+    readonly postcodePrefix: string;
+    readonly city: string;
+    readonly state: string;
+  };
   readonly items: OlistItem[];
   readonly payments: { readonly type: string; readonly amount: number }[];
 }
@@ -36,47 +41,104 @@ export interface Dataset {
 const centavos = (amount: number): number => Math.round(amount * 100);
 
 /**
- * Reads the first `limit` orders by time of purchase (all without a limit) and what belongs to them; only that is kept in
- * memory. Orders without items cannot be ordered and are left out.
+ * Reads the first `limit` orders by time of purchase (all without a limit) and what belongs to them; only that is kept
+ * in memory. Orders without items cannot be ordered and are left out.
  */
 export async function readDataset(folder: string, limit?: number): Promise<Dataset> {
   const itemsOf = groupBy(await all(folder, 'order_items'), (item) => item.order_id);
-  const rows = (await all(folder, 'orders')).filter((row) => itemsOf.has(row.order_id)).sort(byPurchase).slice(0, limit);
+  const rows = (await all(folder, 'orders'))
+    .filter((row) => itemsOf.has(row.order_id))
+    .sort(byPurchase)
+    .slice(0, limit);
   const wanted = new Map(rows.map((row) => [row.customer_id, row]));
-  const customers = await keyed(folder, 'customers', (row) => row.customer_id, (row) => wanted.has(row.customer_id));
-  const orders = new Map(rows.map((row) => [row.order_id, orderOf(row, customers.get(row.customer_id), itemsOf.get(row.order_id) ?? [])]));
+  const customers = await keyed(
+    folder,
+    'customers',
+    (row) => row.customer_id,
+    (row) => wanted.has(row.customer_id),
+  );
+  const orders = new Map(
+    rows.map((row) => [row.order_id, orderOf(row, customers.get(row.customer_id), itemsOf.get(row.order_id) ?? [])]),
+  );
   for await (const payment of readTable(folder, 'order_payments')) {
-    orders.get(payment.order_id)?.payments.push({ type: payment.payment_type, amount: centavos(payment.payment_value) });
+    orders
+      .get(payment.order_id)
+      ?.payments.push({ type: payment.payment_type, amount: centavos(payment.payment_value) });
   }
   const items = [...orders.values()].flatMap((order) => order.items);
-  const [sellerIds, productIds] = [new Set(items.map((item) => item.sellerId)), new Set(items.map((item) => item.productId))];
+  const [sellerIds, productIds] = [
+    new Set(items.map((item) => item.sellerId)),
+    new Set(items.map((item) => item.productId)),
+  ];
   return {
     orders: [...orders.values()],
-    sellers: await keyed(folder, 'sellers', (row) => row.seller_id, (row) => sellerIds.has(row.seller_id)),
-    products: await keyed(folder, 'products', (row) => row.product_id, (row) => productIds.has(row.product_id)),
-    categories: new Map((await all(folder, 'category_translation')).map((row) => [row.product_category_name, row.product_category_name_english])),
+    sellers: await keyed(
+      folder,
+      'sellers',
+      (row) => row.seller_id,
+      (row) => sellerIds.has(row.seller_id),
+    ),
+    products: await keyed(
+      folder,
+      'products',
+      (row) => row.product_id,
+      (row) => productIds.has(row.product_id),
+    ),
+    categories: new Map(
+      (await all(folder, 'category_translation')).map((row) => [
+        row.product_category_name,
+        row.product_category_name_english,
+      ]),
+    ),
   };
 }
 
-function orderOf(row: Row<'orders'>, customer: Row<'customers'> | undefined, units: readonly Row<'order_items'>[]): OlistOrder {
-  if (!customer) throw new Error(`Order ${row.order_id} names customer ${row.customer_id}, whom customers.csv does not hold.`);
+function orderOf(
+  row: Row<'orders'>,
+  customer: Row<'customers'> | undefined,
+  units: readonly Row<'order_items'>[],
+): OlistOrder {
+  if (!customer)
+    throw new Error(`Order ${row.order_id} names customer ${row.customer_id}, whom customers.csv does not hold.`);
   const items = new Map<string, OlistItem>();
   for (const unit of units) {
     const key = `${unit.seller_id}/${unit.product_id}`;
-    const item = items.get(key) ?? { productId: unit.product_id, sellerId: unit.seller_id, quantity: 0, price: centavos(unit.price), freight: 0 };
+    const item = items.get(key) ?? {
+      productId: unit.product_id,
+      sellerId: unit.seller_id,
+      quantity: 0,
+      price: centavos(unit.price),
+      freight: 0,
+    };
     item.quantity += 1;
     item.freight += centavos(unit.freight_value);
     items.set(key, item);
   }
   return {
-    id: row.order_id, status: row.order_status, purchasedAt: row.order_purchase_timestamp, approvedAt: row.order_approved_at,
-    handedOverAt: row.order_delivered_carrier_date, items: [...items.values()], payments: [],
-    customer: { id: customer.customer_unique_id, postcodePrefix: customer.customer_zip_code_prefix, city: customer.customer_city, state: customer.customer_state },
+    id: row.order_id,
+    status: row.order_status,
+    purchasedAt: row.order_purchase_timestamp,
+    approvedAt: row.order_approved_at,
+    handedOverAt: row.order_delivered_carrier_date,
+    items: [...items.values()],
+    payments: [],
+    customer: {
+      id: customer.customer_unique_id,
+      postcodePrefix: customer.customer_zip_code_prefix,
+      city: customer.customer_city,
+      state: customer.customer_state,
+    },
   };
 }
 
 const byPurchase = (a: Row<'orders'>, b: Row<'orders'>): number =>
-  a.order_purchase_timestamp < b.order_purchase_timestamp ? -1 : a.order_purchase_timestamp > b.order_purchase_timestamp ? 1 : a.order_id < b.order_id ? -1 : 1;
+  a.order_purchase_timestamp < b.order_purchase_timestamp
+    ? -1
+    : a.order_purchase_timestamp > b.order_purchase_timestamp
+      ? 1
+      : a.order_id < b.order_id
+        ? -1
+        : 1;
 
 async function all<T extends TableName>(folder: string, table: T): Promise<Row<T>[]> {
   const rows: Row<T>[] = [];
@@ -84,7 +146,12 @@ async function all<T extends TableName>(folder: string, table: T): Promise<Row<T
   return rows;
 }
 
-async function keyed<T extends TableName>(folder: string, table: T, keyOf: (row: Row<T>) => string, keep: (row: Row<T>) => boolean): Promise<Map<string, Row<T>>> {
+async function keyed<T extends TableName>(
+  folder: string,
+  table: T,
+  keyOf: (row: Row<T>) => string,
+  keep: (row: Row<T>) => boolean,
+): Promise<Map<string, Row<T>>> {
   const rows = new Map<string, Row<T>>();
   for await (const row of readTable(folder, table)) if (keep(row)) rows.set(keyOf(row), row);
   return rows;

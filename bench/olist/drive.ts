@@ -28,7 +28,10 @@ export interface Driven {
   readonly missing: string | null;
 }
 
-/** Takes an order of the dataset to its end through the public API. Each step is safe to repeat. Throws what the API refuses. */
+/**
+ * Takes an order of the dataset to its end through the public API. Each step is safe to repeat. Throws what the API
+ * refuses.
+ */
 export async function drive(mall: Mall, olist: OlistOrder, goal: Goal): Promise<Driven> {
   const intent = (act: string) => `olist:${mall.run}:${olist.id}:${act}`;
   const people = new People(mall.storefront, [mall.staff], mall.drivers, intent, mall.limitMs);
@@ -38,18 +41,36 @@ export async function drive(mall: Mall, olist: OlistOrder, goal: Goal): Promise<
   return { ...(await untilThere(people, mall, placed.id, goal)), events: await timelineOf(mall.storefront, placed.id) };
 }
 
-interface Stage { readonly orderId: string; readonly people: People; readonly mall: Mall; readonly intent: (act: string) => string }
+interface Stage {
+  readonly orderId: string;
+  readonly people: People;
+  readonly mall: Mall;
+  readonly intent: (act: string) => string;
+}
 
 const STEPS: Readonly<Record<Step, (stage: Stage) => Promise<void>>> = {
   pick: ({ orderId, people }) => people.work(orderId, ['pick']),
-  pack: async ({ orderId, people }) => { await people.pack(orderId); },
-  hand_over: async ({ orderId, people, mall }) => { await people.handOver(await mall.storefront.getOrder(orderId)); },
+  pack: async ({ orderId, people }) => {
+    await people.pack(orderId);
+  },
+  hand_over: async ({ orderId, people, mall }) => {
+    await people.handOver(await mall.storefront.getOrder(orderId));
+  },
   transit: (stage) => scan(stage, ['in_transit']),
   deliver: (stage) => scan(stage, ['out_for_delivery', 'delivered', 'signed']),
-  cancel: async ({ orderId, mall, intent }) => { await mall.storefront.cancel(intent('cancel'), orderId, 'merchant_request'); },
+  cancel: async ({ orderId, mall, intent }) => {
+    await mall.storefront.cancel(intent('cancel'), orderId, 'merchant_request');
+  },
 };
 
-const ROAD: readonly ShipmentStatus[] = ['booked', 'handed_over', 'in_transit', 'out_for_delivery', 'delivered', 'signed'];
+const ROAD: readonly ShipmentStatus[] = [
+  'booked',
+  'handed_over',
+  'in_transit',
+  'out_for_delivery',
+  'delivered',
+  'signed',
+];
 
 /** Has the drivers scan what an earlier run of the replay has not scanned yet. */
 async function scan({ orderId, people, mall }: Stage, scans: readonly (CarrierScan & ShipmentStatus)[]): Promise<void> {
@@ -58,16 +79,27 @@ async function scan({ orderId, people, mall }: Stage, scans: readonly (CarrierSc
   for (const part of order.fulfillments) {
     const reached = ROAD.indexOf(part.shipment?.status ?? 'booked');
     const open = scans.filter((next) => ROAD.indexOf(next) > reached);
-    await people.scan({ ...order, fulfillments: [part] }, open.map((next, i) => ({ scan: next, at: new Date(began + i) })));
+    await people.scan(
+      { ...order, fulfillments: [part] },
+      open.map((next, i) => ({ scan: next, at: new Date(began + i) })),
+    );
   }
 }
 
-async function untilThere(people: People, mall: Mall, orderId: string, goal: Goal): Promise<Pick<Driven, 'order' | 'missing'>> {
+async function untilThere(
+  people: People,
+  mall: Mall,
+  orderId: string,
+  goal: Goal,
+): Promise<Pick<Driven, 'order' | 'missing'>> {
   try {
     const order = await people.until(orderId, (now) => missing(goal, now) === null, goal);
     if (goal !== 'picked') return { order, missing: null };
     const { items } = await mall.staff.listTasks({ orderId, kind: 'pick', status: 'done', limit: 100 });
-    return { order, missing: items.length === order.fulfillments.length ? null : `${items.length} of its parts are picked` };
+    return {
+      order,
+      missing: items.length === order.fulfillments.length ? null : `${items.length} of its parts are picked`,
+    };
   } catch (error) {
     if (!(error instanceof WaitTimedOut)) throw error;
     const order = await mall.storefront.getOrder(orderId);

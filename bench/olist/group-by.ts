@@ -1,4 +1,7 @@
-/** Groups values by a key, groups and values in the order they came. (`Map.groupBy` is newer than the oldest Node we run on.) */
+/**
+ * Groups values by a key, groups and values in the order they came. (`Map.groupBy` is newer than the oldest Node we run
+ * on.)
+ */
 export function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const value of values) {

@@ -35,8 +35,16 @@ export interface ReplayReport {
   readonly mergedPayments: number;
 }
 
-/** Drives every order of a dataset to its end, some at a time, and reports. An order that fails is a mismatch and stops no other. */
-export async function replay(mall: Mall, { orders }: Dataset, concurrency: number, onOrder: () => void): Promise<ReplayReport> {
+/**
+ * Drives every order of a dataset to its end, some at a time, and reports. An order that fails is a mismatch and stops
+ * no other.
+ */
+export async function replay(
+  mall: Mall,
+  { orders }: Dataset,
+  concurrency: number,
+  onOrder: () => void,
+): Promise<ReplayReport> {
   const began = Date.now();
   const stages = new StageTimes();
   const outcomes = new Map<string, { datasetStatus: string; goal: Goal; expected: number; reached: number }>();
@@ -62,7 +70,13 @@ export async function replay(mall: Mall, { orders }: Dataset, concurrency: numbe
   await eachOf(orders, concurrency, one);
   const seconds = (Date.now() - began) / 1000;
   return {
-    run: mall.run, orders: orders.length, seconds, ordersPerSecond: orders.length / seconds, mismatches, stages: stages.summary(), samePrice,
+    run: mall.run,
+    orders: orders.length,
+    seconds,
+    ordersPerSecond: orders.length / seconds,
+    mismatches,
+    stages: stages.summary(),
+    samePrice,
     outcomes: [...outcomes.values()].sort((a, b) => b.expected - a.expected),
     mergedPayments: orders.filter((order) => order.payments.length > 1).length,
   };
@@ -78,15 +92,22 @@ async function orReason(driving: Promise<Driven>): Promise<Driven | string> {
   }
 }
 
-/** Works through items in order, so many at a time. The first error ends the work and is thrown once the others are done. */
+/**
+ * Works through items in order, so many at a time. The first error ends the work and is thrown once the others are
+ * done.
+ */
 async function eachOf<T>(items: readonly T[], concurrency: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
   const failures: unknown[] = [];
-  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, async () => {
-    for (const item of queue) {
-      if (failures.length > 0) return;
-      await work(item).catch((error: unknown) => { failures.push(error); });
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: Math.min(concurrency, items.length) }, async () => {
+      for (const item of queue) {
+        if (failures.length > 0) return;
+        await work(item).catch((error: unknown) => {
+          failures.push(error);
+        });
+      }
+    }),
+  );
   if (failures.length > 0) throw failures[0];
 }

@@ -1,6 +1,10 @@
 import type { TimelineEvent, TimelineEventType } from '../../src/contracts/timeline';
 
-interface Span { readonly from: TimelineEventType; readonly to: TimelineEventType; readonly perPart?: boolean }
+interface Span {
+  readonly from: TimelineEventType;
+  readonly to: TimelineEventType;
+  readonly perPart?: boolean;
+}
 
 /** The stages that are timed, each from one event to another; those of a part are matched by their fulfillment. */
 const STAGES = {
@@ -11,7 +15,12 @@ const STAGES = {
   'received to completed': { from: 'order.received', to: 'order.completed' },
 } as const satisfies Record<string, Span>;
 
-export interface StageTime { readonly stage: string; readonly count: number; readonly p50Ms: number; readonly p95Ms: number }
+export interface StageTime {
+  readonly stage: string;
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+}
 
 /** Collects how long each stage took, one number per order or part. */
 export class StageTimes {
@@ -21,7 +30,10 @@ export class StageTimes {
   add(events: readonly TimelineEvent[]): void {
     for (const [stage, span] of Object.entries<Span>(STAGES)) {
       for (const begun of events.filter(({ type }) => type === span.from)) {
-        const ended = events.find((event) => event.type === span.to && (span.perPart !== true || event.data.fulfillmentId === begun.data.fulfillmentId));
+        const ended = events.find(
+          (event) =>
+            event.type === span.to && (span.perPart !== true || event.data.fulfillmentId === begun.data.fulfillmentId),
+        );
         if (ended) this.#taken.get(stage)?.push(Date.parse(ended.at) - Date.parse(begun.at));
       }
     }
@@ -29,10 +41,12 @@ export class StageTimes {
 
   /** Tells the median and the 95th percentile of every stage that was seen. */
   summary(): StageTime[] {
-    return [...this.#taken].filter(([, taken]) => taken.length > 0).map(([stage, taken]) => {
-      const sorted = taken.sort((a, b) => a - b);
-      const quantile = (q: number) => sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? 0;
-      return { stage, count: sorted.length, p50Ms: quantile(0.5), p95Ms: quantile(0.95) };
-    });
+    return [...this.#taken]
+      .filter(([, taken]) => taken.length > 0)
+      .map(([stage, taken]) => {
+        const sorted = taken.sort((a, b) => a - b);
+        const quantile = (q: number) => sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? 0;
+        return { stage, count: sorted.length, p50Ms: quantile(0.5), p95Ms: quantile(0.95) };
+      });
   }
 }

@@ -5,22 +5,43 @@ import { parse } from 'csv-parse';
 import { z } from 'zod';
 
 const text = z.string().min(1);
-const number = z.string().transform((value) => (value === '' ? null : Number(value))).refine((value) => value === null || Number.isFinite(value), 'is not a number');
+const number = z
+  .string()
+  .transform((value) => (value === '' ? null : Number(value)))
+  .refine((value) => value === null || Number.isFinite(value), 'is not a number');
 const amount = number.refine((value): value is number => value !== null && value >= 0, 'is no amount');
-const time = z.string().regex(/^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)?$/, 'is not a time').transform((value) => (value === '' ? null : value));
+const time = z
+  .string()
+  .regex(/^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)?$/, 'is not a time')
+  .transform((value) => (value === '' ? null : value));
 
 /** The tables that the replay reads, with the columns it needs of each. */
 export const TABLES = {
   orders: z.object({
-    order_id: text, customer_id: text, order_status: text, order_purchase_timestamp: z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, 'is not a time'),
-    order_approved_at: time, order_delivered_carrier_date: time,
+    order_id: text,
+    customer_id: text,
+    order_status: text,
+    order_purchase_timestamp: z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, 'is not a time'),
+    order_approved_at: time,
+    order_delivered_carrier_date: time,
   }),
   order_items: z.object({ order_id: text, product_id: text, seller_id: text, price: amount, freight_value: amount }),
   order_payments: z.object({ order_id: text, payment_type: text, payment_value: amount }),
-  customers: z.object({ customer_id: text, customer_unique_id: text, customer_zip_code_prefix: text, customer_city: text, customer_state: text }),
+  customers: z.object({
+    customer_id: text,
+    customer_unique_id: text,
+    customer_zip_code_prefix: text,
+    customer_city: text,
+    customer_state: text,
+  }),
   sellers: z.object({ seller_id: text, seller_city: text, seller_state: text }),
   products: z.object({
-    product_id: text, product_category_name: z.string(), product_weight_g: number, product_length_cm: number, product_height_cm: number, product_width_cm: number,
+    product_id: text,
+    product_category_name: z.string(),
+    product_weight_g: number,
+    product_length_cm: number,
+    product_height_cm: number,
+    product_width_cm: number,
   }),
   category_translation: z.object({ product_category_name: text, product_category_name_english: text }),
 } as const;
@@ -46,7 +67,8 @@ export async function* readTable<T extends TableName>(folder: string, table: T):
     for await (const record of parser) {
       number += 1;
       const row = TABLES[table].safeParse(record);
-      if (!row.success) throw new Error(row.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+      if (!row.success)
+        throw new Error(row.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
       yield row.data as Row<T>;
     }
   } catch (error) {
@@ -57,9 +79,17 @@ export async function* readTable<T extends TableName>(folder: string, table: T):
 }
 
 function fileOf(folder: string, table: TableName): string {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder: name the one that holds the dataset's orders.csv.gz and the other tables.`);
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new Error(
+      `${folder} is not a folder: name the one that holds the dataset's orders.csv.gz and the other tables.`,
+    );
   const candidates = [`${table}.csv.gz`, `${table}.csv`].map((name) => join(folder, name));
   const found = candidates.find((file) => existsSync(file));
-  if (found === undefined) throw new Error(`${candidates[0]} is missing: the replay needs ${Object.keys(TABLES).map((name) => `${name}.csv.gz`).join(', ')}.`);
+  if (found === undefined)
+    throw new Error(
+      `${candidates[0]} is missing: the replay needs ${Object.keys(TABLES)
+        .map((name) => `${name}.csv.gz`)
+        .join(', ')}.`,
+    );
   return found;
 }

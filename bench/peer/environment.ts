@@ -15,13 +15,21 @@ export const peerUrls = (ports: readonly number[]): PeerUrls =>
   Object.fromEntries(SERVICES.map((service, index) => [service, `http://${HOST}:${ports[index]}`])) as PeerUrls;
 
 /**
- * Makes the whole environment of the peer's processes. Nothing of ours is in it: a MONGO_URL would replace its SQLite file,
- * and TEMPORAL_TLS_CERT or TEMPORAL_API_KEY would keep it from our server.
+ * Makes the whole environment of the peer's processes. Nothing of ours is in it: a MONGO_URL would replace its SQLite
+ * file, and TEMPORAL_TLS_CERT or TEMPORAL_API_KEY would keep it from our server.
  */
 export function peerEnvironment(urls: PeerUrls, temporalAddress: string): NodeJS.ProcessEnv {
   const servers = SERVICES.flatMap((service) => {
     const prefix = `${service.toUpperCase()}_API`;
-    return [[`${prefix}_URL`, urls[service]], [`${prefix}_PORT`, new URL(urls[service]).port]] as const;
+    return [
+      [`${prefix}_URL`, urls[service]],
+      [`${prefix}_PORT`, new URL(urls[service]).port],
+    ] as const;
   });
-  return { ...Object.fromEntries(servers), BIND_ON_IP: HOST, TEMPORAL_ADDRESS: temporalAddress, TEMPORAL_NAMESPACE: PEER_NAMESPACE };
+  return {
+    ...Object.fromEntries(servers),
+    BIND_ON_IP: HOST,
+    TEMPORAL_ADDRESS: temporalAddress,
+    TEMPORAL_NAMESPACE: PEER_NAMESPACE,
+  };
 }

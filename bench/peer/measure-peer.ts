@@ -13,16 +13,25 @@ import { PEER_NAME } from './program';
 const HISTORIES = 5;
 const HISTORIES_UNDER_LOAD = 20;
 
-/** Starts the peer, plays its orders at the same levels and by the same loop as ours, compares it with our best level, and stops it. */
+/**
+ * Starts the peer, plays its orders at the same levels and by the same loop as ours, compares it with our best level,
+ * and stops it.
+ */
 export async function measurePeer(bench: Bench, ours: Level, start: () => Promise<Peer>): Promise<PeerReport> {
   const peer = await start();
   const life = new PeerLife(peer.urls, bench.faults, bench.signal);
   try {
     const { Temporal = [], PostgreSQL = [] } = bench.pids;
     const subject = {
-      title: 'Peer: orders', life,
+      title: 'Peer: orders',
+      life,
       // The production server keeps its books in PostgreSQL; the peer itself keeps nothing there.
-      pids: { worker: [peer.pids.worker], API: [peer.pids.api], Temporal, ...(bench.plan.server === 'postgres' && { PostgreSQL }) },
+      pids: {
+        worker: [peer.pids.worker],
+        API: [peer.pids.api],
+        Temporal,
+        ...(bench.plan.server === 'postgres' && { PostgreSQL }),
+      },
     };
     await warmUp(bench, subject);
     // Its POST returns before the work has begun: on an idle stack only once the order before has ended.
@@ -36,9 +45,15 @@ export async function measurePeer(bench: Bench, ours: Level, start: () => Promis
     const temporal = new Client({ connection: bench.temporal.connection, namespace: PEER_NAMESPACE });
     const costOf = (ids: readonly string[]) => bench.measure('Peer: histories', () => peerHistoryCostOf(temporal, ids));
     return {
-      name: PEER_NAME, version: peer.version, postUnloaded,
+      name: PEER_NAME,
+      version: peer.version,
+      postUnloaded,
       orders: { levels, best: best.concurrency },
-      history: { workflows: WORKFLOWS_PER_ORDER, unloaded: await costOf(alone.slice(-HISTORIES)), underLoad: await costOf(orderIds.slice(-HISTORIES_UNDER_LOAD)) },
+      history: {
+        workflows: WORKFLOWS_PER_ORDER,
+        unloaded: await costOf(alone.slice(-HISTORIES)),
+        underLoad: await costOf(orderIds.slice(-HISTORIES_UNDER_LOAD)),
+      },
       oursToPeer: ratioOf(ours, best),
     };
   } finally {

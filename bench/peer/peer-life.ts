@@ -14,7 +14,13 @@ const CUSTOMERS = 10_000;
 /** What the customer sees of an order. */
 const Seen = z.object({
   status: z.string(),
-  fulfillments: z.array(z.object({ status: z.string(), payment: z.object({ status: z.string() }).optional(), shipment: z.object({ status: z.string() }).optional() })),
+  fulfillments: z.array(
+    z.object({
+      status: z.string(),
+      payment: z.object({ status: z.string() }).optional(),
+      shipment: z.object({ status: z.string() }).optional(),
+    }),
+  ),
 });
 type Seen = z.infer<typeof Seen>;
 /** The courier's list: every shipment that is booked or dispatched. */
@@ -23,8 +29,8 @@ const Pending = z.array(z.object({ id: z.string(), status: z.string() }));
 const OVER = ['completed', 'failed', 'cancelled', 'timedOut'];
 
 /**
- * Plays customer and courier of the peer over its HTTP API, by the steps of its own guide and load generator: one item, the
- * shipment dispatched once the courier's list shows it booked, delivered once it shows it dispatched.
+ * Plays customer and courier of the peer over its HTTP API, by the steps of its own guide and load generator: one item,
+ * the shipment dispatched once the courier's list shows it booked, delivered once it shows it dispatched.
  */
 export class PeerLife {
   readonly #random = randomFrom(SEED);
@@ -33,7 +39,11 @@ export class PeerLife {
   /** Orders that were answered 201. */
   accepted = 0;
 
-  constructor(urls: PeerUrls, readonly faults: Faults, readonly signal: AbortSignal) {
+  constructor(
+    urls: PeerUrls,
+    readonly faults: Faults,
+    readonly signal: AbortSignal,
+  ) {
     this.#orders = new Wire(urls.order, null, faults, signal);
     this.#shipments = new Wire(urls.shipment, null, faults, signal);
   }
@@ -42,14 +52,23 @@ export class PeerLife {
   async play(): Promise<Placed> {
     const due = performance.now();
     const orderId = `ord_${randomUUID().replaceAll('-', '').toUpperCase()}`;
-    const body = { id: orderId, customerId: `customer-${Math.floor(this.#random() * CUSTOMERS)}`, items: [{ sku: 'Bench goods', quantity: 1 }] };
+    const body = {
+      id: orderId,
+      customerId: `customer-${Math.floor(this.#random() * CUSTOMERS)}`,
+      items: [{ sku: 'Bench goods', quantity: 1 }],
+    };
     await this.#orders.call({ method: 'POST', path: '/orders', expect: 201, schema: z.undefined(), body });
     const postMs = performance.now() - due;
     this.accepted += 1;
     await this.#report(orderId, 'booked', 'dispatched');
     await this.#report(orderId, 'dispatched', 'delivered');
-    const seen = await lookUntil('an order of the peer was not over', () => this.#orders.call({ method: 'GET', path: `/orders/${orderId}`, expect: 200, schema: Seen }),
-      ({ status }) => OVER.includes(status), ({ status }) => status, this);
+    const seen = await lookUntil(
+      'an order of the peer was not over',
+      () => this.#orders.call({ method: 'GET', path: `/orders/${orderId}`, expect: 200, schema: Seen }),
+      ({ status }) => OVER.includes(status),
+      ({ status }) => status,
+      this,
+    );
     const wrong = whatIsWrong(seen);
     if (wrong !== null) throw this.faults.add(`an order of the peer ended ${wrong}`);
     return { orderId, postMs };
@@ -58,10 +77,20 @@ export class PeerLife {
   /** Waits, as the courier does, until a shipment is listed with a status, and reports the next. */
   async #report(orderId: string, listed: string, next: string): Promise<void> {
     const id = shipmentIdOf(orderId);
-    await lookUntil(`a shipment of the peer was not ${listed}`, () => this.#shipments.call({ method: 'GET', path: '/shipments/pending', expect: 200, schema: Pending }),
+    await lookUntil(
+      `a shipment of the peer was not ${listed}`,
+      () => this.#shipments.call({ method: 'GET', path: '/shipments/pending', expect: 200, schema: Pending }),
       (shipments) => shipments.some((shipment) => shipment.id === id && shipment.status === listed),
-      (shipments) => shipments.find((shipment) => shipment.id === id)?.status ?? 'not listed', this);
-    await this.#shipments.call({ method: 'POST', path: `/shipments/${id}/status`, expect: 200, schema: z.undefined(), body: { status: next } });
+      (shipments) => shipments.find((shipment) => shipment.id === id)?.status ?? 'not listed',
+      this,
+    );
+    await this.#shipments.call({
+      method: 'POST',
+      path: `/shipments/${id}/status`,
+      expect: 200,
+      schema: z.undefined(),
+      body: { status: next },
+    });
   }
 
   close(): void {
@@ -70,11 +99,18 @@ export class PeerLife {
   }
 }
 
-/** Tells what an ended order lacks of being paid and delivered in one shipment; null when it lacks nothing. An order can say `completed` without. */
+/**
+ * Tells what an ended order lacks of being paid and delivered in one shipment; null when it lacks nothing. An order can
+ * say `completed` without.
+ */
 export function whatIsWrong({ status, fulfillments: [fulfillment, ...more] }: Seen): string | null {
   if (status !== 'completed') return status;
   if (fulfillment === undefined || more.length > 0) return `in ${more.length + (fulfillment ? 1 : 0)} shipments`;
-  const parts = [['fulfillment', fulfillment.status, 'completed'], ['payment', fulfillment.payment?.status, 'success'], ['shipment', fulfillment.shipment?.status, 'delivered']];
+  const parts = [
+    ['fulfillment', fulfillment.status, 'completed'],
+    ['payment', fulfillment.payment?.status, 'success'],
+    ['shipment', fulfillment.shipment?.status, 'delivered'],
+  ];
   const wrong = parts.find(([, found, right]) => found !== right);
   return wrong === undefined ? null : `with its ${wrong[0]} ${wrong[1]}`;
 }

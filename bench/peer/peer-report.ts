@@ -25,6 +25,7 @@ export interface PeerReport {
 export function ratioOf(ours: Level, peer: Level): Ratio {
   return {
     completedPerSecond: ours.completedPerSecond.median / peer.completedPerSecond.median,
-    processorTime: ours.processorMs && peer.processorMs && serviceTotal(ours.processorMs) / serviceTotal(peer.processorMs),
+    processorTime:
+      ours.processorMs && peer.processorMs && serviceTotal(ours.processorMs) / serviceTotal(peer.processorMs),
   };
 }

@@ -12,7 +12,10 @@ import { PEER_NAMESPACE, PEER_PORTS, peerEnvironment, peerUrls, type PeerUrls } 
 import type { PeerProgram } from './program';
 
 const START_TIMEOUT_MS = 30_000;
-/** What of ours would still poll and sweep on the processors, the Temporal server and PostgreSQL that the peer is measured on. */
+/**
+ * What of ours would still poll and sweep on the processors, the Temporal server and PostgreSQL that the peer is
+ * measured on.
+ */
 const OURS = ['api', 'worker', 'gateway', 'carrier', 'supplier', 'notifier'] as const;
 /** gRPC: NOT_FOUND. */
 const NOT_FOUND = 5;
@@ -36,8 +39,8 @@ export interface Peer {
 }
 
 /**
- * Kills our own processes but Temporal and PostgreSQL, and starts the peer in their place: on free ports of 127.0.0.1, in its own
- * namespace, with its order cache in SQLite. Nothing of the peer is left running when it rejects.
+ * Kills our own processes but Temporal and PostgreSQL, and starts the peer in their place: on free ports of 127.0.0.1,
+ * in its own namespace, with its order cache in SQLite. Nothing of the peer is left running when it rejects.
  */
 export async function startPeer({ program, stack, signal, onStep, onLost }: PeerStart): Promise<Peer> {
   const urls = peerUrls(await freePorts(PEER_PORTS));
@@ -45,14 +48,27 @@ export async function startPeer({ program, stack, signal, onStep, onLost }: Peer
   const cwd = join(stack.paths.root, 'peer');
   mkdirSync(cwd);
   const children: Child[] = [];
-  const stop = async () => { for (const child of [...children].reverse()) await child.stop(); };
+  const stop = async () => {
+    for (const child of [...children].reverse()) await child.stop();
+  };
   const start = async (part: 'api' | 'worker', isReady: (logFile: string) => () => Promise<boolean>) => {
     const logFile = join(stack.paths.logs, `peer-${part}.log`);
-    const child = await startChild({
-      name: `The peer's ${part}`, command: program.path, args: [part], env: peerEnvironment(urls, stack.urls.temporal), cwd,
-      // The only signal that it ends on in good order.
-      stopSignal: 'SIGINT', signal, logFile, pidFile: join(stack.paths.run, `peer-${part}.json`),
-    }, isReady(logFile), START_TIMEOUT_MS);
+    const child = await startChild(
+      {
+        name: `The peer's ${part}`,
+        command: program.path,
+        args: [part],
+        env: peerEnvironment(urls, stack.urls.temporal),
+        cwd,
+        // The only signal that it ends on in good order.
+        stopSignal: 'SIGINT',
+        signal,
+        logFile,
+        pidFile: join(stack.paths.run, `peer-${part}.json`),
+      },
+      isReady(logFile),
+      START_TIMEOUT_MS,
+    );
     children.push(child);
     void child.exited.then((exit) => {
       if (child.endedUnasked()) onLost(`${child.name} ended unasked (${describeExit(exit)}).\n${tailOfLog(logFile)}`);
@@ -63,7 +79,10 @@ export async function startPeer({ program, stack, signal, onStep, onLost }: Peer
     return await timed('Peer', onStep, async () => {
       await Promise.all(OURS.map((part) => stack.kill(part)));
       await prepareNamespace(stack.urls.temporal);
-      const api = await start('api', () => async () => (await answersOk(`${urls.order}/orders`)) && answersOk(`${urls.shipment}/shipments/pending`));
+      const api = await start(
+        'api',
+        () => async () => (await answersOk(`${urls.order}/orders`)) && answersOk(`${urls.shipment}/shipments/pending`),
+      );
       const worker = await start('worker', (logFile) => logs(logFile, 'Started Worker'));
       return { version: program.version, urls, pids: { api, worker }, stop };
     });
@@ -76,13 +95,19 @@ export async function startPeer({ program, stack, signal, onStep, onLost }: Peer
 /** Registers the peer's namespace and waits until the server has heard of it. */
 async function prepareNamespace(address: string): Promise<void> {
   await registerNamespace(address, PEER_NAMESPACE);
-  await untilFact('the namespace of the peer is known', async () => {
-    try {
-      await withConnection(address, ({ workflowService }) => workflowService.countWorkflowExecutions({ namespace: PEER_NAMESPACE }));
-      return true;
-    } catch (error) {
-      if ((error as { code?: number }).code === NOT_FOUND) return false;
-      throw error;
-    }
-  }, START_TIMEOUT_MS);
+  await untilFact(
+    'the namespace of the peer is known',
+    async () => {
+      try {
+        await withConnection(address, ({ workflowService }) =>
+          workflowService.countWorkflowExecutions({ namespace: PEER_NAMESPACE }),
+        );
+        return true;
+      } catch (error) {
+        if ((error as { code?: number }).code === NOT_FOUND) return false;
+        throw error;
+      }
+    },
+    START_TIMEOUT_MS,
+  );
 }

@@ -6,10 +6,17 @@ export function printPeer({ name, version, orders, postUnloaded, history, oursTo
   const best = orders.levels.find(({ concurrency }) => concurrency === orders.best);
   const { completedPerSecond, processorTime } = oursToPeer;
   return [
-    section(`The peer, ${name} ${version}: complete orders of one item, POST to delivered (median, least to greatest window)`, levelRows(orders)),
-    section('The peer: POST /orders, which gives no verdict', [['unloaded, one order after another', latency(postUnloaded)]]),
+    section(
+      `The peer, ${name} ${version}: complete orders of one item, POST to delivered (median, least to greatest window)`,
+      levelRows(orders),
+    ),
+    section('The peer: POST /orders, which gives no verdict', [
+      ['unloaded, one order after another', latency(postUnloaded)],
+    ]),
     section(`The peer: Temporal history per completed order, its ${history.workflows} workflows together`, [
-      historyTitles, historyRow('unloaded', history.unloaded), historyRow('at its highest load', history.underLoad),
+      historyTitles,
+      historyRow('unloaded', history.unloaded),
+      historyRow('at its highest load', history.underLoad),
     ]),
     section('The peer: processor time', [processorRow(`order, ${orders.best} at a time`, best?.processorMs)]),
     section('Ours : peer, each at its best level', [

@@ -9,26 +9,43 @@ export const PEER_NAME = 'temporalio/reference-app-orders-go';
 const PEER_VERSION = 'v0.0.0-20251215194836-5e96c824f68d';
 
 /** The peer's program, and what a report calls it. */
-export interface PeerProgram { readonly path: string; readonly version: string }
+export interface PeerProgram {
+  readonly path: string;
+  readonly version: string;
+}
 
 /**
- * Returns the program that a person named, or else the peer's at the version that is ours to compare with, built with Go into the
- * per-user cache when it is not there yet (a minute on two cores, once). Rejects with one sentence when it cannot be had.
+ * Returns the program that a person named, or else the peer's at the version that is ours to compare with, built with
+ * Go into the per-user cache when it is not there yet (a minute on two cores, once). Rejects with one sentence when it
+ * cannot be had.
  */
-export async function obtainPeerProgram(named: string | true, options: Omit<ObtainOptions, 'sources'>): Promise<PeerProgram> {
+export async function obtainPeerProgram(
+  named: string | true,
+  options: Omit<ObtainOptions, 'sources'>,
+): Promise<PeerProgram> {
   if (named === true) return { path: await obtainProgram(PROGRAM, options), version: PEER_VERSION };
   const path = resolve(named);
-  await access(path, constants.X_OK).catch((cause: unknown) => { throw new Error(`--peer names ${path}, which is not a program: correct it or leave it out.`, { cause }); });
+  await access(path, constants.X_OK).catch((cause: unknown) => {
+    throw new Error(`--peer names ${path}, which is not a program: correct it or leave it out.`, { cause });
+  });
   return { path, version: `as ${path}` };
 }
 
 const PROGRAM: CachedProgram = {
-  title: 'reference application', file: `reference-app-orders-go-${PEER_VERSION}`,
+  title: 'reference application',
+  file: `reference-app-orders-go-${PEER_VERSION}`,
   // It has no `--version`.
   trial: '--help',
-  sources: [{
-    name: 'go install',
-    obtain: goBuild({ title: `${PEER_NAME} ${PEER_VERSION}`, package: `github.com/${PEER_NAME}/cmd/oms@${PEER_VERSION}`, builtAs: 'oms' }),
-  }],
-  advice: 'install Go from https://go.dev/dl and put it on PATH, build the program elsewhere and name it (--peer <program>), or run the bench without --peer',
+  sources: [
+    {
+      name: 'go install',
+      obtain: goBuild({
+        title: `${PEER_NAME} ${PEER_VERSION}`,
+        package: `github.com/${PEER_NAME}/cmd/oms@${PEER_VERSION}`,
+        builtAs: 'oms',
+      }),
+    },
+  ],
+  advice:
+    'install Go from https://go.dev/dl and put it on PATH, build the program elsewhere and name it (--peer <program>), or run the bench without --peer',
 };

@@ -28,13 +28,25 @@ export interface Bookings {
 
 /** Kills the worker between the booking at the carrier and its saving, batch by batch, and lets the orders end. */
 export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }: Bookings): Promise<BookedReport> {
-  const sums = { orders: 0, ended: 0, waiting: [] as FireReport['waiting'][number][], lost: [] as string[], cut: 0, kills: 0 };
+  const sums = {
+    orders: 0,
+    ended: 0,
+    waiting: [] as FireReport['waiting'][number][],
+    lost: [] as string[],
+    cut: 0,
+    kills: 0,
+  };
   for (let asked = 0; asked < bookings; asked += batch) {
     const size = Math.min(batch, bookings - asked);
     const held = await shop.carrier.hold('book', size);
     // Nobody learns of a booking by asking either, so none of the batch is saved before the kill.
     await shop.carrier.arm({ mode: 'down', operation: 'find', times: MANY });
-    const traffic = new Traffic({ shop, points: new Points(), run: `${run}:${sums.kills}`, limitMs: LIFE_LIMIT_MS }, LIVES, size, size);
+    const traffic = new Traffic(
+      { shop, points: new Points(), run: `${run}:${sums.kills}`, limitMs: LIFE_LIMIT_MS },
+      LIVES,
+      size,
+      size,
+    );
     await held();
     await shop.stack.kill('worker');
     const unsaved = await unsavedBookings(shop);
@@ -45,7 +57,14 @@ export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }:
     sums.orders += batchSums.orders;
     sums.ended += batchSums.ended;
     sums.waiting.push(...batchSums.waiting);
-    sums.lost.push(...batchSums.lost, ...(unsaved === size ? [] : [`only ${unsaved} of ${size} bookings were with the carrier and not in the books when the worker was killed`]));
+    sums.lost.push(
+      ...batchSums.lost,
+      ...(unsaved === size
+        ? []
+        : [
+            `only ${unsaved} of ${size} bookings were with the carrier and not in the books when the worker was killed`,
+          ]),
+    );
     sums.cut += unsaved;
     sums.kills += 1;
     onKill?.(sums.cut);
@@ -53,10 +72,16 @@ export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }:
   return { ...sums, ...(await judge(shop)) };
 }
 
-/** Counts the bookings that the carrier's journal has under their key as live, and whose operation is begun and not saved. */
+/**
+ * Counts the bookings that the carrier's journal has under their key as live, and whose operation is begun and not
+ * saved.
+ */
 async function unsavedBookings({ stack }: Shop): Promise<number> {
   const begun = await withOwner(stack.urls.databaseOwner ?? '', async (client) =>
-    (await client.query<{ key: string }>("select key from operation where kind = 'book' and status = 'started'")).rows.map(({ key }) => key));
+    (
+      await client.query<{ key: string }>("select key from operation where kind = 'book' and status = 'started'")
+    ).rows.map(({ key }) => key),
+  );
   const sources = await openAuditSources({ ...process.env, ...stack.serviceEnvironment });
   try {
     const booked = new Set<string>();

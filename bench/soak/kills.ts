@@ -7,7 +7,10 @@ import { stepsAfter, within } from './work';
 export const KILLABLE = ['worker', 'api', 'temporal', 'postgres'] as const;
 export type Killable = (typeof KILLABLE)[number];
 
-export interface Kill { readonly part: Killable; readonly point: Point }
+export interface Kill {
+  readonly part: Killable;
+  readonly point: Point;
+}
 
 /** What a kill cost, ms from the beginning of the restart. */
 export interface KillReport extends Kill {
@@ -18,9 +21,11 @@ export interface KillReport extends Kill {
 }
 
 /** Lists kills that go over every point, with another part each time round. */
-export const killPlan = (kills: number): Kill[] => Array.from({ length: kills }, (_, n) => ({
-  point: POINTS[n % POINTS.length] as Point, part: KILLABLE[(n + Math.floor(n / POINTS.length)) % KILLABLE.length] as Killable,
-}));
+export const killPlan = (kills: number): Kill[] =>
+  Array.from({ length: kills }, (_, n) => ({
+    point: POINTS[n % POINTS.length] as Point,
+    part: KILLABLE[(n + Math.floor(n / POINTS.length)) % KILLABLE.length] as Killable,
+  }));
 
 /**
  * Kills a part (SIGKILL) while an order is at a point of its life, starts it again and waits until orders get on as
@@ -33,6 +38,9 @@ export async function killAt(shop: Shop, points: Points, { part, point }: Kill):
   await shop.stack.restart(part);
   const ready = Date.now();
   let worked: Date | null = null;
-  await untilFact(`orders get on after ${part} was killed`, async () => (worked = await stepsAfter(shop, new Date(ready), ['api', 'workflow'])) !== null);
+  await untilFact(
+    `orders get on after ${part} was killed`,
+    async () => (worked = await stepsAfter(shop, new Date(ready), ['api', 'workflow'])) !== null,
+  );
   return { part, point, readyMs: ready - begun, workMs: Number(worked) - begun };
 }

@@ -29,10 +29,14 @@ export const MIXED: readonly Plan[] = [
 ];
 
 const END: Readonly<Record<Plan['way'], OrderStatus>> = {
-  delivered: 'completed', refused: 'returned', cancelled_early: 'cancelled', cancelled_with_label: 'cancelled',
+  delivered: 'completed',
+  refused: 'returned',
+  cancelled_early: 'cancelled',
+  cancelled_with_label: 'cancelled',
 };
 const SCANS: Readonly<Record<'delivered' | 'refused', readonly CarrierScan[]>> = {
-  delivered: ['in_transit', 'out_for_delivery', 'delivered', 'signed'], refused: ['in_transit', 'out_for_delivery', 'refused', 'returned'],
+  delivered: ['in_transit', 'out_for_delivery', 'delivered', 'signed'],
+  refused: ['in_transit', 'out_for_delivery', 'refused', 'returned'],
 };
 
 /** What became of an order: `waiting` stands before staff with its reason, `unfinished` does not. */
@@ -57,7 +61,9 @@ export async function live(load: Load, number: number, plan: Plan): Promise<Live
   const { shop, points, run, limitMs } = load;
   const intent = (act: string) => `soak:${run}:${number}:${act}`;
   const people = new People(shop.storefront, [shop.staff], shop.drivers, intent, limitMs, LOOK_EVERY_MS);
-  const { id: orderId } = await points.at('placing', () => shop.storefront.placeOrder(intent('place'), cart(shop, plan, number)));
+  const { id: orderId } = await points.at('placing', () =>
+    shop.storefront.placeOrder(intent('place'), cart(shop, plan, number)),
+  );
   try {
     await people.until(orderId, ({ status }) => status === 'in_fulfillment', 'paid');
     await act(load, people, intent, orderId, plan);
@@ -66,11 +72,22 @@ export async function live(load: Load, number: number, plan: Plan): Promise<Live
   } catch (error) {
     if (!(error instanceof WaitTimedOut)) throw error;
     const { attention } = await shop.storefront.getOrder(orderId);
-    return { orderId, plan, outcome: attention === null ? 'unfinished' : 'waiting', detail: attention ?? error.message };
+    return {
+      orderId,
+      plan,
+      outcome: attention === null ? 'unfinished' : 'waiting',
+      detail: attention ?? error.message,
+    };
   }
 }
 
-async function act({ shop, points }: Load, people: People, intent: (act: string) => string, orderId: string, { way }: Plan): Promise<void> {
+async function act(
+  { shop, points }: Load,
+  people: People,
+  intent: (act: string) => string,
+  orderId: string,
+  { way }: Plan,
+): Promise<void> {
   if (way === 'cancelled_early') return cancel(shop, points, intent('cancel'), orderId);
   await points.at('picking', () => people.work(orderId, ['pick', 'recheck']));
   const labelled = await points.at('packing', () => people.pack(orderId));
@@ -81,25 +98,41 @@ async function act({ shop, points }: Load, people: People, intent: (act: string)
 }
 
 /**
- * Asks under the same key, as a storefront does, until the cancellation is decided. Where one process after the other dies with
- * the answer, each keeps the key for half a minute: whoever has asked for two minutes looks at the order.
+ * Asks under the same key, as a storefront does, until the cancellation is decided. Where one process after the other
+ * dies with the answer, each keeps the key for half a minute: whoever has asked for two minutes looks at the order.
  */
 async function cancel(shop: Shop, points: Points, key: string, orderId: string): Promise<void> {
-  const ask = () => points.at('cancelling', () => shop.storefront.cancel(key, orderId, 'customer_request').catch((error: unknown) => {
-    if (error instanceof ApiProblem && error.code === 'idempotency_in_flight') return shop.storefront.getOrder(orderId);
-    throw error;
-  }));
+  const ask = () =>
+    points.at('cancelling', () =>
+      shop.storefront.cancel(key, orderId, 'customer_request').catch((error: unknown) => {
+        if (error instanceof ApiProblem && error.code === 'idempotency_in_flight')
+          return shop.storefront.getOrder(orderId);
+        throw error;
+      }),
+    );
   for (let order = await ask(); order.status === 'in_fulfillment'; order = await ask()) await wait(ASK_AGAIN_MS);
 }
 
 const stamped = (scans: readonly CarrierScan[]) => scans.map((scan, i) => ({ scan, at: new Date(Date.now() + i) }));
 
-const cart = ({ skuIds }: Shop, { merchants, token }: Plan, number: number) => ({
-  reference: `S-${number}`, customer: { reference: `soak-${number}` }, currency: 'CNY' as const,
-  lines: skuIds.slice(0, merchants).map((skuId) => ({ skuId, quantity: 1 + (number % 3) })),
-  recipient: {
-    name: 'Recipient One', phone: '+86 138 0000 0000', email: 'recipient@example.com',
-    address: { country: 'CN', region: '浙江省', city: '杭州市', district: '西湖区', line1: '孤山路25号', postcode: '310000' },
-  },
-  payment: { method: 'card' as const, token },
-} satisfies Parameters<Shop['storefront']['placeOrder']>[1]);
+const cart = ({ skuIds }: Shop, { merchants, token }: Plan, number: number) =>
+  ({
+    reference: `S-${number}`,
+    customer: { reference: `soak-${number}` },
+    currency: 'CNY' as const,
+    lines: skuIds.slice(0, merchants).map((skuId) => ({ skuId, quantity: 1 + (number % 3) })),
+    recipient: {
+      name: 'Recipient One',
+      phone: '+86 138 0000 0000',
+      email: 'recipient@example.com',
+      address: {
+        country: 'CN',
+        region: '浙江省',
+        city: '杭州市',
+        district: '西湖区',
+        line1: '孤山路25号',
+        postcode: '310000',
+      },
+    },
+    payment: { method: 'card' as const, token },
+  }) satisfies Parameters<Shop['storefront']['placeOrder']>[1];

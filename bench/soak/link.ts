@@ -4,8 +4,8 @@ import { once } from 'node:events';
 /** How a link can fail. */
 export const CUT_WAYS = ['reset', 'slow', 'silent'] as const;
 /**
- * `reset`: every connection is reset, new ones too. `slow`: whatever is sent arrives late. `silent`: whatever is sent is
- * swallowed without a sign, and the connections that lived through it stay dead when the link is whole again.
+ * `reset`: every connection is reset, new ones too. `slow`: whatever is sent arrives late. `silent`: whatever is sent
+ * is swallowed without a sign, and the connections that lived through it stay dead when the link is whole again.
  */
 export type CutWay = (typeof CUT_WAYS)[number];
 
@@ -21,7 +21,9 @@ export class Link {
   #to: { readonly host: string; readonly port: number } | undefined;
 
   private constructor(private readonly server: Server) {
-    server.on('connection', (near) => { this.#join(near); });
+    server.on('connection', (near) => {
+      this.#join(near);
+    });
   }
 
   /** Opens a door on a free port of this machine. */
@@ -32,10 +34,14 @@ export class Link {
     return new Link(server);
   }
 
-  get port(): number { return (this.server.address() as AddressInfo).port; }
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
 
   /** Sets where the link leads to. */
-  leadTo(host: string, port: number): void { this.#to = { host, port }; }
+  leadTo(host: string, port: number): void {
+    this.#to = { host, port };
+  }
 
   cut(way: CutWay): void {
     this.#way = way;
@@ -76,16 +82,27 @@ export class Link {
       this.#after(() => {
         if (this.#way === 'silent' || this.#dead.has(pair) || !to.writable || to.write(chunk)) return;
         from.pause();
-        to.once('drain', () => { from.resume(); });
+        to.once('drain', () => {
+          from.resume();
+        });
       });
     });
-    from.on('end', () => { this.#after(() => { if (!this.#dead.has(pair)) to.end(); }); });
+    from.on('end', () => {
+      this.#after(() => {
+        if (!this.#dead.has(pair)) to.end();
+      });
+    });
     // A connection that breaks on one side breaks on the other; why it broke is for the two parts to say.
-    from.on('error', () => { to.resetAndDestroy(); });
+    from.on('error', () => {
+      to.resetAndDestroy();
+    });
     from.on('close', () => {
       this.#pairs.delete(pair);
       this.#dead.delete(pair);
-      if (!to.destroyed) this.#after(() => { to.destroy(); });
+      if (!to.destroyed)
+        this.#after(() => {
+          to.destroy();
+        });
     });
     if (this.#way === 'silent') from.pause();
   }

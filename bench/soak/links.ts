@@ -1,11 +1,23 @@
 import { Link } from './link';
 
 /** The links that can be cut: who asks, and whom. */
-export const LINKS = ['worker-postgres', 'api-postgres', 'worker-temporal', 'api-temporal', 'worker-gateway', 'worker-carrier'] as const;
+export const LINKS = [
+  'worker-postgres',
+  'api-postgres',
+  'worker-temporal',
+  'api-temporal',
+  'worker-gateway',
+  'worker-carrier',
+] as const;
 export type LinkName = (typeof LINKS)[number];
 
 /** The setting that each part finds the other end by, and that end's usual form. */
-const SETTINGS = { postgres: 'DATABASE_URL', temporal: 'TEMPORAL_ADDRESS', gateway: 'PAYMENT_URL', carrier: 'CARRIER_URL' } as const;
+const SETTINGS = {
+  postgres: 'DATABASE_URL',
+  temporal: 'TEMPORAL_ADDRESS',
+  gateway: 'PAYMENT_URL',
+  carrier: 'CARRIER_URL',
+} as const;
 
 /** Leads what the worker and the API ask of others through links that can be cut. */
 export class Links {

@@ -16,17 +16,24 @@ export interface Outcome {
   readonly doubled: readonly string[];
 }
 
-/** Waits until nothing is on its way any more, then runs every audit and counts the effects in the providers' journals. */
+/**
+ * Waits until nothing is on its way any more, then runs every audit and counts the effects in the providers' journals.
+ */
 export async function judge(shop: Shop): Promise<Outcome> {
   await Promise.all([shop.gateway.clear(), shop.carrier.clear()]);
-  await untilFact('every webhook is taken', async () => (await shop.gateway.undelivered()) + (await shop.carrier.undelivered()) === 0);
+  await untilFact(
+    'every webhook is taken',
+    async () => (await shop.gateway.undelivered()) + (await shop.carrier.undelivered()) === 0,
+  );
   await untilFact('every signal is sent', () => allSent(shop));
   const sources = await openAuditSources({ ...process.env, ...shop.stack.serviceEnvironment });
   try {
     const audits = await runAudits(sources, { graceMs: GRACE_MS });
     return {
       audits: audits.length,
-      falseAudits: audits.filter(({ outcome }) => outcome !== 'true').map(({ name, findings, reason }) => `${name}: ${reason ?? JSON.stringify(findings)}`),
+      falseAudits: audits
+        .filter(({ outcome }) => outcome !== 'true')
+        .map(({ name, findings, reason }) => `${name}: ${reason ?? JSON.stringify(findings)}`),
       ...(await countEffects(sources)),
     };
   } finally {
@@ -34,10 +41,16 @@ export async function judge(shop: Shop): Promise<Outcome> {
   }
 }
 
-const allSent = ({ stack }: Shop): Promise<boolean> => withOwner(stack.urls.databaseOwner ?? '', async (client) =>
-  (await client.query('select 1 from workflow_message limit 1')).rowCount === 0);
+const allSent = ({ stack }: Shop): Promise<boolean> =>
+  withOwner(
+    stack.urls.databaseOwner ?? '',
+    async (client) => (await client.query('select 1 from workflow_message limit 1')).rowCount === 0,
+  );
 
-/** Counts effects, and finds what happened twice: a key, a live label of one part, an authorization of one order that holds. */
+/**
+ * Counts effects, and finds what happened twice: a key, a live label of one part, an authorization of one order that
+ * holds.
+ */
 async function countEffects({ payments, carriers }: OpenAuditSources): Promise<Pick<Outcome, 'effects' | 'doubled'>> {
   const effects = new Map<string, number>();
   const seen = new Map<string, number>();

@@ -6,15 +6,30 @@ export type PeoplePoint = (typeof PEOPLE_POINTS)[number];
 
 /** Effects on the outside: the provider has done it and its answer is on the way. */
 const EFFECTS = {
-  authorizing: ['gateway', 'authorize'], capturing: ['gateway', 'capture'], voiding_payment: ['gateway', 'void'], refunding: ['gateway', 'refund'],
-  booking: ['carrier', 'book'], voiding_label: ['carrier', 'void'],
+  authorizing: ['gateway', 'authorize'],
+  capturing: ['gateway', 'capture'],
+  voiding_payment: ['gateway', 'void'],
+  refunding: ['gateway', 'refund'],
+  booking: ['carrier', 'book'],
+  voiding_label: ['carrier', 'void'],
 } as const;
 type Effect = keyof typeof EFFECTS;
 
 export type Point = PeoplePoint | Effect;
 /** In the order of an order's life. */
 export const POINTS: readonly Point[] = [
-  'placing', 'authorizing', 'picking', 'packing', 'booking', 'handing_over', 'capturing', 'scanning', 'refunding', 'cancelling', 'voiding_label', 'voiding_payment',
+  'placing',
+  'authorizing',
+  'picking',
+  'packing',
+  'booking',
+  'handing_over',
+  'capturing',
+  'scanning',
+  'refunding',
+  'cancelling',
+  'voiding_label',
+  'voiding_payment',
 ];
 
 const isEffect = (point: Point): point is Effect => point in EFFECTS;
@@ -34,7 +49,9 @@ export class Points {
   async reached(point: Point, shop: Shop): Promise<void> {
     if (isEffect(point)) {
       const [sandbox, operation] = EFFECTS[point];
-      await (await shop[sandbox].hold(operation))();
+      await (
+        await shop[sandbox].hold(operation)
+      )();
       return;
     }
     await new Promise<void>((resolve) => {

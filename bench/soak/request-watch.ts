@@ -18,7 +18,9 @@ export interface RequestCounts {
   readonly dropped: readonly string[];
 }
 
-/** Watches every request of this process to one server, below whoever sends it: what is retried is counted all the same. */
+/**
+ * Watches every request of this process to one server, below whoever sends it: what is retried is counted all the same.
+ */
 export class RequestWatch {
   #answered = 0;
   #refused = 0;
@@ -44,7 +46,11 @@ export class RequestWatch {
     if (request.origin !== this.origin || response === undefined) return;
     const { statusCode, headers } = response;
     if (statusCode < 500 && statusCode !== 429) this.#answered += 1;
-    else if ((statusCode === 503 || statusCode === 429) && headers.some((name, at) => at % 2 === 0 && String(name).toLowerCase() === 'retry-after')) this.#later += 1;
+    else if (
+      (statusCode === 503 || statusCode === 429) &&
+      headers.some((name, at) => at % 2 === 0 && String(name).toLowerCase() === 'retry-after')
+    )
+      this.#later += 1;
     else this.#dropped.push(`${request.method} ${request.path}: answered ${statusCode}`);
   };
 
@@ -52,6 +58,9 @@ export class RequestWatch {
     const { request, error } = message as Told;
     if (request.origin !== this.origin) return;
     if (error?.code === 'ECONNREFUSED') this.#refused += 1;
-    else this.#dropped.push(`${request.method} ${request.path}: ${error?.code ?? error?.name ?? ''} ${error?.message ?? ''} ${error?.cause?.code ?? ''}`.trimEnd());
+    else
+      this.#dropped.push(
+        `${request.method} ${request.path}: ${error?.code ?? error?.name ?? ''} ${error?.message ?? ''} ${error?.cause?.code ?? ''}`.trimEnd(),
+      );
   };
 }

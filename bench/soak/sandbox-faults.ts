@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { HttpClient } from '../../src/cli/http-client';
 import { untilFact } from './until-fact';
 
-const Left = z.object({ faults: z.array(z.object({ operation: z.string().optional(), delayMs: z.number().optional(), times: z.number() })) });
+const Left = z.object({
+  faults: z.array(z.object({ operation: z.string().optional(), delayMs: z.number().optional(), times: z.number() })),
+});
 const Health = z.object({ undelivered: z.number() });
 
 export interface SandboxFault {
@@ -17,7 +19,10 @@ export class SandboxFaults {
   readonly #http: HttpClient;
   #held = 0;
 
-  constructor(private readonly url: string, private readonly key: string) {
+  constructor(
+    private readonly url: string,
+    private readonly key: string,
+  ) {
     this.#http = new HttpClient(url, key);
   }
 
@@ -27,25 +32,32 @@ export class SandboxFaults {
   }
 
   /**
-   * Lets the next `times` calls of an operation be executed and holds their answers back for longer than a caller waits.
-   * The answer waits until all of them were executed.
+   * Lets the next `times` calls of an operation be executed and holds their answers back for longer than a caller
+   * waits. The answer waits until all of them were executed.
    */
   async hold(operation: string, times = 1): Promise<() => Promise<void>> {
     this.#held += 1;
     const delayMs = 20_000 + this.#held;
     await this.arm({ mode: 'execute_then_timeout', operation, times, delayMs });
-    return () => untilFact(`${times} calls of ${operation} are executed and held`, async () =>
-      (await this.#left()).every((fault) => fault.delayMs !== delayMs));
+    return () =>
+      untilFact(`${times} calls of ${operation} are executed and held`, async () =>
+        (await this.#left()).every((fault) => fault.delayMs !== delayMs),
+      );
   }
 
   /** Counts the calls of an operation that are still to fail. */
   async left(operation: string): Promise<number> {
-    return (await this.#left()).filter((fault) => fault.operation === operation).reduce((sum, { times }) => sum + times, 0);
+    return (await this.#left())
+      .filter((fault) => fault.operation === operation)
+      .reduce((sum, { times }) => sum + times, 0);
   }
 
   /** Ends every fault that has not struck. Calls that are held stay held. */
   async clear(): Promise<void> {
-    const response = await fetch(`${this.url}/sandbox/faults`, { method: 'DELETE', headers: { authorization: `Bearer ${this.key}` } });
+    const response = await fetch(`${this.url}/sandbox/faults`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${this.key}` },
+    });
     if (!response.ok) throw new Error(`${this.url} did not end its faults: ${response.status}`);
   }
 

@@ -28,14 +28,29 @@ export interface Shop {
 
 /** Fills an empty, migrated database with the sample mall, and its shelves beyond what a soak can buy. */
 export async function seedShop(ownerUrl: string): Promise<SampleMall> {
-  const transactions = connect(ownerUrl, POOL, (error) => { process.stderr.write(`A connection broke while the shop was made: ${error.message}\n`); });
+  const transactions = connect(ownerUrl, POOL, (error) => {
+    process.stderr.write(`A connection broke while the shop was made: ${error.message}\n`);
+  });
   try {
     const mall = await seedSampleMall(transactions);
     await transactions.run(SYSTEM, async (tx) => {
-      const lots = await tx.selectFrom('lot').selectAll().where('skuId', 'in', [...mall.sampleSkuIds]).execute();
-      await receive(tx, lots.map(({ skuId, warehouseId, locationId, code, expiresOn }) => ({
-        skuId, warehouseId, locationId, lotCode: code, expiresOn: expiresOn?.toISOString().slice(0, 10) ?? null, quantity: UNITS, reference: 'soak',
-      })));
+      const lots = await tx
+        .selectFrom('lot')
+        .selectAll()
+        .where('skuId', 'in', [...mall.sampleSkuIds])
+        .execute();
+      await receive(
+        tx,
+        lots.map(({ skuId, warehouseId, locationId, code, expiresOn }) => ({
+          skuId,
+          warehouseId,
+          locationId,
+          lotCode: code,
+          expiresOn: expiresOn?.toISOString().slice(0, 10) ?? null,
+          quantity: UNITS,
+          reference: 'soak',
+        })),
+      );
     });
     return mall;
   } finally {
@@ -43,15 +58,22 @@ export async function seedShop(ownerUrl: string): Promise<SampleMall> {
   }
 }
 
-/** Opens a running stack that holds a shop. Throws when the shop was not made by this run, as its keys are shown once. */
+/**
+ * Opens a running stack that holds a shop. Throws when the shop was not made by this run, as its keys are shown once.
+ */
 export function openShop(stack: Stack, mall: SampleMall, links: Links): Shop {
   const { storefront, platform } = mall.issuedKeys;
-  if (storefront === undefined || platform === undefined) throw new Error('The shop was made by another run: its keys are not known.');
+  if (storefront === undefined || platform === undefined)
+    throw new Error('The shop was made by another run: its keys are not known.');
   const { urls, settings } = stack;
   return {
-    stack, links, skuIds: mall.sampleSkuIds,
-    storefront: new PublicApi(urls.api, storefront), staff: new PublicApi(urls.api, platform),
+    stack,
+    links,
+    skuIds: mall.sampleSkuIds,
+    storefront: new PublicApi(urls.api, storefront),
+    staff: new PublicApi(urls.api, platform),
     drivers: new CarrierDrivers(urls.carrier, settings.CARRIER_API_KEY),
-    gateway: new SandboxFaults(urls.gateway, settings.PAYMENT_API_KEY), carrier: new SandboxFaults(urls.carrier, settings.CARRIER_API_KEY),
+    gateway: new SandboxFaults(urls.gateway, settings.PAYMENT_API_KEY),
+    carrier: new SandboxFaults(urls.carrier, settings.CARRIER_API_KEY),
   };
 }

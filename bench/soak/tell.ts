@@ -4,7 +4,10 @@ import type { RestartReport, RestartsReport } from './restarts';
 import type { FireReport } from './under-fire';
 import { holds } from './under-fire';
 
-type Told = Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost' | 'audits' | 'falseAudits' | 'effects' | 'doubled'>;
+type Told = Pick<
+  FireReport,
+  'orders' | 'ended' | 'waiting' | 'lost' | 'audits' | 'falseAudits' | 'effects' | 'doubled'
+>;
 
 const ms = (value: number): string => `${(value / 1000).toFixed(1)} s`;
 
@@ -17,13 +20,21 @@ export const tellCut = ({ link, way, point, workMs }: CutReport, number: number)
   `cut ${number}: ${link} (${way}) while ${point}: work over it ${ms(workMs)} after it was whole\n`;
 
 /** Tells, part by part and link by link, how long it took to full work again: median and longest. */
-export const tellRecovery = ({ kills, cuts }: Pick<FireReport, 'kills' | 'cuts'>): string => [
-  ...spread(kills, ({ part }) => part, 'killed'), ...spread(cuts, ({ link, way }) => `${link} (${way})`, 'cut'),
-].join('');
+export const tellRecovery = ({ kills, cuts }: Pick<FireReport, 'kills' | 'cuts'>): string =>
+  [...spread(kills, ({ part }) => part, 'killed'), ...spread(cuts, ({ link, way }) => `${link} (${way})`, 'cut')].join(
+    '',
+  );
 
-function spread<Report extends { readonly workMs: number }>(reports: readonly Report[], nameOf: (report: Report) => string, what: string): string[] {
+function spread<Report extends { readonly workMs: number }>(
+  reports: readonly Report[],
+  nameOf: (report: Report) => string,
+  what: string,
+): string[] {
   return [...new Set(reports.map(nameOf))].map((name) => {
-    const times = reports.filter((report) => nameOf(report) === name).map(({ workMs }) => workMs).sort((a, b) => a - b);
+    const times = reports
+      .filter((report) => nameOf(report) === name)
+      .map(({ workMs }) => workMs)
+      .sort((a, b) => a - b);
     return `  ${name}: ${what} ${times.length} times, full work again after ${ms(times[Math.floor(times.length / 2)] ?? 0)} (median), ${ms(times.at(-1) ?? 0)} (longest)\n`;
   });
 }
@@ -44,13 +55,17 @@ export function tellRestarts({ restarts, perSecond, requests }: RestartsReport):
 /** Tells what became of the orders, and of every effect. */
 export function tellOutcome(report: Told): string {
   const { orders, ended, waiting, lost, audits, falseAudits, effects, doubled } = report;
-  return [
-    `  orders: ${orders}, ended ${ended}, waiting visibly ${waiting.length}, lost ${lost.length}`,
-    ...lost.map((line) => `    ${line}`),
-    `  effects: ${Object.entries(effects).map(([name, count]) => `${name} ${count}`).join(', ')}; twice: ${doubled.length}`,
-    ...doubled.map((line) => `    ${line}`),
-    `  audits: ${audits}, not true ${falseAudits.length}`,
-    ...falseAudits.map((line) => `    ${line}`),
-    holds(report) ? '  all holds' : '  DOES NOT HOLD',
-  ].join('\n') + '\n';
+  return (
+    [
+      `  orders: ${orders}, ended ${ended}, waiting visibly ${waiting.length}, lost ${lost.length}`,
+      ...lost.map((line) => `    ${line}`),
+      `  effects: ${Object.entries(effects)
+        .map(([name, count]) => `${name} ${count}`)
+        .join(', ')}; twice: ${doubled.length}`,
+      ...doubled.map((line) => `    ${line}`),
+      `  audits: ${audits}, not true ${falseAudits.length}`,
+      ...falseAudits.map((line) => `    ${line}`),
+      holds(report) ? '  all holds' : '  DOES NOT HOLD',
+    ].join('\n') + '\n'
+  );
 }

@@ -9,9 +9,15 @@ const LIFE_LIMIT_MS = 120_000;
 const TIMEOUT_MS = 3_000;
 /** Both lives authorize and book; one captures, the other voids its label. */
 const LIVES: readonly Plan[] = [
-  { merchants: 1, token: 'tok_ok', way: 'delivered' }, { merchants: 1, token: 'tok_ok', way: 'cancelled_with_label' },
+  { merchants: 1, token: 'tok_ok', way: 'delivered' },
+  { merchants: 1, token: 'tok_ok', way: 'cancelled_with_label' },
 ];
-const EFFECTS = [['gateway', 'authorize'], ['gateway', 'capture'], ['carrier', 'book'], ['carrier', 'void']] as const;
+const EFFECTS = [
+  ['gateway', 'authorize'],
+  ['gateway', 'capture'],
+  ['carrier', 'book'],
+  ['carrier', 'void'],
+] as const;
 
 export interface TimeoutsReport extends Outcome, Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
   /** Calls that were executed and never answered, by what they did. */
@@ -19,14 +25,29 @@ export interface TimeoutsReport extends Outcome, Pick<FireReport, 'orders' | 'en
 }
 
 /** Lets a number of authorizations, captures, bookings and label voids, as many of each, be executed and time out. */
-export async function timeOut(shop: Shop, { timeouts, inFlight, run }: { timeouts: number; inFlight: number; run: string }): Promise<TimeoutsReport> {
+export async function timeOut(
+  shop: Shop,
+  { timeouts, inFlight, run }: { timeouts: number; inFlight: number; run: string },
+): Promise<TimeoutsReport> {
   const each = Math.ceil(timeouts / EFFECTS.length);
-  for (const [sandbox, operation] of EFFECTS) await shop[sandbox].arm({ mode: 'execute_then_timeout', operation, times: each, delayMs: TIMEOUT_MS });
-  const traffic = new Traffic({ shop, points: new Points(), run, limitMs: LIFE_LIMIT_MS }, LIVES, inFlight, LIVES.length * each);
+  for (const [sandbox, operation] of EFFECTS)
+    await shop[sandbox].arm({ mode: 'execute_then_timeout', operation, times: each, delayMs: TIMEOUT_MS });
+  const traffic = new Traffic(
+    { shop, points: new Points(), run, limitMs: LIFE_LIMIT_MS },
+    LIVES,
+    inFlight,
+    LIVES.length * each,
+  );
   await traffic.ended();
-  const struck = await Promise.all(EFFECTS.map(async ([sandbox, operation]) =>
-    [`${sandbox} ${operation}`, each - (await shop[sandbox].left(operation))] as const));
-  const unspent = struck.filter(([, times]) => times < each).map(([what, times]) => `only ${times} of ${each} calls timed out: ${what}`);
+  const struck = await Promise.all(
+    EFFECTS.map(
+      async ([sandbox, operation]) =>
+        [`${sandbox} ${operation}`, each - (await shop[sandbox].left(operation))] as const,
+    ),
+  );
+  const unspent = struck
+    .filter(([, times]) => times < each)
+    .map(([what, times]) => `only ${times} of ${each} calls timed out: ${what}`);
   const { lost, ...sums } = reckon(traffic);
   return { ...sums, lost: [...lost, ...unspent], timeouts: Object.fromEntries(struck), ...(await judge(shop)) };
 }

@@ -18,13 +18,22 @@ export class Traffic implements Lives {
   #stopped = false;
   readonly #lanes: Promise<unknown>;
 
-  constructor(private readonly load: Load, private readonly plans: readonly Plan[], inFlight: number, private readonly atMost = Number.POSITIVE_INFINITY) {
+  constructor(
+    private readonly load: Load,
+    private readonly plans: readonly Plan[],
+    inFlight: number,
+    private readonly atMost = Number.POSITIVE_INFINITY,
+  ) {
     this.#lanes = Promise.all(Array.from({ length: inFlight }, () => this.#lane()));
   }
 
-  get begun(): number { return this.#begun; }
+  get begun(): number {
+    return this.#begun;
+  }
 
-  get inFlight(): number { return this.#begun - this.lived.length - this.broken.length; }
+  get inFlight(): number {
+    return this.#begun - this.lived.length - this.broken.length;
+  }
 
   /** Begins no further order and waits for the end of those in flight. */
   async stop(): Promise<void> {
@@ -54,11 +63,17 @@ export class PacedTraffic implements Lives {
   readonly #stopping = new AbortController();
   readonly #all: Promise<void>;
 
-  constructor(private readonly load: Load, private readonly plans: readonly Plan[], perSecond: number) {
+  constructor(
+    private readonly load: Load,
+    private readonly plans: readonly Plan[],
+    perSecond: number,
+  ) {
     this.#all = this.#begin(1000 / perSecond);
   }
 
-  get begun(): number { return this.#begun; }
+  get begun(): number {
+    return this.#begun;
+  }
 
   /** Begins no further order and waits for the end of those in flight. */
   async stop(): Promise<void> {
@@ -71,14 +86,23 @@ export class PacedTraffic implements Lives {
     const lives: Promise<void>[] = [];
     for (const { signal } = this.#stopping; !signal.aborted; this.#begun += 1) {
       lives.push(liveOn(this.load, this, this.#begun, this.plans));
-      await wait(Math.max(0, began + lives.length * everyMs - Date.now()), undefined, { signal }).catch((error: unknown) => { if (!signal.aborted) throw error; });
+      await wait(Math.max(0, began + lives.length * everyMs - Date.now()), undefined, { signal }).catch(
+        (error: unknown) => {
+          if (!signal.aborted) throw error;
+        },
+      );
     }
     await Promise.all(lives);
   }
 }
 
 /** Lives an order and notes what became of it. */
-async function liveOn(load: Load, notes: { readonly lived: Lived[]; readonly broken: string[] }, number: number, plans: readonly Plan[]): Promise<void> {
+async function liveOn(
+  load: Load,
+  notes: { readonly lived: Lived[]; readonly broken: string[] },
+  number: number,
+  plans: readonly Plan[],
+): Promise<void> {
   try {
     notes.lived.push(await live(load, number, plans[number % plans.length] as Plan));
   } catch (error) {

@@ -7,7 +7,9 @@ import { Points } from './points';
 import type { Shop } from './shop';
 import { Traffic, type Lives } from './traffic';
 
-/** What an order may wait for its next step while one part after the other is killed: longer, and it is held to be lost. */
+/**
+ * What an order may wait for its next step while one part after the other is killed: longer, and it is held to be lost.
+ */
 const LIFE_LIMIT_MS = 600_000;
 /** Longer than the worker waits for a quick answer, so that it gives up and asks. */
 const TIMEOUT_MS = 3_000;
@@ -46,16 +48,24 @@ export const holds = ({ lost, falseAudits, doubled }: Pick<FireReport, 'lost' | 
   lost.length + falseAudits.length + doubled.length === 0;
 
 /**
- * Keeps orders in flight while, round by round, a part is killed and a link is cut, and calls to providers time out; then
- * waits for the end of all.
+ * Keeps orders in flight while, round by round, a part is killed and a link is cut, and calls to providers time out;
+ * then waits for the end of all.
  */
-export async function underFire(shop: Shop, { kills, cuts, orders, timeouts, run, onKill, onCut }: Fire): Promise<FireReport> {
+export async function underFire(
+  shop: Shop,
+  { kills, cuts, orders, timeouts, run, onKill, onCut }: Fire,
+): Promise<FireReport> {
   const began = Date.now();
   const points = new Points();
   const traffic = new Traffic({ shop, points, run, limitMs: LIFE_LIMIT_MS }, MIXED, orders);
   const [killed, cutOff]: [KillReport[], CutReport[]] = [[], []];
   let inFlight = Number.POSITIVE_INFINITY;
-  const strike = async <Fault, Report>(fault: Fault | undefined, at: (fault: Fault) => Promise<Report>, reports: Report[], tell?: (report: Report, number: number) => void) => {
+  const strike = async <Fault, Report>(
+    fault: Fault | undefined,
+    at: (fault: Fault) => Promise<Report>,
+    reports: Report[],
+    tell?: (report: Report, number: number) => void,
+  ) => {
     if (fault === undefined) return;
     const report = await at(fault);
     const number = reports.push(report);
@@ -66,27 +76,38 @@ export async function underFire(shop: Shop, { kills, cuts, orders, timeouts, run
       if (timeouts > 0) await letTimeOut(shop, timeouts);
       inFlight = Math.min(inFlight, traffic.inFlight);
       const struck = await Promise.allSettled([
-        strike(kills[round], (kill) => killAt(shop, points, kill), killed, onKill), strike(cuts[round], (cut) => cutAt(shop, points, cut), cutOff, onCut),
+        strike(kills[round], (kill) => killAt(shop, points, kill), killed, onKill),
+        strike(cuts[round], (cut) => cutAt(shop, points, cut), cutOff, onCut),
       ]);
       for (const one of struck) if (one.status === 'rejected') throw one.reason;
     }
   } finally {
     await traffic.stop();
   }
-  return { ...reckon(traffic), kills: killed, cuts: cutOff, inFlight, ...(await judge(shop)), seconds: (Date.now() - began) / 1000 };
+  return {
+    ...reckon(traffic),
+    kills: killed,
+    cuts: cutOff,
+    inFlight,
+    ...(await judge(shop)),
+    seconds: (Date.now() - began) / 1000,
+  };
 }
 
 /** Sums up what became of the orders of a load that has ended. */
 export function reckon({ lived, broken, begun }: Lives): Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
   const of = (outcome: Lived['outcome']) => lived.filter((one) => one.outcome === outcome);
   return {
-    orders: begun, ended: of('ended').length, waiting: of('waiting'),
+    orders: begun,
+    ended: of('ended').length,
+    waiting: of('waiting'),
     lost: [...of('unfinished').map(({ orderId, detail }) => `${orderId}: ${detail}`), ...broken],
   };
 }
 
 async function letTimeOut(shop: Shop, times: number): Promise<void> {
   for (const sandbox of ['gateway', 'carrier'] as const) {
-    for (const operation of OPERATIONS[sandbox]) await shop[sandbox].arm({ mode: 'execute_then_timeout', operation, times, delayMs: TIMEOUT_MS });
+    for (const operation of OPERATIONS[sandbox])
+      await shop[sandbox].arm({ mode: 'execute_then_timeout', operation, times, delayMs: TIMEOUT_MS });
   }
 }

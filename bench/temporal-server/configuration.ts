@@ -14,29 +14,58 @@ export const RING_PORTS = SERVICES.length;
 export const INNER_PORTS = SERVICES.length - 1;
 
 /** Writes the server's configuration: all four services in one process, on PostgreSQL. JSON, which is YAML too. */
-export function serverConfiguration(port: number, innerPorts: readonly number[], ringPorts: readonly number[], maintenanceUrl: string): string {
+export function serverConfiguration(
+  port: number,
+  innerPorts: readonly number[],
+  ringPorts: readonly number[],
+  maintenanceUrl: string,
+): string {
   const { hostname, port: databasePort, username, password } = new URL(maintenanceUrl);
   const store = (databaseName: string, connections: number) => ({
     sql: {
-      pluginName: 'postgres12', databaseName, connectAddr: `${hostname}:${databasePort}`, connectProtocol: 'tcp',
-      user: username, password: decodeURIComponent(password), maxConns: connections, maxIdleConns: connections, maxConnLifetime: '1h',
+      pluginName: 'postgres12',
+      databaseName,
+      connectAddr: `${hostname}:${databasePort}`,
+      connectProtocol: 'tcp',
+      user: username,
+      password: decodeURIComponent(password),
+      maxConns: connections,
+      maxIdleConns: connections,
+      maxConnLifetime: '1h',
     },
   });
   const ports = [port, ...innerPorts];
   return JSON.stringify({
     log: { stdout: true, level: 'error' },
     persistence: {
-      defaultStore: 'history', visibilityStore: 'visibility', numHistoryShards: HISTORY_SHARDS,
-      datastores: { history: store(DATABASES.history, CONNECTIONS.history), visibility: store(DATABASES.visibility, CONNECTIONS.visibility) },
+      defaultStore: 'history',
+      visibilityStore: 'visibility',
+      numHistoryShards: HISTORY_SHARDS,
+      datastores: {
+        history: store(DATABASES.history, CONNECTIONS.history),
+        visibility: store(DATABASES.visibility, CONNECTIONS.visibility),
+      },
     },
     global: { membership: { maxJoinDuration: '30s', broadcastAddress: HOST } },
-    services: Object.fromEntries(SERVICES.map((name, index) =>
-      [name, { rpc: { grpcPort: ports[index], membershipPort: ringPorts[index], bindOnIP: HOST } }])),
+    services: Object.fromEntries(
+      SERVICES.map((name, index) => [
+        name,
+        { rpc: { grpcPort: ports[index], membershipPort: ringPorts[index], bindOnIP: HOST } },
+      ]),
+    ),
     clusterMetadata: {
-      enableGlobalNamespace: false, failoverVersionIncrement: 10, masterClusterName: 'active', currentClusterName: 'active',
-      clusterInformation: { active: { enabled: true, initialFailoverVersion: 1, rpcName: 'frontend', rpcAddress: `${HOST}:${port}` } },
+      enableGlobalNamespace: false,
+      failoverVersionIncrement: 10,
+      masterClusterName: 'active',
+      currentClusterName: 'active',
+      clusterInformation: {
+        active: { enabled: true, initialFailoverVersion: 1, rpcName: 'frontend', rpcAddress: `${HOST}:${port}` },
+      },
     },
     dcRedirectionPolicy: { policy: 'noop' },
-    dynamicConfigClient: { filepath: join(packageRoot(), 'deploy', 'temporal', 'dynamic-config.yaml'), pollInterval: '60s' },
+    dynamicConfigClient: {
+      filepath: join(packageRoot(), 'deploy', 'temporal', 'dynamic-config.yaml'),
+      pollInterval: '60s',
+    },
   });
 }

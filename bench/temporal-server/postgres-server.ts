@@ -7,7 +7,12 @@ import { ensureDatabase } from '../../src/embedded/postgres/databases';
 import type { TemporalPlace, TemporalServer } from '../../src/embedded/parts';
 import { freePorts, freePortsFrom } from '../../src/embedded/ports';
 import { type Child, startChild } from '../../src/embedded/child-process';
-import { knowsNamespace, missingSearchAttributes, NAMESPACE, prepareNamespace } from '../../src/embedded/temporal/temporal-server';
+import {
+  knowsNamespace,
+  missingSearchAttributes,
+  NAMESPACE,
+  prepareNamespace,
+} from '../../src/embedded/temporal/temporal-server';
 import { untilFact } from '../soak/until-fact';
 import { DATABASES, INNER_PORTS, RING_PORTS, serverConfiguration } from './configuration';
 import { registerNamespace } from './namespace';
@@ -15,14 +20,20 @@ import type { ServerPrograms } from './programs';
 
 const START_TIMEOUT_MS = 60_000;
 const SCHEMA_TIMEOUT_MS = 60_000;
-/** The server keeps these ports in a column of 16 bits with a sign; below the range that the system gives out itself. */
+/**
+ * The server keeps these ports in a column of 16 bits with a sign; below the range that the system gives out itself.
+ */
 const RING_FROM = { least: 20_000, most: 32_000 } as const;
 const ringPort = () => randomInt(RING_FROM.least, RING_FROM.most);
-const SCHEMAS = { [DATABASES.history]: 'postgresql/v12/temporal', [DATABASES.visibility]: 'postgresql/v12/visibility' } as const;
+const SCHEMAS = {
+  [DATABASES.history]: 'postgresql/v12/temporal',
+  [DATABASES.visibility]: 'postgresql/v12/visibility',
+} as const;
 
 /**
- * Makes a starter of Temporal's production server: all its services in one process, its two databases on the stack's own
- * PostgreSQL, with fairness, our namespace and our search attributes. Databases of an earlier start are taken up as they are.
+ * Makes a starter of Temporal's production server: all its services in one process, its two databases on the stack's
+ * own PostgreSQL, with fairness, our namespace and our search attributes. Databases of an earlier start are taken up as
+ * they are.
  */
 export function postgresServer({ server, sqlTool }: ServerPrograms): TemporalServer {
   return async (place) => {
@@ -32,11 +43,31 @@ export function postgresServer({ server, sqlTool }: ServerPrograms): TemporalSer
     }
     const address = `127.0.0.1:${place.port}`;
     const configFile = join(place.cwd, 'temporal-server.json');
-    writeFileSync(configFile, serverConfiguration(place.port, await freePorts(INNER_PORTS), await freePortsFrom(ringPort(), RING_PORTS), place.maintenanceUrl), { mode: 0o600 });
-    const child = await startChild({
-      name: 'Temporal', command: server, args: ['--config-file', configFile, '--allow-no-auth', 'start'], env: process.env, cwd: place.cwd,
-      stopTimeoutMs: 30_000, signal: place.signal, logFile: place.logFile, pidFile: place.pidFile,
-    }, () => registerNamespace(address, NAMESPACE), START_TIMEOUT_MS);
+    writeFileSync(
+      configFile,
+      serverConfiguration(
+        place.port,
+        await freePorts(INNER_PORTS),
+        await freePortsFrom(ringPort(), RING_PORTS),
+        place.maintenanceUrl,
+      ),
+      { mode: 0o600 },
+    );
+    const child = await startChild(
+      {
+        name: 'Temporal',
+        command: server,
+        args: ['--config-file', configFile, '--allow-no-auth', 'start'],
+        env: process.env,
+        cwd: place.cwd,
+        stopTimeoutMs: 30_000,
+        signal: place.signal,
+        logFile: place.logFile,
+        pidFile: place.pidFile,
+      },
+      () => registerNamespace(address, NAMESPACE),
+      START_TIMEOUT_MS,
+    );
     return prepared(child, address);
   };
 }
@@ -44,9 +75,27 @@ export function postgresServer({ server, sqlTool }: ServerPrograms): TemporalSer
 async function bringUpToDate(sqlTool: string, place: TemporalPlace, database: string, schema: string): Promise<void> {
   const { hostname, port, username, password } = new URL(place.maintenanceUrl);
   const env = { ...process.env, SQL_PASSWORD: decodeURIComponent(password) };
-  const connect = ['--plugin', 'postgres12', '--endpoint', hostname, '--port', port, '--user', username, '--database', database];
-  for (const step of [['setup-schema', '--version', '0.0'], ['update-schema', '--schema-name', schema]]) {
-    await promisify(execFile)(sqlTool, [...connect, ...step], { env, timeout: SCHEMA_TIMEOUT_MS, ...(place.signal && { signal: place.signal }) });
+  const connect = [
+    '--plugin',
+    'postgres12',
+    '--endpoint',
+    hostname,
+    '--port',
+    port,
+    '--user',
+    username,
+    '--database',
+    database,
+  ];
+  for (const step of [
+    ['setup-schema', '--version', '0.0'],
+    ['update-schema', '--schema-name', schema],
+  ]) {
+    await promisify(execFile)(sqlTool, [...connect, ...step], {
+      env,
+      timeout: SCHEMA_TIMEOUT_MS,
+      ...(place.signal && { signal: place.signal }),
+    });
   }
 }
 
@@ -55,7 +104,11 @@ async function prepared(child: Child, address: string): Promise<Child> {
   try {
     await untilFact('the namespace is known', () => knowsNamespace(address), START_TIMEOUT_MS);
     await prepareNamespace(address);
-    await untilFact('the search attributes are known', async () => (await missingSearchAttributes(address)).length === 0, START_TIMEOUT_MS);
+    await untilFact(
+      'the search attributes are known',
+      async () => (await missingSearchAttributes(address)).length === 0,
+      START_TIMEOUT_MS,
+    );
     return child;
   } catch (error) {
     await child.stop();

@@ -45,13 +45,21 @@ export class Findings implements Found {
   }
 }
 
-/** Builds an audit from a query that answers what contradicts it: rows of `subject`, `expected` and `actual`, each a text. */
+/**
+ * Builds an audit from a query that answers what contradicts it: rows of `subject`, `expected` and `actual`, each a
+ * text.
+ */
 export const queryAudit = (tx: Tx, name: string, faults: RawBuilder<Finding>): Audit => ({
   name,
   check: async () => {
     const { rows } = await sql<Finding & { total: number }>`
-      select subject, expected, actual, count(*) over () as total from (${faults}) fault order by subject limit ${SHOWN}`.execute(tx);
-    return { count: rows[0]?.total ?? 0, findings: rows.map(({ subject, expected, actual }) => ({ subject, expected, actual })) };
+      select subject, expected, actual, count(*) over () as total from (${faults}) fault order by subject limit ${SHOWN}`.execute(
+      tx,
+    );
+    return {
+      count: rows[0]?.total ?? 0,
+      findings: rows.map(({ subject, expected, actual }) => ({ subject, expected, actual })),
+    };
   },
 });
 

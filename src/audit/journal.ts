@@ -17,7 +17,9 @@ export interface JournalSource<Entry> {
  * Reads a journal. Read it before the books: an effect is written in the books before it is asked for, so whatever the
  * journal holds must be in books that are read later. Throws `OutOfReach` when the provider does not answer.
  */
-export async function readJournal<Entry extends { readonly key: string }>(source: JournalSource<Entry>): Promise<Reading<Entry>> {
+export async function readJournal<Entry extends { readonly key: string }>(
+  source: JournalSource<Entry>,
+): Promise<Reading<Entry>> {
   const begun = new Date();
   const byKey = new Map<string, Entry[]>();
   try {
@@ -33,4 +35,5 @@ export async function readJournal<Entry extends { readonly key: string }>(source
 }
 
 /** Tells whether something was finished before a reading began, so that the journal has to know of it. */
-export const isCovered = ({ begun }: Reading<unknown>, finishedAt: Date | null): boolean => finishedAt !== null && finishedAt < begun;
+export const isCovered = ({ begun }: Reading<unknown>, finishedAt: Date | null): boolean =>
+  finishedAt !== null && finishedAt < begun;

@@ -18,8 +18,12 @@ export interface OperationRow {
 }
 
 /** Reads every operation of some kinds. */
-export const readOperations = (tx: Tx, kinds: readonly string[]): AsyncGenerator<OperationRow, void, undefined> => rowsOf(tx, sql<OperationRow>`
+export const readOperations = (tx: Tx, kinds: readonly string[]): AsyncGenerator<OperationRow, void, undefined> =>
+  rowsOf(
+    tx,
+    sql<OperationRow>`
   select o.key, o.kind, o."orderId", o.status, o."finishedAt", r.currency,
     (o.request->>'amount')::bigint as amount, o.result->>'reference' as reference, o.result->>'status' as outcome
   from operation o join orders r on r.id = o."orderId"
-  where o.kind in (${sql.join(kinds.map((kind) => sql.lit(kind)))})`);
+  where o.kind in (${sql.join(kinds.map((kind) => sql.lit(kind)))})`,
+  );

@@ -54,7 +54,9 @@ export interface AuditResult extends Found {
  * when the database does not answer; a provider or Temporal out of reach leaves the audits that need it unknown.
  */
 export async function runAudits(
-  sources: AuditSources, { graceMs = 300_000, pauseMs = 1_000 }: AuditTimes = {}, onResult: (result: AuditResult) => void = () => undefined,
+  sources: AuditSources,
+  { graceMs = 300_000, pauseMs = 1_000 }: AuditTimes = {},
+  onResult: (result: AuditResult) => void = () => undefined,
 ): Promise<AuditResult[]> {
   const { transactions, payments, carriers, suppliers, notifications, temporal } = sources;
   const journals = [readJournal(payments), readJournal(carriers), readJournal(suppliers)] as const;
@@ -71,14 +73,25 @@ export async function runAudits(
   await transactions.snapshot(SYSTEM, async (tx) => {
     await planForWholeTables(tx);
     await run([
-      ...stockAudits(tx), ...sourcingAudits(tx), ...backorderAudits(tx), ...orderAudits(tx), ...promotionAudits(tx), ...paymentAudits(tx), ...ledgerAudits(tx), ...timelineAudits(tx),
+      ...stockAudits(tx),
+      ...sourcingAudits(tx),
+      ...backorderAudits(tx),
+      ...orderAudits(tx),
+      ...promotionAudits(tx),
+      ...paymentAudits(tx),
+      ...ledgerAudits(tx),
+      ...timelineAudits(tx),
       ...waitingAudits(tx, graceMs),
-      ...gatewayAudits(tx, () => journals[0]), ...carrierAudits(tx, () => journals[1], graceMs),
+      ...gatewayAudits(tx, () => journals[0]),
+      ...carrierAudits(tx, () => journals[1], graceMs),
       ...replenishmentAudits(tx, () => journals[2]),
       ...(told ? notificationAudits(tx, told) : []),
     ]);
   });
-  await run([...workflowAudits(transactions, temporal, pauseMs), ...replenishmentWorkflowAudits(transactions, temporal)]);
+  await run([
+    ...workflowAudits(transactions, temporal, pauseMs),
+    ...replenishmentWorkflowAudits(transactions, temporal),
+  ]);
   return results;
 }
 

@@ -7,9 +7,20 @@ const list = (statuses: readonly OrderStatus[]) => sql.join(statuses.map((status
 export const closedStatuses = list(CLOSED_ORDER_STATUSES);
 
 /** The statuses of orders that were paid for and went to the warehouses, whatever came of them. */
-export const releasedStatuses = list([OrderStatus.inFulfillment, OrderStatus.shipped, OrderStatus.completed, OrderStatus.returned]);
+export const releasedStatuses = list([
+  OrderStatus.inFulfillment,
+  OrderStatus.shipped,
+  OrderStatus.completed,
+  OrderStatus.returned,
+]);
 
 /** The statuses of orders that hold, held or wait for their stock for certain. */
 export const reservedStatuses = list([
-  OrderStatus.awaitingAddress, OrderStatus.awaitingPayment, OrderStatus.awaitingStock, OrderStatus.inFulfillment, OrderStatus.shipped, OrderStatus.completed, OrderStatus.returned,
+  OrderStatus.awaitingAddress,
+  OrderStatus.awaitingPayment,
+  OrderStatus.awaitingStock,
+  OrderStatus.inFulfillment,
+  OrderStatus.shipped,
+  OrderStatus.completed,
+  OrderStatus.returned,
 ]);

@@ -4,7 +4,10 @@ import type { OrderStatus } from '../contracts/statuses';
 import type { TimelineEventType } from '../contracts/timeline';
 import { queryAudit, type Audit, type Finding } from './audit';
 
-/** What an order's timeline last told of the order itself, at each status. A payment that is awaited is told of as `payment.*`. */
+/**
+ * What an order's timeline last told of the order itself, at each status. A payment that is awaited is told of as
+ * `payment.*`.
+ */
 const LAST_EVENTS: Readonly<Record<OrderStatus, readonly TimelineEventType[]>> = {
   draft: ['order.received'],
   awaiting_address: ['order.received'],
@@ -23,15 +26,22 @@ const lastEvents = sql.join(Object.entries(LAST_EVENTS).map(([status, types]) =>
 
 /** Audits of the timelines: each is whole, unaltered, and tells what became of its order. */
 export const timelineAudits = (tx: Tx): Audit[] => [
-  queryAudit(tx, 'No event is missing from a timeline', sql<Finding>`
+  queryAudit(
+    tx,
+    'No event is missing from a timeline',
+    sql<Finding>`
     select coalesce(h."orderId", e."orderId") as subject, 'events 1 to ' || coalesce(h.seq, 0) as expected,
       coalesce(e.events, 0) || ' events, ' || coalesce(e.first, 0) || ' to ' || coalesce(e.last, 0) as actual
     from timeline_head h full join (
       select "orderId", count(*) as events, min(seq) as first, max(seq) as last from timeline_event group by 1
     ) e on e."orderId" = h."orderId"
-    where (h.seq, h.seq, 1) is distinct from (e.events, e.last, e.first)`),
+    where (h.seq, h.seq, 1) is distinct from (e.events, e.last, e.first)`,
+  ),
 
-  queryAudit(tx, 'The hash chain of every timeline holds', sql<Finding>`
+  queryAudit(
+    tx,
+    'The hash chain of every timeline holds',
+    sql<Finding>`
     with chain as (
       select *, lag(hash, 1, '') over (partition by "orderId" order by seq) as previous from timeline_event
     ), broken as (
@@ -43,13 +53,18 @@ export const timelineAudits = (tx: Tx): Audit[] => [
       where h.hash is distinct from last.hash
     )
     select "orderId" as subject, 'every link hashed over the one before it' as expected, 'broken at event ' || min(seq) as actual
-    from broken group by 1`),
+    from broken group by 1`,
+  ),
 
-  queryAudit(tx, 'What every timeline tells last of its order is where the order stands', sql<Finding>`
+  queryAudit(
+    tx,
+    'What every timeline tells last of its order is where the order stands',
+    sql<Finding>`
     select o.id as subject, 'last ' || array_to_string(s.types, ' or ') || ': it is ' || o.status as expected, coalesce(e.type, 'no event') as actual
     from orders o join (values ${lastEvents}) s (status, types) on s.status = o.status::text
     left join (
       select distinct on ("orderId") "orderId", type from timeline_event where type like 'order.%' order by "orderId", seq desc
     ) e on e."orderId" = o.id
-    where e.type is null or e.type <> all (s.types)`),
+    where e.type is null or e.type <> all (s.types)`,
+  ),
 ];

@@ -9,25 +9,37 @@ const MAX_STATEMENTS = 300;
 export const STALE_PLAN = '0A000';
 
 /** Sets the caller for the rest of the transaction: role, subject, actor. */
-export const SET_CALLER = "select set_config('app.role', $1, true), set_config('app.subject', $2, true), set_config('app.actor', $3, true)";
+export const SET_CALLER =
+  "select set_config('app.role', $1, true), set_config('app.subject', $2, true), set_config('app.actor', $3, true)";
 
 /** What opens a transaction: each goes out with the first statement of the work itself. */
-const opens = (text: string): boolean => text === SET_CALLER || text === 'begin' || text.startsWith('start transaction');
+const opens = (text: string): boolean =>
+  text === SET_CALLER || text === 'begin' || text.startsWith('start transaction');
 const isReadOnly = (text: string): boolean => text.endsWith(' read only');
 
 /** The answer to a statement that is not awaited. */
 const NOT_AWAITED = { command: '', rowCount: 0, rows: [] };
 
-interface Statement { readonly text: string; readonly values: readonly unknown[] }
+interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
 
-/** A client whose statements of one moment leave in one write: a write and the wake-up behind it cost more than the statement. */
+/**
+ * A client whose statements of one moment leave in one write: a write and the wake-up behind it cost more than the
+ * statement.
+ */
 class OneWriteClient extends Client {
   /** Of each client; the pool hands out its clients by their base class. */
   static readonly #sockets = new WeakMap<object, Socket>();
 
   constructor(config?: string | ClientConfig) {
     const socket = new Socket();
-    super({ ...(typeof config === 'string' ? { connectionString: config } : config), stream: () => socket, pipeline: true });
+    super({
+      ...(typeof config === 'string' ? { connectionString: config } : config),
+      stream: () => socket,
+      pipeline: true,
+    });
     OneWriteClient.#sockets.set(this, socket);
   }
 
@@ -52,11 +64,11 @@ export const pipeliningPool = (config: PoolConfig): Pool => new Pool({ ...config
 
 /**
  * Lets every statement with parameters be prepared once per connection: under row-level security, planning a read costs
- * PostgreSQL several times what running it does. A connection whose plans a migration made stale is closed, not reused. So is
- * one on which a statement is not answered within `statementLimitMs`: a link may be dead without a sign, and would keep its
- * place in the pool for good. The statement fails with pg's own "Connection terminated".
- * What opens a transaction is sent with its first statement, and the end of one that only read is not waited for: one round
- * trip in place of four. Should the opening fail, PostgreSQL refuses what follows it, and its error is the one thrown.
+ * PostgreSQL several times what running it does. A connection whose plans a migration made stale is closed, not reused.
+ * So is one on which a statement is not answered within `statementLimitMs`: a link may be dead without a sign, and
+ * would keep its place in the pool for good. The statement fails with pg's own "Connection terminated". What opens a
+ * transaction is sent with its first statement, and the end of one that only read is not waited for: one round trip in
+ * place of four. Should the opening fail, PostgreSQL refuses what follows it, and its error is the one thrown.
  */
 export function preparingPool(pool: Pool, statementLimitMs: number): PostgresPool {
   const wrapped = new WeakMap<PoolClient, PostgresPoolClient>();
@@ -95,20 +107,30 @@ function prepare(client: PoolClient, statementLimitMs: number): PostgresPoolClie
       return NOT_AWAITED;
     }
     const statements = [...held.splice(0), { text, values }];
-    const timer = setTimeout(() => { OneWriteClient.giveUp(client); }, statementLimitMs);
-    const answers = Promise.allSettled(OneWriteClient.inOneWrite(client, () => statements.map(send))).then((settled) => {
-      clearTimeout(timer);
-      const failed = settled.find((answer) => answer.status === 'rejected');
-      if (failed === undefined) return (settled.at(-1) as PromiseFulfilledResult<QueryResult>).value;
-      unusable ||= failed.reason instanceof DatabaseError && failed.reason.code === STALE_PLAN;
-      throw failed.reason;
-    });
+    const timer = setTimeout(() => {
+      OneWriteClient.giveUp(client);
+    }, statementLimitMs);
+    const answers = Promise.allSettled(OneWriteClient.inOneWrite(client, () => statements.map(send))).then(
+      (settled) => {
+        clearTimeout(timer);
+        const failed = settled.find((answer) => answer.status === 'rejected');
+        if (failed === undefined) return (settled.at(-1) as PromiseFulfilledResult<QueryResult>).value;
+        unusable ||= failed.reason instanceof DatabaseError && failed.reason.code === STALE_PLAN;
+        throw failed.reason;
+      },
+    );
     if (text !== 'commit' || !reading) return answers;
     // Nothing hangs on it but the connection.
-    ended = answers.catch(() => { unusable = true; });
+    ended = answers.catch(() => {
+      unusable = true;
+    });
     return NOT_AWAITED;
   };
-  const release = (): void => { void ended.then(() => { client.release(unusable); }); };
+  const release = (): void => {
+    void ended.then(() => {
+      client.release(unusable);
+    });
+  };
   // Cursors, the other form of `query`, come only to a dialect that was given them.
   return { query: query as unknown as PostgresPoolClient['query'], release };
 }

@@ -19,35 +19,75 @@ export type Claim =
 
 /** Hashes a request so that a reused key can be told from a repetition. */
 export const hashRequest = (method: string, url: string, body: unknown): Buffer =>
-  createHash('sha256').update(`${method} ${url}\n${body === undefined ? '' : JSON.stringify(body)}`).digest();
+  createHash('sha256')
+    .update(`${method} ${url}\n${body === undefined ? '' : JSON.stringify(body)}`)
+    .digest();
 
 /**
  * Claims a key for a request: the first one goes on, a repetition gets the first one's answer. Refused while the first
  * still runs, and when the key came with another request (draft-ietf-httpapi-idempotency-key-header).
  */
-export async function claimKey(tx: Tx, caller: string, key: string, requestHash: Buffer, resourceId: string | null): Promise<Claim | Refusal> {
+export async function claimKey(
+  tx: Tx,
+  caller: string,
+  key: string,
+  requestHash: Buffer,
+  resourceId: string | null,
+): Promise<Claim | Refusal> {
   const leaseUntil = new Date(Date.now() + LEASE_SECONDS * 1000);
-  const { numInsertedOrUpdatedRows } = await tx.insertInto('idempotency_record').values({ caller, key, requestHash, resourceId, leaseUntil })
-    .onConflict((conflict) => conflict.columns(['caller', 'key']).doNothing()).executeTakeFirst();
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('idempotency_record')
+    .values({ caller, key, requestHash, resourceId, leaseUntil })
+    .onConflict((conflict) => conflict.columns(['caller', 'key']).doNothing())
+    .executeTakeFirst();
   if (numInsertedOrUpdatedRows === 1n) return { claimed: 'first' };
-  const row = await tx.selectFrom('idempotency_record').selectAll()
-    .where('caller', '=', caller).where('key', '=', key).forUpdate().executeTakeFirstOrThrow();
+  const row = await tx
+    .selectFrom('idempotency_record')
+    .selectAll()
+    .where('caller', '=', caller)
+    .where('key', '=', key)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
   if (!row.requestHash.equals(requestHash)) return refuse('idempotency_key_reused');
-  if (row.status !== null) return { claimed: 'answered', answer: { status: row.status, body: row.body, location: row.location }, resourceId: row.resourceId };
+  if (row.status !== null)
+    return {
+      claimed: 'answered',
+      answer: { status: row.status, body: row.body, location: row.location },
+      resourceId: row.resourceId,
+    };
   if (row.leaseUntil > new Date()) return refuse('idempotency_in_flight');
-  await tx.updateTable('idempotency_record').set({ leaseUntil }).where('caller', '=', caller).where('key', '=', key).execute();
+  await tx
+    .updateTable('idempotency_record')
+    .set({ leaseUntil })
+    .where('caller', '=', caller)
+    .where('key', '=', key)
+    .execute();
   return { claimed: 'resumed', resourceId: row.resourceId };
 }
 
 /** Stores the answer that repetitions get. */
-export async function storeAnswer(tx: Tx, caller: string, key: string, { status, body, location }: StoredAnswer): Promise<void> {
-  await tx.updateTable('idempotency_record').set({ status, body: JSON.stringify(body), location })
-    .where('caller', '=', caller).where('key', '=', key).execute();
+export async function storeAnswer(
+  tx: Tx,
+  caller: string,
+  key: string,
+  { status, body, location }: StoredAnswer,
+): Promise<void> {
+  await tx
+    .updateTable('idempotency_record')
+    .set({ status, body: JSON.stringify(body), location })
+    .where('caller', '=', caller)
+    .where('key', '=', key)
+    .execute();
 }
 
 /** Lets a repetition take over at once: the first request ended without knowing what became of it. */
 export async function reopenKey(tx: Tx, caller: string, key: string): Promise<void> {
-  await tx.updateTable('idempotency_record').set({ leaseUntil: new Date() }).where('caller', '=', caller).where('key', '=', key).execute();
+  await tx
+    .updateTable('idempotency_record')
+    .set({ leaseUntil: new Date() })
+    .where('caller', '=', caller)
+    .where('key', '=', key)
+    .execute();
 }
 
 /** How long answers are repeated. */
@@ -55,10 +95,18 @@ const RETENTION_DAYS = 7;
 
 /** Forgets keys past their retention. */
 export async function forgetOldKeys(tx: Tx, now: Date): Promise<void> {
-  await tx.deleteFrom('idempotency_record').where('createdAt', '<', new Date(now.getTime() - RETENTION_DAYS * 86_400_000)).execute();
+  await tx
+    .deleteFrom('idempotency_record')
+    .where('createdAt', '<', new Date(now.getTime() - RETENTION_DAYS * 86_400_000))
+    .execute();
 }
 
 /** Gives a key back: its request failed on our side and had no effect, so a repetition may try again at once. */
 export async function forgetKey(tx: Tx, caller: string, key: string): Promise<void> {
-  await tx.deleteFrom('idempotency_record').where('caller', '=', caller).where('key', '=', key).where('status', 'is', null).execute();
+  await tx
+    .deleteFrom('idempotency_record')
+    .where('caller', '=', caller)
+    .where('key', '=', key)
+    .where('status', 'is', null)
+    .execute();
 }

@@ -19,8 +19,16 @@ const TABLE = `
     applied_steps_count integer NOT NULL DEFAULT 0
   )`;
 
-interface Migration { readonly name: string; readonly sql: string; readonly checksum: string }
-interface AppliedRow { migration_name: string; checksum: string; finished_at: Date | null }
+interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+interface AppliedRow {
+  migration_name: string;
+  checksum: string;
+  finished_at: Date | null;
+}
 
 /**
  * Applies the migrations of a folder (`<name>/migration.sql`, in the order of their names) that a database lacks, and
@@ -30,7 +38,9 @@ interface AppliedRow { migration_name: string; checksum: string; finished_at: Da
  * when the Prisma CLI left one half applied. `ownerUrl` is the connection of the role that owns the tables.
  */
 export async function applyMigrations(
-  ownerUrl: string, directory: string, onApplied: (name: string) => void = () => undefined,
+  ownerUrl: string,
+  directory: string,
+  onApplied: (name: string) => void = () => undefined,
 ): Promise<string[]> {
   const migrations = await readMigrations(directory);
   const client = new Client({ connectionString: ownerUrl });
@@ -54,16 +64,22 @@ export async function applyMigrations(
 
 async function readMigrations(directory: string): Promise<Migration[]> {
   const entries = await readdir(directory, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
-  return Promise.all(names.map(async (name) => {
-    const sql = await readFile(join(directory, name, 'migration.sql'), 'utf8');
-    return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
-  }));
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(join(directory, name, 'migration.sql'), 'utf8');
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
 }
 
 async function readApplied(client: Client): Promise<Map<string, AppliedRow>> {
   const { rows } = await client.query<AppliedRow>(
-    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL');
+    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+  );
   return new Map(rows.map((row) => [row.migration_name, row]));
 }
 
@@ -72,10 +88,14 @@ function pendingOf(migrations: readonly Migration[], applied: ReadonlyMap<string
     const row = applied.get(migration.name);
     if (row === undefined) return true;
     if (row.finished_at === null) {
-      throw new Error(`Migration ${migration.name} is half applied: repair the database, then mark it with \`prisma migrate resolve\`.`);
+      throw new Error(
+        `Migration ${migration.name} is half applied: repair the database, then mark it with \`prisma migrate resolve\`.`,
+      );
     }
     if (row.checksum !== migration.checksum) {
-      throw new Error(`Migration ${migration.name} was edited after it was applied: restore the file and write a new migration.`);
+      throw new Error(
+        `Migration ${migration.name} was edited after it was applied: restore the file and write a new migration.`,
+      );
     }
     return false;
   });
@@ -85,16 +105,26 @@ async function applyOne(client: Client, { name, sql, checksum }: Migration): Pro
   const id = randomUUID();
   await client.query('BEGIN');
   try {
-    await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [id, checksum, name]);
+    await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [
+      id,
+      checksum,
+      name,
+    ]);
     await client.query(sql);
     await client.query(
-      'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1', [id]);
+      'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1',
+      [id],
+    );
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
     await client.query(
       `INSERT INTO _prisma_migrations (id, checksum, migration_name, logs, rolled_back_at) VALUES ($1, $2, $3, $4, now())`,
-      [id, checksum, name, String(error)]);
-    throw new Error(`Migration ${name} failed and was undone: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      [id, checksum, name, String(error)],
+    );
+    throw new Error(
+      `Migration ${name} failed and was undone: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }

@@ -21,20 +21,32 @@ export interface OperationRecord {
 
 /** Writes that an effect is about to be tried; tells whether it was tried or even finished before. */
 export async function beginOperation(tx: Tx, operation: Operation): Promise<OperationRecord> {
-  const fresh = await tx.insertInto('operation')
+  const fresh = await tx
+    .insertInto('operation')
     .values({ ...operation, request: JSON.stringify(operation.request), status: 'started', startedAt: new Date() })
     .onConflict((conflict) => conflict.column('key').doNothing())
     .executeTakeFirst();
   if (fresh.numInsertedOrUpdatedRows === 1n) return { status: 'started', request: operation.request, attempted: false };
-  const earlier = await tx.selectFrom('operation').select(['status', 'request']).where('key', '=', operation.key).executeTakeFirstOrThrow();
+  const earlier = await tx
+    .selectFrom('operation')
+    .select(['status', 'request'])
+    .where('key', '=', operation.key)
+    .executeTakeFirstOrThrow();
   return { ...earlier, attempted: true };
 }
 
 /** Writes how an effect ended. Answers false, changing nothing, when that was already written: its bookings exist. */
-export async function finishOperation(tx: Tx, key: string, status: 'succeeded' | 'refused', result: Readonly<Record<string, unknown>>): Promise<boolean> {
-  const done = await tx.updateTable('operation')
+export async function finishOperation(
+  tx: Tx,
+  key: string,
+  status: 'succeeded' | 'refused',
+  result: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
+  const done = await tx
+    .updateTable('operation')
     .set({ status, result: JSON.stringify(result), finishedAt: new Date() })
-    .where('key', '=', key).where('status', '=', 'started')
+    .where('key', '=', key)
+    .where('status', '=', 'started')
     .executeTakeFirst();
   return done.numUpdatedRows === 1n;
 }

@@ -2,12 +2,14 @@ import { sql } from 'kysely';
 import type { Tx } from './transactions';
 
 /**
- * Does what Mallflow does itself within a caller's transaction: goods that a merchant books in go to orders of customers whom the
- * merchant may not see. Row-level security holds for Mallflow meanwhile; the audit trail still names the caller. Work that
- * throws must end the transaction, which is the caller's again only when it succeeds.
+ * Does what Mallflow does itself within a caller's transaction: goods that a merchant books in go to orders of
+ * customers whom the merchant may not see. Row-level security holds for Mallflow meanwhile; the audit trail still names
+ * the caller. Work that throws must end the transaction, which is the caller's again only when it succeeds.
  */
 export async function runAsSystem<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
-  const { rows } = await sql<{ role: string }>`select current_setting('app.role') as role, set_config('app.role', 'system', true)`.execute(tx);
+  const { rows } = await sql<{
+    role: string;
+  }>`select current_setting('app.role') as role, set_config('app.role', 'system', true)`.execute(tx);
   const result = await work();
   await sql`select set_config('app.role', ${rows[0]?.role ?? ''}, true)`.execute(tx);
   return result;

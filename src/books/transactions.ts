@@ -21,13 +21,14 @@ const ANSWER_MS = 1_000;
 /** Opens every transaction of the system, each with its caller set for row-level security and the audit trail. */
 export interface Transactions {
   /**
-   * Runs work in one transaction. Serialization failures, deadlocks and plans that a migration made stale are retried up to six times with a growing, random
-   * pause, so the work must have no effect outside the transaction. Anything else rolls back and is thrown.
+   * Runs work in one transaction. Serialization failures, deadlocks and plans that a migration made stale are retried
+   * up to six times with a growing, random pause, so the work must have no effect outside the transaction. Anything
+   * else rolls back and is thrown.
    */
   run<T>(caller: Caller, work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
-   * Reads in one transaction that sees the whole database as it was at its first statement, and may write nothing. Retried
-   * as `run` is, and cheaper: nobody waits for its end.
+   * Reads in one transaction that sees the whole database as it was at its first statement, and may write nothing.
+   * Retried as `run` is, and cheaper: nobody waits for its end.
    */
   snapshot<T>(caller: Caller, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Answers once the database does; throws when it is out of reach. */
@@ -37,15 +38,25 @@ export interface Transactions {
   close(): Promise<void>;
 }
 
-export interface PoolState { readonly open: number; readonly idle: number; readonly waiting: number }
+export interface PoolState {
+  readonly open: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
 
 /**
- * Connects to PostgreSQL with a pool. Whole numbers come back as numbers (amounts stay below 2^53), dates as midnight UTC.
- * `onBroken` hears of connections that break, idle or in the middle of a transaction; the pool replaces them by itself.
- * A statement that takes longer than `statementLimitMs`, or a connection that is idle for as long within a transaction, is ended by
- * the server; a connection without any answer is given up a second later. The transaction fails as out of reach.
+ * Connects to PostgreSQL with a pool. Whole numbers come back as numbers (amounts stay below 2^53), dates as midnight
+ * UTC. `onBroken` hears of connections that break, idle or in the middle of a transaction; the pool replaces them by
+ * itself. A statement that takes longer than `statementLimitMs`, or a connection that is idle for as long within a
+ * transaction, is ended by the server; a connection without any answer is given up a second later. The transaction
+ * fails as out of reach.
  */
-export function connect(url: string, poolSize: number, onBroken: (error: Error) => void, statementLimitMs = STATEMENT_LIMIT_MS): Transactions {
+export function connect(
+  url: string,
+  poolSize: number,
+  onBroken: (error: Error) => void,
+  statementLimitMs = STATEMENT_LIMIT_MS,
+): Transactions {
   const parsers = new TypeOverrides();
   parsers.setTypeParser(INT8, Number);
   parsers.setTypeParser(DATE, (value) => new Date(`${value}T00:00:00Z`));
@@ -67,14 +78,27 @@ export function connect(url: string, poolSize: number, onBroken: (error: Error) 
     onBroken(error);
   };
   pool.on('error', tell);
-  // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the process.
-  pool.on('connect', (client) => { client.on('error', tell); });
-  const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparingPool(pool, statementLimitMs + ANSWER_MS) }) });
+  // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the
+  // process.
+  pool.on('connect', (client) => {
+    client.on('error', tell);
+  });
+  const database = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: preparingPool(pool, statementLimitMs + ANSWER_MS) }),
+  });
   return {
     run: (caller, work) => retrying(() => database.transaction().execute((tx) => onBehalfOf(caller, tx, work))),
-    snapshot: (caller, work) => retrying(() => database.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
-      .execute((tx) => onBehalfOf(caller, tx, work))),
-    ping: async () => { await database.executeQuery(CompiledQuery.raw('select 1')); },
+    snapshot: (caller, work) =>
+      retrying(() =>
+        database
+          .transaction()
+          .setIsolationLevel('repeatable read')
+          .setAccessMode('read only')
+          .execute((tx) => onBehalfOf(caller, tx, work)),
+      ),
+    ping: async () => {
+      await database.executeQuery(CompiledQuery.raw('select 1'));
+    },
     pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => {
       closing = true;

@@ -11,9 +11,9 @@ export interface WrappedKey {
 }
 
 /**
- * Seals personal fields. Each customer has a data key (AES-256-GCM), wrapped by a key-encryption key with an id; the first
- * key given wraps new data keys, the others still open old ones. Sealed text is bound to `context` (whose field it is), so
- * it opens nowhere else. Layout: nonce, tag, ciphertext.
+ * Seals personal fields. Each customer has a data key (AES-256-GCM), wrapped by a key-encryption key with an id; the
+ * first key given wraps new data keys, the others still open old ones. Sealed text is bound to `context` (whose field
+ * it is), so it opens nowhere else. Layout: nonce, tag, ciphertext.
  */
 export class Vault {
   readonly #keys: ReadonlyMap<string, Buffer>;

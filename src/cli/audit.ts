@@ -5,26 +5,41 @@ import { stateOption } from './options';
 import { readRunning } from './running-stack';
 
 /** What names the sources; each replaces the running stack's own. */
-const NAMING = ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'PAYMENT_URL', 'PAYMENT_API_KEY', 'CARRIER_URL', 'CARRIER_API_KEY', 'SUPPLIER_URL', 'SUPPLIER_API_KEY'] as const;
+const NAMING = [
+  'DATABASE_URL',
+  'TEMPORAL_ADDRESS',
+  'PAYMENT_URL',
+  'PAYMENT_API_KEY',
+  'CARRIER_URL',
+  'CARRIER_API_KEY',
+  'SUPPLIER_URL',
+  'SUPPLIER_API_KEY',
+] as const;
 /** The journal of messages; a stack may have none. */
 const NAMING_TOO = ['SMS_URL', 'SMS_API_KEY'] as const;
 const MARKS = { true: '✓', false: '✗', unknown: '?' } as const;
 
 /** Registers `mallflow audit`. */
 export function registerAudit(program: Command): void {
-  program.command('audit')
-    .description('checks the books of the whole database against themselves, the providers\' journals and Temporal')
+  program
+    .command('audit')
+    .description("checks the books of the whole database against themselves, the providers' journals and Temporal")
     .addOption(stateOption())
     .option('--json', 'print the results as one line of JSON')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Looks at the stack that runs on the state folder; DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL with PAYMENT_API_KEY,
 CARRIER_URL with CARRIER_API_KEY, SUPPLIER_URL with SUPPLIER_API_KEY, and SMS_URL with SMS_API_KEY name others. Ends with 1
-unless every audit is true. docs/audit.md says what to do.`)
+unless every audit is true. docs/audit.md says what to do.`,
+    )
     .action(async (flags: { state: string; json?: boolean }) => {
       const sources = await openAuditSources(environmentOf(flags.state));
       try {
         const asJson = flags.json === true;
-        const results = await runAudits(sources, {}, (result) => { if (!asJson) process.stdout.write(linesOf(result)); });
+        const results = await runAudits(sources, {}, (result) => {
+          if (!asJson) process.stdout.write(linesOf(result));
+        });
         const holds = results.every(({ outcome }) => outcome === 'true');
         process.stdout.write(asJson ? `${JSON.stringify({ holds, audits: results })}\n` : `\n${conclusion(results)}\n`);
         if (!holds) process.exitCode = 1;
@@ -36,7 +51,9 @@ unless every audit is true. docs/audit.md says what to do.`)
 
 /** Names where the books are. Throws one sentence when something is wanted of a stack that does not run. */
 function environmentOf(stateFolder: string): NodeJS.ProcessEnv {
-  const named = Object.fromEntries([...NAMING, ...NAMING_TOO].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  const named = Object.fromEntries(
+    [...NAMING, ...NAMING_TOO].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
   if (NAMING.every((name) => name in named)) return process.env;
   return { ...process.env, ...readRunning(stateFolder).environment, ...named };
 }
@@ -47,7 +64,8 @@ function linesOf({ name, outcome, count, findings, reason }: AuditResult): strin
     `  ${MARKS[outcome]} ${name}${count > 0 ? `: ${count} times not` : ''}`,
     ...(reason === null ? [] : [`      ${reason}`]),
     ...findings.map(({ subject, expected, actual }) => `      ${subject}: should be ${expected}; is ${actual}`),
-    ...more, '',
+    ...more,
+    '',
   ].join('\n');
 }
 

@@ -13,11 +13,16 @@ import { portOptions, portsFrom, stateOption } from './options';
 const NEEDED_BYTES = 1_000_000_000;
 
 /** What one check found: `ok` with what it saw, or what is wrong and what to do. */
-interface Finding { readonly check: string; readonly ok: boolean; readonly detail: string }
+interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
 
 /** Registers `mallflow doctor`. */
 export function registerDoctor(program: Command): void {
-  const command = program.command('doctor')
+  const command = program
+    .command('doctor')
     .description('checks whether this machine has what `mallflow start` needs, and says what to do where it has not')
     .addOption(stateOption())
     .option('--json', 'print the findings as JSON');
@@ -38,11 +43,15 @@ async function examine(paths: StatePaths, ports: Ports): Promise<Finding[]> {
     finding('PostgreSQL', () => versionOf(programsIn(findNative()).postgres)),
     finding('Temporal', () => {
       const binary = findTemporalBinary();
-      return binary === null ? 'not here yet: `mallflow start` downloads it, or builds it where Go is installed' : `${versionOf(binary)}, ${binary}`;
+      return binary === null
+        ? 'not here yet: `mallflow start` downloads it, or builds it where Go is installed'
+        : `${versionOf(binary)}, ${binary}`;
     }),
     finding('State folder', () => usable(paths)),
     finding('Disk', () => freeSpace(paths.root)),
-    running === null ? await examinePorts(ports) : { check: 'Ports', ok: true, detail: `Mallflow runs on ${paths.root} (pid ${running})` },
+    running === null
+      ? await examinePorts(ports)
+      : { check: 'Ports', ok: true, detail: `Mallflow runs on ${paths.root} (pid ${running})` },
   ];
 }
 
@@ -56,10 +65,15 @@ function finding(check: string, look: () => string): Finding {
 
 async function examinePorts(ports: Ports): Promise<Finding> {
   const faults = await portFaults(ports);
-  return { check: 'Ports', ok: faults.length === 0, detail: faults.join(' ') || `${Object.values(ports).join(', ')} are free` };
+  return {
+    check: 'Ports',
+    ok: faults.length === 0,
+    detail: faults.join(' ') || `${Object.values(ports).join(', ')} are free`,
+  };
 }
 
-const versionOf = (program: string): string => execFileSync(program, ['--version'], { encoding: 'utf8', timeout: 30_000 }).trim();
+const versionOf = (program: string): string =>
+  execFileSync(program, ['--version'], { encoding: 'utf8', timeout: 30_000 }).trim();
 
 function existing(path: string, advice: string): string {
   if (!existsSync(path)) throw new Error(`${path} is missing: ${advice}.`);
@@ -74,7 +88,9 @@ function usable(paths: StatePaths): string {
   try {
     accessSync(nearest(path), constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new Error(`${path} cannot be written to: change its owner, or name another one with --state.`, { cause: error });
+    throw new Error(`${path} cannot be written to: change its owner, or name another one with --state.`, {
+      cause: error,
+    });
   }
   checkStart(paths);
   return path;
@@ -83,6 +99,9 @@ function usable(paths: StatePaths): string {
 function freeSpace(path: string): string {
   const { bavail, bsize } = statfsSync(nearest(path));
   const text = `${Math.round((bavail * bsize) / 1e9)} GB free`;
-  if (bavail * bsize < NEEDED_BYTES) throw new Error(`only ${text}: make room for at least ${NEEDED_BYTES / 1e9} GB, or name another folder with --state.`);
+  if (bavail * bsize < NEEDED_BYTES)
+    throw new Error(
+      `only ${text}: make room for at least ${NEEDED_BYTES / 1e9} GB, or name another folder with --state.`,
+    );
   return text;
 }

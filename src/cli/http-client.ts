@@ -11,11 +11,16 @@ export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly code: ErrorCode | 'unknown';
 
-  constructor(readonly status: number, readonly problem: Readonly<Record<string, unknown>>) {
+  constructor(
+    readonly status: number,
+    readonly problem: Readonly<Record<string, unknown>>,
+  ) {
     const { code, title, detail, errors } = problem;
     const said = [title, detail].filter((text) => typeof text === 'string');
-    super(`${typeof code === 'string' ? code : status}: ${[...said, ...(errors === undefined ? [] : [JSON.stringify(errors)])].join('. ')}`);
-    this.code = typeof code === 'string' ? code as ErrorCode : 'unknown';
+    super(
+      `${typeof code === 'string' ? code : status}: ${[...said, ...(errors === undefined ? [] : [JSON.stringify(errors)])].join('. ')}`,
+    );
+    this.code = typeof code === 'string' ? (code as ErrorCode) : 'unknown';
   }
 }
 
@@ -30,12 +35,16 @@ export interface HttpRequest {
 
 /** A server and whom we are to it. */
 export class HttpClient {
-  constructor(readonly url: string, private readonly key: string, private readonly signal?: AbortSignal) {}
+  constructor(
+    readonly url: string,
+    private readonly key: string,
+    private readonly signal?: AbortSignal,
+  ) {}
 
   /**
-   * Sends a request over kept-alive connections until it is answered. 503, 429, a request with the same key that is still
-   * running, and broken connections are tried again for two minutes, as Retry-After says or with growing pauses. Throws
-   * `ApiProblem` for any other answer that is no success.
+   * Sends a request over kept-alive connections until it is answered. 503, 429, a request with the same key that is
+   * still running, and broken connections are tried again for two minutes, as Retry-After says or with growing pauses.
+   * Throws `ApiProblem` for any other answer that is no success.
    */
   async send(request: HttpRequest): Promise<Response> {
     const end = Date.now() + RETRY_FOR_MS;
@@ -50,7 +59,10 @@ export class HttpClient {
 
   /** Opens a stream: one attempt, without a time limit. */
   open(request: HttpRequest): Promise<Response> {
-    return fetch(`${this.url}${request.path}`, { headers: this.#headers(request), ...(this.signal ? { signal: this.signal } : {}) });
+    return fetch(`${this.url}${request.path}`, {
+      headers: this.#headers(request),
+      ...(this.signal ? { signal: this.signal } : {}),
+    });
   }
 
   async #attempt(request: HttpRequest): Promise<Response | { error: Error; retryAfterMs: number | undefined }> {
@@ -58,7 +70,9 @@ export class HttpClient {
     const limit = AbortSignal.timeout(ANSWER_WITHIN_MS);
     try {
       const response = await fetch(`${this.url}${path}`, {
-        method, headers: this.#headers(request), signal: this.signal ? AbortSignal.any([this.signal, limit]) : limit,
+        method,
+        headers: this.#headers(request),
+        signal: this.signal ? AbortSignal.any([this.signal, limit]) : limit,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       if (response.ok) return response;
@@ -66,27 +80,37 @@ export class HttpClient {
       if (!mayMend(problem)) throw problem;
       return { error: problem, retryAfterMs: retryAfter(response) };
     } catch (error) {
-      if (isBroken(error) || (error as Error).name === 'TimeoutError') return { error: error as Error, retryAfterMs: undefined };
+      if (isBroken(error) || (error as Error).name === 'TimeoutError')
+        return { error: error as Error, retryAfterMs: undefined };
       throw error;
     }
   }
 
   #headers({ body, headers }: HttpRequest): Record<string, string> {
-    return { authorization: `Bearer ${this.key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers };
+    return {
+      authorization: `Bearer ${this.key}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    };
   }
 }
 
 /** Tells whether a connection was refused or broke: fetch reports that as a TypeError with its cause. */
-export const isBroken = (error: unknown): boolean => (error as Error).name === 'TypeError' && (error as Error).cause !== undefined;
+export const isBroken = (error: unknown): boolean =>
+  (error as Error).name === 'TypeError' && (error as Error).cause !== undefined;
 
 /** Reads the problem document of an answer. */
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const text = await response.text();
   const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
-  return new ApiProblem(response.status, isJson ? JSON.parse(text) as Record<string, unknown> : { detail: text.slice(0, 200) });
+  return new ApiProblem(
+    response.status,
+    isJson ? (JSON.parse(text) as Record<string, unknown>) : { detail: text.slice(0, 200) },
+  );
 }
 
-const mayMend = ({ status, code }: ApiProblem): boolean => status === 503 || status === 429 || code === 'idempotency_in_flight';
+const mayMend = ({ status, code }: ApiProblem): boolean =>
+  status === 503 || status === 429 || code === 'idempotency_in_flight';
 
 function retryAfter(response: Response): number | undefined {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);

@@ -40,7 +40,8 @@ function buildProgram(): Command {
 }
 
 const Manifest = z.object({ version: z.string() });
-const versionOf = (folder: string): string => Manifest.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).version;
+const versionOf = (folder: string): string =>
+  Manifest.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).version;
 
 /** Runs one verb. A failure is one sentence on stderr and exit code 1; wrong usage is exit code 2. */
 async function main(argv: readonly string[]): Promise<void> {

@@ -9,7 +9,9 @@ export class Progress {
   readonly #timer: NodeJS.Timeout;
 
   constructor() {
-    this.#timer = setInterval(() => { this.#notice(); }, NOTICE_EVERY_MS);
+    this.#timer = setInterval(() => {
+      this.#notice();
+    }, NOTICE_EVERY_MS);
     this.#timer.unref();
   }
 
@@ -29,8 +31,11 @@ export class Progress {
   }
 
   #notice(): void {
-    for (const [title, began] of this.#underWay) print(`  … ${title.padEnd(WIDTH)} ${Math.round((Date.now() - began) / 1000)} s so far`);
+    for (const [title, began] of this.#underWay)
+      print(`  … ${title.padEnd(WIDTH)} ${Math.round((Date.now() - began) / 1000)} s so far`);
   }
 }
 
-const print = (line: string): void => { process.stderr.write(`${line}\n`); };
+const print = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};

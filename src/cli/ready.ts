@@ -31,19 +31,36 @@ export const describeStack = (stack: Stack, sample?: SampleOrder) => ({
 export function printReady(stack: Stack, sample: SampleOrder | undefined, now: Date): string {
   const known = describeStack(stack);
   const rows: readonly (readonly [string, string | null])[] = [
-    ['API', known.api], ['API reference', known.docs], ['Temporal Web UI', known.webUi], ['Temporal', known.temporal],
-    ['Payment gateway', known.paymentGateway], ['Carrier', known.carrier], ['Supplier', known.supplier], ['SMS', known.sms], ['Mail', known.mail],
+    ['API', known.api],
+    ['API reference', known.docs],
+    ['Temporal Web UI', known.webUi],
+    ['Temporal', known.temporal],
+    ['Payment gateway', known.paymentGateway],
+    ['Carrier', known.carrier],
+    ['Supplier', known.supplier],
+    ['SMS', known.sms],
+    ['Mail', known.mail],
     ['PostgreSQL', known.database],
-    ['API keys', known.apiKeys], ['Passwords', known.settings], ['Logs', stack.paths.logs],
+    ['API keys', known.apiKeys],
+    ['Passwords', known.settings],
+    ['Logs', stack.paths.logs],
   ];
   const table = rows.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(18)}${value}`]));
   const order = sample === undefined ? [] : ['', 'Place an order:', '', curl(stack.urls.api, sample, now)];
   return [
-    '', 'Mallflow is ready.', '', ...table, ...order, '', 'What next:',
+    '',
+    'Mallflow is ready.',
+    '',
+    ...table,
+    ...order,
+    '',
+    'What next:',
     '  npx mallflow demo      plays customer, warehouse and carrier, and prints one order from checkout to doorstep',
     `  ${(known.webUi ?? known.docs).padEnd(23)}shows each order, what it waits for and which message ends the wait`,
     '  npx mallflow --help    tells of every command',
-    '', 'Ctrl-C stops everything; what was done is kept.', '',
+    '',
+    'Ctrl-C stops everything; what was done is kept.',
+    '',
   ].join('\n');
 }
 
@@ -53,8 +70,16 @@ function curl(api: string, sample: SampleOrder, now: Date): string {
     currency: sample.currency,
     lines: sample.skuIds.map((skuId) => ({ skuId, quantity: 1 })),
     recipient: {
-      name: 'Recipient One', phone: '+86 138 0013 8000',
-      address: { country: 'CN', region: '广东省', city: '深圳市', district: '南山区', line1: '科苑路15号', postcode: '518057' },
+      name: 'Recipient One',
+      phone: '+86 138 0013 8000',
+      address: {
+        country: 'CN',
+        region: '广东省',
+        city: '深圳市',
+        district: '南山区',
+        line1: '科苑路15号',
+        postcode: '518057',
+      },
     },
     payment: { method: 'card', token: 'tok_ok' },
   };
@@ -65,7 +90,9 @@ function curl(api: string, sample: SampleOrder, now: Date): string {
     `    -H 'Authorization: Bearer ${sample.storefrontKey}' \\`,
     `    -H 'Idempotency-Key: ${key}' \\`,
     `    -H 'Content-Type: application/json' \\`,
-    `    -d '{ ${Object.entries(body).map(([name, value]) => `"${name}": ${JSON.stringify(value)}`).join(',\n          ')} }'`,
+    `    -d '{ ${Object.entries(body)
+      .map(([name, value]) => `"${name}": ${JSON.stringify(value)}`)
+      .join(',\n          ')} }'`,
   ].join('\n');
 }
 

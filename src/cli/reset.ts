@@ -6,11 +6,16 @@ import { checkRemoval } from '../embedded/state-removal';
 import { confirm, isAttended, ownTerminal, type Terminal } from './confirm';
 import { stateOption } from './options';
 
-interface ResetFlags { readonly state: string; readonly yes?: boolean; readonly json?: boolean }
+interface ResetFlags {
+  readonly state: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
 
 /** Registers `mallflow reset`. */
 export function registerReset(program: Command, terminal: Terminal = ownTerminal()): void {
-  program.command('reset')
+  program
+    .command('reset')
     .description('asks, then removes all that the embedded stack keeps: database, workflows, journals, logs, keys')
     .addOption(stateOption())
     .option('--yes', 'remove it without asking; needed where there is no terminal')
@@ -31,10 +36,12 @@ async function reset(flags: ResetFlags, terminal: Terminal): Promise<void> {
 /** Rejects unless a person says yes. */
 async function askFirst({ root }: StatePaths, terminal: Terminal): Promise<void> {
   if (!isAttended(terminal)) {
-    throw new Error(`There is no terminal to ask at whether ${root} may be removed for good: nothing was removed. `
-      + 'Add --yes if it may.');
+    throw new Error(
+      `There is no terminal to ask at whether ${root} may be removed for good: nothing was removed. ` +
+        'Add --yes if it may.',
+    );
   }
-  const content = 'the database with every order, the workflows, the providers\' journals, the logs and all keys';
+  const content = "the database with every order, the workflows, the providers' journals, the logs and all keys";
   const question = `${root} will be removed for good: ${content} (${listed(namesIn(root))}).\nRemove it?`;
   if (!(await confirm(question, terminal))) throw new Error(`Nothing was removed: ${root} is as it was.`);
 }

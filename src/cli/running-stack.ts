@@ -29,14 +29,18 @@ const fileOf = (stateFolder: string): string => join(statePaths(stateFolder).roo
 export function announceStack(stack: Stack, sample: SampleOrder | undefined): () => void {
   const file = fileOf(stack.paths.root);
   writePrivately(file, { ...describeStack(stack, sample), environment: stack.serviceEnvironment });
-  return () => { rmSync(file, { force: true }); };
+  return () => {
+    rmSync(file, { force: true });
+  };
 }
 
 /** Reads what runs on a state folder. Throws one sentence when nothing does. */
 export function readRunning(stateFolder: string): Running {
   const file = fileOf(stateFolder);
   if (lockHolder(statePaths(stateFolder).lock) === null || !existsSync(file)) {
-    throw new Error(`No Mallflow is ready on ${statePaths(stateFolder).root}: start it with \`npm start\`, or name its folder with --state.`);
+    throw new Error(
+      `No Mallflow is ready on ${statePaths(stateFolder).root}: start it with \`npm start\`, or name its folder with --state.`,
+    );
   }
   return Running.parse(JSON.parse(readFileSync(file, 'utf8')));
 }

@@ -5,14 +5,19 @@ import type { SeedSample } from './start';
 
 const POOL = 4;
 
-/** Fills the database with the sample mall, keeps the keys that it issued, and answers what can be ordered, and as whom. */
+/**
+ * Fills the database with the sample mall, keeps the keys that it issued, and answers what can be ordered, and as whom.
+ */
 export const seedSample: SeedSample = async (databaseUrl, _settings, paths) => {
-  const transactions = connect(databaseUrl, POOL, (error) => { process.stderr.write(`The database broke a connection while the sample mall was made: ${error.message}\n`); });
+  const transactions = connect(databaseUrl, POOL, (error) => {
+    process.stderr.write(`The database broke a connection while the sample mall was made: ${error.message}\n`);
+  });
   try {
     const mall = await seedSampleMall(transactions, new Set(Object.keys(readApiKeys(paths.root))));
     storeApiKeys(paths.root, mall.issuedKeys);
     const { storefront } = readApiKeys(paths.root);
-    if (storefront === undefined) throw new Error(`${paths.apiKeys} lacks the storefront's key: \`npm run reset\` makes everything anew.`);
+    if (storefront === undefined)
+      throw new Error(`${paths.apiKeys} lacks the storefront's key: \`npm run reset\` makes everything anew.`);
     return { storefrontKey: storefront, skuIds: mall.sampleSkuIds, currency: mall.currency };
   } finally {
     await transactions.close();

@@ -41,6 +41,8 @@ export function untilStopped(onSecond: () => Promise<never>): Stop {
       failure = reason;
       controller.abort(reason);
     },
-    close: () => { for (const name of SIGNALS) process.off(name, handle); },
+    close: () => {
+      for (const name of SIGNALS) process.off(name, handle);
+    },
   };
 }

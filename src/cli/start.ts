@@ -12,22 +12,33 @@ import { untilStopped } from './signals';
 /** Fills a migrated database with the sample mall, once, and answers what the printed `curl` orders. */
 export type SeedSample = (databaseUrl: string, settings: Settings, paths: StatePaths) => Promise<SampleOrder>;
 
-interface StartFlags { readonly state: string; readonly json?: boolean }
+interface StartFlags {
+  readonly state: string;
+  readonly json?: boolean;
+}
 
 /** Registers `mallflow start`. */
 export function registerStart(program: Command, seedSample?: SeedSample): void {
-  const command = program.command('start')
+  const command = program
+    .command('start')
     .description('starts PostgreSQL, Temporal, the sandbox providers, the worker and the API on this machine')
     .addOption(stateOption())
     .option('--json', 'print the addresses as one line of JSON once everything is ready')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 DATABASE_URL (with DATABASE_OWNER_URL for the migrations), TEMPORAL_ADDRESS, PAYMENT_URL, CARRIER_URL, SUPPLIER_URL, and
-SMTP_URL with SMS_URL, replace each embedded part with one of yours. Ctrl-C stops everything; a second one kills it.`);
+SMTP_URL with SMS_URL, replace each embedded part with one of yours. Ctrl-C stops everything; a second one kills it.`,
+    );
   for (const option of portOptions()) command.addOption(option);
   command.action((flags: StartFlags) => start(flags, portsFrom(command.opts()), seedSample));
 }
 
-async function start(flags: StartFlags, ports: ReturnType<typeof portsFrom>, seedSample: SeedSample | undefined): Promise<void> {
+async function start(
+  flags: StartFlags,
+  ports: ReturnType<typeof portsFrom>,
+  seedSample: SeedSample | undefined,
+): Promise<void> {
   const progress = new Progress();
   const paths = statePaths(flags.state);
   const stop = untilStopped(() => forceStop(paths));
@@ -36,12 +47,25 @@ async function start(flags: StartFlags, ports: ReturnType<typeof portsFrom>, see
   let withdraw: (() => void) | undefined;
   try {
     stack = await startStack({
-      stateFolder: flags.state, ports, signal: stop.signal, onStep: progress.show,
-      onLost: (_part, message) => { stop.because(new Error(message)); },
-      ...(seedSample === undefined ? {} : { seed: async (url: string, settings: Settings) => { sample = await seedSample(url, settings, paths); } }),
+      stateFolder: flags.state,
+      ports,
+      signal: stop.signal,
+      onStep: progress.show,
+      onLost: (_part, message) => {
+        stop.because(new Error(message));
+      },
+      ...(seedSample === undefined
+        ? {}
+        : {
+            seed: async (url: string, settings: Settings) => {
+              sample = await seedSample(url, settings, paths);
+            },
+          }),
     });
     withdraw = announceStack(stack, sample);
-    process.stdout.write(flags.json === true ? `${JSON.stringify(describeStack(stack, sample))}\n` : printReady(stack, sample, new Date()));
+    process.stdout.write(
+      flags.json === true ? `${JSON.stringify(describeStack(stack, sample))}\n` : printReady(stack, sample, new Date()),
+    );
     await stop.asked();
   } catch (error) {
     // A start that was broken off by Ctrl-C has cleaned up after itself.

@@ -5,8 +5,16 @@ import type { FieldError } from './errors';
 export const jsonPointer = (path: readonly PropertyKey[]): string =>
   path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-/** Tells what is wrong with a value and where. Every unknown member is named by itself, so that each has its pointer. */
-export function fieldErrors(issue: z.core.$ZodIssue, pointer: (path: readonly PropertyKey[]) => string = jsonPointer): FieldError[] {
+/**
+ * Tells what is wrong with a value and where. Every unknown member is named by itself, so that each has its pointer.
+ */
+export function fieldErrors(
+  issue: z.core.$ZodIssue,
+  pointer: (path: readonly PropertyKey[]) => string = jsonPointer,
+): FieldError[] {
   if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(issue.path), detail: issue.message }];
-  return issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), detail: 'It is not a member of this request' }));
+  return issue.keys.map((key) => ({
+    pointer: pointer([...issue.path, key]),
+    detail: 'It is not a member of this request',
+  }));
 }

@@ -25,7 +25,10 @@ export type OrderStatus = (typeof OrderStatus)[keyof typeof OrderStatus];
 
 /** The statuses no order leaves: its workflow has closed. */
 export const CLOSED_ORDER_STATUSES = [
-  OrderStatus.completed, OrderStatus.returned, OrderStatus.cancelled, OrderStatus.rejected,
+  OrderStatus.completed,
+  OrderStatus.returned,
+  OrderStatus.cancelled,
+  OrderStatus.rejected,
 ] as const;
 
 /** Statuses in which an order may still be paid for. */
@@ -111,8 +114,17 @@ export const ReservationStatus = {
 } as const;
 export type ReservationStatus = (typeof ReservationStatus)[keyof typeof ReservationStatus];
 
-/** Work for a person: on a parcel in its warehouse, on whatever an order is stuck on (`attend`), or on goods that do not come (`chase_supplier`). */
-export const TaskKind = { pick: 'pick', recheck: 'recheck', pack: 'pack', attend: 'attend', chaseSupplier: 'chase_supplier' } as const;
+/**
+ * Work for a person: on a parcel in its warehouse, on whatever an order is stuck on (`attend`), or on goods that do not
+ * come (`chase_supplier`).
+ */
+export const TaskKind = {
+  pick: 'pick',
+  recheck: 'recheck',
+  pack: 'pack',
+  attend: 'attend',
+  chaseSupplier: 'chase_supplier',
+} as const;
 export type TaskKind = (typeof TaskKind)[keyof typeof TaskKind];
 
 /** Where goods stand that a shelf needs of its supplier. */
@@ -132,7 +144,10 @@ export type ReplenishmentStatus = (typeof ReplenishmentStatus)[keyof typeof Repl
 export const BackorderStatus = { waiting: 'waiting', filled: 'filled', cancelled: 'cancelled' } as const;
 export type BackorderStatus = (typeof BackorderStatus)[keyof typeof BackorderStatus];
 
-/** By what the day is known on which owed units come: the lead days that the merchant set, or what the supplier confirmed. */
+/**
+ * By what the day is known on which owed units come: the lead days that the merchant set, or what the supplier
+ * confirmed.
+ */
 export const BackorderBasis = { leadDays: 'lead_days', supplier: 'supplier' } as const;
 export type BackorderBasis = (typeof BackorderBasis)[keyof typeof BackorderBasis];
 
@@ -182,5 +197,9 @@ export const AttentionReason = {
 export type AttentionReason = (typeof AttentionReason)[keyof typeof AttentionReason];
 
 /** The reasons that the watchdog finds; the others are raised by the order's own workflow. */
-export const FOUND_REASONS = [AttentionReason.workflowFailing, AttentionReason.activityRetrying, AttentionReason.stageOverdue] as const;
+export const FOUND_REASONS = [
+  AttentionReason.workflowFailing,
+  AttentionReason.activityRetrying,
+  AttentionReason.stageOverdue,
+] as const;
 export type FoundReason = (typeof FOUND_REASONS)[number];

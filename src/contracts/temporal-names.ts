@@ -6,9 +6,12 @@ export const ORDER_WORKFLOW = 'order';
 export const orderWorkflowId = (orderId: string): string => `order:${orderId}`;
 
 export const REPLENISHMENT_WORKFLOW = 'replenishment';
-export const replenishmentWorkflowId = (warehouseId: string, skuId: string): string => `replenishment:${warehouseId}:${skuId}`;
+export const replenishmentWorkflowId = (warehouseId: string, skuId: string): string =>
+  `replenishment:${warehouseId}:${skuId}`;
 
-/** Typed search attributes and their Temporal types; the embedded stack registers them, operators do on their cluster. */
+/**
+ * Typed search attributes and their Temporal types; the embedded stack registers them, operators do on their cluster.
+ */
 export const SEARCH_ATTRIBUTES = {
   OrderId: 'Keyword',
   OrderStatus: 'Keyword',

@@ -47,13 +47,19 @@ export const TimelineEventType = {
 export type TimelineEventType = (typeof TimelineEventType)[keyof typeof TimelineEventType];
 
 /** One link of an order's chain: `hash` covers everything in it and the hash before it. */
-export const TimelineEvent = z.strictObject({
-  seq: z.int(),
-  type: z.enum(Object.values(TimelineEventType) as [TimelineEventType, ...TimelineEventType[]]),
-  at: z.iso.datetime(),
-  actor: z.string().describe('role:id of the caller; `system` for Mallflow itself'),
-  merchantId: z.string().nullable().describe('Set on what concerns one merchant\'s part only'),
-  data: z.record(z.string(), z.unknown()).describe('References, codes and amounts; never personal data. Merchants are not told what of an event of the whole order is about others'),
-  hash: z.string().describe('Covers the event as the mall reads it, and the hash before it'),
-}).meta({ id: 'TimelineEvent' });
+export const TimelineEvent = z
+  .strictObject({
+    seq: z.int(),
+    type: z.enum(Object.values(TimelineEventType) as [TimelineEventType, ...TimelineEventType[]]),
+    at: z.iso.datetime(),
+    actor: z.string().describe('role:id of the caller; `system` for Mallflow itself'),
+    merchantId: z.string().nullable().describe("Set on what concerns one merchant's part only"),
+    data: z
+      .record(z.string(), z.unknown())
+      .describe(
+        'References, codes and amounts; never personal data. Merchants are not told what of an event of the whole order is about others',
+      ),
+    hash: z.string().describe('Covers the event as the mall reads it, and the hash before it'),
+  })
+  .meta({ id: 'TimelineEvent' });
 export type TimelineEvent = z.infer<typeof TimelineEvent>;

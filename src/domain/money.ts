@@ -1,6 +1,7 @@
 /**
  * Divides an amount in proportion to weights so that the parts sum to it exactly (largest remainder, Hamilton's method;
- * ties go to the earlier part). Amounts are minor units >= 0. When every weight is zero the parts are as equal as can be.
+ * ties go to the earlier part). Amounts are minor units >= 0. When every weight is zero the parts are as equal as can
+ * be.
  */
 export function allocate(amount: number, weights: readonly number[]): number[] {
   if (weights.length === 0) {
@@ -26,7 +27,9 @@ export function allocate(amount: number, weights: readonly number[]): number[] {
   return parts;
 }
 
-/** Finds the first of the largest. For the few parts that amounts are divided into, this is faster than to sort them. */
+/**
+ * Finds the first of the largest. For the few parts that amounts are divided into, this is faster than to sort them.
+ */
 function indexOfLargest(values: readonly number[]): number {
   let found = 0;
   for (let i = 1; i < values.length; i += 1) if ((values[i] ?? 0) > (values[found] ?? 0)) found = i;
@@ -54,4 +57,5 @@ export function halfUp(amount: number, share: number, whole: number): number {
 export const basisPoints = (amount: number, rate: number): number => halfUp(amount, rate, 10_000);
 
 /** Adds up one field of many. */
-export const sumOf = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((sum, item) => sum + of(item), 0);
+export const sumOf = <T>(items: readonly T[], of: (item: T) => number): number =>
+  items.reduce((sum, item) => sum + of(item), 0);

@@ -33,9 +33,19 @@ export interface OpenAuditSources extends AuditSources {
 /** Opens what an environment names. Throws one sentence when a setting is missing or the database does not answer. */
 export async function openAuditSources(env: NodeJS.ProcessEnv): Promise<OpenAuditSources> {
   const parsed = Settings.safeParse(env);
-  if (!parsed.success) throw new Error(`The settings are not complete. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+  if (!parsed.success)
+    throw new Error(
+      `The settings are not complete. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
+    );
   const settings = parsed.data;
-  const transactions = connect(settings.DATABASE_URL, POOL_SIZE, (error) => { process.stderr.write(`An idle database connection broke: ${error.message}\n`); }, STATEMENT_LIMIT_MS);
+  const transactions = connect(
+    settings.DATABASE_URL,
+    POOL_SIZE,
+    (error) => {
+      process.stderr.write(`An idle database connection broke: ${error.message}\n`);
+    },
+    STATEMENT_LIMIT_MS,
+  );
   try {
     await transactions.ping();
   } catch (error) {
@@ -43,17 +53,33 @@ export async function openAuditSources(env: NodeJS.ProcessEnv): Promise<OpenAudi
     const { message, code } = error as NodeJS.ErrnoException;
     throw new Error(`The database is out of reach: ${message || code}`, { cause: error });
   }
-  const set = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const set = Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars: set });
   // Lazy: when Temporal does not answer, only its own audits remain unknown.
   const connection = Connection.lazy(connectionOptions);
   return {
     transactions,
-    payments: new SandboxPaymentProvider({ url: settings.PAYMENT_URL, apiKey: settings.PAYMENT_API_KEY, timeoutMs: TIMEOUT_MS }),
-    carriers: new SandboxCarrierProvider({ url: settings.CARRIER_URL, apiKey: settings.CARRIER_API_KEY, timeoutMs: TIMEOUT_MS }),
-    suppliers: new SandboxSupplierProvider({ url: settings.SUPPLIER_URL, apiKey: settings.SUPPLIER_API_KEY, timeoutMs: TIMEOUT_MS }),
-    notifications: settings.SMS_URL === undefined ? undefined
-      : new SandboxSmsProvider({ url: settings.SMS_URL, apiKey: settings.SMS_API_KEY ?? '', timeoutMs: TIMEOUT_MS }),
+    payments: new SandboxPaymentProvider({
+      url: settings.PAYMENT_URL,
+      apiKey: settings.PAYMENT_API_KEY,
+      timeoutMs: TIMEOUT_MS,
+    }),
+    carriers: new SandboxCarrierProvider({
+      url: settings.CARRIER_URL,
+      apiKey: settings.CARRIER_API_KEY,
+      timeoutMs: TIMEOUT_MS,
+    }),
+    suppliers: new SandboxSupplierProvider({
+      url: settings.SUPPLIER_URL,
+      apiKey: settings.SUPPLIER_API_KEY,
+      timeoutMs: TIMEOUT_MS,
+    }),
+    notifications:
+      settings.SMS_URL === undefined
+        ? undefined
+        : new SandboxSmsProvider({ url: settings.SMS_URL, apiKey: settings.SMS_API_KEY ?? '', timeoutMs: TIMEOUT_MS }),
     temporal: new Client({ connection, namespace }),
     close: async () => {
       await connection.close();

@@ -25,7 +25,10 @@ export interface ChildSpec {
 }
 
 /** How a child ended: its exit code, or the signal that ended it. */
-export interface Exit { readonly code: number | null; readonly signal: NodeJS.Signals | null }
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
 
 /** A running child process with its own process group, so that a terminal's Ctrl-C reaches it only through us. */
 export interface Child {
@@ -45,8 +48,8 @@ export interface Child {
 }
 
 /**
- * Starts a process that writes to its own log file and resolves as soon as `isReady` answers true. Rejects with the last
- * lines of the log when it ends before that or is not ready in time; nothing of it is left running then.
+ * Starts a process that writes to its own log file and resolves as soon as `isReady` answers true. Rejects with the
+ * last lines of the log when it ends before that or is not ready in time; nothing of it is left running then.
  */
 export async function startChild(spec: ChildSpec, isReady: () => Promise<boolean>, timeoutMs: number): Promise<Child> {
   const child = await spawnChild(spec);
@@ -56,14 +59,17 @@ export async function startChild(spec: ChildSpec, isReady: () => Promise<boolean
       spec.signal?.throwIfAborted();
       const exit = child.exit();
       if (exit !== null) throw new Error(`${spec.name} ended (${describeExit(exit)}) before it was ready.`);
-      if (Date.now() > deadline) throw new Error(`${spec.name} was not ready within ${Math.round(timeoutMs / 1000)} s.`);
+      if (Date.now() > deadline)
+        throw new Error(`${spec.name} was not ready within ${Math.round(timeoutMs / 1000)} s.`);
       await delay(POLL_MS);
     }
     return child;
   } catch (error) {
     await child.stop();
     spec.signal?.throwIfAborted();
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${tailOfLog(spec.logFile)}`, { cause: error });
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${tailOfLog(spec.logFile)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -73,14 +79,20 @@ async function spawnChild(spec: ChildSpec): Promise<Child> {
   let started: ChildProcess;
   try {
     started = spawn(spec.command, spec.args, {
-      cwd: spec.cwd, env: spec.env, detached: true, stdio: ['ignore', log, log], ...spec.account,
+      cwd: spec.cwd,
+      env: spec.env,
+      detached: true,
+      stdio: ['ignore', log, log],
+      ...spec.account,
     });
   } finally {
     closeSync(log);
   }
   await new Promise<void>((resolve, reject) => {
     started.once('spawn', resolve);
-    started.once('error', (error) => reject(new Error(`${spec.name} could not be started: ${error.message}`, { cause: error })));
+    started.once('error', (error) =>
+      reject(new Error(`${spec.name} could not be started: ${error.message}`, { cause: error })),
+    );
   });
   return supervise(spec, started, started.pid as number);
 }
@@ -95,7 +107,10 @@ function supervise(spec: ChildSpec, started: ChildProcess, pid: number): Child {
       resolve(ended);
     });
   });
-  writeFileSync(spec.pidFile, JSON.stringify({ pid, identity: identify(pid), stopSignal: spec.stopSignal ?? 'SIGTERM' }));
+  writeFileSync(
+    spec.pidFile,
+    JSON.stringify({ pid, identity: identify(pid), stopSignal: spec.stopSignal ?? 'SIGTERM' }),
+  );
   const kill = async () => {
     asked = true;
     if (ended === null) signalGroup(pid);
@@ -110,8 +125,14 @@ function supervise(spec: ChildSpec, started: ChildProcess, pid: number): Child {
     clearTimeout(limit);
   };
   return {
-    name: spec.name, pid, logFile: spec.logFile, exited, stop, kill,
-    exit: () => ended, endedUnasked: () => ended !== null && !asked,
+    name: spec.name,
+    pid,
+    logFile: spec.logFile,
+    exited,
+    stop,
+    kill,
+    exit: () => ended,
+    endedUnasked: () => ended !== null && !asked,
   };
 }
 

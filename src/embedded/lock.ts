@@ -1,14 +1,17 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { identify } from './process-identity';
 
-interface Holder { readonly pid: number; readonly identity: string | null }
+interface Holder {
+  readonly pid: number;
+  readonly identity: string | null;
+}
 
 /** A lock we hold, or the pid of the process that holds it. */
 export type Lock = { readonly release: () => void } | { readonly heldBy: number };
 
 /**
- * Takes a lock file for this process, or tells who holds it. One whose holder no longer runs is taken over, so a process
- * that was killed locks nobody out. The file's folder must exist.
+ * Takes a lock file for this process, or tells who holds it. One whose holder no longer runs is taken over, so a
+ * process that was killed locks nobody out. The file's folder must exist.
  */
 export function takeLock(path: string): Lock {
   const mine = `${path}.${process.pid}`;

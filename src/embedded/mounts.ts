@@ -6,9 +6,12 @@ export const isWithin = (folder: string, path: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 
 /** Lists the mount points of a table in the form of Linux's /proc/self/mountinfo. */
-export const mountPointsOf = (table: string): string[] => table.split('\n')
-  .map((line) => line.split(' ')[4] ?? '').filter((point) => point !== '')
-  .map(unescaped);
+export const mountPointsOf = (table: string): string[] =>
+  table
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((point) => point !== '')
+    .map(unescaped);
 
 /** Spaces, tabs, line ends and backslashes are written as octal numbers. */
 const unescaped = (point: string): string =>
@@ -26,10 +29,12 @@ export function mountsWithin(folder: string, table = readMountTable()): string[]
 }
 
 const readMountTable = (): string | null =>
-  (process.platform === 'linux' ? readFileSync('/proc/self/mountinfo', 'utf8') : null);
+  process.platform === 'linux' ? readFileSync('/proc/self/mountinfo', 'utf8') : null;
 
 function foldersOnOtherDevices(folder: string, device: number): string[] {
-  return readFolder(folder).filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))
+  return readFolder(folder)
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name))
     .flatMap((path) => (deviceOf(path) === device ? foldersOnOtherDevices(path, device) : [path]));
 }
 

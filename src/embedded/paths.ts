@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 /** Finds the folder of this package, from the sources as well as from the compiled `dist`. */
 export function packageRoot(from: string = __dirname): string {
   const manifest = join(from, 'package.json');
-  if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'mallflow') return from;
+  if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'mallflow')
+    return from;
   const parent = dirname(from);
   if (parent === from) throw new Error('The package.json of mallflow is not above the running code.');
   return packageRoot(parent);

@@ -8,9 +8,19 @@ export const PORTS = {
   webUi: { port: 8233, wantedBy: 'the Temporal Web UI', flag: '--web-ui-port', env: 'MALLFLOW_WEB_UI_PORT' },
   temporal: { port: 7233, wantedBy: 'the Temporal server', flag: '--temporal-port', env: 'MALLFLOW_TEMPORAL_PORT' },
   postgres: { port: 54329, wantedBy: 'PostgreSQL', flag: '--postgres-port', env: 'MALLFLOW_POSTGRES_PORT' },
-  gateway: { port: 8091, wantedBy: 'the sandbox payment gateway', flag: '--gateway-port', env: 'MALLFLOW_GATEWAY_PORT' },
-  notifier: { port: 8094, wantedBy: 'the sandbox of mail and SMS', flag: '--notifier-port', env: 'MALLFLOW_NOTIFIER_PORT' },
-  smtp: { port: 8025, wantedBy: 'the sandbox\'s SMTP server', flag: '--smtp-port', env: 'MALLFLOW_SMTP_PORT' },
+  gateway: {
+    port: 8091,
+    wantedBy: 'the sandbox payment gateway',
+    flag: '--gateway-port',
+    env: 'MALLFLOW_GATEWAY_PORT',
+  },
+  notifier: {
+    port: 8094,
+    wantedBy: 'the sandbox of mail and SMS',
+    flag: '--notifier-port',
+    env: 'MALLFLOW_NOTIFIER_PORT',
+  },
+  smtp: { port: 8025, wantedBy: "the sandbox's SMTP server", flag: '--smtp-port', env: 'MALLFLOW_SMTP_PORT' },
   carrier: { port: 8092, wantedBy: 'the sandbox carrier', flag: '--carrier-port', env: 'MALLFLOW_CARRIER_PORT' },
   supplier: { port: 8093, wantedBy: 'the sandbox supplier', flag: '--supplier-port', env: 'MALLFLOW_SUPPLIER_PORT' },
 } as const;
@@ -30,13 +40,17 @@ export async function ephemeralPorts(): Promise<Ports> {
 
 /** Returns one sentence per port that cannot be had: which, who wanted it, and how to take another. */
 export async function portFaults(ports: Ports, names: readonly PortName[] = PORT_NAMES): Promise<string[]> {
-  const faults = await Promise.all(names.map(async (name) => {
-    const code = await portFault(ports[name]);
-    if (code === null) return [];
-    const { wantedBy, flag, env } = PORTS[name];
-    const what = code === 'EADDRINUSE' ? 'is in use by another program' : `cannot be listened on (${code})`;
-    return [`Port ${ports[name]}, wanted by ${wantedBy}, ${what}: end that program, or choose another port with ${flag} or ${env}.`];
-  }));
+  const faults = await Promise.all(
+    names.map(async (name) => {
+      const code = await portFault(ports[name]);
+      if (code === null) return [];
+      const { wantedBy, flag, env } = PORTS[name];
+      const what = code === 'EADDRINUSE' ? 'is in use by another program' : `cannot be listened on (${code})`;
+      return [
+        `Port ${ports[name]}, wanted by ${wantedBy}, ${what}: end that program, or choose another port with ${flag} or ${env}.`,
+      ];
+    }),
+  );
   return faults.flat();
 }
 
@@ -50,7 +64,9 @@ export async function freePorts(count: number): Promise<number[]> {
   }
 }
 
-/** Finds ports from `least` upwards that are free now, for programs that cannot take the high ones the system gives out. */
+/**
+ * Finds ports from `least` upwards that are free now, for programs that cannot take the high ones the system gives out.
+ */
 export async function freePortsFrom(least: number, count: number): Promise<number[]> {
   const found: number[] = [];
   for (let port = least; found.length < count; port += 1) if ((await portFault(port)) === null) found.push(port);
@@ -69,7 +85,12 @@ async function portFault(port: number): Promise<string | null> {
   }
 }
 
-const close = (server: Server): Promise<void> => new Promise((resolve) => { server.close(() => { resolve(); }); });
+const close = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

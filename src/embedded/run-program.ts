@@ -6,12 +6,15 @@ import { createInterface } from 'node:readline';
  * (with the system's code), ends with anything but 0, runs longer than `timeoutMs`, or is aborted.
  */
 export function run(
-  command: string, args: readonly string[], options: { env: NodeJS.ProcessEnv; timeoutMs: number; signal: AbortSignal },
+  command: string,
+  args: readonly string[],
+  options: { env: NodeJS.ProcessEnv; timeoutMs: number; signal: AbortSignal },
   onLine: (line: string) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      env: options.env, stdio: ['ignore', 'ignore', 'pipe'],
+      env: options.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
       // Not the option `timeout`: its timer outlives a program that could not be started, and keeps this process alive.
       signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]),
     });

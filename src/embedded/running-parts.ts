@@ -15,8 +15,14 @@ export interface Listeners {
 }
 
 const TITLES: Readonly<Record<PartName, string>> = {
-  postgres: 'PostgreSQL', temporal: 'Temporal', gateway: 'Sandbox payment gateway', carrier: 'Sandbox carrier', supplier: 'Sandbox supplier',
-  notifier: 'Sandbox mail and SMS', worker: 'Worker', api: 'API',
+  postgres: 'PostgreSQL',
+  temporal: 'Temporal',
+  gateway: 'Sandbox payment gateway',
+  carrier: 'Sandbox carrier',
+  supplier: 'Sandbox supplier',
+  notifier: 'Sandbox mail and SMS',
+  worker: 'Worker',
+  api: 'API',
 };
 
 /** Does a piece of work and tells of its begin, and of its end with the time it took. */
@@ -47,7 +53,11 @@ export class RunningParts {
     const child = await timed(TITLES[part], this.#listeners.onStep, () => startPart(part, context));
     this.#children.set(part, child);
     void child.exited.then((exit) => {
-      if (child.endedUnasked()) this.#listeners.onLost?.(part, `${TITLES[part]} ended unasked (${describeExit(exit)}).\n${tailOfLog(child.logFile)}`);
+      if (child.endedUnasked())
+        this.#listeners.onLost?.(
+          part,
+          `${TITLES[part]} ended unasked (${describeExit(exit)}).\n${tailOfLog(child.logFile)}`,
+        );
     });
   }
 

@@ -26,7 +26,10 @@ const NAMES = Object.keys(GENERATORS) as SettingName[];
 
 /** What every release has made since the first. */
 const ALWAYS_MADE: readonly SettingName[] = [
-  'ENCRYPTION_KEYS', 'BLIND_INDEX_KEY', 'PAYMENT_WEBHOOK_SECRET', 'POSTGRES_OWNER_PASSWORD',
+  'ENCRYPTION_KEYS',
+  'BLIND_INDEX_KEY',
+  'PAYMENT_WEBHOOK_SECRET',
+  'POSTGRES_OWNER_PASSWORD',
 ];
 
 const Kept = z.partialRecord(z.enum(NAMES), z.string().min(1));
@@ -34,9 +37,9 @@ const Kept = z.partialRecord(z.enum(NAMES), z.string().min(1));
 export type Settings = Readonly<Record<SettingName, string>>;
 
 /**
- * Reads the secrets of a state folder, makes those it lacks, and keeps them in a file that only its owner reads. A secret
- * set in the environment wins and is not kept. Throws when the file is damaged, or gone while the database that was
- * encrypted with it is still there.
+ * Reads the secrets of a state folder, makes those it lacks, and keeps them in a file that only its owner reads. A
+ * secret set in the environment wins and is not kept. Throws when the file is damaged, or gone while the database that
+ * was encrypted with it is still there.
  */
 export function ensureSettings(paths: StatePaths, env: NodeJS.ProcessEnv): Settings {
   const kept = readKept(paths);
@@ -64,11 +67,15 @@ export function holdsSettings(paths: StatePaths): boolean {
 function readKept(paths: StatePaths): Partial<Settings> {
   if (!existsSync(paths.settings)) {
     if (!existsSync(paths.postgres)) return {};
-    throw new Error(`${paths.settings} is gone, and without its keys the database beside it cannot be read: restore it, or empty the folder with \`npm run reset\`.`);
+    throw new Error(
+      `${paths.settings} is gone, and without its keys the database beside it cannot be read: restore it, or empty the folder with \`npm run reset\`.`,
+    );
   }
   try {
     return Kept.parse(JSON.parse(readFileSync(paths.settings, 'utf8')));
   } catch (error) {
-    throw new Error(`${paths.settings} is damaged: restore it, or empty the folder with \`npm run reset\`.`, { cause: error });
+    throw new Error(`${paths.settings} is damaged: restore it, or empty the folder with \`npm run reset\`.`, {
+      cause: error,
+    });
   }
 }

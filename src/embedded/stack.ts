@@ -3,7 +3,15 @@ import { applyMigrations } from '../books/migrations';
 import { ensureDatabase, openAppRole } from './postgres/databases';
 import { endOrphans } from './orphans';
 import {
-  type PartContext, type PartName, type Reroute, maintenanceUrl, replacedParts, serviceEnvironment, type TemporalServer, type Urls, urlsOf,
+  type PartContext,
+  type PartName,
+  type Reroute,
+  maintenanceUrl,
+  replacedParts,
+  serviceEnvironment,
+  type TemporalServer,
+  type Urls,
+  urlsOf,
 } from './parts';
 import { packageRoot, statePaths, type StatePaths } from './paths';
 import { ephemeralPorts, fixedPorts, PORT_NAMES, portFaults, type PortName, type Ports } from './ports';
@@ -42,7 +50,9 @@ export interface Stack {
   /** Returns the process id of a part; throws when it does not run here. */
   pidOf(part: PartName): number;
   kill(part: PartName): Promise<void>;
-  /** Ends a part as its end is asked for every day, and starts it again. Tells how it ended; null when it did not run. */
+  /**
+   * Ends a part as its end is asked for every day, and starts it again. Tells how it ended; null when it did not run.
+   */
   restart(part: PartName): Promise<Exit | null>;
   /** Stops everything, the last started first, and resolves when all is gone. */
   stop(): Promise<void>;
@@ -50,8 +60,15 @@ export interface Stack {
 
 /** The part that listens on each port. */
 const PART_OF: Readonly<Record<PortName, PartName>> = {
-  api: 'api', webUi: 'temporal', temporal: 'temporal', postgres: 'postgres', gateway: 'gateway', carrier: 'carrier', supplier: 'supplier',
-  notifier: 'notifier', smtp: 'notifier',
+  api: 'api',
+  webUi: 'temporal',
+  temporal: 'temporal',
+  postgres: 'postgres',
+  gateway: 'gateway',
+  carrier: 'carrier',
+  supplier: 'supplier',
+  notifier: 'notifier',
+  smtp: 'notifier',
 };
 
 /**
@@ -65,15 +82,31 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const release = takeStateFolder(paths);
   const running = new RunningParts(options);
   try {
-    for (const name of await endOrphans(paths.run)) options.onStep?.({ kind: 'note', title: `Ended ${name}, left over from a run that was killed` });
+    for (const name of await endOrphans(paths.run))
+      options.onStep?.({ kind: 'note', title: `Ended ${name}, left over from a run that was killed` });
     const replaced = replacedParts(env);
-    const faults = await portFaults(ports, PORT_NAMES.filter((name) => !replaced.has(PART_OF[name])));
+    const faults = await portFaults(
+      ports,
+      PORT_NAMES.filter((name) => !replaced.has(PART_OF[name])),
+    );
     if (faults.length > 0) throw new Error(faults.join('\n'));
     const context: PartContext = {
-      paths, ports, env, settings: ensureSettings(paths, env), durable: options.durable ?? true, signal: options.signal, reroute: options.reroute,
+      paths,
+      ports,
+      env,
+      settings: ensureSettings(paths, env),
+      durable: options.durable ?? true,
+      signal: options.signal,
+      reroute: options.reroute,
       temporalServer: options.temporalServer,
-      temporalBinary: replaced.has('temporal') || options.temporalServer !== undefined ? null
-        : await obtainTemporalBinary({ env, signal: options.signal, onProgress: (title) => options.onStep?.({ kind: 'note', title }) }),
+      temporalBinary:
+        replaced.has('temporal') || options.temporalServer !== undefined
+          ? null
+          : await obtainTemporalBinary({
+              env,
+              signal: options.signal,
+              onProgress: (title) => options.onStep?.({ kind: 'note', title }),
+            }),
     };
     await startAll(context, options, running);
     return asStack(context, running, release);
@@ -88,7 +121,9 @@ async function startAll(context: PartContext, options: StackOptions, running: Ru
   const replaced = replacedParts(context.env);
   const start = async (...parts: PartName[]) => {
     // All of them settle before a failure is reported, so that none is still on its way while the others are stopped.
-    const results = await Promise.allSettled(parts.filter((part) => !replaced.has(part)).map((part) => running.start(part, context)));
+    const results = await Promise.allSettled(
+      parts.filter((part) => !replaced.has(part)).map((part) => running.start(part, context)),
+    );
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     options.signal?.throwIfAborted();
   };
@@ -102,13 +137,19 @@ async function startAll(context: PartContext, options: StackOptions, running: Ru
 async function prepareDatabase(context: PartContext, { onStep, seed }: StackOptions): Promise<void> {
   const { databaseOwner } = urlsOf(context);
   if (databaseOwner === null) {
-    onStep?.({ kind: 'note', title: 'DATABASE_URL is set without DATABASE_OWNER_URL: migrations and sample data are left to you (npx mallflow migrate)' });
+    onStep?.({
+      kind: 'note',
+      title:
+        'DATABASE_URL is set without DATABASE_OWNER_URL: migrations and sample data are left to you (npx mallflow migrate)',
+    });
     return;
   }
   await timed('Migrations', onStep, async () => {
-    if (!replacedParts(context.env).has('postgres')) await ensureDatabase(maintenanceUrl(context), new URL(databaseOwner).pathname.slice(1));
+    if (!replacedParts(context.env).has('postgres'))
+      await ensureDatabase(maintenanceUrl(context), new URL(databaseOwner).pathname.slice(1));
     await applyMigrations(databaseOwner, join(packageRoot(), 'prisma', 'migrations'));
-    if (!replacedParts(context.env).has('postgres')) await openAppRole(databaseOwner, context.settings.POSTGRES_APP_PASSWORD);
+    if (!replacedParts(context.env).has('postgres'))
+      await openAppRole(databaseOwner, context.settings.POSTGRES_APP_PASSWORD);
   });
   if (seed !== undefined) await timed('Sample mall', onStep, () => seed(databaseOwner, context.settings));
 }

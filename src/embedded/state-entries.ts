@@ -15,7 +15,10 @@ const SHOWN = 8;
 export const isLock = (name: string): boolean => LOCKS.test(name);
 
 /** Lists the names in a state folder. */
-export const namesIn = (root: string): string[] => readFolder(root).map(({ name }) => name).sort();
+export const namesIn = (root: string): string[] =>
+  readFolder(root)
+    .map(({ name }) => name)
+    .sort();
 
 /**
  * Names what a start did not make in a state folder: other names, known names of another kind, and links. The database
@@ -31,10 +34,11 @@ export function strangersIn(root: string): string[] {
 }
 
 /** Lists the names in a state folder that starts make, and that are what starts make of them. */
-export const oursIn = (root: string): string[] => namesIn(root).filter((name) => {
-  const entry = lstatSync(join(root, name), { throwIfNoEntry: false });
-  return entry !== undefined && isOurs(name, entry);
-});
+export const oursIn = (root: string): string[] =>
+  namesIn(root).filter((name) => {
+    const entry = lstatSync(join(root, name), { throwIfNoEntry: false });
+    return entry !== undefined && isOurs(name, entry);
+  });
 
 function isOurs(name: string, entry: Stats): boolean {
   if (FILES.test(name) || LOCKS.test(name) || isMarkerName(name)) return entry.isFile();
@@ -56,8 +60,13 @@ function linksBelow(root: string, folder: string): string[] {
 }
 
 /** Tells whether a folder holds no more than a start makes before its first file: there is nothing to lose in it. */
-export const isBlank = (paths: StatePaths): boolean => namesIn(paths.root).every((name) =>
-  isLock(name) || isMarkerName(name) || (PLAIN_FOLDERS.test(name) && readFolder(join(paths.root, name)).length === 0));
+export const isBlank = (paths: StatePaths): boolean =>
+  namesIn(paths.root).every(
+    (name) =>
+      isLock(name) ||
+      isMarkerName(name) ||
+      (PLAIN_FOLDERS.test(name) && readFolder(join(paths.root, name)).length === 0),
+  );
 
 /** Names entries in a sentence, the first few of many. */
 export function listed(names: readonly string[]): string {

@@ -41,19 +41,23 @@ export function takeStateFolder(paths: StatePaths): () => void {
 export function checkStart(paths: StatePaths): boolean {
   const marker = readMarker(paths);
   if (marker?.emptying === true) {
-    throw new Error(`A reset of ${paths.root} was cut short: part of it is gone. `
-      + `Repeat it with \`npx mallflow reset --state ${paths.root}\`.`);
+    throw new Error(
+      `A reset of ${paths.root} was cut short: part of it is gone. ` +
+        `Repeat it with \`npx mallflow reset --state ${paths.root}\`.`,
+    );
   }
   if (marker !== null) return isOfLaterRelease(marker) || marker.path === realpathSync.native(paths.root);
   const isOlder = () => isBlank(paths) || (holdsSettings(paths) && existsSync(paths.run));
   if (strangersIn(paths.root).length === 0 && isOlder()) return false;
-  throw new Error(`${paths.root} is not empty and was not made by \`mallflow start\`: `
-    + `name an empty folder with --state. It holds ${contentOf(paths.root)}.`);
+  throw new Error(
+    `${paths.root} is not empty and was not made by \`mallflow start\`: ` +
+      `name an empty folder with --state. It holds ${contentOf(paths.root)}.`,
+  );
 }
 
 /**
- * Removes the state folder, after ending what a killed run left behind, and resolves with whether there was one. Rejects
- * with one sentence, and removes nothing, while a stack runs on it or when it is or holds something else.
+ * Removes the state folder, after ending what a killed run left behind, and resolves with whether there was one.
+ * Rejects with one sentence, and removes nothing, while a stack runs on it or when it is or holds something else.
  */
 export async function removeStateFolder(paths: StatePaths): Promise<boolean> {
   if (!checkRemoval(paths)) return false;
@@ -80,8 +84,10 @@ function removeContent(paths: StatePaths): void {
   }
   const left = namesIn(paths.root).filter((name) => !isLock(name) && !isMarkerName(name));
   if (left.length === 0) return;
-  throw new Error(`${paths.root} was emptied of what Mallflow made, but ${listed(left)} came into it meanwhile: `
-    + 'move that elsewhere and repeat the reset.');
+  throw new Error(
+    `${paths.root} was emptied of what Mallflow made, but ${listed(left)} came into it meanwhile: ` +
+      'move that elsewhere and repeat the reset.',
+  );
 }
 
 /** Removes the marker, last of all files, so that a reset that was cut short can be repeated, and the folder. */
@@ -93,8 +99,11 @@ function removeShell(paths: StatePaths): void {
     rmdirSync(paths.root);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`${paths.root} was emptied, but the folder itself could not be removed (${code}): `
-      + 'a start can use it, or remove it yourself.', { cause: error });
+    throw new Error(
+      `${paths.root} was emptied, but the folder itself could not be removed (${code}): ` +
+        'a start can use it, or remove it yourself.',
+      { cause: error },
+    );
   }
 }
 
@@ -103,11 +112,16 @@ function writing(paths: StatePaths, work: () => void): void {
     work();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`The state folder ${paths.root} cannot be written to (${code}): `
-      + 'change its owner, or name another one with --state or MALLFLOW_STATE.', { cause: error });
+    throw new Error(
+      `The state folder ${paths.root} cannot be written to (${code}): ` +
+        'change its owner, or name another one with --state or MALLFLOW_STATE.',
+      { cause: error },
+    );
   }
 }
 
 const alreadyRunning = (paths: StatePaths, pid: number): Error =>
-  new Error(`Mallflow is already running on ${paths.root} (pid ${pid}): `
-    + 'stop it first, or name another folder with --state.');
+  new Error(
+    `Mallflow is already running on ${paths.root} (pid ${pid}): ` +
+      'stop it first, or name another folder with --state.',
+  );

@@ -40,8 +40,10 @@ export const runningOn = (paths: StatePaths, pid: number): Error =>
 /** Refuses places that hold a person's other things, whatever lies in them. */
 function refusePlace(paths: StatePaths, root: string): void {
   const held = [
-    [parse(root).root, 'is the root of the file system'], [homedir(), 'holds your home folder'],
-    [packageRoot(), 'holds the program that you run'], [process.cwd(), 'holds the folder that you are in'],
+    [parse(root).root, 'is the root of the file system'],
+    [homedir(), 'holds your home folder'],
+    [packageRoot(), 'holds the program that you run'],
+    [process.cwd(), 'holds the folder that you are in'],
   ] as const;
   const reason = held.find(([place]) => isWithin(root, real(place)))?.[1];
   if (reason === undefined) return;
@@ -56,26 +58,34 @@ function real(path: string): string {
 function refuseMarker(paths: StatePaths, root: string, marker: Marker | null): void {
   const adopt = `\`npx mallflow start --state ${paths.root}\``;
   if (marker === null) {
-    throw new Error(`${paths.root} is not a state folder of Mallflow: ${paths.marker} is not there, `
-      + `or not as a start writes it. It holds ${contentOf(paths.root)}; ${NOTHING}. Name another folder with --state; `
-      + `if an earlier release made this one, run ${adopt} once, which adopts it.`);
+    throw new Error(
+      `${paths.root} is not a state folder of Mallflow: ${paths.marker} is not there, ` +
+        `or not as a start writes it. It holds ${contentOf(paths.root)}; ${NOTHING}. Name another folder with --state; ` +
+        `if an earlier release made this one, run ${adopt} once, which adopts it.`,
+    );
   }
   if (isOfLaterRelease(marker)) {
-    throw new Error(`${paths.root} was made by a later release of Mallflow, which may keep more in it: ${NOTHING}. `
-      + 'Reset it with that release.');
+    throw new Error(
+      `${paths.root} was made by a later release of Mallflow, which may keep more in it: ${NOTHING}. ` +
+        'Reset it with that release.',
+    );
   }
   // One that a reset has begun to empty is no start's to take over any more: the reset goes on wherever it lies now.
   if (marker.path !== root && !marker.emptying) {
-    throw new Error(`${paths.root} was made at ${marker.path} and is a copy, or was moved: ${NOTHING}. `
-      + `If you want to reset it here, run ${adopt} once, which takes it over.`);
+    throw new Error(
+      `${paths.root} was made at ${marker.path} and is a copy, or was moved: ${NOTHING}. ` +
+        `If you want to reset it here, run ${adopt} once, which takes it over.`,
+    );
   }
 }
 
 function refuseContent(paths: StatePaths, root: string): void {
   const strangers = strangersIn(paths.root);
   if (strangers.length > 0) {
-    throw new Error(`${paths.root} holds what Mallflow did not make: ${listed(strangers)}; ${NOTHING}. `
-      + 'Move that elsewhere, or name another folder with --state.');
+    throw new Error(
+      `${paths.root} holds what Mallflow did not make: ${listed(strangers)}; ${NOTHING}. ` +
+        'Move that elsewhere, or name another folder with --state.',
+    );
   }
   const linked = linkedFolder(paths.postgres);
   const elsewhere = linked === null || !existsSync(linked) ? [] : [real(linked)];

@@ -6,8 +6,8 @@ export interface AdmissionBounds {
 }
 
 /**
- * Lets a bounded amount of work run at once. What comes on top waits in line, and is turned away when the line is full or
- * its time is over. Work that was let in is never stopped.
+ * Lets a bounded amount of work run at once. What comes on top waits in line, and is turned away when the line is full
+ * or its time is over. Work that was let in is never stopped.
  */
 export class Admission {
   #inFlight = 0;
@@ -19,7 +19,10 @@ export class Admission {
     private readonly note: (state: { inFlight: number; waiting: number }) => void,
   ) {}
 
-  /** Runs work in its turn. Answers undefined, and runs nothing, when there is no turn for it, or `wanted` is false by then. */
+  /**
+   * Runs work in its turn. Answers undefined, and runs nothing, when there is no turn for it, or `wanted` is false by
+   * then.
+   */
   async run<T>(work: () => Promise<T>, wanted: () => boolean): Promise<T | undefined> {
     if (!(await this.#enter())) return undefined;
     try {

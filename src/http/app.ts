@@ -39,8 +39,15 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const CONTENT_SECURITY = {
   useDefaults: false,
   directives: {
-    defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'],
-    fontSrc: ["'self'"], connectSrc: ["'self'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"],
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    fontSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
   },
 };
 
@@ -56,7 +63,9 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     // While closing, requests on connections that are still open are answered like any other.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => { onError(error, request, reply); },
+    frameworkErrors: (error, request, reply) => {
+      onError(error, request, reply);
+    },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -75,30 +84,39 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
   await app.register(unauthenticatedLimit, { meter: deps.meter, ...(deps.limits ? { limits: deps.limits } : {}) });
 
   await app.register(serviceRoutes(deps));
-  await app.register(async (scope) => {
-    await scope.register(callers, { authenticate: deps.authenticate, isKnownKey: deps.isKnownKey });
-    await scope.register(loadLimits, { meter: deps.meter, ...(deps.limits ? { limits: deps.limits } : {}) });
-    await scope.register(idempotentRequests, { idempotentRequest: deps.idempotentRequest });
-    await scope.register(jsonBodies);
-    await scope.register(orderRoutes(deps));
-    await scope.register(addressFixRoutes(deps));
-    await scope.register(interventionRoutes(deps));
-    await scope.register(quoteRoutes(deps));
-    await scope.register(promotionRoutes(deps));
-    await scope.register(orderEventRoutes(deps));
-    await scope.register(taskRoutes(deps));
-    await scope.register(shipmentRoutes(deps));
-    await scope.register(stockRoutes(deps));
-    await scope.register(replenishmentRoutes(deps));
-  }, { prefix: '/v1' });
-  await app.register(async (scope) => {
-    await scope.register(jsonBodies);
-    await scope.register(addressLinkRoutes(deps));
-  }, { prefix: '/v1' });
-  await app.register(async (scope) => {
-    await scope.register(rawBodies);
-    await scope.register(webhookRoutes(deps));
-  }, { prefix: '/v1' });
+  await app.register(
+    async (scope) => {
+      await scope.register(callers, { authenticate: deps.authenticate, isKnownKey: deps.isKnownKey });
+      await scope.register(loadLimits, { meter: deps.meter, ...(deps.limits ? { limits: deps.limits } : {}) });
+      await scope.register(idempotentRequests, { idempotentRequest: deps.idempotentRequest });
+      await scope.register(jsonBodies);
+      await scope.register(orderRoutes(deps));
+      await scope.register(addressFixRoutes(deps));
+      await scope.register(interventionRoutes(deps));
+      await scope.register(quoteRoutes(deps));
+      await scope.register(promotionRoutes(deps));
+      await scope.register(orderEventRoutes(deps));
+      await scope.register(taskRoutes(deps));
+      await scope.register(shipmentRoutes(deps));
+      await scope.register(stockRoutes(deps));
+      await scope.register(replenishmentRoutes(deps));
+    },
+    { prefix: '/v1' },
+  );
+  await app.register(
+    async (scope) => {
+      await scope.register(jsonBodies);
+      await scope.register(addressLinkRoutes(deps));
+    },
+    { prefix: '/v1' },
+  );
+  await app.register(
+    async (scope) => {
+      await scope.register(rawBodies);
+      await scope.register(webhookRoutes(deps));
+    },
+    { prefix: '/v1' },
+  );
   // Registered last, so that it waits when all others have begun to end.
   await app.register(lastRequests);
   return app;

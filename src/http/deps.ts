@@ -7,13 +7,22 @@ import type { CarrierWebhookReader } from '../providers/carriers/carrier-provide
 import type { PaymentWebhookReader } from '../providers/payments/payment-provider';
 import type { SupplierWebhookReader } from '../providers/suppliers/supplier-provider';
 
-/** Why a request was turned away unread: too many orders under way, a process that runs late, a key that asks too often, an address that asks too often without one. */
+/**
+ * Why a request was turned away unread: too many orders under way, a process that runs late, a key that asks too often,
+ * an address that asks too often without one.
+ */
 export type ShedReason = 'placements' | 'event_loop' | 'rate' | 'stranger';
 
-/** Where the API notes what it does, and what /metrics shows of it. Routes are patterns: nothing a caller typed is noted. */
+/**
+ * Where the API notes what it does, and what /metrics shows of it. Routes are patterns: nothing a caller typed is
+ * noted.
+ */
 export interface ApiMeter {
   requestsInFlight(count: number): void;
-  answered(request: { readonly method: string; readonly route: string; readonly status: number }, seconds: number): void;
+  answered(
+    request: { readonly method: string; readonly route: string; readonly status: number },
+    seconds: number,
+  ): void;
   shed(reason: ShedReason): void;
   placements(state: { readonly inFlight: number; readonly waiting: number }): void;
   /** Tells whether whoever asks may see the figures. */
@@ -38,8 +47,20 @@ export interface LoadLimits {
 
 /** Everything that the API stands on; built by src/server.ts, and by the tests. */
 export interface AppDeps {
-  readonly services: Pick<Services,
-    'orders' | 'quotes' | 'promotions' | 'addresses' | 'operators' | 'tasks' | 'shipments' | 'stock' | 'replenishments' | 'webhooks' | 'timelineHeads'>;
+  readonly services: Pick<
+    Services,
+    | 'orders'
+    | 'quotes'
+    | 'promotions'
+    | 'addresses'
+    | 'operators'
+    | 'tasks'
+    | 'shipments'
+    | 'stock'
+    | 'replenishments'
+    | 'webhooks'
+    | 'timelineHeads'
+  >;
   readonly idempotentRequest: (method: string, url: string, body: unknown, key: string) => IdempotentRequest;
   /** Answers whom an API key speaks for; undefined for unknown and revoked ones. */
   readonly authenticate: (secret: string) => Promise<Caller | undefined>;

@@ -22,8 +22,13 @@ export class Refused extends Error {
   }
 }
 
-/** Builds the RFC 9457 document of a refusal. Its extensions stand beside the standard members and cannot replace them. */
-export function problemOf({ refused, detail, errors, extensions }: Refusal, requestId: string): Record<string, unknown> {
+/**
+ * Builds the RFC 9457 document of a refusal. Its extensions stand beside the standard members and cannot replace them.
+ */
+export function problemOf(
+  { refused, detail, errors, extensions }: Refusal,
+  requestId: string,
+): Record<string, unknown> {
   const rule: ErrorRule = ERRORS[refused];
   return {
     ...extensions,
@@ -43,8 +48,13 @@ export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply
   const rule: ErrorRule = ERRORS[refusal.refused];
   if (rule.retryable) reply.header('retry-after', RETRY_AFTER_SECONDS);
   if (rule.status === 401) reply.header('www-authenticate', 'Bearer');
-  return reply.code(rule.status).type('application/problem+json').header('cache-control', 'no-store').header('x-request-id', reply.request.id)
-    .serializer(JSON.stringify).send(problemOf(refusal, reply.request.id));
+  return reply
+    .code(rule.status)
+    .type('application/problem+json')
+    .header('cache-control', 'no-store')
+    .header('x-request-id', reply.request.id)
+    .serializer(JSON.stringify)
+    .send(problemOf(refusal, reply.request.id));
 }
 
 /** What the framework refuses before a route is reached, in our own codes. */
@@ -61,7 +71,8 @@ const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
 /** Builds the handler of everything thrown: a problem document whose cause is logged and never shown. */
 export function handleErrors(isOutOfReach: (error: unknown) => boolean) {
   return (error: Partial<FastifyError>, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    if (error instanceof InvalidRequest) return sendProblem(reply, refuse('validation_failed', { errors: error.errors }));
+    if (error instanceof InvalidRequest)
+      return sendProblem(reply, refuse('validation_failed', { errors: error.errors }));
     if (error instanceof Refused) return sendProblem(reply, error.refusal);
     const known = FRAMEWORK_CODES[error.code ?? ''];
     if (known) return sendProblem(reply, refuse(known));

@@ -8,7 +8,8 @@ type Document = ReturnType<typeof jsonSchemaTransformObject>;
 const REQUEST_ID = '4f1c9a52-6c1e-4c39-8f0b-0d6f2a7c5e11';
 
 const MENDED = {
-  name: 'Recipient One', phone: '+55 11 91234-5678',
+  name: 'Recipient One',
+  phone: '+55 11 91234-5678',
   address: { country: 'BR', region: 'SP', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
 };
 
@@ -20,7 +21,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
     currency: 'BRL',
     lines: [{ skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1', quantity: 2 }],
     recipient: {
-      name: 'Recipient One', phone: '+55 11 91234-5678',
+      name: 'Recipient One',
+      phone: '+55 11 91234-5678',
       address: { country: 'BR', region: 'SP', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
     },
     payment: { method: 'card', token: 'tok_ok' },
@@ -28,30 +30,61 @@ const BODIES: Readonly<Record<string, unknown>> = {
   mendRecipient: MENDED,
   mendByLink: MENDED,
   askQuote: {
-    customer: { reference: 'customer-77', memberTier: 'gold' }, currency: 'BRL', country: 'BR', couponCodes: ['WELCOME20'],
+    customer: { reference: 'customer-77', memberTier: 'gold' },
+    currency: 'BRL',
+    country: 'BR',
+    couponCodes: ['WELCOME20'],
     lines: [{ skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1', quantity: 2 }],
   },
-  createPromotion: { definition: { kind: 'spend_every', name: 'Every 300 less 40', currency: 'BRL', every: 30000, save: 4000, platformShare: 6000 } },
-  draftPromotion: { definition: { kind: 'percentage', name: 'Ten percent', currency: 'BRL', rate: 1000, coupon: { code: 'TENTH' } } },
+  createPromotion: {
+    definition: {
+      kind: 'spend_every',
+      name: 'Every 300 less 40',
+      currency: 'BRL',
+      every: 30000,
+      save: 4000,
+      platformShare: 6000,
+    },
+  },
+  draftPromotion: {
+    definition: { kind: 'percentage', name: 'Ten percent', currency: 'BRL', rate: 1000, coupon: { code: 'TENTH' } },
+  },
   limitPromotion: { total: 100, perCustomer: 1, budget: null },
-  previewPromotion: { currency: 'BRL', country: 'BR', lines: [{ skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1', quantity: 2 }] },
+  previewPromotion: {
+    currency: 'BRL',
+    country: 'BR',
+    lines: [{ skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1', quantity: 2 }],
+  },
   payAgain: { method: 'card', token: 'tok_ok' },
   cancelOrder: { reason: 'customer_request' },
   retryNow: { reason: 'provider_back' },
   chooseCarrier: { fulfillmentId: 'ful_01KAQ5ZJ5V8E6Q0000000000A1', carrierCode: 'swift', reason: 'provider_down' },
   handToPerson: { reason: 'provider_refuses', note: 'ask_provider' },
   receiveStock: {
-    skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1', warehouseId: 'whs_01KAQ5ZJ5V8E6Q0000000000A1', lotCode: '2026-11', expiresOn: '2027-11-30', quantity: 120, reference: 'DN-4711',
+    skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1',
+    warehouseId: 'whs_01KAQ5ZJ5V8E6Q0000000000A1',
+    lotCode: '2026-11',
+    expiresOn: '2027-11-30',
+    quantity: 120,
+    reference: 'DN-4711',
   },
   countLot: { lotId: 'lot_01KAQ5ZJ5V8E6Q0000000000A1', counted: 118, reference: 'count-2026-11' },
   adjustLot: { lotId: 'lot_01KAQ5ZJ5V8E6Q0000000000A1', quantity: -2, reason: 'damaged', reference: 'report-17' },
-  setStock: { skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1', warehouseId: 'whs_01KAQ5ZJ5V8E6Q0000000000A1', safetyStock: 5, reorder: { point: 20, to: 200 } },
+  setStock: {
+    skuId: 'sku_01KAQ5ZJ5V8E6Q0000000000A1',
+    warehouseId: 'whs_01KAQ5ZJ5V8E6Q0000000000A1',
+    safetyStock: 5,
+    reorder: { point: 20, to: 200 },
+  },
   closeReplenishment: { reason: 'supplier_cancelled' },
   recordSupplierAnswer: { quantity: 120, expectedOn: '2027-01-31', reference: 'AB-4711' },
   completeTask: { parcel: { weightG: 1450, lengthMm: 300, widthMm: 200, heightMm: 150 } },
 };
 
-interface Media { example?: unknown; examples?: Record<string, { value: unknown }> }
+interface Media {
+  example?: unknown;
+  examples?: Record<string, { value: unknown }>;
+}
 interface Operation {
   operationId?: string;
   requestBody?: { content?: Record<string, Media> };

@@ -10,7 +10,10 @@ export interface OperationDoc {
 
 /** Builds the part of a schema that tells what an operation without an API key is for. */
 export const openOperation = ({ operationId, tag, summary, description }: OperationDoc) => ({
-  operationId, tags: [tag], summary, ...(description === undefined ? {} : { description }),
+  operationId,
+  tags: [tag],
+  summary,
+  ...(description === undefined ? {} : { description }),
 });
 
 /** Builds the part of a schema that tells what an operation is for and which roles it serves. */

@@ -8,7 +8,11 @@ export const sendResult = (reply: FastifyReply, result: object): FastifyReply =>
   isRefusal(result) ? sendProblem(reply, result) : reply.send(result);
 
 /** Answers what a POST came to: a replay says so, and what is not decided yet says when to look again. */
-export function sendAnswer<T>(reply: FastifyReply, answer: Answer<T> | Refusal, statusOf: (answer: Answer<T>) => number = ({ status }) => status): FastifyReply {
+export function sendAnswer<T>(
+  reply: FastifyReply,
+  answer: Answer<T> | Refusal,
+  statusOf: (answer: Answer<T>) => number = ({ status }) => status,
+): FastifyReply {
   if (isRefusal(answer)) return sendProblem(reply, answer);
   const status = statusOf(answer);
   if (answer.location !== null) reply.header('location', answer.location);

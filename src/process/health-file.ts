@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 const EVERY_MS = 10_000;
 
 /**
- * Keeps a file's modification time fresh as long as `check` resolves, for a process that no port can be asked. The first
- * check is made at once; a check that throws is logged and leaves the file to grow old. The answer ends it.
+ * Keeps a file's modification time fresh as long as `check` resolves, for a process that no port can be asked. The
+ * first check is made at once; a check that throws is logged and leaves the file to grow old. The answer ends it.
  */
 export function keepFresh(file: string, check: () => Promise<void>, log: Logger): () => void {
   let busy = false;
@@ -25,5 +25,7 @@ export function keepFresh(file: string, check: () => Promise<void>, log: Logger)
   };
   void beat();
   const timer = setInterval(() => void beat(), EVERY_MS);
-  return () => { clearInterval(timer); };
+  return () => {
+    clearInterval(timer);
+  };
 }

@@ -7,9 +7,14 @@ export function readTaxRates(path: string): TaxRates {
   try {
     written = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new Error(`The tax rates of ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(
+      `The tax rates of ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
   const parsed = TaxRates.safeParse(written);
   if (parsed.success) return parsed.data;
-  throw new Error(`The tax rates of ${path} cannot be used. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+  throw new Error(
+    `The tax rates of ${path} cannot be used. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
+  );
 }

@@ -11,9 +11,12 @@ export interface ProviderConnection {
   readonly trace?: TraceCall | undefined;
 }
 
-/** Runs one call to a provider inside a span, and hands it the headers by which the provider can go on with the trace. */
+/**
+ * Runs one call to a provider inside a span, and hands it the headers by which the provider can go on with the trace.
+ */
 export type TraceCall = (
-  call: { readonly provider: string; readonly method: string }, run: (headers: Readonly<Record<string, string>>) => Promise<JsonAnswer>,
+  call: { readonly provider: string; readonly method: string },
+  run: (headers: Readonly<Record<string, string>>) => Promise<JsonAnswer>,
 ) => Promise<JsonAnswer>;
 
 export interface JsonCall {
@@ -30,11 +33,18 @@ export interface JsonAnswer {
   readonly body: unknown;
 }
 
-/** Thrown when a provider answered what the agreed protocol does not know: wrong key, reused key, foreign body. Trying again is no help. */
+/**
+ * Thrown when a provider answered what the agreed protocol does not know: wrong key, reused key, foreign body. Trying
+ * again is no help.
+ */
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
 
-  constructor(readonly provider: string, what: string, options?: ErrorOptions) {
+  constructor(
+    readonly provider: string,
+    what: string,
+    options?: ErrorOptions,
+  ) {
     super(`${provider}: ${what}`, options);
   }
 }
@@ -43,21 +53,31 @@ export class UnexpectedAnswer extends Error {
 const TRY_LATER = [408, 425, 429];
 
 /**
- * Calls a provider with JSON and its bearer key, once: whoever calls decides on tries.
- * Throws `ProviderUnavailable` on a refused or reset connection, on the time-out, on 408, 425, 429 and 5xx, and on a body that
- * is no JSON; `UnexpectedAnswer` on a status not expected; the signal's own reason when the caller gave up.
+ * Calls a provider with JSON and its bearer key, once: whoever calls decides on tries. Throws `ProviderUnavailable` on
+ * a refused or reset connection, on the time-out, on 408, 425, 429 and 5xx, and on a body that is no JSON;
+ * `UnexpectedAnswer` on a status not expected; the signal's own reason when the caller gave up.
  */
 export function callJson(connection: ProviderConnection, call: JsonCall): Promise<JsonAnswer> {
   const { provider, trace } = connection;
-  return trace === undefined ? send(connection, call, {}) : trace({ provider, method: call.method }, (headers) => send(connection, call, headers));
+  return trace === undefined
+    ? send(connection, call, {})
+    : trace({ provider, method: call.method }, (headers) => send(connection, call, headers));
 }
 
-async function send(connection: ProviderConnection, call: JsonCall, traceHeaders: Readonly<Record<string, string>>): Promise<JsonAnswer> {
+async function send(
+  connection: ProviderConnection,
+  call: JsonCall,
+  traceHeaders: Readonly<Record<string, string>>,
+): Promise<JsonAnswer> {
   const { provider, timeoutMs } = connection;
   const url = new URL(call.path, connection.url);
   const what = `${call.method} ${url.pathname}`;
   const deadline = AbortSignal.timeout(timeoutMs);
-  const headers = new Headers({ ...traceHeaders, authorization: `Bearer ${connection.apiKey}`, accept: 'application/json' });
+  const headers = new Headers({
+    ...traceHeaders,
+    authorization: `Bearer ${connection.apiKey}`,
+    accept: 'application/json',
+  });
   if (call.body !== undefined) headers.set('content-type', 'application/json');
   const init: RequestInit = {
     method: call.method,
@@ -92,5 +112,7 @@ export function readAnswer<T>(connection: ProviderConnection, answer: JsonAnswer
   const parsed = schema.safeParse(answer.body);
   if (parsed.success) return parsed.data;
   const members = parsed.error.issues.map((issue) => issue.path.join('.') || '(body)').join(', ');
-  throw new UnexpectedAnswer(connection.provider, `an answer that does not fit its schema: ${members}`, { cause: parsed.error });
+  throw new UnexpectedAnswer(connection.provider, `an answer that does not fit its schema: ${members}`, {
+    cause: parsed.error,
+  });
 }

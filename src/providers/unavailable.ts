@@ -2,7 +2,11 @@
 export class ProviderUnavailable extends Error {
   override readonly name = 'ProviderUnavailable';
 
-  constructor(readonly provider: string, what: string, options?: ErrorOptions) {
+  constructor(
+    readonly provider: string,
+    what: string,
+    options?: ErrorOptions,
+  ) {
     super(`${provider}: ${what}`, options);
   }
 }

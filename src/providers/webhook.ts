@@ -2,11 +2,18 @@ import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import type { z } from 'zod';
 import type { VerifiedWebhook } from '../contracts/webhooks/provider-events';
 
-/** Thrown when a validly signed webhook holds what its schema does not know. The route answers 422: the vendor's body is at fault. */
+/**
+ * Thrown when a validly signed webhook holds what its schema does not know. The route answers 422: the vendor's body is
+ * at fault.
+ */
 export class WebhookNotUnderstood extends Error {
   override readonly name = 'WebhookNotUnderstood';
 
-  constructor(readonly provider: string, what: string, options?: ErrorOptions) {
+  constructor(
+    readonly provider: string,
+    what: string,
+    options?: ErrorOptions,
+  ) {
     super(`${provider} sent a signed webhook that ${what}`, options);
   }
 }
@@ -16,11 +23,17 @@ export class StandardWebhookVerifier {
   private readonly webhook: Webhook;
 
   /** `secret` is base64 behind `whsec_`. */
-  constructor(private readonly provider: string, secret: string) {
+  constructor(
+    private readonly provider: string,
+    secret: string,
+  ) {
     this.webhook = new Webhook(secret);
   }
 
-  /** Reads one webhook. Undefined when it is forged, stale or unsigned; throws `WebhookNotUnderstood` when signed but foreign. */
+  /**
+   * Reads one webhook. Undefined when it is forged, stale or unsigned; throws `WebhookNotUnderstood` when signed but
+   * foreign.
+   */
   read<T>(headers: Record<string, string>, rawBody: string, schema: z.ZodType<T>): VerifiedWebhook<T> | undefined {
     const eventId = headers['webhook-id'];
     if (!eventId || !this.holds(headers, rawBody)) return undefined;

@@ -24,8 +24,9 @@ interface Lane {
 }
 
 /**
- * Sends signed webhooks: side by side over lanes, one after the other within a lane. A delivery that is not answered 2xx in
- * time is tried again after 1 s, 2 s, 4 s ... up to 30 s, without end, under the same webhook-id and ahead of its lane.
+ * Sends signed webhooks: side by side over lanes, one after the other within a lane. A delivery that is not answered
+ * 2xx in time is tried again after 1 s, 2 s, 4 s ... up to 30 s, without end, under the same webhook-id and ahead of
+ * its lane.
  */
 export class Deliveries {
   private readonly lanes = new Map<string, Lane>();
@@ -45,7 +46,14 @@ export class Deliveries {
     timings: DeliveryTimings = {},
   ) {
     this.webhook = new Webhook(secret);
-    this.timings = { timeoutMs: 10_000, firstRetryMs: 1_000, longestRetryMs: 30_000, concurrency: 16, limit: 20_000, ...timings };
+    this.timings = {
+      timeoutMs: 10_000,
+      firstRetryMs: 1_000,
+      longestRetryMs: 30_000,
+      concurrency: 16,
+      limit: 20_000,
+      ...timings,
+    };
   }
 
   /** Events not taken yet. */
@@ -53,7 +61,9 @@ export class Deliveries {
     return this.waiting;
   }
 
-  /** True when no more may wait: refuse what would make another one. Keeps memory bounded while the receiver is away. */
+  /**
+   * True when no more may wait: refuse what would make another one. Keeps memory bounded while the receiver is away.
+   */
   get full(): boolean {
     return this.waiting >= this.timings.limit;
   }
@@ -94,7 +104,9 @@ export class Deliveries {
   private async deliverFirst(lane: Lane, attempt: AbortController): Promise<void> {
     const [event] = lane.events;
     if (!event) return;
-    const timeout = setTimeout(() => { attempt.abort(); }, this.timings.timeoutMs);
+    const timeout = setTimeout(() => {
+      attempt.abort();
+    }, this.timings.timeoutMs);
     try {
       await this.post(event, attempt.signal);
       if (this.stopped) return;

@@ -11,26 +11,37 @@ export interface Span {
 }
 
 /**
- * Keeps a sandbox's book: one JSON line per entry, only ever added to. An entry is one write, so a killed process leaves at
- * most a torn last line. It outlives the process, not a power cut: nothing is flushed to the disk.
+ * Keeps a sandbox's book: one JSON line per entry, only ever added to. An entry is one write, so a killed process
+ * leaves at most a torn last line. It outlives the process, not a power cut: nothing is flushed to the disk.
  */
 export class Journal<Entry> {
   private closed = false;
 
-  private constructor(private readonly fd: number, private readonly schema: z.ZodType<Entry>, private size: number) {}
+  private constructor(
+    private readonly fd: number,
+    private readonly schema: z.ZodType<Entry>,
+    private size: number,
+  ) {}
 
   /**
-   * Opens or creates the file and hands every entry to `apply`, oldest first. Cuts off a torn last line: it was never answered.
-   * Throws when a whole line is not an entry; the book is then not to be trusted, and nothing is changed.
+   * Opens or creates the file and hands every entry to `apply`, oldest first. Cuts off a torn last line: it was never
+   * answered. Throws when a whole line is not an entry; the book is then not to be trusted, and nothing is changed.
    */
-  static open<Entry>(file: string, schema: z.ZodType<Entry>, apply: (entry: Entry, span: Span) => void): Journal<Entry> {
+  static open<Entry>(
+    file: string,
+    schema: z.ZodType<Entry>,
+    apply: (entry: Entry, span: Span) => void,
+  ): Journal<Entry> {
     mkdirSync(dirname(file), { recursive: true });
     const fd = openSync(file, 'a+', 0o600);
     try {
       const content = readFileSync(fd);
       let offset = 0;
       for (let end = content.indexOf(NEWLINE); end >= 0; end = content.indexOf(NEWLINE, offset)) {
-        apply(readLine(content.subarray(offset, end), schema, `${file} at byte ${offset}`), { offset, length: end - offset });
+        apply(readLine(content.subarray(offset, end), schema, `${file} at byte ${offset}`), {
+          offset,
+          length: end - offset,
+        });
         offset = end + 1;
       }
       if (offset < content.length) ftruncateSync(fd, offset);
@@ -41,7 +52,9 @@ export class Journal<Entry> {
     }
   }
 
-  /** Adds an entry. Throws when it could not be written whole, the file being as before, and once the journal is closed. */
+  /**
+   * Adds an entry. Throws when it could not be written whole, the file being as before, and once the journal is closed.
+   */
   append(entry: Entry): Span {
     if (this.closed) throw new Error('The journal is closed');
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);

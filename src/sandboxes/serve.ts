@@ -12,20 +12,35 @@ const Common = z.object({
   JOURNAL_FILE: z.string().min(1),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
-const Settings = Common.extend({ PUBLIC_URL: z.url().optional(), WEBHOOK_SECRET: z.string().startsWith('whsec_'), WEBHOOK_URL: z.url() });
+const Settings = Common.extend({
+  PUBLIC_URL: z.url().optional(),
+  WEBHOOK_SECRET: z.string().startsWith('whsec_'),
+  WEBHOOK_URL: z.url(),
+});
 const NotifierSettings = Common.extend({ SMTP_PORT: port });
 
 type Environment = Record<string, string | undefined>;
 
 /** Runs a sandbox that sends webhooks as this process, see `run`. */
-export function serve(name: string, env: Environment, build: (options: SandboxOptions) => FastifyInstance): Promise<void> {
+export function serve(
+  name: string,
+  env: Environment,
+  build: (options: SandboxOptions) => FastifyInstance,
+): Promise<void> {
   return run(name, env, Settings, ({ WEBHOOK_SECRET, WEBHOOK_URL, PUBLIC_URL }, common) =>
-    build({ ...common, webhookSecret: WEBHOOK_SECRET, webhookUrl: WEBHOOK_URL, publicUrl: PUBLIC_URL }));
+    build({ ...common, webhookSecret: WEBHOOK_SECRET, webhookUrl: WEBHOOK_URL, publicUrl: PUBLIC_URL }),
+  );
 }
 
 /** Runs the sandbox of mail and SMS as this process, see `run`. */
-export function serveNotifier(name: string, env: Environment, build: (options: NotifierOptions) => FastifyInstance): Promise<void> {
-  return run(name, env, NotifierSettings, ({ SMTP_PORT, HOST }, common) => build({ ...common, smtpPort: SMTP_PORT, smtpHost: HOST }));
+export function serveNotifier(
+  name: string,
+  env: Environment,
+  build: (options: NotifierOptions) => FastifyInstance,
+): Promise<void> {
+  return run(name, env, NotifierSettings, ({ SMTP_PORT, HOST }, common) =>
+    build({ ...common, smtpPort: SMTP_PORT, smtpHost: HOST }),
+  );
 }
 
 /**
@@ -33,13 +48,22 @@ export function serveNotifier(name: string, env: Environment, build: (options: N
  * webhooks that were not taken stay in the journal. A start that fails prints one sentence and sets exit code 1.
  */
 async function run<S extends z.infer<typeof Common>>(
-  name: string, env: Environment, schema: z.ZodType<S>, build: (settings: S, common: Pick<SandboxOptions, 'apiKey' | 'journalFile' | 'logger'>) => FastifyInstance,
+  name: string,
+  env: Environment,
+  schema: z.ZodType<S>,
+  build: (settings: S, common: Pick<SandboxOptions, 'apiKey' | 'journalFile' | 'logger'>) => FastifyInstance,
 ): Promise<void> {
   try {
     const settings = readSettings(env, schema);
-    const app = build(settings, { apiKey: settings.API_KEY, journalFile: settings.JOURNAL_FILE, logger: pino({ name, level: settings.LOG_LEVEL }) });
+    const app = build(settings, {
+      apiKey: settings.API_KEY,
+      journalFile: settings.JOURNAL_FILE,
+      logger: pino({ name, level: settings.LOG_LEVEL }),
+    });
     const stop = () => {
-      app.close().catch((error: unknown) => { fail(name, error); });
+      app.close().catch((error: unknown) => {
+        fail(name, error);
+      });
     };
     process.on('SIGTERM', stop).on('SIGINT', stop);
     await app.listen({ host: settings.HOST, port: settings.PORT }).catch(async (error: unknown) => {
@@ -54,7 +78,9 @@ async function run<S extends z.infer<typeof Common>>(
 function readSettings<S>(env: Environment, schema: z.ZodType<S>): S {
   const parsed = schema.safeParse(env);
   if (parsed.success) return parsed.data;
-  throw new Error(`its settings are not complete. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+  throw new Error(
+    `its settings are not complete. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
+  );
 }
 
 function fail(name: string, error: unknown): void {

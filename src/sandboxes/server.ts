@@ -5,7 +5,10 @@ import type { DeliveryTimings } from './deliveries';
 
 /** What either sandbox is built from. */
 export interface SandboxOptions {
-  /** What callers send as `Authorization: Bearer`. Keys the fingerprints and labels in the journal, so it stays with the file. */
+  /**
+   * What callers send as `Authorization: Bearer`. Keys the fingerprints and labels in the journal, so it stays with the
+   * file.
+   */
   readonly apiKey: string;
   /** `whsec_` and base64: signs the webhooks. */
   readonly webhookSecret: string;
@@ -52,7 +55,8 @@ export function buildServer(logger: FastifyBaseLogger | undefined): FastifyInsta
     routerOptions: { maxParamLength: 1_000 },
   });
   app.setErrorHandler((error, request, reply) => {
-    if (error instanceof z.ZodError) return reply.code(400).send({ error: 'invalid_request', message: z.prettifyError(error) });
+    if (error instanceof z.ZodError)
+      return reply.code(400).send({ error: 'invalid_request', message: z.prettifyError(error) });
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
     if (status < 500) return reply.code(status).send({ error: 'invalid_request' });
     request.log.error({ err: error }, 'the sandbox failed');
@@ -72,6 +76,9 @@ export function requireApiKey(scope: FastifyInstance, apiKey: string): void {
   });
 }
 
-/** Tells one parsed request from another without keeping what is in it. Keyed, so that a short address cannot be guessed back. */
+/**
+ * Tells one parsed request from another without keeping what is in it. Keyed, so that a short address cannot be guessed
+ * back.
+ */
 export const fingerprint = (apiKey: string, ...request: unknown[]): string =>
   createHmac('sha256', apiKey).update(JSON.stringify(request)).digest('base64url');

@@ -10,7 +10,10 @@ export interface IdempotentRequest {
 }
 
 /** Builds the intent of a request: the same key with another method, URL or body is another intent. */
-export const idempotentRequest = (method: string, url: string, body: unknown, key: string): IdempotentRequest => ({ key, requestHash: hashRequest(method, url, body) });
+export const idempotentRequest = (method: string, url: string, body: unknown, key: string): IdempotentRequest => ({
+  key,
+  requestHash: hashRequest(method, url, body),
+});
 
 /** What a POST answers. `replayed` is set when an earlier request with the key gave the answer. */
 export interface Answer<T> {
@@ -20,16 +23,30 @@ export interface Answer<T> {
   readonly replayed: boolean;
 }
 
-export const answer = <T>(status: number, body: T, location: string | null = null, replayed = false): Answer<T> => ({ status, body, location, replayed });
+export const answer = <T>(status: number, body: T, location: string | null = null, replayed = false): Answer<T> => ({
+  status,
+  body,
+  location,
+  replayed,
+});
 
-export const replay = <T>(stored: StoredAnswer): Answer<T> => ({ status: stored.status, body: stored.body as T, location: stored.location, replayed: true });
+export const replay = <T>(stored: StoredAnswer): Answer<T> => ({
+  status: stored.status,
+  body: stored.body as T,
+  location: stored.location,
+  replayed: true,
+});
 
 /**
- * Does work in one transaction together with its idempotency record: both are there or neither. A repetition at the same
- * time waits for the first and gets its answer. Refusals leave no record: the caller may mend and use the key again.
+ * Does work in one transaction together with its idempotency record: both are there or neither. A repetition at the
+ * same time waits for the first and gets its answer. Refusals leave no record: the caller may mend and use the key
+ * again.
  */
 export async function once<T>(
-  transactions: Transactions, caller: Caller, intent: IdempotentRequest, work: (tx: Tx) => Promise<Answer<T> | Refusal>,
+  transactions: Transactions,
+  caller: Caller,
+  intent: IdempotentRequest,
+  work: (tx: Tx) => Promise<Answer<T> | Refusal>,
 ): Promise<Answer<T> | Refusal> {
   const refused = new Map<'refusal', Refusal>();
   try {

@@ -12,13 +12,23 @@ const SEND_MS = 2_000;
 /** So many workflows that fail one after the other: it is not the workflows. */
 const OUT_OF_REACH = 3;
 
-/** Sends the signals that were committed with their facts. At least once: every signal is a fact that may be heard twice. */
+/**
+ * Sends the signals that were committed with their facts. At least once: every signal is a fact that may be heard
+ * twice.
+ */
 export class OutboxSender {
   readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor(private readonly transactions: Transactions, private readonly temporal: Client, private readonly log: Logger) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly temporal: Client,
+    private readonly log: Logger,
+  ) {}
 
-  /** Sends an order's signals right after their commit. Failing is not the caller's trouble: the sweeper sends them later. */
+  /**
+   * Sends an order's signals right after their commit. Failing is not the caller's trouble: the sweeper sends them
+   * later.
+   */
   flush(orderId: string): Promise<void> {
     return this.#flush(orderWorkflowId(orderId));
   }
@@ -31,7 +41,9 @@ export class OutboxSender {
   /** Wakes the orders that goods came for, as `flush` does one. */
   async flushFilled(): Promise<void> {
     try {
-      const filled = await this.transactions.run(SYSTEM, (tx) => workflowsWithMessages(tx, { signal: 'backorderFilled' }, BATCH));
+      const filled = await this.transactions.run(SYSTEM, (tx) =>
+        workflowsWithMessages(tx, { signal: 'backorderFilled' }, BATCH),
+      );
       for (const workflowId of filled) await this.#flush(workflowId);
     } catch (error) {
       this.log.warn({ err: error }, 'orders that goods came for are woken when the database answers');
@@ -47,11 +59,13 @@ export class OutboxSender {
   }
 
   /**
-   * Sends what is older than `seconds`. A workflow that does not take its signals holds up no other. Throws when three in
-   * a row do not: then Temporal is out of reach. Ends early once `goesOn` says no. Answers how many were sent.
+   * Sends what is older than `seconds`. A workflow that does not take its signals holds up no other. Throws when three
+   * in a row do not: then Temporal is out of reach. Ends early once `goesOn` says no. Answers how many were sent.
    */
   async sweep(seconds: number, goesOn: () => boolean = () => true): Promise<number> {
-    const neglected = await this.transactions.run(SYSTEM, (tx) => workflowsWithMessages(tx, { olderThanSeconds: seconds }, BATCH));
+    const neglected = await this.transactions.run(SYSTEM, (tx) =>
+      workflowsWithMessages(tx, { olderThanSeconds: seconds }, BATCH),
+    );
     let sent = 0;
     let failedInARow = 0;
     for (const workflowId of neglected) {
@@ -68,7 +82,10 @@ export class OutboxSender {
     return sent;
   }
 
-  /** Waits until nothing is being sent, two seconds at most: a connection that closes before leaves a sender without an end. */
+  /**
+   * Waits until nothing is being sent, two seconds at most: a connection that closes before leaves a sender without an
+   * end.
+   */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
@@ -77,7 +94,9 @@ export class OutboxSender {
   #send(workflowId: string): Promise<number> {
     const sending = this.#sendNow(workflowId);
     this.#underWay.add(sending);
-    const ended = (): void => { this.#underWay.delete(sending); };
+    const ended = (): void => {
+      this.#underWay.delete(sending);
+    };
     sending.then(ended, ended);
     return sending;
   }
@@ -98,7 +117,13 @@ export class OutboxSender {
   /** A workflow that has ended needs no more facts: the timeline has them. */
   async #signal({ workflowId, workflowType, signal, payload }: PendingMessage): Promise<void> {
     if (workflowType !== null) {
-      await this.temporal.workflow.signalWithStart(workflowType, { workflowId, taskQueue: ORDERS_QUEUE, signal, signalArgs: [payload], args: [] });
+      await this.temporal.workflow.signalWithStart(workflowType, {
+        workflowId,
+        taskQueue: ORDERS_QUEUE,
+        signal,
+        signalArgs: [payload],
+        args: [],
+      });
       return;
     }
     try {

@@ -8,7 +8,11 @@ export class TimelineHeads {
   /** Reads the last sequence number of each order's timeline. Numbers only, so it is asked on nobody's behalf. */
   read(orderIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return this.transactions.run(SYSTEM, async (tx) => {
-      const rows = await tx.selectFrom('timeline_head').select(['orderId', 'seq']).where('orderId', 'in', [...orderIds]).execute();
+      const rows = await tx
+        .selectFrom('timeline_head')
+        .select(['orderId', 'seq'])
+        .where('orderId', 'in', [...orderIds])
+        .execute();
       return new Map(rows.map(({ orderId, seq }) => [orderId, seq]));
     });
   }

@@ -22,29 +22,72 @@ export interface ApiMetrics {
   readonly noteWatch: (round: WatchRound) => void;
 }
 
-/** Builds the figures of one API process: its requests, its database, its sweeper and watchdog, itself, and the mall's. `token`: see `mayRead`. */
+/**
+ * Builds the figures of one API process: its requests, its database, its sweeper and watchdog, itself, and the mall's.
+ * `token`: see `mayRead`.
+ */
 export function createApiMetrics(database: Transactions, log: Logger, token?: string): ApiMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const duration = new Histogram({
-    name: 'mallflow_http_request_duration_seconds', help: 'Requests, by the route\'s pattern; a live timeline lasts until it ends',
-    labelNames: ['method', 'route', 'status'], buckets: BUCKETS, registers,
+    name: 'mallflow_http_request_duration_seconds',
+    help: "Requests, by the route's pattern; a live timeline lasts until it ends",
+    labelNames: ['method', 'route', 'status'],
+    buckets: BUCKETS,
+    registers,
   });
-  const inFlight = new Gauge({ name: 'mallflow_http_requests_in_flight', help: 'Requests under way, live timelines included', registers });
-  const shed = new Counter({ name: 'mallflow_http_requests_shed_total', help: 'Requests turned away under load', labelNames: ['reason'], registers });
+  const inFlight = new Gauge({
+    name: 'mallflow_http_requests_in_flight',
+    help: 'Requests under way, live timelines included',
+    registers,
+  });
+  const shed = new Counter({
+    name: 'mallflow_http_requests_shed_total',
+    help: 'Requests turned away under load',
+    labelNames: ['reason'],
+    registers,
+  });
   for (const reason of SHED_REASONS) shed.inc({ reason }, 0);
   const placing = new Gauge({ name: 'mallflow_placements_in_flight', help: 'Orders being placed', registers });
-  const waiting = new Gauge({ name: 'mallflow_placements_waiting', help: 'Orders that wait for their turn to be placed', registers });
-  const rounds = new Counter({ name: 'mallflow_sweeper_rounds_total', help: 'Rounds of the sweeper', labelNames: ['outcome'], registers });
-  const swept = new Counter({ name: 'mallflow_sweeper_work_total', help: 'What the sweeper finished for a process that died', labelNames: ['kind'], registers });
-  const looks = new Counter({ name: 'mallflow_watchdog_rounds_total', help: 'Rounds of the watchdog', labelNames: ['outcome'], registers });
-  const found = new Counter({ name: 'mallflow_watchdog_findings_total', help: 'Orders that the watchdog found stuck, or no longer so', labelNames: ['kind'], registers });
+  const waiting = new Gauge({
+    name: 'mallflow_placements_waiting',
+    help: 'Orders that wait for their turn to be placed',
+    registers,
+  });
+  const rounds = new Counter({
+    name: 'mallflow_sweeper_rounds_total',
+    help: 'Rounds of the sweeper',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const swept = new Counter({
+    name: 'mallflow_sweeper_work_total',
+    help: 'What the sweeper finished for a process that died',
+    labelNames: ['kind'],
+    registers,
+  });
+  const looks = new Counter({
+    name: 'mallflow_watchdog_rounds_total',
+    help: 'Rounds of the watchdog',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const found = new Counter({
+    name: 'mallflow_watchdog_findings_total',
+    help: 'Orders that the watchdog found stuck, or no longer so',
+    labelNames: ['kind'],
+    registers,
+  });
   for (const outcome of ['done', 'failed']) {
     rounds.inc({ outcome }, 0);
     looks.inc({ outcome }, 0);
   }
-  const restarted = new Counter({ name: 'mallflow_watchdog_restarts_total', help: 'Replenishments that the watchdog started again, as their workflow was lost', registers });
+  const restarted = new Counter({
+    name: 'mallflow_watchdog_restarts_total',
+    help: 'Replenishments that the watchdog started again, as their workflow was lost',
+    registers,
+  });
   for (const kind of ['raised', 'cleared']) found.inc({ kind }, 0);
   for (const kind of ['signal', 'draft']) swept.inc({ kind }, 0);
 
@@ -64,11 +107,15 @@ export function createApiMetrics(database: Transactions, log: Logger, token?: st
       restarted.inc(again);
     },
     meter: {
-      requestsInFlight: (count) => { inFlight.set(count); },
+      requestsInFlight: (count) => {
+        inFlight.set(count);
+      },
       answered: ({ method, route, status }, seconds) => {
         duration.observe({ method: METHODS.includes(method) ? method : 'other', route, status }, seconds);
       },
-      shed: (reason) => { shed.inc({ reason }); },
+      shed: (reason) => {
+        shed.inc({ reason });
+      },
       placements: (state) => {
         placing.set(state.inFlight);
         waiting.set(state.waiting);

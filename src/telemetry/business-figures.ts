@@ -7,7 +7,9 @@ const closed: readonly string[] = CLOSED_ORDER_STATUSES;
 /** Named one by one, so that the index by status serves. */
 export const OPEN_ORDER_STATUSES = Object.values(OrderStatus).filter((status) => !closed.includes(status));
 
-/** One figure of the mall as the database has it now. `label` and `other` are statuses, kinds and reasons, never ids. */
+/**
+ * One figure of the mall as the database has it now. `label` and `other` are statuses, kinds and reasons, never ids.
+ */
 export interface Figure {
   readonly figure: 'order_status' | 'order_stage' | 'attention' | 'task' | 'webhook' | 'signal' | 'payment';
   readonly label: string;
@@ -17,7 +19,10 @@ export interface Figure {
   readonly ageSeconds: number;
 }
 
-/** Reads every figure in one statement that looks at what is open only: it costs the same however many orders have ended. */
+/**
+ * Reads every figure in one statement that looks at what is open only: it costs the same however many orders have
+ * ended.
+ */
 export function readFigures(transactions: Transactions): Promise<readonly Figure[]> {
   return transactions.snapshot(SYSTEM, async (tx) => {
     await sql`set local statement_timeout = '3s'`.execute(tx);

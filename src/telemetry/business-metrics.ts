@@ -15,11 +15,16 @@ const AWAITED = [PaymentStatus.pending, PaymentStatus.actionRequired, PaymentSta
 const OTHER = 'other';
 
 /**
- * Registers the mall's own figures and answers how to bring them up to date before a scrape. While the database does not
- * answer they are left out, not shown as they were, and `mallflow_figures_up` is 0.
+ * Registers the mall's own figures and answers how to bring them up to date before a scrape. While the database does
+ * not answer they are left out, not shown as they were, and `mallflow_figures_up` is 0.
  */
-export function businessMetrics(registry: Registry, read: () => Promise<readonly Figure[]>, log: Logger): () => Promise<void> {
-  const gauge = <T extends string>(name: string, help: string, ...labelNames: T[]) => new Gauge({ name, help, labelNames, registers: [registry] });
+export function businessMetrics(
+  registry: Registry,
+  read: () => Promise<readonly Figure[]>,
+  log: Logger,
+): () => Promise<void> {
+  const gauge = <T extends string>(name: string, help: string, ...labelNames: T[]) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
   const status = gauge('mallflow_orders_open', 'Orders that have not ended, by status', 'status');
   const stage = gauge('mallflow_orders_in_stage', 'Orders that have not ended, by stage', 'stage');
   const attention = gauge('mallflow_orders_attention', 'Orders that need a person, by reason', 'reason');
@@ -28,24 +33,52 @@ export function businessMetrics(registry: Registry, read: () => Promise<readonly
   const webhooks = gauge('mallflow_webhooks_parked', 'Webhooks about something not known yet');
   const signals = gauge('mallflow_signals_waiting', 'Signals that were committed and not sent yet');
   const signalAge = gauge('mallflow_signals_oldest_age_seconds', 'How long the oldest of them has waited');
-  const payments = gauge('mallflow_payments_awaited', 'Orders awaiting payment, by how their last attempt stands', 'status');
-  const up = gauge('mallflow_figures_up', '1 while the mall\'s figures could be read, else 0');
+  const payments = gauge(
+    'mallflow_payments_awaited',
+    'Orders awaiting payment, by how their last attempt stands',
+    'status',
+  );
+  const up = gauge('mallflow_figures_up', "1 while the mall's figures could be read, else 0");
 
   const show = (figures: readonly Figure[]): void => {
     const of = (figure: Figure['figure']) => figures.filter((each) => each.figure === figure);
-    const sum = (rows: readonly Figure[], fits: (row: Figure) => boolean) => rows.filter(fits).reduce((total, row) => total + row.count, 0);
+    const sum = (rows: readonly Figure[], fits: (row: Figure) => boolean) =>
+      rows.filter(fits).reduce((total, row) => total + row.count, 0);
     const oldest = (rows: readonly Figure[]) => Math.max(0, ...rows.map((row) => row.ageSeconds));
-    const each = (rows: readonly Figure[], table: readonly string[], set: (label: string, count: number) => void): void => {
-      for (const label of table) set(label, sum(rows, (row) => row.label === label));
-      set(OTHER, sum(rows, (row) => !table.includes(row.label)));
+    const each = (
+      rows: readonly Figure[],
+      table: readonly string[],
+      set: (label: string, count: number) => void,
+    ): void => {
+      for (const label of table)
+        set(
+          label,
+          sum(rows, (row) => row.label === label),
+        );
+      set(
+        OTHER,
+        sum(rows, (row) => !table.includes(row.label)),
+      );
     };
-    each(of('order_status'), OPEN_ORDER_STATUSES, (label, count) => { status.set({ status: label }, count); });
-    each(of('order_stage'), OPEN_STAGES, (label, count) => { stage.set({ stage: label }, count); });
-    each(of('attention'), Object.values(AttentionReason), (label, count) => { attention.set({ reason: label }, count); });
-    each(of('payment'), AWAITED, (label, count) => { payments.set({ status: label }, count); });
+    each(of('order_status'), OPEN_ORDER_STATUSES, (label, count) => {
+      status.set({ status: label }, count);
+    });
+    each(of('order_stage'), OPEN_STAGES, (label, count) => {
+      stage.set({ stage: label }, count);
+    });
+    each(of('attention'), Object.values(AttentionReason), (label, count) => {
+      attention.set({ reason: label }, count);
+    });
+    each(of('payment'), AWAITED, (label, count) => {
+      payments.set({ status: label }, count);
+    });
     for (const kind of Object.values(TaskKind)) {
       const rows = of('task').filter((row) => row.label === kind);
-      for (const open of OPEN_TASKS) tasks.set({ kind, status: open }, sum(rows, (row) => row.other === open));
+      for (const open of OPEN_TASKS)
+        tasks.set(
+          { kind, status: open },
+          sum(rows, (row) => row.other === open),
+        );
       taskAge.set({ kind }, oldest(rows));
     }
     webhooks.set(sum(of('webhook'), () => true));
@@ -83,7 +116,9 @@ export function businessMetrics(registry: Registry, read: () => Promise<readonly
 /** Waits for work, but no longer than a time; tells whether it ended. */
 async function within(work: Promise<void>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => { timer = setTimeout(resolve, ms, false); });
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
   try {
     return await Promise.race([work.then(() => true), late]);
   } finally {

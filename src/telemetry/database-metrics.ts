@@ -4,12 +4,15 @@ import type { Transactions } from '../books/transactions';
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Measures a process's database: the pool as it stands at each scrape, and every transaction that is run through what this
- * answers, its retries and its wait for a connection included.
+ * Measures a process's database: the pool as it stands at each scrape, and every transaction that is run through what
+ * this answers, its retries and its wait for a connection included.
  */
 export function measureDatabase(registry: Registry, transactions: Transactions): Transactions {
   new Gauge({
-    name: 'mallflow_database_connections', help: 'Connections of the pool', labelNames: ['state'], registers: [registry],
+    name: 'mallflow_database_connections',
+    help: 'Connections of the pool',
+    labelNames: ['state'],
+    registers: [registry],
     collect() {
       const { open, idle } = transactions.pool();
       this.set({ state: 'used' }, open - idle);
@@ -17,12 +20,19 @@ export function measureDatabase(registry: Registry, transactions: Transactions):
     },
   });
   new Gauge({
-    name: 'mallflow_database_waiting', help: 'Transactions that wait for a connection', registers: [registry],
-    collect() { this.set(transactions.pool().waiting); },
+    name: 'mallflow_database_waiting',
+    help: 'Transactions that wait for a connection',
+    registers: [registry],
+    collect() {
+      this.set(transactions.pool().waiting);
+    },
   });
   const duration = new Histogram({
-    name: 'mallflow_database_transaction_duration_seconds', help: 'Transactions, from asking for a connection to the end',
-    labelNames: ['mode', 'outcome'], buckets: BUCKETS, registers: [registry],
+    name: 'mallflow_database_transaction_duration_seconds',
+    help: 'Transactions, from asking for a connection to the end',
+    labelNames: ['mode', 'outcome'],
+    buckets: BUCKETS,
+    registers: [registry],
   });
   const timed = async <T>(mode: 'run' | 'snapshot', transaction: Promise<T>): Promise<T> => {
     const end = duration.startTimer({ mode });

@@ -10,10 +10,20 @@ export interface MetricsEndpoint {
 }
 
 /** Serves /metrics of a process that has no other server, to whom `mayRead` allows. Throws when the port is taken. */
-export async function serveMetrics(registry: Registry, at: { host: string; port: number; token?: string | undefined }, log: Logger): Promise<MetricsEndpoint> {
+export async function serveMetrics(
+  registry: Registry,
+  at: { host: string; port: number; token?: string | undefined },
+  log: Logger,
+): Promise<MetricsEndpoint> {
   const server = createServer((request, response) => {
     const end = (status: number, contentType: string, body: string): void => {
-      response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store', ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}) }).end(body);
+      response
+        .writeHead(status, {
+          'content-type': contentType,
+          'cache-control': 'no-store',
+          ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+        })
+        .end(body);
     };
     if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
       end(404, 'text/plain', 'Only GET /metrics is served here.\n');
@@ -23,19 +33,32 @@ export async function serveMetrics(registry: Registry, at: { host: string; port:
       end(401, 'text/plain', 'Ask from the machine itself, or show the metrics token.\n');
       return;
     }
-    textOf(registry).then(({ contentType, body }) => { end(200, contentType, body); }, (error: unknown) => {
-      log.error({ err: error }, 'the figures could not be written');
-      end(500, 'text/plain', 'The figures could not be written.\n');
-    });
+    textOf(registry).then(
+      ({ contentType, body }) => {
+        end(200, contentType, body);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'the figures could not be written');
+        end(500, 'text/plain', 'The figures could not be written.\n');
+      },
+    );
   });
   // It serves as long as the process has something else to do.
   server.unref();
-  await new Promise<void>((resolve, reject) => { server.once('error', reject).listen(at.port, at.host, () => { resolve(); }); });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(at.port, at.host, () => {
+      resolve();
+    });
+  });
   return {
     port: (server.address() as AddressInfo).port,
-    close: () => new Promise((resolve, reject) => {
-      server.close((error) => { if (error) reject(error); else resolve(); });
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => {
+          if (error) reject(error);
+          else resolve();
+        });
+        server.closeAllConnections();
+      }),
   };
 }

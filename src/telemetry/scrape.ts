@@ -16,7 +16,8 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
  * without one, this machine itself, but not through a proxy.
  */
 export function mayRead({ address, headers }: Asker, token: string | undefined): boolean {
-  if (token !== undefined) return typeof headers.authorization === 'string' && same(headers.authorization, `Bearer ${token}`);
+  if (token !== undefined)
+    return typeof headers.authorization === 'string' && same(headers.authorization, `Bearer ${token}`);
   return LOOPBACK.test(address) && !PROXIED.some((name) => headers[name] !== undefined);
 }
 
@@ -25,5 +26,7 @@ const same = (one: string, other: string): boolean => timingSafeEqual(digest(one
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** Writes a registry in the text form of Prometheus. */
-export const textOf = async (registry: Registry): Promise<{ contentType: string; body: string }> =>
-  ({ contentType: registry.contentType, body: await registry.metrics() });
+export const textOf = async (registry: Registry): Promise<{ contentType: string; body: string }> => ({
+  contentType: registry.contentType,
+  body: await registry.metrics(),
+});

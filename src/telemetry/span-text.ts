@@ -2,12 +2,23 @@ import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 
 /**
- * What a span may say besides its name and times: ids, statuses, patterns of routes, names. Not here, and so never sent:
- * raw URLs and their queries, messages and stacks of errors, whatever a later release of an instrumentation adds.
+ * What a span may say besides its name and times: ids, statuses, patterns of routes, names. Not here, and so never
+ * sent: raw URLs and their queries, messages and stacks of errors, whatever a later release of an instrumentation adds.
  */
 const SENT = new Set([
-  'http.request.method', 'http.route', 'http.response.status_code', 'error.type', 'exception.type', 'mallflow.provider',
-  'temporalWorkflowId', 'temporalActivityId', 'temporalUpdateId', 'run_id', 'workflowId', 'workflowType', 'runId',
+  'http.request.method',
+  'http.route',
+  'http.response.status_code',
+  'error.type',
+  'exception.type',
+  'mallflow.provider',
+  'temporalWorkflowId',
+  'temporalActivityId',
+  'temporalUpdateId',
+  'run_id',
+  'workflowId',
+  'workflowType',
+  'runId',
 ]);
 
 const allowed = (attributes: Attributes | undefined): Attributes =>
@@ -16,20 +27,30 @@ const allowed = (attributes: Attributes | undefined): Attributes =>
 /** Sends spans through another exporter without what people or providers wrote: see `SENT`. */
 export function withoutText(exporter: SpanExporter): SpanExporter {
   return {
-    export: (spans, done) => { exporter.export(spans.map(strip), done); },
+    export: (spans, done) => {
+      exporter.export(spans.map(strip), done);
+    },
     forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
     shutdown: () => exporter.shutdown(),
   };
 }
 
 const strip = (span: ReadableSpan): ReadableSpan => ({
-  name: span.name, kind: span.kind, startTime: span.startTime, endTime: span.endTime, duration: span.duration, ended: span.ended,
+  name: span.name,
+  kind: span.kind,
+  startTime: span.startTime,
+  endTime: span.endTime,
+  duration: span.duration,
+  ended: span.ended,
   spanContext: () => span.spanContext(),
   ...(span.parentSpanContext === undefined ? {} : { parentSpanContext: span.parentSpanContext }),
   attributes: allowed(span.attributes),
   events: span.events.map(({ attributes, ...event }) => ({ ...event, attributes: allowed(attributes) })),
   links: span.links.map(({ attributes, ...link }) => ({ ...link, attributes: allowed(attributes) })),
   status: { code: span.status.code },
-  resource: span.resource, instrumentationScope: span.instrumentationScope,
-  droppedAttributesCount: span.droppedAttributesCount, droppedEventsCount: span.droppedEventsCount, droppedLinksCount: span.droppedLinksCount,
+  resource: span.resource,
+  instrumentationScope: span.instrumentationScope,
+  droppedAttributesCount: span.droppedAttributesCount,
+  droppedEventsCount: span.droppedEventsCount,
+  droppedLinksCount: span.droppedLinksCount,
 });

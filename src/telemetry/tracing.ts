@@ -32,17 +32,39 @@ const SCOPE = 'mallflow';
 const FLUSH_MS = 4_000;
 
 /**
- * Starts to send spans by OTLP over HTTP to `url`, in protobuf. Loads OpenTelemetry only now, so that a process which is not
- * traced does not pay for it. The sampler, headers, batches, limits and further attributes of the resource are read by
- * OpenTelemetry itself from the variables that its specification names.
+ * Starts to send spans by OTLP over HTTP to `url`, in protobuf. Loads OpenTelemetry only now, so that a process which
+ * is not traced does not pay for it. The sampler, headers, batches, limits and further attributes of the resource are
+ * read by OpenTelemetry itself from the variables that its specification names.
  */
-export async function startTracing({ url, service }: { readonly url: string; readonly service: string }): Promise<Tracing> {
-  const [api, core, resources, { AsyncLocalStorageContextManager }, { OTLPTraceExporter }, sdk, temporal, { FastifyOtelInstrumentation }] = await Promise.all([
-    import('@opentelemetry/api'), import('@opentelemetry/core'), import('@opentelemetry/resources'), import('@opentelemetry/context-async-hooks'),
-    import('@opentelemetry/exporter-trace-otlp-proto'), import('@opentelemetry/sdk-trace-base'), import('@temporalio/interceptors-opentelemetry-v2'), import('@fastify/otel'),
+export async function startTracing({
+  url,
+  service,
+}: {
+  readonly url: string;
+  readonly service: string;
+}): Promise<Tracing> {
+  const [
+    api,
+    core,
+    resources,
+    { AsyncLocalStorageContextManager },
+    { OTLPTraceExporter },
+    sdk,
+    temporal,
+    { FastifyOtelInstrumentation },
+  ] = await Promise.all([
+    import('@opentelemetry/api'),
+    import('@opentelemetry/core'),
+    import('@opentelemetry/resources'),
+    import('@opentelemetry/context-async-hooks'),
+    import('@opentelemetry/exporter-trace-otlp-proto'),
+    import('@opentelemetry/sdk-trace-base'),
+    import('@temporalio/interceptors-opentelemetry-v2'),
+    import('@fastify/otel'),
   ]);
   const { context, propagation, trace, SpanKind, SpanStatusCode } = api;
-  const resource = resources.defaultResource()
+  const resource = resources
+    .defaultResource()
     .merge(resources.resourceFromAttributes({ 'service.name': service }))
     .merge(resources.detectResources({ detectors: [resources.envDetector] }));
   const processor = new sdk.BatchSpanProcessor(withoutText(new OTLPTraceExporter({ url })));
@@ -53,9 +75,13 @@ export async function startTracing({ url, service }: { readonly url: string; rea
 
   const tracer = provider.getTracer(SCOPE);
   const instrumentation = new FastifyOtelInstrumentation({
-    instrumentHooks: false, instrumentHandler: false, recordExceptions: false,
+    instrumentHooks: false,
+    instrumentHandler: false,
+    recordExceptions: false,
     ignorePaths: ({ url: asked }) => !asked.startsWith('/v1/'),
-    requestHook: (span, { method, routeOptions }) => { span.updateName(`${method} ${routeOptions.url ?? 'none'}`); },
+    requestHook: (span, { method, routeOptions }) => {
+      span.updateName(`${method} ${routeOptions.url ?? 'none'}`);
+    },
   });
   instrumentation.setTracerProvider(provider);
 
@@ -63,30 +89,40 @@ export async function startTracing({ url, service }: { readonly url: string; rea
     requests: instrumentation.plugin(),
     client: { workflow: [new temporal.OpenTelemetryWorkflowClientInterceptor({ tracer })] },
     activities: (ctx) => ({
-      inbound: new temporal.OpenTelemetryActivityInboundInterceptor(ctx, { tracer }), outbound: new temporal.OpenTelemetryActivityOutboundInterceptor(ctx),
+      inbound: new temporal.OpenTelemetryActivityInboundInterceptor(ctx, { tracer }),
+      outbound: new temporal.OpenTelemetryActivityOutboundInterceptor(ctx),
     }),
     sinks: { exporter: temporal.makeWorkflowExporter(processor, resource) },
-    calls: ({ provider: code, method }, run) => tracer.startActiveSpan(`${method} ${code}`, { kind: SpanKind.CLIENT, attributes: { 'http.request.method': method, 'mallflow.provider': code } }, async (span) => {
-      const headers: Record<string, string> = {};
-      propagation.inject(context.active(), headers);
-      try {
-        const answer = await run(headers);
-        span.setAttribute('http.response.status_code', answer.status);
-        return answer;
-      } catch (error) {
-        span.setAttribute('error.type', error instanceof Error ? error.name : 'unknown').setStatus({ code: SpanStatusCode.ERROR });
-        throw error;
-      } finally {
-        span.end();
-      }
-    }),
+    calls: ({ provider: code, method }, run) =>
+      tracer.startActiveSpan(
+        `${method} ${code}`,
+        { kind: SpanKind.CLIENT, attributes: { 'http.request.method': method, 'mallflow.provider': code } },
+        async (span) => {
+          const headers: Record<string, string> = {};
+          propagation.inject(context.active(), headers);
+          try {
+            const answer = await run(headers);
+            span.setAttribute('http.response.status_code', answer.status);
+            return answer;
+          } catch (error) {
+            span
+              .setAttribute('error.type', error instanceof Error ? error.name : 'unknown')
+              .setStatus({ code: SpanStatusCode.ERROR });
+            throw error;
+          } finally {
+            span.end();
+          }
+        },
+      ),
     logFields: () => {
       const active = trace.getActiveSpan()?.spanContext();
       return active === undefined ? {} : { trace_id: active.traceId, span_id: active.spanId };
     },
     stop: async () => {
       let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, FLUSH_MS); });
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, FLUSH_MS);
+      });
       await Promise.race([Promise.allSettled([provider.shutdown()]), late]);
       clearTimeout(timer);
       trace.disable();

@@ -17,39 +17,59 @@ export interface WorkerMetrics {
 }
 
 /** The names of a provider's calls that answer a promise. */
-type CallOf<P> = Extract<{ [K in keyof P]: P[K] extends (...args: never[]) => Promise<unknown> ? K : never }[keyof P], string>;
+type CallOf<P> = Extract<
+  { [K in keyof P]: P[K] extends (...args: never[]) => Promise<unknown> ? K : never }[keyof P],
+  string
+>;
 
 /** Builds the figures of one worker process: its activities, its calls to providers, its database and itself. */
 export function createWorkerMetrics(database: Transactions): WorkerMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const activity = new Histogram({
-    name: 'mallflow_activity_duration_seconds', help: 'Attempts of activities, by the activity\'s name',
-    labelNames: ['activity', 'outcome'], buckets: BUCKETS, registers: [registry],
+    name: 'mallflow_activity_duration_seconds',
+    help: "Attempts of activities, by the activity's name",
+    labelNames: ['activity', 'outcome'],
+    buckets: BUCKETS,
+    registers: [registry],
   });
   const call = new Histogram({
-    name: 'mallflow_provider_call_duration_seconds', help: 'Calls to providers; a refusal is an answer',
-    labelNames: ['provider', 'call', 'outcome'], buckets: BUCKETS, registers: [registry],
+    name: 'mallflow_provider_call_duration_seconds',
+    help: 'Calls to providers; a refusal is an answer',
+    labelNames: ['provider', 'call', 'outcome'],
+    buckets: BUCKETS,
+    registers: [registry],
   });
   return {
     registry,
     transactions: measureDatabase(registry, database),
     activities: ({ info }) => ({
       inbound: {
-        execute: (input, next) => timed(() => next(input), (outcome, seconds) => { activity.observe({ activity: info.activityType, outcome }, seconds); }),
+        execute: (input, next) =>
+          timed(
+            () => next(input),
+            (outcome, seconds) => {
+              activity.observe({ activity: info.activityType, outcome }, seconds);
+            },
+          ),
       },
     }),
-    provider: (provider, calls) => new Proxy(provider, {
-      get(target, name) {
-        const member: unknown = Reflect.get(target, name);
-        if (typeof member !== 'function') return member;
-        const run = (...args: unknown[]): unknown => Reflect.apply(member, target, args);
-        if (!(calls as readonly PropertyKey[]).includes(name)) return run;
-        return (...args: unknown[]) => timed(async () => run(...args), (outcome, seconds) => {
-          call.observe({ provider: target.code, call: String(name), outcome }, seconds);
-        });
-      },
-    }),
+    provider: (provider, calls) =>
+      new Proxy(provider, {
+        get(target, name) {
+          const member: unknown = Reflect.get(target, name);
+          if (typeof member !== 'function') return member;
+          const run = (...args: unknown[]): unknown => Reflect.apply(member, target, args);
+          if (!(calls as readonly PropertyKey[]).includes(name)) return run;
+          return (...args: unknown[]) =>
+            timed(
+              async () => run(...args),
+              (outcome, seconds) => {
+                call.observe({ provider: target.code, call: String(name), outcome }, seconds);
+              },
+            );
+        },
+      }),
   };
 }
 

@@ -33,16 +33,27 @@ export interface HonestBooks {
   readonly orders: HonestOrders;
 }
 
-/** Runs real orders into every state, on a real database, Temporal and sandboxes, and waits until nothing is under way. */
+/**
+ * Runs real orders into every state, on a real database, Temporal and sandboxes, and waits until nothing is under way.
+ */
 export async function keepHonestBooks(): Promise<HonestBooks> {
   const world = await startWorld({ paymentWindowSeconds: 3600 });
   const mall = await seedMall(world.transactions);
   const people = new People(world, mall);
   // Every order is a tenth cheaper, which mall and merchants share, and the first six hold a coupon.
   await publishPromotion(world.transactions, { kind: 'percentage', rate: 1_000, platformShare: 6_000 });
-  await publishPromotion(world.transactions, { kind: 'fixed_amount', amount: 777, coupon: { code: 'COUNTED' }, limits: { total: 6 } });
+  await publishPromotion(world.transactions, {
+    kind: 'fixed_amount',
+    amount: 777,
+    coupon: { code: 'COUNTED' },
+    limits: { total: 6 },
+  });
   await publishPromotion(world.transactions, { kind: 'percentage', rate: 10_000, coupon: { code: 'GIFT' } });
-  await publishPromotion(world.transactions, { kind: 'free_shipping', coupon: { code: 'GIFT-DELIVERY' }, platformShare: 0 });
+  await publishPromotion(world.transactions, {
+    kind: 'free_shipping',
+    coupon: { code: 'GIFT-DELIVERY' },
+    platformShare: 0,
+  });
   const paidBy = (token: string) => ({ payment: { method: 'card', token } });
   const refused = async (change: Parameters<People['cart']>[0]) => {
     const refusal = await world.orders.place(people.storefront, intent(), people.cart(change));
@@ -51,8 +62,9 @@ export async function keepHonestBooks(): Promise<HonestBooks> {
   };
   const { recipient } = people.cart();
 
-  const [completed, returned, cancelled, labelled, shipped, picking] = await Promise.all(
-    Array.from({ length: 6 }, async () => (await people.place({ couponCodes: ['COUNTED'] })).id)) as [string, string, string, string, string, string];
+  const [completed, returned, cancelled, labelled, shipped, picking] = (await Promise.all(
+    Array.from({ length: 6 }, async () => (await people.place({ couponCodes: ['COUNTED'] })).id),
+  )) as [string, string, string, string, string, string];
   const free = (await people.place({ couponCodes: ['GIFT', 'GIFT-DELIVERY'] })).id;
   for (const id of [completed, returned, cancelled, labelled, shipped, free]) await people.pack(id);
   for (const id of [completed, returned, shipped, free]) await people.handOver(id);
@@ -61,7 +73,13 @@ export async function keepHonestBooks(): Promise<HonestBooks> {
   await people.scan(shipped, 'in_transit');
   granted(await world.orders.cancel(people.storefront, intent(), cancelled, { reason: 'customer_request' }));
   const orders = {
-    completed, returned, cancelled, labelled, shipped, picking, free,
+    completed,
+    returned,
+    cancelled,
+    labelled,
+    shipped,
+    picking,
+    free,
     rejected: await refused({ recipient: { ...recipient, address: { ...recipient.address, country: 'JP' } } }),
     declined: await refused(paidBy('tok_declined')),
     redirected: (await people.place(paidBy('tok_redirect'))).id,
@@ -76,11 +94,12 @@ export async function keepHonestBooks(): Promise<HonestBooks> {
 }
 
 /** Tells whether nothing is under way but the payment that waits for its customer. */
-const isQuiet = (transactions: Transactions): Promise<boolean> => transactions.run(SYSTEM, async (tx) => {
-  const started = await tx.selectFrom('operation').select('key').where('status', '=', 'started').execute();
-  const queued = await tx.selectFrom('workflow_message').select('id').execute();
-  return started.length === 1 && queued.length === 0;
-});
+const isQuiet = (transactions: Transactions): Promise<boolean> =>
+  transactions.run(SYSTEM, async (tx) => {
+    const started = await tx.selectFrom('operation').select('key').where('status', '=', 'started').execute();
+    const queued = await tx.selectFrom('workflow_message').select('id').execute();
+    return started.length === 1 && queued.length === 0;
+  });
 
 /** The audits of sourcing and replenishment: test/audit/inventory/stock-audits.test.ts turns each of them false. */
 export const STOCK_AUDITS = {
@@ -122,19 +141,25 @@ export async function copyBooks({ database, payments, carriers, suppliers, tempo
   const maintenanceUrl = onDatabase(database.ownerUrl, 'postgres');
   await ensureDatabase(maintenanceUrl, name, new URL(database.ownerUrl).pathname.slice(1));
   const url = onDatabase(database.appUrl, name);
-  const transactions = connect(url, 4, (error) => { throw error; });
+  const transactions = connect(url, 4, (error) => {
+    throw error;
+  });
   return {
     url,
     transactions,
-    spoil: (text, values = []) => withOwner(onDatabase(database.ownerUrl, name), async (client: PgClient) => {
-      await client.query("set session_replication_role = 'replica'");
-      const { rowCount } = await client.query(text, [...values]);
-      if (rowCount === 0) throw new Error(`Nothing was spoiled by ${text}`);
-    }),
-    audit: (change = {}) => runAudits({ transactions, payments, carriers, suppliers, temporal: temporal.client, ...change }, { pauseMs: 20 }),
+    spoil: (text, values = []) =>
+      withOwner(onDatabase(database.ownerUrl, name), async (client: PgClient) => {
+        await client.query("set session_replication_role = 'replica'");
+        const { rowCount } = await client.query(text, [...values]);
+        if (rowCount === 0) throw new Error(`Nothing was spoiled by ${text}`);
+      }),
+    audit: (change = {}) =>
+      runAudits({ transactions, payments, carriers, suppliers, temporal: temporal.client, ...change }, { pauseMs: 20 }),
     drop: async () => {
       await transactions.close();
-      await withOwner(maintenanceUrl, async (client) => { await client.query(`DROP DATABASE ${client.escapeIdentifier(name)} WITH (FORCE)`); });
+      await withOwner(maintenanceUrl, async (client) => {
+        await client.query(`DROP DATABASE ${client.escapeIdentifier(name)} WITH (FORCE)`);
+      });
     },
   };
 }

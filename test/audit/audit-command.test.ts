@@ -13,8 +13,15 @@ beforeAll(async () => {
   copy = await copyBooks(books.world);
   const { temporal, gateway, carrier, supplier } = books.world;
   Object.assign(process.env, {
-    DATABASE_URL: copy.url, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.client.options.namespace,
-    PAYMENT_URL: gateway.url, PAYMENT_API_KEY: API_KEY, CARRIER_URL: carrier.url, CARRIER_API_KEY: API_KEY, SUPPLIER_URL: supplier.url, SUPPLIER_API_KEY: API_KEY,
+    DATABASE_URL: copy.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.client.options.namespace,
+    PAYMENT_URL: gateway.url,
+    PAYMENT_API_KEY: API_KEY,
+    CARRIER_URL: carrier.url,
+    CARRIER_API_KEY: API_KEY,
+    SUPPLIER_URL: supplier.url,
+    SUPPLIER_API_KEY: API_KEY,
   });
 }, 90_000);
 afterAll(async () => {
@@ -30,7 +37,10 @@ async function audit(...flags: string[]): Promise<{ printed: string; exitCode: n
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
     await program.parseAsync(['node', 'mallflow', 'audit', ...flags]);
-    return { printed: write.mock.calls.map(([text]) => String(text)).join(''), exitCode: Number(process.exitCode ?? 0) };
+    return {
+      printed: write.mock.calls.map(([text]) => String(text)).join(''),
+      exitCode: Number(process.exitCode ?? 0),
+    };
   } finally {
     write.mockRestore();
     process.exitCode = 0;
@@ -47,11 +57,17 @@ test('says of honest books that they are right', async () => {
 test('names what is false, runs all the rest, and ends with 1', async () => {
   await copy.spoil('update stock set "onHand" = "onHand" + 1 where "skuId" = $1', [books.mall.skus.rug.id]);
   const told = await audit();
-  expect(told.printed).toContain(`  ✗ What is on hand of each SKU is the sum of its lots: 1 times not\n      ${books.mall.skus.rug.id} at `);
+  expect(told.printed).toContain(
+    `  ✗ What is on hand of each SKU is the sum of its lots: 1 times not\n      ${books.mall.skus.rug.id} at `,
+  );
   expect(told.exitCode).toBe(1);
   const { printed, exitCode } = await audit('--json');
   const { holds, audits } = JSON.parse(printed) as { holds: boolean; audits: { outcome: string }[] };
-  expect({ holds, exitCode, false: audits.filter(({ outcome }) => outcome === 'false').length }).toEqual({ holds: false, exitCode: 1, false: 1 });
+  expect({ holds, exitCode, false: audits.filter(({ outcome }) => outcome === 'false').length }).toEqual({
+    holds: false,
+    exitCode: 1,
+    false: 1,
+  });
   await copy.spoil('update stock set "onHand" = "onHand" - 1 where "skuId" = $1', [books.mall.skus.rug.id]);
 });
 
@@ -68,5 +84,7 @@ test('without a database, or a stack, it is one sentence', async () => {
   process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:9/none';
   await expect(audit()).rejects.toThrow('The database is out of reach');
   delete process.env.DATABASE_URL;
-  await expect(audit('--state', '/nowhere/at/all')).rejects.toThrow('No Mallflow is ready on /nowhere/at/all: start it');
+  await expect(audit('--state', '/nowhere/at/all')).rejects.toThrow(
+    'No Mallflow is ready on /nowhere/at/all: start it',
+  );
 });

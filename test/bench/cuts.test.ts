@@ -19,7 +19,9 @@ describe('a link', () => {
   let link: Link;
   const opened: Socket[] = [];
   beforeEach(async () => {
-    echo = createServer((socket) => { socket.on('error', () => undefined).pipe(socket); });
+    echo = createServer((socket) => {
+      socket.on('error', () => undefined).pipe(socket);
+    });
     await once(echo.listen(0, '127.0.0.1'), 'listening');
     link = await Link.open();
     link.leadTo('127.0.0.1', (echo.address() as AddressInfo).port);
@@ -38,7 +40,10 @@ describe('a link', () => {
   };
   /** Sends a word and answers what comes back, or how the connection broke. */
   const say = async (socket: Socket, word: string): Promise<string> => {
-    const heard = once(socket, 'data').then(([text]) => String(text), (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'broken');
+    const heard = once(socket, 'data').then(
+      ([text]) => String(text),
+      (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'broken',
+    );
     socket.write(word);
     return heard;
   };
@@ -72,7 +77,9 @@ describe('a link', () => {
     expect(await say(before, 'one')).toBe('one');
     link.cut('silent');
     let heard = '';
-    before.on('data', (text) => { heard += String(text); });
+    before.on('data', (text) => {
+      heard += String(text);
+    });
     before.write('two');
     link.mend();
     const after = open();

@@ -6,11 +6,26 @@ import { costPer, GENERATOR, memoryOf, processorTime, serviceTotal } from '../..
 import type { Report } from '../../bench/load/report';
 import { arrivals, latencyOf, quantile, randomFrom, spreadOf } from '../../bench/load/statistics';
 
-const running = (over: Partial<Running> = {}): Running => ({ faults: new Faults(), signal: new AbortController().signal, tell: () => undefined, ...over });
+const running = (over: Partial<Running> = {}): Running => ({
+  faults: new Faults(),
+  signal: new AbortController().signal,
+  tell: () => undefined,
+  ...over,
+});
 
 describe('statistics', () => {
-  test.each([[0.5, 50], [0.99, 99], [1, 100], [0, 1]])('the quantile %d of 1 to 100 is %d', (q, expected) => {
-    expect(quantile(Array.from({ length: 100 }, (_, i) => 100 - i), q)).toBe(expected);
+  test.each([
+    [0.5, 50],
+    [0.99, 99],
+    [1, 100],
+    [0, 1],
+  ])('the quantile %d of 1 to 100 is %d', (q, expected) => {
+    expect(
+      quantile(
+        Array.from({ length: 100 }, (_, i) => 100 - i),
+        q,
+      ),
+    ).toBe(expected);
   });
 
   test('a median comes with how far the values went', () => {
@@ -36,12 +51,25 @@ describe('loops', () => {
   test('a closed loop keeps its slots full and marks its windows', async () => {
     let [underWay, most, done, marks] = [0, 0, 0, 0];
     const work = async () => {
-      most = Math.max(most, underWay += 1);
-      await new Promise((resolve) => { setTimeout(resolve, 30); });
+      most = Math.max(most, (underWay += 1));
+      await new Promise((resolve) => {
+        setTimeout(resolve, 30);
+      });
       underWay -= 1;
       done += 1;
     };
-    const seconds = await closedLoop(work, { concurrency: 2, warmUp: 2, perWindow: 4, onMark: () => { marks += 1; } }, running());
+    const seconds = await closedLoop(
+      work,
+      {
+        concurrency: 2,
+        warmUp: 2,
+        perWindow: 4,
+        onMark: () => {
+          marks += 1;
+        },
+      },
+      running(),
+    );
     expect(seconds).toHaveLength(WINDOWS);
     expect(marks).toBe(WINDOWS + 1);
     expect(most).toBe(2);
@@ -51,27 +79,50 @@ describe('loops', () => {
   test('faults are counted, fill no window, and end the run when there are too many', async () => {
     const faults = new Faults();
     let call = 0;
-    await closedLoop(async () => { if ((call += 1) % 2 === 0) throw faults.add('odd'); }, { concurrency: 1, warmUp: 1, perWindow: 1 }, running({ faults }));
+    await closedLoop(
+      async () => {
+        if ((call += 1) % 2 === 0) throw faults.add('odd');
+      },
+      { concurrency: 1, warmUp: 1, perWindow: 1 },
+      running({ faults }),
+    );
     expect(faults.list()).toEqual([{ what: 'odd', count: 3 }]);
-    await expect(closedLoop(() => Promise.reject(faults.add('always')), { concurrency: 1, warmUp: 1, perWindow: 1 }, running({ faults }))).rejects.toThrow('always');
+    await expect(
+      closedLoop(
+        () => Promise.reject(faults.add('always')),
+        { concurrency: 1, warmUp: 1, perWindow: 1 },
+        running({ faults }),
+      ),
+    ).rejects.toThrow('always');
   });
 
   test('an open loop does not wait for work under way, and tells what is no counted fault', async () => {
     let release: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => { release = resolve; });
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     let begun = 0;
-    await openLoop(async () => {
-      begun += 1;
-      if (begun === 5) release();
-      await gate;
-    }, 5, 1_000, running());
+    await openLoop(
+      async () => {
+        begun += 1;
+        if (begun === 5) release();
+        await gate;
+      },
+      5,
+      1_000,
+      running(),
+    );
     expect(begun).toBe(5);
-    await expect(openLoop(() => Promise.reject(new TypeError('a defect')), 2, 1_000, running())).rejects.toThrow('a defect');
+    await expect(openLoop(() => Promise.reject(new TypeError('a defect')), 2, 1_000, running())).rejects.toThrow(
+      'a defect',
+    );
   });
 
   test('a stop ends both', async () => {
     const signal = AbortSignal.abort(new Error('stopped'));
-    await expect(closedLoop(() => Promise.resolve(), { concurrency: 1, warmUp: 0, perWindow: 1 }, running({ signal }))).rejects.toThrow();
+    await expect(
+      closedLoop(() => Promise.resolve(), { concurrency: 1, warmUp: 0, perWindow: 1 }, running({ signal })),
+    ).rejects.toThrow();
     await expect(openLoop(() => Promise.resolve(), 1, 1, running({ signal }))).rejects.toThrow();
   });
 
@@ -82,16 +133,19 @@ describe('loops', () => {
   });
 });
 
-(process.platform === 'linux' ? test : test.skip)('processor time and memory of a process are read, its children included', () => {
-  const before = processorTime({ us: [process.pid] });
-  const end = performance.now() + 60;
-  while (performance.now() < end) quantile([1], 1);
-  const cost = costPer(before, processorTime({ us: [process.pid] }), 1);
-  expect(cost?.us).toBeGreaterThan(0);
-  expect(cost?.[GENERATOR]).toBeGreaterThan(0);
-  expect(memoryOf(process.pid)?.rssBytes).toBeGreaterThan(1_000_000);
-  expect(() => processorTime({ gone: [2 ** 30] })).toThrow('gone');
-});
+(process.platform === 'linux' ? test : test.skip)(
+  'processor time and memory of a process are read, its children included',
+  () => {
+    const before = processorTime({ us: [process.pid] });
+    const end = performance.now() + 60;
+    while (performance.now() < end) quantile([1], 1);
+    const cost = costPer(before, processorTime({ us: [process.pid] }), 1);
+    expect(cost?.us).toBeGreaterThan(0);
+    expect(cost?.[GENERATOR]).toBeGreaterThan(0);
+    expect(memoryOf(process.pid)?.rssBytes).toBeGreaterThan(1_000_000);
+    expect(() => processorTime({ gone: [2 ** 30] })).toThrow('gone');
+  },
+);
 
 test('the load generator is no part of the cost of an order', () => {
   expect(serviceTotal({ API: 2, worker: 3, [GENERATOR]: 50 })).toBe(5);
@@ -103,19 +157,42 @@ describe('the report', () => {
   const one = { events: 40, workflowTasks: 5, activities: 0, localActivities: 8, signals: 3 };
   const two = { events: 61, workflowTasks: 7, activities: 0, localActivities: 11, signals: 6 };
   const report: Report = {
-    machine: { processors: 2, memoryBytes: 2 ** 34, platform: 'linux x64', node: '20.19.0', loadBefore: 0 }, server: 'embedded', takenAt: '2026-11-23T00:00:00.000Z', seconds: 100,
-    orders: { best: 25, levels: [{ concurrency: 25, acceptedPerSecond: spread, completedPerSecond: spread, post: latency, processorMs: { worker: 40, API: 20, [GENERATOR]: 5 } }] },
+    machine: { processors: 2, memoryBytes: 2 ** 34, platform: 'linux x64', node: '20.19.0', loadBefore: 0 },
+    server: 'embedded',
+    takenAt: '2026-11-23T00:00:00.000Z',
+    seconds: 100,
+    orders: {
+      best: 25,
+      levels: [
+        {
+          concurrency: 25,
+          acceptedPerSecond: spread,
+          completedPerSecond: spread,
+          post: latency,
+          processorMs: { worker: 40, API: 20, [GENERATOR]: 5 },
+        },
+      ],
+    },
     post: { unloaded: latency, halfLoad: { ...latency, perSecond: 5 } },
     history: { oneParcel: one, oneParcelUnderLoad: one, twoParcels: two, perFurtherParcel: moreThan(one, two) },
-    bare: { concurrency: 25, perSecond: spread, processorMs: { 'bare worker': 6, Temporal: 6, [GENERATOR]: 1 } }, bareWorkflowsPerOrder: 5,
-    reads: { concurrency: 32, perSecond: { median: 2_000, min: 1_900, max: 2_100 }, halfLoad: { ...latency, perSecond: 1_000 }, processorMs: { API: 0.4, [GENERATOR]: 0.1 } },
+    bare: { concurrency: 25, perSecond: spread, processorMs: { 'bare worker': 6, Temporal: 6, [GENERATOR]: 1 } },
+    bareWorkflowsPerOrder: 5,
+    reads: {
+      concurrency: 32,
+      perSecond: { median: 2_000, min: 1_900, max: 2_100 },
+      halfLoad: { ...latency, perSecond: 1_000 },
+      processorMs: { API: 0.4, [GENERATOR]: 0.1 },
+    },
     memory: { worker: { rssBytes: 2 ** 28, peakBytes: 2 ** 29 }, api: undefined },
-    faults: [], putOff: 0,
+    faults: [],
+    putOff: 0,
   };
 
   test('tells every figure, and where one could not be measured', () => {
     const printed = printReport(report);
-    expect(printed).toMatch(/25 +10\.0 \(9\.0 to 11\.0\) +10\.0 \(9\.0 to 11\.0\) +p50 50\.0 ms, p99 90\.0 ms \(100\) +<- best/);
+    expect(printed).toMatch(
+      /25 +10\.0 \(9\.0 to 11\.0\) +10\.0 \(9\.0 to 11\.0\) +p50 50\.0 ms, p99 90\.0 ms \(100\) +<- best/,
+    );
     expect(printed).toMatch(/each further parcel +21 +2 +0 +3 +3/);
     expect(printed).toMatch(/order, 25 at a time +60\.0 ms: worker 40\.0, API 20\.0; besides, load generator 5\.0/);
     expect(printed).toContain('one order costs 5.0 bare workflows');
@@ -126,6 +203,8 @@ describe('the report', () => {
   });
 
   test('does not pass over faults', () => {
-    expect(printReport({ ...report, faults: [{ what: 'POST /v1/orders: 500', count: 3 }] })).toContain('NOT AS EXPECTED:\n  3 x POST /v1/orders: 500');
+    expect(printReport({ ...report, faults: [{ what: 'POST /v1/orders: 500', count: 3 }] })).toContain(
+      'NOT AS EXPECTED:\n  3 x POST /v1/orders: 500',
+    );
   });
 });

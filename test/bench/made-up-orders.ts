@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** Nine made-up orders in the dataset's format, one per ending, with what the real ones have: blanks, several payments, changing prices. */
+/**
+ * Nine made-up orders in the dataset's format, one per ending, with what the real ones have: blanks, several payments,
+ * changing prices.
+ */
 const TABLES: Readonly<Record<string, string>> = {
   orders: `order_id,customer_id,order_status,order_purchase_timestamp,order_approved_at,order_delivered_carrier_date,order_delivered_customer_date,order_estimated_delivery_date
 o-delivered,k1,delivered,2017-03-01 10:00:00,2017-03-01 11:00:00,2017-03-02 09:00:00,2017-03-05 09:00:00,2017-03-20 00:00:00
@@ -45,7 +48,10 @@ casa_luz,house_light
 `,
 };
 
-/** Writes the made-up tables, gzipped, into a new folder; `over` replaces tables, and leaves out those that are null. The caller removes it. */
+/**
+ * Writes the made-up tables, gzipped, into a new folder; `over` replaces tables, and leaves out those that are null.
+ * The caller removes it.
+ */
 export function writeOrders(over: Readonly<Record<string, string | null>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'olist-'));
   for (const [table, content] of Object.entries({ ...TABLES, ...over })) {

@@ -1,7 +1,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { readDataset, type Dataset } from '../../bench/olist/dataset';
 import { ENDINGS, goalOf } from '../../bench/olist/goals';
-import { DEFAULT_MEASURES, merchantsOf, placeOrderOf, skuOf, soldProducts, warehouseOf } from '../../bench/olist/mapping';
+import {
+  DEFAULT_MEASURES,
+  merchantsOf,
+  placeOrderOf,
+  skuOf,
+  soldProducts,
+  warehouseOf,
+} from '../../bench/olist/mapping';
 import { StageTimes } from '../../bench/olist/stage-times';
 import { PlaceOrder } from '../../src/contracts/orders/place-order';
 import type { TimelineEvent } from '../../src/contracts/timeline';
@@ -14,8 +21,12 @@ const folderWith = (over?: Parameters<typeof writeOrders>[0]): string => {
   return folder;
 };
 let dataset: Dataset;
-beforeAll(async () => { dataset = await readDataset(folderWith()); });
-afterAll(() => { for (const folder of folders) rmSync(folder, { recursive: true }); });
+beforeAll(async () => {
+  dataset = await readDataset(folderWith());
+});
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
 
 const order = (id: string) => {
   const found = dataset.orders.find((each) => each.id === id);
@@ -26,7 +37,15 @@ const order = (id: string) => {
 describe('reading', () => {
   test('orders come by time of purchase, without those that hold nothing', () => {
     expect(dataset.orders.map(({ id }) => id)).toEqual([
-      'o-shipped', 'o-invoiced', 'o-processing', 'o-approved', 'o-unavailable', 'o-cancelled-unpaid', 'o-cancelled-late', 'o-created', 'o-delivered',
+      'o-shipped',
+      'o-invoiced',
+      'o-processing',
+      'o-approved',
+      'o-unavailable',
+      'o-cancelled-unpaid',
+      'o-cancelled-late',
+      'o-created',
+      'o-delivered',
     ]);
   });
 
@@ -46,9 +65,24 @@ describe('reading', () => {
   test.each([
     ['an absent folder', () => '/nowhere/at-all', /is not a folder/],
     ['an absent table', () => folderWith({ products: null }), /products\.csv\.gz is missing: the replay needs/],
-    ['a missing column', () => folderWith({ sellers: 'seller_id\ns-north\n' }), /sellers\.csv\.gz cannot be read .*seller_city/],
-    ['a price that is none', () => folderWith({ order_items: 'order_id,product_id,seller_id,price,freight_value\no-shipped,p,s,much,1\n' }), /price: is not a number/],
-    ['a customer that is not there', () => folderWith({ customers: 'customer_id,customer_unique_id,customer_zip_code_prefix,customer_city,customer_state\n' }), /names customer k2/],
+    [
+      'a missing column',
+      () => folderWith({ sellers: 'seller_id\ns-north\n' }),
+      /sellers\.csv\.gz cannot be read .*seller_city/,
+    ],
+    [
+      'a price that is none',
+      () => folderWith({ order_items: 'order_id,product_id,seller_id,price,freight_value\no-shipped,p,s,much,1\n' }),
+      /price: is not a number/,
+    ],
+    [
+      'a customer that is not there',
+      () =>
+        folderWith({
+          customers: 'customer_id,customer_unique_id,customer_zip_code_prefix,customer_city,customer_state\n',
+        }),
+      /names customer k2/,
+    ],
   ])('%s is told in one sentence', async (_what, folder, message) => {
     await expect(readDataset(folder())).rejects.toThrow(message);
   });
@@ -63,8 +97,15 @@ describe('reading', () => {
 describe('mapping', () => {
   test('every status has its ending', () => {
     expect(Object.fromEntries(dataset.orders.map((each) => [each.id, goalOf(each)]))).toEqual({
-      'o-delivered': 'completed', 'o-shipped': 'in_transit', 'o-invoiced': 'labelled', 'o-processing': 'picked', 'o-approved': 'paid',
-      'o-unavailable': 'cancelled_paid', 'o-cancelled-unpaid': 'cancelled_unpaid', 'o-cancelled-late': 'cancelled_labelled', 'o-created': 'awaiting_payment',
+      'o-delivered': 'completed',
+      'o-shipped': 'in_transit',
+      'o-invoiced': 'labelled',
+      'o-processing': 'picked',
+      'o-approved': 'paid',
+      'o-unavailable': 'cancelled_paid',
+      'o-cancelled-unpaid': 'cancelled_unpaid',
+      'o-cancelled-late': 'cancelled_labelled',
+      'o-created': 'awaiting_payment',
     });
     expect(ENDINGS.cancelled_labelled.steps).toEqual(['pack', 'cancel']);
     expect(() => goalOf({ status: 'lost', approvedAt: null, handedOverAt: null })).toThrow(/"lost"/);
@@ -72,30 +113,53 @@ describe('mapping', () => {
 
   test('a merchant charges the mean freight of its parts', () => {
     expect(merchantsOf(dataset).map(({ code, shippingBaseAmount }) => [code, shippingBaseAmount])).toEqual([
-      ['olist-s-north', (820 + 580) / 2], ['olist-s-south', Math.round((7 * 200 + 0) / 8)],
+      ['olist-s-north', (820 + 580) / 2],
+      ['olist-s-south', Math.round((7 * 200 + 0) / 8)],
     ]);
   });
 
-  test('a product\'s prices are dated, and its units counted', () => {
+  test("a product's prices are dated, and its units counted", () => {
     expect(soldProducts(dataset).find(({ productId }) => productId === 'p-lamp')).toEqual({
-      productId: 'p-lamp', sellerId: 's-north', quantity: 3,
-      prices: [{ validFrom: new Date('2017-01-01T13:00:00Z'), amount: 2990 }, { validFrom: new Date('2017-03-01T13:00:00Z'), amount: 3050 }],
+      productId: 'p-lamp',
+      sellerId: 's-north',
+      quantity: 3,
+      prices: [
+        { validFrom: new Date('2017-01-01T13:00:00Z'), amount: 2990 },
+        { validFrom: new Date('2017-03-01T13:00:00Z'), amount: 3050 },
+      ],
     });
   });
 
   test('blank and zero measures get the defaults', () => {
-    const [lamp, cup] = ['p-lamp', 'p-cup'].map((productId) => skuOf({ productId, sellerId: 's', quantity: 1, prices: [] }, dataset, 'mer'));
+    const [lamp, cup] = ['p-lamp', 'p-cup'].map((productId) =>
+      skuOf({ productId, sellerId: 's', quantity: 1, prices: [] }, dataset, 'mer'),
+    );
     expect(lamp).toMatchObject({ category: 'house light', weightG: 1200, lengthMm: 300, widthMm: 150, heightMm: 200 });
-    expect(cup).toMatchObject({ category: 'goods', weightG: DEFAULT_MEASURES.weightG, lengthMm: 160, widthMm: 110, heightMm: DEFAULT_MEASURES.heightMm });
+    expect(cup).toMatchObject({
+      category: 'goods',
+      weightG: DEFAULT_MEASURES.weightG,
+      lengthMm: 160,
+      widthMm: 110,
+      heightMm: DEFAULT_MEASURES.heightMm,
+    });
   });
 
-  test('an order fits the API\'s schema, and its payments are one', () => {
-    const skuIds = new Map([['s-north/p-lamp', `sku_${'0'.repeat(26)}`], ['s-south/p-cup', `sku_${'1'.repeat(26)}`]]);
+  test("an order fits the API's schema, and its payments are one", () => {
+    const skuIds = new Map([
+      ['s-north/p-lamp', `sku_${'0'.repeat(26)}`],
+      ['s-south/p-cup', `sku_${'1'.repeat(26)}`],
+    ]);
     const body = PlaceOrder.parse(placeOrderOf(order('o-delivered'), 'completed', skuIds));
     expect(body.payment).toEqual({ method: 'card', token: 'tok_ok' });
-    expect(body.lines).toEqual([{ skuId: skuIds.get('s-north/p-lamp'), quantity: 2 }, { skuId: skuIds.get('s-south/p-cup'), quantity: 1 }]);
+    expect(body.lines).toEqual([
+      { skuId: skuIds.get('s-north/p-lamp'), quantity: 2 },
+      { skuId: skuIds.get('s-south/p-cup'), quantity: 1 },
+    ]);
     expect(body.recipient.name).toBe('Recipient uniq');
-    expect(placeOrderOf(order('o-created'), 'awaiting_payment', skuIds).payment).toEqual({ method: 'card', token: 'tok_redirect' });
+    expect(placeOrderOf(order('o-created'), 'awaiting_payment', skuIds).payment).toEqual({
+      method: 'card',
+      token: 'tok_redirect',
+    });
   });
 
   test('a seller outside the country is told', () => {
@@ -106,12 +170,23 @@ describe('mapping', () => {
 
 test('stages are timed by part', () => {
   const at = (ms: number) => new Date(ms).toISOString();
-  const event = (type: TimelineEvent['type'], ms: number, data = {}): TimelineEvent => ({ seq: ms, type, at: at(ms), actor: 'system', merchantId: null, data, hash: '' });
+  const event = (type: TimelineEvent['type'], ms: number, data = {}): TimelineEvent => ({
+    seq: ms,
+    type,
+    at: at(ms),
+    actor: 'system',
+    merchantId: null,
+    data,
+    hash: '',
+  });
   const stages = new StageTimes();
   stages.add([
-    event('order.received', 0), event('order.accepted', 100),
-    event('fulfillment.packed', 200, { fulfillmentId: 'a' }), event('fulfillment.packed', 210, { fulfillmentId: 'b' }),
-    event('shipment.booked', 230, { fulfillmentId: 'b' }), event('shipment.booked', 260, { fulfillmentId: 'a' }),
+    event('order.received', 0),
+    event('order.accepted', 100),
+    event('fulfillment.packed', 200, { fulfillmentId: 'a' }),
+    event('fulfillment.packed', 210, { fulfillmentId: 'b' }),
+    event('shipment.booked', 230, { fulfillmentId: 'b' }),
+    event('shipment.booked', 260, { fulfillmentId: 'a' }),
   ]);
   expect(stages.summary()).toEqual([
     { stage: 'received to accepted', count: 1, p50Ms: 100, p95Ms: 100 },

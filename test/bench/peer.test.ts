@@ -21,10 +21,16 @@ describe('the program and its environment', () => {
   test('is the one named; without it and without Go, one sentence says what to do', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'peer-'));
     try {
-      await expect(obtainPeerProgram(true, { env: { PATH: folder, XDG_CACHE_HOME: folder } }))
-        .rejects.toThrow(/^The reference application binary could not be had \(go install: Go is not installed\): install Go .* or run the bench without --peer\.$/);
-      await expect(obtainPeerProgram(join(folder, 'oms'), {})).rejects.toThrow(/^--peer names .*oms, which is not a program/);
-      await expect(obtainPeerProgram(process.execPath, {})).resolves.toEqual({ path: process.execPath, version: `as ${process.execPath}` });
+      await expect(obtainPeerProgram(true, { env: { PATH: folder, XDG_CACHE_HOME: folder } })).rejects.toThrow(
+        /^The reference application binary could not be had \(go install: Go is not installed\): install Go .* or run the bench without --peer\.$/,
+      );
+      await expect(obtainPeerProgram(join(folder, 'oms'), {})).rejects.toThrow(
+        /^--peer names .*oms, which is not a program/,
+      );
+      await expect(obtainPeerProgram(process.execPath, {})).resolves.toEqual({
+        path: process.execPath,
+        version: `as ${process.execPath}`,
+      });
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -34,9 +40,17 @@ describe('the program and its environment', () => {
     const urls = peerUrls(Array.from({ length: PEER_PORTS }, (_, i) => 41_000 + i));
     expect(new Set(Object.values(urls)).size).toBe(PEER_PORTS);
     expect(peerEnvironment(urls, '127.0.0.1:7233')).toEqual({
-      BIND_ON_IP: '127.0.0.1', TEMPORAL_ADDRESS: '127.0.0.1:7233', TEMPORAL_NAMESPACE: 'reference-app',
-      ORDER_API_URL: 'http://127.0.0.1:41000', ORDER_API_PORT: '41000', SHIPMENT_API_URL: 'http://127.0.0.1:41001', SHIPMENT_API_PORT: '41001',
-      BILLING_API_URL: 'http://127.0.0.1:41002', BILLING_API_PORT: '41002', FRAUD_API_URL: 'http://127.0.0.1:41003', FRAUD_API_PORT: '41003',
+      BIND_ON_IP: '127.0.0.1',
+      TEMPORAL_ADDRESS: '127.0.0.1:7233',
+      TEMPORAL_NAMESPACE: 'reference-app',
+      ORDER_API_URL: 'http://127.0.0.1:41000',
+      ORDER_API_PORT: '41000',
+      SHIPMENT_API_URL: 'http://127.0.0.1:41001',
+      SHIPMENT_API_PORT: '41001',
+      BILLING_API_URL: 'http://127.0.0.1:41002',
+      BILLING_API_PORT: '41002',
+      FRAUD_API_URL: 'http://127.0.0.1:41003',
+      FRAUD_API_PORT: '41003',
     });
   });
 });
@@ -45,9 +59,19 @@ describe('an ended order', () => {
   test.each([
     ['nothing, when paid and delivered in one shipment', 'completed', [delivered], null],
     ['its own end, when it is another', 'timedOut', [delivered], 'timedOut'],
-    ['the fulfillment, though the order says completed', 'completed', [{ ...delivered, status: 'failed' }], 'with its fulfillment failed'],
+    [
+      'the fulfillment, though the order says completed',
+      'completed',
+      [{ ...delivered, status: 'failed' }],
+      'with its fulfillment failed',
+    ],
     ['the payment', 'completed', [{ ...delivered, payment: { status: 'failed' } }], 'with its payment failed'],
-    ['the shipment', 'completed', [{ status: 'completed', payment: { status: 'success' } }], 'with its shipment undefined'],
+    [
+      'the shipment',
+      'completed',
+      [{ status: 'completed', payment: { status: 'success' } }],
+      'with its shipment undefined',
+    ],
     ['one shipment, when there are two', 'completed', [delivered, delivered], 'in 2 shipments'],
     ['one shipment, when there is none', 'completed', [], 'in 0 shipments'],
   ])('lacks %s', (_, status, fulfillments, expected) => {
@@ -76,7 +100,12 @@ class FakePeer {
           this.#shipment.id = `${(JSON.parse(said) as { id: string }).id}:1`;
           response.writeHead(201).end();
         } else if (path === '/shipments/pending') {
-          response.end(JSON.stringify([{ id: 'another:1', status: 'booked' }, ...(this.#shipment.status === 'unbooked' ? [] : [this.#shipment])]));
+          response.end(
+            JSON.stringify([
+              { id: 'another:1', status: 'booked' },
+              ...(this.#shipment.status === 'unbooked' ? [] : [this.#shipment]),
+            ]),
+          );
           if (this.#shipment.status === 'unbooked') this.#shipment.status = 'booked';
         } else if (path.startsWith('/shipments/')) {
           this.#shipment.status = (JSON.parse(said) as { status: string }).status;
@@ -89,7 +118,9 @@ class FakePeer {
   }
 
   async listen(): Promise<string> {
-    await new Promise<void>((resolve) => { this.#server.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      this.#server.listen(0, '127.0.0.1', resolve);
+    });
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
@@ -98,10 +129,17 @@ class FakePeer {
   }
 }
 
-async function playAgainst(fulfillment: object, work: (life: PeerLife, peer: FakePeer) => Promise<void>): Promise<void> {
+async function playAgainst(
+  fulfillment: object,
+  work: (life: PeerLife, peer: FakePeer) => Promise<void>,
+): Promise<void> {
   const peer = new FakePeer(fulfillment);
   const url = await peer.listen();
-  const life = new PeerLife({ order: url, shipment: url, billing: url, fraud: url }, new Faults(), new AbortController().signal);
+  const life = new PeerLife(
+    { order: url, shipment: url, billing: url, fraud: url },
+    new Faults(),
+    new AbortController().signal,
+  );
   try {
     await work(life, peer);
   } finally {
@@ -118,8 +156,13 @@ describe('an order of the peer', () => {
       expect(postMs).toBeGreaterThan(0);
       expect(life.accepted).toBe(1);
       expect(peer.requests).toEqual([
-        'POST /orders', 'GET /shipments/pending', 'GET /shipments/pending', 'POST /shipments/{id}:1/status',
-        'GET /shipments/pending', 'POST /shipments/{id}:1/status', 'GET /orders/{id}',
+        'POST /orders',
+        'GET /shipments/pending',
+        'GET /shipments/pending',
+        'POST /shipments/{id}:1/status',
+        'GET /shipments/pending',
+        'POST /shipments/{id}:1/status',
+        'GET /orders/{id}',
       ]);
       expect([...peer.keys]).toEqual([undefined]);
     });
@@ -136,41 +179,86 @@ describe('an order of the peer', () => {
 test('whoever waits looks again until the fact holds', async () => {
   let looks = 0;
   const looking = { faults: new Faults(), signal: new AbortController().signal };
-  await expect(lookUntil('never', () => Promise.resolve(looks += 1), (seen) => seen === 3, String, looking)).resolves.toBe(3);
+  await expect(
+    lookUntil(
+      'never',
+      () => Promise.resolve((looks += 1)),
+      (seen) => seen === 3,
+      String,
+      looking,
+    ),
+  ).resolves.toBe(3);
   expect(looks).toBe(3);
-  await expect(lookUntil('never', () => Promise.resolve(0), () => false, String, { ...looking, signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow();
+  await expect(
+    lookUntil(
+      'never',
+      () => Promise.resolve(0),
+      () => false,
+      String,
+      { ...looking, signal: AbortSignal.abort(new Error('stopped')) },
+    ),
+  ).rejects.toThrow();
 });
 
 describe('histories', () => {
   const marker = (markerName: string): HistoryEvent => ({ markerRecordedEventAttributes: { markerName } });
-  const activity = (name: string, input: unknown): HistoryEvent =>
-    ({ activityTaskScheduledEventAttributes: { activityType: { name }, input: { payloads: [{ data: Buffer.from(JSON.stringify(input)) }] } } });
+  const activity = (name: string, input: unknown): HistoryEvent => ({
+    activityTaskScheduledEventAttributes: {
+      activityType: { name },
+      input: { payloads: [{ data: Buffer.from(JSON.stringify(input)) }] },
+    },
+  });
 
   test('count local activities of both kinds of SDK, and no other markers', () => {
-    const events = [marker('core_local_activity'), marker('LocalActivity'), marker('SideEffect'), activity('Charge', {}), { workflowTaskCompletedEventAttributes: {} }, { workflowExecutionSignaledEventAttributes: {} }];
+    const events = [
+      marker('core_local_activity'),
+      marker('LocalActivity'),
+      marker('SideEffect'),
+      activity('Charge', {}),
+      { workflowTaskCompletedEventAttributes: {} },
+      { workflowExecutionSignaledEventAttributes: {} },
+    ];
     expect(costOf(events)).toEqual({ events: 6, workflowTasks: 1, activities: 1, localActivities: 2, signals: 1 });
   });
 
   test('add up per order, and the median is taken of the sums', () => {
     const cost = (events: number) => ({ events, workflowTasks: 1, activities: 2, localActivities: 3, signals: 4 });
-    expect(sumOf([cost(10), cost(20), cost(30)])).toEqual({ events: 60, workflowTasks: 3, activities: 6, localActivities: 9, signals: 12 });
+    expect(sumOf([cost(10), cost(20), cost(30)])).toEqual({
+      events: 60,
+      workflowTasks: 3,
+      activities: 6,
+      localActivities: 9,
+      signals: 12,
+    });
     expect(medianCost([cost(1), cost(100), cost(3)])).toEqual(cost(3));
   });
 
   test('name the charge that belongs to the order', () => {
-    expect(chargeKeyOf([marker('SideEffect'), activity('ReserveItems', {}), activity('Charge', { customerId: 'c', idempotencyKey: 'key-1' })])).toBe('key-1');
+    expect(
+      chargeKeyOf([
+        marker('SideEffect'),
+        activity('ReserveItems', {}),
+        activity('Charge', { customerId: 'c', idempotencyKey: 'key-1' }),
+      ]),
+    ).toBe('key-1');
     expect(() => chargeKeyOf([activity('ReserveItems', {})])).toThrow('without a charge');
   });
 });
 
 describe('the comparison', () => {
   const level = (concurrency: number, perSecond: number, processorMs: Level['processorMs']): Level => ({
-    concurrency, acceptedPerSecond: { median: perSecond, min: perSecond, max: perSecond }, completedPerSecond: { median: perSecond, min: perSecond - 0.5, max: perSecond + 0.5 },
-    post: { count: 100, p50Ms: 190, p99Ms: 630 }, processorMs,
+    concurrency,
+    acceptedPerSecond: { median: perSecond, min: perSecond, max: perSecond },
+    completedPerSecond: { median: perSecond, min: perSecond - 0.5, max: perSecond + 0.5 },
+    post: { count: 100, p50Ms: 190, p99Ms: 630 },
+    processorMs,
   });
-  const [ours, peer] = [level(25, 9, { worker: 100, API: 100, [GENERATOR]: 50 }), level(50, 4, { worker: 150, API: 50, Temporal: 200, [GENERATOR]: 7 })];
+  const [ours, peer] = [
+    level(25, 9, { worker: 100, API: 100, [GENERATOR]: 50 }),
+    level(50, 4, { worker: 150, API: 50, Temporal: 200, [GENERATOR]: 7 }),
+  ];
 
-  test('divides ours by the peer\'s, the load generator left out', () => {
+  test("divides ours by the peer's, the load generator left out", () => {
     expect(ratioOf(ours, peer)).toEqual({ completedPerSecond: 2.25, processorTime: 0.5 });
     expect(ratioOf(ours, { ...peer, processorMs: undefined }).processorTime).toBeUndefined();
   });
@@ -178,17 +266,27 @@ describe('the comparison', () => {
   test('is printed with everything that was measured of the peer', () => {
     const history = { events: 79, workflowTasks: 14, activities: 5, localActivities: 6, signals: 5 };
     const report = {
-      name: 'someone/orders', version: 'v1', orders: { levels: [level(10, 3, undefined), peer], best: 50 }, postUnloaded: { count: 20, p50Ms: 12, p99Ms: 30 },
-      history: { workflows: 3, unloaded: history, underLoad: { ...history, events: 80 } }, oursToPeer: ratioOf(ours, peer),
+      name: 'someone/orders',
+      version: 'v1',
+      orders: { levels: [level(10, 3, undefined), peer], best: 50 },
+      postUnloaded: { count: 20, p50Ms: 12, p99Ms: 30 },
+      history: { workflows: 3, unloaded: history, underLoad: { ...history, events: 80 } },
+      oursToPeer: ratioOf(ours, peer),
     };
     const printed = printPeer(report);
     expect(printed).toContain('The peer, someone/orders v1:');
-    expect(printed).toMatch(/50 +4\.0 \(4\.0 to 4\.0\) +4\.0 \(3\.5 to 4\.5\) +p50 190\.0 ms, p99 630\.0 ms \(100\) +<- best/);
+    expect(printed).toMatch(
+      /50 +4\.0 \(4\.0 to 4\.0\) +4\.0 \(3\.5 to 4\.5\) +p50 190\.0 ms, p99 630\.0 ms \(100\) +<- best/,
+    );
     expect(printed).toMatch(/unloaded, one order after another +p50 12\.0 ms, p99 30\.0 ms \(20\)/);
     expect(printed).toMatch(/its 3 workflows together/);
     expect(printed).toMatch(/at its highest load +80 +14 +5 +6 +5/);
-    expect(printed).toMatch(/order, 50 at a time +400\.0 ms: worker 150\.0, API 50\.0, Temporal 200\.0; besides, load generator 7\.0/);
+    expect(printed).toMatch(
+      /order, 50 at a time +400\.0 ms: worker 150\.0, API 50\.0, Temporal 200\.0; besides, load generator 7\.0/,
+    );
     expect(printed).toMatch(/complete orders\/s +2\.25 : 1\n +processor time per order +0\.50 : 1/);
-    expect(printPeer({ ...report, oursToPeer: { completedPerSecond: 2, processorTime: undefined } })).toMatch(/processor time per order +not measured/);
+    expect(printPeer({ ...report, oursToPeer: { completedPerSecond: 2, processorTime: undefined } })).toMatch(
+      /processor time per order +not measured/,
+    );
   });
 });

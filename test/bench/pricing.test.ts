@@ -6,7 +6,9 @@ import { measurePricing, pricingLoad } from '../../bench/pricing';
 test('the bench prices ten lines with fifty live rules of every kind, the same ones for the same seed', () => {
   const request = pricingLoad(7);
   expect([request.lines.length, request.promotions.length]).toEqual([10, 50]);
-  expect(new Set(request.promotions.map(({ definition }) => definition.kind)).size).toBe(PromotionDefinition.options.length);
+  expect(new Set(request.promotions.map(({ definition }) => definition.kind)).size).toBe(
+    PromotionDefinition.options.length,
+  );
   expect(priceCart(request)).toEqual(priceCart(pricingLoad(7)));
   expect(isRefusal(priceCart(request))).toBe(false);
 });

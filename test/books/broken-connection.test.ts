@@ -12,7 +12,9 @@ let transactions: Transactions;
 const broken: Error[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
-  transactions = connect(database.appUrl, 2, (error) => { broken.push(error); });
+  transactions = connect(database.appUrl, 2, (error) => {
+    broken.push(error);
+  });
 });
 afterAll(async () => {
   await transactions.close();
@@ -28,12 +30,14 @@ async function terminate(pid: number): Promise<void> {
 }
 
 test('a connection that breaks between two statements fails its transaction as out of reach, and nothing else', async () => {
-  const error: unknown = await transactions.run(SYSTEM, async (tx) => {
-    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
-    await terminate(rows[0]?.pid ?? 0);
-    await until(() => broken.length > 0);
-    await sql`select 1`.execute(tx);
-  }).catch((thrown: unknown) => thrown);
+  const error: unknown = await transactions
+    .run(SYSTEM, async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+      await terminate(rows[0]?.pid ?? 0);
+      await until(() => broken.length > 0);
+      await sql`select 1`.execute(tx);
+    })
+    .catch((thrown: unknown) => thrown);
   expect(isUnavailable(error)).toBe(true);
   const again = await transactions.run(SYSTEM, (tx) => sql<{ one: number }>`select 1 as one`.execute(tx));
   expect(again.rows).toEqual([{ one: 1 }]);
@@ -41,7 +45,9 @@ test('a connection that breaks between two statements fails its transaction as o
 
 test('a connection that breaks while idle is told of, and replaced', async () => {
   const before = broken.length;
-  const { rows } = await transactions.run(SYSTEM, (tx) => sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx));
+  const { rows } = await transactions.run(SYSTEM, (tx) =>
+    sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx),
+  );
   await terminate(rows[0]?.pid ?? 0);
   await until(() => broken.length > before);
   expect(broken.length).toBeGreaterThan(before);
@@ -55,11 +61,13 @@ test('a link that dies without a sign fails the transaction in time as out of re
   url.port = String(link.port);
   const overLink = connect(url.href, 1, () => undefined, 300);
   try {
-    const error: unknown = await overLink.run(SYSTEM, async (tx) => {
-      await sql`select pg_advisory_xact_lock(7)`.execute(tx);
-      link.cut('silent');
-      await sql`select 1`.execute(tx);
-    }).catch((thrown: unknown) => thrown);
+    const error: unknown = await overLink
+      .run(SYSTEM, async (tx) => {
+        await sql`select pg_advisory_xact_lock(7)`.execute(tx);
+        link.cut('silent');
+        await sql`select 1`.execute(tx);
+      })
+      .catch((thrown: unknown) => thrown);
     expect(isUnavailable(error)).toBe(true);
     link.mend();
     await overLink.ping();
@@ -71,12 +79,14 @@ test('a link that dies without a sign fails the transaction in time as out of re
   }
 });
 
-test('a statement behind somebody\'s lock is given up in time by the server itself, as out of reach', async () => {
+test("a statement behind somebody's lock is given up in time by the server itself, as out of reach", async () => {
   const hasty = connect(database.appUrl, 1, () => undefined, 300);
   try {
     const error: unknown = await transactions.run(SYSTEM, async (tx) => {
       await sql`select pg_advisory_xact_lock(8)`.execute(tx);
-      return hasty.run(SYSTEM, (other) => sql`select pg_advisory_xact_lock(8)`.execute(other)).catch((thrown: unknown) => thrown);
+      return hasty
+        .run(SYSTEM, (other) => sql`select pg_advisory_xact_lock(8)`.execute(other))
+        .catch((thrown: unknown) => thrown);
     });
     expect(error).toMatchObject({ code: '57014' });
     expect(isUnavailable(error)).toBe(true);

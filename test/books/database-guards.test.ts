@@ -22,14 +22,23 @@ afterAll(async () => {
 
 describe('the timeline', () => {
   test('chains events, also when many write at once', async () => {
-    await Promise.all(Array.from({ length: 20 }, (_, n) => transactions.run(SYSTEM, (tx) => appendEvents(tx, 'ord_1', [
-      { type: 'order.received', data: { n } }, { type: 'task.done', merchantId: 'mer_1', data: { text: `"é\\ ${n}` } },
-    ]))));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        transactions.run(SYSTEM, (tx) =>
+          appendEvents(tx, 'ord_1', [
+            { type: 'order.received', data: { n } },
+            { type: 'task.done', merchantId: 'mer_1', data: { text: `"é\\ ${n}` } },
+          ]),
+        ),
+      ),
+    );
     const events = await transactions.run(SYSTEM, (tx) => readTimeline(tx, SYSTEM, 'ord_1', 0, 100));
     expect(events.map((event) => event.seq)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
-    const broken = await transactions.run(SYSTEM, (tx) => sql<{ n: string }>`
+    const broken = await transactions.run(SYSTEM, (tx) =>
+      sql<{ n: string }>`
       select count(*) as n from (select *, lag(hash, 1, '') over (partition by "orderId" order by seq) as previous from timeline_event) e
-      where hash <> timeline_hash(previous, "orderId", seq, type, at, actor, "merchantId", data)`.execute(tx));
+      where hash <> timeline_hash(previous, "orderId", seq, type, at, actor, "merchantId", data)`.execute(tx),
+    );
     expect(broken.rows[0]?.n).toBe(0);
   });
 });
@@ -39,13 +48,16 @@ describe('the ledger', () => {
   const entry = (amount: number) => ({ account: 'gateway.clearing' as const, amount, merchantId: null });
 
   test('takes what balances, once per operation', async () => {
-    const book = () => transactions.run(SYSTEM, (tx) => post(tx, { ...posting, operationKey: 'k1', entries: [entry(5), entry(-5)] }));
+    const book = () =>
+      transactions.run(SYSTEM, (tx) => post(tx, { ...posting, operationKey: 'k1', entries: [entry(5), entry(-5)] }));
     await book();
     await expect(book()).rejects.toThrow(/duplicate key/);
   });
 
   test('refuses what does not balance', async () => {
-    await expect(transactions.run(SYSTEM, (tx) => post(tx, { ...posting, operationKey: 'k2', entries: [entry(5), entry(-4)] }))).rejects.toThrow(/does not balance/);
+    await expect(
+      transactions.run(SYSTEM, (tx) => post(tx, { ...posting, operationKey: 'k2', entries: [entry(5), entry(-4)] })),
+    ).rejects.toThrow(/does not balance/);
   });
 });
 
@@ -53,7 +65,8 @@ describe('an operation', () => {
   const operation = { key: 'op', kind: 'capture', provider: 'p', orderId: 'ord_1', request: { amount: 5 } } as const;
 
   test('is begun once, remembers its first request, and is finished once', async () => {
-    const begin = (amount: number) => transactions.run(SYSTEM, (tx) => beginOperation(tx, { ...operation, request: { amount } }));
+    const begin = (amount: number) =>
+      transactions.run(SYSTEM, (tx) => beginOperation(tx, { ...operation, request: { amount } }));
     expect(await begin(5)).toEqual({ status: 'started', attempted: false, request: { amount: 5 } });
     expect(await begin(6)).toEqual({ status: 'started', attempted: true, request: { amount: 5 } });
     const finish = () => transactions.run(SYSTEM, (tx) => finishOperation(tx, 'op', 'succeeded', { reference: 'r' }));
@@ -64,19 +77,34 @@ describe('an operation', () => {
 
 describe('an idempotency key', () => {
   const hash = hashRequest('POST', '/v1/orders', { a: 1 });
-  const claim = (key: string, requestHash = hash) => transactions.run(SYSTEM, (tx) => claimKey(tx, 'mall', key, requestHash, 'ord_9'));
+  const claim = (key: string, requestHash = hash) =>
+    transactions.run(SYSTEM, (tx) => claimKey(tx, 'mall', key, requestHash, 'ord_9'));
 
   test('is claimed once, in flight until answered, then answered alike', async () => {
     expect(await claim('a')).toEqual({ claimed: 'first' });
     expect(await claim('a')).toMatchObject({ refused: 'idempotency_in_flight' });
-    await transactions.run(SYSTEM, (tx) => storeAnswer(tx, 'mall', 'a', { status: 201, body: { ok: 1 }, location: '/x' }));
-    expect(await claim('a')).toEqual({ claimed: 'answered', resourceId: 'ord_9', answer: { status: 201, body: { ok: 1 }, location: '/x' } });
+    await transactions.run(SYSTEM, (tx) =>
+      storeAnswer(tx, 'mall', 'a', { status: 201, body: { ok: 1 }, location: '/x' }),
+    );
+    expect(await claim('a')).toEqual({
+      claimed: 'answered',
+      resourceId: 'ord_9',
+      answer: { status: 201, body: { ok: 1 }, location: '/x' },
+    });
   });
 
   test('is refused with another request, and resumed once its lease has passed', async () => {
     await claim('b');
-    expect(await claim('b', hashRequest('POST', '/v1/orders', { a: 2 }))).toMatchObject({ refused: 'idempotency_key_reused' });
-    await transactions.run(SYSTEM, (tx) => tx.updateTable('idempotency_record').set({ leaseUntil: new Date(0) }).where('key', '=', 'b').execute());
+    expect(await claim('b', hashRequest('POST', '/v1/orders', { a: 2 }))).toMatchObject({
+      refused: 'idempotency_key_reused',
+    });
+    await transactions.run(SYSTEM, (tx) =>
+      tx
+        .updateTable('idempotency_record')
+        .set({ leaseUntil: new Date(0) })
+        .where('key', '=', 'b')
+        .execute(),
+    );
     expect(await claim('b')).toEqual({ claimed: 'resumed', resourceId: 'ord_9' });
   });
 });

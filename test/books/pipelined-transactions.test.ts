@@ -48,22 +48,32 @@ test('an opening that fails is the error told, not what PostgreSQL says of the s
 });
 
 test('work that fails before its first statement leaves the connection as it was', async () => {
-  await expect(transactions.run(SYSTEM, () => Promise.reject(new Error('before anything')))).rejects.toThrow('before anything');
+  await expect(transactions.run(SYSTEM, () => Promise.reject(new Error('before anything')))).rejects.toThrow(
+    'before anything',
+  );
   expect((await transactions.run(SYSTEM, (tx) => roleNow().execute(tx))).rows).toEqual([{ role: 'system' }]);
 });
 
 test('of statements sent together the one that failed is told, and none of them happened', async () => {
   const insert = (code: string) => sql`insert into supplier (id, code, name) values (${`sup_${code}`}, ${code}, 'x')`;
-  const code = await codeOf(transactions.run(SYSTEM, (tx) => Promise.all([
-    insert('together').execute(tx), sql`select 1 / ${0}::int`.execute(tx), insert('after').execute(tx),
-  ])));
+  const code = await codeOf(
+    transactions.run(SYSTEM, (tx) =>
+      Promise.all([insert('together').execute(tx), sql`select 1 / ${0}::int`.execute(tx), insert('after').execute(tx)]),
+    ),
+  );
   expect(code).toBe(DIVISION_BY_ZERO);
-  expect(await transactions.run(SYSTEM, (tx) => tx.selectFrom('supplier').select('code').where('code', 'in', ['together', 'after']).execute())).toEqual([]);
+  expect(
+    await transactions.run(SYSTEM, (tx) =>
+      tx.selectFrom('supplier').select('code').where('code', 'in', ['together', 'after']).execute(),
+    ),
+  ).toEqual([]);
 });
 
 test('statements sent together are answered each with its own', async () => {
   const numbers = Array.from({ length: 20 }, (_, i) => i);
-  const answers = await transactions.snapshot(SYSTEM, (tx) => Promise.all(numbers.map((n) => sql<{ n: number }>`select ${n}::int as n`.execute(tx))));
+  const answers = await transactions.snapshot(SYSTEM, (tx) =>
+    Promise.all(numbers.map((n) => sql<{ n: number }>`select ${n}::int as n`.execute(tx))),
+  );
   expect(answers.map(({ rows }) => rows[0]?.n)).toEqual(numbers);
 });
 

@@ -16,9 +16,18 @@ afterAll(async () => {
   await database.drop();
 });
 
-const read = () => transactions.run(SYSTEM, (tx) => tx.selectFrom('supplier').selectAll().where('code', '=', 'x').execute());
-const prepared = () => transactions.run(SYSTEM, async (tx) =>
-  (await sql<{ n: number }>`select count(*) as n from pg_prepared_statements where statement like '%"supplier"%'`.execute(tx)).rows[0]?.n);
+const read = () =>
+  transactions.run(SYSTEM, (tx) => tx.selectFrom('supplier').selectAll().where('code', '=', 'x').execute());
+const prepared = () =>
+  transactions.run(
+    SYSTEM,
+    async (tx) =>
+      (
+        await sql<{
+          n: number;
+        }>`select count(*) as n from pg_prepared_statements where statement like '%"supplier"%'`.execute(tx)
+      ).rows[0]?.n,
+  );
 
 test('a statement is prepared once per connection', async () => {
   await read();

@@ -13,7 +13,9 @@ beforeEach(() => {
   state = join(folder, 'state');
   makeState(state);
 });
-afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Runs the verb with somebody at the terminal who types, or with nobody there; answers what was asked and printed. */
 async function reset(argv: readonly string[], typed: string | null): Promise<{ asked: string; out: string }> {
@@ -21,7 +23,9 @@ async function reset(argv: readonly string[], typed: string | null): Promise<{ a
   const asked: string[] = [];
   const input = Object.assign(new PassThrough(), { isTTY: typed !== null });
   const output = Object.assign(new PassThrough(), { isTTY: typed !== null });
-  output.on('data', (text: Buffer) => { asked.push(text.toString()); });
+  output.on('data', (text: Buffer) => {
+    asked.push(text.toString());
+  });
   input.end(typed ?? '');
   const spy = jest.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
   const program = new Command('mallflow').exitOverride();
@@ -52,7 +56,8 @@ test.each(['\n', 'n\n', 'yeah\n', ''])('removes nothing after %j', async (typed)
 test('without a terminal it wants --yes, and asks nothing with it', async () => {
   const before = treeOf(folder);
   await expect(reset([], null)).rejects.toThrow(
-    `no terminal to ask at whether ${state} may be removed for good: nothing was removed. Add --yes if it may.`);
+    `no terminal to ask at whether ${state} may be removed for good: nothing was removed. Add --yes if it may.`,
+  );
   expect(treeOf(folder)).toEqual(before);
   const { asked, out } = await reset(['--yes', '--json'], null);
   expect([asked, JSON.parse(out)]).toEqual(['', { state, removed: true }]);

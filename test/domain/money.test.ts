@@ -16,12 +16,17 @@ describe('allocate', () => {
   });
 
   test('parts sum to the whole, and none is a minor unit or more off its exact share', () => {
-    fc.assert(fc.property(amounts, weights, (amount, shares) => {
-      const parts = allocate(amount, shares);
-      const total = shares.reduce((sum, share) => sum + share, 0);
-      expect(parts.reduce((sum, part) => sum + part, 0)).toBe(amount);
-      if (total > 0) parts.forEach((part, i) => { expect(Math.abs(part - amount * ((shares[i] ?? 0) / total))).toBeLessThan(1.001); });
-    }));
+    fc.assert(
+      fc.property(amounts, weights, (amount, shares) => {
+        const parts = allocate(amount, shares);
+        const total = shares.reduce((sum, share) => sum + share, 0);
+        expect(parts.reduce((sum, part) => sum + part, 0)).toBe(amount);
+        if (total > 0)
+          parts.forEach((part, i) => {
+            expect(Math.abs(part - amount * ((shares[i] ?? 0) / total))).toBeLessThan(1.001);
+          });
+      }),
+    );
   });
 
   test('refuses to divide something among nobody', () => {
@@ -30,6 +35,11 @@ describe('allocate', () => {
   });
 });
 
-test.each([[10_000, 1_000, 1_000], [5, 1_000, 1], [4, 1_000, 0], [999, 0, 0]])('takes basis points of %i at %i: %i', (amount, rate, part) => {
+test.each([
+  [10_000, 1_000, 1_000],
+  [5, 1_000, 1],
+  [4, 1_000, 0],
+  [999, 0, 0],
+])('takes basis points of %i at %i: %i', (amount, rate, part) => {
   expect(basisPoints(amount, rate)).toBe(part);
 });

@@ -13,47 +13,83 @@ let stack: TestStack;
 let mall: TestMall;
 
 beforeAll(async () => {
-  stack = await startTestStack({ seed: async (ownerUrl) => {
-    const transactions = connectTo(ownerUrl);
-    mall = await seedMall(transactions);
-    const { rug } = mall.skus;
-    await transactions.run(SYSTEM, async (tx) => {
-      const lot = await tx.selectFrom('lot').selectAll().where('skuId', '=', rug.id).executeTakeFirstOrThrow();
-      await receive(tx, [{ skuId: rug.id, warehouseId: lot.warehouseId, locationId: lot.locationId, lotCode: lot.code, expiresOn: null, quantity: UNITS - lot.onHand, reference: 'top-up' }]);
-    });
-    await transactions.close();
-  } });
+  stack = await startTestStack({
+    seed: async (ownerUrl) => {
+      const transactions = connectTo(ownerUrl);
+      mall = await seedMall(transactions);
+      const { rug } = mall.skus;
+      await transactions.run(SYSTEM, async (tx) => {
+        const lot = await tx.selectFrom('lot').selectAll().where('skuId', '=', rug.id).executeTakeFirstOrThrow();
+        await receive(tx, [
+          {
+            skuId: rug.id,
+            warehouseId: lot.warehouseId,
+            locationId: lot.locationId,
+            lotCode: lot.code,
+            expiresOn: null,
+            quantity: UNITS - lot.onHand,
+            reference: 'top-up',
+          },
+        ]);
+      });
+      await transactions.close();
+    },
+  });
 }, 120_000);
 afterAll(() => stack.destroy(), 60_000);
 
-const post = (path: string, body: unknown, key: keyof TestMall['keys'] = 'storefront', idempotencyKey: string = randomUUID()) =>
+const post = (
+  path: string,
+  body: unknown,
+  key: keyof TestMall['keys'] = 'storefront',
+  idempotencyKey: string = randomUUID(),
+) =>
   fetch(`${stack.urls.api}${path}`, {
-    method: 'POST', body: JSON.stringify(body),
-    headers: { authorization: `Bearer ${mall.keys[key]}`, 'idempotency-key': idempotencyKey, 'content-type': 'application/json' },
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: {
+      authorization: `Bearer ${mall.keys[key]}`,
+      'idempotency-key': idempotencyKey,
+      'content-type': 'application/json',
+    },
   });
 const get = async (path: string): Promise<Record<string, unknown>> =>
-  (await fetch(`${stack.urls.api}${path}`, { headers: { authorization: `Bearer ${mall.keys.platform}` } })).json() as Promise<Record<string, unknown>>;
+  (
+    await fetch(`${stack.urls.api}${path}`, { headers: { authorization: `Bearer ${mall.keys.platform}` } })
+  ).json() as Promise<Record<string, unknown>>;
 
 /** Runs every audit over the stack's books and answers those that are not true. */
 async function falseAudits(): Promise<string[]> {
   const sources = await openAuditSources({ ...process.env, ...stack.serviceEnvironment });
   try {
-    return (await runAudits(sources)).filter((audit) => audit.outcome !== 'true').map((audit) => `${audit.name}: ${JSON.stringify(audit.findings)}`);
+    return (await runAudits(sources))
+      .filter((audit) => audit.outcome !== 'true')
+      .map((audit) => `${audit.name}: ${JSON.stringify(audit.findings)}`);
   } finally {
     await sources.close();
   }
 }
 
 test(`${BUYERS} buyers at once on ${UNITS} units: ${UNITS} orders, ${BUYERS - UNITS} clean refusals, the books right`, async () => {
-  const answers = await Promise.all(Array.from({ length: BUYERS }, async (_, n) => {
-    const response = await post('/v1/orders', placeOrderBody([mall.skus.rug], { customer: { reference: `buyer-${n}` } }));
-    return { status: response.status, body: await response.json() as Record<string, unknown> };
-  }));
+  const answers = await Promise.all(
+    Array.from({ length: BUYERS }, async (_, n) => {
+      const response = await post(
+        '/v1/orders',
+        placeOrderBody([mall.skus.rug], { customer: { reference: `buyer-${n}` } }),
+      );
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    }),
+  );
   const taken = answers.filter(({ status }) => status === 201 || status === 202);
   const refused = answers.filter(({ status, body }) => status === 409 && body.code === 'out_of_stock');
   expect([taken.length, refused.length]).toEqual([UNITS, BUYERS - UNITS]);
-  for (const { body } of refused) expect(body.shortages).toEqual([{ skuId: mall.skus.rug.id, requested: 1, available: 0 }]);
-  await until(async () => (await Promise.all(taken.map(({ body }) => get(`/v1/orders/${String(body.id)}`)))).every(({ status }) => status === 'in_fulfillment'));
+  for (const { body } of refused)
+    expect(body.shortages).toEqual([{ skuId: mall.skus.rug.id, requested: 1, available: 0 }]);
+  await until(async () =>
+    (await Promise.all(taken.map(({ body }) => get(`/v1/orders/${String(body.id)}`)))).every(
+      ({ status }) => status === 'in_fulfillment',
+    ),
+  );
   expect(await falseAudits()).toEqual([]);
 }, 120_000);
 
@@ -65,14 +101,25 @@ test('the same request with the same key makes one order, also when it is sent m
   expect(statuses.filter((status) => status === 201).length).toBeGreaterThanOrEqual(1);
   expect(statuses.every((status) => status === 201 || status === 409)).toBe(true);
   const again = await post('/v1/orders', body, 'storefront', key);
-  const ids = new Set((await Promise.all([...answers.filter(({ status }) => status === 201), again].map((answer) => answer.json() as Promise<{ id: string }>))).map(({ id }) => id));
+  const ids = new Set(
+    (
+      await Promise.all(
+        [...answers.filter(({ status }) => status === 201), again].map(
+          (answer) => answer.json() as Promise<{ id: string }>,
+        ),
+      )
+    ).map(({ id }) => id),
+  );
   expect([again.status, again.headers.get('idempotent-replayed'), ids.size]).toEqual([201, 'true', 1]);
   expect((await post('/v1/orders', placeOrderBody([mall.skus.lamp]), 'storefront', key)).status).toBe(422);
 });
 
 test('an order whose API dies between the commit and the start is started by the sweeper', async () => {
   await stack.kill('temporal');
-  const waiting = post('/v1/orders', placeOrderBody([mall.skus.cup])).then((response) => response.status, () => 'cut');
+  const waiting = post('/v1/orders', placeOrderBody([mall.skus.cup])).then(
+    (response) => response.status,
+    () => 'cut',
+  );
   await until(async () => ((await get('/v1/orders?status=draft')).items as unknown[]).length === 1);
   await stack.kill('api');
   expect(await waiting).toBe('cut');
@@ -83,12 +130,12 @@ test('an order whose API dies between the commit and the start is started by the
 }, 120_000);
 
 test('a cancellation that Temporal did not hear is answered as undecided, and the same request, sent again, cancels', async () => {
-  const { id } = await (await post('/v1/orders', placeOrderBody([mall.skus.cup]))).json() as { id: string };
+  const { id } = (await (await post('/v1/orders', placeOrderBody([mall.skus.cup]))).json()) as { id: string };
   const key = randomUUID();
   const cancel = () => post(`/v1/orders/${id}/cancellation`, { reason: 'customer_request' }, 'storefront', key);
   await stack.kill('temporal');
   const unheard = await cancel();
-  expect([unheard.status, (await unheard.json() as { status: string }).status]).toEqual([202, 'in_fulfillment']);
+  expect([unheard.status, ((await unheard.json()) as { status: string }).status]).toEqual([202, 'in_fulfillment']);
   await stack.restart('temporal');
   await until(async () => (await cancel()).status === 200, 40_000);
   expect(await get(`/v1/orders/${id}`)).toMatchObject({ status: 'cancelled' });

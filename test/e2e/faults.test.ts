@@ -15,20 +15,40 @@ const ROUNDS: readonly { readonly kill: Kill; readonly cut: Cut }[] = [
   { kill: { part: 'temporal', point: 'packing' }, cut: { link: 'worker-postgres', way: 'reset', point: 'picking' } },
   { kill: { part: 'worker', point: 'booking' }, cut: { link: 'api-temporal', way: 'reset', point: 'placing' } },
   { kill: { part: 'api', point: 'handing_over' }, cut: { link: 'worker-temporal', way: 'slow', point: 'packing' } },
-  { kill: { part: 'postgres', point: 'capturing' }, cut: { link: 'worker-gateway', way: 'silent', point: 'capturing' } },
+  {
+    kill: { part: 'postgres', point: 'capturing' },
+    cut: { link: 'worker-gateway', way: 'silent', point: 'capturing' },
+  },
   { kill: { part: 'temporal', point: 'scanning' }, cut: { link: 'api-postgres', way: 'reset', point: 'scanning' } },
   { kill: { part: 'worker', point: 'cancelling' }, cut: { link: 'api-temporal', way: 'slow', point: 'cancelling' } },
-  { kill: { part: 'api', point: 'voiding_label' }, cut: { link: 'worker-postgres', way: 'silent', point: 'handing_over' } },
-  { kill: { part: 'temporal', point: 'voiding_payment' }, cut: { link: 'worker-carrier', way: 'reset', point: 'voiding_label' } },
-  { kill: { part: 'postgres', point: 'refunding' }, cut: { link: 'worker-temporal', way: 'reset', point: 'refunding' } },
+  {
+    kill: { part: 'api', point: 'voiding_label' },
+    cut: { link: 'worker-postgres', way: 'silent', point: 'handing_over' },
+  },
+  {
+    kill: { part: 'temporal', point: 'voiding_payment' },
+    cut: { link: 'worker-carrier', way: 'reset', point: 'voiding_label' },
+  },
+  {
+    kill: { part: 'postgres', point: 'refunding' },
+    cut: { link: 'worker-temporal', way: 'reset', point: 'refunding' },
+  },
 ];
 
 let shop: FaultyShop;
-beforeAll(async () => { shop = await startFaultyShop(); }, 120_000);
+beforeAll(async () => {
+  shop = await startFaultyShop();
+}, 120_000);
 afterAll(() => shop.close(), 60_000);
 
 test(`with ${ORDERS} orders in flight, ${ROUNDS.length} kills and ${ROUNDS.length} cuts: every order ends, every effect is there once`, async () => {
-  const report = await underFire(shop, { kills: ROUNDS.map(({ kill }) => kill), cuts: ROUNDS.map(({ cut }) => cut), orders: ORDERS, timeouts: 1, run: 'faults' });
+  const report = await underFire(shop, {
+    kills: ROUNDS.map(({ kill }) => kill),
+    cuts: ROUNDS.map(({ cut }) => cut),
+    orders: ORDERS,
+    timeouts: 1,
+    run: 'faults',
+  });
   process.stdout.write(`${report.orders} orders in ${Math.round(report.seconds)} s\n${tellRecovery(report)}`);
   expect(report).toMatchObject({ lost: [], waiting: [], doubled: [], falseAudits: [], ended: report.orders });
   expect(report.inFlight).toBeGreaterThanOrEqual(ORDERS - 1);
@@ -38,7 +58,14 @@ test(`with ${ORDERS} orders in flight, ${ROUNDS.length} kills and ${ROUNDS.lengt
 
 test('API and worker are restarted by SIGTERM under load: no accepted request is dropped, every order ends', async () => {
   const report = await restartAll(shop, { restarts: 2, measured: 40, run: 'restarts' });
-  expect(report).toMatchObject({ lost: [], waiting: [], doubled: [], falseAudits: [], ended: report.orders, requests: { dropped: [] } });
+  expect(report).toMatchObject({
+    lost: [],
+    waiting: [],
+    doubled: [],
+    falseAudits: [],
+    ended: report.orders,
+    requests: { dropped: [] },
+  });
   expect(report.restarts).toMatchObject([{ part: 'api' }, { part: 'worker' }]);
   expect(report.requests.answered).toBeGreaterThan(report.orders);
 }, 120_000);

@@ -10,7 +10,9 @@ let stack: TestStack;
 beforeAll(async () => {
   stack = await startTestStack({
     env: { ...withoutReplacements(process.env), PAYMENT_WINDOW_SECONDS: '1', RATE_LIMIT_PER_SECOND: '1000000' },
-    seed: async (databaseUrl) => { made.push(await seedFlashMall(databaseUrl, { rounds: 1, units: SIZE.units, hot: 8 })); },
+    seed: async (databaseUrl) => {
+      made.push(await seedFlashMall(databaseUrl, { rounds: 1, units: SIZE.units, hot: 8 }));
+    },
   });
 }, 120_000);
 afterAll(() => stack.destroy(), 60_000);

@@ -7,18 +7,32 @@ import { startChild, type ChildSpec } from '../../src/embedded/child-process';
 import { logs } from '../../src/embedded/readiness';
 
 let folder: string;
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'process-')); });
-afterEach(() => { rmSync(folder, { recursive: true }); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'process-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
 
 const spec = (script: string, more: Partial<ChildSpec> = {}): ChildSpec => ({
-  name: 'Subject', command: process.execPath, args: ['-e', script], env: process.env, cwd: folder,
-  logFile: join(folder, 'subject.log'), pidFile: join(folder, 'subject.pid'), ...more,
+  name: 'Subject',
+  command: process.execPath,
+  args: ['-e', script],
+  env: process.env,
+  cwd: folder,
+  logFile: join(folder, 'subject.log'),
+  pidFile: join(folder, 'subject.pid'),
+  ...more,
 });
 const ready = () => logs(join(folder, 'subject.log'), 'ready');
 const FOREVER = 'setInterval(() => {}, 1000);';
 
 test('is ready when its log says so, and ends cleanly when asked', async () => {
-  const child = await startChild(spec(`${FOREVER} process.on('SIGTERM', () => process.exit(7)); console.log('ready')`), ready(), 10_000);
+  const child = await startChild(
+    spec(`${FOREVER} process.on('SIGTERM', () => process.exit(7)); console.log('ready')`),
+    ready(),
+    10_000,
+  );
   expect(existsSync(join(folder, 'subject.pid'))).toBe(true);
   await child.stop();
   expect(await child.exited).toEqual({ code: 7, signal: null });
@@ -28,18 +42,24 @@ test('is ready when its log says so, and ends cleanly when asked', async () => {
 
 test('is killed when it does not end in time', async () => {
   const child = await startChild(
-    spec(`${FOREVER} process.on('SIGTERM', () => {}); console.log('ready')`, { stopTimeoutMs: 100 }), ready(), 10_000);
+    spec(`${FOREVER} process.on('SIGTERM', () => {}); console.log('ready')`, { stopTimeoutMs: 100 }),
+    ready(),
+    10_000,
+  );
   await child.stop();
   expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
 });
 
 test('an end before it is ready is told with the last lines of its log', async () => {
-  await expect(startChild(spec(`console.error('no such key'); process.exitCode = 3`), ready(), 10_000))
-    .rejects.toThrow(/Subject ended \(exit code 3\) before it was ready\.\nLast lines of .*subject.log:\n {2}no such key/);
+  await expect(startChild(spec(`console.error('no such key'); process.exitCode = 3`), ready(), 10_000)).rejects.toThrow(
+    /Subject ended \(exit code 3\) before it was ready\.\nLast lines of .*subject.log:\n {2}no such key/,
+  );
 });
 
 test('not being ready in time ends it', async () => {
-  await expect(startChild(spec(`${FOREVER} console.log(process.pid)`), ready(), 300)).rejects.toThrow('Subject was not ready within');
+  await expect(startChild(spec(`${FOREVER} console.log(process.pid)`), ready(), 300)).rejects.toThrow(
+    'Subject was not ready within',
+  );
   expect(identify(Number(readFileSync(join(folder, 'subject.log'), 'utf8')))).toBeNull();
 });
 
@@ -51,7 +71,9 @@ test('breaking off the start ends it', async () => {
 });
 
 test('a program that cannot be started is named', async () => {
-  await expect(startChild(spec('', { command: join(folder, 'nothing') }), ready(), 1_000)).rejects.toThrow(/Subject could not be started: .*ENOENT/);
+  await expect(startChild(spec('', { command: join(folder, 'nothing') }), ready(), 1_000)).rejects.toThrow(
+    /Subject could not be started: .*ENOENT/,
+  );
 });
 
 test('an end that nobody asked for is told apart', async () => {
@@ -63,7 +85,10 @@ test('an end that nobody asked for is told apart', async () => {
 
 test('what a killed run left behind is ended, and only that', async () => {
   const child = await startChild(spec(`${FOREVER} console.log('ready')`), ready(), 10_000);
-  writeFileSync(join(folder, 'other.pid'), JSON.stringify({ pid: process.pid, identity: 'one that had our pid before', stopSignal: 'SIGTERM' }));
+  writeFileSync(
+    join(folder, 'other.pid'),
+    JSON.stringify({ pid: process.pid, identity: 'one that had our pid before', stopSignal: 'SIGTERM' }),
+  );
   writeFileSync(join(folder, 'cut.pid'), '{"pid":');
   expect(await endOrphans(folder)).toEqual(['subject']);
   expect(await child.exited).toEqual({ code: null, signal: 'SIGTERM' });

@@ -14,10 +14,14 @@ beforeEach(() => {
   state = join(folder, 'the state');
   makeState(state);
 });
-afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 
-const tableOf = (...points: string[]) => ['/', ...points]
-  .map((point, at) => `${36 + at} 35 98:0 /from ${point.replaceAll(' ', '\\040')} rw - ext4 /dev/sda rw\n`).join('');
+const tableOf = (...points: string[]) =>
+  ['/', ...points]
+    .map((point, at) => `${36 + at} 35 98:0 /from ${point.replaceAll(' ', '\\040')} rw - ext4 /dev/sda rw\n`)
+    .join('');
 
 test('a mount table names its mount points, spaces and backslashes included', () => {
   expect(mountPointsOf(tableOf('/a b', '/c\\134d'))).toEqual(['/', '/a b', '/c\\d']);
@@ -31,11 +35,12 @@ test('mounts on a folder and below it count, others do not', () => {
 });
 
 /** Mounting needs root on Linux, and a right that containers often withhold; the planted table is read everywhere. */
-const mayMount = process.platform === 'linux' && process.getuid?.() === 0
-  && spawnSync('unshare', ['--mount', 'true']).status === 0;
+const mayMount =
+  process.platform === 'linux' && process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
 
 (mayMount ? test : test.skip).each([
-  ['another folder of the same disk', ['--bind']], ['another disk', ['-t', 'tmpfs']],
+  ['another folder of the same disk', ['--bind']],
+  ['another disk', ['-t', 'tmpfs']],
 ])('a reset refuses %s that is mounted in the state folder, or on it', async (_what, how) => {
   const foreign = join(folder, 'foreign');
   mkdirSync(foreign);

@@ -28,7 +28,8 @@ const start = () => startStack({ stateFolder: join(folder, 'state'), ports, dura
 test('names the port in use, who wanted it and how to take another, and starts nothing', async () => {
   const occupant = await occupy(ports.gateway);
   await expect(start()).rejects.toThrow(
-    `Port ${ports.gateway}, wanted by the sandbox payment gateway, is in use by another program: end that program, or choose another port with --gateway-port or MALLFLOW_GATEWAY_PORT.`);
+    `Port ${ports.gateway}, wanted by the sandbox payment gateway, is in use by another program: end that program, or choose another port with --gateway-port or MALLFLOW_GATEWAY_PORT.`,
+  );
   occupant.close();
   expect(readdirSync(join(folder, 'state', 'run'))).toEqual([]);
   expect(existsSync(join(folder, 'state', 'postgres'))).toBe(false);
@@ -38,7 +39,9 @@ test('names the port in use, who wanted it and how to take another, and starts n
 test('names the folder that cannot be written to', async () => {
   // A file in the way stops everyone, root included.
   writeFileSync(join(folder, 'state'), '');
-  await expect(start()).rejects.toThrow(/^The state folder .*state cannot be written to \(EEXIST\): change its owner, or name another one/);
+  await expect(start()).rejects.toThrow(
+    /^The state folder .*state cannot be written to \(EEXIST\): change its owner, or name another one/,
+  );
 });
 
 test('says which process already runs on the folder', async () => {
@@ -84,7 +87,7 @@ test('reset refuses while the stack runs, empties it afterwards, and removes not
   await expect(removeStateFolder(statePaths(folder))).rejects.toThrow('is not a state folder of Mallflow');
 });
 
-test('PostgreSQL\'s account is found a way around a folder that is closed to it', () => {
+test("PostgreSQL's account is found a way around a folder that is closed to it", () => {
   if (process.getuid?.() !== 0) return;
   chmodSync(folder, 0o700);
   const { uid, gid } = postgresAccount() ?? { uid: 0, gid: 0 };
@@ -92,7 +95,9 @@ test('PostgreSQL\'s account is found a way around a folder that is closed to it'
   try {
     expect(dataDir).not.toContain(folder);
     expect(settlePostgres(join(folder, 'postgres'), { uid, gid }).dataDir).toBe(dataDir);
-    expect(execFileSync(binaries.postgres, ['--version'], { uid, gid, encoding: 'utf8', cwd: '/' })).toContain('PostgreSQL');
+    expect(execFileSync(binaries.postgres, ['--version'], { uid, gid, encoding: 'utf8', cwd: '/' })).toContain(
+      'PostgreSQL',
+    );
   } finally {
     removePostgresData(join(folder, 'postgres'));
   }
@@ -114,6 +119,8 @@ function occupy(port: number): Promise<Server> {
   const server = createServer();
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => { resolve(server); });
+    server.listen(port, '127.0.0.1', () => {
+      resolve(server);
+    });
   });
 }

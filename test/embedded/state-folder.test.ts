@@ -1,5 +1,13 @@
 import {
-  existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import os, { tmpdir } from 'node:os';
@@ -16,7 +24,9 @@ beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'state-')));
   state = join(folder, 'state');
 });
-afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Expects a reset to refuse, and all that lies in the test's folder to stay. */
 async function expectRefusal(root: string, ...words: string[]): Promise<void> {
@@ -27,10 +37,14 @@ async function expectRefusal(root: string, ...words: string[]): Promise<void> {
 }
 
 /** A project that keeps what a state folder keeps, too. */
-const makeProject = (root: string) => fill({
-  [join(root, 'run', 'app.pid')]: '{"pid":1,"identity":null}', [join(root, 'logs', 'app.log')]: 'log',
-  [join(root, 'src', 'main.ts')]: 'code', [join(root, '.git', 'HEAD')]: 'ref', [join(root, 'package.json')]: '{}',
-});
+const makeProject = (root: string) =>
+  fill({
+    [join(root, 'run', 'app.pid')]: '{"pid":1,"identity":null}',
+    [join(root, 'logs', 'app.log')]: 'log',
+    [join(root, 'src', 'main.ts')]: 'code',
+    [join(root, '.git', 'HEAD')]: 'ref',
+    [join(root, 'package.json')]: '{}',
+  });
 
 describe('reset removes', () => {
   test('a folder that a start made, whatever a killed run left in it', async () => {
@@ -51,7 +65,7 @@ describe('reset removes', () => {
     fill({ [join(folder, 'disk', 'table')]: 'rows' });
     symlinkSync(join(folder, 'disk'), join(postgres, 'pg_wal'));
     expect(await removeStateFolder(statePaths(state))).toBe(true);
-    expect(treeOf(folder)).toEqual({ 'disk': 'folder', 'disk/table': 'rows' });
+    expect(treeOf(folder)).toEqual({ disk: 'folder', 'disk/table': 'rows' });
   });
 
   test('the rest after a reset that was cut short, which no start takes up', async () => {
@@ -112,7 +126,10 @@ describe('reset refuses and removes nothing of', () => {
 
   test('what a link leads to, dangling or not, and a file', async () => {
     makeState(state);
-    for (const [name, target] of [['link', state], ['dangling', join(folder, 'nowhere')]] as const) {
+    for (const [name, target] of [
+      ['link', state],
+      ['dangling', join(folder, 'nowhere')],
+    ] as const) {
       symlinkSync(target, join(folder, name));
       await expectRefusal(join(folder, name), `is a link to ${target}`);
     }
@@ -196,12 +213,13 @@ describe('start', () => {
     takeStateFolder(statePaths(state))();
   });
 
-  test('refuses a folder that holds somebody else\'s things, and writes nothing into it', () => {
+  test("refuses a folder that holds somebody else's things, and writes nothing into it", () => {
     makeProject(state);
     const before = treeOf(folder);
     expect(() => takeStateFolder(statePaths(state))).toThrow(
-      `${state} is not empty and was not made by \`mallflow start\`: name an empty folder with --state. `
-      + 'It holds .git, logs, package.json, run, src.');
+      `${state} is not empty and was not made by \`mallflow start\`: name an empty folder with --state. ` +
+        'It holds .git, logs, package.json, run, src.',
+    );
     expect(treeOf(folder)).toEqual(before);
   });
 
@@ -220,7 +238,8 @@ describe('start', () => {
   });
 
   test.each([
-    ['a file beside', 'thesis.tex', 'years'], ['no settings in it', 'settings.json', '{}'],
+    ['a file beside', 'thesis.tex', 'years'],
+    ['no settings in it', 'settings.json', '{}'],
     ['settings of something else', 'settings.json', '{"editor.tabSize":2}'],
     ['settings that are damaged', 'settings.json', '{'],
   ])('does not adopt a folder with %s', (_what, name, content) => {

@@ -28,9 +28,11 @@ test('starts every part, starts each again that was killed, and leaves nothing b
 
 test('a part that does not come up takes the others down with it', async () => {
   const titles: string[] = [];
-  await expect(startTestStack({
-    env: { ...process.env, DATABASE_POOL_SIZE: 'many' },
-    onStep: ({ kind, title }) => titles.push(`${kind} ${title}`),
-  })).rejects.toThrow(/ended \(exit code 1\) before it was ready[^]*DATABASE_POOL_SIZE/);
+  await expect(
+    startTestStack({
+      env: { ...process.env, DATABASE_POOL_SIZE: 'many' },
+      onStep: ({ kind, title }) => titles.push(`${kind} ${title}`),
+    }),
+  ).rejects.toThrow(/ended \(exit code 1\) before it was ready[^]*DATABASE_POOL_SIZE/);
   expect(titles.slice(-2)).toEqual(['begun PostgreSQL: stopping', 'done PostgreSQL: stopping']);
 }, 60_000);

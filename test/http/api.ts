@@ -73,25 +73,63 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-export async function startApi(overOf: (transactions: Transactions) => Partial<AppDeps> = () => ({})): Promise<TestApi> {
+export async function startApi(
+  overOf: (transactions: Transactions) => Partial<AppDeps> = () => ({}),
+): Promise<TestApi> {
   const database = await createTestDatabase();
   const transactions = connectTo(database.appUrl);
   const mall = await seedMall(transactions);
   const signals: TestApi['signals'] = [];
-  const temporal = { withDeadline: <T>(_deadline: number, call: () => Promise<T>) => call(), workflow: { getHandle: (workflowId: string) => ({ signal: (signal: string) => { signals.push({ workflowId, signal }); return Promise.resolve(); } }) } };
+  const temporal = {
+    withDeadline: <T>(_deadline: number, call: () => Promise<T>) => call(),
+    workflow: {
+      getHandle: (workflowId: string) => ({
+        signal: (signal: string) => {
+          signals.push({ workflowId, signal });
+          return Promise.resolve();
+        },
+      }),
+    },
+  };
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   const policies = {
-    paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600, addressHold: { seconds: 3600, reminders: [], channels: [] }, verdictTimeoutSeconds: 5,
-    timeZone: 'America/Sao_Paulo', taxes: includedTaxes(),
+    paymentProvider: SANDBOX_GATEWAY,
+    carrierProvider: SANDBOX_CARRIER,
+    paymentWindowSeconds: 60,
+    deliverySilenceSeconds: 3600,
+    addressHold: { seconds: 3600, reminders: [], channels: [] },
+    verdictTimeoutSeconds: 5,
+    timeZone: 'America/Sao_Paulo',
+    taxes: includedTaxes(),
   };
   const workflows = new NotedWorkflows();
-  const clients = createServices({ transactions, vault: testVault(), temporal: temporal as unknown as Client, policies, log });
+  const clients = createServices({
+    transactions,
+    vault: testVault(),
+    temporal: temporal as unknown as Client,
+    policies,
+    log,
+  });
   const { meter } = createApiMetrics(transactions, log);
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
-    services: { ...clients, operators: new InterventionService(transactions, workflows as unknown as OrderWorkflows), orders: new OrderService(transactions, testVault(), workflows as unknown as OrderWorkflows, policies),
-      addresses: new AddressFixService(transactions, testVault(), workflows as unknown as OrderWorkflows, clients.messenger, policies.taxes, policies.paymentWindowSeconds) },
-    idempotentRequest, isUnavailable, log, meter,
+    services: {
+      ...clients,
+      operators: new InterventionService(transactions, workflows as unknown as OrderWorkflows),
+      orders: new OrderService(transactions, testVault(), workflows as unknown as OrderWorkflows, policies),
+      addresses: new AddressFixService(
+        transactions,
+        testVault(),
+        workflows as unknown as OrderWorkflows,
+        clients.messenger,
+        policies.taxes,
+        policies.paymentWindowSeconds,
+      ),
+    },
+    idempotentRequest,
+    isUnavailable,
+    log,
+    meter,
     authenticate: (secret) => authenticator.callerOf(secret),
     isKnownKey: (secret) => authenticator.knows(secret),
     paymentReaders: [new SandboxPaymentWebhookReader(WEBHOOK_SECRET)],
@@ -101,7 +139,12 @@ export async function startApi(overOf: (transactions: Transactions) => Partial<A
     ...overOf(transactions),
   });
   return {
-    app, database, transactions, mall, workflows, signals,
+    app,
+    database,
+    transactions,
+    mall,
+    workflows,
+    signals,
     close: async () => {
       await app.close();
       await transactions.close();
@@ -115,7 +158,12 @@ let keys = 0;
 /** Builds the headers of a POST: an API key and an Idempotency-Key of its own. */
 export const posting = (secret: string, over: Record<string, string> = {}): Record<string, string> => {
   keys += 1;
-  return { authorization: `Bearer ${secret}`, 'idempotency-key': `test-${keys}`, 'content-type': 'application/json', ...over };
+  return {
+    authorization: `Bearer ${secret}`,
+    'idempotency-key': `test-${keys}`,
+    'content-type': 'application/json',
+    ...over,
+  };
 };
 
 export const reading = (secret: string): Record<string, string> => ({ authorization: `Bearer ${secret}` });

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { ERRORS } from '../../src/contracts/errors';
 
 test('docs/errors.md lists every code as the table has it, and no other', () => {
-  const rows = readFileSync(join(__dirname, '..', '..', 'docs', 'errors.md'), 'utf8').split('\n').filter((line) => line.startsWith('| <a'));
-  expect(rows).toEqual(Object.entries(ERRORS).map(([code, rule]) =>
-    `| <a id="${code}"></a>\`${code}\` | ${rule.status} | ${rule.title} | ${rule.advice} | ${rule.retryable ? 'yes' : 'no'} |`));
+  const rows = readFileSync(join(__dirname, '..', '..', 'docs', 'errors.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| <a'));
+  expect(rows).toEqual(
+    Object.entries(ERRORS).map(
+      ([code, rule]) =>
+        `| <a id="${code}"></a>\`${code}\` | ${rule.status} | ${rule.title} | ${rule.advice} | ${rule.retryable ? 'yes' : 'no'} |`,
+    ),
+  );
 });

@@ -4,7 +4,15 @@ import { countRows, placeOrderBody } from '../support/mall';
 import { until } from '../sandboxes/sandboxes';
 import { posting, reading, startApi, type TestApi } from './api';
 
-const ROOMY: LoadLimits = { placementsInFlight: 64, placementsWaiting: 512, placementWaitMs: 10_000, eventLoopDelayMs: 60_000, eventLoopWindowMs: 1_000, requestsPerSecond: 10_000, strangersPerSecond: 10_000 };
+const ROOMY: LoadLimits = {
+  placementsInFlight: 64,
+  placementsWaiting: 512,
+  placementWaitMs: 10_000,
+  eventLoopDelayMs: 60_000,
+  eventLoopWindowMs: 1_000,
+  requestsPerSecond: 10_000,
+  strangersPerSecond: 10_000,
+};
 const TABLES = ['orders', 'payment', 'idempotency_record', 'reservation'] as const;
 
 const apis: TestApi[] = [];
@@ -13,16 +21,24 @@ const startLimited = async (limits: Partial<LoadLimits>): Promise<TestApi> => {
   apis.push(api);
   return api;
 };
-afterAll(async () => { for (const api of apis) await api.close(); });
-
-const place = (api: TestApi, customer = 'customer-1', headers = posting(api.mall.keys.storefront)) => api.app.inject({
-  method: 'POST', url: '/v1/orders', headers, payload: placeOrderBody([api.mall.skus.cup], { customer: { reference: customer } }),
+afterAll(async () => {
+  for (const api of apis) await api.close();
 });
+
+const place = (api: TestApi, customer = 'customer-1', headers = posting(api.mall.keys.storefront)) =>
+  api.app.inject({
+    method: 'POST',
+    url: '/v1/orders',
+    headers,
+    payload: placeOrderBody([api.mall.skus.cup], { customer: { reference: customer } }),
+  });
 
 /** Makes placements stay under way until they are let go; resolves once as many as wanted have begun. */
 function holdPlacements(api: TestApi): { begun: (count: number) => Promise<void>; letGo: () => void } {
   let letGo = (): void => undefined;
-  const gate = new Promise<void>((resolve) => { letGo = resolve; });
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
   const watchers: (() => void)[] = [];
   api.workflows.onStart = () => {
     for (const look of watchers) look();
@@ -30,16 +46,22 @@ function holdPlacements(api: TestApi): { begun: (count: number) => Promise<void>
   };
   return {
     letGo,
-    begun: (count) => new Promise((resolve) => {
-      const look = (): void => { if (api.workflows.started.length >= count) resolve(); };
-      watchers.push(look);
-      look();
-    }),
+    begun: (count) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (api.workflows.started.length >= count) resolve();
+        };
+        watchers.push(look);
+        look();
+      }),
   };
 }
 
 const figure = async (api: TestApi, line: string): Promise<string | undefined> =>
-  (await api.app.inject({ url: '/metrics' })).body.split('\n').find((each) => each.startsWith(`${line} `))?.slice(line.length + 1);
+  (await api.app.inject({ url: '/metrics' })).body
+    .split('\n')
+    .find((each) => each.startsWith(`${line} `))
+    ?.slice(line.length + 1);
 
 test('past the bounds a new order is answered 503 with when to come back, and nothing of it is written', async () => {
   const api = await startLimited({ placementsInFlight: 1, placementsWaiting: 0 });
@@ -50,15 +72,21 @@ test('past the bounds a new order is answered 503 with when to come back, and no
   const headers = posting(api.mall.keys.storefront);
 
   const refused = await place(api, 'customer-2', headers);
-  expect([refused.statusCode, refused.json(), refused.headers['retry-after'], refused.headers['content-type']])
-    .toMatchObject([503, { code: 'overloaded' }, '2', 'application/problem+json']);
+  expect([
+    refused.statusCode,
+    refused.json(),
+    refused.headers['retry-after'],
+    refused.headers['content-type'],
+  ]).toMatchObject([503, { code: 'overloaded' }, '2', 'application/problem+json']);
   expect(await countRows(api.database.ownerUrl, TABLES)).toEqual(before);
   expect(await figure(api, 'mallflow_http_requests_shed_total{reason="placements"}')).toBe('1');
   expect(await figure(api, 'mallflow_placements_in_flight')).toBe('1');
 
   // What was taken goes on, reads and webhooks are served, and the same request succeeds later.
   expect((await api.app.inject({ url: '/v1/orders', headers: reading(api.mall.keys.support) })).statusCode).toBe(200);
-  expect((await api.app.inject({ method: 'POST', url: '/v1/webhooks/carriers/sandbox-carrier', payload: '{}' })).statusCode).toBe(401);
+  expect(
+    (await api.app.inject({ method: 'POST', url: '/v1/webhooks/carriers/sandbox-carrier', payload: '{}' })).statusCode,
+  ).toBe(401);
   held.letGo();
   expect((await taken).statusCode).toBe(202);
   expect((await place(api, 'customer-2', headers)).statusCode).toBe(202);
@@ -90,9 +118,14 @@ test('a process that runs late takes no new orders, and still serves reads', asy
   const end = performance.now() + 1_300;
   while (performance.now() < end);
   // The delay is looked at once in a window, by a timer that is due by now.
-  await new Promise((resolve) => { setTimeout(resolve, 5); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 5);
+  });
   const refused = await place(api);
-  expect([refused.statusCode, refused.json()]).toMatchObject([503, { code: 'overloaded', detail: 'This process runs late' }]);
+  expect([refused.statusCode, refused.json()]).toMatchObject([
+    503,
+    { code: 'overloaded', detail: 'This process runs late' },
+  ]);
   expect(await figure(api, 'mallflow_http_requests_shed_total{reason="event_loop"}')).toBe('1');
   expect((await list()).statusCode).toBe(200);
   await until(async () => (await place(api)).statusCode === 202);
@@ -105,7 +138,11 @@ test('a key that asks too often is answered 429 with when to come back; other ke
   const limited = answers.filter(({ statusCode }) => statusCode === 429);
   expect(answers.filter(({ statusCode }) => statusCode === 200).length + limited.length).toBe(8);
   expect(limited.length).toBeGreaterThanOrEqual(2);
-  expect([limited[0]?.json(), limited[0]?.headers['retry-after'], limited[0]?.headers['content-type']]).toMatchObject([{ code: 'rate_limited' }, '2', 'application/problem+json']);
+  expect([limited[0]?.json(), limited[0]?.headers['retry-after'], limited[0]?.headers['content-type']]).toMatchObject([
+    { code: 'rate_limited' },
+    '2',
+    'application/problem+json',
+  ]);
   expect((await list(api.mall.keys.platform)).statusCode).toBe(200);
   expect((await api.app.inject({ url: '/healthz' })).statusCode).toBe(200);
   expect(await figure(api, 'mallflow_http_requests_shed_total{reason="rate"}')).toBe(String(limited.length));
@@ -116,28 +153,53 @@ describe('admission', () => {
   const wanted = () => true;
   const held = () => {
     let letGo = (): void => undefined;
-    const work = new Promise<string>((resolve) => { letGo = () => { resolve('done'); }; });
+    const work = new Promise<string>((resolve) => {
+      letGo = () => {
+        resolve('done');
+      };
+    });
     return { work: () => work, letGo };
   };
 
   test('serves the line in its order and tells how many wait', async () => {
     const states: string[] = [];
-    const admission = new Admission(bounds, ({ inFlight, waiting }) => { states.push(`${inFlight}+${waiting}`); });
+    const admission = new Admission(bounds, ({ inFlight, waiting }) => {
+      states.push(`${inFlight}+${waiting}`);
+    });
     const first = held();
     const order: number[] = [];
     const all = [
       admission.run(first.work, wanted),
-      ...[2, 3].map((n) => admission.run(async () => { order.push(n); return 'done'; }, wanted)),
+      ...[2, 3].map((n) =>
+        admission.run(async () => {
+          order.push(n);
+          return 'done';
+        }, wanted),
+      ),
     ];
     expect(await admission.run(async () => 'never', wanted)).toBeUndefined();
     first.letGo();
-    expect([await Promise.all(all), order, states.at(-1), states.includes('1+2')]).toEqual([['done', 'done', 'done'], [2, 3], '0+0', true]);
+    expect([await Promise.all(all), order, states.at(-1), states.includes('1+2')]).toEqual([
+      ['done', 'done', 'done'],
+      [2, 3],
+      '0+0',
+      true,
+    ]);
   });
 
   test('gives its place on when the work fails, or is no longer wanted', async () => {
     const admission = new Admission(bounds, () => undefined);
-    await expect(admission.run(async () => { throw new Error('broken'); }, wanted)).rejects.toThrow('broken');
-    expect(await admission.run(async () => 'unwanted', () => false)).toBeUndefined();
+    await expect(
+      admission.run(async () => {
+        throw new Error('broken');
+      }, wanted),
+    ).rejects.toThrow('broken');
+    expect(
+      await admission.run(
+        async () => 'unwanted',
+        () => false,
+      ),
+    ).toBeUndefined();
     expect(await admission.run(async () => 'done', wanted)).toBe('done');
   });
 

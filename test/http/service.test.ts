@@ -15,8 +15,13 @@ beforeAll(async () => {
     };
   });
 });
-afterAll(async () => { await api.close(); });
-afterEach(() => { temporal = () => Promise.resolve(); authenticate = undefined; });
+afterAll(async () => {
+  await api.close();
+});
+afterEach(() => {
+  temporal = () => Promise.resolve();
+  authenticate = undefined;
+});
 
 const listOrders = () => api.app.inject({ url: '/v1/orders', headers: reading(api.mall.keys.support) });
 
@@ -39,7 +44,11 @@ test('while the database is out of reach, callers get 503 with when to come back
   const nobodyThere = connectTo('postgres://nobody:x@127.0.0.1:1/none');
   authenticate = (secret) => nobodyThere.run(SYSTEM, () => Promise.reject(new Error(secret)));
   const answered = await listOrders();
-  expect([answered.statusCode, answered.json(), answered.headers['retry-after']]).toMatchObject([503, { code: 'starting' }, '2']);
+  expect([answered.statusCode, answered.json(), answered.headers['retry-after']]).toMatchObject([
+    503,
+    { code: 'starting' },
+    '2',
+  ]);
   await nobodyThere.close();
 });
 
@@ -52,11 +61,28 @@ test('a defect is answered 500 and tells nothing of itself', async () => {
 
 test('a revoked key dies within the seconds for which keys are remembered', async () => {
   const { transactions, mall } = api;
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'setInterval', 'clearTimeout', 'clearInterval', 'queueMicrotask', 'performance', 'hrtime'] });
+  jest.useFakeTimers({
+    doNotFake: [
+      'nextTick',
+      'setImmediate',
+      'setTimeout',
+      'setInterval',
+      'clearTimeout',
+      'clearInterval',
+      'queueMicrotask',
+      'performance',
+      'hrtime',
+    ],
+  });
   try {
     const authenticator = new Authenticator(transactions);
-    expect(await authenticator.callerOf(mall.keys.merchant)).toMatchObject({ role: 'merchant', subject: mall.merchantIds[0] });
-    await transactions.run(SYSTEM, (tx) => tx.updateTable('api_key').set({ revokedAt: new Date() }).where('role', '=', 'merchant').execute());
+    expect(await authenticator.callerOf(mall.keys.merchant)).toMatchObject({
+      role: 'merchant',
+      subject: mall.merchantIds[0],
+    });
+    await transactions.run(SYSTEM, (tx) =>
+      tx.updateTable('api_key').set({ revokedAt: new Date() }).where('role', '=', 'merchant').execute(),
+    );
     jest.advanceTimersByTime(5_001);
     expect(await authenticator.callerOf(mall.keys.merchant)).toBeUndefined();
   } finally {
@@ -64,7 +90,11 @@ test('a revoked key dies within the seconds for which keys are remembered', asyn
   }
 });
 
-test('every answer forbids what a browser should not do with it, and carries the request\'s id', async () => {
+test("every answer forbids what a browser should not do with it, and carries the request's id", async () => {
   const { headers } = await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting('mf_none') });
-  expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'content-security-policy': expect.stringContaining("default-src 'none'") as string, 'x-request-id': expect.any(String) as string });
+  expect(headers).toMatchObject({
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': expect.stringContaining("default-src 'none'") as string,
+    'x-request-id': expect.any(String) as string,
+  });
 });

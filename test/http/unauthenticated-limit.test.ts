@@ -5,17 +5,31 @@ import { placeOrderBody } from '../support/mall';
 import { posting, reading, startApi, type TestApi } from './api';
 
 const limitsWith = (strangersPerSecond: number): LoadLimits => ({
-  placementsInFlight: 64, placementsWaiting: 512, placementWaitMs: 10_000, eventLoopDelayMs: 60_000, eventLoopWindowMs: 1_000, requestsPerSecond: 10_000, strangersPerSecond,
+  placementsInFlight: 64,
+  placementsWaiting: 512,
+  placementWaitMs: 10_000,
+  eventLoopDelayMs: 60_000,
+  eventLoopWindowMs: 1_000,
+  requestsPerSecond: 10_000,
+  strangersPerSecond,
 });
 const PER_SECOND = 3;
 const MANY = 24;
 
 /** Counts the transactions that reads open. */
-const counting = (transactions: Transactions): { readonly transactions: Transactions; readonly snapshots: () => number } => {
+const counting = (
+  transactions: Transactions,
+): { readonly transactions: Transactions; readonly snapshots: () => number } => {
   let snapshots = 0;
   return {
     snapshots: () => snapshots,
-    transactions: { ...transactions, snapshot: (caller, work) => { snapshots += 1; return transactions.snapshot(caller, work); } },
+    transactions: {
+      ...transactions,
+      snapshot: (caller, work) => {
+        snapshots += 1;
+        return transactions.snapshot(caller, work);
+      },
+    },
   };
 };
 
@@ -26,41 +40,75 @@ const start = async (strangersPerSecond: number): Promise<void> => {
     const counted = counting(transactions);
     asked = counted.snapshots;
     const authenticator = new Authenticator(counted.transactions);
-    return { limits: limitsWith(strangersPerSecond), authenticate: (secret) => authenticator.callerOf(secret), isKnownKey: (secret) => authenticator.knows(secret) };
+    return {
+      limits: limitsWith(strangersPerSecond),
+      authenticate: (secret) => authenticator.callerOf(secret),
+      isKnownKey: (secret) => authenticator.knows(secret),
+    };
   });
 };
 afterEach(() => api.close());
 
-const list = (key: string, remoteAddress = '203.0.113.7') => api.app.inject({ url: '/v1/orders', headers: reading(key), remoteAddress });
-const atOnce = <T>(request: (n: number) => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: MANY }, (_, n) => request(n)));
-const statuses = (answers: readonly { statusCode: number }[], status: number): number => answers.filter(({ statusCode }) => statusCode === status).length;
+const list = (key: string, remoteAddress = '203.0.113.7') =>
+  api.app.inject({ url: '/v1/orders', headers: reading(key), remoteAddress });
+const atOnce = <T>(request: (n: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: MANY }, (_, n) => request(n)));
+const statuses = (answers: readonly { statusCode: number }[], status: number): number =>
+  answers.filter(({ statusCode }) => statusCode === status).length;
 
 test('unknown keys are answered 429 past the limit of an address, before the database is asked; keys that are known are served meanwhile', async () => {
   await start(PER_SECOND);
   expect((await list(api.mall.keys.support)).statusCode).toBe(200);
   const before = asked();
-  const [answers, served] = await Promise.all([atOnce((n) => list(`mf_storefront_guess${n}`)), atOnce(() => list(api.mall.keys.support))]);
+  const [answers, served] = await Promise.all([
+    atOnce((n) => list(`mf_storefront_guess${n}`)),
+    atOnce(() => list(api.mall.keys.support)),
+  ]);
   const [unknown, limited] = [statuses(answers, 401), answers.filter(({ statusCode }) => statusCode === 429)];
   expect(unknown + limited.length).toBe(MANY);
   // A burst lies in two windows at most.
   expect(limited.length).toBeGreaterThanOrEqual(MANY - 2 * PER_SECOND);
   expect(asked() - before).toBe(unknown);
-  expect([limited[0]?.json(), limited[0]?.headers['retry-after'], limited[0]?.headers['content-type']]).toMatchObject([{ code: 'rate_limited' }, '2', 'application/problem+json']);
+  expect([limited[0]?.json(), limited[0]?.headers['retry-after'], limited[0]?.headers['content-type']]).toMatchObject([
+    { code: 'rate_limited' },
+    '2',
+    'application/problem+json',
+  ]);
   expect(statuses(served, 200)).toBe(MANY);
   expect((await list('mf_storefront_guess', '203.0.113.8')).statusCode).toBe(401);
-  const shed = (await api.app.inject({ url: '/metrics' })).body.split('\n').find((line) => line.startsWith('mallflow_http_requests_shed_total{reason="stranger"}'));
+  const shed = (await api.app.inject({ url: '/metrics' })).body
+    .split('\n')
+    .find((line) => line.startsWith('mallflow_http_requests_shed_total{reason="stranger"}'));
   expect(shed).toBe(`mallflow_http_requests_shed_total{reason="stranger"} ${limited.length}`);
 });
 
-test('requests without a key, and the pages of a message\'s link, count as strangers; webhooks and health checks do not', async () => {
+test("requests without a key, and the pages of a message's link, count as strangers; webhooks and health checks do not", async () => {
   await start(PER_SECOND);
   const from = (last: number) => ({ remoteAddress: `203.0.113.${last}` });
   const recipient = placeOrderBody([api.mall.skus.cup]).recipient as object;
   const least = MANY - 2 * PER_SECOND;
-  expect(statuses(await atOnce(() => api.app.inject({ url: '/v1/orders', ...from(1) })), 429)).toBeGreaterThanOrEqual(least);
-  expect(statuses(await atOnce(() => api.app.inject({ url: '/v1/address-fixes/forged', ...from(2) })), 429)).toBeGreaterThanOrEqual(least);
-  expect(statuses(await atOnce(() => api.app.inject({ method: 'POST', url: '/v1/address-fixes/forged', payload: recipient, ...from(3) })), 429)).toBeGreaterThanOrEqual(least);
-  expect(statuses(await atOnce(() => api.app.inject({ method: 'POST', url: '/v1/webhooks/carriers/sandbox-carrier', payload: '{}', ...from(4) })), 401)).toBe(MANY);
+  expect(statuses(await atOnce(() => api.app.inject({ url: '/v1/orders', ...from(1) })), 429)).toBeGreaterThanOrEqual(
+    least,
+  );
+  expect(
+    statuses(await atOnce(() => api.app.inject({ url: '/v1/address-fixes/forged', ...from(2) })), 429),
+  ).toBeGreaterThanOrEqual(least);
+  expect(
+    statuses(
+      await atOnce(() =>
+        api.app.inject({ method: 'POST', url: '/v1/address-fixes/forged', payload: recipient, ...from(3) }),
+      ),
+      429,
+    ),
+  ).toBeGreaterThanOrEqual(least);
+  expect(
+    statuses(
+      await atOnce(() =>
+        api.app.inject({ method: 'POST', url: '/v1/webhooks/carriers/sandbox-carrier', payload: '{}', ...from(4) }),
+      ),
+      401,
+    ),
+  ).toBe(MANY);
   expect(statuses(await atOnce(() => api.app.inject({ url: '/healthz', ...from(5) })), 200)).toBe(MANY);
 });
 
@@ -75,7 +123,9 @@ test('a key costs one look into the database, known or not, however many request
   const authenticator = new Authenticator(transactions);
   const key = posting(api.mall.keys.merchant).authorization?.slice('Bearer '.length) ?? '';
   expect(authenticator.knows(key)).toBe(false);
-  expect((await atOnce(() => authenticator.callerOf(key))).map((caller) => caller?.role)).toEqual(Array.from({ length: MANY }, () => 'merchant'));
+  expect((await atOnce(() => authenticator.callerOf(key))).map((caller) => caller?.role)).toEqual(
+    Array.from({ length: MANY }, () => 'merchant'),
+  );
   expect([snapshots(), authenticator.knows(key)]).toEqual([1, true]);
   await atOnce(() => authenticator.callerOf('mf_storefront_unknown'));
   expect(await authenticator.callerOf('mf_storefront_unknown')).toBeUndefined();

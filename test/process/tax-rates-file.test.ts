@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { readTaxRates } from '../../src/process/tax-rates-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'tax-rates-'));
-afterAll(() => { rmSync(folder, { recursive: true }); });
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 const written = (text: string): string => {
   const path = join(folder, 'rates.json');
@@ -12,7 +14,7 @@ const written = (text: string): string => {
   return path;
 };
 
-test('reads a mall\'s own rates', () => {
+test("reads a mall's own rates", () => {
   const rates = { BR: [{ since: '2026-01-01', rates: { standard: 1700, reduced: 700 }, source: 'our adviser' }] };
   expect(readTaxRates(written(JSON.stringify(rates)))).toEqual(rates);
 });
@@ -24,4 +26,6 @@ test.each([
   ['a day that there is not', '{"BR":[{"since":"2026-02-30","rates":{"standard":1700}}]}', 'BR.0.since: '],
   ['no standard rate', '{"BR":[{"since":"2026-01-01","rates":{"books":0}}]}', 'BR.0.rates: must have a standard rate'],
   ['a rate in percent', '{"BR":[{"since":"2026-01-01","rates":{"standard":17.5}}]}', 'BR.0.rates.standard: '],
-])('refuses %s, and says where', (_what, text, said) => { expect(() => readTaxRates(written(text))).toThrow(said); });
+])('refuses %s, and says where', (_what, text, said) => {
+  expect(() => readTaxRates(written(text))).toThrow(said);
+});

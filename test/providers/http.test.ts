@@ -5,25 +5,46 @@ import { ProviderUnavailable } from '../../src/providers/unavailable';
 import { z } from 'zod';
 
 const servers: ReturnType<typeof createServer>[] = [];
-afterAll(() => { for (const server of servers) server.close().closeAllConnections(); });
+afterAll(() => {
+  for (const server of servers) server.close().closeAllConnections();
+});
 
 async function connect(listener: RequestListener, timeoutMs = 500) {
   const server = createServer(listener);
   servers.push(server);
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  return { provider: 'them', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, apiKey: 'secret-key', timeoutMs };
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    provider: 'them',
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    apiKey: 'secret-key',
+    timeoutMs,
+  };
 }
 const get = { method: 'GET', path: '/v1/thing?x=1', expect: [200] } as const;
 
 test('sends JSON with the bearer key and reads JSON', async () => {
   const them = await connect((request, response) => {
     let body = '';
-    request.on('data', (chunk: Buffer) => { body += chunk.toString(); }).on('end', () => {
-      response.end(JSON.stringify({ key: request.headers.authorization, type: request.headers['content-type'], body: JSON.parse(body) as unknown }));
-    });
+    request
+      .on('data', (chunk: Buffer) => {
+        body += chunk.toString();
+      })
+      .on('end', () => {
+        response.end(
+          JSON.stringify({
+            key: request.headers.authorization,
+            type: request.headers['content-type'],
+            body: JSON.parse(body) as unknown,
+          }),
+        );
+      });
   });
-  expect(await callJson(them, { method: 'POST', path: '/', body: { a: 1 }, expect: [200] }))
-    .toEqual({ status: 200, body: { key: 'Bearer secret-key', type: 'application/json', body: { a: 1 } } });
+  expect(await callJson(them, { method: 'POST', path: '/', body: { a: 1 }, expect: [200] })).toEqual({
+    status: 200,
+    body: { key: 'Bearer secret-key', type: 'application/json', body: { a: 1 } },
+  });
 });
 
 test.each<[string, RequestListener, number?]>([
@@ -33,7 +54,13 @@ test.each<[string, RequestListener, number?]>([
   ['no JSON in the 200', (_request, response) => response.end('<html>')],
   ['no connection', (request) => request.socket.destroy()],
   ['no answer to GET /v1/thing within 100 ms', () => undefined, 100],
-  ['no answer to GET /v1/thing within 100 ms', (_request, response) => { response.write('{"half":'); }, 100],
+  [
+    'no answer to GET /v1/thing within 100 ms',
+    (_request, response) => {
+      response.write('{"half":');
+    },
+    100,
+  ],
 ])('is unavailable: %s', async (why, listener, timeoutMs = 5_000) => {
   const call = callJson(await connect(listener, timeoutMs), get);
   await expect(call).rejects.toThrow(ProviderUnavailable);
@@ -61,5 +88,7 @@ test('ends with the reason of a caller who gave up', async () => {
 test('names the members of an answer that do not fit', async () => {
   const them = await connect((_request, response) => response.end('{"a":{"b":1}}'));
   const answer = await callJson(them, get);
-  expect(() => readAnswer(them, answer, z.object({ a: z.object({ b: z.string() }) }))).toThrow('does not fit its schema: a.b');
+  expect(() => readAnswer(them, answer, z.object({ a: z.object({ b: z.string() }) }))).toThrow(
+    'does not fit its schema: a.b',
+  );
 });

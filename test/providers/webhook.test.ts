@@ -20,7 +20,11 @@ function sign(body: string, { ageSeconds = 0, secret = SECRET } = {}): Record<st
 test('reads a signed webhook in our own words', () => {
   expect(reader.read(sign(good), good)).toEqual({ eventId: 'evt_1', event: data });
   const paid = JSON.stringify({ type: 'payment.authorized', data: { key: 'k', status: 'authorized', at: data.at } });
-  expect(new SandboxPaymentWebhookReader(SECRET).read(sign(paid), paid)?.event).toEqual({ key: 'k', status: 'authorized', at: data.at });
+  expect(new SandboxPaymentWebhookReader(SECRET).read(sign(paid), paid)?.event).toEqual({
+    key: 'k',
+    status: 'authorized',
+    at: data.at,
+  });
 });
 
 test('takes one of several signatures, as while a secret is changed', () => {
@@ -29,7 +33,10 @@ test('takes one of several signatures, as while a secret is changed', () => {
   expect(reader.read(headers, good)).toBeDefined();
 });
 
-test.each([['older', 301], ['newer', -303]])('a time-stamp more than five minutes %s is stale', (_word, ageSeconds) => {
+test.each([
+  ['older', 301],
+  ['newer', -303],
+])('a time-stamp more than five minutes %s is stale', (_word, ageSeconds) => {
   expect(reader.read(sign(good, { ageSeconds }), good)).toBeUndefined();
 });
 
@@ -42,7 +49,11 @@ test.each<[string, Record<string, string>, string]>([
   ['another body', sign(good), good.replace('delivered', 'in_transit')],
   ['another id', { ...sign(good), 'webhook-id': 'evt_2' }, good],
   ['another time', { ...sign(good), 'webhook-timestamp': String(Math.floor(Date.now() / 1_000) - 7) }, good],
-  ['a signature of the right length', { ...sign(good), 'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')}` }, good],
+  [
+    'a signature of the right length',
+    { ...sign(good), 'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')}` },
+    good,
+  ],
   ['a signature without its version', { ...sign(good), 'webhook-signature': 'v1' }, good],
   ['a time that is no number', { ...sign(good), 'webhook-timestamp': 'now' }, good],
   ['no headers', {}, good],

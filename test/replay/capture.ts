@@ -18,15 +18,28 @@ let world: World;
 /** Reads a history in the JSON that Temporal's tools exchange. */
 async function historyOf(workflowId: string): Promise<string> {
   const { stdout } = await promisify(execFile)(process.env.TEMPORAL_CLI_PATH ?? '', [
-    'workflow', 'show', '--workflow-id', workflowId, '--output', 'json', '--address', world.temporal.address,
+    'workflow',
+    'show',
+    '--workflow-id',
+    workflowId,
+    '--output',
+    'json',
+    '--address',
+    world.temporal.address,
   ]);
   // Stack traces name the folder of whoever captured; the replay does not need it.
   return stdout.replaceAll(join(__dirname, '../..', '/'), '');
 }
 
 beforeAll(async () => {
-  if (existsSync(folder)) throw new Error(`${folder} is there already: give package.json the next version, or name the release in HISTORY_RELEASE`);
-  world = await startWorld({ paymentWindowSeconds: 3, addressHold: holding(6, [2]) }, { replenishment: { remindAfterSeconds: 1, reminders: 2, patienceSeconds: 1 } });
+  if (existsSync(folder))
+    throw new Error(
+      `${folder} is there already: give package.json the next version, or name the release in HISTORY_RELEASE`,
+    );
+  world = await startWorld(
+    { paymentWindowSeconds: 3, addressHold: holding(6, [2]) },
+    { replenishment: { remindAfterSeconds: 1, reminders: 2, patienceSeconds: 1 } },
+  );
   mkdirSync(folder, { recursive: true });
 }, 60_000);
 afterAll(() => world.close());
@@ -39,6 +52,7 @@ test('captures the history of every scenario', async () => {
     await world.temporal.client.workflow.getHandle(workflowId).result();
     writeFileSync(join(folder, `${name}.json`), await historyOf(workflowId));
   };
-  for (const [name, play] of Object.entries(SCENARIOS)) await keep(name, orderWorkflowId(await play({ world, mall, people })));
+  for (const [name, play] of Object.entries(SCENARIOS))
+    await keep(name, orderWorkflowId(await play({ world, mall, people })));
   for (const [name, play] of Object.entries(REPLENISHMENT_SCENARIOS)) await keep(name, await play({ world, shelves }));
 }, 300_000);

@@ -8,13 +8,19 @@ import { People } from '../support/people';
 import { startWorld, type World } from '../support/world';
 
 const DEPLOYMENT = 'mallflow';
-/** gRPC's FAILED_PRECONDITION: what a version is answered whose workers do not serve every queue of the current one yet. */
+/**
+ * gRPC's FAILED_PRECONDITION: what a version is answered whose workers do not serve every queue of the current one yet.
+ */
 const NOT_YET: readonly number[] = [9];
 const patched = (id: string, step: string): string => `if (require('@temporalio/workflow').patched('${id}')) ${step}`;
 /** A step that orders in flight have passed, and a wait that is still ahead of them. */
 const STEP_BEHIND: Change = { ...NEW_STEP, to: NEW_STEP.to.replace('await', patched('step-behind', 'await')) };
 const CONFIRM = 'await this.steps.run(() => books.confirmDelivery(at), this.id);';
-const WAIT_AHEAD: Change = { file: 'order/fulfillment.ts', from: CONFIRM, to: `${patched('wait-ahead', 'await condition(() => false, 10);')} ${CONFIRM}` };
+const WAIT_AHEAD: Change = {
+  file: 'order/fulfillment.ts',
+  from: CONFIRM,
+  to: `${patched('wait-ahead', 'await condition(() => false, 10);')} ${CONFIRM}`,
+};
 
 let world: World;
 let mall: TestMall;
@@ -29,32 +35,44 @@ afterEach(() => world.close(), 60_000);
 /** Does work a few at a time: what is tried here is many orders in flight, not many requests at once. */
 async function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
-  for (let from = 0; from < items.length; from += 4) results.push(...await Promise.all(items.slice(from, from + 4).map(work)));
+  for (let from = 0; from < items.length; from += 4)
+    results.push(...(await Promise.all(items.slice(from, from + 4).map(work))));
   return results;
 }
 
-const place = (count: number) => each(Array.from({ length: count }), async () => (await people.place({}, [mall.skus.cup])).id);
+const place = (count: number) =>
+  each(Array.from({ length: count }), async () => (await people.place({}, [mall.skus.cup])).id);
 const pack = (orders: readonly string[]) => each(orders, (id) => people.pack(id));
 const handOver = (orders: readonly string[]) => each(orders, (id) => people.handOver(id));
-const sign = (orders: readonly string[]) => each(orders, async (id) => {
-  await people.scan(id, 'out_for_delivery', 'signed');
-  await world.temporal.client.workflow.getHandle(orderWorkflowId(id)).result();
-});
+const sign = (orders: readonly string[]) =>
+  each(orders, async (id) => {
+    await people.scan(id, 'out_for_delivery', 'signed');
+    await world.temporal.client.workflow.getHandle(orderWorkflowId(id)).result();
+  });
 
 /** Reads which patches an order has taken, and the builds that its workflow tasks were done by. */
 async function ranOf(orderId: string): Promise<{ patches: string[]; builds: string[] }> {
   const { events = [] } = await world.temporal.client.workflow.getHandle(orderWorkflowId(orderId)).fetchHistory();
-  const markers = (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) => (marker?.markerName === 'core_patch' ? [JSON.stringify(marker.details)] : []));
+  const markers = (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) =>
+    marker?.markerName === 'core_patch' ? [JSON.stringify(marker.details)] : [],
+  );
   const encoded = (id: string): string => Buffer.from(`{"id":"${id}"`).toString('base64').slice(0, -4);
   return {
-    patches: ['step-behind', 'wait-ahead'].filter((id) => markers.some((marker) => marker.includes(id) || marker.includes(encoded(id)))),
-    builds: (events ?? []).flatMap(({ workflowTaskCompletedEventAttributes: done }) => (done ? [done.deploymentVersion?.buildId ?? 'unversioned'] : [])),
+    patches: ['step-behind', 'wait-ahead'].filter((id) =>
+      markers.some((marker) => marker.includes(id) || marker.includes(encoded(id))),
+    ),
+    builds: (events ?? []).flatMap(({ workflowTaskCompletedEventAttributes: done }) =>
+      done ? [done.deploymentVersion?.buildId ?? 'unversioned'] : [],
+    ),
   };
 }
 
 async function expectTrueBooks(): Promise<void> {
   const { transactions, payments, carriers, suppliers, temporal } = world;
-  const results = await runAudits({ transactions, payments, carriers, suppliers, temporal: temporal.client }, { pauseMs: 20 });
+  const results = await runAudits(
+    { transactions, payments, carriers, suppliers, temporal: temporal.client },
+    { pauseMs: 20 },
+  );
   expect(results.filter(({ outcome }) => outcome !== 'true')).toEqual([]);
 }
 
@@ -80,22 +98,37 @@ test('fifty orders in flight, at three points of their way, go on with a change 
 test('orders follow the current version of a Worker Deployment, and go back with it', async () => {
   const versionOf = (buildId: string) => ({ deploymentName: DEPLOYMENT, buildId });
   const { connection } = world.temporal.client;
-  const makeCurrent = (buildId: string): Promise<void> => until(async () => {
-    const { workerDeployments } = await connection.workflowService.listWorkerDeployments({ namespace: 'default' });
-    if (workerDeployments.length === 0) return false;
-    const { workerDeploymentInfo } = await connection.workflowService.describeWorkerDeployment({ namespace: 'default', deploymentName: DEPLOYMENT });
-    if (!workerDeploymentInfo?.versionSummaries?.some((summary) => summary.deploymentVersion?.buildId === buildId)) return false;
-    try {
-      await connection.workflowService.setWorkerDeploymentCurrentVersion({ namespace: 'default', deploymentName: DEPLOYMENT, buildId, identity: 'test' });
-      return true;
-    } catch (error) {
-      if (isGrpcServiceError(error) && NOT_YET.includes(error.code)) return false;
-      throw error;
-    }
-  });
-  /** Waits until every order's last workflow task was done by a build; the books tell of a step before its task has ended. */
+  const makeCurrent = (buildId: string): Promise<void> =>
+    until(async () => {
+      const { workerDeployments } = await connection.workflowService.listWorkerDeployments({ namespace: 'default' });
+      if (workerDeployments.length === 0) return false;
+      const { workerDeploymentInfo } = await connection.workflowService.describeWorkerDeployment({
+        namespace: 'default',
+        deploymentName: DEPLOYMENT,
+      });
+      if (!workerDeploymentInfo?.versionSummaries?.some((summary) => summary.deploymentVersion?.buildId === buildId))
+        return false;
+      try {
+        await connection.workflowService.setWorkerDeploymentCurrentVersion({
+          namespace: 'default',
+          deploymentName: DEPLOYMENT,
+          buildId,
+          identity: 'test',
+        });
+        return true;
+      } catch (error) {
+        if (isGrpcServiceError(error) && NOT_YET.includes(error.code)) return false;
+        throw error;
+      }
+    });
+  /**
+   * Waits until every order's last workflow task was done by a build; the books tell of a step before its task has
+   * ended.
+   */
   const untilRunBy = (build: string, ran: readonly string[]): Promise<void> =>
-    until(async () => (await Promise.all(ran.map(async (id) => (await ranOf(id)).builds.at(-1)))).every((last) => last === build));
+    until(async () =>
+      (await Promise.all(ran.map(async (id) => (await ranOf(id)).builds.at(-1)))).every((last) => last === build),
+    );
 
   await world.stopWorkers();
   await world.startWorkers({ version: versionOf('v1') });

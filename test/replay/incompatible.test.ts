@@ -5,7 +5,9 @@ import { NEW_STEP, bundleWith, type Change } from '../support/changed-bundle';
 
 const HISTORY = join(__dirname, 'histories', '0.1.0', 'delivered-one-parcel.json');
 
-beforeAll(() => { Runtime.install({ logger: new DefaultLogger('ERROR') }); });
+beforeAll(() => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+});
 
 /** Replays a delivered order against today's workflows with one change made to them. */
 const replayWith = async (change: Change): Promise<void> =>
@@ -13,13 +15,25 @@ const replayWith = async (change: Change): Promise<void> =>
 
 test.each<[string, Change]>([
   ['a new step', NEW_STEP],
-  ['a new wait', {
-    file: 'order/fulfillment.ts', from: 'await condition(() => this.#handedOver);', to: 'await condition(() => this.#handedOver); await condition(() => false, 1000);',
-  }],
-  ['a step left out', { file: 'order/fulfillment.ts', from: 'await this.steps.run(() => books.confirmDelivery(at), this.id);', to: '' }],
-])('%s fails the replay of an order that ran without it', async (_what, change) => {
-  await expect(replayWith(change)).rejects.toThrow();
-}, 60_000);
+  [
+    'a new wait',
+    {
+      file: 'order/fulfillment.ts',
+      from: 'await condition(() => this.#handedOver);',
+      to: 'await condition(() => this.#handedOver); await condition(() => false, 1000);',
+    },
+  ],
+  [
+    'a step left out',
+    { file: 'order/fulfillment.ts', from: 'await this.steps.run(() => books.confirmDelivery(at), this.id);', to: '' },
+  ],
+])(
+  '%s fails the replay of an order that ran without it',
+  async (_what, change) => {
+    await expect(replayWith(change)).rejects.toThrow();
+  },
+  60_000,
+);
 
 test('the same new step under patched() lets the order replay', async () => {
   const to = NEW_STEP.to.replace('await', `if (require('@temporalio/workflow').patched('release-first')) await`);

@@ -5,7 +5,12 @@ import { bundleOf } from '../support/bundle';
 
 const HISTORIES = join(__dirname, 'histories');
 const captured = readdirSync(HISTORIES).flatMap((release) =>
-  readdirSync(join(HISTORIES, release)).map((file): [string, string, string] => [release, file.replace('.json', ''), join(HISTORIES, release, file)]));
+  readdirSync(join(HISTORIES, release)).map((file): [string, string, string] => [
+    release,
+    file.replace('.json', ''),
+    join(HISTORIES, release, file),
+  ]),
+);
 
 let workflowBundle: WorkflowBundleWithSourceMap;
 beforeAll(async () => {
@@ -28,7 +33,7 @@ function inTrace(history: string): unknown {
   return read;
 }
 
-test.each(captured)('today\'s code replays %s %s', async (_release, name, file) => {
+test.each(captured)("today's code replays %s %s", async (_release, name, file) => {
   await Worker.runReplayHistory({ workflowBundle }, JSON.parse(readFileSync(file, 'utf8')), name);
 });
 

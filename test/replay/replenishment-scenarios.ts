@@ -15,7 +15,7 @@ const workflowOf = ({ warehouseId, skuId }: Shelf): string => replenishmentWorkf
 
 /** The ways through a replenishment whose histories every later release must replay. Each answers its workflow. */
 export const REPLENISHMENT_SCENARIOS: Readonly<Record<string, (room: StockRoom) => Promise<string>>> = {
-  'replenishment': async ({ world, shelves }) => {
+  replenishment: async ({ world, shelves }) => {
     await world.supplier.call('POST', '/sandbox/manners', { manner: 'when_reminded' });
     const shelf = await shelves.watched();
     await shelves.deplete(shelf);
@@ -29,10 +29,18 @@ export const REPLENISHMENT_SCENARIOS: Readonly<Record<string, (room: StockRoom) 
     const id = await shelves.deplete(shelf);
     await contentOf(world, `${id}:remind_email:1`);
     await world.supplier.call('DELETE', '/sandbox/faults');
-    granted(await world.replenishments.answer(callerFor('support'), intent(), id, { quantity: 49, expectedOn: '2099-01-31' }));
+    granted(
+      await world.replenishments.answer(callerFor('support'), intent(), id, { quantity: 49, expectedOn: '2099-01-31' }),
+    );
     // Goods that come before it has taken the answer in would spare it steps.
     const handle = world.temporal.client.workflow.getHandle(workflowOf(shelf));
-    await until(async () => (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails.includes('49 units'), 20_000);
+    await until(
+      async () =>
+        (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails.includes(
+          '49 units',
+        ),
+      20_000,
+    );
     await shelves.receive(shelf, 49);
     return workflowOf(shelf);
   },

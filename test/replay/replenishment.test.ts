@@ -22,22 +22,37 @@ afterAll(() => world.close());
 
 /** What each scenario must have in its history, or capturing it would prove nothing. */
 const STEPS: Readonly<Record<string, readonly string[]>> = {
-  'replenishment': ['planPurchase', 'requestPurchase', 'remindSupplier', 'settleChase'],
+  replenishment: ['planPurchase', 'requestPurchase', 'remindSupplier', 'settleChase'],
   'replenishment-by-mail': ['planPurchase', 'requestPurchase', 'mailPurchase', 'mailReminder', 'settleChase'],
-  'replenishment-closed-out-of-reach': ['planPurchase', 'requestPurchase', 'escalateReplenishment', 'tries-end-with-their-need', 'settleTries'],
+  'replenishment-closed-out-of-reach': [
+    'planPurchase',
+    'requestPurchase',
+    'escalateReplenishment',
+    'tries-end-with-their-need',
+    'settleTries',
+  ],
 };
 
-test.each(Object.entries(REPLENISHMENT_SCENARIOS))('%s is played, goes by its steps, and replays', async (name, play) => {
-  const handle = world.temporal.client.workflow.getHandle(await play({ world, shelves }));
-  await handle.result();
-  const history = await handle.fetchHistory();
-  // A local activity is a marker, and its name is in the marker's payload.
-  const taken = (history.events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled, markerRecordedEventAttributes: marker }) => [
-    scheduled?.activityType?.name ?? '', ...Object.values(marker?.details ?? {}).flatMap(({ payloads }) => payloads ?? []).map(({ data }) => Buffer.from(data ?? []).toString('utf8')),
-  ]);
-  expect((STEPS[name] ?? ['none']).filter((step) => !taken.some((one) => one.includes(step)))).toEqual([]);
-  await Worker.runReplayHistory({ workflowBundle }, history, handle.workflowId);
-}, 60_000);
+test.each(Object.entries(REPLENISHMENT_SCENARIOS))(
+  '%s is played, goes by its steps, and replays',
+  async (name, play) => {
+    const handle = world.temporal.client.workflow.getHandle(await play({ world, shelves }));
+    await handle.result();
+    const history = await handle.fetchHistory();
+    // A local activity is a marker, and its name is in the marker's payload.
+    const taken = (history.events ?? []).flatMap(
+      ({ activityTaskScheduledEventAttributes: scheduled, markerRecordedEventAttributes: marker }) => [
+        scheduled?.activityType?.name ?? '',
+        ...Object.values(marker?.details ?? {})
+          .flatMap(({ payloads }) => payloads ?? [])
+          .map(({ data }) => Buffer.from(data ?? []).toString('utf8')),
+      ],
+    );
+    expect((STEPS[name] ?? ['none']).filter((step) => !taken.some((one) => one.includes(step)))).toEqual([]);
+    await Worker.runReplayHistory({ workflowBundle }, history, handle.workflowId);
+  },
+  60_000,
+);
 
 test('a need that was closed while a release that waits for the supplier alone ran it replays, and ends as that one did', async () => {
   const rule = "patched('tries-end-with-their-need')";
@@ -50,12 +65,19 @@ test('a need that was closed while a release that waits for the supplier alone r
   await shelves.untilChased(id, 'supplier_unreachable');
   granted(await world.replenishments.close(callerFor('platform'), intent(), id, { reason: 'not_needed' }));
   const handle = world.temporal.client.workflow.getHandle(replenishmentWorkflowId(shelf.warehouseId, shelf.skuId));
-  await until(async () => (await handle.fetchHistory()).events?.some(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'replenishmentEnded') === true);
+  await until(
+    async () =>
+      (await handle.fetchHistory()).events?.some(
+        ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'replenishmentEnded',
+      ) === true,
+  );
   await world.supplier.call('DELETE', '/sandbox/faults');
   await shelves.untilEnded(shelf);
   await Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory(), handle.workflowId);
   const always = await bundleWith({ file: 'runtime/give-up.ts', from: rule, to: 'true' });
-  await expect(Worker.runReplayHistory({ workflowBundle: always }, await handle.fetchHistory(), handle.workflowId)).rejects.toThrow();
+  await expect(
+    Worker.runReplayHistory({ workflowBundle: always }, await handle.fetchHistory(), handle.workflowId),
+  ).rejects.toThrow();
   await stop();
   await world.startWorkers();
 }, 60_000);

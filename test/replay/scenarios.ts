@@ -21,7 +21,11 @@ const cancel = async ({ world, people }: Stage, orderId: string): Promise<void> 
   granted(await world.orders.cancel(people.storefront, intent(), orderId, { reason: 'customer_request' }));
 };
 const declined = async ({ world, people }: Stage): Promise<string> => {
-  const answer = await world.orders.place(people.storefront, intent(), people.cart({ payment: { method: 'card', token: 'tok_declined' } }));
+  const answer = await world.orders.place(
+    people.storefront,
+    intent(),
+    people.cart({ payment: { method: 'card', token: 'tok_declined' } }),
+  );
   return isRefusal(answer) ? String(answer.extensions?.orderId) : '';
 };
 const delivered = async ({ people }: Stage, orderId: string): Promise<string> => {
@@ -32,13 +36,28 @@ const delivered = async ({ people }: Stage, orderId: string): Promise<string> =>
   return orderId;
 };
 
-const ask = async <Verb extends keyof InterventionRequest>({ world }: Stage, orderId: string, verb: Verb, asked: InterventionRequest[Verb]) =>
-  granted(await new InterventionService(world.transactions, world.workflows).ask(callerFor('support'), intent(), orderId, verb, asked)).body;
+const ask = async <Verb extends keyof InterventionRequest>(
+  { world }: Stage,
+  orderId: string,
+  verb: Verb,
+  asked: InterventionRequest[Verb],
+) =>
+  granted(
+    await new InterventionService(world.transactions, world.workflows).ask(
+      callerFor('support'),
+      intent(),
+      orderId,
+      verb,
+      asked,
+    ),
+  ).body;
 
 /** Does every task on an order's parcels without waiting for their labels. */
 const packed = async ({ world }: Stage, orderId: string): Promise<void> => {
   for (const kind of ['pick', 'recheck', 'pack'] as const) {
-    const { items } = granted(await world.tasks.list(callerFor('platform'), { status: 'open', kind, orderId, limit: 10 }));
+    const { items } = granted(
+      await world.tasks.list(callerFor('platform'), { status: 'open', kind, orderId, limit: 10 }),
+    );
     for (const task of items) granted(await world.tasks.complete(callerFor('platform'), intent(), task.id, {}));
   }
 };
@@ -60,8 +79,12 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
     return id;
   },
   'approved-after-redirect': async (stage) => {
-    const { id, nextAction } = await stage.people.place({ payment: { method: 'card', token: 'tok_redirect' } }, [stage.mall.skus.cup]);
-    await stage.world.gateway.call('POST', `/v1/authorizations/${nextAction?.url.split('/').pop() ?? ''}/action`, { approve: true });
+    const { id, nextAction } = await stage.people.place({ payment: { method: 'card', token: 'tok_redirect' } }, [
+      stage.mall.skus.cup,
+    ]);
+    await stage.world.gateway.call('POST', `/v1/authorizations/${nextAction?.url.split('/').pop() ?? ''}/action`, {
+      approve: true,
+    });
     await stage.people.untilStatus(id, 'in_fulfillment');
     return delivered(stage, id);
   },
@@ -72,7 +95,11 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
   },
   'rejected-destination': async (stage) => {
     const address = { country: 'AQ', city: 'Station', line1: '1 Ice Road' };
-    const answer = await stage.world.orders.place(stage.people.storefront, intent(), stage.people.cart({ recipient: { name: 'R', phone: '+5511912345678', address } }));
+    const answer = await stage.world.orders.place(
+      stage.people.storefront,
+      intent(),
+      stage.people.cart({ recipient: { name: 'R', phone: '+5511912345678', address } }),
+    );
     return isRefusal(answer) ? String(answer.extensions?.orderId) : '';
   },
   'address-mended': async (stage) => {
@@ -94,17 +121,40 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
   'backordered-then-delivered': async (stage) => {
     const sku = await backorderedSku(stage.world.transactions, stage.mall, 1);
     const { id } = await stage.people.place({ lines: [{ skuId: sku.id, quantity: 2 }] });
-    granted(await stage.world.stock.receive(callerFor('platform'), intent(), { skuId: sku.id, warehouseId: stage.mall.warehouseIds[0], lotCode: 'L2', quantity: 1, reference: 'DN-1' }));
+    granted(
+      await stage.world.stock.receive(callerFor('platform'), intent(), {
+        skuId: sku.id,
+        warehouseId: stage.mall.warehouseIds[0],
+        lotCode: 'L2',
+        quantity: 1,
+        reference: 'DN-1',
+      }),
+    );
     await stage.people.untilStatus(id, 'in_fulfillment');
     return delivered(stage, id);
   },
   'backorder-overdue-then-filled': async (stage) => {
     const sku = await backorderedSku(stage.world.transactions, stage.mall, 0);
-    const { id, nextAction } = await stage.people.place({ lines: [{ skuId: sku.id, quantity: 1 }], payment: { method: 'card', token: 'tok_redirect' } });
-    await stage.world.transactions.run(SYSTEM, (tx) => tx.updateTable('orders').set({ agreedOn: '2026-01-31' }).where('id', '=', id).execute());
-    await stage.world.gateway.call('POST', `/v1/authorizations/${nextAction?.url.split('/').pop() ?? ''}/action`, { approve: true });
+    const { id, nextAction } = await stage.people.place({
+      lines: [{ skuId: sku.id, quantity: 1 }],
+      payment: { method: 'card', token: 'tok_redirect' },
+    });
+    await stage.world.transactions.run(SYSTEM, (tx) =>
+      tx.updateTable('orders').set({ agreedOn: '2026-01-31' }).where('id', '=', id).execute(),
+    );
+    await stage.world.gateway.call('POST', `/v1/authorizations/${nextAction?.url.split('/').pop() ?? ''}/action`, {
+      approve: true,
+    });
     await attention(stage, id, 'backorder_overdue');
-    granted(await stage.world.stock.receive(callerFor('platform'), intent(), { skuId: sku.id, warehouseId: stage.mall.warehouseIds[0], lotCode: 'L2', quantity: 1, reference: 'DN-1' }));
+    granted(
+      await stage.world.stock.receive(callerFor('platform'), intent(), {
+        skuId: sku.id,
+        warehouseId: stage.mall.warehouseIds[0],
+        lotCode: 'L2',
+        quantity: 1,
+        reference: 'DN-1',
+      }),
+    );
     await stage.people.untilStatus(id, 'in_fulfillment');
     return delivered(stage, id);
   },
@@ -155,12 +205,21 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
   },
   'failed-step-run-again': async (stage) => {
     const { id } = await stage.people.place({ customer: { reference: 'erased-by-mistake' } }, [stage.mall.skus.cup]);
-    const keyed = (wrappedKey: Buffer | null) => stage.world.transactions.run(SYSTEM, async (tx) => {
-      const { customerId } = await tx.selectFrom('orders').select('customerId').where('id', '=', id).executeTakeFirstOrThrow();
-      const before = await tx.selectFrom('customer').select('wrappedKey').where('id', '=', customerId).executeTakeFirstOrThrow();
-      await tx.updateTable('customer').set({ wrappedKey }).where('id', '=', customerId).execute();
-      return before.wrappedKey;
-    });
+    const keyed = (wrappedKey: Buffer | null) =>
+      stage.world.transactions.run(SYSTEM, async (tx) => {
+        const { customerId } = await tx
+          .selectFrom('orders')
+          .select('customerId')
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow();
+        const before = await tx
+          .selectFrom('customer')
+          .select('wrappedKey')
+          .where('id', '=', customerId)
+          .executeTakeFirstOrThrow();
+        await tx.updateTable('customer').set({ wrappedKey }).where('id', '=', customerId).execute();
+        return before.wrappedKey;
+      });
     const key = await keyed(null);
     await packed(stage, id);
     await attention(stage, id, 'needs_operator');
@@ -169,12 +228,19 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
     return delivered(stage, id);
   },
   'another-carrier-chosen': async (stage) => {
-    const { id, fulfillments: [part] } = await stage.people.place({}, [stage.mall.skus.cup]);
+    const {
+      id,
+      fulfillments: [part],
+    } = await stage.people.place({}, [stage.mall.skus.cup]);
     await stage.world.carrier.fault({ mode: 'error_after', times: 1, operation: 'book' });
     await stage.world.carrier.fault({ mode: 'down', times: 1_000, operation: 'find' });
     await packed(stage, id);
     await attention(stage, id, 'carrier_unavailable');
-    await ask(stage, id, 'chooseCarrier', { fulfillmentId: part?.id ?? '', carrierCode: 'swift', reason: 'provider_down' });
+    await ask(stage, id, 'chooseCarrier', {
+      fulfillmentId: part?.id ?? '',
+      carrierCode: 'swift',
+      reason: 'provider_down',
+    });
     await until(async () => (await stage.people.read(id)).fulfillments[0]?.status === 'labelled');
     await stage.world.carrier.call('DELETE', '/sandbox/faults');
     return delivered(stage, id);

@@ -11,8 +11,18 @@ const bodies = (hook: Receiver) => hook.taken.map(({ body }) => body);
 
 function start(url: string, timings: DeliveryTimings = {}) {
   const delivered: string[] = [];
-  const deliveries = new Deliveries(url, SECRET, ({ id }) => { delivered.push(id); }, pino({ level: 'silent' }), { firstRetryMs: 10, ...timings });
-  const add = (lane: string, ...ids: string[]) => { for (const id of ids) deliveries.add({ id, lane, body: id }); };
+  const deliveries = new Deliveries(
+    url,
+    SECRET,
+    ({ id }) => {
+      delivered.push(id);
+    },
+    pino({ level: 'silent' }),
+    { firstRetryMs: 10, ...timings },
+  );
+  const add = (lane: string, ...ids: string[]) => {
+    for (const id of ids) deliveries.add({ id, lane, body: id });
+  };
   return { deliveries, delivered, add };
 }
 
@@ -41,9 +51,15 @@ test('a receiver that does not answer in time gets the event again', async () =>
 test('an event whose delivery could not be written down is sent again', async () => {
   const hook = await bench.receive();
   let full = true;
-  const deliveries = new Deliveries(hook.url, SECRET, () => {
-    if (full) throw new Error('no space left');
-  }, pino({ level: 'silent' }), { firstRetryMs: 10 });
+  const deliveries = new Deliveries(
+    hook.url,
+    SECRET,
+    () => {
+      if (full) throw new Error('no space left');
+    },
+    pino({ level: 'silent' }),
+    { firstRetryMs: 10 },
+  );
   deliveries.add({ id: 'a1', lane: 'a', body: 'a1' });
   await until(() => hook.taken.length > 1);
   expect(deliveries.undelivered).toBe(1);
@@ -54,7 +70,8 @@ test('an event whose delivery could not be written down is sent again', async ()
 test('carries thousands of events over few connections, each lane in order', async () => {
   const hook = await bench.receive();
   const { deliveries, add } = start(hook.url);
-  for (let step = 0; step < 4; step += 1) for (let parcel = 0; parcel < 500; parcel += 1) add(`p${parcel}`, `p${parcel}.${step}`);
+  for (let step = 0; step < 4; step += 1)
+    for (let parcel = 0; parcel < 500; parcel += 1) add(`p${parcel}`, `p${parcel}.${step}`);
   await until(() => deliveries.undelivered === 0);
   expect(hook.taken).toHaveLength(2_000);
   expect(hook.connections()).toBeLessThan(100);
@@ -68,9 +85,17 @@ test('carries thousands of events over few connections, each lane in order', asy
 
 test('while the receiver is away, no more wait than the limit: further scans are refused and nothing is recorded', async () => {
   const carrier = await bench.start(buildCarrier, { delivery: { limit: 2 } });
-  const booking = await new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 2_000 }).book(bookRequest('k'));
+  const booking = await new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 2_000 }).book(
+    bookRequest('k'),
+  );
   if (booking.status !== 'booked') throw new Error(booking.status);
   const scan = () => carrier.call('POST', '/v1/scans', { trackingNumber: booking.trackingNumber, scan: 'in_transit' });
   expect([(await scan()).status, (await scan()).status, (await scan()).status]).toEqual([200, 200, 503]);
-  expect((await carrier.call('GET', '/v1/scans')).body).toMatchObject({ entries: [{ seq: 1, sent: false }, { seq: 2, sent: false }], next: null });
+  expect((await carrier.call('GET', '/v1/scans')).body).toMatchObject({
+    entries: [
+      { seq: 1, sent: false },
+      { seq: 2, sent: false },
+    ],
+    next: null,
+  });
 });

@@ -24,7 +24,13 @@ afterEach(async () => {
 });
 
 let count = 0;
-const request = (token = 'tok_ok') => ({ key: `f:${++count}`, orderId: 'ord_1', method: 'card', token, amount: { amount: 1_000, currency: 'CNY' as const } });
+const request = (token = 'tok_ok') => ({
+  key: `f:${++count}`,
+  orderId: 'ord_1',
+  method: 'card',
+  token,
+  amount: { amount: 1_000, currency: 'CNY' as const },
+});
 
 test.each([
   [{ mode: 'down' }, false],
@@ -42,15 +48,18 @@ test.each([
   expect(await payments.authorize(asked)).toMatchObject({ status: 'authorized' });
 });
 
-test.each([['tok_timeout_once', true], ['tok_error_after', true], ['tok_error_once', false]])(
-  '%s fails its first call only; executed: %s', async (token, executed) => {
-    const asked = request(token);
-    await expect(payments.authorize(asked)).rejects.toThrow(ProviderUnavailable);
-    expect(await payments.findAuthorizationByKey(asked.key) !== undefined).toBe(executed);
-    const answered = await payments.authorize(asked);
-    expect(answered.status).toBe('authorized');
-    expect(await payments.authorize(asked)).toEqual(answered);
-  });
+test.each([
+  ['tok_timeout_once', true],
+  ['tok_error_after', true],
+  ['tok_error_once', false],
+])('%s fails its first call only; executed: %s', async (token, executed) => {
+  const asked = request(token);
+  await expect(payments.authorize(asked)).rejects.toThrow(ProviderUnavailable);
+  expect((await payments.findAuthorizationByKey(asked.key)) !== undefined).toBe(executed);
+  const answered = await payments.authorize(asked);
+  expect(answered.status).toBe('authorized');
+  expect(await payments.authorize(asked)).toEqual(answered);
+});
 
 test('lasts for as many calls as it was told, of its operation only', async () => {
   await gateway.fault({ mode: 'down', times: 2, operation: 'capture' });
@@ -80,7 +89,11 @@ test('a carrier that never answers has booked and voided all the same', async ()
   const booking = await parcels.findBookingByKey(asked.key);
   if (booking?.status !== 'booked') throw new Error(booking?.status);
   await expect(parcels.void(booking.reference)).rejects.toThrow(ProviderUnavailable);
-  expect(await parcels.findBookingByKey(asked.key)).toEqual({ status: 'voided', reference: booking.reference, trackingNumber: booking.trackingNumber });
+  expect(await parcels.findBookingByKey(asked.key)).toEqual({
+    status: 'voided',
+    reference: booking.reference,
+    trackingNumber: booking.trackingNumber,
+  });
 });
 
 test('refuses a mode or an operation that it does not have', async () => {

@@ -8,9 +8,16 @@ import { API_KEY, Bench, until, type Sandbox } from './sandboxes';
 const bench = new Bench();
 afterAll(() => bench.close());
 
-const connect = (gateway: Sandbox) => new SandboxPaymentProvider({ url: gateway.url, apiKey: API_KEY, timeoutMs: 2_000 });
+const connect = (gateway: Sandbox) =>
+  new SandboxPaymentProvider({ url: gateway.url, apiKey: API_KEY, timeoutMs: 2_000 });
 const cny = (amount: number) => ({ amount, currency: 'CNY' as const });
-const request = (key: string, token = 'tok_ok') => ({ key, orderId: 'ord_1', method: 'card', token, amount: cny(1_000) });
+const request = (key: string, token = 'tok_ok') => ({
+  key,
+  orderId: 'ord_1',
+  method: 'card',
+  token,
+  amount: cny(1_000),
+});
 
 test('a gateway that starts again holds what it held, a torn last line apart', async () => {
   const journalFile = bench.newJournal();
@@ -30,8 +37,13 @@ test('a gateway that starts again holds what it held, a torn last line apart', a
   expect(await connect(after).capture(capture)).toEqual(captured);
   expect(await connect(after).void({ key: 'c', authorization: reference, amount: cny(401) })).toEqual(refusal);
   expect(await connect(after).findMoneyMoveByKey('torn')).toBeUndefined();
-  expect(await connect(after).capture({ key: 'd', authorization: reference, amount: cny(401) })).toEqual({ status: 'refused', reason: 'exceeds_authorized' });
-  expect(await connect(after).capture({ key: 'e', authorization: reference, amount: cny(400) })).toMatchObject({ status: 'succeeded' });
+  expect(await connect(after).capture({ key: 'd', authorization: reference, amount: cny(401) })).toEqual({
+    status: 'refused',
+    reason: 'exceeds_authorized',
+  });
+  expect(await connect(after).capture({ key: 'e', authorization: reference, amount: cny(400) })).toMatchObject({
+    status: 'succeeded',
+  });
 });
 
 test('a webhook that nobody took is sent by the next start, under the same id, and then no more', async () => {
@@ -55,7 +67,10 @@ test('a webhook that nobody took is sent by the next start, under the same id, a
 test('a whole line that is no entry stops the start and is left as it is', () => {
   const file = bench.newJournal();
   const Entry = z.strictObject({ n: z.int() });
-  const open = (seen: number[] = []) => Journal.open(file, Entry, ({ n }) => { seen.push(n); });
+  const open = (seen: number[] = []) =>
+    Journal.open(file, Entry, ({ n }) => {
+      seen.push(n);
+    });
   const first = open();
   first.append({ n: 1 });
   const span = first.append({ n: 22 });

@@ -16,7 +16,11 @@ export interface Sandbox {
   readonly app: FastifyInstance;
   readonly url: string;
   /** Calls with the API key; the body is parsed. */
-  call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
+  call(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: Record<string, unknown> }>;
   fault(fault: object): Promise<void>;
 }
 
@@ -46,20 +50,34 @@ export class Bench {
 
   newJournal(): string {
     const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
-    this.closers.push(() => { rmSync(folder, { recursive: true }); });
+    this.closers.push(() => {
+      rmSync(folder, { recursive: true });
+    });
     return join(folder, 'journal.jsonl');
   }
 
-  async start(build: (options: SandboxOptions) => FastifyInstance, options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
+  async start(
+    build: (options: SandboxOptions) => FastifyInstance,
+    options: Partial<SandboxOptions> = {},
+  ): Promise<Sandbox> {
     const app = build({
-      apiKey: API_KEY, webhookSecret: SECRET, webhookUrl: 'http://127.0.0.1:9/', journalFile: options.journalFile ?? this.newJournal(), ...options,
+      apiKey: API_KEY,
+      webhookSecret: SECRET,
+      webhookUrl: 'http://127.0.0.1:9/',
+      journalFile: options.journalFile ?? this.newJournal(),
+      ...options,
     });
     return this.listening(app);
   }
 
   /** Starts the sandbox of mail and SMS. */
   async startNotifier(options: Partial<NotifierOptions> = {}): Promise<NotifierSandbox> {
-    const app = buildNotifier({ apiKey: API_KEY, journalFile: options.journalFile ?? this.newJournal(), smtpPort: 0, ...options });
+    const app = buildNotifier({
+      apiKey: API_KEY,
+      journalFile: options.journalFile ?? this.newJournal(),
+      smtpPort: 0,
+      ...options,
+    });
     const sandbox = await this.listening(app);
     return { ...sandbox, smtpUrl: `smtp://127.0.0.1:${app.mail.port}` };
   }
@@ -68,11 +86,25 @@ export class Bench {
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     this.closers.push(() => app.close());
     const call: Sandbox['call'] = async (method, path, body) => {
-      const headers = { authorization: `Bearer ${API_KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-      const response = await fetch(`${url}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-      return { status: response.status, body: await response.json() as Record<string, unknown> };
+      const headers = {
+        authorization: `Bearer ${API_KEY}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      };
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     };
-    return { app, url, call, fault: async (fault) => { expect((await call('POST', '/sandbox/faults', fault)).status).toBe(200); } };
+    return {
+      app,
+      url,
+      call,
+      fault: async (fault) => {
+        expect((await call('POST', '/sandbox/faults', fault)).status).toBe(200);
+      },
+    };
   }
 
   /** Starts a receiver of webhooks that answers after `delayMs`. */
@@ -82,19 +114,40 @@ export class Bench {
     let connections = 0;
     const server = createServer((request, response) => {
       let body = '';
-      request.setEncoding('utf8').on('data', (chunk: string) => { body += chunk; }).on('end', () => {
-        const status = answers.shift() ?? 204;
-        if (status < 300) taken.push({ headers: request.headers, body });
-        setTimeout(() => { response.writeHead(status).end(); }, delayMs);
-      });
+      request
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => {
+          body += chunk;
+        })
+        .on('end', () => {
+          const status = answers.shift() ?? 204;
+          if (status < 300) taken.push({ headers: request.headers, body });
+          setTimeout(() => {
+            response.writeHead(status).end();
+          }, delayMs);
+        });
     });
-    server.on('connection', () => { connections += 1; });
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-    this.closers.push(() => new Promise<void>((resolve) => {
-      server.close(() => { resolve(); });
-      server.closeAllConnections();
-    }));
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, taken, answers, connections: () => connections };
+    server.on('connection', () => {
+      connections += 1;
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    this.closers.push(
+      () =>
+        new Promise<void>((resolve) => {
+          server.close(() => {
+            resolve();
+          });
+          server.closeAllConnections();
+        }),
+    );
+    return {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+      taken,
+      answers,
+      connections: () => connections,
+    };
   }
 
   async close(): Promise<void> {
@@ -107,7 +160,11 @@ export const bookRequest = (key: string, change: Partial<BookRequest> = {}): Boo
   carrierCode: 'steady',
   reference: 'shp_01J0000000000000000000000A',
   from: { name: 'North', country: 'CN', postcode: '200000', city: 'Shanghai' },
-  to: { name: 'Recipient ^XZ Two', phone: '+86 138 0000 0000', address: { country: 'CN', city: 'Hangzhou', line1: '1 West Lake Road', postcode: '310000' } },
+  to: {
+    name: 'Recipient ^XZ Two',
+    phone: '+86 138 0000 0000',
+    address: { country: 'CN', city: 'Hangzhou', line1: '1 West Lake Road', postcode: '310000' },
+  },
   parcel: { weightG: 900, lengthMm: 300, widthMm: 200, heightMm: 100 },
   fragile: true,
   ...change,

@@ -14,7 +14,9 @@ let database: TestDatabase;
 let transactions: Transactions;
 beforeAll(async () => {
   database = await createTestDatabase();
-  transactions = connect(database.appUrl, 10, (error) => { throw error; });
+  transactions = connect(database.appUrl, 10, (error) => {
+    throw error;
+  });
 }, 60_000);
 afterEach(() => transactions.run(SYSTEM, (tx) => tx.deleteFrom('workflow_message').execute()));
 afterAll(async () => {
@@ -22,17 +24,23 @@ afterAll(async () => {
   await database.drop();
 });
 
-const commit = (orderId: string, ...parts: string[]): Promise<void> => transactions.run(SYSTEM, async (tx) => {
-  for (const part of parts) await enqueueOrderSignal(tx, orderId, packed(part));
-});
+const commit = (orderId: string, ...parts: string[]): Promise<void> =>
+  transactions.run(SYSTEM, async (tx) => {
+    for (const part of parts) await enqueueOrderSignal(tx, orderId, packed(part));
+  });
 
 /** A messenger that speaks to a Temporal which takes what `take` lets pass, and what that was, in its order. */
-function messengerTo(take: (workflowId: string, part: string) => Promise<void>): { messenger: OutboxSender; heard: string[] } {
+function messengerTo(take: (workflowId: string, part: string) => Promise<void>): {
+  messenger: OutboxSender;
+  heard: string[];
+} {
   const heard: string[] = [];
-  const signal = (workflowId: string) => async (_name: string, { fulfillmentId }: { fulfillmentId: string }): Promise<void> => {
-    await take(workflowId, fulfillmentId);
-    heard.push(fulfillmentId);
-  };
+  const signal =
+    (workflowId: string) =>
+    async (_name: string, { fulfillmentId }: { fulfillmentId: string }): Promise<void> => {
+      await take(workflowId, fulfillmentId);
+      heard.push(fulfillmentId);
+    };
   const temporal = {
     withDeadline: (_deadline: number, work: () => Promise<unknown>) => work(),
     workflow: { getHandle: (workflowId: string) => ({ signal: signal(workflowId) }) },
@@ -43,8 +51,12 @@ function messengerTo(take: (workflowId: string, part: string) => Promise<void>):
 test('no sender overtakes another: what an order is told comes in the order in which it happened', async () => {
   let letPass = (): void => undefined;
   let begun = (): void => undefined;
-  const passed = new Promise<void>((resolve) => { letPass = resolve; });
-  const sending = new Promise<void>((resolve) => { begun = resolve; });
+  const passed = new Promise<void>((resolve) => {
+    letPass = resolve;
+  });
+  const sending = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
   const { messenger, heard } = messengerTo((_workflowId, part) => {
     begun();
     return part === 'ful_1' ? passed : Promise.resolve();
@@ -59,8 +71,12 @@ test('no sender overtakes another: what an order is told comes in the order in w
   await messenger.flush(SECOND);
   expect(heard).toEqual(['ful_3']);
   let settled = false;
-  const settling = messenger.settled().then(() => { settled = true; });
-  await new Promise((resolve) => { setImmediate(resolve); });
+  const settling = messenger.settled().then(() => {
+    settled = true;
+  });
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
   expect(settled).toBe(false);
   letPass();
   await Promise.all([settling, flushed, ...others]);
@@ -69,7 +85,10 @@ test('no sender overtakes another: what an order is told comes in the order in w
 
 test('an order that does not take its signals holds up no other, and keeps them', async () => {
   const { messenger, heard } = messengerTo((workflowId) =>
-    (workflowId === orderWorkflowId(FIRST) ? Promise.reject(new Error('It has had too many signals')) : Promise.resolve()));
+    workflowId === orderWorkflowId(FIRST)
+      ? Promise.reject(new Error('It has had too many signals'))
+      : Promise.resolve(),
+  );
   await commit(FIRST, 'ful_1');
   await commit(SECOND, 'ful_2', 'ful_3');
   await expect(messenger.sweep(-1)).resolves.toBe(2);
@@ -83,6 +102,11 @@ test('a Temporal that takes nothing at all ends the sweep, and nothing is lost',
   for (const orderId of [FIRST, SECOND, THIRD]) await commit(orderId, 'ful_1');
   await expect(messenger.sweep(-1)).rejects.toThrow('UNAVAILABLE');
   await expect(messenger.flush(FIRST)).resolves.toBeUndefined();
-  const { count } = await transactions.run(SYSTEM, (tx) => tx.selectFrom('workflow_message').select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow());
+  const { count } = await transactions.run(SYSTEM, (tx) =>
+    tx
+      .selectFrom('workflow_message')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow(),
+  );
   expect(count).toBe(3);
 });

@@ -19,10 +19,13 @@ let database: TestDatabase;
 let transactions: Transactions;
 beforeAll(async () => {
   database = await createTestDatabase();
-  transactions = connect(database.appUrl, 2, (error) => { throw error; });
+  transactions = connect(database.appUrl, 2, (error) => {
+    throw error;
+  });
   const owner = new Client({ connectionString: database.ownerUrl });
   await owner.connect();
-  // The oldest orders are the open ones, so that a walk from the newest meets every closed one first. Nothing but the lists is read.
+  // The oldest orders are the open ones, so that a walk from the newest meets every closed one first. Nothing but the
+  // lists is read.
   await owner.query(`
     SELECT set_config('app.role', 'system', false);
     SET session_replication_role = replica;
@@ -50,8 +53,12 @@ afterAll(async () => {
 async function rowsTouched(caller: Caller, table: string, read: (tx: Tx) => Promise<unknown>): Promise<number> {
   return transactions.run(caller, async (tx) => {
     const count = async () => {
-      const { rows } = await tx.executeQuery<{ n: number }>(CompiledQuery.raw(
-        `SELECT (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int AS n FROM pg_stat_xact_all_tables WHERE relname = $1`, [table]));
+      const { rows } = await tx.executeQuery<{ n: number }>(
+        CompiledQuery.raw(
+          `SELECT (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int AS n FROM pg_stat_xact_all_tables WHERE relname = $1`,
+          [table],
+        ),
+      );
       return rows[0]?.n ?? 0;
     };
     const before = await count();
@@ -65,7 +72,8 @@ const support: Caller = { role: 'support', subject: 'mall', actor: 'support:test
 const warehouse: Caller = { role: 'warehouse', subject: WAREHOUSE, actor: 'warehouse:test' };
 
 test.each([
-  ['a status', storefront, { status: 'in_fulfillment' }], ['a stage', storefront, { stage: 'pick' }],
+  ['a status', storefront, { status: 'in_fulfillment' }],
+  ['a stage', storefront, { stage: 'pick' }],
   ['a status', support, { status: 'in_fulfillment' }],
 ] as const)('a list of open orders by %s touches no closed one: %j', async (_by, caller, query) => {
   let found = 0;
@@ -79,8 +87,10 @@ test.each([
 });
 
 test.each([
-  ['a storefront, by its reference', storefront, { reference: 'known' }, 1], ['a storefront, the newest', storefront, {}, 20],
-  ['a merchant of one order', { role: 'merchant', subject: SMALL, actor: 'merchant:test' }, {}, 1], ['support, the newest', support, {}, 20],
+  ['a storefront, by its reference', storefront, { reference: 'known' }, 1],
+  ['a storefront, the newest', storefront, {}, 20],
+  ['a merchant of one order', { role: 'merchant', subject: SMALL, actor: 'merchant:test' }, {}, 1],
+  ['support, the newest', support, {}, 20],
   ['a merchant of many', { role: 'merchant', subject: 'mer', actor: 'merchant:test' }, {}, 20],
 ] as const)('a list of all orders touches little more than it holds: %s', async (_who, caller, query, expected) => {
   let found = 0;
@@ -93,7 +103,10 @@ test.each([
   expect(touched).toBeLessThanOrEqual(OPEN);
 });
 
-test.each([['warehouse', warehouse], ['support', support]] as const)('the list of a warehouse\'s open tasks touches none that is done: %s', async (_role, caller) => {
+test.each([
+  ['warehouse', warehouse],
+  ['support', support],
+] as const)("the list of a warehouse's open tasks touches none that is done: %s", async (_role, caller) => {
   let found = 0;
   const touched = await rowsTouched(caller, 'task', async (tx) => {
     const page = await listTasks(tx, ListTasks.parse({ status: 'open', limit: 20 }));

@@ -8,13 +8,24 @@ import { callerFor } from './people';
 import type { TestMall, TestSku } from './mall';
 
 /** Makes a SKU of the first merchant that is sold before it is there, with so many units in the first warehouse. */
-export async function backorderedSku(transactions: Transactions, mall: TestMall, units: number, backorder: SetBackorder['backorder'] = { leadDays: 10 }): Promise<TestSku> {
+export async function backorderedSku(
+  transactions: Transactions,
+  mall: TestMall,
+  units: number,
+  backorder: SetBackorder['backorder'] = { leadDays: 10 },
+): Promise<TestSku> {
   const { lamp } = mall.skus;
   const id = newId('sku');
   await transactions.run(SYSTEM, async (tx) => {
     const template = await tx.selectFrom('sku').selectAll().where('id', '=', lamp.id).executeTakeFirstOrThrow();
-    await tx.insertInto('sku').values({ ...template, id, code: id, owed: 0 }).execute();
-    await tx.insertInto('price').values({ skuId: id, validFrom: new Date(0), amount: lamp.unitAmount }).execute();
+    await tx
+      .insertInto('sku')
+      .values({ ...template, id, code: id, owed: 0 })
+      .execute();
+    await tx
+      .insertInto('price')
+      .values({ skuId: id, validFrom: new Date(0), amount: lamp.unitAmount })
+      .execute();
     await tx.insertInto('stock').values({ skuId: id, warehouseId: mall.warehouseIds[0], onHand: 0 }).execute();
   });
   if (units > 0) await bring(transactions, id, mall.warehouseIds[0], units);
@@ -23,8 +34,20 @@ export async function backorderedSku(transactions: Transactions, mall: TestMall,
 }
 
 /** Brings units to a shelf, which may be opened by that. */
-export const bring = (transactions: Transactions, skuId: string, warehouseId: string, quantity: number, expiresOn: string | null = null): Promise<void> =>
+export const bring = (
+  transactions: Transactions,
+  skuId: string,
+  warehouseId: string,
+  quantity: number,
+  expiresOn: string | null = null,
+): Promise<void> =>
   transactions.run(SYSTEM, async (tx) => {
-    const { id: locationId } = await tx.selectFrom('location').select('id').where('warehouseId', '=', warehouseId).executeTakeFirstOrThrow();
-    await receive(tx, [{ skuId, warehouseId, locationId, quantity, lotCode: expiresOn ?? 'L1', expiresOn, reference: 'DN-1' }]);
+    const { id: locationId } = await tx
+      .selectFrom('location')
+      .select('id')
+      .where('warehouseId', '=', warehouseId)
+      .executeTakeFirstOrThrow();
+    await receive(tx, [
+      { skuId, warehouseId, locationId, quantity, lotCode: expiresOn ?? 'L1', expiresOn, reference: 'DN-1' },
+    ]);
   });

@@ -7,22 +7,32 @@ import { bundleOf } from './bundle';
 const ROOT = join(__dirname, '../..');
 
 /** One place of today's workflows, and what stands there instead. */
-export interface Change { readonly file: string; readonly from: string; readonly to: string }
+export interface Change {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
 
 const VALIDATE = 'const judged = await this.#steps.run(() => books.validateOrder({ orderId }));';
 
 /** A step before an order's first: orders that are under way ran without it. */
-export const NEW_STEP: Change = { file: 'order/order-run.ts', from: VALIDATE, to: `await books.releaseStock({ orderId }); ${VALIDATE}` };
+export const NEW_STEP: Change = {
+  file: 'order/order-run.ts',
+  from: VALIDATE,
+  to: `await books.releaseStock({ orderId }); ${VALIDATE}`,
+};
 
 /** Bundles today's workflows with changes made to a copy of them. Throws when a place to be changed is not there. */
 export async function bundleWith(...changes: readonly Change[]): Promise<WorkflowBundleWithSourceMap> {
   const copy = mkdtempSync(join(tmpdir(), 'mallflow-changed-'));
   try {
-    for (const folder of ['workflows', 'src/contracts', 'src/domain']) cpSync(join(ROOT, folder), join(copy, folder), { recursive: true });
+    for (const folder of ['workflows', 'src/contracts', 'src/domain'])
+      cpSync(join(ROOT, folder), join(copy, folder), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     for (const { file, from, to } of changes) {
       const source = readFileSync(join(copy, 'workflows', file), 'utf8');
-      if (!source.includes(from)) throw new Error(`workflows/${file} no longer holds "${from}": change this test with it`);
+      if (!source.includes(from))
+        throw new Error(`workflows/${file} no longer holds "${from}": change this test with it`);
       writeFileSync(join(copy, 'workflows', file), source.replace(from, to));
     }
     return await bundleOf(copy);

@@ -7,26 +7,45 @@ import type { People } from './people';
 import type { World } from './world';
 
 /** Lets a try of an activity come now, whatever its workflow knows of it. */
-export const lateTry = <Args extends unknown[], Result>(activity: (...args: Args) => Promise<Result>, ...args: Args): Promise<Result> =>
-  new MockActivityEnvironment().run<Args, Result, typeof activity>(activity, ...args);
+export const lateTry = <Args extends unknown[], Result>(
+  activity: (...args: Args) => Promise<Result>,
+  ...args: Args
+): Promise<Result> => new MockActivityEnvironment().run<Args, Result, typeof activity>(activity, ...args);
 
 /**
- * Places an order whose worker is killed in its first workflow task: it held stock, was authorized, released and booked, and
- * Temporal heard of none of it. It is cancelled before the next worker comes. Answers the order once it is cancelled.
+ * Places an order whose worker is killed in its first workflow task: it held stock, was authorized, released and
+ * booked, and Temporal heard of none of it. It is cancelled before the next worker comes. Answers the order once it is
+ * cancelled.
  */
 export async function cancelCutOff(world: World, people: People, sku: TestSku): Promise<string> {
   await world.stopWorkers();
   const reference = 'CUT-OFF';
   const placing = people.place({ reference }, [sku]);
-  const placed = () => world.transactions.run(SYSTEM, (tx) => tx.selectFrom('orders as o').innerJoin('payment as p', 'p.orderId', 'o.id')
-    .select(['o.id as orderId', 'p.id as paymentId']).where('o.reference', '=', reference).executeTakeFirst());
+  const placed = () =>
+    world.transactions.run(SYSTEM, (tx) =>
+      tx
+        .selectFrom('orders as o')
+        .innerJoin('payment as p', 'p.orderId', 'o.id')
+        .select(['o.id as orderId', 'p.id as paymentId'])
+        .where('o.reference', '=', reference)
+        .executeTakeFirst(),
+    );
   await until(async () => (await placed()) !== undefined);
   const { orderId, paymentId } = (await placed()) as { orderId: string; paymentId: string };
-  await until(() => world.temporal.client.workflow.getHandle(orderWorkflowId(orderId)).describe().then(() => true, () => false));
+  await until(() =>
+    world.temporal.client.workflow
+      .getHandle(orderWorkflowId(orderId))
+      .describe()
+      .then(
+        () => true,
+        () => false,
+      ),
+  );
   const { activities } = world;
   await lateTry(activities.reserveStock, { orderId, paymentWindowSeconds: 60 });
   await lateTry(activities.authorizePayment, { orderId, paymentId });
-  for (const { fulfillmentId } of await lateTry(activities.releaseToWarehouse, { orderId })) await lateTry(activities.bookShipment, { orderId, fulfillmentId });
+  for (const { fulfillmentId } of await lateTry(activities.releaseToWarehouse, { orderId }))
+    await lateTry(activities.bookShipment, { orderId, fulfillmentId });
   await lateTry(activities.beginCancellation, { orderId, reason: 'customer_request', actor: 'support:test' });
   await world.messenger.flush(orderId);
   await world.startWorkers();

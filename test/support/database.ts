@@ -20,9 +20,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return {
     ownerUrl: onDatabase(maintenanceUrl, name),
     appUrl: onDatabase(fromSetup('TEST_DATABASE_APP_URL'), name),
-    drop: () => withOwner(maintenanceUrl, async (client) => {
-      await client.query(`DROP DATABASE ${client.escapeIdentifier(name)} WITH (FORCE)`);
-    }),
+    drop: () =>
+      withOwner(maintenanceUrl, async (client) => {
+        await client.query(`DROP DATABASE ${client.escapeIdentifier(name)} WITH (FORCE)`);
+      }),
   };
 }
 
@@ -34,6 +35,7 @@ function onDatabase(url: string, name: string): string {
 
 function fromSetup(name: string): string {
   const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: run the test through jest, whose globalSetup starts the database.`);
+  if (value === undefined)
+    throw new Error(`${name} is not set: run the test through jest, whose globalSetup starts the database.`);
   return value;
 }

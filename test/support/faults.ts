@@ -9,15 +9,28 @@ export interface FaultyShop extends Shop {
   close(): Promise<void>;
 }
 
-/** Starts a whole stack with a shop on it. What kills, provider faults and verdicts are made of lies in bench/soak: the long form runs it too. */
+/**
+ * Starts a whole stack with a shop on it. What kills, provider faults and verdicts are made of lies in bench/soak: the
+ * long form runs it too.
+ */
 export async function startFaultyShop(): Promise<FaultyShop> {
   const malls: SampleMall[] = [];
   const links = await Links.open();
   try {
-    const stack = await startTestStack({ seed: async (ownerUrl) => { malls.push(await seedShop(ownerUrl)); }, reroute: links.reroute });
+    const stack = await startTestStack({
+      seed: async (ownerUrl) => {
+        malls.push(await seedShop(ownerUrl));
+      },
+      reroute: links.reroute,
+    });
     const [mall] = malls;
     if (mall === undefined) throw new Error('The stack was not seeded');
-    return { ...openShop(stack, mall, links), close: async () => { await stack.destroy().finally(() => links.close()); } };
+    return {
+      ...openShop(stack, mall, links),
+      close: async () => {
+        await stack.destroy().finally(() => links.close());
+      },
+    };
   } catch (error) {
     await links.close();
     throw error;

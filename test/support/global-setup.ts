@@ -25,7 +25,9 @@ const PASSWORD = 'test';
  */
 export default async function globalSetup(): Promise<void> {
   await removeLeftovers();
-  process.env.TEMPORAL_CLI_PATH = await obtainTemporalBinary({ onProgress: (line) => process.stderr.write(`${line}\n`) });
+  process.env.TEMPORAL_CLI_PATH = await obtainTemporalBinary({
+    onProgress: (line) => process.stderr.write(`${line}\n`),
+  });
 
   const folder = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
   // PostgreSQL may run as an account of its own, which has to get in.
@@ -33,8 +35,12 @@ export default async function globalSetup(): Promise<void> {
   mkdirSync(join(folder, 'run'));
   const [port = 0] = await freePorts(1);
   const options = {
-    dataDir: join(folder, 'postgres'), port, ownerPassword: PASSWORD, durable: false,
-    logFile: join(folder, 'postgres.log'), pidFile: join(folder, 'run', 'postgres.pid'),
+    dataDir: join(folder, 'postgres'),
+    port,
+    ownerPassword: PASSWORD,
+    durable: false,
+    logFile: join(folder, 'postgres.log'),
+    pidFile: join(folder, 'run', 'postgres.pid'),
   };
   const postgres = await startPostgres(options);
   keepForTeardown({ postgres, folder });

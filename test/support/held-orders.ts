@@ -8,8 +8,18 @@ import { vault } from './world';
 
 /** A recipient in Brazil; the postcode and number may be left out, and the order is then held. */
 export const recipient = (address: Partial<Recipient['address']> = {}, more: Partial<Recipient> = {}): Recipient => ({
-  name: 'Recipient One', phone: '+55 11 91234-5678', email: 'recipient@example.com', ...more,
-  address: { country: 'BR', region: 'SP', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000', ...address },
+  name: 'Recipient One',
+  phone: '+55 11 91234-5678',
+  email: 'recipient@example.com',
+  ...more,
+  address: {
+    country: 'BR',
+    region: 'SP',
+    city: 'São Paulo',
+    line1: 'Rua Augusta 100',
+    postcode: '01305-000',
+    ...address,
+  },
 });
 
 /** Lacks its house number (only the customer knows) and has a postcode that lost its zero. */
@@ -22,7 +32,10 @@ export const placeHeld = async (people: People, given: Recipient = INCOMPLETE): 
   return order;
 };
 
-export interface Told { readonly key: string; readonly channel: string }
+export interface Told {
+  readonly key: string;
+  readonly channel: string;
+}
 
 /** Lists what the customer of an order was told, oldest first. */
 export const toldTo = async (world: World, orderId: string): Promise<Told[]> => {
@@ -32,8 +45,13 @@ export const toldTo = async (world: World, orderId: string): Promise<Told[]> => 
 
 /** Waits until the customer was told so often, and reads the message of a key. */
 export const contentOf = async (world: World, key: string): Promise<{ to: string; text: string }> => {
-  await until(async () => (await world.notifier.call('GET', `/v1/messages/by-key/${encodeURIComponent(key)}/content`)).status === 200, 20_000);
-  return (await world.notifier.call('GET', `/v1/messages/by-key/${encodeURIComponent(key)}/content`)).body as unknown as { to: string; text: string };
+  await until(
+    async () =>
+      (await world.notifier.call('GET', `/v1/messages/by-key/${encodeURIComponent(key)}/content`)).status === 200,
+    20_000,
+  );
+  return (await world.notifier.call('GET', `/v1/messages/by-key/${encodeURIComponent(key)}/content`))
+    .body as unknown as { to: string; text: string };
 };
 
 /** Finds the link's token in the SMS of an order. */
@@ -44,5 +62,9 @@ export const linkOf = async (world: World, orderId: string): Promise<string> => 
   return token;
 };
 
-export const mended = async (world: World, people: People, orderId: string, given = recipient()): Promise<OrderResource> =>
-  granted(await world.addresses.mend(people.storefront, intent(), orderId, given)).body;
+export const mended = async (
+  world: World,
+  people: People,
+  orderId: string,
+  given = recipient(),
+): Promise<OrderResource> => granted(await world.addresses.mend(people.storefront, intent(), orderId, given)).body;

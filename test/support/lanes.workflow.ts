@@ -1,8 +1,13 @@
 import { proxyLocalActivities, sleep, upsertMemo } from '@temporalio/workflow';
 
-const { pick, ship } = proxyLocalActivities<Record<'pick' | 'ship', (ms: number) => Promise<void>>>({ startToCloseTimeout: '5s' });
+const { pick, ship } = proxyLocalActivities<Record<'pick' | 'ship', (ms: number) => Promise<void>>>({
+  startToCloseTimeout: '5s',
+});
 
-/** Two lanes of local activities, as two parts of an order are: while one makes a long step and notes it, the other makes two short ones and waits. */
+/**
+ * Two lanes of local activities, as two parts of an order are: while one makes a long step and notes it, the other
+ * makes two short ones and waits.
+ */
 export async function lanes(): Promise<void> {
   await Promise.all([one(), other()]);
 }

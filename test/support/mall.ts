@@ -21,15 +21,29 @@ export interface TestMall {
   readonly storefrontId: string;
   readonly merchantIds: readonly [string, string];
   readonly warehouseIds: readonly [string, string];
-  readonly skus: { readonly lamp: TestSku; readonly cup: TestSku; readonly rug: TestSku; readonly scarce: TestSku; readonly foreign: TestSku };
+  readonly skus: {
+    readonly lamp: TestSku;
+    readonly cup: TestSku;
+    readonly rug: TestSku;
+    readonly scarce: TestSku;
+    readonly foreign: TestSku;
+  };
   /** Secrets: the merchant's is the first merchant's, the warehouse's the first warehouse's. */
   readonly keys: Readonly<Record<KeyRole, string>>;
 }
 
-/** Opens the application's own connection to a test database; a connection that breaks while idle is told of, not thrown out of nowhere. */
-export const connectTo = (url: string, poolSize = 8): Transactions => connect(url, poolSize, ({ message }) => { console.warn(`An idle connection broke: ${message}`); });
+/**
+ * Opens the application's own connection to a test database; a connection that breaks while idle is told of, not thrown
+ * out of nowhere.
+ */
+export const connectTo = (url: string, poolSize = 8): Transactions =>
+  connect(url, poolSize, ({ message }) => {
+    console.warn(`An idle connection broke: ${message}`);
+  });
 
-/** Makes a vault of fixed keys: the same in every suite, so that one suite's rows can be opened by another's process. */
+/**
+ * Makes a vault of fixed keys: the same in every suite, so that one suite's rows can be opened by another's process.
+ */
 export const testVault = (): Vault =>
   new Vault(`test:${Buffer.alloc(32, 1).toString('base64')}`, Buffer.alloc(32, 2).toString('base64'));
 
@@ -40,27 +54,114 @@ export function seedMall(transactions: Transactions): Promise<TestMall> {
     const [brazilian, other] = [newId('mer'), newId('mer')] as const;
     const american = newId('mer');
     await tx.insertInto('storefront').values({ id: storefrontId, name: 'Test storefront' }).execute();
-    await tx.insertInto('merchant').values([
-      { id: brazilian, code: 'luz', name: 'Luz', currency: 'BRL', commissionBp: 1000, shippingBaseAmount: 500, shippingPerKgAmount: 200 },
-      { id: other, code: 'casa', name: 'Casa', currency: 'BRL', commissionBp: 1250, shippingBaseAmount: 700, shippingPerKgAmount: 100 },
-      { id: american, code: 'home', name: 'Home', currency: 'USD', commissionBp: 1000, shippingBaseAmount: 300, shippingPerKgAmount: 100 },
-    ]).execute();
-    await tx.insertInto('warehouse').values([
-      { id: warehouseIds[0], code: 'SP1', name: 'São Paulo', country: 'BR', city: 'São Paulo', postcode: '01000-000' },
-      { id: warehouseIds[1], code: 'RJ1', name: 'Rio de Janeiro', country: 'BR', city: 'Rio de Janeiro', postcode: '20000-000' },
-    ]).execute();
-    await tx.insertInto('carrier').values([
-      { code: 'swift', name: 'Swift', provider: 'sandbox-carrier', countries: ['BR'], maxWeightG: 20_000, deliveryDays: 1, baseAmount: 1500, perKgAmount: 300 },
-      { code: 'steady', name: 'Steady', provider: 'sandbox-carrier', countries: ['BR', 'US'], maxWeightG: 30_000, deliveryDays: 3, baseAmount: 900, perKgAmount: 200 },
-    ]).execute();
+    await tx
+      .insertInto('merchant')
+      .values([
+        {
+          id: brazilian,
+          code: 'luz',
+          name: 'Luz',
+          currency: 'BRL',
+          commissionBp: 1000,
+          shippingBaseAmount: 500,
+          shippingPerKgAmount: 200,
+        },
+        {
+          id: other,
+          code: 'casa',
+          name: 'Casa',
+          currency: 'BRL',
+          commissionBp: 1250,
+          shippingBaseAmount: 700,
+          shippingPerKgAmount: 100,
+        },
+        {
+          id: american,
+          code: 'home',
+          name: 'Home',
+          currency: 'USD',
+          commissionBp: 1000,
+          shippingBaseAmount: 300,
+          shippingPerKgAmount: 100,
+        },
+      ])
+      .execute();
+    await tx
+      .insertInto('warehouse')
+      .values([
+        {
+          id: warehouseIds[0],
+          code: 'SP1',
+          name: 'São Paulo',
+          country: 'BR',
+          city: 'São Paulo',
+          postcode: '01000-000',
+        },
+        {
+          id: warehouseIds[1],
+          code: 'RJ1',
+          name: 'Rio de Janeiro',
+          country: 'BR',
+          city: 'Rio de Janeiro',
+          postcode: '20000-000',
+        },
+      ])
+      .execute();
+    await tx
+      .insertInto('carrier')
+      .values([
+        {
+          code: 'swift',
+          name: 'Swift',
+          provider: 'sandbox-carrier',
+          countries: ['BR'],
+          maxWeightG: 20_000,
+          deliveryDays: 1,
+          baseAmount: 1500,
+          perKgAmount: 300,
+        },
+        {
+          code: 'steady',
+          name: 'Steady',
+          provider: 'sandbox-carrier',
+          countries: ['BR', 'US'],
+          maxWeightG: 30_000,
+          deliveryDays: 3,
+          baseAmount: 900,
+          perKgAmount: 200,
+        },
+      ])
+      .execute();
     const shelves = await addShelves(tx, warehouseIds);
     const [first, second] = warehouseIds;
     const skus = {
-      lamp: await addSku(tx, shelves, { merchantId: brazilian, code: 'LAMP', unitAmount: 8990, fragile: true, onHand: { [first]: 20, [second]: 5 } }),
-      cup: await addSku(tx, shelves, { merchantId: other, code: 'CUP', unitAmount: 1990, fragile: true, onHand: { [first]: 50 } }),
+      lamp: await addSku(tx, shelves, {
+        merchantId: brazilian,
+        code: 'LAMP',
+        unitAmount: 8990,
+        fragile: true,
+        onHand: { [first]: 20, [second]: 5 },
+      }),
+      cup: await addSku(tx, shelves, {
+        merchantId: other,
+        code: 'CUP',
+        unitAmount: 1990,
+        fragile: true,
+        onHand: { [first]: 50 },
+      }),
       rug: await addSku(tx, shelves, { merchantId: other, code: 'RUG', unitAmount: 25_900, onHand: { [second]: 8 } }),
-      scarce: await addSku(tx, shelves, { merchantId: brazilian, code: 'SCARCE', unitAmount: 4500, onHand: { [first]: 1 } }),
-      foreign: await addSku(tx, shelves, { merchantId: american, code: 'FOREIGN', unitAmount: 1200, onHand: { [first]: 10 } }),
+      scarce: await addSku(tx, shelves, {
+        merchantId: brazilian,
+        code: 'SCARCE',
+        unitAmount: 4500,
+        onHand: { [first]: 1 },
+      }),
+      foreign: await addSku(tx, shelves, {
+        merchantId: american,
+        code: 'FOREIGN',
+        unitAmount: 1200,
+        onHand: { [first]: 10 },
+      }),
     };
     const keys = {
       storefront: await issueKey(tx, 'storefront', storefrontId, 'test'),
@@ -73,7 +174,13 @@ export function seedMall(transactions: Transactions): Promise<TestMall> {
   });
 }
 
-interface NewSku { readonly merchantId: string; readonly code: string; readonly unitAmount: number; readonly fragile?: boolean; readonly onHand: Readonly<Record<string, number>> }
+interface NewSku {
+  readonly merchantId: string;
+  readonly code: string;
+  readonly unitAmount: number;
+  readonly fragile?: boolean;
+  readonly onHand: Readonly<Record<string, number>>;
+}
 
 async function addShelves(tx: Tx, warehouseIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const locations = warehouseIds.map((warehouseId) => ({ id: newId('loc'), warehouseId, aisle: 1, bay: 1, level: 1 }));
@@ -81,15 +188,45 @@ async function addShelves(tx: Tx, warehouseIds: readonly string[]): Promise<Read
   return new Map(locations.map((location) => [location.warehouseId, location.id]));
 }
 
-async function addSku(tx: Tx, shelves: ReadonlyMap<string, string>, { merchantId, code, unitAmount, fragile = false, onHand }: NewSku): Promise<TestSku> {
+async function addSku(
+  tx: Tx,
+  shelves: ReadonlyMap<string, string>,
+  { merchantId, code, unitAmount, fragile = false, onHand }: NewSku,
+): Promise<TestSku> {
   const id = newId('sku');
-  await tx.insertInto('sku').values({
-    id, merchantId, supplierId: null, code, title: `Test ${code.toLowerCase()}`, category: 'home', weightG: 600, lengthMm: 200, widthMm: 150, heightMm: 100, fragile, expires: false,
-  }).execute();
-  await tx.insertInto('price').values({ skuId: id, validFrom: new Date(Date.now() - 3_600_000), amount: unitAmount }).execute();
-  await receive(tx, Object.entries(onHand).map(([warehouseId, quantity]) => ({
-    skuId: id, warehouseId, quantity, locationId: shelves.get(warehouseId) ?? '', lotCode: 'L1', expiresOn: null, reference: 'test',
-  })));
+  await tx
+    .insertInto('sku')
+    .values({
+      id,
+      merchantId,
+      supplierId: null,
+      code,
+      title: `Test ${code.toLowerCase()}`,
+      category: 'home',
+      weightG: 600,
+      lengthMm: 200,
+      widthMm: 150,
+      heightMm: 100,
+      fragile,
+      expires: false,
+    })
+    .execute();
+  await tx
+    .insertInto('price')
+    .values({ skuId: id, validFrom: new Date(Date.now() - 3_600_000), amount: unitAmount })
+    .execute();
+  await receive(
+    tx,
+    Object.entries(onHand).map(([warehouseId, quantity]) => ({
+      skuId: id,
+      warehouseId,
+      quantity,
+      locationId: shelves.get(warehouseId) ?? '',
+      lotCode: 'L1',
+      expiresOn: null,
+      reference: 'test',
+    })),
+  );
   return { id, merchantId, unitAmount, onHand };
 }
 
@@ -97,13 +234,18 @@ async function addSku(tx: Tx, shelves: ReadonlyMap<string, string>, { merchantId
 export const TO_BRAZIL = { country: 'BR', postcode: '01305-000', urgency: 'standard', requestedDate: null } as const;
 
 /** Builds a valid order of one unit of each of the given SKUs; `over` replaces members. */
-export const placeOrderBody = (skus: readonly TestSku[], over: Partial<Record<keyof PlaceOrder, unknown>> = {}): Record<string, unknown> => ({
+export const placeOrderBody = (
+  skus: readonly TestSku[],
+  over: Partial<Record<keyof PlaceOrder, unknown>> = {},
+): Record<string, unknown> => ({
   reference: 'A-1001',
   customer: { reference: 'customer-1' },
   currency: 'BRL',
   lines: skus.map((sku) => ({ skuId: sku.id, quantity: 1 })),
   recipient: {
-    name: 'Recipient One', phone: '+55 11 91234-5678', email: 'recipient@example.com',
+    name: 'Recipient One',
+    phone: '+55 11 91234-5678',
+    email: 'recipient@example.com',
     address: { country: 'BR', region: 'SP', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
   },
   payment: { method: 'card', token: 'tok_ok' },
@@ -116,7 +258,8 @@ export async function countRows<T extends string>(ownerUrl: string, tables: read
   await client.connect();
   try {
     const { rows } = await client.query<Record<T, string>>(
-      `select ${tables.map((table) => `(select count(*) from ${client.escapeIdentifier(table)}) as ${client.escapeIdentifier(table)}`).join(', ')}`);
+      `select ${tables.map((table) => `(select count(*) from ${client.escapeIdentifier(table)}) as ${client.escapeIdentifier(table)}`).join(', ')}`,
+    );
     const row = rows[0];
     return Object.fromEntries(tables.map((table) => [table, Number(row?.[table])])) as Record<T, number>;
   } finally {

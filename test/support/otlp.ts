@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import protobuf from 'protobufjs';
 
 /** The part of OpenTelemetry's protocol (trace/v1/trace.proto) that the tests read. */
-const Export = protobuf.parse(`syntax = "proto3";
+const Export = protobuf
+  .parse(
+    `syntax = "proto3";
   message Export { repeated ResourceSpans resource_spans = 1; }
   message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
   message Resource { repeated KeyValue attributes = 1; }
@@ -13,16 +15,28 @@ const Export = protobuf.parse(`syntax = "proto3";
   message Status { string message = 2; int32 code = 3; }
   message KeyValue { string key = 1; AnyValue value = 2; }
   message AnyValue { oneof value { string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4; } }
-`).root.lookupType('Export');
+`,
+  )
+  .root.lookupType('Export');
 
-interface KeyValue { readonly key: string; readonly value?: Readonly<Record<string, unknown>> }
+interface KeyValue {
+  readonly key: string;
+  readonly value?: Readonly<Record<string, unknown>>;
+}
 interface Sent {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly KeyValue[] };
-    readonly scopeSpans: readonly { readonly spans: readonly {
-      readonly traceId: string; readonly spanId: string; readonly parentSpanId: string; readonly name: string;
-      readonly attributes: readonly KeyValue[]; readonly events: readonly { readonly attributes: readonly KeyValue[] }[]; readonly status: { readonly message: string; readonly code: number } | null;
-    }[] }[];
+    readonly scopeSpans: readonly {
+      readonly spans: readonly {
+        readonly traceId: string;
+        readonly spanId: string;
+        readonly parentSpanId: string;
+        readonly name: string;
+        readonly attributes: readonly KeyValue[];
+        readonly events: readonly { readonly attributes: readonly KeyValue[] }[];
+        readonly status: { readonly message: string; readonly code: number } | null;
+      }[];
+    }[];
   }[];
 }
 
@@ -49,11 +63,26 @@ const valuesOf = (attributes: readonly KeyValue[]): Record<string, unknown> =>
 const hex = (base64: string): string => Buffer.from(base64, 'base64').toString('hex');
 
 function read(body: Buffer): TakenSpan[] {
-  const { resourceSpans } = Export.toObject(Export.decode(body), { bytes: String, longs: Number, arrays: true, defaults: true, oneofs: false }) as Sent;
-  return resourceSpans.flatMap(({ resource, scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.map((span) => ({
-    service: valuesOf(resource.attributes)['service.name'], name: span.name, attributes: valuesOf(span.attributes),
-    traceId: hex(span.traceId), spanId: hex(span.spanId), parentSpanId: hex(span.parentSpanId), all: JSON.stringify(span),
-  }))));
+  const { resourceSpans } = Export.toObject(Export.decode(body), {
+    bytes: String,
+    longs: Number,
+    arrays: true,
+    defaults: true,
+    oneofs: false,
+  }) as Sent;
+  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) =>
+      spans.map((span) => ({
+        service: valuesOf(resource.attributes)['service.name'],
+        name: span.name,
+        attributes: valuesOf(span.attributes),
+        traceId: hex(span.traceId),
+        spanId: hex(span.spanId),
+        parentSpanId: hex(span.parentSpanId),
+        all: JSON.stringify(span),
+      })),
+    ),
+  );
 }
 
 /** Takes traces by OTLP over HTTP, in protobuf, on a free port of this machine. */
@@ -61,15 +90,31 @@ export async function startCollector(): Promise<Collector> {
   const spans: TakenSpan[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => { chunks.push(chunk); }).on('end', () => {
-      const fits = request.method === 'POST' && request.url === '/v1/traces' && request.headers['content-type'] === 'application/x-protobuf';
-      if (fits) spans.push(...read(Buffer.concat(chunks)));
-      response.writeHead(fits ? 200 : 404, { 'content-type': 'application/x-protobuf' }).end();
-    });
+    request
+      .on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+      })
+      .on('end', () => {
+        const fits =
+          request.method === 'POST' &&
+          request.url === '/v1/traces' &&
+          request.headers['content-type'] === 'application/x-protobuf';
+        if (fits) spans.push(...read(Buffer.concat(chunks)));
+        response.writeHead(fits ? 200 : 404, { 'content-type': 'application/x-protobuf' }).end();
+      });
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`, spans,
-    close: () => new Promise((resolve) => { server.close(() => { resolve(); }); server.closeAllConnections(); }),
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`,
+    spans,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
   };
 }

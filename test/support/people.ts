@@ -26,14 +26,20 @@ const PLATFORM = callerFor('platform');
 export class People {
   readonly storefront: Caller;
 
-  constructor(private readonly world: World, private readonly mall: TestMall) {
+  constructor(
+    private readonly world: World,
+    private readonly mall: TestMall,
+  ) {
     this.storefront = callerFor('storefront', mall.storefrontId);
   }
 
   /** An order that is taken: two lamps and a cup, or one of each of `skus`. */
   cart(change: Partial<Record<keyof PlaceOrder, unknown>> = {}, skus?: readonly TestSku[]): PlaceOrder {
     const { lamp, cup } = this.mall.skus;
-    const lines = [{ skuId: lamp.id, quantity: 2 }, { skuId: cup.id, quantity: 1 }];
+    const lines = [
+      { skuId: lamp.id, quantity: 2 },
+      { skuId: cup.id, quantity: 1 },
+    ];
     return PlaceOrder.parse(placeOrderBody(skus ?? [], { ...(skus ? {} : { lines }), ...change }));
   }
 
@@ -62,7 +68,8 @@ export class People {
   }
 
   async handOver(orderId: string): Promise<OrderResource> {
-    for (const part of (await this.read(orderId)).fulfillments) granted(await this.world.shipments.handOver(PLATFORM, intent(), part.id));
+    for (const part of (await this.read(orderId)).fulfillments)
+      granted(await this.world.shipments.handOver(PLATFORM, intent(), part.id));
     return this.untilStatus(orderId, 'shipped');
   }
 
@@ -71,8 +78,13 @@ export class People {
     const { fulfillments } = await this.read(orderId);
     for (const scan of scans) {
       for (const { shipment } of fulfillments) {
-        const answer = await this.world.carrier.call('POST', '/v1/scans', { trackingNumber: shipment?.trackingNumber, scan, place: 'Hub' });
-        if (answer.status >= 300) throw new Error(`the carrier answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+        const answer = await this.world.carrier.call('POST', '/v1/scans', {
+          trackingNumber: shipment?.trackingNumber,
+          scan,
+          place: 'Hub',
+        });
+        if (answer.status >= 300)
+          throw new Error(`the carrier answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       }
     }
     await until(async () => (await this.world.carrier.call('GET', '/healthz')).body.undelivered === 0);

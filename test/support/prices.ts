@@ -7,8 +7,14 @@ type Asked = Pick<PriceRequest, 'lines' | 'catalogue'> & Partial<PriceRequest>;
 
 /** Completes a request for a price: no rules, a stranger, noon in Shanghai. */
 export const priceRequest = (asked: Asked): PriceRequest => ({
-  currency: 'CNY', promotions: [], couponCodes: [], customer: { memberTier: null, firstOrder: false },
-  wallTime: '2026-11-11T12:00:00', taxes: includedTaxes(), country: 'CN', ...asked,
+  currency: 'CNY',
+  promotions: [],
+  couponCodes: [],
+  customer: { memberTier: null, firstOrder: false },
+  wallTime: '2026-11-11T12:00:00',
+  taxes: includedTaxes(),
+  country: 'CN',
+  ...asked,
 });
 
 /** Prices a cart that must not be refused. */
@@ -19,9 +25,22 @@ export function priced(asked: Asked): PricedCart {
 }
 
 export const catalogueItem = (skuId: string, change: Partial<CatalogueItem> = {}): CatalogueItem => ({
-  skuId, merchantId: 'm1', title: skuId, category: 'home', brand: null, taxCategory: 'standard', weightG: 400, currency: 'CNY',
-  unitAmount: 1_000, shippingBaseAmount: 500, shippingPerKgAmount: 200, ...change,
+  skuId,
+  merchantId: 'm1',
+  title: skuId,
+  category: 'home',
+  brand: null,
+  taxCategory: 'standard',
+  weightG: 400,
+  currency: 'CNY',
+  unitAmount: 1_000,
+  shippingBaseAmount: 500,
+  shippingPerKgAmount: 200,
+  ...change,
 });
 
 /** What a draft is written with when no rule priced it. */
-export const unpromoted = { basis: { couponCodes: [], memberTier: null, firstOrder: false, wallTime: '2026-11-11T12:00:00' }, uses: [] };
+export const unpromoted = {
+  basis: { couponCodes: [], memberTier: null, firstOrder: false, wallTime: '2026-11-11T12:00:00' },
+  uses: [],
+};

@@ -14,10 +14,12 @@ export interface TestStack extends Stack {
 }
 
 /**
- * Starts the whole stack on free ports and in a folder of its own (about 5 s). Fails the suite when a part ends unasked.
- * The worker and the API run from `dist`: `npm test` builds it first.
+ * Starts the whole stack on free ports and in a folder of its own (about 5 s). Fails the suite when a part ends
+ * unasked. The worker and the API run from `dist`: `npm test` builds it first.
  */
-export async function startTestStack(options: Pick<StackOptions, 'env' | 'seed' | 'onStep' | 'reroute'> = {}): Promise<TestStack> {
+export async function startTestStack(
+  options: Pick<StackOptions, 'env' | 'seed' | 'onStep' | 'reroute'> = {},
+): Promise<TestStack> {
   const folder = mkdtempSync(join(tmpdir(), STACK_FOLDER_PREFIX));
   const lost: string[] = [];
   const removeFolder = () => {
@@ -26,8 +28,14 @@ export async function startTestStack(options: Pick<StackOptions, 'env' | 'seed' 
   };
   try {
     const stack = await startStack({
-      ...options, env: options.env ?? withoutReplacements(process.env), stateFolder: folder, ephemeral: true, durable: false,
-      onLost: (_part, message) => { lost.push(message); },
+      ...options,
+      env: options.env ?? withoutReplacements(process.env),
+      stateFolder: folder,
+      ephemeral: true,
+      durable: false,
+      onLost: (_part, message) => {
+        lost.push(message);
+      },
     });
     return {
       ...stack,

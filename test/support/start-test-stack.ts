@@ -2,7 +2,10 @@ import { rmSync } from 'node:fs';
 import type { Child } from '../../src/embedded/child-process';
 
 /** What the set-up started and the teardown ends; both run in jest's parent process. */
-export interface Running { readonly postgres: Child; readonly folder: string }
+export interface Running {
+  readonly postgres: Child;
+  readonly folder: string;
+}
 
 const key = Symbol.for('mallflow.test.running');
 const store = globalThis as { [key]?: Running | undefined };

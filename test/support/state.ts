@@ -11,10 +11,16 @@ export function makeState(root: string): StatePaths {
   ensureSettings(paths, {});
   mkdirSync(paths.postgres);
   fill({
-    [join(paths.postgres, 'PG_VERSION')]: '18', [join(paths.logs, 'api.log')]: 'log', [paths.temporal]: 'sqlite',
-    [`${paths.temporal}-wal`]: 'sqlite', [join(paths.journals, 'gateway.jsonl')]: '{}', [paths.apiKeys]: '{}',
-    [join(paths.root, 'running.json.new')]: '{}', [`${paths.lock}.4711`]: '{}',
-    [join(paths.run, 'temporal.toml')]: '', [join(paths.run, 'api.pid')]: '{"pid":1,"identity":"gone"}',
+    [join(paths.postgres, 'PG_VERSION')]: '18',
+    [join(paths.logs, 'api.log')]: 'log',
+    [paths.temporal]: 'sqlite',
+    [`${paths.temporal}-wal`]: 'sqlite',
+    [join(paths.journals, 'gateway.jsonl')]: '{}',
+    [paths.apiKeys]: '{}',
+    [join(paths.root, 'running.json.new')]: '{}',
+    [`${paths.lock}.4711`]: '{}',
+    [join(paths.run, 'temporal.toml')]: '',
+    [join(paths.run, 'api.pid')]: '{"pid":1,"identity":"gone"}',
   });
   return paths;
 }
@@ -36,11 +42,13 @@ export function fill(files: Readonly<Record<string, string>>): void {
 
 /** Reads all that lies below a folder: each path with its content, or where its link leads. Follows no link. */
 export function treeOf(folder: string, below = ''): Record<string, string> {
-  return Object.fromEntries(readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
-    const name = join(below, entry.name);
-    const path = join(folder, name);
-    if (entry.isSymbolicLink()) return [[name, `-> ${readlinkSync(path)}`]];
-    if (entry.isDirectory()) return [[name, 'folder'], ...Object.entries(treeOf(folder, name))];
-    return [[name, readFileSync(path, 'utf8')]];
-  }));
+  return Object.fromEntries(
+    readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
+      const name = join(below, entry.name);
+      const path = join(folder, name);
+      if (entry.isSymbolicLink()) return [[name, `-> ${readlinkSync(path)}`]];
+      if (entry.isDirectory()) return [[name, 'folder'], ...Object.entries(treeOf(folder, name))];
+      return [[name, readFileSync(path, 'utf8')]];
+    }),
+  );
 }

@@ -10,29 +10,56 @@ import type { World } from './world';
 
 const PLATFORM = callerFor('platform');
 
-export interface Shelf { readonly skuId: string; readonly warehouseId: string }
+export interface Shelf {
+  readonly skuId: string;
+  readonly warehouseId: string;
+}
 
 /** How a supplier takes its orders. */
-export interface Ways { readonly online?: boolean; readonly email?: string }
+export interface Ways {
+  readonly online?: boolean;
+  readonly email?: string;
+}
 
 /** Shelves that are watched, each of a SKU and a supplier of its own, and what becomes of their replenishments. */
 export class Shelves {
   #made = 0;
 
-  constructor(private readonly world: World, private readonly mall: TestMall) {}
+  constructor(
+    private readonly world: World,
+    private readonly mall: TestMall,
+  ) {}
 
   /** Makes a shelf with so many units. */
   async watched(units = 10, ways: Ways = {}, reorder = { point: 2, to: 50 }): Promise<Shelf> {
-    const n = this.#made += 1;
+    const n = (this.#made += 1);
     const skuId = await this.world.transactions.run(SYSTEM, async (tx) => {
-      const template = await tx.selectFrom('sku').selectAll().where('id', '=', this.mall.skus.cup.id).executeTakeFirstOrThrow();
+      const template = await tx
+        .selectFrom('sku')
+        .selectAll()
+        .where('id', '=', this.mall.skus.cup.id)
+        .executeTakeFirstOrThrow();
       const id = `sku_${String(n).padStart(26, '0')}`;
-      const supplier = await tx.insertInto('supplier').values({ id: `sup_${n}`, code: `maker-${n}`, name: 'Maker', ...ways }).returning('id').executeTakeFirstOrThrow();
-      await tx.insertInto('sku').values({ ...template, id, code: `CUP-${n}`, supplierId: supplier.id }).execute();
+      const supplier = await tx
+        .insertInto('supplier')
+        .values({ id: `sup_${n}`, code: `maker-${n}`, name: 'Maker', ...ways })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      await tx
+        .insertInto('sku')
+        .values({ ...template, id, code: `CUP-${n}`, supplierId: supplier.id })
+        .execute();
       return id;
     });
     const shelf = { skuId, warehouseId: this.mall.warehouseIds[0] };
-    granted(await this.world.stock.receive(PLATFORM, intent(), { ...shelf, lotCode: 'L1', quantity: units, reference: 'opening' }));
+    granted(
+      await this.world.stock.receive(PLATFORM, intent(), {
+        ...shelf,
+        lotCode: 'L1',
+        quantity: units,
+        reference: 'opening',
+      }),
+    );
     granted(await this.world.stock.set(PLATFORM, intent(), { ...shelf, reorder }));
     return shelf;
   }
@@ -40,7 +67,14 @@ export class Shelves {
   /** Takes from a shelf by hand, down to its threshold; answers the replenishment that opens. */
   async deplete(shelf: Shelf, units = 9): Promise<string> {
     const [first] = granted(await this.world.stock.list(PLATFORM, { ...shelf, limit: 1 })).items;
-    granted(await this.world.stock.adjust(PLATFORM, intent(), { lotId: first?.lots[0]?.id ?? '', quantity: -units, reason: 'lost', reference: 'R-1' }));
+    granted(
+      await this.world.stock.adjust(PLATFORM, intent(), {
+        lotId: first?.lots[0]?.id ?? '',
+        quantity: -units,
+        reason: 'lost',
+        reference: 'R-1',
+      }),
+    );
     return (await this.read(shelf)).id;
   }
 
@@ -52,7 +86,9 @@ export class Shelves {
   }
 
   async receive(shelf: Shelf, quantity: number): Promise<void> {
-    granted(await this.world.stock.receive(PLATFORM, intent(), { ...shelf, lotCode: 'L2', quantity, reference: 'DN-1' }));
+    granted(
+      await this.world.stock.receive(PLATFORM, intent(), { ...shelf, lotCode: 'L2', quantity, reference: 'DN-1' }),
+    );
   }
 
   async untilStatus(shelf: Shelf, status: string): Promise<ReplenishmentResource> {
@@ -63,7 +99,9 @@ export class Shelves {
   /** Tells how a shelf's workflow stands; undefined when Temporal knows of none. */
   async stateOf({ warehouseId, skuId }: Shelf): Promise<string | undefined> {
     try {
-      return (await this.world.temporal.client.workflow.getHandle(replenishmentWorkflowId(warehouseId, skuId)).describe()).status.name;
+      return (
+        await this.world.temporal.client.workflow.getHandle(replenishmentWorkflowId(warehouseId, skuId)).describe()
+      ).status.name;
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       return undefined;
@@ -76,8 +114,16 @@ export class Shelves {
 
   /** Lists why people are to chase the supplier of a replenishment now. */
   async chases(replenishmentId: string): Promise<(string | null)[]> {
-    const rows = await this.world.transactions.run(SYSTEM, (tx) => tx.selectFrom('task').select('reason')
-      .where('subject', '=', replenishmentId).where('kind', '=', 'chase_supplier').where('status', '=', 'open').orderBy('id').execute());
+    const rows = await this.world.transactions.run(SYSTEM, (tx) =>
+      tx
+        .selectFrom('task')
+        .select('reason')
+        .where('subject', '=', replenishmentId)
+        .where('kind', '=', 'chase_supplier')
+        .where('status', '=', 'open')
+        .orderBy('id')
+        .execute(),
+    );
     return rows.map(({ reason }) => reason);
   }
 
@@ -88,7 +134,8 @@ export class Shelves {
   /** Lists the purchase orders that the supplier has of a replenishment online. */
   async purchasesOf(replenishmentId: string): Promise<SupplierJournalEntry[]> {
     const entries = [];
-    for await (const entry of this.world.suppliers.journal()) if (entry.key.startsWith(`${replenishmentId}:`)) entries.push(entry);
+    for await (const entry of this.world.suppliers.journal())
+      if (entry.key.startsWith(`${replenishmentId}:`)) entries.push(entry);
     return entries;
   }
 }

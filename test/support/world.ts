@@ -16,12 +16,24 @@ import { includedTaxes } from '../../src/domain/pricing/tax';
 import { buildCarrier } from '../../src/sandboxes/carriers/carrier';
 import { buildGateway } from '../../src/sandboxes/payments/gateway';
 import { buildSupplier } from '../../src/sandboxes/suppliers/supplier';
-import { SANDBOX_CARRIER, SandboxCarrierProvider, SandboxCarrierWebhookReader } from '../../src/providers/carriers/sandbox-carrier';
-import { SANDBOX_GATEWAY, SandboxPaymentProvider, SandboxPaymentWebhookReader } from '../../src/providers/payments/sandbox-gateway';
+import {
+  SANDBOX_CARRIER,
+  SandboxCarrierProvider,
+  SandboxCarrierWebhookReader,
+} from '../../src/providers/carriers/sandbox-carrier';
+import {
+  SANDBOX_GATEWAY,
+  SandboxPaymentProvider,
+  SandboxPaymentWebhookReader,
+} from '../../src/providers/payments/sandbox-gateway';
 import { mailOf } from '../../src/providers/notifications/mail-text';
 import { SANDBOX_SMS, SandboxSmsProvider } from '../../src/providers/notifications/sandbox-sms';
 import { SMTP, SmtpNotificationProvider } from '../../src/providers/notifications/smtp';
-import { SANDBOX_SUPPLIER, SandboxSupplierProvider, SandboxSupplierWebhookReader } from '../../src/providers/suppliers/sandbox-supplier';
+import {
+  SANDBOX_SUPPLIER,
+  SandboxSupplierProvider,
+  SandboxSupplierWebhookReader,
+} from '../../src/providers/suppliers/sandbox-supplier';
 import { recordFailingSteps } from '../../src/process/record-failing-steps';
 import { API_KEY, Bench, SECRET, type NotifierSandbox, type Sandbox } from '../sandboxes/sandboxes';
 import { deploymentOf } from '../../src/process/worker-deployment';
@@ -33,10 +45,18 @@ export const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 export const vault = new Vault(`k1:${Buffer.alloc(32, 1).toString('base64')}`, Buffer.alloc(32, 2).toString('base64'));
 
 /** Holds an order with an address that cannot be delivered to so long; its customer is told by e-mail and SMS. */
-export const holding = (seconds: number, reminders: number[] = []): OrderPolicies['addressHold'] =>
-  ({ seconds, reminders, channels: [{ channel: 'email', queue: providerQueue(SMTP) }, { channel: 'sms', queue: providerQueue(SANDBOX_SMS) }] });
+export const holding = (seconds: number, reminders: number[] = []): OrderPolicies['addressHold'] => ({
+  seconds,
+  reminders,
+  channels: [
+    { channel: 'email', queue: providerQueue(SMTP) },
+    { channel: 'sms', queue: providerQueue(SANDBOX_SMS) },
+  ],
+});
 
-/** Everything but HTTP, for real and in this process: database, Temporal, workers, sandboxes that send signed webhooks. */
+/**
+ * Everything but HTTP, for real and in this process: database, Temporal, workers, sandboxes that send signed webhooks.
+ */
 export interface World extends Services {
   readonly database: TestDatabase;
   readonly transactions: Transactions;
@@ -65,29 +85,57 @@ export interface WorkerSetup {
 }
 
 /** What a world may differ in besides the orders' policies. */
-export interface WorldSetup { readonly tracing?: Tracing; readonly replenishment?: Partial<ReplenishmentPolicy> }
+export interface WorldSetup {
+  readonly tracing?: Tracing;
+  readonly replenishment?: Partial<ReplenishmentPolicy>;
+}
 
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 /** Starts a world (about 3 s). Policies can be shortened; `close` stops everything. */
-export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracing, replenishment }: WorldSetup = {}): Promise<World> {
+export async function startWorld(
+  policies: Partial<OrderPolicies> = {},
+  { tracing, replenishment }: WorldSetup = {},
+): Promise<World> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   bundle ??= bundleOf();
   const todays = await bundle;
   const database = await createTestDatabase();
-  const transactions = connect(database.appUrl, 10, (error) => { throw error; });
-  const temporal = await TestWorkflowEnvironment.createLocal({ ...(tracing ? { client: { interceptors: tracing.client } } : {}), server: {
-    executable: { type: 'existing-path', path: process.env.TEMPORAL_CLI_PATH ?? '' },
-    searchAttributes: Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => defineSearchAttributeKey(name, TYPES[type])),
-  } });
+  const transactions = connect(database.appUrl, 10, (error) => {
+    throw error;
+  });
+  const temporal = await TestWorkflowEnvironment.createLocal({
+    ...(tracing ? { client: { interceptors: tracing.client } } : {}),
+    server: {
+      executable: { type: 'existing-path', path: process.env.TEMPORAL_CLI_PATH ?? '' },
+      searchAttributes: Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) =>
+        defineSearchAttributeKey(name, TYPES[type]),
+      ),
+    },
+  });
   const bench = new Bench();
   const receiver = await listen();
   const gateway = await bench.start(buildGateway, { webhookUrl: `${receiver.url}/payments` });
   const carrier = await bench.start(buildCarrier, { webhookUrl: `${receiver.url}/carriers` });
-  const payments = new SandboxPaymentProvider({ url: gateway.url, apiKey: API_KEY, timeoutMs: 15_000, trace: tracing?.calls });
-  const carriers = new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 15_000, trace: tracing?.calls });
+  const payments = new SandboxPaymentProvider({
+    url: gateway.url,
+    apiKey: API_KEY,
+    timeoutMs: 15_000,
+    trace: tracing?.calls,
+  });
+  const carriers = new SandboxCarrierProvider({
+    url: carrier.url,
+    apiKey: API_KEY,
+    timeoutMs: 15_000,
+    trace: tracing?.calls,
+  });
   const supplier = await bench.start(buildSupplier, { webhookUrl: `${receiver.url}/suppliers` });
-  const suppliers = new SandboxSupplierProvider({ url: supplier.url, apiKey: API_KEY, timeoutMs: 15_000, trace: tracing?.calls });
+  const suppliers = new SandboxSupplierProvider({
+    url: supplier.url,
+    apiKey: API_KEY,
+    timeoutMs: 15_000,
+    trace: tracing?.calls,
+  });
 
   const notifier = await bench.startNotifier();
   const providers = [
@@ -96,18 +144,38 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
   ];
 
   const activities = createActivities({
-    transactions, vault, payments, carriers, suppliers, log,
+    transactions,
+    vault,
+    payments,
+    carriers,
+    suppliers,
+    log,
     notifications: { providers, addressFixUrl: 'https://shop.example/address/{token}', mail: mailOf },
     purchasing: { replyTo: 'purchasing@mall.example' },
-    replenishment: { remindAfterSeconds: 3600, reminders: 2, patienceSeconds: 3600, overdueSeconds: 48 * 3600, ...replenishment },
+    replenishment: {
+      remindAfterSeconds: 3600,
+      reminders: 2,
+      patienceSeconds: 3600,
+      overdueSeconds: 48 * 3600,
+      ...replenishment,
+    },
   });
   const connection = temporal.nativeConnection;
   const crews = new Set<() => Promise<void>>();
-  const startWorkers = async ({ bundle: workflowBundle = todays, version }: WorkerSetup = {}): Promise<() => Promise<void>> => {
-    const shared = { connection, activities, interceptors: { activity: [recordFailingSteps(transactions, log), ...(tracing ? [tracing.activities] : [])] }, ...deploymentOf(version?.deploymentName, version?.buildId) };
+  const startWorkers = async ({ bundle: workflowBundle = todays, version }: WorkerSetup = {}): Promise<
+    () => Promise<void>
+  > => {
+    const shared = {
+      connection,
+      activities,
+      interceptors: { activity: [recordFailingSteps(transactions, log), ...(tracing ? [tracing.activities] : [])] },
+      ...deploymentOf(version?.deploymentName, version?.buildId),
+    };
     const workers = await Promise.all([
       Worker.create({ ...shared, taskQueue: ORDERS_QUEUE, workflowBundle, sinks: tracing?.sinks ?? NO_SPANS }),
-      ...[SANDBOX_GATEWAY, SANDBOX_CARRIER, SANDBOX_SUPPLIER, SMTP, SANDBOX_SMS].map((code) => Worker.create({ ...shared, taskQueue: providerQueue(code) })),
+      ...[SANDBOX_GATEWAY, SANDBOX_CARRIER, SANDBOX_SUPPLIER, SMTP, SANDBOX_SMS].map((code) =>
+        Worker.create({ ...shared, taskQueue: providerQueue(code) }),
+      ),
     ]);
     const running = Promise.all(workers.map((worker) => worker.run()));
     const stop = async (): Promise<void> => {
@@ -118,17 +186,39 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
     crews.add(stop);
     return stop;
   };
-  const stopWorkers = async (): Promise<void> => { await Promise.all([...crews].map((stop) => stop())); };
+  const stopWorkers = async (): Promise<void> => {
+    await Promise.all([...crews].map((stop) => stop()));
+  };
   await startWorkers();
 
   const all: OrderPolicies = {
-    paymentProvider: SANDBOX_GATEWAY, carrierProvider: SANDBOX_CARRIER, paymentWindowSeconds: 60, deliverySilenceSeconds: 3600,
-    addressHold: holding(3600), verdictTimeoutSeconds: 20, timeZone: 'America/Sao_Paulo', taxes: includedTaxes(), ...policies,
+    paymentProvider: SANDBOX_GATEWAY,
+    carrierProvider: SANDBOX_CARRIER,
+    paymentWindowSeconds: 60,
+    deliverySilenceSeconds: 3600,
+    addressHold: holding(3600),
+    verdictTimeoutSeconds: 20,
+    timeZone: 'America/Sao_Paulo',
+    taxes: includedTaxes(),
+    ...policies,
   };
   const clients = createServices({ transactions, vault, temporal: temporal.client, policies: all, log });
   receiver.serve(clients.webhooks);
   return {
-    ...clients, database, transactions, temporal, gateway, carrier, supplier, notifier, payments, carriers, suppliers, activities, startWorkers, stopWorkers,
+    ...clients,
+    database,
+    transactions,
+    temporal,
+    gateway,
+    carrier,
+    supplier,
+    notifier,
+    payments,
+    carriers,
+    suppliers,
+    activities,
+    startWorkers,
+    stopWorkers,
     close: async () => {
       await bench.close();
       await receiver.close();
@@ -141,7 +231,11 @@ export async function startWorld(policies: Partial<OrderPolicies> = {}, { tracin
   };
 }
 
-const TYPES = { Keyword: SearchAttributeType.KEYWORD, KeywordList: SearchAttributeType.KEYWORD_LIST, Datetime: SearchAttributeType.DATETIME } as const;
+const TYPES = {
+  Keyword: SearchAttributeType.KEYWORD,
+  KeywordList: SearchAttributeType.KEYWORD_LIST,
+  Datetime: SearchAttributeType.DATETIME,
+} as const;
 
 /** Takes the sandboxes' webhooks as the API does, without the rest of it. */
 async function listen(): Promise<{ url: string; serve(webhooks: WebhookService): void; close(): Promise<void> }> {
@@ -166,17 +260,35 @@ async function listen(): Promise<{ url: string; serve(webhooks: WebhookService):
   };
   const server: Server = createServer((request, response) => {
     let body = '';
-    request.setEncoding('utf8').on('data', (chunk: string) => { body += chunk; }).on('end', () => {
-      take(request.url ?? '', request.headers as Record<string, string>, body).then(
-        (status) => response.writeHead(status).end(),
-        (error: unknown) => { log.error({ err: error }, 'webhook failed'); response.writeHead(500).end(); },
-      );
-    });
+    request
+      .setEncoding('utf8')
+      .on('data', (chunk: string) => {
+        body += chunk;
+      })
+      .on('end', () => {
+        take(request.url ?? '', request.headers as Record<string, string>, body).then(
+          (status) => response.writeHead(status).end(),
+          (error: unknown) => {
+            log.error({ err: error }, 'webhook failed');
+            response.writeHead(500).end();
+          },
+        );
+      });
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    serve: (client) => { webhooks = client; },
-    close: () => new Promise((resolve) => { server.close(() => { resolve(); }); server.closeAllConnections(); }),
+    serve: (client) => {
+      webhooks = client;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
   };
 }

@@ -18,12 +18,15 @@ const ROOT = join(__dirname, '../..');
 const CALLERS = { traceId: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', spanId: 'bbbbbbbbbbbbbbbb' };
 
 let collector: Collector;
-beforeEach(async () => { collector = await startCollector(); });
+beforeEach(async () => {
+  collector = await startCollector();
+});
 afterEach(() => collector.close());
 
 const named = (name: string): TakenSpan => {
   const found = collector.spans.filter((span) => span.name === name);
-  if (found[0] === undefined) throw new Error(`There is no span ${name}, but ${collector.spans.map((span) => span.name).join(', ')}`);
+  if (found[0] === undefined)
+    throw new Error(`There is no span ${name}, but ${collector.spans.map((span) => span.name).join(', ')}`);
   return found[0];
 };
 
@@ -34,8 +37,18 @@ async function placeAndCancel(tracing: Tracing): Promise<string> {
     const mall = await seedMall(world.transactions);
     const authenticator = new Authenticator(world.transactions);
     const app = await buildApp({
-      services: world, idempotentRequest, isUnavailable, log, meter: createApiMetrics(world.transactions, log).meter,
-      authenticate: (secret) => authenticator.callerOf(secret), isKnownKey: (secret) => authenticator.knows(secret), paymentReaders: [], carrierReaders: [], supplierReaders: [], readiness: {}, trace: tracing.requests,
+      services: world,
+      idempotentRequest,
+      isUnavailable,
+      log,
+      meter: createApiMetrics(world.transactions, log).meter,
+      authenticate: (secret) => authenticator.callerOf(secret),
+      isKnownKey: (secret) => authenticator.knows(secret),
+      paymentReaders: [],
+      carrierReaders: [],
+      supplierReaders: [],
+      readiness: {},
+      trace: tracing.requests,
     });
     const post = async (url: string, payload: object): Promise<{ id: string }> => {
       const headers = posting(mall.keys.storefront, { traceparent: `00-${CALLERS.traceId}-${CALLERS.spanId}-01` });
@@ -56,23 +69,39 @@ async function placeAndCancel(tracing: Tracing): Promise<string> {
 
 test('one trace goes from the caller over HTTP, client, workflow and activity to the provider', async () => {
   const id = await placeAndCancel(await startTracing({ url: collector.url, service: 'mallflow-test' }));
-  const way = ['POST /v1/orders', 'UpdateWithStartWorkflow:awaitVerdict', 'RunWorkflow:order', 'RunActivity:authorizePayment', 'POST sandbox-gateway'].map(named);
+  const way = [
+    'POST /v1/orders',
+    'UpdateWithStartWorkflow:awaitVerdict',
+    'RunWorkflow:order',
+    'RunActivity:authorizePayment',
+    'POST sandbox-gateway',
+  ].map(named);
   let parent = CALLERS.spanId;
   for (const span of way) {
     expect([span.name, span.traceId, span.parentSpanId]).toEqual([span.name, CALLERS.traceId, parent]);
     parent = span.spanId;
   }
   const [request, , run, activity, call] = way;
-  expect(request?.attributes).toEqual({ 'http.request.method': 'POST', 'http.route': '/v1/orders', 'http.response.status_code': 201 });
+  expect(request?.attributes).toEqual({
+    'http.request.method': 'POST',
+    'http.route': '/v1/orders',
+    'http.response.status_code': 201,
+  });
   expect(run?.attributes).toMatchObject({ workflowType: 'order', workflowId: orderWorkflowId(id) });
   expect(activity?.attributes).toMatchObject({ temporalWorkflowId: orderWorkflowId(id) });
-  expect(call?.attributes).toEqual({ 'http.request.method': 'POST', 'mallflow.provider': 'sandbox-gateway', 'http.response.status_code': 200 });
-  for (const step of ['validateOrder', 'reserveStock', 'releaseToWarehouse', 'finishCancellation']) expect(named(`RunActivity:${step}`).parentSpanId).toBe(run?.spanId);
+  expect(call?.attributes).toEqual({
+    'http.request.method': 'POST',
+    'mallflow.provider': 'sandbox-gateway',
+    'http.response.status_code': 200,
+  });
+  for (const step of ['validateOrder', 'reserveStock', 'releaseToWarehouse', 'finishCancellation'])
+    expect(named(`RunActivity:${step}`).parentSpanId).toBe(run?.spanId);
 
   expect(new Set(collector.spans.map(({ service }) => service))).toEqual(new Set(['mallflow-test']));
   const told = collector.spans.map(({ all }) => all).join('\n');
   expect(named('POST /v1/orders/:orderId/cancellation').traceId).toBe(CALLERS.traceId);
-  for (const secret of ['Recipient', '91234', 'Augusta', 'example.com', 'tok_ok', '?', 'mf_']) expect([secret, told.includes(secret)]).toEqual([secret, false]);
+  for (const secret of ['Recipient', '91234', 'Augusta', 'example.com', 'tok_ok', '?', 'mf_'])
+    expect([secret, told.includes(secret)]).toEqual([secret, false]);
 }, 60_000);
 
 test('a call hands the trace on, ties the log to it, and says of a failure its kind only', async () => {
@@ -82,13 +111,23 @@ test('a call hands the trace on, ties the log to it, and says of a failure its k
     const provider = await bench.receive();
     provider.answers.push(503);
     const logged: Record<string, string>[] = [];
-    const trace: Tracing['calls'] = (call, run) => tracing.calls(call, (headers) => { logged.push(tracing.logFields(), headers); return run(headers); });
+    const trace: Tracing['calls'] = (call, run) =>
+      tracing.calls(call, (headers) => {
+        logged.push(tracing.logFields(), headers);
+        return run(headers);
+      });
     const connection = { provider: 'test-gateway', url: provider.url, apiKey: 'secret-key', timeoutMs: 5_000, trace };
     await expect(callJson(connection, { method: 'POST', path: '/v1/captures', expect: [200] })).rejects.toThrow('503');
-    await expect(callJson(connection, { method: 'POST', path: '/v1/captures', expect: [204] })).rejects.toThrow('no JSON');
+    await expect(callJson(connection, { method: 'POST', path: '/v1/captures', expect: [204] })).rejects.toThrow(
+      'no JSON',
+    );
     await tracing.stop();
     const [failed, second] = collector.spans;
-    expect(failed?.attributes).toEqual({ 'http.request.method': 'POST', 'mallflow.provider': 'test-gateway', 'error.type': 'ProviderUnavailable' });
+    expect(failed?.attributes).toEqual({
+      'http.request.method': 'POST',
+      'mallflow.provider': 'test-gateway',
+      'error.type': 'ProviderUnavailable',
+    });
     expect(failed?.all).not.toContain('captures');
     expect(logged[2]).toEqual({ trace_id: second?.traceId, span_id: second?.spanId });
     expect(logged[3]).toEqual({ traceparent: `00-${second?.traceId}-${second?.spanId}-01` });
@@ -106,15 +145,27 @@ test('an order in a trace that is not sampled sends nothing', async () => {
   try {
     await placeAndCancel(await startTracing({ url: collector.url, service: 'mallflow-test' }));
   } finally {
-    if (before === undefined) delete process.env.OTEL_TRACES_SAMPLER; else process.env.OTEL_TRACES_SAMPLER = before;
+    if (before === undefined) delete process.env.OTEL_TRACES_SAMPLER;
+    else process.env.OTEL_TRACES_SAMPLER = before;
   }
   expect(collector.spans).toEqual([]);
 }, 60_000);
 
 test('a process that is not traced loads nothing of it', () => {
-  const program = ['src/telemetry/tracing', 'src/http/app', 'src/services/services', 'src/providers/payments/sandbox-gateway', 'activities']
-    .map((path) => `require(${JSON.stringify(join(ROOT, 'dist', path))});`).join('');
-  const loaded = execFileSync(process.execPath, ['-e', `${program} console.log(Object.keys(require.cache).join('\\n'))`], { encoding: 'utf8' }).split('\n');
+  const program = [
+    'src/telemetry/tracing',
+    'src/http/app',
+    'src/services/services',
+    'src/providers/payments/sandbox-gateway',
+    'activities',
+  ]
+    .map((path) => `require(${JSON.stringify(join(ROOT, 'dist', path))});`)
+    .join('');
+  const loaded = execFileSync(
+    process.execPath,
+    ['-e', `${program} console.log(Object.keys(require.cache).join('\\n'))`],
+    { encoding: 'utf8' },
+  ).split('\n');
   expect(loaded.length).toBeGreaterThan(100);
   expect(loaded.filter((path) => /opentelemetry[/-](?!api\/)|fastify\/otel/.test(path))).toEqual([]);
 });

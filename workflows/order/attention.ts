@@ -7,8 +7,8 @@ import { books } from '../runtime/call-activities';
 const PATIENCE = '10s';
 
 /**
- * Why a person should look at an order: the most urgent of the reasons that hold. Each is held by whoever raised it (a part,
- * a call), and ends with its last holder.
+ * Why a person should look at an order: the most urgent of the reasons that hold. Each is held by whoever raised it (a
+ * part, a call), and ends with its last holder.
  */
 export class Attention {
   readonly #held = new Map<string, AttentionReason>();
@@ -19,7 +19,10 @@ export class Attention {
   #ranked: boolean | undefined;
   #written: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly orderId: string, private readonly changed: () => void) {}
+  constructor(
+    private readonly orderId: string,
+    private readonly changed: () => void,
+  ) {}
 
   get reason(): AttentionReason | null {
     return mostUrgentAttention([this.#own, this.#found]);
@@ -48,12 +51,14 @@ export class Attention {
   async during<T>(reason: AttentionReason, work: Promise<T>): Promise<T> {
     const holder = `call ${++this.#calls}`;
     const watch = new CancellationScope();
-    const watching = watch.run(async () => {
-      await sleep(PATIENCE, { summary: `then attention: ${reason}` });
-      await CancellationScope.nonCancellable(() => this.raise(reason, holder));
-    }).catch((error: unknown) => {
-      if (!isCancellation(error)) throw error;
-    });
+    const watching = watch
+      .run(async () => {
+        await sleep(PATIENCE, { summary: `then attention: ${reason}` });
+        await CancellationScope.nonCancellable(() => this.raise(reason, holder));
+      })
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) throw error;
+      });
     try {
       return await work;
     } finally {

@@ -33,7 +33,9 @@ export class Backorder {
     this.#filled = true;
   }
 
-  /** Waits until the books hold all that the order was owed; a person is asked to look once the agreed day has passed. */
+  /**
+   * Waits until the books hold all that the order was owed; a person is asked to look once the agreed day has passed.
+   */
   async untilFilled(): Promise<void> {
     if (this.agreedOn === undefined) return;
     for (;;) {
@@ -49,7 +51,7 @@ export class Backorder {
   async #untilHeard(overdueAt: number): Promise<void> {
     const heard = () => this.#filled;
     const left = overdueAt - Date.now();
-    if (left > 0 && await condition(heard, left, { summary: 'the goods may take until then' })) return;
+    if (left > 0 && (await condition(heard, left, { summary: 'the goods may take until then' }))) return;
     await this.attention.throughout(AttentionReason.backorderOverdue, 'backorder', () => condition(heard));
   }
 }

@@ -10,10 +10,16 @@ import type { Steps } from './steps';
 type Unsettled = NonNullable<Awaited<ReturnType<Activities['finishCancellation']>>>;
 
 /**
- * Ends a cancellation in the books once nothing of the order is left with a provider. A run that was cut off may have done
- * more than is left in its history, and so than its compensations know of: what the books know besides is undone here.
+ * Ends a cancellation in the books once nothing of the order is left with a provider. A run that was cut off may have
+ * done more than is left in its history, and so than its compensations know of: what the books know besides is undone
+ * here.
  */
-export async function finishCancellation(input: OrderInput, reason: CancellationReason, payment: PaymentPhase, steps: Steps): Promise<void> {
+export async function finishCancellation(
+  input: OrderInput,
+  reason: CancellationReason,
+  payment: PaymentPhase,
+  steps: Steps,
+): Promise<void> {
   const { orderId } = input;
   const left = await steps.run(() => books.finishCancellation({ orderId, reason }));
   if (!left) return;
@@ -25,7 +31,12 @@ async function undo(left: Unsettled, input: OrderInput, payment: PaymentPhase, s
   const { orderId, carrierQueue: taskQueue } = input;
   await voidAbandonedBooking(left.givenUp, input, steps);
   for (const fulfillmentId of left.fulfillmentIds) {
-    await steps.callProvider({ taskQueue }, AttentionReason.carrierUnavailable, (activities) => activities.voidShipment({ orderId, fulfillmentId }), fulfillmentId);
+    await steps.callProvider(
+      { taskQueue },
+      AttentionReason.carrierUnavailable,
+      (activities) => activities.voidShipment({ orderId, fulfillmentId }),
+      fulfillmentId,
+    );
   }
   for (const paymentId of left.paymentIds) await payment.void(paymentId);
 }

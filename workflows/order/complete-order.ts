@@ -7,8 +7,9 @@ import type { Steps } from './steps';
 type GivenUp = NonNullable<Awaited<ReturnType<Activities['completeOrder']>>['givenUp']>;
 
 /**
- * Ends an order in the books once no label is left of bookings that were given up for another carrier. A run that was cut off
- * may know nothing of the choice: what the books know besides is voided here. Answers where the order stands then.
+ * Ends an order in the books once no label is left of bookings that were given up for another carrier. A run that was
+ * cut off may know nothing of the choice: what the books know besides is voided here. Answers where the order stands
+ * then.
  */
 export async function completeOrder(input: OrderInput, steps: Steps): Promise<OrderStatus> {
   const { orderId } = input;
@@ -19,8 +20,17 @@ export async function completeOrder(input: OrderInput, steps: Steps): Promise<Or
 }
 
 /** Voids whatever carriers made of bookings that were given up, one after the other. */
-export async function voidAbandonedBooking(givenUp: GivenUp, { orderId, carrierQueue: taskQueue }: OrderInput, steps: Steps): Promise<void> {
+export async function voidAbandonedBooking(
+  givenUp: GivenUp,
+  { orderId, carrierQueue: taskQueue }: OrderInput,
+  steps: Steps,
+): Promise<void> {
   for (const { fulfillmentId, n } of givenUp) {
-    await steps.callProvider({ taskQueue }, AttentionReason.carrierUnavailable, (activities) => activities.voidBooking({ orderId, fulfillmentId, n }), fulfillmentId);
+    await steps.callProvider(
+      { taskQueue },
+      AttentionReason.carrierUnavailable,
+      (activities) => activities.voidBooking({ orderId, fulfillmentId, n }),
+      fulfillmentId,
+    );
   }
 }

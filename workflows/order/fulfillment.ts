@@ -28,11 +28,19 @@ export class Fulfillment {
     private readonly changed: () => void,
   ) {}
 
-  packed(): void { this.#packed = true; }
-  handedOver(): void { this.#handedOver = true; }
-  reported(scan: CarrierScan): void { this.#scans.push(scan); }
+  packed(): void {
+    this.#packed = true;
+  }
+  handedOver(): void {
+    this.#handedOver = true;
+  }
+  reported(scan: CarrierScan): void {
+    this.#scans.push(scan);
+  }
 
-  get id(): string { return this.ref.fulfillmentId; }
+  get id(): string {
+    return this.ref.fulfillmentId;
+  }
 
   /** Says in plain words what it waits for and which message ends the wait; null when it waits for nobody. */
   waitsFor(): string | null {
@@ -43,7 +51,7 @@ export class Fulfillment {
   #endsWith(): string {
     const signal = (name: string, more = '') => `Signal \`${name}\` \`{"fulfillmentId":"${this.id}"${more}}\``;
     if (this.status === 'released') return `the pack task, or ${signal('parcelPacked')}`;
-    if (this.status === 'packed') return 'the carrier\'s answer, by itself';
+    if (this.status === 'packed') return "the carrier's answer, by itself";
     if (this.status === 'labelled') return `the hand-over, or ${signal('parcelHandedOver')}`;
     if (this.status === 'handed_over') return `the carrier's scan, or ${signal('carrierReported', ',"scan":"signed"')}`;
     return `the carrier's scan, or ${signal('carrierReported', ',"scan":"returned"')}`;
@@ -69,8 +77,8 @@ export class Fulfillment {
   }
 
   /**
-   * Takes another carrier for a label that does not come. What the carrier of before may have made of it is voided beside
-   * the new booking, which does not wait for that.
+   * Takes another carrier for a label that does not come. What the carrier of before may have made of it is voided
+   * beside the new booking, which does not wait for that.
    */
   async chooseCarrier(asked: By<ChooseCarrier>, request: string): Promise<InterventionVerdict> {
     const at = { orderId: this.input.orderId, fulfillmentId: this.id };
@@ -79,7 +87,9 @@ export class Fulfillment {
     // A booking that waits is made anew, and finds the choice in the books.
     this.steps.retry(this.id);
     for (const n of verdict.givenUp) {
-      this.#voiding.push(CancellationScope.nonCancellable(() => this.#atCarrier((activities) => activities.voidBooking({ ...at, n }))));
+      this.#voiding.push(
+        CancellationScope.nonCancellable(() => this.#atCarrier((activities) => activities.voidBooking({ ...at, n }))),
+      );
     }
     return { outcome: 'carrier_chosen' };
   }
@@ -111,10 +121,17 @@ export class Fulfillment {
     }
   }
 
-  /** Waits for a scan that decides; when the carrier is silent for too long, staff are asked to look and the wait goes on. */
+  /**
+   * Waits for a scan that decides; when the carrier is silent for too long, staff are asked to look and the wait goes
+   * on.
+   */
   async #nextScan(): Promise<CarrierScan> {
     const some = () => this.#scans.length > 0;
-    if (!(await condition(some, this.input.deliverySilenceSeconds * 1000, { summary: `${this.id}: the carrier may be silent until then` }))) {
+    if (
+      !(await condition(some, this.input.deliverySilenceSeconds * 1000, {
+        summary: `${this.id}: the carrier may be silent until then`,
+      }))
+    ) {
       await this.attention.raise(AttentionReason.deliveryOverdue, this.id);
       await condition(some);
     }
@@ -132,10 +149,20 @@ export class Fulfillment {
   }
 
   #atCarrier<Result>(call: (activities: Activities) => Promise<Result>): Promise<Result> {
-    return this.steps.callProvider({ taskQueue: this.input.carrierQueue, fairnessKey: this.ref.merchantId }, AttentionReason.carrierUnavailable, call, this.id);
+    return this.steps.callProvider(
+      { taskQueue: this.input.carrierQueue, fairnessKey: this.ref.merchantId },
+      AttentionReason.carrierUnavailable,
+      call,
+      this.id,
+    );
   }
 
   #atGateway<Result>(call: (activities: Activities) => Promise<Result>): Promise<Result> {
-    return this.steps.callProvider({ taskQueue: this.input.paymentQueue, fairnessKey: this.ref.merchantId }, AttentionReason.paymentProviderUnavailable, call, this.id);
+    return this.steps.callProvider(
+      { taskQueue: this.input.paymentQueue, fairnessKey: this.ref.merchantId },
+      AttentionReason.paymentProviderUnavailable,
+      call,
+      this.id,
+    );
   }
 }

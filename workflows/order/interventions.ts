@@ -9,30 +9,49 @@ import type { OrderRun } from './order-run';
 
 /** Why a verb that an order does not take now is refused. */
 const REFUSALS: Readonly<Record<InterventionVerb, ErrorCode>> = {
-  retryNow: 'nothing_to_retry', chooseCarrier: 'label_not_awaited', cancelOrder: 'order_not_cancellable', handToPerson: 'already_attended',
+  retryNow: 'nothing_to_retry',
+  chooseCarrier: 'label_not_awaited',
+  cancelOrder: 'order_not_cancellable',
+  handToPerson: 'already_attended',
 };
 
 /**
  * Lets people of the mall move an order that is stuck. What does not fit is refused before it is written anywhere: by
- * shape, as these are typed in the Web UI too, and by what the order takes as it stands. No cancellation interrupts them.
+ * shape, as these are typed in the Web UI too, and by what the order takes as it stands. No cancellation interrupts
+ * them.
  */
 export function handleInterventions(run: OrderRun): void {
   const request = (): string => currentUpdateInfo()?.id ?? '';
   setHandler(messages.retryNow, (asked) => CancellationScope.nonCancellable(() => run.retryNow(asked, request())), {
-    validator: (asked) => { assertFits(run, 'retryNow', asked); },
-  });
-  setHandler(messages.chooseCarrier, (asked) => CancellationScope.nonCancellable(() => run.chooseCarrier(asked, request())), {
-    validator: (asked: By<ChooseCarrier>) => {
-      assertFits(run, 'chooseCarrier', asked);
-      if (!run.awaitsLabel(asked.fulfillmentId)) throw refusal('label_not_awaited', `${asked.fulfillmentId} waits for no label`);
+    validator: (asked) => {
+      assertFits(run, 'retryNow', asked);
     },
   });
-  setHandler(messages.handToPerson, (asked) => CancellationScope.nonCancellable(() => run.handToPerson(asked, request())), {
-    validator: (asked) => { assertFits(run, 'handToPerson', asked); },
-  });
+  setHandler(
+    messages.chooseCarrier,
+    (asked) => CancellationScope.nonCancellable(() => run.chooseCarrier(asked, request())),
+    {
+      validator: (asked: By<ChooseCarrier>) => {
+        assertFits(run, 'chooseCarrier', asked);
+        if (!run.awaitsLabel(asked.fulfillmentId))
+          throw refusal('label_not_awaited', `${asked.fulfillmentId} waits for no label`);
+      },
+    },
+  );
+  setHandler(
+    messages.handToPerson,
+    (asked) => CancellationScope.nonCancellable(() => run.handToPerson(asked, request())),
+    {
+      validator: (asked) => {
+        assertFits(run, 'handToPerson', asked);
+      },
+    },
+  );
   setHandler(messages.cancelOrder, (asked) => CancellationScope.nonCancellable(() => run.cancel(asked)), {
     // Whether it comes too late is answered by the database, which the hand-over asks too.
-    validator: (asked) => { assertShape('cancelOrder', asked); },
+    validator: (asked) => {
+      assertShape('cancelOrder', asked);
+    },
   });
 }
 

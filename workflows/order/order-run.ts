@@ -1,7 +1,13 @@
 import { CancellationScope, condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { CancellationReason, CancelOrder } from '../../src/contracts/orders/place-order';
-import type { By, ChooseCarrier, HandToPerson, InterventionVerdict, RetryNow } from '../../src/contracts/interventions/interventions';
+import type {
+  By,
+  ChooseCarrier,
+  HandToPerson,
+  InterventionVerdict,
+  RetryNow,
+} from '../../src/contracts/interventions/interventions';
 import type { InterventionVerb } from '../../src/contracts/interventions/intervention-codes';
 import { AttentionReason, HANDED_OVER_STATUSES, OrderStatus, Stage } from '../../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../../src/contracts/orders/verdict';
@@ -44,7 +50,9 @@ export class OrderRun {
   constructor(private readonly input: OrderInput) {
     this.attention = new Attention(input.orderId, () => this.#show());
     this.#steps = new Steps(this.attention, () => this.#show());
-    this.payment = new PaymentPhase(input, this.#saga, this.#steps, () => this.#move(OrderStatus.awaitingPayment, Stage.receive));
+    this.payment = new PaymentPhase(input, this.#saga, this.#steps, () =>
+      this.#move(OrderStatus.awaitingPayment, Stage.receive),
+    );
     this.hold = new AddressHold(input, this.#steps, this.payment, (status) => this.#move(status, Stage.receive));
     this.backorder = new Backorder(input.orderId, this.#steps, this.attention, () => {
       this.payment.decideRest({ outcome: 'accepted' });
@@ -77,7 +85,9 @@ export class OrderRun {
     if (judged?.outcome === 'rejected') return this.#reject(judged);
     this.#saga.register(() => books.releaseStock({ orderId }));
     const hold = judged?.outcome === 'address_held' ? addressHold : undefined;
-    const reserved = await this.#steps.run(() => books.reserveStock({ orderId, paymentWindowSeconds: hold?.seconds ?? paymentWindowSeconds }));
+    const reserved = await this.#steps.run(() =>
+      books.reserveStock({ orderId, paymentWindowSeconds: hold?.seconds ?? paymentWindowSeconds }),
+    );
     if (reserved.outcome === 'rejected') return this.#reject(reserved);
     this.backorder.agreed(reserved.agreedOn);
     const until = Date.parse(reserved.payUntil);
@@ -94,12 +104,17 @@ export class OrderRun {
     const refs = await this.#steps.run(() => books.releaseToWarehouse({ orderId: this.input.orderId }));
     // Where nothing is released the books hold a cancellation: it is on its way here, and ends this wait.
     if (refs.length === 0 || this.cancellation !== undefined) await condition(() => false);
-    this.#fulfillments = new Map(refs.map((ref) => [
-      ref.fulfillmentId, new Fulfillment(ref, this.input, this.#saga, this.attention, this.#steps, () => this.#partMoved()),
-    ]));
+    this.#fulfillments = new Map(
+      refs.map((ref) => [
+        ref.fulfillmentId,
+        new Fulfillment(ref, this.input, this.#saga, this.attention, this.#steps, () => this.#partMoved()),
+      ]),
+    );
     for (const { id, fact } of this.#early.splice(0)) this.signalFulfillment(id, fact);
     this.payment.decideRest({ outcome: 'accepted' });
-    this.#move(OrderStatus.inFulfillment, Stage.pick, [attributes.warehouses([...new Set(refs.map((ref) => ref.warehouseId))])]);
+    this.#move(OrderStatus.inFulfillment, Stage.pick, [
+      attributes.warehouses([...new Set(refs.map((ref) => ref.warehouseId))]),
+    ]);
   }
 
   /** Writes the order's end: completed, or returned when every part came back. */
@@ -110,7 +125,9 @@ export class OrderRun {
 
   /** Cancels, unless something was handed over: the database decides, as the hand-over asks it too. */
   async cancel(request: CancelOrder & { actor: string }): Promise<CancellationVerdict> {
-    const verdict = await CancellationScope.nonCancellable(() => books.beginCancellation({ orderId: this.input.orderId, ...request }));
+    const verdict = await CancellationScope.nonCancellable(() =>
+      books.beginCancellation({ orderId: this.input.orderId, ...request }),
+    );
     if (verdict.outcome === 'refused') return verdict;
     if (this.cancellation === undefined) {
       this.cancellation = request.reason;
@@ -165,8 +182,11 @@ export class OrderRun {
   standing(): OrderStanding {
     const { fulfillments } = this;
     return {
-      closed: this.stage === Stage.closed, cancelling: this.cancellation !== undefined, stepWaits: this.#steps.waiting > 0,
-      labelAwaited: fulfillments.some((part) => this.awaitsLabel(part.id)), attended: this.#task !== undefined,
+      closed: this.stage === Stage.closed,
+      cancelling: this.cancellation !== undefined,
+      stepWaits: this.#steps.waiting > 0,
+      labelAwaited: fulfillments.some((part) => this.awaitsLabel(part.id)),
+      attended: this.#task !== undefined,
       handedOver: fulfillments.some((part) => HANDED_OVER_STATUSES.includes(part.status)),
     };
   }
@@ -211,8 +231,14 @@ export class OrderRun {
     if (this.stage === Stage.closed) return [];
     if (this.status === OrderStatus.cancelling) return [`${ORDER_WAITS.cancelling}. Ends by itself`];
     if (this.status === OrderStatus.draft) return [`${ORDER_WAITS.draft}. Ends by itself`];
-    if (this.status === OrderStatus.awaitingAddress) return [`${ORDER_WAITS.awaiting_address}. Ends with Signal \`addressMended\`, which \`PUT /v1/orders/{id}/recipient\` and the customer's link send, or the deadline`];
-    if (this.status === OrderStatus.awaitingPayment) return [`${ORDER_WAITS.awaiting_payment}. Ends with Signal \`paymentSettled\`, another payment (\`POST /v1/orders/{id}/payments\`), or the end of the window`];
+    if (this.status === OrderStatus.awaitingAddress)
+      return [
+        `${ORDER_WAITS.awaiting_address}. Ends with Signal \`addressMended\`, which \`PUT /v1/orders/{id}/recipient\` and the customer's link send, or the deadline`,
+      ];
+    if (this.status === OrderStatus.awaitingPayment)
+      return [
+        `${ORDER_WAITS.awaiting_payment}. Ends with Signal \`paymentSettled\`, another payment (\`POST /v1/orders/{id}/payments\`), or the end of the window`,
+      ];
     if (this.status === OrderStatus.awaitingStock) return [this.backorder.waitsFor];
     return this.fulfillments.flatMap((part) => part.waitsFor() ?? []);
   }
@@ -223,7 +249,9 @@ export class OrderRun {
       this.#attribute = this.attention.reason;
       upsertSearchAttributes([attributes.attention(this.attention.reason)]);
     }
-    const waits = this.#waitsFor().map((line) => `- ${line}`).join('\n');
+    const waits = this.#waitsFor()
+      .map((line) => `- ${line}`)
+      .join('\n');
     const shown = [
       `**${this.status}** (${this.stage})`,
       ...(this.attention.reason ? [`Needs a person: **${this.attention.reason}**`] : []),
@@ -246,5 +274,8 @@ export class OrderRun {
 }
 
 const VERB_SAYS: Readonly<Record<InterventionVerb, string>> = {
-  retryNow: 'To try again now', chooseCarrier: 'To book with another carrier', cancelOrder: 'To cancel', handToPerson: 'To hand it to a person',
+  retryNow: 'To try again now',
+  chooseCarrier: 'To book with another carrier',
+  cancelOrder: 'To cancel',
+  handToPerson: 'To hand it to a person',
 };

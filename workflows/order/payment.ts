@@ -7,8 +7,8 @@ import type { Saga } from '../runtime/saga';
 import type { Steps } from './steps';
 
 /**
- * The payment of an order: attempt after attempt, in the order they were asked for, until one is authorized. What was asked for within
- * the window counts, though its turn may come later.
+ * The payment of an order: attempt after attempt, in the order they were asked for, until one is authorized. What was
+ * asked for within the window counts, though its turn may come later.
  */
 export class PaymentPhase {
   readonly #verdicts = new Map<string, Verdict>();
@@ -34,8 +34,8 @@ export class PaymentPhase {
   }
 
   /**
-   * Takes another attempt and answers what came of it, or, when an earlier one pays for the order or it ends, of the order. It waits
-   * while another is tried, and for those that were asked for before it.
+   * Takes another attempt and answers what came of it, or, when an earlier one pays for the order or it ends, of the
+   * order. It waits while another is tried, and for those that were asked for before it.
    */
   async pay(paymentId: string): Promise<Verdict> {
     // Earlier releases kept only the last of those that waited: what one of their orders did then replays as it was.
@@ -82,12 +82,19 @@ export class PaymentPhase {
       this.saga.register(() => this.void(attempt));
       const result = await this.#call((a, payment) => a.authorizePayment(payment), attempt);
       if (result.status === 'authorized') return true;
-      this.#decide(attempt, result.status === 'action_required'
-        ? { outcome: 'action_required', paymentId: attempt }
-        : { outcome: 'declined', paymentId: attempt, declineCode: result.declineCode });
+      this.#decide(
+        attempt,
+        result.status === 'action_required'
+          ? { outcome: 'action_required', paymentId: attempt }
+          : { outcome: 'declined', paymentId: attempt, declineCode: result.declineCode },
+      );
       this.onAwaiting();
 
-      const heard = await condition(() => this.#settled.delete(attempt) || this.#requested.length > 0, Math.max(1, payUntil - Date.now()), { summary: 'the customer may pay until then' });
+      const heard = await condition(
+        () => this.#settled.delete(attempt) || this.#requested.length > 0,
+        Math.max(1, payUntil - Date.now()),
+        { summary: 'the customer may pay until then' },
+      );
       if (heard && this.#requested.length === 0) continue;
       if (result.status === 'action_required') {
         const last = await this.#call((a, payment) => a.abandonPayment(payment), attempt);
@@ -99,9 +106,13 @@ export class PaymentPhase {
     }
   }
 
-  #call<Result>(call: (activities: Activities, payment: { orderId: string; paymentId: string }) => Promise<Result>, paymentId: string): Promise<Result> {
+  #call<Result>(
+    call: (activities: Activities, payment: { orderId: string; paymentId: string }) => Promise<Result>,
+    paymentId: string,
+  ): Promise<Result> {
     return this.steps.callProvider(
-      { taskQueue: this.input.paymentQueue }, AttentionReason.paymentProviderUnavailable,
+      { taskQueue: this.input.paymentQueue },
+      AttentionReason.paymentProviderUnavailable,
       (activities) => call(activities, { orderId: this.input.orderId, paymentId }),
     );
   }

@@ -15,7 +15,10 @@ export class Steps {
   readonly #waiting = new Set<Waiting>();
   #failures = 0;
 
-  constructor(private readonly attention: Attention, private readonly changed: () => void) {}
+  constructor(
+    private readonly attention: Attention,
+    private readonly changed: () => void,
+  ) {}
 
   get waiting(): number {
     return this.#waiting.size;
@@ -29,8 +32,8 @@ export class Steps {
   }
 
   /**
-   * Runs a step until it succeeds. When it fails for good it waits, for staff to see, until it is to be tried again; only a
-   * cancellation of the order ends that wait otherwise. The rest of the order goes on meanwhile.
+   * Runs a step until it succeeds. When it fails for good it waits, for staff to see, until it is to be tried again;
+   * only a cancellation of the order ends that wait otherwise. The rest of the order goes on meanwhile.
    */
   async run<Result>(step: () => Promise<Result>, part?: string): Promise<Result> {
     for (;;) {
@@ -44,15 +47,32 @@ export class Steps {
   }
 
   /** Calls a provider, shown to staff under `reason` when it takes long, until it has answered. */
-  callProvider<Result>(lane: Lane, reason: AttentionReason, call: (activities: Activities) => Promise<Result>, part?: string): Promise<Result> {
-    return this.run(() => callProvider(lane, call, (patiently) => this.attention.during(reason, this.#patiently(patiently, part))), part);
+  callProvider<Result>(
+    lane: Lane,
+    reason: AttentionReason,
+    call: (activities: Activities) => Promise<Result>,
+    part?: string,
+  ): Promise<Result> {
+    return this.run(
+      () => callProvider(lane, call, (patiently) => this.attention.during(reason, this.#patiently(patiently, part))),
+      part,
+    );
   }
 
   #untilRetried(part: string | undefined): Promise<void> {
     let again = false;
     const holder = `step ${++this.#failures}`;
     return this.attention.throughout(AttentionReason.needsOperator, holder, () =>
-      this.#whileWaiting({ part, retry: () => { again = true; } }, () => condition(() => again)));
+      this.#whileWaiting(
+        {
+          part,
+          retry: () => {
+            again = true;
+          },
+        },
+        () => condition(() => again),
+      ),
+    );
   }
 
   /**

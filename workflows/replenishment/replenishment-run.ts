@@ -6,7 +6,11 @@ import { giveUpAfter, giveUpWhen, NO_LONGER_NEEDED, UNREACHABLE } from '../runti
 import { books, callProvider } from '../runtime/call-activities';
 
 /** What a supplier said that it sends. */
-interface Answer { readonly replenishmentId: string; readonly quantity: number; readonly expectedOn: string }
+interface Answer {
+  readonly replenishmentId: string;
+  readonly quantity: number;
+  readonly expectedOn: string;
+}
 
 /** The needs of one shelf, one after the other, and the steps that meet them. */
 export class ReplenishmentRun {
@@ -24,9 +28,15 @@ export class ReplenishmentRun {
     this.pending.push(id);
   }
 
-  next(): string | undefined { return this.pending.shift(); }
-  answered(answer: Answer): void { this.#answers.set(answer.replenishmentId, answer); }
-  ended(id: string): void { this.#ended.add(id); }
+  next(): string | undefined {
+    return this.pending.shift();
+  }
+  answered(answer: Answer): void {
+    this.#answers.set(answer.replenishmentId, answer);
+  }
+  ended(id: string): void {
+    this.#ended.add(id);
+  }
 
   /** Runs one need to its end: the goods are there, or it was closed. */
   async replenish(id: string): Promise<void> {
@@ -38,19 +48,40 @@ export class ReplenishmentRun {
     if (asked === 'taken' || asked === 'mailed') {
       await this.#untilAnswered(id, asked === 'mailed' ? { ...plan, supplierQueue: null } : plan);
       await this.#untilThere(id, plan);
-    } else await this.#escalate(id, asked === 'refused' ? 'supplier_refused' : plan.supplied ? 'supplier_unreachable' : 'no_supplier');
-    await this.#wait(`${id}: the goods, or for it to be closed. Ends with the receipt (POST /v1/stock/receipts) or POST /v1/replenishments/${id}/closure`, () => this.#ended.has(id));
+    } else
+      await this.#escalate(
+        id,
+        asked === 'refused' ? 'supplier_refused' : plan.supplied ? 'supplier_unreachable' : 'no_supplier',
+      );
+    await this.#wait(
+      `${id}: the goods, or for it to be closed. Ends with the receipt (POST /v1/stock/receipts) or POST /v1/replenishments/${id}/closure`,
+      () => this.#ended.has(id),
+    );
   }
 
   async #purchase(id: string, plan: PurchasePlan) {
-    setCurrentDetails(`${id}: the supplier to take the purchase order. Ends by itself when it answers, or the order has gone by mail`);
-    return this.#reach(id, plan, () => this.#ended.has(id),
-      (activities) => activities.requestPurchase({ replenishmentId: id }), (activities) => activities.mailPurchase({ replenishmentId: id }));
+    setCurrentDetails(
+      `${id}: the supplier to take the purchase order. Ends by itself when it answers, or the order has gone by mail`,
+    );
+    return this.#reach(
+      id,
+      plan,
+      () => this.#ended.has(id),
+      (activities) => activities.requestPurchase({ replenishmentId: id }),
+      (activities) => activities.mailPurchase({ replenishmentId: id }),
+    );
   }
 
-  /** Asks the supplier by the ways that it has until it is over: then nothing is tried again, and what was tried in vain is settled. */
+  /**
+   * Asks the supplier by the ways that it has until it is over: then nothing is tried again, and what was tried in vain
+   * is settled.
+   */
   async #reach<Online, Mail>(
-    id: string, plan: PurchasePlan, over: () => boolean, online: (activities: Activities) => Promise<Online>, byMail: (activities: Activities) => Promise<Mail>,
+    id: string,
+    plan: PurchasePlan,
+    over: () => boolean,
+    online: (activities: Activities) => Promise<Online>,
+    byMail: (activities: Activities) => Promise<Mail>,
   ): Promise<Online | Mail | typeof UNREACHABLE | 'not_needed'> {
     const answer = await this.#ask(id, plan, over, online, byMail);
     if (answer !== NO_LONGER_NEEDED) return answer;
@@ -58,33 +89,47 @@ export class ReplenishmentRun {
     return 'not_needed';
   }
 
-  /** Asks the supplier online; one that takes no orders there, or stays out of reach past the patience, is written to. */
+  /**
+   * Asks the supplier online; one that takes no orders there, or stays out of reach past the patience, is written to.
+   */
   async #ask<Online, Mail>(
-    id: string, plan: PurchasePlan, over: () => boolean, online: (activities: Activities) => Promise<Online>, byMail: (activities: Activities) => Promise<Mail>,
+    id: string,
+    plan: PurchasePlan,
+    over: () => boolean,
+    online: (activities: Activities) => Promise<Online>,
+    byMail: (activities: Activities) => Promise<Mail>,
   ): Promise<Online | Mail | typeof UNREACHABLE | typeof NO_LONGER_NEEDED> {
     const { supplierQueue, mailQueue, merchantId: fairnessKey } = plan;
     if (supplierQueue !== null) {
-      const answer = await callProvider<Online | typeof UNREACHABLE | typeof NO_LONGER_NEEDED>({ taskQueue: supplierQueue, fairnessKey }, online, (work) => {
-        const tries = () => giveUpWhen(over, work);
-        return mailQueue === null ? this.#watched(id, plan, tries) : giveUpAfter(plan.patienceSeconds, tries);
-      });
+      const answer = await callProvider<Online | typeof UNREACHABLE | typeof NO_LONGER_NEEDED>(
+        { taskQueue: supplierQueue, fairnessKey },
+        online,
+        (work) => {
+          const tries = () => giveUpWhen(over, work);
+          return mailQueue === null ? this.#watched(id, plan, tries) : giveUpAfter(plan.patienceSeconds, tries);
+        },
+      );
       if (answer !== UNREACHABLE) return answer;
     }
     if (mailQueue === null) return UNREACHABLE;
-    return callProvider<Mail | typeof NO_LONGER_NEEDED>({ taskQueue: mailQueue, fairnessKey }, byMail, (work) => this.#watched(id, plan, () => giveUpWhen(over, work)));
+    return callProvider<Mail | typeof NO_LONGER_NEEDED>({ taskQueue: mailQueue, fairnessKey }, byMail, (work) =>
+      this.#watched(id, plan, () => giveUpWhen(over, work)),
+    );
   }
 
   /** Tells people when a supplier stays out of reach, and ends that once it answers. */
   async #watched<T>(id: string, { patienceSeconds }: PurchasePlan, work: () => Promise<T>): Promise<T> {
     const watch = new CancellationScope();
     let told = false;
-    const watching = watch.run(async () => {
-      await sleep(patienceSeconds * 1000, { summary: 'then people are told that the supplier is out of reach' });
-      told = true;
-      await CancellationScope.nonCancellable(() => this.#escalate(id, 'supplier_unreachable'));
-    }).catch((error: unknown) => {
-      if (!isCancellation(error)) throw error;
-    });
+    const watching = watch
+      .run(async () => {
+        await sleep(patienceSeconds * 1000, { summary: 'then people are told that the supplier is out of reach' });
+        told = true;
+        await CancellationScope.nonCancellable(() => this.#escalate(id, 'supplier_unreachable'));
+      })
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) throw error;
+      });
     try {
       return await work();
     } finally {
@@ -96,18 +141,30 @@ export class ReplenishmentRun {
     }
   }
 
-  /** Waits for the supplier's answer, reminding it; then people chase it. Ends early when the goods are there, or it was closed. */
+  /**
+   * Waits for the supplier's answer, reminding it; then people chase it. Ends early when the goods are there, or it was
+   * closed.
+   */
   async #untilAnswered(id: string, plan: PurchasePlan): Promise<void> {
     const heard = () => this.#answers.has(id) || this.#ended.has(id);
     const waitsFor = `${id}: the supplier to say what it sends. Ends with its webhook, or POST /v1/replenishments/${id}/answers`;
-    for (let reminder = 0; !(await this.#wait(waitsFor, heard, plan.remindAfterSeconds, 'the supplier may take until then')); reminder += 1) {
+    for (
+      let reminder = 0;
+      !(await this.#wait(waitsFor, heard, plan.remindAfterSeconds, 'the supplier may take until then'));
+      reminder += 1
+    ) {
       if (reminder === plan.reminders) {
         await this.#escalate(id, 'supplier_silent');
         await this.#wait(waitsFor, heard);
         break;
       }
-      const reminded = await this.#reach(id, plan, heard, (activities) => activities.remindSupplier({ replenishmentId: id }),
-        (activities) => activities.mailReminder({ replenishmentId: id, number: reminder + 1 }));
+      const reminded = await this.#reach(
+        id,
+        plan,
+        heard,
+        (activities) => activities.remindSupplier({ replenishmentId: id }),
+        (activities) => activities.mailReminder({ replenishmentId: id, number: reminder + 1 }),
+      );
       if (reminded === 'refused') await this.#escalate(id, 'reminder_refused');
     }
     if (!this.#ended.has(id)) await books.settleChase({ replenishmentId: id, reason: 'supplier_silent' });
@@ -121,7 +178,10 @@ export class ReplenishmentRun {
       const waitsFor = `${id}: ${answer.quantity} units by ${answer.expectedOn}. Ends with their receipt (POST /v1/stock/receipts)`;
       const due = Date.parse(`${answer.expectedOn}T00:00:00Z`) + overdueSeconds * 1000 - Date.now();
       const reason = answer.quantity === 0 ? 'supplier_refused' : 'goods_overdue';
-      if (answer.quantity === 0 || !(await this.#wait(waitsFor, moved, Math.max(1, due / 1000), 'the goods may take until then'))) {
+      if (
+        answer.quantity === 0 ||
+        !(await this.#wait(waitsFor, moved, Math.max(1, due / 1000), 'the goods may take until then'))
+      ) {
         await this.#escalate(id, reason);
         await this.#wait(waitsFor, moved);
       }

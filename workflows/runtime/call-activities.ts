@@ -1,14 +1,12 @@
-import {
-  ActivityCancellationType, isCancellation, proxyActivities, proxyLocalActivities,
-} from '@temporalio/workflow';
+import { ActivityCancellationType, isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 
 /** Effects are never left half seen: a cancellation waits until the attempt under way has ended. */
 const WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
 
 /**
- * Short, keyed database transactions. An outage of the database becomes a timer after a second, so that it never delays a
- * signal, and is retried until it ends.
+ * Short, keyed database transactions. An outage of the database becomes a timer after a second, so that it never delays
+ * a signal, and is retried until it ends.
  */
 export const books = proxyLocalActivities<Activities>({
   startToCloseTimeout: '3s',
@@ -31,14 +29,15 @@ export interface Lane {
 }
 
 /** The same call, patiently, on its provider's own queue. */
-const patient = ({ taskQueue, fairnessKey }: Lane) => proxyActivities<Activities>({
-  taskQueue,
-  ...(fairnessKey === undefined ? {} : { priority: { fairnessKey } }),
-  summary: 'tried until the provider answers',
-  startToCloseTimeout: '20s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '2m' },
-  cancellationType: WAIT,
-});
+const patient = ({ taskQueue, fairnessKey }: Lane) =>
+  proxyActivities<Activities>({
+    taskQueue,
+    ...(fairnessKey === undefined ? {} : { priority: { fairnessKey } }),
+    summary: 'tried until the provider answers',
+    startToCloseTimeout: '20s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '2m' },
+    cancellationType: WAIT,
+  });
 
 /**
  * Calls the outside: once as a local activity, which costs the least; when that fails or is slow, as a regular activity

@@ -1,11 +1,18 @@
 import { defaultPayloadConverter, type Headers } from '@temporalio/common';
 import {
-  ContinueAsNew, getRandomStream, proxySinks, workflowInfo, type Sinks, type WorkflowInterceptorsFactory,
+  ContinueAsNew,
+  getRandomStream,
+  proxySinks,
+  workflowInfo,
+  type Sinks,
+  type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
 
 /** Where Temporal's interceptors for OpenTelemetry, which clients and activities use, keep the trace's context. */
 const TRACE_HEADER = '_tracer-data';
-/** `traceparent` of W3C Trace Context, sampled. One that is not sampled is followed by nobody, so it costs nothing here. */
+/**
+ * `traceparent` of W3C Trace Context, sampled. One that is not sampled is followed by nobody, so it costs nothing here.
+ */
 const SAMPLED = /^00-([0-9a-f]{32})-([0-9a-f]{16})-01$/;
 const IDS = 'mallflow/tracing';
 /** Of OpenTelemetry's API: SpanKind.INTERNAL; SpanStatusCode.OK and ERROR; TraceFlags.SAMPLED. */
@@ -14,7 +21,11 @@ const OK = 1;
 const FAILED = 2;
 const FLAG_SAMPLED = 1;
 
-interface SpanContext { readonly traceId: string; readonly spanId: string; readonly traceFlags: number }
+interface SpanContext {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceFlags: number;
+}
 
 /** What leaves the sandbox: the span of a run, in the shape that Temporal's exporter of workflow spans takes. */
 interface RunSpan {
@@ -41,32 +52,40 @@ interface TracingSinks extends Sinks {
 }
 
 /**
- * Traces a run that was started in a sampled trace: one span from its start to its end, which its activities' spans have as
- * parent. It answers the very promises that it is handed, so a run takes the same steps in the same order with and
- * without it, and a history replays either way. Temporal's own interceptor awaits around each call, and brings OpenTelemetry's
- * SDK into every workflow.
+ * Traces a run that was started in a sampled trace: one span from its start to its end, which its activities' spans
+ * have as parent. It answers the very promises that it is handed, so a run takes the same steps in the same order with
+ * and without it, and a history replays either way. Temporal's own interceptor awaits around each call, and brings
+ * OpenTelemetry's SDK into every workflow.
  */
 export const tracing: WorkflowInterceptorsFactory = () => {
   let headers: Headers | undefined;
   const add = <Input extends { readonly headers: Headers }>(input: Input): Input =>
-    (headers === undefined ? input : { ...input, headers: { ...input.headers, ...headers } });
+    headers === undefined ? input : { ...input, headers: { ...input.headers, ...headers } };
   return {
-    inbound: [{
-      execute: (input, next) => {
-        const parent = contextOf(input.headers);
-        if (parent === undefined) return next(input);
-        const own = { ...parent, spanId: newSpanId() };
-        headers = headersOf(own);
-        const end = startRun(own, parent);
-        const run = next(input);
-        run.then(() => { end(OK); }, (error: unknown) => { end(error instanceof ContinueAsNew ? OK : FAILED); });
-        return run;
+    inbound: [
+      {
+        execute: (input, next) => {
+          const parent = contextOf(input.headers);
+          if (parent === undefined) return next(input);
+          const own = { ...parent, spanId: newSpanId() };
+          headers = headersOf(own);
+          const end = startRun(own, parent);
+          const run = next(input);
+          run.then(
+            () => {
+              end(OK);
+            },
+            (error: unknown) => {
+              end(error instanceof ContinueAsNew ? OK : FAILED);
+            },
+          );
+          return run;
+        },
       },
-    }],
-    outbound: [{
-      scheduleActivity: (input, next) => next(add(input)),
-      scheduleLocalActivity: (input, next) => next(add(input)),
-    }],
+    ],
+    outbound: [
+      { scheduleActivity: (input, next) => next(add(input)), scheduleLocalActivity: (input, next) => next(add(input)) },
+    ],
   };
 };
 
@@ -78,13 +97,17 @@ function contextOf(headers: Headers): SpanContext | undefined {
   return traceId === undefined || spanId === undefined ? undefined : { traceId, spanId, traceFlags: FLAG_SAMPLED };
 }
 
-const headersOf = ({ traceId, spanId }: SpanContext): Headers =>
-  ({ [TRACE_HEADER]: defaultPayloadConverter.toPayload({ traceparent: `00-${traceId}-${spanId}-01` }) });
+const headersOf = ({ traceId, spanId }: SpanContext): Headers => ({
+  [TRACE_HEADER]: defaultPayloadConverter.toPayload({ traceparent: `00-${traceId}-${spanId}-01` }),
+});
 
 /** Draws an id that a replay draws again, from a stream that nothing else draws from. Zero stands for no span. */
 function newSpanId(): string {
   const stream = getRandomStream(IDS);
-  const half = (): string => Math.floor(stream.random() * 0xffff_ffff + 1).toString(16).padStart(8, '0');
+  const half = (): string =>
+    Math.floor(stream.random() * 0xffff_ffff + 1)
+      .toString(16)
+      .padStart(8, '0');
   return half() + half();
 }
 
@@ -93,12 +116,26 @@ function startRun(spanContext: SpanContext, parentSpanContext: SpanContext): (co
   const began = Date.now();
   return (code) => {
     const ended = Date.now();
-    proxySinks<TracingSinks>().exporter.export([{
-      name: `RunWorkflow:${workflowType}`, kind: INTERNAL, spanContext, parentSpanContext,
-      startTime: timeOf(began), endTime: timeOf(ended), duration: timeOf(ended - began), status: { code },
-      attributes: {}, links: [], events: [], ended: true,
-      droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0, instrumentationScope: { name: 'mallflow/workflow' },
-    }]);
+    proxySinks<TracingSinks>().exporter.export([
+      {
+        name: `RunWorkflow:${workflowType}`,
+        kind: INTERNAL,
+        spanContext,
+        parentSpanContext,
+        startTime: timeOf(began),
+        endTime: timeOf(ended),
+        duration: timeOf(ended - began),
+        status: { code },
+        attributes: {},
+        links: [],
+        events: [],
+        ended: true,
+        droppedAttributesCount: 0,
+        droppedEventsCount: 0,
+        droppedLinksCount: 0,
+        instrumentationScope: { name: 'mallflow/workflow' },
+      },
+    ]);
   };
 }
 

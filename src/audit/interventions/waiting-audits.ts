@@ -7,17 +7,25 @@ export const waitingAudits = (tx: Tx, graceMs: number): Audit[] => {
   const grace = sql`make_interval(secs => ${graceMs / 1000}::double precision)`;
   return [
     // A payment that waits for its customer is under way for as long as the order's payment window is open.
-    queryAudit(tx, 'No effect on the outside waits for its answer for long', sql<Finding>`
+    queryAudit(
+      tx,
+      'No effect on the outside waits for its answer for long',
+      sql<Finding>`
       select p.key || ' of ' || p."orderId" as subject, 'an answer by ' || date_trunc('second', p.due) as expected, 'none: it is ' || p.status as actual
       from (
         select o.*, greatest(o."startedAt", case when o.kind = 'authorize' and pay.status = 'action_required' then r."payUntil" end) + ${grace} as due
         from operation o left join orders r on r.id = o."orderId"
         left join payment pay on o.kind = 'authorize' and pay."orderId" = o."orderId" and o.key = pay."orderId" || ':authorize:' || pay.number
         where o.status = 'started'
-      ) p where p.due < now()`),
+      ) p where p.due < now()`,
+    ),
 
-    queryAudit(tx, 'No signal waits to be sent for long', sql<Finding>`
+    queryAudit(
+      tx,
+      'No signal waits to be sent for long',
+      sql<Finding>`
       select "workflowId" as subject, 'sent by ' || date_trunc('second', "createdAt" + ${grace}) as expected, signal || ' is queued' as actual
-      from workflow_message where "createdAt" < now() - ${grace}`),
+      from workflow_message where "createdAt" < now() - ${grace}`,
+    ),
   ];
 };

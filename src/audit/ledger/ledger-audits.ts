@@ -5,14 +5,21 @@ import { queryAudit, type Audit, type Finding } from '../audit';
 
 /** Audits of the ledger by itself and against the effects that it books. */
 export const ledgerAudits = (tx: Tx): Audit[] => [
-  queryAudit(tx, 'Every ledger transaction balances in each currency', sql<Finding>`
+  queryAudit(
+    tx,
+    'Every ledger transaction balances in each currency',
+    sql<Finding>`
     select t.id || ' of ' || t."orderId" as subject, 'a sum of 0 ' || coalesce(e.currency, '') as expected, coalesce(e.amount::text, 'no entries') as actual
     from ledger_transaction t left join (
       select "transactionId", currency, sum(amount) as amount from ledger_entry group by 1, 2
     ) e on e."transactionId" = t.id
-    where coalesce(e.amount, 1) <> 0`),
+    where coalesce(e.amount, 1) <> 0`,
+  ),
 
-  queryAudit(tx, 'Every effect on money is booked in the ledger, once, and nothing else is', sql<Finding>`
+  queryAudit(
+    tx,
+    'Every effect on money is booked in the ledger, once, and nothing else is',
+    sql<Finding>`
     select coalesce(o."orderId", t."orderId") as subject,
       case when o.key is null then 'no ' || t.kind || ' without its effect' else o.key || ' booked' end as expected,
       case when o.key is null then t.id || ' books ' || t."operationKey" when t.id is null then 'no ledger transaction'
@@ -20,9 +27,13 @@ export const ledgerAudits = (tx: Tx): Audit[] => [
     from (select * from operation where kind in ('authorize', 'capture', 'void', 'refund') and status = 'succeeded'
       and ((request->>'amount')::bigint <> 0 or exists (select 1 from ledger_transaction own where own."operationKey" = operation.key))) o
     full join ledger_transaction t on t."operationKey" = o.key
-    where o.key is null or t.id is null or o.kind <> t.kind or o."orderId" <> t."orderId"`),
+    where o.key is null or t.id is null or o.kind <> t.kind or o."orderId" <> t."orderId"`,
+  ),
 
-  queryAudit(tx, 'Every ledger transaction moves the amount of its effect, in the order\'s currency', sql<Finding>`
+  queryAudit(
+    tx,
+    "Every ledger transaction moves the amount of its effect, in the order's currency",
+    sql<Finding>`
     select t."orderId" as subject, (o.request->>'amount') || ' ' || r.currency || ' by ' || o.key as expected,
       coalesce(sum(e.amount * a.sign) filter (where e.account = a.account), 0) || ' ' || coalesce(string_agg(distinct e.currency, ' and '), '') as actual
     from ledger_transaction t
@@ -33,5 +44,6 @@ export const ledgerAudits = (tx: Tx): Audit[] => [
     left join ledger_entry e on e."transactionId" = t.id
     group by t.id, o.key, r.currency
     having coalesce(sum(e.amount * a.sign) filter (where e.account = a.account), 0) <> (o.request->>'amount')::bigint
-      or bool_or(e.currency <> r.currency)`),
+      or bool_or(e.currency <> r.currency)`,
+  ),
 ];

@@ -6,8 +6,8 @@ import { isCovered, type Reading } from '../journal';
 import { rowsOf } from '../rows';
 
 /**
- * Audits of what customers and suppliers were told against the journal of messages: each once, and nothing behind our back. Mail may go out
- * by a server that keeps no journal, so only an SMS can be found missing.
+ * Audits of what customers and suppliers were told against the journal of messages: each once, and nothing behind our
+ * back. Mail may go out by a server that keeps no journal, so only an SMS can be found missing.
  */
 export const notificationAudits = (tx: Tx, journal: Promise<Reading<NotificationJournalEntry>>): Audit[] => {
   const compared = lazily(async () => compare(tx, await journal));
@@ -23,18 +23,35 @@ async function compare(tx: Tx, reading: Reading<NotificationJournalEntry>) {
   for await (const { key, status, finishedAt } of readMessages(tx)) {
     known.set(key, status);
     const times = reading.byKey.get(key)?.length ?? 0;
-    const lost = status === 'succeeded' && times === 0 && key.includes(':notify_sms:') && isCovered(reading, finishedAt);
+    const lost =
+      status === 'succeeded' && times === 0 && key.includes(':notify_sms:') && isCovered(reading, finishedAt);
     if (lost || times > 1) missing.add(key, 'one message', `${times} in the journal`);
   }
   for (const [key, entries] of reading.byKey) {
     const status = known.get(key);
-    if (status === undefined || status === 'refused') unknown.add(key, status === undefined ? 'a message in our books' : 'no message: it was refused', `${entries.length} in the journal`);
+    if (status === undefined || status === 'refused')
+      unknown.add(
+        key,
+        status === undefined ? 'a message in our books' : 'no message: it was refused',
+        `${entries.length} in the journal`,
+      );
   }
   return { missing, unknown };
 }
 
-interface MessageRow { readonly key: string; readonly status: string; readonly finishedAt: Date | null }
+interface MessageRow {
+  readonly key: string;
+  readonly status: string;
+  readonly finishedAt: Date | null;
+}
 
-/** Reads what was told about orders and about replenishments. One given up after a try without an answer may have gone out or not. */
-const readMessages = (tx: Tx): AsyncGenerator<MessageRow, void, undefined> => rowsOf(tx, sql<MessageRow>`
-  select key, case when result->>'fate' = 'unknown' then 'given_up' else status::text end as status, "finishedAt" from operation where kind = 'notify'`);
+/**
+ * Reads what was told about orders and about replenishments. One given up after a try without an answer may have gone
+ * out or not.
+ */
+const readMessages = (tx: Tx): AsyncGenerator<MessageRow, void, undefined> =>
+  rowsOf(
+    tx,
+    sql<MessageRow>`
+  select key, case when result->>'fate' = 'unknown' then 'given_up' else status::text end as status, "finishedAt" from operation where kind = 'notify'`,
+  );

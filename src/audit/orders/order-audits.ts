@@ -5,40 +5,64 @@ import { closedStatuses, releasedStatuses, reservedStatuses } from '../statuses'
 
 /** Audits of the parts that an order is cut into: each cut must add up to the order's total, and end with it. */
 export const orderAudits = (tx: Tx): Audit[] => [
-  queryAudit(tx, 'The lines of each order add up to its total', sql<Finding>`
+  queryAudit(
+    tx,
+    'The lines of each order add up to its total',
+    sql<Finding>`
     select o.id as subject, o."goodsAmount" || ' goods, ' || o."shippingAmount" || ' shipping' as expected,
       coalesce(l.goods, 0) || ' goods, ' || coalesce(l.shipping, 0) || ' shipping' as actual
     from orders o left join (
       select "orderId", sum("unitAmount" * quantity - "discountAmount") as goods, sum("shippingAmount") as shipping from order_line group by 1
     ) l on l."orderId" = o.id
-    where o."goodsAmount" is distinct from l.goods or o."shippingAmount" is distinct from l.shipping`),
+    where o."goodsAmount" is distinct from l.goods or o."shippingAmount" is distinct from l.shipping`,
+  ),
 
-  queryAudit(tx, 'The reservations of each order carry its whole total', sql<Finding>`
+  queryAudit(
+    tx,
+    'The reservations of each order carry its whole total',
+    sql<Finding>`
     select o.id as subject, o."goodsAmount" + o."shippingAmount" || ' in reservations' as expected, coalesce(r.amount::text, 'no reservations') as actual
     from orders o left join (
       -- What is still owed carries its share until it comes.
       select "orderId", sum(amount) as amount from (select "orderId", amount from reservation union all select "orderId", amount from backorder) part group by 1
     ) r on r."orderId" = o.id
-    where case when r.amount is null then o.status in (${reservedStatuses}) else r.amount <> o."goodsAmount" + o."shippingAmount" end`),
+    where case when r.amount is null then o.status in (${reservedStatuses}) else r.amount <> o."goodsAmount" + o."shippingAmount" end`,
+  ),
 
-  queryAudit(tx, 'The parts of each order add up to its total', sql<Finding>`
+  queryAudit(
+    tx,
+    'The parts of each order add up to its total',
+    sql<Finding>`
     select o.id as subject, o."goodsAmount" + o."shippingAmount" || ' in parts' as expected, coalesce(f.amount::text, 'no parts') as actual
     from orders o left join (select "orderId", sum(amount) as amount from fulfillment group by 1) f on f."orderId" = o.id
-    where case when f.amount is null then o.status in (${releasedStatuses}) else f.amount <> o."goodsAmount" + o."shippingAmount" end`),
+    where case when f.amount is null then o.status in (${releasedStatuses}) else f.amount <> o."goodsAmount" + o."shippingAmount" end`,
+  ),
 
-  queryAudit(tx, 'Each part is worth what its reservations carry', sql<Finding>`
+  queryAudit(
+    tx,
+    'Each part is worth what its reservations carry',
+    sql<Finding>`
     select f.id || ' of ' || f."orderId" as subject, f.amount || ' in reservations' as expected, coalesce(r.amount, 0)::text as actual
     from fulfillment f left join (
       select "fulfillmentId", sum(amount) as amount from reservation where "fulfillmentId" is not null group by 1
     ) r on r."fulfillmentId" = f.id
-    where f.amount <> coalesce(r.amount, 0)`),
+    where f.amount <> coalesce(r.amount, 0)`,
+  ),
 
-  queryAudit(tx, 'Every part of a cancelled order is cancelled', sql<Finding>`
+  queryAudit(
+    tx,
+    'Every part of a cancelled order is cancelled',
+    sql<Finding>`
     select f.id || ' of ' || f."orderId" as subject, 'cancelled: its order is ' || o.status as expected, f.status::text as actual
-    from fulfillment f join orders o on o.id = f."orderId" where o.status in ('cancelling', 'cancelled') and f.status <> 'cancelled'`),
+    from fulfillment f join orders o on o.id = f."orderId" where o.status in ('cancelling', 'cancelled') and f.status <> 'cancelled'`,
+  ),
 
-  queryAudit(tx, 'Nobody works on a part of an order that has ended or is cancelled', sql<Finding>`
+  queryAudit(
+    tx,
+    'Nobody works on a part of an order that has ended or is cancelled',
+    sql<Finding>`
     select t.id || ' of ' || t."orderId" as subject, 'no open task: its order is ' || o.status as expected, t.kind || ' is ' || t.status as actual
     from task t join orders o on o.id = t."orderId"
-    where t."fulfillmentId" is not null and t.status in ('open', 'claimed') and o.status in (${closedStatuses}, 'cancelling')`),
+    where t."fulfillmentId" is not null and t.status in ('open', 'claimed') and o.status in (${closedStatuses}, 'cancelling')`,
+  ),
 ];

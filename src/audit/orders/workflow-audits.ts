@@ -33,23 +33,38 @@ interface Run {
   readonly startedAt: number;
 }
 
-type Contradiction = { readonly audit: 'missing' | 'otherwise' | 'overrunning' | 'unknown'; readonly expected: string; readonly actual: string };
+type Contradiction = {
+  readonly audit: 'missing' | 'otherwise' | 'overrunning' | 'unknown';
+  readonly expected: string;
+  readonly actual: string;
+};
 
-/** Audits of orders against their workflows. Mismatches are looked at again, as Temporal's lists and the orders move on: `pauseMs` apart. */
+/**
+ * Audits of orders against their workflows. Mismatches are looked at again, as Temporal's lists and the orders move on:
+ * `pauseMs` apart.
+ */
 export const workflowAudits = (transactions: Transactions, temporal: Client, pauseMs: number): Audit[] => {
   const compared = lazily(() => compare(transactions, temporal, pauseMs));
   return [
     { name: 'Every open order has its workflow running', check: async () => (await compared()).missing },
-    { name: 'Every order and its workflow agree on where the order stands', check: async () => (await compared()).otherwise },
+    {
+      name: 'Every order and its workflow agree on where the order stands',
+      check: async () => (await compared()).otherwise,
+    },
     { name: 'No workflow of an order that has ended is running', check: async () => (await compared()).overrunning },
-    { name: 'Every running workflow of an order is of an order in our books', check: async () => (await compared()).unknown },
+    {
+      name: 'Every running workflow of an order is of an order in our books',
+      check: async () => (await compared()).unknown,
+    },
   ];
 };
 
 async function compare(transactions: Transactions, temporal: Client, pauseMs: number) {
   const runs = await listRuns(temporal);
   const standings = await readStandings(transactions);
-  let suspects = [...new Set([...standings.keys(), ...runs.keys()])].filter((id) => contradiction(standings.get(id), runs.get(id)));
+  let suspects = [...new Set([...standings.keys(), ...runs.keys()])].filter((id) =>
+    contradiction(standings.get(id), runs.get(id)),
+  );
   for (let look = 0; look < LOOKS && suspects.length > 0; look += 1) {
     if (look > 0) await wait(pauseMs);
     const now = await readStandings(transactions, suspects);
@@ -60,7 +75,12 @@ async function compare(transactions: Transactions, temporal: Client, pauseMs: nu
     await describeRuns(temporal, suspects, runs);
     suspects = suspects.filter((id) => contradiction(standings.get(id), runs.get(id)));
   }
-  const found = { missing: new Findings(), otherwise: new Findings(), overrunning: new Findings(), unknown: new Findings() };
+  const found = {
+    missing: new Findings(),
+    otherwise: new Findings(),
+    overrunning: new Findings(),
+    unknown: new Findings(),
+  };
   for (const id of suspects) {
     const fault = contradiction(standings.get(id), runs.get(id));
     if (fault) found[fault.audit].add(id, fault.expected, fault.actual);
@@ -73,8 +93,12 @@ function contradiction(order: Standing | undefined, run: Run | undefined): Contr
   const shown = run ? `${run.state}, ${run.status ?? 'no status'}` : 'no workflow';
   const running = run?.state === 'running';
   if (!order) return running ? { audit: 'unknown', expected: 'an order in our books', actual: shown } : undefined;
-  if (order.closed && running) return { audit: 'overrunning', expected: `ended: the order is ${order.status}`, actual: shown };
-  if (!order.closed && !running) return order.due ? { audit: 'missing', expected: `running: the order is ${order.status}`, actual: shown } : undefined;
+  if (order.closed && running)
+    return { audit: 'overrunning', expected: `ended: the order is ${order.status}`, actual: shown };
+  if (!order.closed && !running)
+    return order.due
+      ? { audit: 'missing', expected: `running: the order is ${order.status}`, actual: shown }
+      : undefined;
   if (run === undefined || run.state === 'ended otherwise') return undefined;
   const agrees = run.status === order.status || (order.handedOver && run.status === 'shipped');
   return agrees ? undefined : { audit: 'otherwise', expected: order.status, actual: shown };
@@ -83,11 +107,16 @@ function contradiction(order: Standing | undefined, run: Run | undefined): Contr
 async function readStandings(transactions: Transactions, ids?: readonly string[]): Promise<Map<string, Standing>> {
   const rows = await transactions.snapshot(SYSTEM, (tx) => {
     const query = tx.selectFrom('orders as o').select([
-      'o.id', 'o.status',
+      'o.id',
+      'o.status',
       sql<boolean>`o.status in (${closedStatuses})`.as('closed'),
-      sql<boolean>`o.status <> 'draft' or coalesce(o."startLeaseUntil" < now() - make_interval(secs => ${SWEEPER_SECONDS}), true)`.as('due'),
+      sql<boolean>`o.status <> 'draft' or coalesce(o."startLeaseUntil" < now() - make_interval(secs => ${SWEEPER_SECONDS}), true)`.as(
+        'due',
+      ),
       sql<boolean>`o.status = 'in_fulfillment' and not exists (
-        select 1 from fulfillment f where f."orderId" = o.id and f.status in ('released', 'packed', 'labelled'))`.as('handedOver'),
+        select 1 from fulfillment f where f."orderId" = o.id and f.status in ('released', 'packed', 'labelled'))`.as(
+        'handedOver',
+      ),
     ]);
     return (ids ? query.where('o.id', '=', sql<string>`any(${ids}::text[])`) : query).execute();
   });
@@ -110,21 +139,37 @@ async function listRuns(temporal: Client): Promise<Map<string, Run>> {
 /** Asks for the workflows of some orders themselves: unlike a list, that is never behind. */
 async function describeRuns(temporal: Client, ids: readonly string[], runs: Map<string, Run>): Promise<void> {
   const queue = [...ids];
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-      const workflowId = orderWorkflowId(id);
-      const run = await reaching(() => temporal.workflow.getHandle(workflowId).describe().then(runOf, (error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) return undefined;
-        throw error;
-      }));
-      if (run) runs.set(id, run);
-      else runs.delete(id);
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+        const workflowId = orderWorkflowId(id);
+        const run = await reaching(() =>
+          temporal.workflow
+            .getHandle(workflowId)
+            .describe()
+            .then(runOf, (error: unknown) => {
+              if (error instanceof WorkflowNotFoundError) return undefined;
+              throw error;
+            }),
+        );
+        if (run) runs.set(id, run);
+        else runs.delete(id);
+      }
+    }),
+  );
 }
 
-const runOf = ({ status, typedSearchAttributes, startTime }: Pick<WorkflowExecutionInfo, 'status' | 'typedSearchAttributes' | 'startTime'>): Run => ({
-  state: status.name === 'RUNNING' || status.name === 'PAUSED' ? 'running' : status.name === 'COMPLETED' ? 'completed' : 'ended otherwise',
+const runOf = ({
+  status,
+  typedSearchAttributes,
+  startTime,
+}: Pick<WorkflowExecutionInfo, 'status' | 'typedSearchAttributes' | 'startTime'>): Run => ({
+  state:
+    status.name === 'RUNNING' || status.name === 'PAUSED'
+      ? 'running'
+      : status.name === 'COMPLETED'
+        ? 'completed'
+        : 'ended otherwise',
   status: typedSearchAttributes.get(ORDER_STATUS),
   startedAt: startTime.getTime(),
 });

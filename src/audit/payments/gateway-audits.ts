@@ -10,9 +10,15 @@ const KINDS = ['authorize', 'capture', 'void', 'refund'] as const;
 export const gatewayAudits = (tx: Tx, journal: () => Promise<Reading<PaymentJournalEntry>>): Audit[] => {
   const compared = lazily(async () => compare(tx, await journal()));
   return [
-    { name: 'Every effect on money in our books is at the gateway, once, for the same amount', check: async () => (await compared()).missing },
+    {
+      name: 'Every effect on money in our books is at the gateway, once, for the same amount',
+      check: async () => (await compared()).missing,
+    },
     { name: 'Every effect on money at the gateway is in our books', check: async () => (await compared()).unknown },
-    { name: 'The gateway and our books agree on what became of every effect on money', check: async () => (await compared()).otherwise },
+    {
+      name: 'The gateway and our books agree on what became of every effect on money',
+      check: async () => (await compared()).otherwise,
+    },
   ];
 };
 
@@ -36,12 +42,20 @@ async function compare(tx: Tx, journal: Reading<PaymentJournalEntry>) {
     } else if (!entry) {
       missing.add(orderId, `${key} at the gateway`, 'the gateway has none');
     } else {
-      if (describe(entry) !== describe(operation)) missing.add(orderId, `${key}: ${describe(operation)}`, `${describe(entry)} at the gateway`);
-      if (entry.kind !== kind || entry.status !== expected) otherwise.add(orderId, `${key}: ${kind} ${expected}`, `${entry.kind} ${entry.status} at the gateway`);
+      if (describe(entry) !== describe(operation))
+        missing.add(orderId, `${key}: ${describe(operation)}`, `${describe(entry)} at the gateway`);
+      if (entry.kind !== kind || entry.status !== expected)
+        otherwise.add(orderId, `${key}: ${kind} ${expected}`, `${entry.kind} ${entry.status} at the gateway`);
     }
   }
   for (const [key, entries] of journal.byKey) {
-    if (!known.has(key)) for (const entry of entries) unknown.add(key, 'an effect in our books', `${entry.kind} of ${describe(entry)} is ${entry.status} at the gateway`);
+    if (!known.has(key))
+      for (const entry of entries)
+        unknown.add(
+          key,
+          'an effect in our books',
+          `${entry.kind} of ${describe(entry)} is ${entry.status} at the gateway`,
+        );
   }
   return { missing, unknown, otherwise };
 }
@@ -53,5 +67,12 @@ function expectedStatus({ kind, status, outcome }: OperationRow): string {
   return status === 'succeeded' ? 'succeeded' : 'none';
 }
 
-const describe = ({ amount, currency, reference }: { readonly amount: number | null; readonly currency: string; readonly reference: string | null }): string =>
-  `${amount} ${currency} as ${reference}`;
+const describe = ({
+  amount,
+  currency,
+  reference,
+}: {
+  readonly amount: number | null;
+  readonly currency: string;
+  readonly reference: string | null;
+}): string => `${amount} ${currency} as ${reference}`;

@@ -12,20 +12,38 @@ import { rowsOf } from '../rows';
 export const replenishmentAudits = (tx: Tx, journal: () => Promise<Reading<SupplierJournalEntry>>): Audit[] => {
   const compared = lazily(async () => compare(tx, await journal()));
   return [
-    queryAudit(tx, 'What was received for each replenishment was booked in', sql<Finding>`
+    queryAudit(
+      tx,
+      'What was received for each replenishment was booked in',
+      sql<Finding>`
       select r.id as subject, r.received || ' units booked in' as expected, coalesce(sum(m.quantity), 0)::text as actual
       from replenishment r left join stock_movement m on m."replenishmentId" = r.id and m.reason = 'received' and m."skuId" = r."skuId" and m."warehouseId" = r."warehouseId"
-      group by r.id having r.received <> coalesce(sum(m.quantity), 0)`),
-    queryAudit(tx, 'Every replenishment that was received has what was confirmed, or asked for', sql<Finding>`
+      group by r.id having r.received <> coalesce(sum(m.quantity), 0)`,
+    ),
+    queryAudit(
+      tx,
+      'Every replenishment that was received has what was confirmed, or asked for',
+      sql<Finding>`
       select id as subject, coalesce(nullif(confirmed, 0), asked) || ' units' as expected, received || ' received' as actual
-      from replenishment where status = 'received' and received < coalesce(nullif(confirmed, 0), asked)`),
-    queryAudit(tx, 'What each replenishment says its supplier sends is what was answered last', sql<Finding>`
+      from replenishment where status = 'received' and received < coalesce(nullif(confirmed, 0), asked)`,
+    ),
+    queryAudit(
+      tx,
+      'What each replenishment says its supplier sends is what was answered last',
+      sql<Finding>`
       select r.id as subject, coalesce(a.quantity || ' units on ' || a."expectedOn", 'no answer') as expected, coalesce(r.confirmed || ' units on ' || r."expectedOn", 'no answer') as actual
       from replenishment r left join lateral (select quantity, "expectedOn" from supplier_answer where "replenishmentId" = r.id order by "saidAt" desc, id desc limit 1) a on true
-      where (a.quantity, a."expectedOn") is distinct from (r.confirmed, r."expectedOn")`),
-    { name: 'Every purchase order in our books is at its supplier, once, for the same quantity', check: async () => (await compared()).missing },
+      where (a.quantity, a."expectedOn") is distinct from (r.confirmed, r."expectedOn")`,
+    ),
+    {
+      name: 'Every purchase order in our books is at its supplier, once, for the same quantity',
+      check: async () => (await compared()).missing,
+    },
     { name: 'Every purchase order at a supplier is in our books', check: async () => (await compared()).unknown },
-    { name: 'What suppliers confirmed is what our books say they send', check: async () => (await compared()).otherwise },
+    {
+      name: 'What suppliers confirmed is what our books say they send',
+      check: async () => (await compared()).otherwise,
+    },
   ];
 };
 
@@ -57,39 +75,57 @@ async function compare(tx: Tx, journal: Reading<SupplierJournalEntry>) {
     }
     const theirs = `${entry.quantity} as ${entry.reference}`;
     if (ours !== theirs) missing.add(key, ours, `${theirs} at the supplier`);
-    // A supplier may correct itself once the goods are there, and its webhook may be on its way: what is known must be its.
+    // A supplier may correct itself once the goods are there, and its webhook may be on its way: what is known must be
+    // its.
     if (!open || told) continue;
-    if (confirmed !== null && entry.confirmed === null) otherwise.add(key, `${confirmed} confirmed`, 'the supplier has not answered');
-    else if (confirmed !== null && confirmed !== entry.confirmed) otherwise.add(key, `${confirmed} confirmed`, `${entry.confirmed} at the supplier`);
+    if (confirmed !== null && entry.confirmed === null)
+      otherwise.add(key, `${confirmed} confirmed`, 'the supplier has not answered');
+    else if (confirmed !== null && confirmed !== entry.confirmed)
+      otherwise.add(key, `${confirmed} confirmed`, `${entry.confirmed} at the supplier`);
   }
   for (const [key, entries] of journal.byKey) {
-    if (!known.has(key)) for (const entry of entries) unknown.add(key, 'a purchase order in our books', `${entry.quantity} as ${entry.reference} at the supplier`);
+    if (!known.has(key))
+      for (const entry of entries)
+        unknown.add(key, 'a purchase order in our books', `${entry.quantity} as ${entry.reference} at the supplier`);
   }
   return { missing, unknown, otherwise };
 }
 
-const readPurchases = (tx: Tx): AsyncGenerator<PurchaseRow, void, undefined> => rowsOf(tx, sql<PurchaseRow>`
+const readPurchases = (tx: Tx): AsyncGenerator<PurchaseRow, void, undefined> =>
+  rowsOf(
+    tx,
+    sql<PurchaseRow>`
   select o.key, o.status::text, o.result->>'reference' as reference, (o.request->>'quantity')::int as asked, r.confirmed, r."closedAt" is null as open, o."finishedAt",
     coalesce((select a.provider is null from supplier_answer a where a."replenishmentId" = r.id order by a."saidAt" desc, a.id desc limit 1), false) as told
-  from operation o left join replenishment r on r.id = o."orderId" where o.kind = 'purchase'`);
+  from operation o left join replenishment r on r.id = o."orderId" where o.kind = 'purchase'`,
+  );
 
 /** How long after it was opened a replenishment may wait for the sweeper to start its workflow. */
 const SWEEPER_SECONDS = 60;
 
 /** Audits open replenishments against their workflows. */
-export const replenishmentWorkflowAudits = (transactions: Transactions, temporal: Client): Audit[] => [{
-  name: 'Every open replenishment has its workflow running',
-  check: async (): Promise<Found> => {
-    const found = new Findings();
-    const open = await transactions.snapshot(SYSTEM, (tx) => tx.selectFrom('replenishment').select(['id', 'skuId', 'warehouseId'])
-      .where('closedAt', 'is', null).where('openedAt', '<', new Date(Date.now() - SWEEPER_SECONDS * 1000)).execute());
-    for (const { id, skuId, warehouseId } of open) {
-      const state = await stateOf(temporal, replenishmentWorkflowId(warehouseId, skuId));
-      if (state !== 'RUNNING' && state !== 'PAUSED' && await isOpen(transactions, id)) found.add(id, 'a running workflow', state);
-    }
-    return found;
+export const replenishmentWorkflowAudits = (transactions: Transactions, temporal: Client): Audit[] => [
+  {
+    name: 'Every open replenishment has its workflow running',
+    check: async (): Promise<Found> => {
+      const found = new Findings();
+      const open = await transactions.snapshot(SYSTEM, (tx) =>
+        tx
+          .selectFrom('replenishment')
+          .select(['id', 'skuId', 'warehouseId'])
+          .where('closedAt', 'is', null)
+          .where('openedAt', '<', new Date(Date.now() - SWEEPER_SECONDS * 1000))
+          .execute(),
+      );
+      for (const { id, skuId, warehouseId } of open) {
+        const state = await stateOf(temporal, replenishmentWorkflowId(warehouseId, skuId));
+        if (state !== 'RUNNING' && state !== 'PAUSED' && (await isOpen(transactions, id)))
+          found.add(id, 'a running workflow', state);
+      }
+      return found;
+    },
   },
-}];
+];
 
 async function stateOf(temporal: Client, workflowId: string): Promise<string> {
   try {
@@ -102,4 +138,6 @@ async function stateOf(temporal: Client, workflowId: string): Promise<string> {
 
 /** It may have ended while its workflow was looked for. */
 const isOpen = async (transactions: Transactions, id: string): Promise<boolean> =>
-  (await transactions.snapshot(SYSTEM, (tx) => tx.selectFrom('replenishment').select('id').where('id', '=', id).where('closedAt', 'is', null).executeTakeFirst())) !== undefined;
+  (await transactions.snapshot(SYSTEM, (tx) =>
+    tx.selectFrom('replenishment').select('id').where('id', '=', id).where('closedAt', 'is', null).executeTakeFirst(),
+  )) !== undefined;

@@ -7,28 +7,50 @@ import { isCovered, type Reading } from '../journal';
 import { readOperations } from '../operations';
 import { rowsOf } from '../rows';
 
-/** Audits of our shipments by themselves and against the carrier's own journal. Voids younger than `graceMs` may be under way. */
-export const carrierAudits = (tx: Tx, journal: () => Promise<Reading<CarrierJournalEntry>>, graceMs: number): Audit[] => {
+/**
+ * Audits of our shipments by themselves and against the carrier's own journal. Voids younger than `graceMs` may be
+ * under way.
+ */
+export const carrierAudits = (
+  tx: Tx,
+  journal: () => Promise<Reading<CarrierJournalEntry>>,
+  graceMs: number,
+): Audit[] => {
   const compared = lazily(async () => {
     const reading = await journal();
     return { ...(await compareShipments(tx, reading, graceMs)), unknown: await findUnknown(tx, reading) };
   });
   return [
-    queryAudit(tx, 'Every booking in our books has its shipment, and every shipment its booking', sql<Finding>`
+    queryAudit(
+      tx,
+      'Every booking in our books has its shipment, and every shipment its booking',
+      sql<Finding>`
       select coalesce(s.id || ' of ' || s."orderId", o.key || ' of ' || o."orderId") as subject,
         case when s.id is null then 'the shipment of ' || (o.result->>'reference') else 'the booking of ' || s."providerReference" end as expected, 'none' as actual
       from (select * from operation where kind = 'book' and status = 'succeeded') o
       full join shipment s on s."providerReference" = o.result->>'reference' and o.key like s."fulfillmentId" || ':book:%'
-      where s.id is null or o.key is null`),
-    queryAudit(tx, 'Every part that is labelled, or further, has its shipment', sql<Finding>`
+      where s.id is null or o.key is null`,
+    ),
+    queryAudit(
+      tx,
+      'Every part that is labelled, or further, has its shipment',
+      sql<Finding>`
       select f.id || ' of ' || f."orderId" as subject, 'a shipment: it is ' || f.status as expected, 'none' as actual
       from fulfillment f left join shipment s on s."fulfillmentId" = f.id
-      where f.status not in ('released', 'packed', 'cancelled') and s.id is null`),
-    queryAudit(tx, 'No part that was cancelled has a live label', sql<Finding>`
+      where f.status not in ('released', 'packed', 'cancelled') and s.id is null`,
+    ),
+    queryAudit(
+      tx,
+      'No part that was cancelled has a live label',
+      sql<Finding>`
       select s.id || ' of ' || s."orderId" as subject, 'voided: its order is cancelled' as expected, s.status::text as actual
-      from shipment s join orders o on o.id = s."orderId" where o.status = 'cancelled' and s.status <> 'voided'`),
+      from shipment s join orders o on o.id = s."orderId" where o.status = 'cancelled' and s.status <> 'voided'`,
+    ),
     { name: 'Every shipment in our books is at its carrier, once', check: async () => (await compared()).missing },
-    { name: 'Every label is live at the carrier, or voided, as in our books', check: async () => (await compared()).otherwise },
+    {
+      name: 'Every label is live at the carrier, or voided, as in our books',
+      check: async () => (await compared()).otherwise,
+    },
     { name: 'Every booking at the carrier is in our books', check: async () => (await compared()).unknown },
   ];
 };
@@ -42,14 +64,16 @@ async function compareShipments(tx: Tx, journal: Reading<CarrierJournalEntry>, g
     const ours = `${shipment.carrierCode} ${shipment.trackingNumber}`;
     const entry = byReference.get(shipment.providerReference);
     if (!entry) {
-      if (isCovered(journal, shipment.bookedAt ?? shipment.statusAt)) missing.add(subject, `${ours} at the carrier`, 'the carrier has none');
+      if (isCovered(journal, shipment.bookedAt ?? shipment.statusAt))
+        missing.add(subject, `${ours} at the carrier`, 'the carrier has none');
       continue;
     }
     const times = journal.byKey.get(entry.key)?.length;
     const theirs = `${entry.carrierCode} ${entry.trackingNumber}`;
     if (times !== 1) missing.add(subject, `${ours} once`, `${times} times at the carrier`);
     if (ours !== theirs) missing.add(subject, ours, `${theirs} at the carrier`);
-    const voidUnderWay = shipment.orderStatus === 'cancelling' && shipment.orderUpdatedAt.getTime() > journal.begun.getTime() - graceMs;
+    const voidUnderWay =
+      shipment.orderStatus === 'cancelling' && shipment.orderUpdatedAt.getTime() > journal.begun.getTime() - graceMs;
     if ((shipment.status === 'voided') === (entry.status === 'voided')) continue;
     if (shipment.status === 'voided' ? isCovered(journal, shipment.statusAt) : !voidUnderWay) {
       otherwise.add(subject, `${shipment.status} in our books`, `${entry.status} at the carrier`);
@@ -58,7 +82,9 @@ async function compareShipments(tx: Tx, journal: Reading<CarrierJournalEntry>, g
   return { missing, otherwise };
 }
 
-/** A voided parcel may belong to a booking that we gave up; a live one needs a booking that succeeded, or is under way. */
+/**
+ * A voided parcel may belong to a booking that we gave up; a live one needs a booking that succeeded, or is under way.
+ */
 async function findUnknown(tx: Tx, journal: Reading<CarrierJournalEntry>): Promise<Findings> {
   const unknown = new Findings();
   const known = new Map<string, string>();
@@ -67,7 +93,11 @@ async function findUnknown(tx: Tx, journal: Reading<CarrierJournalEntry>): Promi
     const status = known.get(key);
     for (const entry of entries) {
       if (status === undefined || (status === 'refused' && entry.status === 'booked')) {
-        unknown.add(key, status === undefined ? 'a booking in our books' : 'no parcel: the booking was refused', `${entry.trackingNumber} is ${entry.status} at the carrier`);
+        unknown.add(
+          key,
+          status === undefined ? 'a booking in our books' : 'no parcel: the booking was refused',
+          `${entry.trackingNumber} is ${entry.status} at the carrier`,
+        );
       }
     }
   }
@@ -87,8 +117,12 @@ interface ShipmentRow {
   readonly bookedAt: Date | null;
 }
 
-const readShipments = (tx: Tx): AsyncGenerator<ShipmentRow, void, undefined> => rowsOf(tx, sql<ShipmentRow>`
+const readShipments = (tx: Tx): AsyncGenerator<ShipmentRow, void, undefined> =>
+  rowsOf(
+    tx,
+    sql<ShipmentRow>`
   select s.id, s."orderId", s."carrierCode", s."trackingNumber", s."providerReference", s.status, s."statusAt",
     o.status as "orderStatus", o."updatedAt" as "orderUpdatedAt", b."finishedAt" as "bookedAt"
   from shipment s join orders o on o.id = s."orderId"
-  left join operation b on b."orderId" = s."orderId" and b.kind = 'book' and b.result->>'reference' = s."providerReference"`);
+  left join operation b on b."orderId" = s."orderId" and b.kind = 'book' and b.result->>'reference' = s."providerReference"`,
+  );

@@ -12,13 +12,20 @@ const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).d
 /** Issues a key and answers its secret, which is shown this once. */
 export async function issueKey(tx: Tx, role: KeyRole, subjectId: string | null, label: string): Promise<string> {
   const secret = `mf_${role}_${randomBytes(32).toString('base64url')}`;
-  await tx.insertInto('api_key').values({ id: newId('key'), hash: hashOf(secret), role, subjectId, label }).execute();
+  await tx
+    .insertInto('api_key')
+    .values({ id: newId('key'), hash: hashOf(secret), role, subjectId, label })
+    .execute();
   return secret;
 }
 
 /** Finds whom a key speaks for; undefined for unknown and revoked ones. */
 export async function callerOf(tx: Tx, secret: string): Promise<Caller | undefined> {
-  const key = await tx.selectFrom('api_key').select(['id', 'role', 'subjectId'])
-    .where('hash', '=', hashOf(secret)).where('revokedAt', 'is', null).executeTakeFirst();
+  const key = await tx
+    .selectFrom('api_key')
+    .select(['id', 'role', 'subjectId'])
+    .where('hash', '=', hashOf(secret))
+    .where('revokedAt', 'is', null)
+    .executeTakeFirst();
   return key && { role: key.role, subject: key.subjectId ?? MALL, actor: `${key.role}:${key.id}` };
 }

@@ -3,9 +3,16 @@ import { TARE_G } from '../../domain/parcel';
 import { readCarriers } from './catalogue';
 import type { Tx } from '../transactions';
 
-/** Tells whether some carrier takes the heaviest unit of an order to a country, in a parcel of its own. What all of it comes to is sourced. */
+/**
+ * Tells whether some carrier takes the heaviest unit of an order to a country, in a parcel of its own. What all of it
+ * comes to is sourced.
+ */
 export async function isServed(tx: Tx, orderId: string, country: string): Promise<boolean> {
-  const heaviest = await tx.selectFrom('order_line as l').innerJoin('sku as s', 's.id', 'l.skuId')
-    .select((eb) => eb.fn.max<number>('s.weightG').as('weightG')).where('l.orderId', '=', orderId).executeTakeFirstOrThrow();
+  const heaviest = await tx
+    .selectFrom('order_line as l')
+    .innerJoin('sku as s', 's.id', 'l.skuId')
+    .select((eb) => eb.fn.max<number>('s.weightG').as('weightG'))
+    .where('l.orderId', '=', orderId)
+    .executeTakeFirstOrThrow();
   return heaviest.weightG + TARE_G <= heaviestParcel(country, await readCarriers(tx));
 }

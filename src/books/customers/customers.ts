@@ -2,45 +2,74 @@ import { newId } from '../new-id';
 import type { Tx } from '../transactions';
 import type { Vault, WrappedKey } from '../vault';
 
-export interface CustomerKey extends WrappedKey { readonly id: string }
+export interface CustomerKey extends WrappedKey {
+  readonly id: string;
+}
 
 /** Finds a storefront's customer by the storefront's own reference, or makes one with a data key of its own. */
 export async function customerOf(tx: Tx, vault: Vault, storefrontId: string, reference: string): Promise<CustomerKey> {
   const referenceIndex = referenceIndexOf(vault, storefrontId, reference);
-  const find = () => tx.selectFrom('customer').select(['id', 'keyId', 'wrappedKey'])
-    .where('storefrontId', '=', storefrontId).where('referenceIndex', '=', referenceIndex)
-    .where('wrappedKey', 'is not', null).$narrowType<{ wrappedKey: Buffer }>().executeTakeFirst();
+  const find = () =>
+    tx
+      .selectFrom('customer')
+      .select(['id', 'keyId', 'wrappedKey'])
+      .where('storefrontId', '=', storefrontId)
+      .where('referenceIndex', '=', referenceIndex)
+      .where('wrappedKey', 'is not', null)
+      .$narrowType<{ wrappedKey: Buffer }>()
+      .executeTakeFirst();
   const known = await find();
   if (known) return known;
   const key = vault.newDataKey();
-  await tx.insertInto('customer').values({ id: newId('cus'), storefrontId, referenceIndex, ...key })
-    .onConflict((conflict) => conflict.columns(['storefrontId', 'referenceIndex']).doUpdateSet({ ...key, erasedAt: null })
-      .where('customer.wrappedKey', 'is', null)).execute();
+  await tx
+    .insertInto('customer')
+    .values({ id: newId('cus'), storefrontId, referenceIndex, ...key })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['storefrontId', 'referenceIndex'])
+        .doUpdateSet({ ...key, erasedAt: null })
+        .where('customer.wrappedKey', 'is', null),
+    )
+    .execute();
   const made = await find();
   if (!made) throw new Error('A customer that was just written is not there');
   return made;
 }
 
 /** Finds a storefront's customer without making one; null when there is none. */
-export async function findCustomer(tx: Tx, vault: Vault, storefrontId: string, reference: string): Promise<string | null> {
-  const row = await tx.selectFrom('customer').select('id').where('storefrontId', '=', storefrontId)
-    .where('referenceIndex', '=', referenceIndexOf(vault, storefrontId, reference)).executeTakeFirst();
+export async function findCustomer(
+  tx: Tx,
+  vault: Vault,
+  storefrontId: string,
+  reference: string,
+): Promise<string | null> {
+  const row = await tx
+    .selectFrom('customer')
+    .select('id')
+    .where('storefrontId', '=', storefrontId)
+    .where('referenceIndex', '=', referenceIndexOf(vault, storefrontId, reference))
+    .executeTakeFirst();
   return row?.id ?? null;
 }
 
 /**
- * Locks a customer until the transaction ends, so that of orders placed at once one is the first. Orders that only name the
- * customer (a foreign key's lock) go on meanwhile.
+ * Locks a customer until the transaction ends, so that of orders placed at once one is the first. Orders that only name
+ * the customer (a foreign key's lock) go on meanwhile.
  */
 export async function lockCustomer(tx: Tx, customerId: string): Promise<void> {
   await tx.selectFrom('customer').select('id').where('id', '=', customerId).forNoKeyUpdate().executeTakeFirstOrThrow();
 }
 
-const referenceIndexOf = (vault: Vault, storefrontId: string, reference: string): Buffer => vault.blindIndex('customer-reference', `${storefrontId}\0${reference}`);
+const referenceIndexOf = (vault: Vault, storefrontId: string, reference: string): Buffer =>
+  vault.blindIndex('customer-reference', `${storefrontId}\0${reference}`);
 
 /** Reads the data key of an order's customer; undefined once the customer was erased. */
 export async function customerKeyOf(tx: Tx, orderId: string): Promise<WrappedKey | undefined> {
-  const row = await tx.selectFrom('orders as o').innerJoin('customer as c', 'c.id', 'o.customerId')
-    .select(['c.keyId', 'c.wrappedKey']).where('o.id', '=', orderId).executeTakeFirst();
+  const row = await tx
+    .selectFrom('orders as o')
+    .innerJoin('customer as c', 'c.id', 'o.customerId')
+    .select(['c.keyId', 'c.wrappedKey'])
+    .where('o.id', '=', orderId)
+    .executeTakeFirst();
   return row?.wrappedKey ? { keyId: row.keyId, wrappedKey: row.wrappedKey } : undefined;
 }

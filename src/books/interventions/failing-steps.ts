@@ -1,6 +1,8 @@
 import type { Tx } from '../transactions';
 
-/** Each failure renews what is written; what was not renewed for longer than the longest pause between tries has ended. */
+/**
+ * Each failure renews what is written; what was not renewed for longer than the longest pause between tries has ended.
+ */
 const STALE_SECONDS = 120;
 
 /** A step that fails in the worker, again and again. */
@@ -16,8 +18,11 @@ export interface FailingStep {
 /** Writes that an order's step has failed once more. Of several steps of an order the one that failed last stands. */
 export async function recordFailingStep(tx: Tx, failing: FailingStep): Promise<void> {
   const { orderId, ...rest } = { ...failing, failedAt: new Date() };
-  await tx.insertInto('failing_step').values({ orderId, ...rest })
-    .onConflict((conflict) => conflict.column('orderId').doUpdateSet(rest)).execute();
+  await tx
+    .insertInto('failing_step')
+    .values({ orderId, ...rest })
+    .onConflict((conflict) => conflict.column('orderId').doUpdateSet(rest))
+    .execute();
 }
 
 /** Forgets a step that has succeeded. */
@@ -27,6 +32,12 @@ export async function forgetFailingStep(tx: Tx, orderId: string, step: string): 
 
 /** Lists the steps of open orders that fail now. */
 export function readFailingSteps(tx: Tx, limit: number): Promise<FailingStep[]> {
-  return tx.selectFrom('failing_step as f').innerJoin('orders as o', 'o.id', 'f.orderId').select(['f.orderId', 'f.step', 'f.attempts', 'f.failure'])
-    .where('o.closedAt', 'is', null).where('f.failedAt', '>', new Date(Date.now() - STALE_SECONDS * 1000)).limit(limit).execute();
+  return tx
+    .selectFrom('failing_step as f')
+    .innerJoin('orders as o', 'o.id', 'f.orderId')
+    .select(['f.orderId', 'f.step', 'f.attempts', 'f.failure'])
+    .where('o.closedAt', 'is', null)
+    .where('f.failedAt', '>', new Date(Date.now() - STALE_SECONDS * 1000))
+    .limit(limit)
+    .execute();
 }

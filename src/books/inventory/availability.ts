@@ -29,7 +29,9 @@ export interface Shelf extends Availability {
   readonly keepsUntil: string | null;
 }
 
-/** The shelves of some SKUs, the carriers that take goods from there, and the day by which they arrive at the latest. */
+/**
+ * The shelves of some SKUs, the carriers that take goods from there, and the day by which they arrive at the latest.
+ */
 export interface Shelves {
   readonly shelves: readonly Shelf[];
   readonly rates: readonly CarrierRate[];
@@ -38,42 +40,85 @@ export interface Shelves {
 }
 
 /**
- * Reads what can be promised of some SKUs: on hand, less what is reserved, less the safety stock, and less units that would
- * not keep for the SKU's minimum shelf life after delivery. With `lock`, the stock rows stay locked in the order of their
- * keys, so that buyers queue instead of deadlocking; without, a later reservation may find less.
+ * Reads what can be promised of some SKUs: on hand, less what is reserved, less the safety stock, and less units that
+ * would not keep for the SKU's minimum shelf life after delivery. With `lock`, the stock rows stay locked in the order
+ * of their keys, so that buyers queue instead of deadlocking; without, a later reservation may find less.
  */
-export async function readShelves(tx: Tx, skuIds: readonly string[], delivery: Delivery, lock: boolean): Promise<Shelves> {
+export async function readShelves(
+  tx: Tx,
+  skuIds: readonly string[],
+  delivery: Delivery,
+  lock: boolean,
+): Promise<Shelves> {
   const wanted = [...new Set(skuIds)];
   // Before the lock: what others wait for is kept short.
   const offers = await readCarriers(tx);
-  const query = tx.selectFrom('stock as s').innerJoin('sku as k', 'k.id', 's.skuId').innerJoin('warehouse as w', 'w.id', 's.warehouseId')
-    .select(['s.skuId', 's.warehouseId', 's.onHand', 's.reserved', 's.safetyStock', 's.reorderPoint', 'k.expires', 'k.minShelfLifeDays', 'k.weightG', 'w.country', 'w.postcode'])
-    .where('s.skuId', 'in', wanted).orderBy('s.skuId').orderBy('s.warehouseId');
+  const query = tx
+    .selectFrom('stock as s')
+    .innerJoin('sku as k', 'k.id', 's.skuId')
+    .innerJoin('warehouse as w', 'w.id', 's.warehouseId')
+    .select([
+      's.skuId',
+      's.warehouseId',
+      's.onHand',
+      's.reserved',
+      's.safetyStock',
+      's.reorderPoint',
+      'k.expires',
+      'k.minShelfLifeDays',
+      'k.weightG',
+      'w.country',
+      'w.postcode',
+    ])
+    .where('s.skuId', 'in', wanted)
+    .orderBy('s.skuId')
+    .orderBy('s.warehouseId');
   const rows = await (lock ? query.forUpdate('s') : query).execute();
   const deliveredBy = deliveryBy(delivery, offers);
   const keepsUntil = (row: Perishing) => keepUntil(row, delivery, offers);
   const expiring = rows.filter((row) => row.expires);
-  // A statement of its own, after the rows are locked: lots change under that lock only, so it sees what goes with them.
-  const spoiling = expiring.length === 0 ? [] : await readSpoiling(tx, expiring.map((row) => ({ ...row, keepsUntil: keepsUntil(row) })));
+  // A statement of its own, after the rows are locked: lots change under that lock only, so it sees what goes with
+  // them.
+  const spoiling =
+    expiring.length === 0
+      ? []
+      : await readSpoiling(
+          tx,
+          expiring.map((row) => ({ ...row, keepsUntil: keepsUntil(row) })),
+        );
   const shelves = rows.map(({ expires, minShelfLifeDays, ...row }): Shelf => {
     const spoils = spoiling.find((own) => own.skuId === row.skuId && own.warehouseId === row.warehouseId)?.units ?? 0;
-    return { ...row, keepsUntil: keepsUntil({ expires, minShelfLifeDays }), available: Math.max(0, row.onHand - row.reserved - row.safetyStock - spoils) };
+    return {
+      ...row,
+      keepsUntil: keepsUntil({ expires, minShelfLifeDays }),
+      available: Math.max(0, row.onHand - row.reserved - row.safetyStock - spoils),
+    };
   });
   return { shelves, rates: offers, deliveredBy };
 }
 
 /** How long goods keep, as far as it matters. */
-interface Perishing { readonly expires: boolean; readonly minShelfLifeDays: number }
+interface Perishing {
+  readonly expires: boolean;
+  readonly minShelfLifeDays: number;
+}
 
 const leaving = ({ leavesOn }: Delivery): string => leavesOn ?? new Date().toISOString().slice(0, 10);
-const deliveryBy = (delivery: Delivery, offers: readonly CarrierRate[]): string | null => latestDelivery({ ...delivery, today: leaving(delivery) }, offers) ?? null;
+const deliveryBy = (delivery: Delivery, offers: readonly CarrierRate[]): string | null =>
+  latestDelivery({ ...delivery, today: leaving(delivery) }, offers) ?? null;
 
 /** Says until which day (ISO date) units must keep to be good for a delivery; null for what does not expire. */
-export const keepUntil = ({ expires, minShelfLifeDays }: Perishing, delivery: Delivery, offers: readonly CarrierRate[]): string | null =>
-  (expires ? addDays(deliveryBy(delivery, offers) ?? leaving(delivery), minShelfLifeDays) : null);
+export const keepUntil = (
+  { expires, minShelfLifeDays }: Perishing,
+  delivery: Delivery,
+  offers: readonly CarrierRate[],
+): string | null => (expires ? addDays(deliveryBy(delivery, offers) ?? leaving(delivery), minShelfLifeDays) : null);
 
 /** Sums the units that no order has yet and that expire before the day until which they should keep. */
-async function readSpoiling(tx: Tx, rows: readonly { skuId: string; warehouseId: string; keepsUntil: string | null }[]) {
+async function readSpoiling(
+  tx: Tx,
+  rows: readonly { skuId: string; warehouseId: string; keepsUntil: string | null }[],
+) {
   const { rows: found } = await sql<{ skuId: string; warehouseId: string; units: number }>`
     select l."skuId", l."warehouseId", sum(l."onHand" - l.allocated)::int as units
     from lot l join unnest(${rows.map((row) => row.skuId)}::text[], ${rows.map((row) => row.warehouseId)}::text[], ${rows.map((row) => row.keepsUntil)}::date[])

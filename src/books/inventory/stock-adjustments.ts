@@ -7,9 +7,13 @@ import { lockToOpen } from './stock-rows';
 import { receive } from './reservations';
 import type { Tx } from '../transactions';
 
-const notHere = (pointer: string, detail: string): Refusal => refuse('validation_failed', { errors: [{ pointer, detail }] });
+const notHere = (pointer: string, detail: string): Refusal =>
+  refuse('validation_failed', { errors: [{ pointer, detail }] });
 
-/** Books a delivery onto a shelf. Refused for SKUs and places that the caller may not keep, and for a lot that expires on another day. */
+/**
+ * Books a delivery onto a shelf. Refused for SKUs and places that the caller may not keep, and for a lot that expires
+ * on another day.
+ */
 export async function receiveGoods(tx: Tx, goods: ReceiveStock): Promise<ShelfRef | Refusal> {
   const { skuId, warehouseId, lotCode, quantity, reference } = goods;
   const sku = await tx.selectFrom('sku').select('expires').where('id', '=', skuId).executeTakeFirst();
@@ -20,58 +24,117 @@ export async function receiveGoods(tx: Tx, goods: ReceiveStock): Promise<ShelfRe
   const locationId = await placeFor(tx, goods);
   if (locationId === undefined) return notHere('/locationId', 'It is no place of the warehouse');
   await lockShelf(tx, { skuId, warehouseId });
-  const known = await tx.selectFrom('lot').select(sql<string | null>`"expiresOn"::text`.as('expiresOn'))
-    .where('skuId', '=', skuId).where('warehouseId', '=', warehouseId).where('code', '=', lotCode).executeTakeFirst();
-  if (known && known.expiresOn !== expiresOn) return notHere('/expiresOn', `The lot expires on ${known.expiresOn ?? 'no day'}`);
+  const known = await tx
+    .selectFrom('lot')
+    .select(sql<string | null>`"expiresOn"::text`.as('expiresOn'))
+    .where('skuId', '=', skuId)
+    .where('warehouseId', '=', warehouseId)
+    .where('code', '=', lotCode)
+    .executeTakeFirst();
+  if (known && known.expiresOn !== expiresOn)
+    return notHere('/expiresOn', `The lot expires on ${known.expiresOn ?? 'no day'}`);
   await receive(tx, [{ skuId, warehouseId, locationId, lotCode, expiresOn, quantity, reference }]);
   return { skuId, warehouseId };
 }
 
-/** Asks row-level security whether the caller may keep a shelf: merchants their SKUs, warehouses their own, the mall all. */
+/**
+ * Asks row-level security whether the caller may keep a shelf: merchants their SKUs, warehouses their own, the mall
+ * all.
+ */
 async function mayKeep(tx: Tx, skuId: string, warehouseId: string): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`
     select exists (select 1 from warehouse where id = ${warehouseId}) and (app_staff()
-      or (app_role() = 'merchant' and app_owns_sku(${skuId})) or (app_role() = 'warehouse' and app_subject() = ${warehouseId})) as may`.execute(tx);
+      or (app_role() = 'merchant' and app_owns_sku(${skuId})) or (app_role() = 'warehouse' and app_subject() = ${warehouseId})) as may`.execute(
+    tx,
+  );
   return rows[0]?.may === true;
 }
 
 async function placeFor(tx: Tx, { skuId, warehouseId, locationId }: ReceiveStock): Promise<string | undefined> {
   if (locationId === undefined) {
-    const lot = await tx.selectFrom('lot').select('locationId').where('skuId', '=', skuId).where('warehouseId', '=', warehouseId).orderBy('id', 'desc').executeTakeFirst();
+    const lot = await tx
+      .selectFrom('lot')
+      .select('locationId')
+      .where('skuId', '=', skuId)
+      .where('warehouseId', '=', warehouseId)
+      .orderBy('id', 'desc')
+      .executeTakeFirst();
     if (lot) return lot.locationId;
   }
-  const places = tx.selectFrom('location').select('id').where('warehouseId', '=', warehouseId).orderBy('aisle').orderBy('bay').orderBy('level');
+  const places = tx
+    .selectFrom('location')
+    .select('id')
+    .where('warehouseId', '=', warehouseId)
+    .orderBy('aisle')
+    .orderBy('bay')
+    .orderBy('level');
   return (await (locationId === undefined ? places : places.where('id', '=', locationId)).executeTakeFirst())?.id;
 }
 
 const lockShelf = (tx: Tx, { skuId, warehouseId }: ShelfRef) =>
-  tx.selectFrom('stock').selectAll().where('skuId', '=', skuId).where('warehouseId', '=', warehouseId).forUpdate().executeTakeFirst();
+  tx
+    .selectFrom('stock')
+    .selectAll()
+    .where('skuId', '=', skuId)
+    .where('warehouseId', '=', warehouseId)
+    .forUpdate()
+    .executeTakeFirst();
 
-/** Writes what was counted of a lot. Refused, changing nothing, when what is left could not keep the promises made of it. */
+/**
+ * Writes what was counted of a lot. Refused, changing nothing, when what is left could not keep the promises made of
+ * it.
+ */
 export const countLot = (tx: Tx, { lotId, counted, reference }: CountLot): Promise<ShelfRef | Refusal> =>
   changeLot(tx, lotId, (onHand) => counted - onHand, 'counted', reference);
 
-/** Adds units to a lot or takes them away, for a reason. Refused, changing nothing, when what is left could not keep the promises made of it. */
+/**
+ * Adds units to a lot or takes them away, for a reason. Refused, changing nothing, when what is left could not keep the
+ * promises made of it.
+ */
 export const adjustLot = (tx: Tx, { lotId, quantity, reason, reference }: AdjustLot): Promise<ShelfRef | Refusal> =>
   changeLot(tx, lotId, () => quantity, reason, reference);
 
-async function changeLot(tx: Tx, lotId: string, changeOf: (onHand: number) => number, reason: string, reference: string): Promise<ShelfRef | Refusal> {
+async function changeLot(
+  tx: Tx,
+  lotId: string,
+  changeOf: (onHand: number) => number,
+  reason: string,
+  reference: string,
+): Promise<ShelfRef | Refusal> {
   const ref = await tx.selectFrom('lot').select(['skuId', 'warehouseId']).where('id', '=', lotId).executeTakeFirst();
   if (!ref || !(await mayKeep(tx, ref.skuId, ref.warehouseId))) return refuse('not_found');
   const shelf = await lockShelf(tx, ref);
-  const lot = await tx.selectFrom('lot').select(['onHand', 'allocated']).where('id', '=', lotId).executeTakeFirstOrThrow();
+  const lot = await tx
+    .selectFrom('lot')
+    .select(['onHand', 'allocated'])
+    .where('id', '=', lotId)
+    .executeTakeFirstOrThrow();
   const change = changeOf(lot.onHand);
   if (!shelf || change === 0) return ref;
   const [left, leftOfAll] = [lot.onHand + change, shelf.onHand + change];
   if (left < lot.allocated || leftOfAll < shelf.reserved) {
-    return refuse('stock_promised', { detail: `${lot.allocated} of the lot and ${shelf.reserved} of the SKU are promised; ${Math.max(left, 0)} and ${Math.max(leftOfAll, 0)} would be left` });
+    return refuse('stock_promised', {
+      detail: `${lot.allocated} of the lot and ${shelf.reserved} of the SKU are promised; ${Math.max(left, 0)} and ${Math.max(leftOfAll, 0)} would be left`,
+    });
   }
-  await tx.updateTable('stock').set({ onHand: leftOfAll }).where('skuId', '=', ref.skuId).where('warehouseId', '=', ref.warehouseId).execute();
+  await tx
+    .updateTable('stock')
+    .set({ onHand: leftOfAll })
+    .where('skuId', '=', ref.skuId)
+    .where('warehouseId', '=', ref.warehouseId)
+    .execute();
   await tx.updateTable('lot').set({ onHand: left }).where('id', '=', lotId).execute();
-  await tx.insertInto('stock_movement').values({ ...ref, lotId, quantity: change, reason, reference }).execute();
+  await tx
+    .insertInto('stock_movement')
+    .values({ ...ref, lotId, quantity: change, reason, reference })
+    .execute();
   if (change > 0) await fillBackorders(tx, [ref]);
   await replenishLow(tx, [ref]);
-  return (await breaksPromise(tx, ref)) ? refuse('stock_promised', { detail: 'What is left of the SKU expires before it would reach the customers it is promised to' }) : ref;
+  return (await breaksPromise(tx, ref))
+    ? refuse('stock_promised', {
+        detail: 'What is left of the SKU expires before it would reach the customers it is promised to',
+      })
+    : ref;
 }
 
 /** Tells whether, for some day, less keeps until then than is held for orders that need it until then. */
@@ -84,22 +147,36 @@ async function breaksPromise(tx: Tx, { skuId, warehouseId }: ShelfRef): Promise<
       select coalesce("expiresOn", 'infinity'::date) as day, "onHand" - allocated as units from lot where "skuId" = ${skuId} and "warehouseId" = ${warehouseId}
     )
     select 1 from (select distinct day from held) d
-    where (select sum(quantity) from held where held.day >= d.day) > (select coalesce(sum(units), 0) from free where free.day >= d.day) limit 1`.execute(tx);
+    where (select sum(quantity) from held where held.day >= d.day) > (select coalesce(sum(units), 0) from free where free.day >= d.day) limit 1`.execute(
+    tx,
+  );
   return rows.length > 0;
 }
 
 /** Sets what is kept back of a shelf and when it is replenished. A SKU that was never there gets an empty shelf. */
-export async function setStock(tx: Tx, { skuId, warehouseId, safetyStock, reorder }: SetStock): Promise<ShelfRef | Refusal> {
+export async function setStock(
+  tx: Tx,
+  { skuId, warehouseId, safetyStock, reorder }: SetStock,
+): Promise<ShelfRef | Refusal> {
   if (!(await mayKeep(tx, skuId, warehouseId))) return refuse('not_found');
   const known = await tx.selectFrom('sku').select('id').where('id', '=', skuId).executeTakeFirst();
   if (!known) return refuse('not_found');
   await lockToOpen(tx, [{ skuId, warehouseId }]);
-  await tx.insertInto('stock').values({ skuId, warehouseId, onHand: 0 }).onConflict((conflict) => conflict.columns(['skuId', 'warehouseId']).doNothing()).execute();
+  await tx
+    .insertInto('stock')
+    .values({ skuId, warehouseId, onHand: 0 })
+    .onConflict((conflict) => conflict.columns(['skuId', 'warehouseId']).doNothing())
+    .execute();
   if (safetyStock === undefined && reorder === undefined) return { skuId, warehouseId };
-  await tx.updateTable('stock').set({
-    ...(safetyStock === undefined ? {} : { safetyStock }),
-    ...(reorder === undefined ? {} : { reorderPoint: reorder?.point ?? null, reorderTo: reorder?.to ?? null }),
-  }).where('skuId', '=', skuId).where('warehouseId', '=', warehouseId).execute();
+  await tx
+    .updateTable('stock')
+    .set({
+      ...(safetyStock === undefined ? {} : { safetyStock }),
+      ...(reorder === undefined ? {} : { reorderPoint: reorder?.point ?? null, reorderTo: reorder?.to ?? null }),
+    })
+    .where('skuId', '=', skuId)
+    .where('warehouseId', '=', warehouseId)
+    .execute();
   if (safetyStock !== undefined) await fillBackorders(tx, [{ skuId, warehouseId }]);
   await replenishLow(tx, [{ skuId, warehouseId }]);
   return { skuId, warehouseId };

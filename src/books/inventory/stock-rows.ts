@@ -3,9 +3,16 @@ import { runAsSystem } from '../run-as-system';
 import type { Tx } from '../transactions';
 
 /** Units of a SKU at a warehouse. */
-export interface Quantity { readonly skuId: string; readonly warehouseId: string; readonly quantity: number }
+export interface Quantity {
+  readonly skuId: string;
+  readonly warehouseId: string;
+  readonly quantity: number;
+}
 
-/** Locks shelves in the order of their keys, the one order in which everybody does: all that a transaction will change, at once. */
+/**
+ * Locks shelves in the order of their keys, the one order in which everybody does: all that a transaction will change,
+ * at once.
+ */
 export async function lockStock(tx: Tx, rows: readonly { skuId: string; warehouseId: string }[]): Promise<void> {
   await sql`
     select 1 from stock where ("skuId", "warehouseId") in
@@ -15,18 +22,22 @@ export async function lockStock(tx: Tx, rows: readonly { skuId: string; warehous
 
 /** Locks every shelf of some SKUs, in the order of their keys. */
 export async function lockShelvesOf(tx: Tx, skuIds: readonly string[]): Promise<void> {
-  await sql`select 1 from stock where "skuId" = any(${[...new Set(skuIds)]}::text[]) order by "skuId", "warehouseId" for update`.execute(tx);
+  await sql`select 1 from stock where "skuId" = any(${[...new Set(skuIds)]}::text[]) order by "skuId", "warehouseId" for update`.execute(
+    tx,
+  );
 }
 
 /**
- * Locks every shelf of these SKUs when one of these shelves is not there yet. An order that joins a queue holds all shelves of the SKU:
- * none is opened meanwhile, which it would know nothing of.
+ * Locks every shelf of these SKUs when one of these shelves is not there yet. An order that joins a queue holds all
+ * shelves of the SKU: none is opened meanwhile, which it would know nothing of.
  */
 export async function lockToOpen(tx: Tx, shelves: readonly { skuId: string; warehouseId: string }[]): Promise<void> {
   const skuIds = shelves.map(({ skuId }) => skuId);
   const { rows } = await sql`
     select 1 from unnest(${skuIds}::text[], ${shelves.map(({ warehouseId }) => warehouseId)}::text[]) as u (sku, warehouse)
-    where not exists (select 1 from stock s where s."skuId" = u.sku and s."warehouseId" = u.warehouse) limit 1`.execute(tx);
+    where not exists (select 1 from stock s where s."skuId" = u.sku and s."warehouseId" = u.warehouse) limit 1`.execute(
+    tx,
+  );
   // Another's shelves, too: a warehouse keeps its own only.
   if (rows.length > 0) await runAsSystem(tx, () => lockShelvesOf(tx, skuIds));
 }
@@ -36,7 +47,11 @@ export const changeReserved = (tx: Tx, rows: readonly Quantity[], sign: 1 | -1):
   changeStock(tx, rows, { onHand: 0, reserved: sign });
 
 /** Changes what is on hand and reserved of shelves, each once however many rows name it. */
-export async function changeStock(tx: Tx, rows: readonly Quantity[], sign: { onHand: -1 | 0 | 1; reserved: -1 | 0 | 1 }): Promise<void> {
+export async function changeStock(
+  tx: Tx,
+  rows: readonly Quantity[],
+  sign: { onHand: -1 | 0 | 1; reserved: -1 | 0 | 1 },
+): Promise<void> {
   await sql`
     update stock set "onHand" = stock."onHand" + ${sign.onHand}::int * d.quantity, reserved = stock.reserved + ${sign.reserved}::int * d.quantity
     from (select sku, warehouse, sum(quantity)::int as quantity from unnest(
@@ -47,7 +62,9 @@ export async function changeStock(tx: Tx, rows: readonly Quantity[], sign: { onH
 
 /** Changes what is on hand and allocated of lots. */
 export async function changeLots(
-  tx: Tx, rows: readonly { lotId: string; quantity: number }[], sign: { onHand: -1 | 0 | 1; allocated: -1 | 0 | 1 },
+  tx: Tx,
+  rows: readonly { lotId: string; quantity: number }[],
+  sign: { onHand: -1 | 0 | 1; allocated: -1 | 0 | 1 },
 ): Promise<void> {
   await sql`
     update lot set "onHand" = lot."onHand" + ${sign.onHand}::int * d.quantity, allocated = lot.allocated + ${sign.allocated}::int * d.quantity

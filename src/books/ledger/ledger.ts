@@ -12,20 +12,37 @@ export interface Posting {
   readonly entries: readonly Entry[];
 }
 
-/** Books a balanced transaction. The database refuses one that does not balance, and a second one of the same operation. */
+/**
+ * Books a balanced transaction. The database refuses one that does not balance, and a second one of the same operation.
+ */
 export async function post(tx: Tx, posting: Posting): Promise<void> {
   if (posting.entries.length === 0) return;
   const id = newId('ltx');
-  await tx.insertInto('ledger_transaction')
-    .values({ id, orderId: posting.orderId, kind: posting.kind, operationKey: posting.operationKey, at: new Date() }).execute();
-  await tx.insertInto('ledger_entry').values(posting.entries.map((entry, index) => ({
-    transactionId: id, line: index + 1, currency: posting.currency, ...entry,
-  }))).execute();
+  await tx
+    .insertInto('ledger_transaction')
+    .values({ id, orderId: posting.orderId, kind: posting.kind, operationKey: posting.operationKey, at: new Date() })
+    .execute();
+  await tx
+    .insertInto('ledger_entry')
+    .values(
+      posting.entries.map((entry, index) => ({
+        transactionId: id,
+        line: index + 1,
+        currency: posting.currency,
+        ...entry,
+      })),
+    )
+    .execute();
 }
 
 /** Reads the commission that an operation booked for the mall, in minor units. */
 export async function commissionOf(tx: Tx, operationKey: string): Promise<number> {
-  const entries = await tx.selectFrom('ledger_entry as e').innerJoin('ledger_transaction as t', 't.id', 'e.transactionId').select('e.amount')
-    .where('t.operationKey', '=', operationKey).where('e.account', '=', Account.commission).execute();
+  const entries = await tx
+    .selectFrom('ledger_entry as e')
+    .innerJoin('ledger_transaction as t', 't.id', 'e.transactionId')
+    .select('e.amount')
+    .where('t.operationKey', '=', operationKey)
+    .where('e.account', '=', Account.commission)
+    .execute();
   return sumOf(entries, ({ amount }) => -amount);
 }

@@ -16,22 +16,37 @@ export interface AddressHold {
   readonly findings: readonly AddressFinding[];
 }
 
-/** Puts an order on hold until `until`: its stock is held by then, nothing is charged. Does nothing when it is, or was. */
+/**
+ * Puts an order on hold until `until`: its stock is held by then, nothing is charged. Does nothing when it is, or was.
+ */
 export async function holdForAddress(tx: Tx, orderId: string, until: Date): Promise<void> {
   const { status } = await lockOrder(tx, orderId);
-  const { addressFindings } = await tx.selectFrom('orders').select('addressFindings').where('id', '=', orderId).executeTakeFirstOrThrow();
+  const { addressFindings } = await tx
+    .selectFrom('orders')
+    .select('addressFindings')
+    .where('id', '=', orderId)
+    .executeTakeFirstOrThrow();
   // Mended, it is a draft again, and nothing is to be found wrong with it.
   if (status !== 'draft' || addressFindings === null) return;
   await moveOrder(tx, orderId, { status: 'awaiting_address', stage: 'receive', payUntil: until });
-  await appendEvents(tx, orderId, [{ type: 'address.held', data: { findings: addressFindings, until: until.toISOString() } }]);
+  await appendEvents(tx, orderId, [
+    { type: 'address.held', data: { findings: addressFindings, until: until.toISOString() } },
+  ]);
 }
 
 /** Reads a hold; undefined once the order waits no longer, or its customer was erased. */
 export async function readAddressHold(tx: Tx, vault: Vault, orderId: string): Promise<AddressHold | undefined> {
-  const row = await tx.selectFrom('orders').select(['personal', 'payUntil']).where('id', '=', orderId).where('status', '=', 'awaiting_address').executeTakeFirst();
-  const customer = row && await customerKeyOf(tx, orderId);
+  const row = await tx
+    .selectFrom('orders')
+    .select(['personal', 'payUntil'])
+    .where('id', '=', orderId)
+    .where('status', '=', 'awaiting_address')
+    .executeTakeFirst();
+  const customer = row && (await customerKeyOf(tx, orderId));
   if (!customer || !row.payUntil) return undefined;
-  const { recipient, findings = [] } = JSON.parse(vault.open(customer, personalContext(orderId), row.personal)) as PersonalFields;
+  const { recipient, findings = [] } = JSON.parse(
+    vault.open(customer, personalContext(orderId), row.personal),
+  ) as PersonalFields;
   return { until: row.payUntil, recipient, findings };
 }
 
@@ -39,15 +54,35 @@ export async function readAddressHold(tx: Tx, vault: Vault, orderId: string): Pr
 export async function correctRecipient(tx: Tx, vault: Vault, orderId: string, recipient: Recipient): Promise<void> {
   const customer = await customerKeyOf(tx, orderId);
   if (!customer) throw new Error(`The customer of ${orderId} was erased while it was mended`);
-  const { personal, addressFindings } = await tx.selectFrom('orders').select(['personal', 'addressFindings']).where('id', '=', orderId).executeTakeFirstOrThrow();
-  const { giftMessage, fapiao = null } = JSON.parse(vault.open(customer, personalContext(orderId), personal)) as PersonalFields;
-  await tx.updateTable('orders').set({
-    personal: vault.seal(customer, personalContext(orderId), JSON.stringify({ recipient, giftMessage, fapiao } satisfies PersonalFields)),
-    country: recipient.address.country, addressFindings: null,
-  }).where('id', '=', orderId).execute();
+  const { personal, addressFindings } = await tx
+    .selectFrom('orders')
+    .select(['personal', 'addressFindings'])
+    .where('id', '=', orderId)
+    .executeTakeFirstOrThrow();
+  const { giftMessage, fapiao = null } = JSON.parse(
+    vault.open(customer, personalContext(orderId), personal),
+  ) as PersonalFields;
+  await tx
+    .updateTable('orders')
+    .set({
+      personal: vault.seal(
+        customer,
+        personalContext(orderId),
+        JSON.stringify({ recipient, giftMessage, fapiao } satisfies PersonalFields),
+      ),
+      country: recipient.address.country,
+      addressFindings: null,
+    })
+    .where('id', '=', orderId)
+    .execute();
   await moveOrder(tx, orderId, { status: 'draft', stage: 'receive' });
   await enqueueOrderSignal(tx, orderId, { signal: 'addressMended', payload: {} });
-  await appendEvents(tx, orderId, [{ type: 'address.mended', data: { findings: withoutSuggestions((addressFindings ?? []) as unknown as AddressFinding[]) } }]);
+  await appendEvents(tx, orderId, [
+    {
+      type: 'address.mended',
+      data: { findings: withoutSuggestions((addressFindings ?? []) as unknown as AddressFinding[]) },
+    },
+  ]);
 }
 
 /** Ends a hold whose deadline has passed. Answers false when the customer was faster: then the order goes on. */
@@ -61,15 +96,26 @@ export async function expireAddressHold(tx: Tx, orderId: string): Promise<boolea
 
 /** Lets a mended order be paid until `payUntil`; its stock is held as long. */
 export async function resumeAfterHold(tx: Tx, orderId: string, payUntil: Date): Promise<void> {
-  await tx.updateTable('reservation').set({ expiresAt: payUntil }).where('orderId', '=', orderId).where('status', '=', 'held').execute();
-  await tx.updateTable('orders').set({ payUntil, updatedAt: new Date() }).where('id', '=', orderId).where('status', '=', 'draft').execute();
+  await tx
+    .updateTable('reservation')
+    .set({ expiresAt: payUntil })
+    .where('orderId', '=', orderId)
+    .where('status', '=', 'held')
+    .execute();
+  await tx
+    .updateTable('orders')
+    .set({ payUntil, updatedAt: new Date() })
+    .where('id', '=', orderId)
+    .where('status', '=', 'draft')
+    .execute();
 }
 
-const signature = (vault: Vault, orderId: string, until: string): Buffer => vault.blindIndex('address-link', `${orderId}\0${until}`);
+const signature = (vault: Vault, orderId: string, until: string): Buffer =>
+  vault.blindIndex('address-link', `${orderId}\0${until}`);
 
 /**
- * Builds the token of an order's link: the order, the end of its hold, and our signature over both (HMAC-SHA-256). Nothing of
- * it is stored; it is good once, as mending ends the hold.
+ * Builds the token of an order's link: the order, the end of its hold, and our signature over both (HMAC-SHA-256).
+ * Nothing of it is stored; it is good once, as mending ends the hold.
  */
 export function linkToken(vault: Vault, orderId: string, until: Date): string {
   const end = until.getTime().toString(36);
@@ -77,7 +123,10 @@ export function linkToken(vault: Vault, orderId: string, until: Date): string {
 }
 
 /** Reads a token. Undefined when it is not one that we signed. */
-export function readLinkToken(vault: Vault, token: string): { readonly orderId: string; readonly until: Date } | undefined {
+export function readLinkToken(
+  vault: Vault,
+  token: string,
+): { readonly orderId: string; readonly until: Date } | undefined {
   const [orderId = '', end = '', signed = ''] = token.split('.');
   if (!OrderId.safeParse(orderId).success || !/^[0-9a-z]{1,11}$/.test(end)) return undefined;
   const given = Buffer.from(signed, 'base64url');

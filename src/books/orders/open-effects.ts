@@ -2,9 +2,15 @@ import { sql } from 'kysely';
 import type { Tx } from '../transactions';
 
 /** A booking that was given up for another carrier, and what became of it nobody has written. */
-export interface AbandonedBooking { readonly fulfillmentId: string; readonly n: number }
+export interface AbandonedBooking {
+  readonly fulfillmentId: string;
+  readonly n: number;
+}
 
-/** What an order still has with the outside: attempts to pay, parts with a label, and bookings given up for another carrier. */
+/**
+ * What an order still has with the outside: attempts to pay, parts with a label, and bookings given up for another
+ * carrier.
+ */
 export interface OpenEffects {
   readonly paymentIds: readonly string[];
   readonly fulfillmentIds: readonly string[];
@@ -17,7 +23,11 @@ const openBookings = (orderId: string) => sql<OpenBooking>`
   join (select key, split_part(key, ':', 3)::int as n from operation where "orderId" = ${orderId} and kind = 'book' and status = 'started') b
     on split_part(b.key, ':', 1) = f.id
   where f."orderId" = ${orderId}`;
-interface OpenBooking { readonly id: string; readonly n: number | null; readonly givenUp: boolean }
+interface OpenBooking {
+  readonly id: string;
+  readonly n: number | null;
+  readonly givenUp: boolean;
+}
 const givenUpOf = (rows: readonly OpenBooking[]): AbandonedBooking[] =>
   rows.flatMap(({ id, n, givenUp }) => (givenUp && n !== null ? [{ fulfillmentId: id, n }] : []));
 
@@ -27,8 +37,8 @@ export async function readAbandonedBookings(tx: Tx, orderId: string): Promise<Ab
 }
 
 /**
- * Reads what of an order is still with a provider, or may be: authorized money, live labels, and calls whose answer nobody has
- * written. Undefined when nothing is.
+ * Reads what of an order is still with a provider, or may be: authorized money, live labels, and calls whose answer
+ * nobody has written. Undefined when nothing is.
  */
 export async function readOpenEffects(tx: Tx, orderId: string): Promise<OpenEffects | undefined> {
   const payments = await sql<{ id: string }>`
@@ -43,5 +53,7 @@ export async function readOpenEffects(tx: Tx, orderId: string): Promise<OpenEffe
   const givenUp = givenUpOf(parts.rows);
   const fulfillmentIds = [...new Set(parts.rows.filter((part) => !part.givenUp).map(({ id }) => id))];
   const paymentIds = payments.rows.map(({ id }) => id);
-  return paymentIds.length + fulfillmentIds.length + givenUp.length === 0 ? undefined : { paymentIds, fulfillmentIds, givenUp };
+  return paymentIds.length + fulfillmentIds.length + givenUp.length === 0
+    ? undefined
+    : { paymentIds, fulfillmentIds, givenUp };
 }

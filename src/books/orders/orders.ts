@@ -13,7 +13,9 @@ import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 import type { Vault } from '../vault';
 
-/** An order as it is to be written. Its recipient stands as judged: tidied when it is good, as it came when it is not. */
+/**
+ * An order as it is to be written. Its recipient stands as judged: tidied when it is good, as it came when it is not.
+ */
 export interface Draft {
   readonly orderId: string;
   readonly storefrontId: string;
@@ -47,40 +49,89 @@ export async function insertDraft(tx: Tx, vault: Vault, draft: Draft): Promise<{
   const { orderId, storefrontId, order, cart, findings = [] } = draft;
   const customer = await customerOf(tx, vault, storefrontId, order.customer.reference);
   const personal: PersonalFields = {
-    recipient: order.recipient, giftMessage: order.gift?.message ?? null, fapiao: order.fapiao ?? null, ...(findings.length > 0 ? { findings } : {}),
+    recipient: order.recipient,
+    giftMessage: order.gift?.message ?? null,
+    fapiao: order.fapiao ?? null,
+    ...(findings.length > 0 ? { findings } : {}),
   };
   const now = new Date();
-  await tx.insertInto('orders').values({
-    id: orderId, storefrontId, customerId: customer.id, reference: order.reference ?? null, status: 'draft', stage: 'receive',
-    urgency: order.urgency, gift: order.gift !== undefined, requestedDate: order.requestedDate ?? null, currency: order.currency,
-    goodsAmount: cart.goodsAmount, shippingAmount: cart.shippingAmount, discountAmount: cart.discountAmount,
-    merchantIds: [...new Set(cart.lines.map((line) => line.merchantId))],
-    country: order.recipient.address.country, personal: vault.seal(customer, personalContext(orderId), JSON.stringify(personal)),
-    addressFindings: findings.length > 0 ? JSON.stringify(withoutSuggestions(findings)) : null, startLeaseUntil: draft.startLeaseUntil, placedAt: now, updatedAt: now,
-  }).execute();
+  await tx
+    .insertInto('orders')
+    .values({
+      id: orderId,
+      storefrontId,
+      customerId: customer.id,
+      reference: order.reference ?? null,
+      status: 'draft',
+      stage: 'receive',
+      urgency: order.urgency,
+      gift: order.gift !== undefined,
+      requestedDate: order.requestedDate ?? null,
+      currency: order.currency,
+      goodsAmount: cart.goodsAmount,
+      shippingAmount: cart.shippingAmount,
+      discountAmount: cart.discountAmount,
+      merchantIds: [...new Set(cart.lines.map((line) => line.merchantId))],
+      country: order.recipient.address.country,
+      personal: vault.seal(customer, personalContext(orderId), JSON.stringify(personal)),
+      addressFindings: findings.length > 0 ? JSON.stringify(withoutSuggestions(findings)) : null,
+      startLeaseUntil: draft.startLeaseUntil,
+      placedAt: now,
+      updatedAt: now,
+    })
+    .execute();
   const lineIds = cart.lines.map(() => newId('lin'));
-  await tx.insertInto('order_line').values(cart.lines.map((line, index) => ({
-    id: lineIds[index] ?? '', orderId, number: index + 1, merchantId: line.merchantId, skuId: line.skuId, title: line.title,
-    quantity: line.quantity, unitAmount: line.unitAmount, discountAmount: line.discountAmount, shippingAmount: line.shippingAmount,
-    shippingDiscountAmount: line.shippingDiscountAmount, platformAmount: line.platformAmount,
-    taxRate: line.tax?.rate ?? null, taxAmount: line.tax && line.tax.goods + line.tax.shipping,
-  }))).execute();
+  await tx
+    .insertInto('order_line')
+    .values(
+      cart.lines.map((line, index) => ({
+        id: lineIds[index] ?? '',
+        orderId,
+        number: index + 1,
+        merchantId: line.merchantId,
+        skuId: line.skuId,
+        title: line.title,
+        quantity: line.quantity,
+        unitAmount: line.unitAmount,
+        discountAmount: line.discountAmount,
+        shippingAmount: line.shippingAmount,
+        shippingDiscountAmount: line.shippingDiscountAmount,
+        platformAmount: line.platformAmount,
+        taxRate: line.tax?.rate ?? null,
+        taxAmount: line.tax && line.tax.goods + line.tax.shipping,
+      })),
+    )
+    .execute();
   await writeOrderPrice(tx, { orderId, cart, currency: order.currency, basis: draft.basis, pricedAt: now }, lineIds);
   await writeUses(tx, orderId, customer.id, draft.uses);
   const total = cart.goodsAmount + cart.shippingAmount;
   const paymentId = newId('pay');
   await insertPayment(tx, vault, customer, {
-    id: paymentId, orderId, number: 1, provider: draft.paymentProvider, instruction: order.payment, amount: total, currency: order.currency,
+    id: paymentId,
+    orderId,
+    number: 1,
+    provider: draft.paymentProvider,
+    instruction: order.payment,
+    amount: total,
+    currency: order.currency,
   });
-  await appendEvents(tx, orderId, [{
-    type: 'order.received',
-    data: { lines: cart.lines.length, total, currency: order.currency, ...(order.reference ? { reference: order.reference } : {}) },
-  }]);
+  await appendEvents(tx, orderId, [
+    {
+      type: 'order.received',
+      data: {
+        lines: cart.lines.length,
+        total,
+        currency: order.currency,
+        ...(order.reference ? { reference: order.reference } : {}),
+      },
+    },
+  ]);
   return { paymentId };
 }
 
 /** What of findings is not personal: which field, and what is wrong with it. */
-export const withoutSuggestions = (findings: readonly AddressFinding[]): Pick<AddressFinding, 'pointer' | 'code'>[] => findings.map(({ pointer, code }) => ({ pointer, code }));
+export const withoutSuggestions = (findings: readonly AddressFinding[]): Pick<AddressFinding, 'pointer' | 'code'>[] =>
+  findings.map(({ pointer, code }) => ({ pointer, code }));
 
 export interface OrderState {
   readonly status: OrderStatus;
@@ -91,26 +142,50 @@ export interface OrderState {
 
 /** Reads where an order stands and locks its row: the arbiter between cancelling, paying and handing over. */
 export const lockOrder = (tx: Tx, orderId: string): Promise<OrderState> =>
-  tx.selectFrom('orders').select(['status', 'stage', 'currency', 'payUntil']).where('id', '=', orderId).forUpdate().executeTakeFirstOrThrow();
+  tx
+    .selectFrom('orders')
+    .select(['status', 'stage', 'currency', 'payUntil'])
+    .where('id', '=', orderId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
 
 /**
  * Moves an order to a status and stage; closing it clears what it waited for. What is closed stays closed, and a
  * cancellation only ends as one: a step that was under way when it came changes nothing any more.
  */
 export async function moveOrder(
-  tx: Tx, orderId: string, to: { status: OrderStatus; stage: Stage; payUntil?: Date | null; rejection?: unknown },
+  tx: Tx,
+  orderId: string,
+  to: { status: OrderStatus; stage: Stage; payUntil?: Date | null; rejection?: unknown },
 ): Promise<void> {
   const closed = (CLOSED_ORDER_STATUSES as readonly OrderStatus[]).includes(to.status);
   const { rejection, ...moved } = to;
-  await tx.updateTable('orders').set({
-    ...moved,
-    updatedAt: new Date(),
-    // While it is cancelled, what counts is since when, whatever stage it was in.
-    stageSince: sql`case when stage = ${to.stage} and (status = 'cancelling') = ${to.status === 'cancelling'} then "stageSince" else now() end`,
-    ...(rejection === undefined ? {} : { rejection: JSON.stringify(rejection) }),
-    ...(closed ? { closedAt: new Date(), attention: null, attentionOwn: null, attentionFound: null, attentionDetail: null, attentionSince: null, payUntil: null } : {}),
-  }).where('id', '=', orderId)
-    .where('status', 'not in', to.status === 'cancelled' ? CLOSED_ORDER_STATUSES : [...CLOSED_ORDER_STATUSES, 'cancelling'])
+  await tx
+    .updateTable('orders')
+    .set({
+      ...moved,
+      updatedAt: new Date(),
+      // While it is cancelled, what counts is since when, whatever stage it was in.
+      stageSince: sql`case when stage = ${to.stage} and (status = 'cancelling') = ${to.status === 'cancelling'} then "stageSince" else now() end`,
+      ...(rejection === undefined ? {} : { rejection: JSON.stringify(rejection) }),
+      ...(closed
+        ? {
+            closedAt: new Date(),
+            attention: null,
+            attentionOwn: null,
+            attentionFound: null,
+            attentionDetail: null,
+            attentionSince: null,
+            payUntil: null,
+          }
+        : {}),
+    })
+    .where('id', '=', orderId)
+    .where(
+      'status',
+      'not in',
+      to.status === 'cancelled' ? CLOSED_ORDER_STATUSES : [...CLOSED_ORDER_STATUSES, 'cancelling'],
+    )
     .execute();
 }
 
@@ -118,8 +193,12 @@ export async function moveOrder(
 export async function markShipped(tx: Tx, orderId: string): Promise<void> {
   const { status } = await lockOrder(tx, orderId);
   if (status !== 'in_fulfillment') return;
-  const waiting = await tx.selectFrom('fulfillment').select('id')
-    .where('orderId', '=', orderId).where('status', 'in', ['released', 'packed', 'labelled']).executeTakeFirst();
+  const waiting = await tx
+    .selectFrom('fulfillment')
+    .select('id')
+    .where('orderId', '=', orderId)
+    .where('status', 'in', ['released', 'packed', 'labelled'])
+    .executeTakeFirst();
   if (waiting) return;
   await moveOrder(tx, orderId, { status: 'shipped', stage: 'ship' });
   await appendEvents(tx, orderId, [{ type: 'order.shipped' }]);

@@ -19,10 +19,17 @@ const tokenContext = (paymentId: string): string => `${paymentId}:token`;
 /** Writes an attempt to pay, not yet put to the gateway. The token is sealed until the attempt is decided. */
 export async function insertPayment(tx: Tx, vault: Vault, customer: WrappedKey, payment: NewPayment): Promise<void> {
   const { id, instruction, ...rest } = payment;
-  await tx.insertInto('payment').values({
-    ...rest, id, method: instruction.method, status: 'pending', createdAt: new Date(),
-    token: vault.seal(customer, tokenContext(id), instruction.token),
-  }).execute();
+  await tx
+    .insertInto('payment')
+    .values({
+      ...rest,
+      id,
+      method: instruction.method,
+      status: 'pending',
+      createdAt: new Date(),
+      token: vault.seal(customer, tokenContext(id), instruction.token),
+    })
+    .execute();
 }
 
 /** Opens the gateway's token of an attempt. */
@@ -37,7 +44,13 @@ export type PaymentRow = Awaited<ReturnType<typeof lockPayment>>;
 
 /** Finds the attempt that pays for an order: the authorized one, or the one that is settled already. */
 export const payingPayment = (tx: Tx, orderId: string) =>
-  tx.selectFrom('payment').selectAll().where('orderId', '=', orderId).where('status', 'in', ['authorized', 'settled']).forUpdate().executeTakeFirst();
+  tx
+    .selectFrom('payment')
+    .selectAll()
+    .where('orderId', '=', orderId)
+    .where('status', 'in', ['authorized', 'settled'])
+    .forUpdate()
+    .executeTakeFirst();
 
 export interface Decision {
   readonly status: PaymentStatus;
@@ -48,24 +61,49 @@ export interface Decision {
 }
 
 /** Writes what the gateway decided. Anything but a wait for the customer ends the token. */
-export async function decidePayment(tx: Tx, paymentId: string, { nextAction = null, ...decision }: Decision): Promise<void> {
-  await tx.updateTable('payment').set({
-    ...decision,
-    nextAction: nextAction === null ? null : JSON.stringify(nextAction),
-    ...(decision.status === 'action_required' ? {} : { token: null }),
-  }).where('id', '=', paymentId).execute();
+export async function decidePayment(
+  tx: Tx,
+  paymentId: string,
+  { nextAction = null, ...decision }: Decision,
+): Promise<void> {
+  await tx
+    .updateTable('payment')
+    .set({
+      ...decision,
+      nextAction: nextAction === null ? null : JSON.stringify(nextAction),
+      ...(decision.status === 'action_required' ? {} : { token: null }),
+    })
+    .where('id', '=', paymentId)
+    .execute();
 }
 
 /** Gives up the attempts of an order that were not authorized: it is paid for, or has ended. */
 export async function abandonUnpaid(tx: Tx, orderId: string): Promise<void> {
-  await tx.updateTable('payment').set({ status: 'abandoned', token: null, nextAction: null })
-    .where('orderId', '=', orderId).where('status', 'in', ['pending', 'declined', 'action_required']).execute();
+  await tx
+    .updateTable('payment')
+    .set({ status: 'abandoned', token: null, nextAction: null })
+    .where('orderId', '=', orderId)
+    .where('status', 'in', ['pending', 'declined', 'action_required'])
+    .execute();
 }
 
 /** Adds to what was captured, voided or refunded; an attempt with nothing left open is settled. */
-export async function movePayment(tx: Tx, paymentId: string, what: 'captured' | 'voided' | 'refunded', amount: number): Promise<void> {
-  await tx.updateTable('payment').set((eb) => ({ [what]: eb(what, '+', amount) })).where('id', '=', paymentId).execute();
-  await tx.updateTable('payment').set({ status: 'settled' })
-    .where('id', '=', paymentId).where('status', '=', 'authorized')
-    .where((eb) => eb('authorized', '=', eb('captured', '+', eb.ref('voided')))).execute();
+export async function movePayment(
+  tx: Tx,
+  paymentId: string,
+  what: 'captured' | 'voided' | 'refunded',
+  amount: number,
+): Promise<void> {
+  await tx
+    .updateTable('payment')
+    .set((eb) => ({ [what]: eb(what, '+', amount) }))
+    .where('id', '=', paymentId)
+    .execute();
+  await tx
+    .updateTable('payment')
+    .set({ status: 'settled' })
+    .where('id', '=', paymentId)
+    .where('status', '=', 'authorized')
+    .where((eb) => eb('authorized', '=', eb('captured', '+', eb.ref('voided'))))
+    .execute();
 }

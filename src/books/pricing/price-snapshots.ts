@@ -14,9 +14,25 @@ export interface OrderPrice {
   readonly pricedAt: Date;
 }
 
-/** Keeps an order's price as it was explained, with what it was made from and the versions of its rules, and each discount as a row for the settlement. */
-export async function writeOrderPrice(tx: Tx, { orderId, cart, currency, basis, pricedAt }: OrderPrice, lineIds: readonly string[]): Promise<void> {
-  await tx.insertInto('order_price').values({ orderId, number: 1, breakdown: JSON.stringify(breakdownOf(cart, currency)), basis: JSON.stringify(basis), pricedAt }).execute();
+/**
+ * Keeps an order's price as it was explained, with what it was made from and the versions of its rules, and each
+ * discount as a row for the settlement.
+ */
+export async function writeOrderPrice(
+  tx: Tx,
+  { orderId, cart, currency, basis, pricedAt }: OrderPrice,
+  lineIds: readonly string[],
+): Promise<void> {
+  await tx
+    .insertInto('order_price')
+    .values({
+      orderId,
+      number: 1,
+      breakdown: JSON.stringify(breakdownOf(cart, currency)),
+      basis: JSON.stringify(basis),
+      pricedAt,
+    })
+    .execute();
   const rows = discountRows(orderId, cart, lineIds);
   if (rows.length > 0) await tx.insertInto('order_discount').values(rows).execute();
 }
@@ -33,13 +49,28 @@ interface DiscountRow {
 }
 
 const discountRows = (orderId: string, { applied, lines }: PricedCart, lineIds: readonly string[]): DiscountRow[] =>
-  applied.flatMap(({ promotionId, version, discounts }) => discounts.map(({ line, on, amount, platformAmount }) => ({
-    orderId, orderLineId: lineIds[line] ?? '', promotionId, version, target: on, merchantId: lines[line]?.merchantId ?? '', amount, platformAmount,
-  })));
+  applied.flatMap(({ promotionId, version, discounts }) =>
+    discounts.map(({ line, on, amount, platformAmount }) => ({
+      orderId,
+      orderLineId: lineIds[line] ?? '',
+      promotionId,
+      version,
+      target: on,
+      merchantId: lines[line]?.merchantId ?? '',
+      amount,
+      platformAmount,
+    })),
+  );
 
 /** Reads the price that an order has, as it was explained last; undefined for orders of before prices were kept. */
 export async function readBreakdown(tx: Tx, orderId: string): Promise<PriceBreakdown | undefined> {
-  const row = await tx.selectFrom('order_price').select('breakdown').where('orderId', '=', orderId).orderBy('number', 'desc').limit(1).executeTakeFirst();
+  const row = await tx
+    .selectFrom('order_price')
+    .select('breakdown')
+    .where('orderId', '=', orderId)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   return row?.breakdown as PriceBreakdown | undefined;
 }
 
@@ -54,43 +85,122 @@ export interface PriceSnapshot {
   readonly lines: readonly { readonly id: string; readonly skuId: string; readonly quantity: number }[];
 }
 
-/** Reads what an order was priced from. The order is locked by the caller. Undefined for orders of before prices were kept. */
+/**
+ * Reads what an order was priced from. The order is locked by the caller. Undefined for orders of before prices were
+ * kept.
+ */
 export async function readPriceSnapshot(tx: Tx, orderId: string): Promise<PriceSnapshot | undefined> {
-  const price = await tx.selectFrom('order_price as p').innerJoin('orders as o', 'o.id', 'p.orderId')
+  const price = await tx
+    .selectFrom('order_price as p')
+    .innerJoin('orders as o', 'o.id', 'p.orderId')
     .select(['p.number', 'p.basis', 'o.currency', 'o.country', 'o.goodsAmount', 'o.shippingAmount'])
-    .where('p.orderId', '=', orderId).orderBy('p.number', 'desc').limit(1).executeTakeFirst();
+    .where('p.orderId', '=', orderId)
+    .orderBy('p.number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   if (!price) return undefined;
   const basis = price.basis as PriceBasis;
   const ids = (basis.rules ?? []).map(({ id }) => id);
-  const published = ids.length === 0 ? [] : await tx.selectFrom('promotion_version as v').innerJoin('promotion as p', 'p.id', 'v.promotionId')
-    .select(['p.id', 'p.merchantId', 'v.version', 'v.definition']).where('v.promotionId', 'in', ids).execute();
-  const lines = await tx.selectFrom('order_line').select(['id', 'skuId', 'quantity']).where('orderId', '=', orderId).orderBy('number').execute();
+  const published =
+    ids.length === 0
+      ? []
+      : await tx
+          .selectFrom('promotion_version as v')
+          .innerJoin('promotion as p', 'p.id', 'v.promotionId')
+          .select(['p.id', 'p.merchantId', 'v.version', 'v.definition'])
+          .where('v.promotionId', 'in', ids)
+          .execute();
+  const lines = await tx
+    .selectFrom('order_line')
+    .select(['id', 'skuId', 'quantity'])
+    .where('orderId', '=', orderId)
+    .orderBy('number')
+    .execute();
   return {
-    currency: price.currency as CurrencyCode, country: price.country, total: price.goodsAmount + price.shippingAmount, number: price.number, basis, lines,
+    currency: price.currency as CurrencyCode,
+    country: price.country,
+    total: price.goodsAmount + price.shippingAmount,
+    number: price.number,
+    basis,
+    lines,
     published: published.map((rule) => ({ ...rule, definition: rule.definition as PromotionDefinition })),
   };
 }
 
-/** Tells whether a price divides what is paid as the order's lines and discounts have it: captures and refunds go by those. */
-export async function dividesIntoSameShares(tx: Tx, orderId: string, cart: PricedCart, lineIds: readonly string[]): Promise<boolean> {
-  const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).orderBy('number').execute();
+/**
+ * Tells whether a price divides what is paid as the order's lines and discounts have it: captures and refunds go by
+ * those.
+ */
+export async function dividesIntoSameShares(
+  tx: Tx,
+  orderId: string,
+  cart: PricedCart,
+  lineIds: readonly string[],
+): Promise<boolean> {
+  const lines = await tx
+    .selectFrom('order_line')
+    .selectAll()
+    .where('orderId', '=', orderId)
+    .orderBy('number')
+    .execute();
   const discounts = await tx.selectFrom('order_discount').selectAll().where('orderId', '=', orderId).execute();
-  const texts = (rows: readonly DiscountRow[]): string => JSON.stringify(rows.map((row) =>
-    [row.orderLineId, row.promotionId, row.version, row.target, row.merchantId, row.amount, row.platformAmount].join(' ')).sort());
-  return texts(discounts) === texts(discountRows(orderId, cart, lineIds)) && lines.length === cart.lines.length && cart.lines.every((line, i) => {
-    const kept = lines[i];
-    return kept?.unitAmount === line.unitAmount && kept.discountAmount === line.discountAmount && kept.shippingAmount === line.shippingAmount
-      && kept.shippingDiscountAmount === line.shippingDiscountAmount && kept.platformAmount === line.platformAmount;
-  });
+  const texts = (rows: readonly DiscountRow[]): string =>
+    JSON.stringify(
+      rows
+        .map((row) =>
+          [
+            row.orderLineId,
+            row.promotionId,
+            row.version,
+            row.target,
+            row.merchantId,
+            row.amount,
+            row.platformAmount,
+          ].join(' '),
+        )
+        .sort(),
+    );
+  return (
+    texts(discounts) === texts(discountRows(orderId, cart, lineIds)) &&
+    lines.length === cart.lines.length &&
+    cart.lines.every((line, i) => {
+      const kept = lines[i];
+      return (
+        kept?.unitAmount === line.unitAmount &&
+        kept.discountAmount === line.discountAmount &&
+        kept.shippingAmount === line.shippingAmount &&
+        kept.shippingDiscountAmount === line.shippingDiscountAmount &&
+        kept.platformAmount === line.platformAmount
+      );
+    })
+  );
 }
 
-/** Keeps another explanation of an order's price beside those of before, and the tax that it finds in each line. What is paid must be the same. */
-export async function rewriteOrderPrice(tx: Tx, { orderId, cart, currency, basis, pricedAt }: OrderPrice, { number, lines }: Pick<PriceSnapshot, 'number' | 'lines'>): Promise<void> {
-  await tx.insertInto('order_price').values({
-    orderId, number: number + 1, breakdown: JSON.stringify(breakdownOf(cart, currency)), basis: JSON.stringify(basis), pricedAt,
-  }).execute();
+/**
+ * Keeps another explanation of an order's price beside those of before, and the tax that it finds in each line. What is
+ * paid must be the same.
+ */
+export async function rewriteOrderPrice(
+  tx: Tx,
+  { orderId, cart, currency, basis, pricedAt }: OrderPrice,
+  { number, lines }: Pick<PriceSnapshot, 'number' | 'lines'>,
+): Promise<void> {
+  await tx
+    .insertInto('order_price')
+    .values({
+      orderId,
+      number: number + 1,
+      breakdown: JSON.stringify(breakdownOf(cart, currency)),
+      basis: JSON.stringify(basis),
+      pricedAt,
+    })
+    .execute();
   for (const [i, { id }] of lines.entries()) {
     const tax = cart.lines[i]?.tax ?? null;
-    await tx.updateTable('order_line').set({ taxRate: tax?.rate ?? null, taxAmount: tax && tax.goods + tax.shipping }).where('id', '=', id).execute();
+    await tx
+      .updateTable('order_line')
+      .set({ taxRate: tax?.rate ?? null, taxAmount: tax && tax.goods + tax.shipping })
+      .where('id', '=', id)
+      .execute();
   }
 }

@@ -3,17 +3,26 @@ import { priceReturn, type Refund } from '../../domain/pricing/return-value';
 import type { Tx } from '../transactions';
 
 /**
- * Prices what came back of a fulfillment, by what was paid for those units and their delivery: what its reservations were
- * given of the order's price. Only goods that are on the shelves again count; undefined when none are.
+ * Prices what came back of a fulfillment, by what was paid for those units and their delivery: what its reservations
+ * were given of the order's price. Only goods that are on the shelves again count; undefined when none are.
  */
 export async function valueReturned(tx: Tx, fulfillmentId: string): Promise<Refund | undefined> {
-  const rows = await tx.selectFrom('reservation').select(['quantity', 'amount', 'shippingAmount', 'platformAmount'])
-    .where('fulfillmentId', '=', fulfillmentId).where('status', '=', 'restocked').execute();
+  const rows = await tx
+    .selectFrom('reservation')
+    .select(['quantity', 'amount', 'shippingAmount', 'platformAmount'])
+    .where('fulfillmentId', '=', fulfillmentId)
+    .where('status', '=', 'restocked')
+    .execute();
   if (rows.length === 0) return undefined;
   const refunds = rows.map(({ quantity, amount, shippingAmount, platformAmount }) =>
-    priceReturn({ quantity, goodsAmount: amount - shippingAmount, shippingAmount, platformAmount, returnedQuantity: 0 }, quantity));
+    priceReturn(
+      { quantity, goodsAmount: amount - shippingAmount, shippingAmount, platformAmount, returnedQuantity: 0 },
+      quantity,
+    ),
+  );
   return {
-    goodsAmount: sumOf(refunds, (refund) => refund.goodsAmount), shippingAmount: sumOf(refunds, (refund) => refund.shippingAmount),
+    goodsAmount: sumOf(refunds, (refund) => refund.goodsAmount),
+    shippingAmount: sumOf(refunds, (refund) => refund.shippingAmount),
     platformAmount: sumOf(refunds, (refund) => refund.platformAmount),
   };
 }

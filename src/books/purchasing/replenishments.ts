@@ -9,12 +9,15 @@ import { finishOperation } from '../operations';
 import type { Tx } from '../transactions';
 
 /** One SKU at one warehouse. */
-export interface ShelfRef { readonly skuId: string; readonly warehouseId: string }
+export interface ShelfRef {
+  readonly skuId: string;
+  readonly warehouseId: string;
+}
 
 /**
  * Opens a replenishment of each of these shelves that is at or below its threshold and has none open, and starts its
- * workflow. Call it in the transaction that took from the shelf, or changed its threshold: the database holds that there is
- * one per shelf, however many orders cross the threshold at once.
+ * workflow. Call it in the transaction that took from the shelf, or changed its threshold: the database holds that
+ * there is one per shelf, however many orders cross the threshold at once.
  */
 export async function replenishLow(tx: Tx, shelves: readonly ShelfRef[]): Promise<void> {
   const { rows } = await sql<ShelfRef & { id: string }>`
@@ -26,13 +29,14 @@ export async function replenishLow(tx: Tx, shelves: readonly ShelfRef[]): Promis
     order by s."skuId", s."warehouseId"
     on conflict ("skuId", "warehouseId") where "closedAt" is null do nothing
     returning id, "skuId", "warehouseId"`.execute(tx);
-  for (const { id, ...shelf } of rows) await enqueueReplenishmentSignal(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
+  for (const { id, ...shelf } of rows)
+    await enqueueReplenishmentSignal(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
 }
 
 /**
- * Opens a replenishment of each of these SKUs of which more is owed than open ones bring, at a shelf that has none open: a watched
- * one before another. One that was not planned yet will reckon with all that is owed; when all shelves have one, the next opens
- * as one of them ends.
+ * Opens a replenishment of each of these SKUs of which more is owed than open ones bring, at a shelf that has none
+ * open: a watched one before another. One that was not planned yet will reckon with all that is owed; when all shelves
+ * have one, the next opens as one of them ends.
  */
 export async function replenishOwed(tx: Tx, skuIds: readonly string[]): Promise<void> {
   const wanted = [...new Set(skuIds)];
@@ -51,7 +55,8 @@ export async function replenishOwed(tx: Tx, skuIds: readonly string[]): Promise<
     order by k.id
     on conflict ("skuId", "warehouseId") where "closedAt" is null do nothing
     returning id, "skuId", "warehouseId"`.execute(tx);
-  for (const { id, ...shelf } of rows) await enqueueReplenishmentSignal(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
+  for (const { id, ...shelf } of rows)
+    await enqueueReplenishmentSignal(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
 }
 
 /** Reads a replenishment and locks its row. */
@@ -64,8 +69,9 @@ type Row = NonNullable<Awaited<ReturnType<typeof lockReplenishment>>>;
 const DEMAND_DAYS = 30;
 
 /**
- * Reckons how much to ask for, once: from what is not promised up to the level that the shelf is filled to, what is owed to
- * orders beyond what other shelves' open replenishments bring, and what was asked for in vain since the SKU was last planned, at most as much again, so that no flood of refusals empties the purse.
+ * Reckons how much to ask for, once: from what is not promised up to the level that the shelf is filled to, what is
+ * owed to orders beyond what other shelves' open replenishments bring, and what was asked for in vain since the SKU was
+ * last planned, at most as much again, so that no flood of refusals empties the purse.
  */
 export async function planQuantity(tx: Tx, row: Row): Promise<number> {
   if (row.asked !== null) return row.asked;
@@ -75,17 +81,27 @@ export async function planQuantity(tx: Tx, row: Row): Promise<number> {
         from replenishment r where r."skuId" = s."skuId" and r."closedAt" is null and r.id <> ${row.id}), 0)) + least(coalesce(s."reorderTo", 0), coalesce((
       select sum(d.requested - d.available) from stock_demand d where d."skuId" = s."skuId" and d.at > coalesce(
         (select max(r."plannedAt") from replenishment r where r."skuId" = s."skuId"), now() - make_interval(days => ${DEMAND_DAYS}))), 0)))::int as asked
-    from stock s join sku k on k.id = s."skuId" where s."skuId" = ${row.skuId} and s."warehouseId" = ${row.warehouseId}`.execute(tx);
+    from stock s join sku k on k.id = s."skuId" where s."skuId" = ${row.skuId} and s."warehouseId" = ${row.warehouseId}`.execute(
+    tx,
+  );
   const asked = rows[0]?.asked ?? 1;
   await tx.updateTable('replenishment').set({ asked, plannedAt: new Date() }).where('id', '=', row.id).execute();
   return asked;
 }
 
 /** An open replenishment that goods were counted towards. */
-export interface Counted extends ShelfRef { readonly id: string }
+export interface Counted extends ShelfRef {
+  readonly id: string;
+}
 
-/** Counts goods that come in towards the open replenishments of their shelves, which stay locked. Then book them and call `endComplete`. */
-export async function countReceipts(tx: Tx, receipts: readonly (ShelfRef & { readonly quantity: number })[]): Promise<readonly Counted[]> {
+/**
+ * Counts goods that come in towards the open replenishments of their shelves, which stay locked. Then book them and
+ * call `endComplete`.
+ */
+export async function countReceipts(
+  tx: Tx,
+  receipts: readonly (ShelfRef & { readonly quantity: number })[],
+): Promise<readonly Counted[]> {
   const { rows } = await sql<Counted>`
     update replenishment set received = replenishment.received + u.units
     from (select sku, warehouse, sum(units)::int as units from unnest(
@@ -110,39 +126,70 @@ const isComplete = ({ received, confirmed, asked }: Row): boolean => {
 };
 
 /** How a supplier has a purchase order. */
-export interface SentPurchase { readonly provider: string; readonly providerReference: string; readonly sentBy: PurchaseWay }
+export interface SentPurchase {
+  readonly provider: string;
+  readonly providerReference: string;
+  readonly sentBy: PurchaseWay;
+}
 
 /** Writes that the supplier has the purchase order; nobody needs to chase it for being out of reach any more. */
 export async function recordSent(tx: Tx, replenishmentId: string, sent: SentPurchase): Promise<void> {
-  await tx.updateTable('replenishment').set({ ...sent }).where('id', '=', replenishmentId).execute();
-  await tx.updateTable('replenishment').set({ status: 'requested' }).where('id', '=', replenishmentId).where('status', '=', 'open').execute();
+  await tx
+    .updateTable('replenishment')
+    .set({ ...sent })
+    .where('id', '=', replenishmentId)
+    .execute();
+  await tx
+    .updateTable('replenishment')
+    .set({ status: 'requested' })
+    .where('id', '=', replenishmentId)
+    .where('status', '=', 'open')
+    .execute();
   await closeFollowUps(tx, replenishmentId, FollowUpReason.unreachable);
 }
 
 /**
- * Merges what a supplier says it sends. Answers the shelf, or undefined for a purchase order that we do not know. Saying the
- * same twice, what was said before the last answer, or anything once the goods are there, changes nothing. An answer proves that the supplier has the order, should
- * its answer to the order itself have been lost.
+ * Merges what a supplier says it sends. Answers the shelf, or undefined for a purchase order that we do not know.
+ * Saying the same twice, what was said before the last answer, or anything once the goods are there, changes nothing.
+ * An answer proves that the supplier has the order, should its answer to the order itself have been lost.
  */
-export async function applySupplierAnswer(tx: Tx, provider: string, { key, reference, quantity, expectedOn, at }: SupplierEvent): Promise<ShelfRef | undefined> {
-  const operation = await tx.selectFrom('operation').select('orderId').where('key', '=', key).where('provider', '=', provider).where('kind', '=', 'purchase').executeTakeFirst();
+export async function applySupplierAnswer(
+  tx: Tx,
+  provider: string,
+  { key, reference, quantity, expectedOn, at }: SupplierEvent,
+): Promise<ShelfRef | undefined> {
+  const operation = await tx
+    .selectFrom('operation')
+    .select('orderId')
+    .where('key', '=', key)
+    .where('provider', '=', provider)
+    .where('kind', '=', 'purchase')
+    .executeTakeFirst();
   if (!operation) return undefined;
-  if (await finishOperation(tx, key, 'succeeded', { reference })) await recordSent(tx, operation.orderId, { provider, providerReference: reference, sentBy: 'online' });
+  if (await finishOperation(tx, key, 'succeeded', { reference }))
+    await recordSent(tx, operation.orderId, { provider, providerReference: reference, sentBy: 'online' });
   const row = await lockReplenishment(tx, operation.orderId);
   if (!row) return undefined;
-  if (row.closedAt === null) await mergeAnswer(tx, row, { quantity, expectedOn, reference }, { provider, saidAt: new Date(at) });
+  if (row.closedAt === null)
+    await mergeAnswer(tx, row, { quantity, expectedOn, reference }, { provider, saidAt: new Date(at) });
   return { skuId: row.skuId, warehouseId: row.warehouseId };
 }
 
 /**
- * Records what a person heard of a supplier, with the same effect as its own webhook, and as newer than all before. Refused while its purchase order has not
- * reached it (an order on the telephone would be a second one), and once the replenishment has ended.
+ * Records what a person heard of a supplier, with the same effect as its own webhook, and as newer than all before.
+ * Refused while its purchase order has not reached it (an order on the telephone would be a second one), and once the
+ * replenishment has ended.
  */
-export async function recordAnswer(tx: Tx, replenishmentId: string, answer: RecordAnswer): Promise<Refusal | undefined> {
+export async function recordAnswer(
+  tx: Tx,
+  replenishmentId: string,
+  answer: RecordAnswer,
+): Promise<Refusal | undefined> {
   const row = await lockReplenishment(tx, replenishmentId);
   if (!row) return refuse('not_found');
   if (row.closedAt !== null) return refuse('answer_not_awaited', { detail: 'It has ended' });
-  if (row.status === 'open') return refuse('answer_not_awaited', { detail: 'Its purchase order has not reached the supplier yet' });
+  if (row.status === 'open')
+    return refuse('answer_not_awaited', { detail: 'Its purchase order has not reached the supplier yet' });
   const [latest] = await readAnswers(tx, replenishmentId);
   // The supplier's clock may be ahead of ours.
   const saidAt = new Date(Math.max(Date.now(), latest ? latest.saidAt.getTime() + 1 : 0));
@@ -151,24 +198,53 @@ export async function recordAnswer(tx: Tx, replenishmentId: string, answer: Reco
 }
 
 /** Reads what was said of a replenishment, the latest first, in whatever order it came. */
-const readAnswers = (tx: Tx, replenishmentId: string) => tx.selectFrom('supplier_answer').select(['quantity', 'expectedOn', 'saidAt', 'provider'])
-  .where('replenishmentId', '=', replenishmentId).orderBy('saidAt', 'desc').orderBy('id', 'desc').execute();
+const readAnswers = (tx: Tx, replenishmentId: string) =>
+  tx
+    .selectFrom('supplier_answer')
+    .select(['quantity', 'expectedOn', 'saidAt', 'provider'])
+    .where('replenishmentId', '=', replenishmentId)
+    .orderBy('saidAt', 'desc')
+    .orderBy('id', 'desc')
+    .execute();
 
 /** Where an answer comes from: a provider's webhook, or a person (null); and when it was said. */
-interface Source { readonly provider: string | null; readonly saidAt: Date }
+interface Source {
+  readonly provider: string | null;
+  readonly saidAt: Date;
+}
 
-/** Writes an answer down for good, once, and tells the workflow, unless it says what the last one said, or was said before it. */
-async function mergeAnswer(tx: Tx, row: Row, { quantity, expectedOn, reference }: RecordAnswer, { provider, saidAt }: Source): Promise<void> {
-  const says = (one: { readonly quantity: number | null; readonly expectedOn: Date | null }) => one.quantity === quantity && one.expectedOn?.toISOString().slice(0, 10) === expectedOn;
+/**
+ * Writes an answer down for good, once, and tells the workflow, unless it says what the last one said, or was said
+ * before it.
+ */
+async function mergeAnswer(
+  tx: Tx,
+  row: Row,
+  { quantity, expectedOn, reference }: RecordAnswer,
+  { provider, saidAt }: Source,
+): Promise<void> {
+  const says = (one: { readonly quantity: number | null; readonly expectedOn: Date | null }) =>
+    one.quantity === quantity && one.expectedOn?.toISOString().slice(0, 10) === expectedOn;
   const answers = await readAnswers(tx, row.id);
-  if (answers.some((one) => one.provider === provider && one.saidAt.getTime() === saidAt.getTime() && says(one))) return;
-  await tx.insertInto('supplier_answer').values({ replenishmentId: row.id, quantity, expectedOn, reference: reference ?? null, provider, saidAt }).execute();
+  if (answers.some((one) => one.provider === provider && one.saidAt.getTime() === saidAt.getTime() && says(one)))
+    return;
+  await tx
+    .insertInto('supplier_answer')
+    .values({ replenishmentId: row.id, quantity, expectedOn, reference: reference ?? null, provider, saidAt })
+    .execute();
   const [latest] = answers;
   if ((latest && saidAt < latest.saidAt) || says({ quantity: row.confirmed, expectedOn: row.expectedOn })) return;
   const changed = { ...row, confirmed: quantity };
-  await tx.updateTable('replenishment').set({ confirmed: quantity, expectedOn, status: quantity > 0 ? 'confirmed' : 'requested' }).where('id', '=', row.id).execute();
+  await tx
+    .updateTable('replenishment')
+    .set({ confirmed: quantity, expectedOn, status: quantity > 0 ? 'confirmed' : 'requested' })
+    .where('id', '=', row.id)
+    .execute();
   for (const reason of [FollowUpReason.mailed, FollowUpReason.unremindable]) await closeFollowUps(tx, row.id, reason);
-  await enqueueReplenishmentSignal(tx, row, { signal: 'supplierAnswered', payload: { replenishmentId: row.id, quantity, expectedOn } });
+  await enqueueReplenishmentSignal(tx, row, {
+    signal: 'supplierAnswered',
+    payload: { replenishmentId: row.id, quantity, expectedOn },
+  });
   if (isComplete(changed)) await end(tx, changed, 'received', null);
 }
 
@@ -180,9 +256,16 @@ export async function closeReplenishment(tx: Tx, replenishmentId: string, reason
   return true;
 }
 
-/** Ends a replenishment and the tasks about it. When its shelf is still low although goods came, the next one opens at once. */
+/**
+ * Ends a replenishment and the tasks about it. When its shelf is still low although goods came, the next one opens at
+ * once.
+ */
 async function end(tx: Tx, row: Row, status: 'received' | 'closed', closedFor: string | null): Promise<void> {
-  await tx.updateTable('replenishment').set({ status, closedFor, closedAt: new Date() }).where('id', '=', row.id).execute();
+  await tx
+    .updateTable('replenishment')
+    .set({ status, closedFor, closedAt: new Date() })
+    .where('id', '=', row.id)
+    .execute();
   await closeFollowUps(tx, row.id);
   await enqueueReplenishmentSignal(tx, row, { signal: 'replenishmentEnded', payload: { replenishmentId: row.id } });
   if (status !== 'received') return;

@@ -20,7 +20,11 @@ export async function openFollowUps(tx: Tx, reason: FollowUpReason, chases: read
 
 /** Ends the tasks about a subject: for one reason, or, as the matter is settled, for all. */
 export async function closeFollowUps(tx: Tx, subject: string, reason?: FollowUpReason): Promise<void> {
-  const about = tx.updateTable('task').set({ status: 'cancelled', doneAt: new Date() })
-    .where('kind', '=', 'chase_supplier').where('subject', '=', subject).where('status', 'in', ['open', 'claimed']);
+  const about = tx
+    .updateTable('task')
+    .set({ status: 'cancelled', doneAt: new Date() })
+    .where('kind', '=', 'chase_supplier')
+    .where('subject', '=', subject)
+    .where('status', 'in', ['open', 'claimed']);
   await (reason === undefined ? about : about.where('reason', '=', reason)).execute();
 }

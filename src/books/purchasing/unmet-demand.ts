@@ -7,7 +7,10 @@ import type { Tx } from '../transactions';
 /** Names a request that started no order: the caller and its Idempotency-Key. */
 export const demandOf = (caller: string, key: string): string => `${caller}:${key}`;
 
-/** Records what was asked for in vain, and has people told, once until they have seen to it. A request that is sent again counts once. */
+/**
+ * Records what was asked for in vain, and has people told, once until they have seen to it. A request that is sent
+ * again counts once.
+ */
 export async function recordDemand(tx: Tx, source: string, shortages: readonly Shortage[]): Promise<void> {
   const reason: FollowUpReason = 'demand_unmet';
   // One statement: a refusal in a workflow holds the locks of its shelves until it is written down.

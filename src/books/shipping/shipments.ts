@@ -26,31 +26,59 @@ export const labelContext = (fulfillmentId: string): string => `${fulfillmentId}
 /** Writes a booked shipment. */
 export async function insertShipment(tx: Tx, shipment: NewShipment): Promise<string> {
   const id = newId('shp');
-  await tx.insertInto('shipment').values({ id, ...shipment, status: 'booked', statusAt: new Date() }).execute();
+  await tx
+    .insertInto('shipment')
+    .values({ id, ...shipment, status: 'booked', statusAt: new Date() })
+    .execute();
   return id;
 }
 
 /**
- * Merges what a carrier reports into its shipment: the row, the timeline, and a signal when it decides something. A scan
- * on the road of a parcel that nobody handed over hands it over. Answers the order and
- * whether it has to hear of it, or undefined for an unknown parcel.
+ * Merges what a carrier reports into its shipment: the row, the timeline, and a signal when it decides something. A
+ * scan on the road of a parcel that nobody handed over hands it over. Answers the order and whether it has to hear of
+ * it, or undefined for an unknown parcel.
  */
-export async function applyScan(tx: Tx, provider: string, event: CarrierEvent): Promise<{ orderId: string; wakes: boolean } | undefined> {
-  const known = await tx.selectFrom('shipment').select(['fulfillmentId', 'status'])
-    .where('provider', '=', provider).where('trackingNumber', '=', event.trackingNumber).executeTakeFirst();
+export async function applyScan(
+  tx: Tx,
+  provider: string,
+  event: CarrierEvent,
+): Promise<{ orderId: string; wakes: boolean } | undefined> {
+  const known = await tx
+    .selectFrom('shipment')
+    .select(['fulfillmentId', 'status'])
+    .where('provider', '=', provider)
+    .where('trackingNumber', '=', event.trackingNumber)
+    .executeTakeFirst();
   if (!known) return undefined;
   const at = new Date(event.at);
   // Locks go fulfillment first, then shipment, as everywhere.
   const handed = event.scan === 'exception' ? undefined : await handOver(tx, known.fulfillmentId, at);
-  const shipment = await tx.selectFrom('shipment').selectAll().where('fulfillmentId', '=', known.fulfillmentId).forUpdate().executeTakeFirstOrThrow();
+  const shipment = await tx
+    .selectFrom('shipment')
+    .selectAll()
+    .where('fulfillmentId', '=', known.fulfillmentId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
   const { orderId, fulfillmentId, merchantId } = shipment;
-  const status = handed !== undefined && isRefusal(handed) ? shipment.status : nextShipmentStatus(shipment.status, event.scan);
+  const status =
+    handed !== undefined && isRefusal(handed) ? shipment.status : nextShipmentStatus(shipment.status, event.scan);
   const decides = status !== shipment.status && DECIDING_SCANS.includes(event.scan);
-  if (status !== shipment.status) await tx.updateTable('shipment').set({ status, statusAt: at }).where('id', '=', shipment.id).execute();
-  if (decides) await enqueueOrderSignal(tx, orderId, { signal: 'carrierReported', payload: { fulfillmentId, scan: event.scan } });
-  await appendEvents(tx, orderId, [{
-    type: 'shipment.scanned', merchantId,
-    data: { fulfillmentId, scan: event.scan, at: event.at, ...(event.place ? { place: event.place } : {}), ...(status === shipment.status ? { changed: false } : {}) },
-  }]);
+  if (status !== shipment.status)
+    await tx.updateTable('shipment').set({ status, statusAt: at }).where('id', '=', shipment.id).execute();
+  if (decides)
+    await enqueueOrderSignal(tx, orderId, { signal: 'carrierReported', payload: { fulfillmentId, scan: event.scan } });
+  await appendEvents(tx, orderId, [
+    {
+      type: 'shipment.scanned',
+      merchantId,
+      data: {
+        fulfillmentId,
+        scan: event.scan,
+        at: event.at,
+        ...(event.place ? { place: event.place } : {}),
+        ...(status === shipment.status ? { changed: false } : {}),
+      },
+    },
+  ]);
   return { orderId, wakes: decides || known.status === 'booked' };
 }

@@ -12,20 +12,46 @@ import type { Tx } from '../transactions';
  * Splits an order by merchant and warehouse, binds its reservations to lots and opens the pick tasks. The reservations
  * must be held; answers the facts to tell.
  */
-export async function releaseToWarehouse(tx: Tx, orderId: string, urgency: Urgency, gift: boolean): Promise<TimelineFact[]> {
-  const held = await tx.selectFrom('reservation').selectAll().where('orderId', '=', orderId).where('status', '=', 'held').orderBy('id').execute();
+export async function releaseToWarehouse(
+  tx: Tx,
+  orderId: string,
+  urgency: Urgency,
+  gift: boolean,
+): Promise<TimelineFact[]> {
+  const held = await tx
+    .selectFrom('reservation')
+    .selectAll()
+    .where('orderId', '=', orderId)
+    .where('status', '=', 'held')
+    .orderBy('id')
+    .execute();
   await lockStock(tx, held);
   const plans = splitIntoFulfillments(held);
   const facts: TimelineFact[] = [];
   for (const { number, merchantId, warehouseId, amount, platformAmount, parts } of plans) {
     const id = newId('ful');
-    await tx.insertInto('fulfillment')
-      .values({ id, orderId, number, merchantId, warehouseId, amount, platformAmount, status: 'released', updatedAt: new Date() }).execute();
+    await tx
+      .insertInto('fulfillment')
+      .values({
+        id,
+        orderId,
+        number,
+        merchantId,
+        warehouseId,
+        amount,
+        platformAmount,
+        status: 'released',
+        updatedAt: new Date(),
+      })
+      .execute();
     await allocateLots(tx, id, parts);
     await openTasks(tx, { orderId, fulfillmentId: id, merchantId, warehouseId, urgency, gift });
     facts.push({ type: 'fulfillment.released', merchantId, data: { fulfillmentId: id, warehouseId } });
   }
   // A lot that is bound to one order no longer counts against what keeps long enough for another.
-  await fillBackorders(tx, held.filter(({ keepsUntil }) => keepsUntil !== null));
+  await fillBackorders(
+    tx,
+    held.filter(({ keepsUntil }) => keepsUntil !== null),
+  );
   return facts;
 }

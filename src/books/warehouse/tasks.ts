@@ -11,7 +11,13 @@ import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 
 /** Work follows work: a task opens when the one before it is done. */
-const NEXT: Record<TaskKind, TaskKind | null> = { pick: TaskKind.recheck, recheck: TaskKind.pack, pack: null, attend: null, chase_supplier: null };
+const NEXT: Record<TaskKind, TaskKind | null> = {
+  pick: TaskKind.recheck,
+  recheck: TaskKind.pack,
+  pack: null,
+  attend: null,
+  chase_supplier: null,
+};
 
 export interface NewTasks {
   readonly orderId: string;
@@ -26,7 +32,10 @@ export interface NewTasks {
 export const openTasks = (tx: Tx, of: NewTasks): Promise<void> => openTask(tx, TaskKind.pick, of);
 
 async function openTask(tx: Tx, kind: TaskKind, of: NewTasks): Promise<void> {
-  await tx.insertInto('task').values({ id: newId('tsk'), kind, status: 'open', openedAt: new Date(), ...of }).execute();
+  await tx
+    .insertInto('task')
+    .values({ id: newId('tsk'), kind, status: 'open', openedAt: new Date(), ...of })
+    .execute();
 }
 
 const lockTask = (tx: Tx, taskId: string) =>
@@ -50,31 +59,57 @@ export async function claimTask(tx: Tx, taskId: string, actor: string): Promise<
 }
 
 /** What is told of a task in its order's timeline; what is about no order has none. */
-async function tell(tx: Tx, task: TaskRow, type: 'task.claimed' | 'task.done', more: Readonly<Record<string, unknown>> = {}): Promise<void> {
+async function tell(
+  tx: Tx,
+  task: TaskRow,
+  type: 'task.claimed' | 'task.done',
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   const { id: taskId, kind, orderId, fulfillmentId, merchantId } = task;
   if (orderId === null) return;
-  await appendEvents(tx, orderId, [{ type, ...(merchantId === null ? {} : { merchantId }), data: { taskId, kind, ...(fulfillmentId === null ? {} : { fulfillmentId }), ...more } }]);
+  await appendEvents(tx, orderId, [
+    {
+      type,
+      ...(merchantId === null ? {} : { merchantId }),
+      data: { taskId, kind, ...(fulfillmentId === null ? {} : { fulfillmentId }), ...more },
+    },
+  ]);
 }
 
 /**
- * Completes a task. On a parcel, the next task of its fulfillment opens; after packing, the order hears that the parcel is
- * ready, after attending, that it is attended to. Completing twice changes nothing. Refused for cancelled tasks, for those
- * of a part that the floor has not, for those that another person claimed, and for attending without an outcome.
+ * Completes a task. On a parcel, the next task of its fulfillment opens; after packing, the order hears that the parcel
+ * is ready, after attending, that it is attended to. Completing twice changes nothing. Refused for cancelled tasks, for
+ * those of a part that the floor has not, for those that another person claimed, and for attending without an outcome.
  */
-export async function completeTask(tx: Tx, taskId: string, actor: string, { parcel, outcome }: CompleteTask): Promise<Refusal | undefined> {
-  // A cancellation locks the part first too: so it comes before all of this, or after it, and finds the task that opens here.
+export async function completeTask(
+  tx: Tx,
+  taskId: string,
+  actor: string,
+  { parcel, outcome }: CompleteTask,
+): Promise<Refusal | undefined> {
+  // A cancellation locks the part first too: so it comes before all of this, or after it, and finds the task that opens
+  // here.
   const part = await lockPartOf(tx, taskId);
   const task = await lockTask(tx, taskId);
   if (!task) return refuse('not_found');
   if (task.status === 'done') return undefined;
   if (task.status === 'cancelled') return refuse('task_not_open', { detail: 'It is cancelled' });
-  if (isOnParcel(task) && part?.status !== 'released') return refuse('task_not_open', { detail: `Its fulfillment is ${part?.status}` });
+  if (isOnParcel(task) && part?.status !== 'released')
+    return refuse('task_not_open', { detail: `Its fulfillment is ${part?.status}` });
   if (task.claimedBy !== null && task.claimedBy !== actor) return refuse('task_claimed_by_another');
-  const wrong = task.kind === 'attend' || task.kind === 'chase_supplier'
-    ? outcome === undefined && { pointer: '/outcome', detail: `A task to ${task.kind === 'attend' ? 'attend' : 'chase a supplier'} needs one` }
-    : outcome !== undefined && { pointer: '/outcome', detail: `A ${task.kind} task has none` };
+  const wrong =
+    task.kind === 'attend' || task.kind === 'chase_supplier'
+      ? outcome === undefined && {
+          pointer: '/outcome',
+          detail: `A task to ${task.kind === 'attend' ? 'attend' : 'chase a supplier'} needs one`,
+        }
+      : outcome !== undefined && { pointer: '/outcome', detail: `A ${task.kind} task has none` };
   if (wrong) return refuse('validation_failed', { errors: [wrong] });
-  await tx.updateTable('task').set({ status: 'done', claimedBy: actor, doneAt: new Date(), outcome: outcome ?? null }).where('id', '=', taskId).execute();
+  await tx
+    .updateTable('task')
+    .set({ status: 'done', claimedBy: actor, doneAt: new Date(), outcome: outcome ?? null })
+    .where('id', '=', taskId)
+    .execute();
   if (isOnParcel(task)) await completeOnParcel(tx, task, parcel);
   else {
     if (task.orderId !== null) await enqueueOrderSignal(tx, task.orderId, { signal: 'attended', payload: { taskId } });
@@ -106,18 +141,31 @@ async function completeOnParcel(tx: Tx, task: ParcelTask, parcel: PackedParcel |
 }
 
 /** Reads what lies in a fulfillment's parcel, with weights and sizes. */
-export const itemsOf = (tx: Tx, fulfillmentId: string) => tx.selectFrom('reservation as r').innerJoin('sku as s', 's.id', 'r.skuId')
-  .select(['r.quantity', 's.weightG', 's.lengthMm', 's.widthMm', 's.heightMm', 's.fragile'])
-  .where('r.fulfillmentId', '=', fulfillmentId).execute();
+export const itemsOf = (tx: Tx, fulfillmentId: string) =>
+  tx
+    .selectFrom('reservation as r')
+    .innerJoin('sku as s', 's.id', 'r.skuId')
+    .select(['r.quantity', 's.weightG', 's.lengthMm', 's.widthMm', 's.heightMm', 's.fragile'])
+    .where('r.fulfillmentId', '=', fulfillmentId)
+    .execute();
 
 /** Ends whatever people still had to do on an order's parcels. Who attends to the order itself goes on. */
 export async function cancelTasks(tx: Tx, orderId: string): Promise<void> {
-  await tx.updateTable('task').set({ status: 'cancelled', doneAt: new Date() })
-    .where('orderId', '=', orderId).where('fulfillmentId', 'is not', null).where('status', 'in', ['open', 'claimed']).execute();
+  await tx
+    .updateTable('task')
+    .set({ status: 'cancelled', doneAt: new Date() })
+    .where('orderId', '=', orderId)
+    .where('fulfillmentId', 'is not', null)
+    .where('status', 'in', ['open', 'claimed'])
+    .execute();
 }
 
 /** Closes a fulfillment's open tasks because a person told the order itself that the parcel is packed. */
 export async function closeTasksAsPacked(tx: Tx, fulfillmentId: string): Promise<void> {
-  await tx.updateTable('task').set({ status: 'done', doneAt: new Date(), claimedBy: sql`coalesce("claimedBy", 'system')` })
-    .where('fulfillmentId', '=', fulfillmentId).where('status', 'in', ['open', 'claimed']).execute();
+  await tx
+    .updateTable('task')
+    .set({ status: 'done', doneAt: new Date(), claimedBy: sql`coalesce("claimedBy", 'system')` })
+    .where('fulfillmentId', '=', fulfillmentId)
+    .where('status', 'in', ['open', 'claimed'])
+    .execute();
 }

@@ -15,33 +15,69 @@ export interface Scenario {
   readonly ends: OrderStatus;
   /** What must have been undone. */
   readonly undoes: readonly TimelineEventType[];
-  readonly play: (orderId: string, people: People, storefront: PublicApi, intent: (act: string) => string) => Promise<void>;
+  readonly play: (
+    orderId: string,
+    people: People,
+    storefront: PublicApi,
+    intent: (act: string) => string,
+  ) => Promise<void>;
 }
 
-const ROAD: readonly (readonly [CarrierScan, string])[] = [['in_transit', 'Sorting centre'], ['out_for_delivery', 'Depot']];
+const ROAD: readonly (readonly [CarrierScan, string])[] = [
+  ['in_transit', 'Sorting centre'],
+  ['out_for_delivery', 'Depot'],
+];
 
 async function ship(orderId: string, people: People, door: readonly (readonly [CarrierScan, string])[]): Promise<void> {
   const packed = await people.pack(orderId, true);
   await people.handOver(packed);
   const began = Date.now();
-  await people.scan(packed, [['picked_up', 'Warehouse gate'] as const, ...ROAD, ...door].map(([scan, place], i) => ({ scan, place, at: new Date(began + i) })));
+  await people.scan(
+    packed,
+    [['picked_up', 'Warehouse gate'] as const, ...ROAD, ...door].map(([scan, place], i) => ({
+      scan,
+      place,
+      at: new Date(began + i),
+    })),
+  );
 }
 
 export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   completed: {
-    title: 'An urgent gift from two merchants, from checkout to doorstep', token: 'tok_ok', ends: 'completed', undoes: [],
-    play: (orderId, people) => ship(orderId, people, [['delivered', 'Front door'], ['signed', 'Front door']]),
+    title: 'An urgent gift from two merchants, from checkout to doorstep',
+    token: 'tok_ok',
+    ends: 'completed',
+    undoes: [],
+    play: (orderId, people) =>
+      ship(orderId, people, [
+        ['delivered', 'Front door'],
+        ['signed', 'Front door'],
+      ]),
   },
   declined: {
-    title: 'The payment is declined, and the customer gives up', token: 'tok_declined', ends: 'cancelled', undoes: ['stock.released'],
-    play: async (orderId, _people, storefront, intent) => { await storefront.cancel(intent('cancel'), orderId, 'customer_request'); },
+    title: 'The payment is declined, and the customer gives up',
+    token: 'tok_declined',
+    ends: 'cancelled',
+    undoes: ['stock.released'],
+    play: async (orderId, _people, storefront, intent) => {
+      await storefront.cancel(intent('cancel'), orderId, 'customer_request');
+    },
   },
   refused: {
-    title: 'The recipient refuses the parcels at the door', token: 'tok_ok', ends: 'returned', undoes: ['stock.restocked', 'payment.refunded'],
-    play: (orderId, people) => ship(orderId, people, [['refused', 'Front door'], ['returned', 'Warehouse gate']]),
+    title: 'The recipient refuses the parcels at the door',
+    token: 'tok_ok',
+    ends: 'returned',
+    undoes: ['stock.restocked', 'payment.refunded'],
+    play: (orderId, people) =>
+      ship(orderId, people, [
+        ['refused', 'Front door'],
+        ['returned', 'Warehouse gate'],
+      ]),
   },
   cancelled: {
-    title: 'The customer cancels when everything is packed and labelled', token: 'tok_ok', ends: 'cancelled',
+    title: 'The customer cancels when everything is packed and labelled',
+    token: 'tok_ok',
+    ends: 'cancelled',
     undoes: ['shipment.voided', 'payment.voided', 'stock.released'],
     play: async (orderId, people, storefront, intent) => {
       await people.pack(orderId, true);
@@ -55,7 +91,8 @@ export async function checkOut(place: () => Promise<OrderResource>): Promise<str
   try {
     return (await place()).id;
   } catch (error) {
-    if (error instanceof ApiProblem && error.code === 'payment_declined' && typeof error.problem.orderId === 'string') return error.problem.orderId;
+    if (error instanceof ApiProblem && error.code === 'payment_declined' && typeof error.problem.orderId === 'string')
+      return error.problem.orderId;
     throw error;
   }
 }

@@ -39,33 +39,56 @@ interface Outcome {
 
 /** Registers `mallflow demo`. */
 export function registerDemo(program: Command): void {
-  program.command('demo')
+  program
+    .command('demo')
     .description('plays storefront, warehouse staff and carrier against the running stack, over its public API')
     .addOption(stateOption())
-    .option('--api-url <url>', 'the API, when it is not the running stack\'s')
-    .option('--carrier-url <url>', 'the sandbox carrier, when it is not the running stack\'s')
+    .option('--api-url <url>', "the API, when it is not the running stack's")
+    .option('--carrier-url <url>', "the sandbox carrier, when it is not the running stack's")
     .addOption(new Option('--timeout <seconds>', 'how long it may take').default(60).argParser(seconds))
     .addOption(new Option('--declined', 'the payment is declined').conflicts(['refused', 'cancelled']))
     .addOption(new Option('--refused', 'the recipient refuses the parcels').conflicts(['cancelled']))
     .option('--cancelled', 'the customer cancels before the hand-over')
     .option('--json', 'print one JSON object at the end')
     .action(async (flags: DemoFlags) => {
-      const outcome = await demo(flags, flags.json === true ? () => undefined : (line) => { process.stdout.write(`${line}\n`); });
-      process.stdout.write(flags.json === true ? `${JSON.stringify({ ...outcome, ok: outcome.faults.length === 0 })}\n` : `${printEnd(outcome)}\n`);
+      const outcome = await demo(
+        flags,
+        flags.json === true
+          ? () => undefined
+          : (line) => {
+              process.stdout.write(`${line}\n`);
+            },
+      );
+      process.stdout.write(
+        flags.json === true
+          ? `${JSON.stringify({ ...outcome, ok: outcome.faults.length === 0 })}\n`
+          : `${printEnd(outcome)}\n`,
+      );
       if (outcome.faults.length > 0) process.exitCode = 1;
     });
 }
 
 async function demo(flags: DemoFlags, say: (line: string) => void): Promise<Outcome> {
   const running = readRunning(flags.state);
-  const scenario: ScenarioName = flags.declined === true ? 'declined' : flags.refused === true ? 'refused' : flags.cancelled === true ? 'cancelled' : 'completed';
+  const scenario: ScenarioName =
+    flags.declined === true
+      ? 'declined'
+      : flags.refused === true
+        ? 'refused'
+        : flags.cancelled === true
+          ? 'cancelled'
+          : 'completed';
   const { title, token, play, ends, undoes } = SCENARIOS[scenario];
   const limit = AbortSignal.timeout(flags.timeout * 1000);
   const ended = new AbortController();
   const signal = AbortSignal.any([limit, ended.signal]);
   const apiUrl = flags.apiUrl ?? running.api;
   const { storefront, warehouses } = callers(flags.state, running, (key) => new PublicApi(apiUrl, key, signal));
-  const drivers = new CarrierDrivers(flags.carrierUrl ?? running.carrier, running.environment.CARRIER_API_KEY ?? '', signal);
+  const drivers = new CarrierDrivers(
+    flags.carrierUrl ?? running.carrier,
+    running.environment.CARRIER_API_KEY ?? '',
+    signal,
+  );
   const run = randomUUID();
   const intent = (act: string) => `demo:${run}:${act}`;
   const people = new People(storefront, warehouses, drivers, intent, flags.timeout * 1000);
@@ -74,37 +97,66 @@ async function demo(flags: DemoFlags, say: (line: string) => void): Promise<Outc
   try {
     const cart = sampleOrder(running, token, run);
     const price = await storefront.quote(intent('quote'), {
-      customer: cart.customer, currency: cart.currency, lines: cart.lines, couponCodes: [SAMPLE_COUPON], country: cart.recipient.address.country,
+      customer: cart.customer,
+      currency: cart.currency,
+      lines: cart.lines,
+      couponCodes: [SAMPLE_COUPON],
+      country: cart.recipient.address.country,
     });
     say(`${printReceipt(price)}\n`);
     // What the customer saw is what is ordered: another total, or a coupon that does not apply, would be refused.
     const couponCodes = price.rules.flatMap(({ couponCode }) => couponCode ?? []);
-    const orderId = await checkOut(() => storefront.placeOrder(intent('place'), { ...cart, couponCodes, total: price.total }));
-    const [events] = await Promise.all([tellAsItHappens(storefront, orderId, say), play(orderId, people, storefront, intent)]);
+    const orderId = await checkOut(() =>
+      storefront.placeOrder(intent('place'), { ...cart, couponCodes, total: price.total }),
+    );
+    const [events] = await Promise.all([
+      tellAsItHappens(storefront, orderId, say),
+      play(orderId, people, storefront, intent),
+    ]);
     const order = await storefront.getOrder(orderId);
     const undone = events.filter(({ type }) => UNDOING.includes(type));
     const settlement = summarizePayments(order);
     const missing = undoes.filter((type) => !undone.some((event) => event.type === type));
     return {
-      scenario, price, order, events, settlement, undone,
+      scenario,
+      price,
+      order,
+      events,
+      settlement,
+      undone,
       faults: [
         ...(order.status === ends ? [] : [`the order is ${order.status}, not ${ends}`]),
-        ...missing.map((type) => `no ${type} was told`), ...settlement.faults,
+        ...missing.map((type) => `no ${type} was told`),
+        ...settlement.faults,
       ],
     };
   } catch (error) {
     if (!limit.aborted) throw error;
-    throw new Error(`The demo did not end within ${flags.timeout} s: look at the order in ${running.api}, or give it longer with --timeout.`, { cause: error });
+    throw new Error(
+      `The demo did not end within ${flags.timeout} s: look at the order in ${running.api}, or give it longer with --timeout.`,
+      { cause: error },
+    );
   } finally {
     // Nobody listens to the timeline any more when the play broke off.
     ended.abort();
   }
 }
 
-const UNDOING: readonly string[] = ['stock.released', 'stock.restocked', 'payment.voided', 'payment.refunded', 'shipment.voided', 'payment.abandoned'];
+const UNDOING: readonly string[] = [
+  'stock.released',
+  'stock.restocked',
+  'payment.voided',
+  'payment.refunded',
+  'shipment.voided',
+  'payment.abandoned',
+];
 
 /** Prints a timeline line by line until its order has ended, and answers it. */
-async function tellAsItHappens(storefront: PublicApi, orderId: string, say: (line: string) => void): Promise<TimelineEvent[]> {
+async function tellAsItHappens(
+  storefront: PublicApi,
+  orderId: string,
+  say: (line: string) => void,
+): Promise<TimelineEvent[]> {
   const events: TimelineEvent[] = [];
   for await (const event of storefront.follow(orderId)) {
     events.push(event);
@@ -114,11 +166,20 @@ async function tellAsItHappens(storefront: PublicApi, orderId: string, say: (lin
 }
 
 /** Opens the storefront's and every warehouse's API. Throws one sentence when the keys are not there. */
-function callers(stateFolder: string, running: Running, open: (key: string) => PublicApi): { storefront: PublicApi; warehouses: PublicApi[] } {
+function callers(
+  stateFolder: string,
+  running: Running,
+  open: (key: string) => PublicApi,
+): { storefront: PublicApi; warehouses: PublicApi[] } {
   const keys = readApiKeys(stateFolder);
   const storefront = running.sample?.storefrontKey ?? keys.storefront;
-  const warehouses = Object.entries(keys).filter(([label]) => label.startsWith('warehouse:')).map(([, key]) => open(key));
-  if (storefront === undefined || warehouses.length === 0) throw new Error('The API keys of the sample mall are not in the state folder: start the stack with its sample mall first.');
+  const warehouses = Object.entries(keys)
+    .filter(([label]) => label.startsWith('warehouse:'))
+    .map(([, key]) => open(key));
+  if (storefront === undefined || warehouses.length === 0)
+    throw new Error(
+      'The API keys of the sample mall are not in the state folder: start the stack with its sample mall first.',
+    );
   return { storefront: open(storefront), warehouses };
 }
 
@@ -130,19 +191,33 @@ function sampleOrder({ sample }: Running, token: string, run: string): z.input<t
     currency: sample.currency,
     lines: sample.skuIds.map((skuId, index) => ({ skuId, quantity: index + 1 })),
     recipient: {
-      name: 'Sample Recipient', phone: '+86 138 0013 8000',
-      address: { country: 'CN', region: '广东省', city: '深圳市', district: '南山区', line1: '样品路1号', postcode: '518057' },
+      name: 'Sample Recipient',
+      phone: '+86 138 0013 8000',
+      address: {
+        country: 'CN',
+        region: '广东省',
+        city: '深圳市',
+        district: '南山区',
+        line1: '样品路1号',
+        postcode: '518057',
+      },
     },
-    urgency: 'urgent', gift: { message: 'With the best wishes' }, payment: { method: 'card', token },
+    urgency: 'urgent',
+    gift: { message: 'With the best wishes' },
+    payment: { method: 'card', token },
   };
 }
 
 function printEnd({ order, settlement, undone, faults, events }: Outcome): string {
   const first = events[0];
   return [
-    '', `${order.id}: ${order.status}`, '', printPaymentSummary(settlement),
+    '',
+    `${order.id}: ${order.status}`,
+    '',
+    printPaymentSummary(settlement),
     ...(undone.length > 0 && first ? ['', 'Undone:', ...undone.map((event) => describeEvent(event, first.at))] : []),
-    ...(faults.length > 0 ? ['', `Not as it should be: ${faults.join('; ')}.`] : []), '',
+    ...(faults.length > 0 ? ['', `Not as it should be: ${faults.join('; ')}.`] : []),
+    '',
   ].join('\n');
 }
 

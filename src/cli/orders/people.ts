@@ -11,7 +11,10 @@ export class WaitTimedOut extends Error {
   override readonly name = 'WaitedInVain';
 }
 
-/** The people around an order, who act through the public API. `intent` makes each of their Idempotency-Keys from what they do. */
+/**
+ * The people around an order, who act through the public API. `intent` makes each of their Idempotency-Keys from what
+ * they do.
+ */
 export class People {
   /** Who was seen to work where. */
   readonly #staffAt = new Map<string, PublicApi>();
@@ -33,12 +36,17 @@ export class People {
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.6, this.slowestLookMs)) {
       const order = await this.customer.getOrder(orderId);
       if (fact(order)) return order;
-      if (Date.now() > end) throw new WaitTimedOut(`${orderId} was not ${what} within ${this.limitMs / 1000} s: it is ${order.status} (${order.fulfillments.map((part) => part.status).join(', ')})`);
+      if (Date.now() > end)
+        throw new WaitTimedOut(
+          `${orderId} was not ${what} within ${this.limitMs / 1000} s: it is ${order.status} (${order.fulfillments.map((part) => part.status).join(', ')})`,
+        );
       await wait(pauseMs);
     }
   }
 
-  /** Does an order's tasks of some kinds, as they open: pick, then recheck, then pack. Claims each first when asked to. */
+  /**
+   * Does an order's tasks of some kinds, as they open: pick, then recheck, then pack. Claims each first when asked to.
+   */
   async work(orderId: string, kinds: readonly TaskKind[], claim = false): Promise<void> {
     for (const kind of kinds) {
       for (const staff of this.warehouses) {
@@ -55,7 +63,14 @@ export class People {
   /** Picks, rechecks and packs everything, and waits for the labels. */
   async pack(orderId: string, claim = false): Promise<OrderResource> {
     await this.work(orderId, ['pick', 'recheck', 'pack'], claim);
-    return this.until(orderId, (order) => order.fulfillments.every((part) => part.shipment !== null && part.status !== 'released' && part.status !== 'packed'), 'labelled');
+    return this.until(
+      orderId,
+      (order) =>
+        order.fulfillments.every(
+          (part) => part.shipment !== null && part.status !== 'released' && part.status !== 'packed',
+        ),
+      'labelled',
+    );
   }
 
   /** Gives every parcel to its driver. */
@@ -66,10 +81,17 @@ export class People {
     }
   }
 
-  /** Lets the drivers scan every parcel, each in the order given. The carrier reports in its own time: wait for what follows. */
-  async scan(order: OrderResource, scans: readonly { readonly scan: CarrierScan; readonly at: Date; readonly place?: string }[]): Promise<void> {
+  /**
+   * Lets the drivers scan every parcel, each in the order given. The carrier reports in its own time: wait for what
+   * follows.
+   */
+  async scan(
+    order: OrderResource,
+    scans: readonly { readonly scan: CarrierScan; readonly at: Date; readonly place?: string }[],
+  ): Promise<void> {
     for (const { shipment } of order.fulfillments) {
-      for (const { scan, at, place } of shipment ? scans : []) await this.drivers.scan((shipment as NonNullable<typeof shipment>).trackingNumber, scan, at, place ?? null);
+      for (const { scan, at, place } of shipment ? scans : [])
+        await this.drivers.scan((shipment as NonNullable<typeof shipment>).trackingNumber, scan, at, place ?? null);
     }
   }
 }

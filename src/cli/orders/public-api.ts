@@ -1,6 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { AttentionResource, InterventionResource, type InterventionRequest, type ListAttention } from '../../contracts/interventions/interventions';
+import {
+  AttentionResource,
+  InterventionResource,
+  type InterventionRequest,
+  type ListAttention,
+} from '../../contracts/interventions/interventions';
 import { OrderResource, OrderSummary, type ListOrders } from '../../contracts/orders/order';
 import { pageOf, type Page } from '../../contracts/page';
 import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../../contracts/orders/place-order';
@@ -19,13 +24,18 @@ const HandedOver = z.object({ fulfillmentId: z.string(), status: z.literal('hand
 const RECONNECT_MS = 500;
 
 /**
- * The public HTTP API, as one caller sees it. Every POST carries the Idempotency-Key it is given, so it may be sent again;
- * answers are held against the contracts' schemas. Throws `ApiProblem` for refusals and as `HttpClient.send` does.
+ * The public HTTP API, as one caller sees it. Every POST carries the Idempotency-Key it is given, so it may be sent
+ * again; answers are held against the contracts' schemas. Throws `ApiProblem` for refusals and as `HttpClient.send`
+ * does.
  */
 export class PublicApi {
   readonly #http: HttpClient;
 
-  constructor(url: string, key: string, private readonly signal?: AbortSignal) {
+  constructor(
+    url: string,
+    key: string,
+    private readonly signal?: AbortSignal,
+  ) {
     this.#http = new HttpClient(url, key, signal);
   }
 
@@ -49,15 +59,27 @@ export class PublicApi {
     return this.#get('/v1/attention', query, AttentionPage);
   }
 
-  retryNow(idempotencyKey: string, orderId: string, asked: InterventionRequest['retryNow']): Promise<InterventionResource> {
+  retryNow(
+    idempotencyKey: string,
+    orderId: string,
+    asked: InterventionRequest['retryNow'],
+  ): Promise<InterventionResource> {
     return this.#post(`/v1/orders/${orderId}/retry`, idempotencyKey, asked, InterventionResource);
   }
 
-  chooseCarrier(idempotencyKey: string, orderId: string, asked: InterventionRequest['chooseCarrier']): Promise<InterventionResource> {
+  chooseCarrier(
+    idempotencyKey: string,
+    orderId: string,
+    asked: InterventionRequest['chooseCarrier'],
+  ): Promise<InterventionResource> {
     return this.#post(`/v1/orders/${orderId}/carrier-choice`, idempotencyKey, asked, InterventionResource);
   }
 
-  handToPerson(idempotencyKey: string, orderId: string, asked: InterventionRequest['handToPerson']): Promise<InterventionResource> {
+  handToPerson(
+    idempotencyKey: string,
+    orderId: string,
+    asked: InterventionRequest['handToPerson'],
+  ): Promise<InterventionResource> {
     return this.#post(`/v1/orders/${orderId}/attendance`, idempotencyKey, asked, InterventionResource);
   }
 
@@ -74,7 +96,7 @@ export class PublicApi {
   }
 
   /** Follows an order's timeline until the order has ended; a stream that breaks off is taken up where it stopped. */
-  async* follow(orderId: string): AsyncGenerator<TimelineEvent> {
+  async *follow(orderId: string): AsyncGenerator<TimelineEvent> {
     for (let seq = 0; ;) {
       try {
         for await (const { event, data } of await this.#stream(orderId, seq)) {
@@ -91,7 +113,11 @@ export class PublicApi {
   }
 
   async #stream(orderId: string, after: number): Promise<ReturnType<typeof readEventStream>> {
-    const response = await this.#http.open({ method: 'GET', path: `/v1/orders/${orderId}/events/stream?after=${after}`, headers: { accept: 'text/event-stream' } });
+    const response = await this.#http.open({
+      method: 'GET',
+      path: `/v1/orders/${orderId}/events/stream?after=${after}`,
+      headers: { accept: 'text/event-stream' },
+    });
     if (!response.ok || response.body === null) throw await problemOf(response);
     return readEventStream(response.body);
   }
@@ -117,13 +143,35 @@ export class PublicApi {
     return (await this.#http.send({ method: 'GET', path: `/v1/shipments/${shipmentId}/label` })).text();
   }
 
-  async #get<T extends z.ZodType>(path: string, query: Readonly<Record<string, string | number | undefined>>, schema: T): Promise<z.infer<T>> {
-    const wanted = new URLSearchParams(Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]])));
-    return schema.parse(await (await this.#http.send({ method: 'GET', path: wanted.size > 0 ? `${path}?${wanted.toString()}` : path })).json());
+  async #get<T extends z.ZodType>(
+    path: string,
+    query: Readonly<Record<string, string | number | undefined>>,
+    schema: T,
+  ): Promise<z.infer<T>> {
+    const wanted = new URLSearchParams(
+      Object.entries(query).flatMap(([name, value]): [string, string][] =>
+        value === undefined ? [] : [[name, String(value)]],
+      ),
+    );
+    return schema.parse(
+      await (
+        await this.#http.send({ method: 'GET', path: wanted.size > 0 ? `${path}?${wanted.toString()}` : path })
+      ).json(),
+    );
   }
 
-  async #post<T extends z.ZodType>(path: string, idempotencyKey: string, body: unknown, schema: T): Promise<z.infer<T>> {
-    const response = await this.#http.send({ method: 'POST', path, body, headers: { 'idempotency-key': idempotencyKey } });
+  async #post<T extends z.ZodType>(
+    path: string,
+    idempotencyKey: string,
+    body: unknown,
+    schema: T,
+  ): Promise<z.infer<T>> {
+    const response = await this.#http.send({
+      method: 'POST',
+      path,
+      body,
+      headers: { 'idempotency-key': idempotencyKey },
+    });
     return schema.parse(await response.json());
   }
 }
@@ -137,12 +185,16 @@ export class CarrierDrivers {
   }
 
   /**
-   * Scans a parcel. The last scan of a parcel, sent again with its `at`, is the same scan. A parcel that was signed for or
-   * came back already takes no further scan; that is no error, as an earlier run may have scanned it.
+   * Scans a parcel. The last scan of a parcel, sent again with its `at`, is the same scan. A parcel that was signed for
+   * or came back already takes no further scan; that is no error, as an earlier run may have scanned it.
    */
   async scan(trackingNumber: string, scan: CarrierScan, at: Date, place: string | null = null): Promise<void> {
     try {
-      await this.#http.send({ method: 'POST', path: '/v1/scans', body: { trackingNumber, scan, at: at.toISOString(), place } });
+      await this.#http.send({
+        method: 'POST',
+        path: '/v1/scans',
+        body: { trackingNumber, scan, at: at.toISOString(), place },
+      });
     } catch (error) {
       if (!(error instanceof ApiProblem && error.problem.error === 'parcel_final')) throw error;
     }

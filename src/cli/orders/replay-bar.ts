@@ -8,7 +8,10 @@ export class ReplayBar {
 
   constructor(private readonly total: number) {
     if (!process.stderr.isTTY) return;
-    this.#bar = new SingleBar({ stream: process.stderr, format: '  {bar} {value}/{total} orders, {eta_formatted} left', hideCursor: true }, Presets.shades_classic);
+    this.#bar = new SingleBar(
+      { stream: process.stderr, format: '  {bar} {value}/{total} orders, {eta_formatted} left', hideCursor: true },
+      Presets.shades_classic,
+    );
     this.#bar.start(total, 0);
   }
 
@@ -17,7 +20,9 @@ export class ReplayBar {
     this.#done += 1;
     if (this.#bar) this.#bar.increment();
     else if (this.#done % Math.max(1, Math.round(this.total / 10)) === 0 || this.#done === this.total) {
-      process.stderr.write(`  ${this.#done}/${this.total} orders, ${((Date.now() - this.#began) / 1000).toFixed(0)} s\n`);
+      process.stderr.write(
+        `  ${this.#done}/${this.total} orders, ${((Date.now() - this.#began) / 1000).toFixed(0)} s\n`,
+      );
     }
   }
 

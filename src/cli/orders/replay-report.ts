@@ -9,18 +9,38 @@ export function printReplay(report: ReplayReport, audits: readonly AuditResult[]
   const { orders, seconds, ordersPerSecond, outcomes, mismatches, stages, samePrice, mergedPayments, run } = report;
   const faults = audits.filter(({ outcome }) => outcome !== 'true');
   return [
-    '', `${orders} orders in ${seconds.toFixed(1)} s: ${ordersPerSecond.toFixed(1)} orders/s (run "${run}")`, '',
-    '  dataset       goal                  expected  reached',
-    ...outcomes.map(({ datasetStatus, goal, expected, reached }) => `  ${datasetStatus.padEnd(14)}${goal.padEnd(22)}${String(expected).padStart(8)} ${String(reached).padStart(8)}`),
-    '', `  ${samePrice} orders cost what they cost then; the others meet a later price. ${mergedPayments} orders had several payments, which became one.`, '',
-    '  stage                                count    p50 ms    p95 ms',
-    ...stages.map(({ stage, count, p50Ms, p95Ms }) => `  ${stage.padEnd(34)}${String(count).padStart(8)}${String(p50Ms).padStart(10)}${String(p95Ms).padStart(10)}`),
     '',
-    ...(mismatches.length === 0 ? ['Every order is where the data says.'] : [
-      `${mismatches.length} orders are not where the data says:`,
-      ...mismatches.slice(0, SHOWN).map(({ order, orderId, goal, missing }) => `  ${order} (${orderId ?? 'not taken'}) should be ${goal}: ${missing}`),
-      ...(mismatches.length > SHOWN ? [`  and ${mismatches.length - SHOWN} more: --json names all`] : []),
-    ]),
-    '', ...faults.map(({ name, count, reason }) => `  ${reason ?? `${count} times not`}: ${name}`), conclusion(audits), '',
+    `${orders} orders in ${seconds.toFixed(1)} s: ${ordersPerSecond.toFixed(1)} orders/s (run "${run}")`,
+    '',
+    '  dataset       goal                  expected  reached',
+    ...outcomes.map(
+      ({ datasetStatus, goal, expected, reached }) =>
+        `  ${datasetStatus.padEnd(14)}${goal.padEnd(22)}${String(expected).padStart(8)} ${String(reached).padStart(8)}`,
+    ),
+    '',
+    `  ${samePrice} orders cost what they cost then; the others meet a later price. ${mergedPayments} orders had several payments, which became one.`,
+    '',
+    '  stage                                count    p50 ms    p95 ms',
+    ...stages.map(
+      ({ stage, count, p50Ms, p95Ms }) =>
+        `  ${stage.padEnd(34)}${String(count).padStart(8)}${String(p50Ms).padStart(10)}${String(p95Ms).padStart(10)}`,
+    ),
+    '',
+    ...(mismatches.length === 0
+      ? ['Every order is where the data says.']
+      : [
+          `${mismatches.length} orders are not where the data says:`,
+          ...mismatches
+            .slice(0, SHOWN)
+            .map(
+              ({ order, orderId, goal, missing }) =>
+                `  ${order} (${orderId ?? 'not taken'}) should be ${goal}: ${missing}`,
+            ),
+          ...(mismatches.length > SHOWN ? [`  and ${mismatches.length - SHOWN} more: --json names all`] : []),
+        ]),
+    '',
+    ...faults.map(({ name, count, reason }) => `  ${reason ?? `${count} times not`}: ${name}`),
+    conclusion(audits),
+    '',
   ].join('\n');
 }

@@ -27,21 +27,32 @@ interface ReplayFlags {
 
 /** Registers `mallflow replay`. */
 export function registerReplay(program: Command): void {
-  program.command('replay').argument('<dir>', 'the folder with the dataset\'s gzipped CSV tables')
+  program
+    .command('replay')
+    .argument('<dir>', "the folder with the dataset's gzipped CSV tables")
     .description('imports real marketplace orders and drives them, through the public API, to the end each really had')
     .addOption(stateOption())
     .addOption(new Option('--orders <number>', 'only the first ones, by time of purchase').argParser(whole))
     .addOption(new Option('--concurrency <number>', 'orders at a time').default(8).argParser(whole))
-    .addOption(new Option('--run <name>', 'names the replay: under the same name it goes on where it stopped').default('first').argParser(runName))
-    .option('--api-url <url>', 'the API, when it is not the running stack\'s')
+    .addOption(
+      new Option('--run <name>', 'names the replay: under the same name it goes on where it stopped')
+        .default('first')
+        .argParser(runName),
+    )
+    .option('--api-url <url>', "the API, when it is not the running stack's")
     .option('--json', 'print the report as one JSON object')
-    .addHelpText('after', '\nThe dataset and what is made up are described in docs/replay.md. Ends with 1 on any mismatch or false audit.')
+    .addHelpText(
+      'after',
+      '\nThe dataset and what is made up are described in docs/replay.md. Ends with 1 on any mismatch or false audit.',
+    )
     .action(async (dir: string, flags: ReplayFlags) => {
       const running = readRunning(flags.state);
       const report = await runReplay(dir, flags, running);
       const audits = await audit(running);
       const holds = report.mismatches.length === 0 && audits.every(({ outcome }) => outcome === 'true');
-      process.stdout.write(flags.json === true ? `${JSON.stringify({ ...report, audits, ok: holds })}\n` : printReplay(report, audits));
+      process.stdout.write(
+        flags.json === true ? `${JSON.stringify({ ...report, audits, ok: holds })}\n` : printReplay(report, audits),
+      );
       if (!holds) process.exitCode = 1;
     });
 }
@@ -51,17 +62,29 @@ async function runReplay(dir: string, flags: ReplayFlags, running: Running): Pro
   const dataset = await readDataset(dir, flags.orders);
   const transactions = openDatabase(running);
   try {
-    process.stderr.write(`Importing ${dataset.sellers.size} merchants, ${dataset.products.size} products and the stock of ${dataset.orders.length} orders\n`);
+    process.stderr.write(
+      `Importing ${dataset.sellers.size} merchants, ${dataset.products.size} products and the stock of ${dataset.orders.length} orders\n`,
+    );
     const imported = await importDataset(new CatalogueImport(transactions), dataset, flags.run);
     return await withKeys(transactions, imported, flags.run, async (keys) => {
       const bar = new ReplayBar(dataset.orders.length);
       try {
         const url = flags.apiUrl ?? running.api;
-        return await replay({
-          storefront: new PublicApi(url, keys.storefront), staff: new PublicApi(url, keys.platform),
-          drivers: new CarrierDrivers(running.carrier, running.environment.CARRIER_API_KEY ?? ''),
-          skuIds: imported.skuIds, run: flags.run, limitMs: ORDER_LIMIT_MS,
-        }, dataset, flags.concurrency, () => { bar.advance(); });
+        return await replay(
+          {
+            storefront: new PublicApi(url, keys.storefront),
+            staff: new PublicApi(url, keys.platform),
+            drivers: new CarrierDrivers(running.carrier, running.environment.CARRIER_API_KEY ?? ''),
+            skuIds: imported.skuIds,
+            run: flags.run,
+            limitMs: ORDER_LIMIT_MS,
+          },
+          dataset,
+          flags.concurrency,
+          () => {
+            bar.advance();
+          },
+        );
       } finally {
         bar.close();
       }
@@ -73,12 +96,16 @@ async function runReplay(dir: string, flags: ReplayFlags, running: Running): Pro
 
 /** Lends keys to the replay's people and revokes them afterwards. */
 async function withKeys<T>(
-  transactions: Transactions, { storefrontId }: Imported, run: string, work: (keys: { storefront: string; platform: string }) => Promise<T>,
+  transactions: Transactions,
+  { storefrontId }: Imported,
+  run: string,
+  work: (keys: { storefront: string; platform: string }) => Promise<T>,
 ): Promise<T> {
   const client = new ApiKeyService(transactions);
   const label = `replay ${run}`;
   // A replay that was killed has left its keys behind.
-  for (const { id } of (await client.list()).filter((key) => key.label === label && key.revokedAt === null)) await client.revoke(id);
+  for (const { id } of (await client.list()).filter((key) => key.label === label && key.revokedAt === null))
+    await client.revoke(id);
   const storefront = await client.issue('storefront', storefrontId, label);
   const platform = await client.issue('platform', null, label);
   try {
@@ -99,7 +126,9 @@ async function audit(running: Running): Promise<AuditResult[]> {
 }
 
 function openDatabase({ environment }: Running): Transactions {
-  return connect(environment.DATABASE_URL ?? '', POOL, (error) => { process.stderr.write(`An idle database connection broke: ${error.message}\n`); });
+  return connect(environment.DATABASE_URL ?? '', POOL, (error) => {
+    process.stderr.write(`An idle database connection broke: ${error.message}\n`);
+  });
 }
 
 function whole(text: string): number {
@@ -109,6 +138,7 @@ function whole(text: string): number {
 }
 
 function runName(text: string): string {
-  if (!/^[A-Za-z0-9._-]{1,40}$/.test(text)) throw new InvalidArgumentError('1 to 40 letters, digits, dots, dashes and underscores.');
+  if (!/^[A-Za-z0-9._-]{1,40}$/.test(text))
+    throw new InvalidArgumentError('1 to 40 letters, digits, dots, dashes and underscores.');
   return text;
 }

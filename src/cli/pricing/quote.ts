@@ -7,13 +7,17 @@ import { printBreakdown } from './quote-table';
 
 /** Registers `mallflow quote`. */
 export function registerQuote(program: Command): void {
-  program.command('quote')
+  program
+    .command('quote')
     .description('prices a cart from a file with the rules in it, and explains every cent; needs no server')
     .argument('<file>', 'a cart as JSON: goods, lines, promotions, customer')
     .option('--json', 'print the explanation as one line of JSON')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 docs/pricing.md describes the file, docs/examples/quote holds one for each kind of promotion. Amounts are minor units of
-${CURRENCIES}. Ends with 1, and names what is wrong by JSON pointers, when the file cannot be priced.`)
+${CURRENCIES}. Ends with 1, and names what is wrong by JSON pointers, when the file cannot be priced.`,
+    )
     .action((path: string, { json }: { json?: boolean }) => {
       const request = readQuoteFile(path, new Date());
       const cart = priceCart(request);
@@ -23,8 +27,9 @@ ${CURRENCIES}. Ends with 1, and names what is wrong by JSON pointers, when the f
     });
 }
 
-const sentence = (path: string, { refused, errors = [], extensions }: Refusal): string => [
-  `${path} is refused as ${refused}: ${ERRORS[refused].title}`,
-  ...errors.map(({ pointer, detail }) => `  ${pointer}: ${detail}`),
-  ...(extensions ? [`  ${JSON.stringify(extensions)}`] : []),
-].join('\n');
+const sentence = (path: string, { refused, errors = [], extensions }: Refusal): string =>
+  [
+    `${path} is refused as ${refused}: ${ERRORS[refused].title}`,
+    ...errors.map(({ pointer, detail }) => `  ${pointer}: ${detail}`),
+    ...(extensions ? [`  ${JSON.stringify(extensions)}`] : []),
+  ].join('\n');

@@ -42,11 +42,20 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, { readonly en: string; 
   phone_has_extension: { en: 'The carrier cannot dial an extension', 'zh-CN': '承运商无法拨打分机号' },
   unknown_country: { en: 'There is no such country', 'zh-CN': '没有这个国家或地区' },
   unknown_division: { en: 'There is no such place in this part of the country', 'zh-CN': '没有这个地名' },
-  ambiguous_division: { en: 'More than one place bears this name: write it in full', 'zh-CN': '该名称对应多个地点，请填写全称' },
+  ambiguous_division: {
+    en: 'More than one place bears this name: write it in full',
+    'zh-CN': '该名称对应多个地点，请填写全称',
+  },
   elsewhere: { en: 'It does not lie where the rest of the address does', 'zh-CN': '与地址的其他部分不一致' },
   code_for_name: { en: 'It is a code: write the name', 'zh-CN': '这是代码，请填写名称' },
-  code_disagrees: { en: 'The division code is not that of the province, city and district', 'zh-CN': '行政区划代码与省市区不一致' },
-  not_in_chinese: { en: 'Write it in Chinese characters, as the carrier in mainland China reads it', 'zh-CN': '请用汉字填写' },
+  code_disagrees: {
+    en: 'The division code is not that of the province, city and district',
+    'zh-CN': '行政区划代码与省市区不一致',
+  },
+  not_in_chinese: {
+    en: 'Write it in Chinese characters, as the carrier in mainland China reads it',
+    'zh-CN': '请用汉字填写',
+  },
   malformed_postcode: { en: 'It is not a postcode of this country', 'zh-CN': '邮政编码格式不正确' },
   incomplete_line: { en: 'It is too short to find the door by', 'zh-CN': '详细地址不完整' },
   placeholder: { en: 'It is no address', 'zh-CN': '请填写真实的详细地址' },
@@ -54,26 +63,39 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, { readonly en: string; 
 };
 
 /** One thing wrong with a recipient, and how it may be put right. */
-export const AddressFinding = z.strictObject({
-  pointer: z.string().describe('A JSON pointer to the field'),
-  code: oneOf(FindingCode),
-  detail: z.string().describe('What is wrong, in plain words'),
-  suggestion: z.string().optional().describe('What the field may be meant to say. Absent where only the customer knows'),
-}).meta({ id: 'AddressFinding' });
+export const AddressFinding = z
+  .strictObject({
+    pointer: z.string().describe('A JSON pointer to the field'),
+    code: oneOf(FindingCode),
+    detail: z.string().describe('What is wrong, in plain words'),
+    suggestion: z
+      .string()
+      .optional()
+      .describe('What the field may be meant to say. Absent where only the customer knows'),
+  })
+  .meta({ id: 'AddressFinding' });
 export type AddressFinding = z.infer<typeof AddressFinding>;
 
 /** What an order on hold waits for. */
-export const AddressFix = z.strictObject({
-  until: z.iso.datetime().describe('Then the order is cancelled; until then its stock and price are kept'),
-  findings: z.array(AddressFinding).describe('Pointers into the order. Suggestions for callers only who may see the recipient'),
-}).meta({ id: 'AddressFix' });
+export const AddressFix = z
+  .strictObject({
+    until: z.iso.datetime().describe('Then the order is cancelled; until then its stock and price are kept'),
+    findings: z
+      .array(AddressFinding)
+      .describe('Pointers into the order. Suggestions for callers only who may see the recipient'),
+  })
+  .meta({ id: 'AddressFix' });
 
 /** What whoever has the link of a message sees. */
-export const AddressFixByLink = z.strictObject({ orderId: OrderId, ...AddressFix.shape, recipient: Recipient }).meta({ id: 'AddressFixByLink' });
+export const AddressFixByLink = z
+  .strictObject({ orderId: OrderId, ...AddressFix.shape, recipient: Recipient })
+  .meta({ id: 'AddressFixByLink' });
 export type AddressFixByLink = z.infer<typeof AddressFixByLink>;
 
 /** What mending by a link came to. */
-export const AddressMended = z.strictObject({ orderId: OrderId, status: oneOf(OrderStatus) }).meta({ id: 'AddressMended' });
+export const AddressMended = z
+  .strictObject({ orderId: OrderId, status: oneOf(OrderStatus) })
+  .meta({ id: 'AddressMended' });
 export type AddressMended = z.infer<typeof AddressMended>;
 
 /** By which way a customer is told. */

@@ -3,7 +3,9 @@ export const ACTOR = /^[a-z_]+:[\w.@:-]{1,120}$/;
 
 export const CARRIER_CODE = /^[\w-]{1,40}$/;
 
-/** Why somebody of the mall steps in. Codes, as they are kept for good in the order's timeline and its Event History. */
+/**
+ * Why somebody of the mall steps in. Codes, as they are kept for good in the order's timeline and its Event History.
+ */
 export const InterventionReason = {
   providerDown: 'provider_down',
   providerBack: 'provider_back',
@@ -28,5 +30,10 @@ export const AttendNote = {
 export type AttendNote = (typeof AttendNote)[keyof typeof AttendNote];
 
 /** The verbs by which staff move an order that is stuck: names of Updates. */
-export const InterventionVerb = { retryNow: 'retryNow', chooseCarrier: 'chooseCarrier', cancelOrder: 'cancelOrder', handToPerson: 'handToPerson' } as const;
+export const InterventionVerb = {
+  retryNow: 'retryNow',
+  chooseCarrier: 'chooseCarrier',
+  cancelOrder: 'cancelOrder',
+  handToPerson: 'handToPerson',
+} as const;
 export type InterventionVerb = (typeof InterventionVerb)[keyof typeof InterventionVerb];

@@ -11,42 +11,69 @@ const units = z.int().min(0).max(MAX_UNITS);
 const reference = z.string().trim().min(1).max(100);
 
 /** Why a lot's units were changed by hand. */
-export const AdjustmentReason = { damaged: 'damaged', lost: 'lost', found: 'found', expired: 'expired', correction: 'correction' } as const;
+export const AdjustmentReason = {
+  damaged: 'damaged',
+  lost: 'lost',
+  found: 'found',
+  expired: 'expired',
+  correction: 'correction',
+} as const;
 export type AdjustmentReason = (typeof AdjustmentReason)[keyof typeof AdjustmentReason];
 
 /** The body of `POST /v1/stock/receipts`. */
-export const ReceiveStock = z.strictObject({
-  skuId: SkuId,
-  warehouseId: WarehouseId,
-  locationId: LocationId.optional().describe('Without it: where the SKU lies already, or the first place of the warehouse'),
-  lotCode: reference.describe('The batch, as its maker names it'),
-  expiresOn: z.iso.date().optional().describe('Required of goods that expire'),
-  quantity: z.int().min(1).max(MAX_UNITS),
-  reference: reference.describe('The delivery note'),
-}).meta({ id: 'ReceiveStock' });
+export const ReceiveStock = z
+  .strictObject({
+    skuId: SkuId,
+    warehouseId: WarehouseId,
+    locationId: LocationId.optional().describe(
+      'Without it: where the SKU lies already, or the first place of the warehouse',
+    ),
+    lotCode: reference.describe('The batch, as its maker names it'),
+    expiresOn: z.iso.date().optional().describe('Required of goods that expire'),
+    quantity: z.int().min(1).max(MAX_UNITS),
+    reference: reference.describe('The delivery note'),
+  })
+  .meta({ id: 'ReceiveStock' });
 export type ReceiveStock = z.infer<typeof ReceiveStock>;
 
 /** The body of `POST /v1/stock/counts`. */
-export const CountLot = z.strictObject({ lotId: LotId, counted: units.describe('Every unit that lies there, promised or not'), reference }).meta({ id: 'CountLot' });
+export const CountLot = z
+  .strictObject({ lotId: LotId, counted: units.describe('Every unit that lies there, promised or not'), reference })
+  .meta({ id: 'CountLot' });
 export type CountLot = z.infer<typeof CountLot>;
 
 /** The body of `POST /v1/stock/adjustments`. */
-export const AdjustLot = z.strictObject({
-  lotId: LotId,
-  quantity: z.int().min(-MAX_UNITS).max(MAX_UNITS).refine((quantity) => quantity !== 0, 'must not be 0').describe('Units that came (more than 0) or went (less)'),
-  reason: oneOf(AdjustmentReason),
-  reference,
-}).meta({ id: 'AdjustLot' });
+export const AdjustLot = z
+  .strictObject({
+    lotId: LotId,
+    quantity: z
+      .int()
+      .min(-MAX_UNITS)
+      .max(MAX_UNITS)
+      .refine((quantity) => quantity !== 0, 'must not be 0')
+      .describe('Units that came (more than 0) or went (less)'),
+    reason: oneOf(AdjustmentReason),
+    reference,
+  })
+  .meta({ id: 'AdjustLot' });
 export type AdjustLot = z.infer<typeof AdjustLot>;
 
 /** The body of `POST /v1/stock/settings`. What is left out stays as it is. */
-export const SetStock = z.strictObject({
-  skuId: SkuId,
-  warehouseId: WarehouseId,
-  safetyStock: units.optional().describe('Units that are never promised'),
-  reorder: z.strictObject({ point: units, to: units }).refine(({ point, to }) => to > point, { path: ['to'], message: 'must be more than point' }).nullable().optional()
-    .describe('At or below `point` units that can be promised, it is replenished up to `to`; null: nobody watches it'),
-}).meta({ id: 'SetStock' });
+export const SetStock = z
+  .strictObject({
+    skuId: SkuId,
+    warehouseId: WarehouseId,
+    safetyStock: units.optional().describe('Units that are never promised'),
+    reorder: z
+      .strictObject({ point: units, to: units })
+      .refine(({ point, to }) => to > point, { path: ['to'], message: 'must be more than point' })
+      .nullable()
+      .optional()
+      .describe(
+        'At or below `point` units that can be promised, it is replenished up to `to`; null: nobody watches it',
+      ),
+  })
+  .meta({ id: 'SetStock' });
 export type SetStock = z.infer<typeof SetStock>;
 
 export const LotResource = z.strictObject({
@@ -59,19 +86,26 @@ export const LotResource = z.strictObject({
 });
 
 /** What a warehouse holds of a SKU. */
-export const ShelfResource = z.strictObject({
-  skuId: SkuId,
-  merchantId: MerchantId,
-  warehouseId: WarehouseId,
-  onHand: z.int(),
-  reserved: z.int().describe('Promised to orders'),
-  safetyStock: z.int(),
-  available: z.int().describe('On hand, less reserved, less safety stock; goods that expire may be less for a customer far away'),
-  reorder: z.strictObject({ point: z.int(), to: z.int() }).nullable(),
-  backorder: z.strictObject({ leadDays: z.int(), maxUnits: z.int().nullable() }).nullable().describe('How the SKU, wherever it lies, is sold before it is there; null: it is not'),
-  owed: z.int().describe('Units of the SKU, wherever they come to lie, that orders wait for'),
-  lots: z.array(LotResource),
-}).meta({ id: 'Shelf' });
+export const ShelfResource = z
+  .strictObject({
+    skuId: SkuId,
+    merchantId: MerchantId,
+    warehouseId: WarehouseId,
+    onHand: z.int(),
+    reserved: z.int().describe('Promised to orders'),
+    safetyStock: z.int(),
+    available: z
+      .int()
+      .describe('On hand, less reserved, less safety stock; goods that expire may be less for a customer far away'),
+    reorder: z.strictObject({ point: z.int(), to: z.int() }).nullable(),
+    backorder: z
+      .strictObject({ leadDays: z.int(), maxUnits: z.int().nullable() })
+      .nullable()
+      .describe('How the SKU, wherever it lies, is sold before it is there; null: it is not'),
+    owed: z.int().describe('Units of the SKU, wherever they come to lie, that orders wait for'),
+    lots: z.array(LotResource),
+  })
+  .meta({ id: 'Shelf' });
 export type ShelfResource = z.infer<typeof ShelfResource>;
 
 /** The query of `GET /v1/stock`. */
@@ -86,7 +120,10 @@ export type ListStock = z.infer<typeof ListStock>;
 /** The query of `GET /v1/availability`. */
 export const AskAvailability = z.strictObject({
   skuId: SkuId,
-  country: z.string().regex(/^[A-Z]{2}$/).describe('ISO 3166-1 alpha-2'),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .describe('ISO 3166-1 alpha-2'),
   postcode: z.string().trim().min(1).max(16).optional(),
   urgency: oneOf(Urgency).default(Urgency.standard),
   requestedDate: z.iso.date().optional(),
@@ -94,17 +131,27 @@ export const AskAvailability = z.strictObject({
 export type AskAvailability = z.infer<typeof AskAvailability>;
 
 /** What can be had, from where, by when: as it stands, without a promise. */
-export const AvailabilityResource = z.strictObject({
-  skuId: SkuId,
-  country: z.string(),
-  available: z.int(),
-  warehouses: z.array(z.strictObject({
-    warehouseId: WarehouseId,
+export const AvailabilityResource = z
+  .strictObject({
+    skuId: SkuId,
+    country: z.string(),
     available: z.int(),
-    zone: z.int().min(1).max(4).describe('1 the same postcode area, 2 the same postal region, 3 the same country, 4 abroad'),
-  })).describe('The nearest first'),
-  earliestDelivery: z.iso.date().nullable().describe('Null: no carrier delivers there'),
-  latestDelivery: z.iso.date().nullable(),
-  backorder: Backorderable,
-}).meta({ id: 'Availability' });
+    warehouses: z
+      .array(
+        z.strictObject({
+          warehouseId: WarehouseId,
+          available: z.int(),
+          zone: z
+            .int()
+            .min(1)
+            .max(4)
+            .describe('1 the same postcode area, 2 the same postal region, 3 the same country, 4 abroad'),
+        }),
+      )
+      .describe('The nearest first'),
+    earliestDelivery: z.iso.date().nullable().describe('Null: no carrier delivers there'),
+    latestDelivery: z.iso.date().nullable(),
+    backorder: Backorderable,
+  })
+  .meta({ id: 'Availability' });
 export type AvailabilityResource = z.infer<typeof AvailabilityResource>;

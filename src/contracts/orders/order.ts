@@ -7,17 +7,21 @@ import { Money } from '../money';
 import { Recipient } from '../addresses/recipient';
 import { oneOf } from '../one-of';
 import {
-  AttentionReason, FulfillmentStatus, OrderStatus, PaymentStatus, ShipmentStatus, Stage, Urgency,
+  AttentionReason,
+  FulfillmentStatus,
+  OrderStatus,
+  PaymentStatus,
+  ShipmentStatus,
+  Stage,
+  Urgency,
 } from '../statuses';
 
 const instant = z.iso.datetime();
 
 /** What the customer must do next for the payment to go on. */
-export const NextAction = z.strictObject({
-  type: z.enum(['redirect', 'qr_code']),
-  url: z.string(),
-  expiresAt: instant,
-}).meta({ id: 'NextAction' });
+export const NextAction = z
+  .strictObject({ type: z.enum(['redirect', 'qr_code']), url: z.string(), expiresAt: instant })
+  .meta({ id: 'NextAction' });
 export type NextAction = z.infer<typeof NextAction>;
 
 export const OrderLineResource = z.strictObject({
@@ -27,8 +31,8 @@ export const OrderLineResource = z.strictObject({
   title: z.string(),
   quantity: z.int(),
   unitPrice: Money.describe('Before promotions'),
-  discount: Money.describe('What promotions took off the line\'s goods'),
-  total: Money.describe('What the customer pays for the line\'s goods'),
+  discount: Money.describe("What promotions took off the line's goods"),
+  total: Money.describe("What the customer pays for the line's goods"),
 });
 
 export const PaymentResource = z.strictObject({
@@ -70,44 +74,50 @@ export interface ReleasedFulfillment {
 }
 
 /** The answer of `GET /v1/orders/{id}` and of placing an order. A merchant sees its own lines and fulfillments only. */
-export const OrderResource = z.strictObject({
-  id: OrderId,
-  reference: z.string().nullable(),
-  status: oneOf(OrderStatus),
-  stage: oneOf(Stage),
-  urgency: oneOf(Urgency),
-  gift: z.boolean(),
-  requestedDate: z.iso.date().nullable(),
-  attention: oneOf(AttentionReason).nullable().describe('Why a person should look at it'),
-  goods: Money,
-  shipping: Money,
-  total: Money,
-  discount: Money.describe('What promotions took off: goods and shipping are less it already'),
-  lines: z.array(OrderLineResource),
-  payments: z.array(PaymentResource),
-  nextAction: NextAction.nullable(),
-  addressFix: AddressFix.nullable().describe('While the order is `awaiting_address`: what its customer has to mend'),
-  payUntil: instant.nullable().describe('While payment is awaited: until when the stock is held'),
-  backorder: OrderBackorder,
-  fulfillments: z.array(FulfillmentResource),
-  recipient: Recipient.nullable().describe('Null in answers to POST, for callers who may not see it, and once the customer was erased'),
-  giftMessage: z.string().nullable(),
-  fapiao: Fapiao.nullable().describe('Shown to whom the recipient is shown'),
-  placedAt: instant,
-  updatedAt: instant,
-  closedAt: instant.nullable(),
-}).meta({ id: 'Order' });
+export const OrderResource = z
+  .strictObject({
+    id: OrderId,
+    reference: z.string().nullable(),
+    status: oneOf(OrderStatus),
+    stage: oneOf(Stage),
+    urgency: oneOf(Urgency),
+    gift: z.boolean(),
+    requestedDate: z.iso.date().nullable(),
+    attention: oneOf(AttentionReason).nullable().describe('Why a person should look at it'),
+    goods: Money,
+    shipping: Money,
+    total: Money,
+    discount: Money.describe('What promotions took off: goods and shipping are less it already'),
+    lines: z.array(OrderLineResource),
+    payments: z.array(PaymentResource),
+    nextAction: NextAction.nullable(),
+    addressFix: AddressFix.nullable().describe('While the order is `awaiting_address`: what its customer has to mend'),
+    payUntil: instant.nullable().describe('While payment is awaited: until when the stock is held'),
+    backorder: OrderBackorder,
+    fulfillments: z.array(FulfillmentResource),
+    recipient: Recipient.nullable().describe(
+      'Null in answers to POST, for callers who may not see it, and once the customer was erased',
+    ),
+    giftMessage: z.string().nullable(),
+    fapiao: Fapiao.nullable().describe('Shown to whom the recipient is shown'),
+    placedAt: instant,
+    updatedAt: instant,
+    closedAt: instant.nullable(),
+  })
+  .meta({ id: 'Order' });
 export type OrderResource = z.infer<typeof OrderResource>;
 
-export const OrderSummary = z.strictObject({
-  id: OrderId,
-  reference: z.string().nullable(),
-  status: oneOf(OrderStatus),
-  stage: oneOf(Stage),
-  attention: oneOf(AttentionReason).nullable(),
-  total: Money,
-  placedAt: instant,
-}).meta({ id: 'OrderSummary' });
+export const OrderSummary = z
+  .strictObject({
+    id: OrderId,
+    reference: z.string().nullable(),
+    status: oneOf(OrderStatus),
+    stage: oneOf(Stage),
+    attention: oneOf(AttentionReason).nullable(),
+    total: Money,
+    placedAt: instant,
+  })
+  .meta({ id: 'OrderSummary' });
 export type OrderSummary = z.infer<typeof OrderSummary>;
 
 /** The query of `GET /v1/orders`. */

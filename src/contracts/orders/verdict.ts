@@ -17,4 +17,5 @@ export type Verdict =
   | { readonly outcome: 'rejected'; readonly code: ErrorCode; readonly shortages: readonly Shortage[] };
 
 /** What cancelling came to: done, or why not. */
-export type CancellationVerdict = { readonly outcome: 'cancelled' } | { readonly outcome: 'refused'; readonly code: ErrorCode };
+export type CancellationVerdict =
+  { readonly outcome: 'cancelled' } | { readonly outcome: 'refused'; readonly code: ErrorCode };

@@ -14,11 +14,13 @@ export const CartLineRequest = z.strictObject({
 });
 
 /** Codes as customers type them: blanks around them and small letters do not matter. */
-export const CouponCodes = z.array(z.string().trim().toUpperCase().min(1).max(40)).max(20)
+export const CouponCodes = z
+  .array(z.string().trim().toUpperCase().min(1).max(40))
+  .max(20)
   .refine((codes) => new Set(codes).size === codes.length, 'must name each code once');
 
 /** Names the customer of a cart, as the storefront knows it. */
 export const CartCustomer = z.strictObject({
-  reference: text(100).describe('The storefront\'s own, stable reference of its customer'),
-  memberTier: text(40).optional().describe('The customer\'s member tier, as the storefront knows it'),
+  reference: text(100).describe("The storefront's own, stable reference of its customer"),
+  memberTier: text(40).optional().describe("The customer's member tier, as the storefront knows it"),
 });

@@ -8,15 +8,23 @@ const count = (max: number) => z.int().min(1).max(max);
 const text = (max: number) => z.string().trim().min(1).max(max);
 const ids = z.array(text(64)).min(1).max(500);
 const times = count(9_999).optional().describe('At most so many times per order');
-const of = z.enum(['sku', 'scope']).default('scope').describe('Count units of one SKU only, or of everything in scope together');
+const of = z
+  .enum(['sku', 'scope'])
+  .default('scope')
+  .describe('Count units of one SKU only, or of everything in scope together');
 
 /** A moment on the mall's clocks, without an offset: the mall's time zone says which moment that is. */
-export const WallTime = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/, 'must be a local time like 2026-11-11T00:00:00')
+export const WallTime = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/, 'must be a local time like 2026-11-11T00:00:00')
   .refine((value) => !Number.isNaN(Date.parse(`${value}Z`)), 'must be a day and time that there is');
 
 /** Which lines a rule speaks of: every list that is given must hold the line, and no list of `except` may. */
 const Scope = z.strictObject({
-  merchantIds: ids.optional(), skuIds: ids.optional(), categories: ids.optional(), brands: ids.optional(),
+  merchantIds: ids.optional(),
+  skuIds: ids.optional(),
+  categories: ids.optional(),
+  brands: ids.optional(),
   except: z.strictObject({ skuIds: ids.optional(), categories: ids.optional(), brands: ids.optional() }).optional(),
 });
 
@@ -36,53 +44,122 @@ export type Exclusive = (typeof Exclusive)[keyof typeof Exclusive];
 const common = {
   name: text(120),
   currency: Currency,
-  priority: z.int().min(0).max(9_999).optional().describe('Lower comes first; by kind when absent (docs/pricing.md). Equals go by id'),
-  group: text(40).optional().describe('Of an owner\'s rules of one group, only the one that gives the most applies'),
+  priority: z
+    .int()
+    .min(0)
+    .max(9_999)
+    .optional()
+    .describe('Lower comes first; by kind when absent (docs/pricing.md). Equals go by id'),
+  group: text(40).optional().describe("Of an owner's rules of one group, only the one that gives the most applies"),
   exclusive: z.enum(Object.values(Exclusive) as [Exclusive, ...Exclusive[]]).default('none'),
   scope: Scope.optional(),
-  minimum: z.strictObject({ amount: positive.optional(), quantity: count(99_900).optional() }).optional()
-    .describe('What the goods in scope must come to when the rule\'s turn comes'),
-  validity: z.strictObject({ from: WallTime.optional(), until: WallTime.optional().describe('The first moment at which it no longer holds') }).optional(),
+  minimum: z
+    .strictObject({ amount: positive.optional(), quantity: count(99_900).optional() })
+    .optional()
+    .describe("What the goods in scope must come to when the rule's turn comes"),
+  validity: z
+    .strictObject({
+      from: WallTime.optional(),
+      until: WallTime.optional().describe('The first moment at which it no longer holds'),
+    })
+    .optional(),
   memberTiers: z.array(text(40)).min(1).max(20).optional().describe('Only for customers of these tiers'),
   firstOrderOnly: z.boolean().default(false),
-  coupon: z.strictObject({ code: z.string().regex(/^[A-Z0-9][A-Z0-9-]{2,39}$/, 'must be 3 to 40 capitals, digits and hyphens') }).optional(),
-  limits: z.strictObject({
-    total: count(100_000_000).optional().describe('So many orders may use it'),
-    perCustomer: count(1_000).optional().describe('So many orders of one customer may use it'),
-    budget: positive.optional().describe('It gives away so much in all, in minor units'),
-  }).optional(),
-  platformShare: z.int().min(0).max(10_000).optional()
-    .describe('What of the discount the mall pays, in hundredths of a percent; the line\'s merchant pays the rest. The mall\'s own rules: all, a merchant\'s: nothing, when absent'),
+  coupon: z
+    .strictObject({
+      code: z.string().regex(/^[A-Z0-9][A-Z0-9-]{2,39}$/, 'must be 3 to 40 capitals, digits and hyphens'),
+    })
+    .optional(),
+  limits: z
+    .strictObject({
+      total: count(100_000_000).optional().describe('So many orders may use it'),
+      perCustomer: count(1_000).optional().describe('So many orders of one customer may use it'),
+      budget: positive.optional().describe('It gives away so much in all, in minor units'),
+    })
+    .optional(),
+  platformShare: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .describe(
+      "What of the discount the mall pays, in hundredths of a percent; the line's merchant pays the rest. The mall's own rules: all, a merchant's: nothing, when absent",
+    ),
 };
 
 const spend = { spend: positive.describe('What must be spent on goods in scope') };
 
-const BundlePart = z.strictObject({ skuIds: ids.optional().describe('Absent: anything in scope'), quantity: count(999) });
+const BundlePart = z.strictObject({
+  skuIds: ids.optional().describe('Absent: anything in scope'),
+  quantity: count(999),
+});
 
 /** What a promotion does, by kind, with its conditions: what a draft holds and what a version keeps for ever. */
-export const PromotionDefinition = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('percentage'), rate, atMost: positive.optional(), ...common }),
-  z.strictObject({ kind: z.literal('fixed_amount'), amount: positive, per: z.enum(['order', 'unit']).default('order'), ...common }),
-  z.strictObject({ kind: z.literal('fixed_price'), unitPrice: amount, ...common }),
-  z.strictObject({
-    kind: z.literal('spend_tiers'),
-    tiers: z.array(z.union([z.strictObject({ ...spend, save: positive }), z.strictObject({ ...spend, rate })])).min(1).max(20), ...common,
-  }),
-  z.strictObject({ kind: z.literal('spend_every'), every: positive, save: positive, times, ...common }),
-  z.strictObject({ kind: z.literal('buy_n_get_m'), buy: count(99), get: count(99), rate: rate.default(10_000), of, times, ...common }),
-  z.strictObject({ kind: z.literal('nth_item'), n: z.int().min(2).max(99), rate, of, times, ...common }),
-  z.strictObject({
-    kind: z.literal('bundle_price'), price: amount, times, ...common,
-    parts: z.array(BundlePart).min(1).max(10).superRefine((parts, ctx) => {
-      const named = parts.flatMap((part) => part.skuIds ?? []);
-      if (new Set(named).size < named.length) ctx.addIssue({ code: 'custom', message: 'no SKU may be in two parts' });
-      if (parts.length > 1 && parts.some((part) => !part.skuIds)) ctx.addIssue({ code: 'custom', message: 'a part without skuIds must be the only one' });
+export const PromotionDefinition = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('percentage'), rate, atMost: positive.optional(), ...common }),
+    z.strictObject({
+      kind: z.literal('fixed_amount'),
+      amount: positive,
+      per: z.enum(['order', 'unit']).default('order'),
+      ...common,
     }),
-  }),
-  z.strictObject({ kind: z.literal('free_shipping'), atMost: positive.optional(), ...common }),
-  z.strictObject({ kind: z.literal('member_price'), prices: z.array(z.strictObject({ tier: text(40), skuId: text(64), unitPrice: amount })).min(1).max(500), ...common }),
-  z.strictObject({ kind: z.literal('member_discount'), tiers: z.array(z.strictObject({ tier: text(40), rate })).min(1).max(20), ...common }),
-]).meta({ id: 'PromotionDefinition' });
+    z.strictObject({ kind: z.literal('fixed_price'), unitPrice: amount, ...common }),
+    z.strictObject({
+      kind: z.literal('spend_tiers'),
+      tiers: z
+        .array(z.union([z.strictObject({ ...spend, save: positive }), z.strictObject({ ...spend, rate })]))
+        .min(1)
+        .max(20),
+      ...common,
+    }),
+    z.strictObject({ kind: z.literal('spend_every'), every: positive, save: positive, times, ...common }),
+    z.strictObject({
+      kind: z.literal('buy_n_get_m'),
+      buy: count(99),
+      get: count(99),
+      rate: rate.default(10_000),
+      of,
+      times,
+      ...common,
+    }),
+    z.strictObject({ kind: z.literal('nth_item'), n: z.int().min(2).max(99), rate, of, times, ...common }),
+    z.strictObject({
+      kind: z.literal('bundle_price'),
+      price: amount,
+      times,
+      ...common,
+      parts: z
+        .array(BundlePart)
+        .min(1)
+        .max(10)
+        .superRefine((parts, ctx) => {
+          const named = parts.flatMap((part) => part.skuIds ?? []);
+          if (new Set(named).size < named.length)
+            ctx.addIssue({ code: 'custom', message: 'no SKU may be in two parts' });
+          if (parts.length > 1 && parts.some((part) => !part.skuIds))
+            ctx.addIssue({ code: 'custom', message: 'a part without skuIds must be the only one' });
+        }),
+    }),
+    z.strictObject({ kind: z.literal('free_shipping'), atMost: positive.optional(), ...common }),
+    z.strictObject({
+      kind: z.literal('member_price'),
+      prices: z
+        .array(z.strictObject({ tier: text(40), skuId: text(64), unitPrice: amount }))
+        .min(1)
+        .max(500),
+      ...common,
+    }),
+    z.strictObject({
+      kind: z.literal('member_discount'),
+      tiers: z
+        .array(z.strictObject({ tier: text(40), rate }))
+        .min(1)
+        .max(20),
+      ...common,
+    }),
+  ])
+  .meta({ id: 'PromotionDefinition' });
 export type PromotionDefinition = z.infer<typeof PromotionDefinition>;
 export type PromotionKind = PromotionDefinition['kind'];
 export type DefinitionOf<K extends PromotionKind> = Extract<PromotionDefinition, { kind: K }>;

@@ -27,22 +27,29 @@ export const PurchaseWay = { online: 'online', email: 'email' } as const;
 export type PurchaseWay = (typeof PurchaseWay)[keyof typeof PurchaseWay];
 
 /** Goods that a shelf needs of its supplier. */
-export const ReplenishmentResource = z.strictObject({
-  id: ReplenishmentId,
-  status: oneOf(ReplenishmentStatus),
-  skuId: SkuId,
-  warehouseId: WarehouseId,
-  merchantId: MerchantId,
-  asked: z.int().nullable().describe('Units that the supplier was asked for'),
-  confirmed: z.int().nullable().describe('Units that it said it sends'),
-  received: z.int(),
-  expectedOn: z.iso.date().nullable(),
-  sentBy: oneOf(PurchaseWay).nullable().describe('How the purchase order reached the supplier; null while it has not'),
-  answeredBy: z.string().nullable().describe('Who recorded the last answer: a person\'s key, or `system` for the supplier\'s own webhook'),
-  closedFor: z.string().nullable().describe('Why it was closed without the goods'),
-  openedAt: z.iso.datetime(),
-  closedAt: z.iso.datetime().nullable(),
-}).meta({ id: 'Replenishment' });
+export const ReplenishmentResource = z
+  .strictObject({
+    id: ReplenishmentId,
+    status: oneOf(ReplenishmentStatus),
+    skuId: SkuId,
+    warehouseId: WarehouseId,
+    merchantId: MerchantId,
+    asked: z.int().nullable().describe('Units that the supplier was asked for'),
+    confirmed: z.int().nullable().describe('Units that it said it sends'),
+    received: z.int(),
+    expectedOn: z.iso.date().nullable(),
+    sentBy: oneOf(PurchaseWay)
+      .nullable()
+      .describe('How the purchase order reached the supplier; null while it has not'),
+    answeredBy: z
+      .string()
+      .nullable()
+      .describe("Who recorded the last answer: a person's key, or `system` for the supplier's own webhook"),
+    closedFor: z.string().nullable().describe('Why it was closed without the goods'),
+    openedAt: z.iso.datetime(),
+    closedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Replenishment' });
 export type ReplenishmentResource = z.infer<typeof ReplenishmentResource>;
 
 /** The query of `GET /v1/replenishments`. Newest first. */
@@ -56,15 +63,17 @@ export const ListReplenishments = z.strictObject({
 export type ListReplenishments = z.infer<typeof ListReplenishments>;
 
 /** The body of `POST /v1/replenishments/{id}/closure`. */
-export const CloseReplenishment = z.strictObject({
-  reason: z.enum(['not_needed', 'supplier_cancelled', 'bought_elsewhere']),
-}).meta({ id: 'CloseReplenishment' });
+export const CloseReplenishment = z
+  .strictObject({ reason: z.enum(['not_needed', 'supplier_cancelled', 'bought_elsewhere']) })
+  .meta({ id: 'CloseReplenishment' });
 export type CloseReplenishment = z.infer<typeof CloseReplenishment>;
 
 /** The body of `POST /v1/replenishments/{id}/answers`: what a supplier said by mail or phone. */
-export const RecordAnswer = z.strictObject({
-  quantity: z.int().min(0).max(100_000_000).describe('Units that it sends; 0 when it sends nothing'),
-  expectedOn: z.iso.date().describe('The day that it named'),
-  reference: z.string().min(1).max(100).optional().describe('Its own name of the order'),
-}).meta({ id: 'RecordAnswer' });
+export const RecordAnswer = z
+  .strictObject({
+    quantity: z.int().min(0).max(100_000_000).describe('Units that it sends; 0 when it sends nothing'),
+    expectedOn: z.iso.date().describe('The day that it named'),
+    reference: z.string().min(1).max(100).optional().describe('Its own name of the order'),
+  })
+  .meta({ id: 'RecordAnswer' });
 export type RecordAnswer = z.infer<typeof RecordAnswer>;

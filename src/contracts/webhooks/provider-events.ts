@@ -20,8 +20,8 @@ export const PaymentEvent = z.strictObject({
 export type PaymentEvent = z.infer<typeof PaymentEvent>;
 
 /**
- * What a supplier says that it sends of a purchase order, and when. `key` is our operation key; `at` is when the supplier said
- * it, by its own clock, later for each correction: webhooks may come in another order.
+ * What a supplier says that it sends of a purchase order, and when. `key` is our operation key; `at` is when the
+ * supplier said it, by its own clock, later for each correction: webhooks may come in another order.
  */
 export const SupplierEvent = z.strictObject({
   key: z.string().min(1).max(200),

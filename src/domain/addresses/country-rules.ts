@@ -51,7 +51,9 @@ function divisionsOf(country: string, rows: Rows, id: string): Division[] {
     const short = ending ? all.filter((name) => ending.test(name)).map((name) => name.replace(ending, '')) : [];
     const begins = postcodes[index];
     return {
-      key, name: names[index] || latin[index] || key, names: [...new Set([...all, ...short].map(fold))],
+      key,
+      name: names[index] || latin[index] || key,
+      names: [...new Set([...all, ...short].map(fold))],
       postcodes: begins ? new RegExp(`^(?:${begins})`) : undefined,
     };
   });
@@ -66,14 +68,18 @@ function read(country: string, rows: Rows): CountryRules {
     needs: { region: needs.includes('S'), city: needs.includes('C'), postcode: needs.includes('Z') },
     postcode: row.zip === undefined ? undefined : new RegExp(`^(?:${row.zip})$`),
     regions,
-    cities: new Map(regions.flatMap(({ key }) => {
-      const cities = divisionsOf(country, rows, `${country}/${key}`);
-      return cities.length > 0 ? [[key, cities] as const] : [];
-    })),
+    cities: new Map(
+      regions.flatMap(({ key }) => {
+        const cities = divisionsOf(country, rows, `${country}/${key}`);
+        return cities.length > 0 ? [[key, cities] as const] : [];
+      }),
+    ),
   };
 }
 
-const RULES: ReadonlyMap<string, CountryRules> = new Map(Object.entries(DATA).map(([country, rows]) => [country, read(country, rows)]));
+const RULES: ReadonlyMap<string, CountryRules> = new Map(
+  Object.entries(DATA).map(([country, rows]) => [country, read(country, rows)]),
+);
 
 /** Gives a country's rules; for countries that are not known here, what holds everywhere. */
 export const rulesOf = (country: string): CountryRules => RULES.get(country) ?? (RULES.get('ZZ') as CountryRules);

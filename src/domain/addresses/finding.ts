@@ -2,7 +2,11 @@ import { FINDING_TEXTS, type AddressFinding, type FindingCode } from '../../cont
 import type { Address } from '../../contracts/addresses/recipient';
 
 /** Builds a finding about a member of the recipient (`name`, `phone`) or of its address. */
-export function finding(field: 'name' | 'phone' | keyof Address, code: FindingCode, suggestion?: string): AddressFinding {
+export function finding(
+  field: 'name' | 'phone' | keyof Address,
+  code: FindingCode,
+  suggestion?: string,
+): AddressFinding {
   const pointer = field === 'name' || field === 'phone' ? `/${field}` : `/address/${field}`;
   return { pointer, code, detail: FINDING_TEXTS[code].en, ...(suggestion === undefined ? {} : { suggestion }) };
 }

@@ -13,19 +13,30 @@ export const normalizeText = (text: string): string => halfWidthDigits(text).rep
 export const normalizeCode = (text: string): string => text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
 
 /**
- * Tidies a recipient: white space, width of digits, and members that say nothing are left out. Nothing that a person would
- * read differently changes; doing it twice does what once does.
+ * Tidies a recipient: white space, width of digits, and members that say nothing are left out. Nothing that a person
+ * would read differently changes; doing it twice does what once does.
  */
 export function normalizeRecipient({ name, phone, email, address }: Recipient): Recipient {
-  const optional = (field: Exclude<keyof Address, 'country' | 'line1'>, tidy: (text: string) => string): Partial<Address> => {
+  const optional = (
+    field: Exclude<keyof Address, 'country' | 'line1'>,
+    tidy: (text: string) => string,
+  ): Partial<Address> => {
     const text = tidy(address[field] ?? '');
     return text === '' ? {} : { [field]: text };
   };
   return {
-    name: normalizeText(name), phone: normalizeCode(phone), ...(email === undefined ? {} : { email }),
+    name: normalizeText(name),
+    phone: normalizeCode(phone),
+    ...(email === undefined ? {} : { email }),
     address: {
-      country: address.country, ...optional('region', normalizeText), ...optional('city', normalizeText), ...optional('district', normalizeText),
-      line1: normalizeText(address.line1), ...optional('line2', normalizeText), ...optional('postcode', normalizeCode), ...optional('divisionCode', normalizeCode),
+      country: address.country,
+      ...optional('region', normalizeText),
+      ...optional('city', normalizeText),
+      ...optional('district', normalizeText),
+      line1: normalizeText(address.line1),
+      ...optional('line2', normalizeText),
+      ...optional('postcode', normalizeCode),
+      ...optional('divisionCode', normalizeCode),
     },
   };
 }

@@ -11,7 +11,11 @@ type Given = Partial<Record<Level, string>>;
 /** Mainland provinces and municipalities, to be recognized at the beginning of a detail line. */
 const REGIONS = namesOf('region', DISTRICTS);
 /** Regions of China that ISO 3166 lists as countries: their addresses have other forms. */
-const OTHER_COUNTRIES: readonly (readonly [RegExp, string])[] = [[/^(?:香港|Hong ?Kong)/iu, 'HK'], [/^(?:澳门|Maca[uo])/iu, 'MO'], [/^(?:台湾|臺灣|Taiwan)/iu, 'TW']];
+const OTHER_COUNTRIES: readonly (readonly [RegExp, string])[] = [
+  [/^(?:香港|Hong ?Kong)/iu, 'HK'],
+  [/^(?:澳门|Maca[uo])/iu, 'MO'],
+  [/^(?:台湾|臺灣|Taiwan)/iu, 'TW'],
+];
 
 /**
  * Judges an address of mainland China: province, city and district are known by the list of GB/T 2260 and lie in each
@@ -22,9 +26,15 @@ export function validateChineseAddress(address: Address): AddressFinding[] {
   if (country !== undefined) return [finding('country', 'elsewhere', country)];
   const unreadable = LEVELS.flatMap((level) => unreadableName(level, address[level]));
   if (unreadable.length > 0) return unreadable;
-  const given: Given = Object.fromEntries(LEVELS.flatMap((level) => (address[level] === undefined ? [] : [[level, address[level]]])));
+  const given: Given = Object.fromEntries(
+    LEVELS.flatMap((level) => (address[level] === undefined ? [] : [[level, address[level]]])),
+  );
   const found = judgeNames(given, address);
-  return [...found, ...(found.length === 0 ? [...judgeCode(given, address.divisionCode), ...judgeBeginning(address)] : []), ...judgePostcode(address.postcode)];
+  return [
+    ...found,
+    ...(found.length === 0 ? [...judgeCode(given, address.divisionCode), ...judgeBeginning(address)] : []),
+    ...judgePostcode(address.postcode),
+  ];
 }
 
 function unreadableName(level: Level, text: string | undefined): AddressFinding[] {
@@ -48,9 +58,10 @@ function judgeNames(given: Given, address: Address): AddressFinding[] {
   for (const suspect of [...suspects].reverse()) {
     const others = fitting(given, [suspect]);
     if (others.length === 0 || suspects.length === 1) continue;
-    const meant = nearest(given[suspect] ?? '', namesOf(suspect, others))
-      ?? (byCode && others.includes(byCode) ? byCode[suspect] : undefined)
-      ?? (others.length === 1 || suspect !== 'district' ? only(namesOf(suspect, others)) : undefined);
+    const meant =
+      nearest(given[suspect] ?? '', namesOf(suspect, others)) ??
+      (byCode && others.includes(byCode) ? byCode[suspect] : undefined) ??
+      (others.length === 1 || suspect !== 'district' ? only(namesOf(suspect, others)) : undefined);
     const known = districtsNamed(suspect, given[suspect] ?? '').length > 0;
     // A district that lies in another city of the same province: the city may be the one that is wrong.
     if (suspect === 'district' && known && meant === undefined && suspects.length === 3) {
@@ -71,9 +82,12 @@ const unknown = (level: Level, text: string): AddressFinding => {
 function judgeMissing(given: Given, { divisionCode, line1 }: Address, all: readonly District[]): AddressFinding[] {
   const coded = all.filter(({ code }) => code === divisionCode);
   const open = coded.length > 0 ? coded : all;
-  const begins = open.filter((one) => one.district !== undefined && line1.replace(one.region, '').replace(one.city, '').startsWith(one.district));
+  const begins = open.filter(
+    (one) => one.district !== undefined && line1.replace(one.region, '').replace(one.city, '').startsWith(one.district),
+  );
   const candidates = begins.length > 0 ? begins : open;
-  if (given.district === undefined && candidates.every(({ district }) => district === undefined)) return missingAbove(given, candidates);
+  if (given.district === undefined && candidates.every(({ district }) => district === undefined))
+    return missingAbove(given, candidates);
   const lacking = LEVELS.filter((level) => given[level] === undefined);
   if (lacking.length > 0) return lacking.map((level) => finding(level, 'missing', only(namesOf(level, candidates))));
   const names = [...new Set(all.map((one) => one.district ?? ''))];
@@ -82,7 +96,9 @@ function judgeMissing(given: Given, { divisionCode, line1 }: Address, all: reado
 
 /** A city without districts needs none; its province is needed all the same. */
 const missingAbove = (given: Given, candidates: readonly District[]): AddressFinding[] =>
-  (['region', 'city'] as const).filter((level) => given[level] === undefined).map((level) => finding(level, 'missing', only(namesOf(level, candidates))));
+  (['region', 'city'] as const)
+    .filter((level) => given[level] === undefined)
+    .map((level) => finding(level, 'missing', only(namesOf(level, candidates))));
 
 function judgeCode(given: Given, code: string | undefined): AddressFinding[] {
   if (code === undefined) return [];
@@ -97,6 +113,8 @@ function judgeBeginning({ region = '', line1 }: Address): AddressFinding[] {
 }
 
 const judgePostcode = (postcode: string | undefined): AddressFinding[] =>
-  (postcode === undefined || /^\d{6}$/.test(postcode) ? [] : [finding('postcode', 'malformed_postcode', only(postcode.replace(/\D/g, '').match(/^\d{6}$/) ?? []))]);
+  postcode === undefined || /^\d{6}$/.test(postcode)
+    ? []
+    : [finding('postcode', 'malformed_postcode', only(postcode.replace(/\D/g, '').match(/^\d{6}$/) ?? []))];
 
 const only = <T>(found: readonly T[]): T | undefined => (found.length === 1 ? found[0] : undefined);

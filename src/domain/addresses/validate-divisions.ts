@@ -8,21 +8,33 @@ import { fold, nearest } from './division-names';
 const ALL_CITIES_KNOWN: readonly string[] = ['TW'];
 
 const called = (divisions: readonly Division[], text: string | undefined): Division[] =>
-  (text === undefined ? [] : divisions.filter(({ names }) => names.includes(fold(text))));
+  text === undefined ? [] : divisions.filter(({ names }) => names.includes(fold(text)));
 
 /** Judges that region, city and postcode are known and lie in each other. `postcode` is well-formed, or undefined. */
-export function validateDivisions(rules: CountryRules, address: Address, postcode: string | undefined): AddressFinding[] {
+export function validateDivisions(
+  rules: CountryRules,
+  address: Address,
+  postcode: string | undefined,
+): AddressFinding[] {
   const place = new Place(rules, address, postcode);
   if (rules.regions.length === 0) return place.missing();
   const [region, other] = called(rules.regions, address.region);
   if (!region) return place.unknownRegion();
-  if (other) return [finding('region', 'ambiguous_division', place.likeliestRegion()?.key), ...place.missing(place.likeliestRegion())];
+  if (other)
+    return [
+      finding('region', 'ambiguous_division', place.likeliestRegion()?.key),
+      ...place.missing(place.likeliestRegion()),
+    ];
   return [...place.missing(region), ...place.within(region)];
 }
 
 /** What an address says of where it lies, and what follows from the rest of it. */
 class Place {
-  constructor(private readonly rules: CountryRules, private readonly address: Address, private readonly postcode: string | undefined) {}
+  constructor(
+    private readonly rules: CountryRules,
+    private readonly address: Address,
+    private readonly postcode: string | undefined,
+  ) {}
 
   /** Lists the fields that the country needs and that are not there, the region aside. */
   missing(region?: Division): AddressFinding[] {
@@ -31,8 +43,12 @@ class Place {
     const found = region ? this.#citiesOf(region) : [];
     const byPostcode = found.filter((one) => this.#agrees(one) && one.postcodes !== undefined);
     return [
-      ...(needs.city && city === undefined ? [finding('city', 'missing', byPostcode.length === 1 ? byPostcode[0]?.key : undefined)] : []),
-      ...(needs.postcode && postcode === undefined ? [finding('postcode', 'missing', this.#onlyCode(called(found, city)) ?? (region && this.#onlyCode([region])))] : []),
+      ...(needs.city && city === undefined
+        ? [finding('city', 'missing', byPostcode.length === 1 ? byPostcode[0]?.key : undefined)]
+        : []),
+      ...(needs.postcode && postcode === undefined
+        ? [finding('postcode', 'missing', this.#onlyCode(called(found, city)) ?? (region && this.#onlyCode([region])))]
+        : []),
     ];
   }
 
@@ -42,11 +58,22 @@ class Place {
     const [instead] = called(this.rules.regions, city);
     const part = instead && called(this.#citiesOf(instead), district)[0];
     if (region === undefined && instead && part && this.#agrees(instead)) {
-      return [finding('region', 'missing', instead.key), finding('city', 'unknown_division', part.key), ...this.missing().filter(({ pointer }) => pointer !== '/address/city')];
+      return [
+        finding('region', 'missing', instead.key),
+        finding('city', 'unknown_division', part.key),
+        ...this.missing().filter(({ pointer }) => pointer !== '/address/city'),
+      ];
     }
-    const near = region === undefined ? undefined : nearest(region, this.rules.regions.filter((one) => this.#agrees(one)).map(({ name }) => name));
+    const near =
+      region === undefined
+        ? undefined
+        : nearest(
+            region,
+            this.rules.regions.filter((one) => this.#agrees(one)).map(({ name }) => name),
+          );
     const suggestion = near ?? this.likeliestRegion()?.key ?? instead?.key;
-    if (region === undefined) return [...(this.rules.needs.region ? [finding('region', 'missing', suggestion)] : []), ...this.missing()];
+    if (region === undefined)
+      return [...(this.rules.needs.region ? [finding('region', 'missing', suggestion)] : []), ...this.missing()];
     return [finding('region', 'unknown_division', suggestion), ...this.missing()];
   }
 
@@ -68,13 +95,21 @@ class Place {
     const [known] = called(cities, city);
     if (!this.#agrees(region)) {
       const other = this.#elsewhere();
-      return [known || !other ? finding('postcode', 'elsewhere', known && this.#onlyCode([known])) : finding('region', 'elsewhere', other.key)];
+      return [
+        known || !other
+          ? finding('postcode', 'elsewhere', known && this.#onlyCode([known]))
+          : finding('region', 'elsewhere', other.key),
+      ];
     }
     if (known && !this.#agrees(known)) return [finding('postcode', 'elsewhere', this.#onlyCode([known]))];
     if (known || city === undefined || cities.length === 0) return [];
-    const near = nearest(city, cities.filter((one) => this.#agrees(one)).map(({ key }) => key));
+    const near = nearest(
+      city,
+      cities.filter((one) => this.#agrees(one)).map(({ key }) => key),
+    );
     if (near !== undefined) return [finding('city', 'unknown_division', near)];
-    const other = this.postcode === undefined || ALL_CITIES_KNOWN.includes(this.rules.country) ? this.#elsewhere() : undefined;
+    const other =
+      this.postcode === undefined || ALL_CITIES_KNOWN.includes(this.rules.country) ? this.#elsewhere() : undefined;
     if (other) return [finding('region', 'elsewhere', other.key)];
     return ALL_CITIES_KNOWN.includes(this.rules.country) ? [finding('city', 'unknown_division')] : [];
   }
@@ -82,7 +117,9 @@ class Place {
   /** Finds the one region that the postcode allows and, where cities are known, that holds the city. */
   #elsewhere(): Division | undefined {
     const { city } = this.address;
-    const open = this.rules.regions.filter((one) => this.#agrees(one) && (one.postcodes !== undefined || this.postcode === undefined));
+    const open = this.rules.regions.filter(
+      (one) => this.#agrees(one) && (one.postcodes !== undefined || this.postcode === undefined),
+    );
     const holding = open.filter((one) => called(this.#citiesOf(one), city).some((each) => this.#agrees(each)));
     if (holding.length > 0) return only(holding);
     return this.rules.cities.size === 0 ? only(open) : undefined;

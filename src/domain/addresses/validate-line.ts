@@ -2,13 +2,15 @@ import type { AddressFinding } from '../../contracts/addresses/address-findings'
 import type { Address } from '../../contracts/addresses/recipient';
 import { finding } from './finding';
 
-const PLACEHOLDERS = /^(?:n\/?a|none|nil|null|undefined|unknown|test(?:ing)?|todo|tbd|xx+|asdf\w*|same(?: as (?:above|billing))?|address|street|[-.?*_]+|无|無|暂无|同上|测试|不知道|地址)$/iu;
+const PLACEHOLDERS =
+  /^(?:n\/?a|none|nil|null|undefined|unknown|test(?:ing)?|todo|tbd|xx+|asdf\w*|same(?: as (?:above|billing))?|address|street|[-.?*_]+|无|無|暂无|同上|测试|不知道|地址)$/iu;
 const DIGIT = /\p{Nd}/u;
 const LETTER = /\p{L}/u;
 /** Numerals of Chinese and Japanese addresses. */
 const HAN_NUMERAL = /[一二三四五六七八九十〇○百千]/u;
 /** What stands for a number: "without number" in Brazil, a post box, a counter or a locker, a number in words. */
-const INSTEAD_OF_NUMBER = /\b(?:s\/?n|s\. ?n\.|sem n[uú]mero|po box|p\. ?o\. box|postfach|packstation|general delivery|one|two|three|four|five|six|seven|eight|nine|ten)\b/iu;
+const INSTEAD_OF_NUMBER =
+  /\b(?:s\/?n|s\. ?n\.|sem n[uú]mero|po box|p\. ?o\. box|postfach|packstation|general delivery|one|two|three|four|five|six|seven|eight|nine|ten)\b/iu;
 /** What a mainland detail line names besides numbers: a house, a village, a place that everybody knows. */
 const CHINESE_DOOR = /[号號楼樓栋棟幢室层座村组队屯庄寨厂场馆寺站院校店府宫城园厦广门厅窟]/u;
 
@@ -24,8 +26,12 @@ export function validateLine({ country, line1, line2 }: Address): AddressFinding
   if (PLACEHOLDERS.test(line1)) return [finding('line1', 'placeholder')];
   const whole = `${line1} ${line2 ?? ''}`;
   const signs = line1.replace(/[^\p{L}\p{N}]/gu, '').length;
-  if (!LETTER.test(line1) || signs < (SHORTEST[country] ?? SHORTEST_ELSEWHERE)) return [finding('line1', 'incomplete_line')];
-  const numbered = DIGIT.test(whole) || INSTEAD_OF_NUMBER.test(whole) || (['JP', 'TW', 'CN'].includes(country) && HAN_NUMERAL.test(whole));
+  if (!LETTER.test(line1) || signs < (SHORTEST[country] ?? SHORTEST_ELSEWHERE))
+    return [finding('line1', 'incomplete_line')];
+  const numbered =
+    DIGIT.test(whole) ||
+    INSTEAD_OF_NUMBER.test(whole) ||
+    (['JP', 'TW', 'CN'].includes(country) && HAN_NUMERAL.test(whole));
   if (NEEDS_NUMBER.includes(country) && !numbered) return [finding('line1', 'house_number_missing')];
   if (country === 'CN' && !numbered && !CHINESE_DOOR.test(whole)) return [finding('line1', 'incomplete_line')];
   return [];

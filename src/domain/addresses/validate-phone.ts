@@ -8,8 +8,8 @@ import { normalizeCode } from './normalize';
 export type PhoneVerdict = { readonly phone: string } | { readonly finding: AddressFinding };
 
 /**
- * Reads a phone number as somebody in the address's country writes it, by libphonenumber's plans. Mainland China needs an
- * 11-digit mobile number of its own; elsewhere a valid number of any country will do.
+ * Reads a phone number as somebody in the address's country writes it, by libphonenumber's plans. Mainland China needs
+ * an 11-digit mobile number of its own; elsewhere a valid number of any country will do.
  */
 export function validatePhone(text: string, country: string): PhoneVerdict {
   if (text === '') return { finding: finding('phone', 'missing') };
@@ -20,15 +20,24 @@ export function validatePhone(text: string, country: string): PhoneVerdict {
   return isFit(parsed, country) ? { phone: parsed.number } : { finding: finding('phone', 'phone_not_mobile') };
 }
 
-/** Gives the number by which a recipient is reached, in E.164, as it was judged with these findings; undefined where the number is at fault. */
+/**
+ * Gives the number by which a recipient is reached, in E.164, as it was judged with these findings; undefined where the
+ * number is at fault.
+ */
 export function dialable({ phone, address }: Recipient, findings: readonly AddressFinding[]): string | undefined {
   if (findings.some(({ pointer }) => pointer === '/phone')) return undefined;
-  const number = validatePhone(normalizeCode(phone), findings.find(({ pointer }) => pointer === '/address/country')?.suggestion ?? address.country);
+  const number = validatePhone(
+    normalizeCode(phone),
+    findings.find(({ pointer }) => pointer === '/address/country')?.suggestion ?? address.country,
+  );
   return 'phone' in number ? number.phone : undefined;
 }
 
 function read(text: string, country: string, extract = false): PhoneNumber | undefined {
-  return parsePhoneNumberFromString(text, { extract, ...(isSupportedCountry(country) ? { defaultCountry: country } : {}) });
+  return parsePhoneNumberFromString(text, {
+    extract,
+    ...(isSupportedCountry(country) ? { defaultCountry: country } : {}),
+  });
 }
 
 const isFit = (number: PhoneNumber, country: string): boolean =>
@@ -41,7 +50,10 @@ const fit = (number: PhoneNumber | undefined, country: string): string | undefin
 /** Finds a number among other words. */
 const numberWithin = (text: string, country: string): string | undefined => fit(read(text, country, true), country);
 
-/** Reads a number as one that lost its plus sign, or a Brazilian mobile number from before the ninth digit (2012 to 2016). */
+/**
+ * Reads a number as one that lost its plus sign, or a Brazilian mobile number from before the ninth digit (2012 to
+ * 2016).
+ */
 function otherReading(text: string, parsed: PhoneNumber, country: string): string | undefined {
   const digits = text.replace(/\D/g, '');
   const international = fit(read(`+${digits}`, country), country);

@@ -5,7 +5,10 @@ import { finding } from './finding';
 /** A postcode in capitals, undefined where there is none to go by, or what is wrong with it. */
 export type PostcodeVerdict = { readonly postcode: string | undefined } | { readonly finding: AddressFinding };
 
-/** Judges the form of a postcode by the country's pattern. Suggests what is near: a lost zero, a mark of the country, a letter for a digit. */
+/**
+ * Judges the form of a postcode by the country's pattern. Suggests what is near: a lost zero, a mark of the country, a
+ * letter for a digit.
+ */
 export function validatePostcode(rules: CountryRules, text: string | undefined): PostcodeVerdict {
   if (text === undefined) return { postcode: undefined };
   if (!rules.postcode) return { postcode: undefined };
@@ -32,7 +35,10 @@ function british(bare: string): string[] {
   if (!parts) return [];
   const [, area = '', district = '', sector = '', unit = ''] = parts;
   const figure = (sign: string): string => sign.replace('O', '0').replace(/[IL]/, '1');
-  return [`${area}${district} ${figure(sector)}${unit}`, `${area}${figure(district.slice(0, 1))}${district.slice(1)} ${figure(sector)}${unit}`];
+  return [
+    `${area}${district} ${figure(sector)}${unit}`,
+    `${area}${figure(district.slice(0, 1))}${district.slice(1)} ${figure(sector)}${unit}`,
+  ];
 }
 
 /** Writes digits in the country's groups. */

@@ -10,14 +10,24 @@ import { validatePhone } from './validate-phone';
 import { validatePostcode } from './validate-postcode';
 import { normalizeRecipient } from './normalize';
 
-/** Whose rules an address was held against: its country's, or those that hold everywhere where its own are not known here. */
+/**
+ * Whose rules an address was held against: its country's, or those that hold everywhere where its own are not known
+ * here.
+ */
 export type AddressRules = 'country' | 'generic';
 
 export type AddressVerdict =
-  /** It can be delivered to. `recipient` differs from the input by tidying and by the phone's international form only. */
+  /**
+   * It can be delivered to. `recipient` differs from the input by tidying and by the phone's international form only.
+   */
   | { readonly verdict: 'good'; readonly rules: AddressRules; readonly recipient: Recipient }
   /** It needs its customer. `mendable`: taking every suggestion makes it good. */
-  | { readonly verdict: 'held'; readonly rules: AddressRules; readonly mendable: boolean; readonly findings: readonly AddressFinding[] };
+  | {
+      readonly verdict: 'held';
+      readonly rules: AddressRules;
+      readonly mendable: boolean;
+      readonly findings: readonly AddressFinding[];
+    };
 
 /** Countries that libphonenumber knows no plan of: nobody is called there. */
 const WITHOUT_PHONES: readonly string[] = ['AQ', 'BV', 'GS', 'HM', 'PN', 'TF', 'UM'];
@@ -52,12 +62,24 @@ export function validateRecipient(input: Recipient): AddressVerdict {
 
 /** Takes every suggestion, as a customer would who agrees. */
 export function take(recipient: Recipient, findings: readonly AddressFinding[]): Recipient {
-  const said = new Map(findings.flatMap(({ pointer, suggestion }) => (suggestion === undefined ? [] : [[pointer, suggestion] as const])));
-  const address = Object.fromEntries([...said].flatMap(([pointer, text]) => (pointer.startsWith('/address/') ? [[pointer.slice('/address/'.length), text]] : [])));
-  return { ...recipient, phone: said.get('/phone') ?? recipient.phone, name: said.get('/name') ?? recipient.name, address: { ...recipient.address, ...address } };
+  const said = new Map(
+    findings.flatMap(({ pointer, suggestion }) => (suggestion === undefined ? [] : [[pointer, suggestion] as const])),
+  );
+  const address = Object.fromEntries(
+    [...said].flatMap(([pointer, text]) =>
+      pointer.startsWith('/address/') ? [[pointer.slice('/address/'.length), text]] : [],
+    ),
+  );
+  return {
+    ...recipient,
+    phone: said.get('/phone') ?? recipient.phone,
+    name: said.get('/name') ?? recipient.name,
+    address: { ...recipient.address, ...address },
+  };
 }
 
-const rulesFor = (country: string): AddressRules => (country === 'CN' || rulesOf(country).country === country ? 'country' : 'generic');
+const rulesFor = (country: string): AddressRules =>
+  country === 'CN' || rulesOf(country).country === country ? 'country' : 'generic';
 
 const withoutSuggestion = ({ pointer, code, detail }: AddressFinding): AddressFinding => ({ pointer, code, detail });
 
@@ -66,17 +88,25 @@ function look({ name, phone, address }: Recipient): { findings: AddressFinding[]
   const { country } = address;
   const places = judgeAddress(address);
   // Who lives elsewhere than they said has a number from there.
-  const number = validatePhone(phone, places.find(({ pointer }) => pointer === '/address/country')?.suggestion ?? country);
+  const number = validatePhone(
+    phone,
+    places.find(({ pointer }) => pointer === '/address/country')?.suggestion ?? country,
+  );
   const people = [...validateName(name, country), ...('finding' in number ? [number.finding] : [])];
   return { findings: [...people, ...places], phone: 'phone' in number ? number.phone : phone };
 }
 
 function judgeAddress(address: Address): AddressFinding[] {
   const { country } = address;
-  if (!isSupportedCountry(country) && !WITHOUT_PHONES.includes(country)) return [finding('country', 'unknown_country', MISTAKEN_COUNTRIES[country]), ...validateLine(address)];
+  if (!isSupportedCountry(country) && !WITHOUT_PHONES.includes(country))
+    return [finding('country', 'unknown_country', MISTAKEN_COUNTRIES[country]), ...validateLine(address)];
   if (country === 'CN') return [...validateChineseAddress(address), ...validateLine(address)];
   const rules = rulesOf(country);
   const code = validatePostcode(rules, address.postcode);
   const malformed = 'finding' in code ? [code.finding] : [];
-  return [...validateDivisions(rules, address, 'postcode' in code ? code.postcode : undefined), ...malformed, ...validateLine(address)];
+  return [
+    ...validateDivisions(rules, address, 'postcode' in code ? code.postcode : undefined),
+    ...malformed,
+    ...validateLine(address),
+  ];
 }

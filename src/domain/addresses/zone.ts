@@ -5,7 +5,9 @@ export interface Location {
   readonly postcode: string | null;
 }
 
-/** How far a parcel goes, as carriers reckon it: not in kilometres but in zones, by country and leading postcode digits. */
+/**
+ * How far a parcel goes, as carriers reckon it: not in kilometres but in zones, by country and leading postcode digits.
+ */
 export const Zone = { area: 1, region: 2, country: 3, abroad: 4 } as const;
 export type Zone = (typeof Zone)[keyof typeof Zone];
 

@@ -6,7 +6,7 @@ export const FULFILLMENT_WAITS: Readonly<Partial<Record<FulfillmentStatus, strin
   released: 'pick, recheck and pack at the warehouse',
   packed: 'a label from the carrier',
   labelled: 'the carrier to collect the parcel',
-  handed_over: 'the recipient\'s signature',
+  handed_over: "the recipient's signature",
   returning: 'the refused parcel to come back',
 };
 
@@ -14,7 +14,7 @@ export const FULFILLMENT_WAITS: Readonly<Partial<Record<FulfillmentStatus, strin
 export const ORDER_WAITS: Readonly<Partial<Record<OrderStatus, string>>> = {
   draft: 'Validation, stock and payment',
   awaiting_address: 'The customer to mend the address',
-  awaiting_payment: 'The customer\'s payment',
+  awaiting_payment: "The customer's payment",
   awaiting_stock: 'Goods that are on backorder',
   cancelling: 'Undoing what was done: label, payment, stock',
 };
@@ -34,7 +34,14 @@ export interface OrderStanding {
 }
 
 /** Lists the verbs that an order would take as it stands. */
-export function availableActions({ closed, cancelling, stepWaits, labelAwaited, handedOver, attended }: OrderStanding): InterventionVerb[] {
+export function availableActions({
+  closed,
+  cancelling,
+  stepWaits,
+  labelAwaited,
+  handedOver,
+  attended,
+}: OrderStanding): InterventionVerb[] {
   if (closed) return [];
   return [
     ...(stepWaits ? [InterventionVerb.retryNow] : []),

@@ -1,8 +1,8 @@
 import { AttentionReason } from '../../contracts/statuses';
 
 /**
- * The reasons by urgency: nothing can go on by itself; somebody is at it; a person must act; a provider has to come back;
- * something takes too long. Of several, the first is shown.
+ * The reasons by urgency: nothing can go on by itself; somebody is at it; a person must act; a provider has to come
+ * back; something takes too long. Of several, the first is shown.
  */
 const BY_URGENCY: readonly AttentionReason[] = [
   AttentionReason.workflowFailing,

@@ -22,12 +22,21 @@ export interface BackorderTerms {
 }
 
 /** When units come, as an ISO date, and by what that is known. */
-export interface Expectation { readonly expectedOn: string; readonly basis: BackorderBasis }
+export interface Expectation {
+  readonly expectedOn: string;
+  readonly basis: BackorderBasis;
+}
 
 /** Units of a demand that are not there. */
-export interface BackorderedUnits<D> extends Expectation { readonly demand: D; readonly quantity: number }
+export interface BackorderedUnits<D> extends Expectation {
+  readonly demand: D;
+  readonly quantity: number;
+}
 
-/** What of an order is there, what is owed, and the day by which all of it is: that of its last line, null when nothing is owed. */
+/**
+ * What of an order is there, what is owed, and the day by which all of it is: that of its last line, null when nothing
+ * is owed.
+ */
 export interface BackorderAgreement<D> {
   readonly available: readonly D[];
   readonly backordered: readonly BackorderedUnits<D>[];
@@ -35,10 +44,14 @@ export interface BackorderAgreement<D> {
 }
 
 /**
- * Says when units come that are not there: on the day of the first confirmed arrival by which, after all that is owed already,
- * there is enough; where none is known to be enough, after the lead days.
+ * Says when units come that are not there: on the day of the first confirmed arrival by which, after all that is owed
+ * already, there is enough; where none is known to be enough, after the lead days.
  */
-export function expectedFor({ leadDays, backordered: owed, arrivals }: BackorderTerms, units: number, today: string): Expectation {
+export function expectedFor(
+  { leadDays, backordered: owed, arrivals }: BackorderTerms,
+  units: number,
+  today: string,
+): Expectation {
   let come = 0;
   for (const arrival of [...arrivals].sort((a, b) => (a.expectedOn < b.expectedOn ? -1 : 1))) {
     come += arrival.units;
@@ -48,14 +61,18 @@ export function expectedFor({ leadDays, backordered: owed, arrivals }: Backorder
 }
 
 /** Says how many units more may be owed; null: any number. */
-export const remainingAllowance = ({ maxUnits, backordered: owed }: BackorderTerms): number | null => (maxUnits === null ? null : Math.max(0, maxUnits - owed));
+export const remainingAllowance = ({ maxUnits, backordered: owed }: BackorderTerms): number | null =>
+  maxUnits === null ? null : Math.max(0, maxUnits - owed);
 
 /**
- * Agrees on what is taken now and what is owed, or names what is short and may not be owed. `available` of a shortage then is
- * what could be had and owed together. What is there goes to the demands in their order.
+ * Agrees on what is taken now and what is owed, or names what is short and may not be owed. `available` of a shortage
+ * then is what could be had and owed together. What is there goes to the demands in their order.
  */
 export function agreeBackorder<D extends { readonly skuId: string; readonly quantity: number }>(
-  demands: readonly D[], stock: readonly Availability[], terms: ReadonlyMap<string, BackorderTerms>, today: string,
+  demands: readonly D[],
+  stock: readonly Availability[],
+  terms: ReadonlyMap<string, BackorderTerms>,
+  today: string,
 ): BackorderAgreement<D> | { readonly shortages: readonly Shortage[] } {
   const short = findShortages(demands, stock);
   const shortages = short.flatMap((shortage): Shortage[] => {
@@ -67,10 +84,12 @@ export function agreeBackorder<D extends { readonly skuId: string; readonly quan
   if (shortages.length > 0) return { shortages };
 
   const left = new Map(short.map(({ skuId, available }) => [skuId, available]));
-  const expected = new Map(short.flatMap(({ skuId, requested, available }) => {
-    const own = terms.get(skuId);
-    return own ? [[skuId, expectedFor(own, requested - available, today)] as const] : [];
-  }));
+  const expected = new Map(
+    short.flatMap(({ skuId, requested, available }) => {
+      const own = terms.get(skuId);
+      return own ? [[skuId, expectedFor(own, requested - available, today)] as const] : [];
+    }),
+  );
   const there: D[] = [];
   const owed: BackorderedUnits<D>[] = [];
   for (const demand of demands) {
@@ -80,7 +99,10 @@ export function agreeBackorder<D extends { readonly skuId: string; readonly quan
     if (taken > 0) there.push({ ...demand, quantity: taken });
     if (when && taken < demand.quantity) owed.push({ ...when, demand, quantity: demand.quantity - taken });
   }
-  const agreedOn = owed.reduce<string | null>((last, { expectedOn }) => (last === null || expectedOn > last ? expectedOn : last), null);
+  const agreedOn = owed.reduce<string | null>(
+    (last, { expectedOn }) => (last === null || expectedOn > last ? expectedOn : last),
+    null,
+  );
   return { available: there, backordered: owed, agreedOn };
 }
 
@@ -103,21 +125,37 @@ export interface FreeStock {
   readonly expiring: readonly { readonly expiresOn: string; readonly units: number }[];
 }
 
-export interface BackorderFill { readonly backorderId: string; readonly warehouseId: string; readonly quantity: number }
+export interface BackorderFill {
+  readonly backorderId: string;
+  readonly warehouseId: string;
+  readonly quantity: number;
+}
 
 /**
- * Gives units out to those who wait, in their order: each gets all that it waits for, or all that there is, before the next gets
- * any. Only one whom nothing would keep long enough for is passed over. Each takes from warehouses that ship for its order
- * anyway first, then from the fullest.
+ * Gives units out to those who wait, in their order: each gets all that it waits for, or all that there is, before the
+ * next gets any. Only one whom nothing would keep long enough for is passed over. Each takes from warehouses that ship
+ * for its order anyway first, then from the fullest.
  */
-export function fillWaitingBackorders(waiters: readonly WaitingBackorder[], offers: readonly FreeStock[]): BackorderFill[] {
+export function fillWaitingBackorders(
+  waiters: readonly WaitingBackorder[],
+  offers: readonly FreeStock[],
+): BackorderFill[] {
   const free = new Map(offers.map((offer) => [offer.warehouseId, offer.free]));
   const gifts: BackorderFill[] = [];
   for (const { id, open, keepsUntil, shippedFrom } of waiters) {
-    const spoils = (offer: FreeStock) => offer.expiring.reduce((sum, { expiresOn, units }) => sum + (keepsUntil !== null && expiresOn < keepsUntil ? units : 0), 0);
+    const spoils = (offer: FreeStock) =>
+      offer.expiring.reduce(
+        (sum, { expiresOn, units }) => sum + (keepsUntil !== null && expiresOn < keepsUntil ? units : 0),
+        0,
+      );
     const rank = (warehouseId: string) => (shippedFrom.includes(warehouseId) ? 0 : 1);
-    const good = offers.map((offer) => ({ ...offer, units: (free.get(offer.warehouseId) ?? 0) - spoils(offer) })).filter(({ units }) => units > 0)
-      .sort((a, b) => rank(a.warehouseId) - rank(b.warehouseId) || b.units - a.units || (a.warehouseId < b.warehouseId ? -1 : 1));
+    const good = offers
+      .map((offer) => ({ ...offer, units: (free.get(offer.warehouseId) ?? 0) - spoils(offer) }))
+      .filter(({ units }) => units > 0)
+      .sort(
+        (a, b) =>
+          rank(a.warehouseId) - rank(b.warehouseId) || b.units - a.units || (a.warehouseId < b.warehouseId ? -1 : 1),
+      );
     let wanted = open;
     for (const { warehouseId, units } of good) {
       const quantity = Math.min(wanted, units);

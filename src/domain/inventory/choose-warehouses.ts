@@ -1,9 +1,21 @@
 import { fillByWeight, SEARCH_STEP_LIMIT, type SearchBudget } from './fill-by-weight';
 import { TARE_G } from '../parcel';
 import { coversOfSize, smallestCovers, unitsOf, type Holding } from './smallest-covers';
-import type { Availability, ConsideredWarehouse, Demand, SourcedUnits, SourcingDecision, SourcingFigures, SourcingTerms } from './sourcing-terms';
+import type {
+  Availability,
+  ConsideredWarehouse,
+  Demand,
+  SourcedUnits,
+  SourcingDecision,
+  SourcingFigures,
+  SourcingTerms,
+} from './sourcing-terms';
 
-interface Candidate { readonly figures: SourcingFigures; readonly parts: readonly SourcedUnits[]; readonly warehouses: ReadonlySet<string> }
+interface Candidate {
+  readonly figures: SourcingFigures;
+  readonly parts: readonly SourcedUnits[];
+  readonly warehouses: ReadonlySet<string>;
+}
 
 const CRITERIA = ['uncarried', 'parcels', 'amount', 'distance', 'left'] as const;
 
@@ -11,22 +23,27 @@ const CRITERIA = ['uncarried', 'parcels', 'amount', 'distance', 'left'] as const
 const PERMUTED = 3;
 
 /**
- * Chooses the warehouses of one merchant's part of an order. Candidates are the smallest sets that hold everything, filled
- * one warehouse after the other, in every order for up to three of them; each parcel up to what a carrier lifts, where the set
- * can give all of it so. When no carrier takes all parcels of any of them, larger sets are tried until one can. They are
- * compared by their figures in the order of `SourcingFigures`; among equals the set that starts with the fullest shelves wins,
- * then the lowest id. The stock must suffice.
+ * Chooses the warehouses of one merchant's part of an order. Candidates are the smallest sets that hold everything,
+ * filled one warehouse after the other, in every order for up to three of them; each parcel up to what a carrier lifts,
+ * where the set can give all of it so. When no carrier takes all parcels of any of them, larger sets are tried until
+ * one can. They are compared by their figures in the order of `SourcingFigures`; among equals the set that starts with
+ * the fullest shelves wins, then the lowest id. The stock must suffice.
  */
 export function chooseCandidate(
-  merchantId: string, demands: readonly Demand[], stock: readonly Availability[], terms: SourcingTerms,
+  merchantId: string,
+  demands: readonly Demand[],
+  stock: readonly Availability[],
+  terms: SourcingTerms,
 ): { parts: readonly SourcedUnits[]; decision: SourcingDecision } {
   const asked = new Map<string, number>();
   for (const { skuId, quantity } of demands) asked.set(skuId, (asked.get(skuId) ?? 0) + quantity);
   const holdings = rankedHoldings(asked, stock);
   const nearestFirst = [...holdings].sort((a, b) => zoneOf(terms, a) - zoneOf(terms, b));
   const steps = { left: SEARCH_STEP_LIMIT };
-  const ordersOf = (sets: readonly Holding[][]) => sets
-    .flatMap((set) => (set.length <= PERMUTED ? permutations(set) : [nearestFirst.filter((holding) => set.includes(holding))]));
+  const ordersOf = (sets: readonly Holding[][]) =>
+    sets.flatMap((set) =>
+      set.length <= PERMUTED ? permutations(set) : [nearestFirst.filter((holding) => set.includes(holding))],
+    );
   const smallest = smallestCovers(asked, holdings, [nearestFirst]);
   const candidates = ordersOf(smallest).map((order) => fill(demands, order, stock, terms, steps));
   if (!candidates.some(isCarried)) {
@@ -37,11 +54,17 @@ export function chooseCandidate(
     const everywhere = [nearestFirst, holdings].flatMap((order) => carry(order, { left: SEARCH_STEP_LIMIT }));
     // What all warehouses together cannot send, none of them can.
     const sizes = everywhere.length > 0 ? largerCovers(asked, holdings, smallest, terms) : [];
-    candidates.push(...everywhere, ...firstCarried(sizes, steps, (sets) => ordersOf(sets).flatMap((order) => (steps.left > 0 ? carry(order, steps) : []))));
+    candidates.push(
+      ...everywhere,
+      ...firstCarried(sizes, steps, (sets) =>
+        ordersOf(sets).flatMap((order) => (steps.left > 0 ? carry(order, steps) : [])),
+      ),
+    );
   }
   const winner = bestOf(candidates);
   if (!winner) throw new RangeError('Sourcing was asked for more than there is');
-  const considered = [...new Set(stock.filter(({ skuId }) => asked.has(skuId)).map(({ warehouseId }) => warehouseId))].sort()
+  const considered = [...new Set(stock.filter(({ skuId }) => asked.has(skuId)).map(({ warehouseId }) => warehouseId))]
+    .sort()
     .map((warehouseId) => consider(warehouseId, holdings, candidates, winner, terms));
   return { parts: winner.parts, decision: { merchantId, figures: winner.figures, considered } };
 }
@@ -56,7 +79,8 @@ function rankedHoldings(asked: ReadonlyMap<string, number>, stock: readonly Avai
     units.set(warehouseId, held.set(skuId, Math.min(available, quantity)));
     shelves.set(warehouseId, (shelves.get(warehouseId) ?? 0) + available);
   }
-  return [...shelves].sort(([a, heldByA], [b, heldByB]) => heldByB - heldByA || (a < b ? -1 : 1))
+  return [...shelves]
+    .sort(([a, heldByA], [b, heldByB]) => heldByB - heldByA || (a < b ? -1 : 1))
     .map(([warehouseId]) => ({ warehouseId, units: units.get(warehouseId) ?? new Map<string, number>() }));
 }
 
@@ -64,8 +88,17 @@ const zoneOf = ({ zones }: SourcingTerms, { warehouseId }: Holding): number => z
 
 const isCarried = ({ figures }: Candidate): boolean => figures.uncarried === 0;
 
-/** Fills the lines from one warehouse after the other, so that every parcel is carried if that can be, and reckons what that comes to. */
-function fill(demands: readonly Demand[], order: readonly Holding[], stock: readonly Availability[], terms: SourcingTerms, steps: SearchBudget): Candidate {
+/**
+ * Fills the lines from one warehouse after the other, so that every parcel is carried if that can be, and reckons what
+ * that comes to.
+ */
+function fill(
+  demands: readonly Demand[],
+  order: readonly Holding[],
+  stock: readonly Availability[],
+  terms: SourcingTerms,
+  steps: SearchBudget,
+): Candidate {
   const full = reckon(takeAll(demands, order, stock), stock, terms);
   if (isCarried(full)) return full;
   const carried = steps.left > 0 ? fillByWeight(demands, order, terms, steps) : undefined;
@@ -73,7 +106,11 @@ function fill(demands: readonly Demand[], order: readonly Holding[], stock: read
 }
 
 /** Takes of each line whatever one warehouse after the other has. */
-function takeAll(demands: readonly Demand[], order: readonly Holding[], stock: readonly Availability[]): SourcedUnits[] {
+function takeAll(
+  demands: readonly Demand[],
+  order: readonly Holding[],
+  stock: readonly Availability[],
+): SourcedUnits[] {
   const left = new Map(stock.map((row) => [`${row.skuId} ${row.warehouseId}`, row.available]));
   const parts: SourcedUnits[] = [];
   for (const { quantity, lineId, merchantId, skuId } of demands) {
@@ -104,9 +141,12 @@ function reckon(parts: readonly SourcedUnits[], stock: readonly Availability[], 
   const prices = [...weights.values()].map((weightG) => terms.price(weightG));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return {
-    parts, warehouses: new Set(weights.keys()),
+    parts,
+    warehouses: new Set(weights.keys()),
     figures: {
-      uncarried: prices.filter((price) => price === null).length, parcels: weights.size, amount: sum(prices.map((price) => price ?? 0)),
+      uncarried: prices.filter((price) => price === null).length,
+      parcels: weights.size,
+      amount: sum(prices.map((price) => price ?? 0)),
       distance: sum([...weights.keys()].map((warehouseId) => terms.zones.get(warehouseId) ?? 0)),
       left: Math.min(...[...touched].map((shelf) => left.get(shelf) ?? 0)),
     },
@@ -124,12 +164,22 @@ export function isBetter(one: SourcingFigures, other: SourcingFigures): boolean 
 }
 
 const bestOf = (candidates: readonly Candidate[]): Candidate | undefined =>
-  candidates.reduce<Candidate | undefined>((best, next) => (best && !isBetter(next.figures, best.figures) ? best : next), undefined);
+  candidates.reduce<Candidate | undefined>(
+    (best, next) => (best && !isBetter(next.figures, best.figures) ? best : next),
+    undefined,
+  );
 
 /** Lists, size by size, larger sets that hold everything and could lift it, as far as their number of parcels says. */
-function* largerCovers(asked: ReadonlyMap<string, number>, holdings: readonly Holding[], smallest: readonly Holding[][], terms: SourcingTerms): Generator<Holding[][]> {
+function* largerCovers(
+  asked: ReadonlyMap<string, number>,
+  holdings: readonly Holding[],
+  smallest: readonly Holding[][],
+  terms: SourcingTerms,
+): Generator<Holding[][]> {
   const room = terms.heaviestG - TARE_G;
-  const parcels = Math.ceil([...asked].reduce((sum, [skuId, units]) => sum + (terms.weights.get(skuId) ?? 0) * units, 0) / room);
+  const parcels = Math.ceil(
+    [...asked].reduce((sum, [skuId, units]) => sum + (terms.weights.get(skuId) ?? 0) * units, 0) / room,
+  );
   for (let size = Math.max((smallest[0]?.length ?? 0) + 1, parcels); size <= holdings.length; size += 1) {
     const covers = coversOfSize(asked, holdings, size);
     if (covers === undefined) return;
@@ -138,7 +188,11 @@ function* largerCovers(asked: ReadonlyMap<string, number>, holdings: readonly Ho
 }
 
 /** Fills sets size by size until carriers take all parcels of one, or the steps are used up. */
-function firstCarried(sizes: Iterable<Holding[][]>, steps: SearchBudget, carry: (sets: readonly Holding[][]) => Candidate[]): Candidate[] {
+function firstCarried(
+  sizes: Iterable<Holding[][]>,
+  steps: SearchBudget,
+  carry: (sets: readonly Holding[][]) => Candidate[],
+): Candidate[] {
   for (const sets of sizes) {
     const carried = carry(sets);
     if (carried.length > 0 || steps.left <= 0) return carried;
@@ -146,7 +200,13 @@ function firstCarried(sizes: Iterable<Holding[][]>, steps: SearchBudget, carry: 
   return [];
 }
 
-function consider(warehouseId: string, holdings: readonly Holding[], candidates: readonly Candidate[], winner: Candidate, terms: SourcingTerms): ConsideredWarehouse {
+function consider(
+  warehouseId: string,
+  holdings: readonly Holding[],
+  candidates: readonly Candidate[],
+  winner: Candidate,
+  terms: SourcingTerms,
+): ConsideredWarehouse {
   const holding = holdings.find((one) => one.warehouseId === warehouseId);
   const units = holding ? [...holding.units.keys()].reduce((sum, skuId) => sum + unitsOf(holding, skuId), 0) : 0;
   const seen = { warehouseId, zone: terms.zones.get(warehouseId) ?? null, units };
@@ -155,10 +215,12 @@ function consider(warehouseId: string, holdings: readonly Holding[], candidates:
   const best = bestOf(candidates.filter(({ warehouses }) => warehouses.has(warehouseId)))?.figures;
   if (!best) return { ...seen, chosen: false, lost: 'more_parcels' };
   const criterion = decidedBy(winner.figures, best);
-  return { ...seen, chosen: false, lost: criterion === 'parcels' ? 'more_parcels' : criterion ?? 'order', best };
+  return { ...seen, chosen: false, lost: criterion === 'parcels' ? 'more_parcels' : (criterion ?? 'order'), best };
 }
 
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]];
-  return items.flatMap((item, at) => permutations(items.filter((_, other) => other !== at)).map((rest) => [item, ...rest]));
+  return items.flatMap((item, at) =>
+    permutations(items.filter((_, other) => other !== at)).map((rest) => [item, ...rest]),
+  );
 }

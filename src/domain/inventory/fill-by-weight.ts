@@ -9,19 +9,32 @@ export const SEARCH_STEP_LIMIT = 20_000;
 const LOOKED_AHEAD = 4;
 
 /** What is left of the steps that fills may try. */
-export interface SearchBudget { left: number }
+export interface SearchBudget {
+  left: number;
+}
 
-interface Goods { readonly skuId: string; readonly quantity: number; readonly weightG: number }
+interface Goods {
+  readonly skuId: string;
+  readonly quantity: number;
+  readonly weightG: number;
+}
 
 /**
- * Fills lines from some warehouses so that a carrier lifts every parcel: the heaviest goods first, each from the first warehouse
- * that has them as long as its parcel may grow, and otherwise than so when that leaves something open (depth-first search
- * with backtracking). Undefined when there is no such way, or none was found within the steps.
+ * Fills lines from some warehouses so that a carrier lifts every parcel: the heaviest goods first, each from the first
+ * warehouse that has them as long as its parcel may grow, and otherwise than so when that leaves something open
+ * (depth-first search with backtracking). Undefined when there is no such way, or none was found within the steps.
  */
-export function fillByWeight(demands: readonly Demand[], order: readonly Holding[], terms: SourcingTerms, steps: SearchBudget): readonly SourcedUnits[] | undefined {
+export function fillByWeight(
+  demands: readonly Demand[],
+  order: readonly Holding[],
+  terms: SourcingTerms,
+  steps: SearchBudget,
+): readonly SourcedUnits[] | undefined {
   const asked = new Map<string, number>();
   for (const { skuId, quantity } of demands) asked.set(skuId, (asked.get(skuId) ?? 0) + quantity);
-  const goods = [...asked].map(([skuId, quantity]) => ({ skuId, quantity, weightG: terms.weights.get(skuId) ?? 0 })).sort((a, b) => b.weightG - a.weightG);
+  const goods = [...asked]
+    .map(([skuId, quantity]) => ({ skuId, quantity, weightG: terms.weights.get(skuId) ?? 0 }))
+    .sort((a, b) => b.weightG - a.weightG);
   const fill = new WeightFill(goods, order, terms.heaviestG - TARE_G, Math.min(MAX_STEPS, steps.left));
   const taken = fill.search();
   // However soon a fill ends, it has looked at all goods once.
@@ -30,7 +43,11 @@ export function fillByWeight(demands: readonly Demand[], order: readonly Holding
 }
 
 /** Gives each line its units of what is taken, one warehouse after the other. */
-function divide(demands: readonly Demand[], order: readonly Holding[], taken: ReadonlyMap<string, number>): SourcedUnits[] {
+function divide(
+  demands: readonly Demand[],
+  order: readonly Holding[],
+  taken: ReadonlyMap<string, number>,
+): SourcedUnits[] {
   const left = new Map(taken);
   return demands.flatMap(({ lineId, merchantId, skuId, quantity }) => {
     let open = quantity;
@@ -52,7 +69,12 @@ class WeightFill {
   /** Units by SKU and warehouse. */
   readonly #taken = new Map<string, number>();
 
-  constructor(private readonly goods: readonly Goods[], private readonly order: readonly Holding[], room: number, private readonly most: number) {
+  constructor(
+    private readonly goods: readonly Goods[],
+    private readonly order: readonly Holding[],
+    room: number,
+    private readonly most: number,
+  ) {
     // Weights that share a measure fill parcels by it: what is left beyond holds nothing.
     const measure = goods.reduce((common, { weightG }) => commonMeasure(common, weightG), 0);
     this.#room = order.map(() => (measure > 0 ? Math.floor(room / measure) * measure : room));
@@ -69,16 +91,29 @@ class WeightFill {
   }
 
   /**
-   * Tells whether the goods from a place on, of which the first are open so far and come from later warehouses only, may still be
-   * lifted: each alone, and any of them together by weight (that suffices when all weigh the same: Hall's condition).
+   * Tells whether the goods from a place on, of which the first are open so far and come from later warehouses only,
+   * may still be lifted: each alone, and any of them together by weight (that suffices when all weigh the same: Hall's
+   * condition).
    */
   #mayHold(at: number, open: number, from: number): boolean {
-    const left = this.goods.slice(at).map((one, place) => ({
-      weightG: one.weightG, quantity: place === 0 ? open : one.quantity, could: this.#could(one).map((units, index) => (place === 0 && index < from ? 0 : units)),
-    }));
+    const left = this.goods
+      .slice(at)
+      .map((one, place) => ({
+        weightG: one.weightG,
+        quantity: place === 0 ? open : one.quantity,
+        could: this.#could(one).map((units, index) => (place === 0 && index < from ? 0 : units)),
+      }));
     if (left.some(({ could, quantity }) => could.reduce((sum, units) => sum + units, 0) < quantity)) return false;
     return (left.length > LOOKED_AHEAD ? [left] : choicesOf(left)).every((some) => {
-      const lifted = this.#room.reduce((sum, room, index) => sum + Math.min(room, some.reduce((all, { could, weightG }) => all + (could[index] ?? 0) * weightG, 0)), 0);
+      const lifted = this.#room.reduce(
+        (sum, room, index) =>
+          sum +
+          Math.min(
+            room,
+            some.reduce((all, { could, weightG }) => all + (could[index] ?? 0) * weightG, 0),
+          ),
+        0,
+      );
       return lifted >= some.reduce((all, { quantity, weightG }) => all + quantity * weightG, 0);
     });
   }

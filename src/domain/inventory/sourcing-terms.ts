@@ -7,7 +7,9 @@ export interface Demand {
   readonly quantity: number;
 }
 
-/** What a warehouse can still promise of a SKU: what is free, less its safety stock and what would not keep long enough. */
+/**
+ * What a warehouse can still promise of a SKU: what is free, less its safety stock and what would not keep long enough.
+ */
 export interface Availability {
   readonly skuId: string;
   readonly warehouseId: string;
@@ -48,7 +50,8 @@ export interface SourcingFigures {
 }
 
 /** Why a warehouse was not chosen: it has nothing, or the best way that includes it loses by this. */
-export type SourcingLoss = 'nothing_available' | 'more_parcels' | 'uncarried' | 'amount' | 'distance' | 'left' | 'order';
+export type SourcingLoss =
+  'nothing_available' | 'more_parcels' | 'uncarried' | 'amount' | 'distance' | 'left' | 'order';
 
 export interface ConsideredWarehouse {
   readonly warehouseId: string;

@@ -12,10 +12,15 @@ export interface LotTake {
 }
 
 /**
- * Chooses lots first-expired-first-out of those that keep until a day (ISO date; null: any); lots without expiry come last,
- * and equals by id, so that every caller locks them in one order. Undefined when those lots together hold too little.
+ * Chooses lots first-expired-first-out of those that keep until a day (ISO date; null: any); lots without expiry come
+ * last, and equals by id, so that every caller locks them in one order. Undefined when those lots together hold too
+ * little.
  */
-export function takeFirstExpired(quantity: number, lots: readonly FreeLot[], keepsUntil: string | null): LotTake[] | undefined {
+export function takeFirstExpired(
+  quantity: number,
+  lots: readonly FreeLot[],
+  keepsUntil: string | null,
+): LotTake[] | undefined {
   const takes: LotTake[] = [];
   let open = quantity;
   for (const lot of lots.filter(({ expiresOn }) => keepsLongEnough(expiresOn, keepsUntil)).sort(byExpiry)) {
@@ -34,4 +39,10 @@ export const keepsLongEnough = (expiresOn: string | null, keepsUntil: string | n
 
 const NEVER = '9999-12-31';
 const byExpiry = (a: FreeLot, b: FreeLot): number =>
-  (a.expiresOn ?? NEVER) < (b.expiresOn ?? NEVER) ? -1 : (a.expiresOn ?? NEVER) > (b.expiresOn ?? NEVER) ? 1 : a.lotId < b.lotId ? -1 : 1;
+  (a.expiresOn ?? NEVER) < (b.expiresOn ?? NEVER)
+    ? -1
+    : (a.expiresOn ?? NEVER) > (b.expiresOn ?? NEVER)
+      ? 1
+      : a.lotId < b.lotId
+        ? -1
+        : 1;

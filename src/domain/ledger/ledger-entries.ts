@@ -22,7 +22,11 @@ export interface Entry {
   readonly merchantId: string | null;
 }
 
-const entry = (account: Account, amount: number, merchantId: string | null = null): Entry => ({ account, amount, merchantId });
+const entry = (account: Account, amount: number, merchantId: string | null = null): Entry => ({
+  account,
+  amount,
+  merchantId,
+});
 const nonZero = (entries: Entry[]): Entry[] => entries.filter(({ amount }) => amount !== 0);
 
 /** A customer's promise: opens what later captures and voids close. */
@@ -30,11 +34,12 @@ export const authorizationEntries = (amount: number): Entry[] =>
   nonZero([entry(Account.open, amount), entry(Account.authorized, -amount)]);
 
 /** A promise given back. */
-export const voidEntries = (amount: number): Entry[] => nonZero([entry(Account.voided, amount), entry(Account.open, -amount)]);
+export const voidEntries = (amount: number): Entry[] =>
+  nonZero([entry(Account.voided, amount), entry(Account.open, -amount)]);
 
 /**
- * Money collected for one merchant's part: the merchant's share and the mall's commission. What the mall pays of the part's
- * discounts is the merchant's too: both are shared as if the customer had paid it.
+ * Money collected for one merchant's part: the merchant's share and the mall's commission. What the mall pays of the
+ * part's discounts is the merchant's too: both are shared as if the customer had paid it.
  */
 export function captureEntries(amount: number, merchantId: string, commissionBp: number, platformAmount = 0): Entry[] {
   const earned = amount + platformAmount;
@@ -50,10 +55,15 @@ export function captureEntries(amount: number, merchantId: string, commissionBp:
 }
 
 /**
- * Money given back of one merchant's part, `back` of what was captured of it: the merchant's share, the commission that was booked
- * then, whatever it is today, and what the mall paid of its discounts are taken back in proportion; all at once leaves nothing.
+ * Money given back of one merchant's part, `back` of what was captured of it: the merchant's share, the commission that
+ * was booked then, whatever it is today, and what the mall paid of its discounts are taken back in proportion; all at
+ * once leaves nothing.
  */
-export function refundEntries(back: Earned, merchantId: string, captured: Earned & { readonly commission: number }): Entry[] {
+export function refundEntries(
+  back: Earned,
+  merchantId: string,
+  captured: Earned & { readonly commission: number },
+): Entry[] {
   const [earned, whole] = [back.amount + back.platformAmount, captured.amount + captured.platformAmount];
   const commission = whole === 0 ? 0 : halfUp(captured.commission, earned, whole);
   return nonZero([
@@ -64,5 +74,11 @@ export function refundEntries(back: Earned, merchantId: string, captured: Earned
   ]);
 }
 
-/** What a merchant is owed for a part before commission: what the customer paid, and what the mall paid of its discounts. */
-export interface Earned { readonly amount: number; readonly platformAmount: number }
+/**
+ * What a merchant is owed for a part before commission: what the customer paid, and what the mall paid of its
+ * discounts.
+ */
+export interface Earned {
+  readonly amount: number;
+  readonly platformAmount: number;
+}

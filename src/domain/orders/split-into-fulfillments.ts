@@ -17,13 +17,18 @@ export interface ValuedUnits extends SourcedUnits {
   readonly platformAmount: number;
 }
 
-/** Gives each part of a line its share of the line's worth by quantity, goods and delivery each, so that the parts sum to the order exactly. */
+/**
+ * Gives each part of a line its share of the line's worth by quantity, goods and delivery each, so that the parts sum
+ * to the order exactly.
+ */
 export function valueUnits(parts: readonly SourcedUnits[], lines: readonly LineValue[]): ValuedUnits[] {
   return lines.flatMap((line) => {
     const own = parts.filter((part) => part.lineId === line.lineId);
     const quantities = own.map((part) => part.quantity);
     const { amount, shippingAmount: delivery = 0, platformAmount = 0 } = line;
-    const [goods, shipping, platform] = [amount - delivery, delivery, platformAmount].map((whole) => allocate(whole, quantities)) as [number[], number[], number[]];
+    const [goods, shipping, platform] = [amount - delivery, delivery, platformAmount].map((whole) =>
+      allocate(whole, quantities),
+    ) as [number[], number[], number[]];
     return own.map((part, i) => {
       const shippingAmount = shipping[i] ?? 0;
       return { ...part, amount: (goods[i] ?? 0) + shippingAmount, shippingAmount, platformAmount: platform[i] ?? 0 };
@@ -41,10 +46,12 @@ export interface FulfillmentPlan<T> {
   readonly parts: readonly T[];
 }
 
-/** Groups parts into fulfillments by merchant and warehouse, numbered from 1 in the order in which they first appear. */
-export function splitIntoFulfillments<T extends { merchantId: string; warehouseId: string; amount: number; platformAmount: number }>(
-  parts: readonly T[],
-): FulfillmentPlan<T>[] {
+/**
+ * Groups parts into fulfillments by merchant and warehouse, numbered from 1 in the order in which they first appear.
+ */
+export function splitIntoFulfillments<
+  T extends { merchantId: string; warehouseId: string; amount: number; platformAmount: number },
+>(parts: readonly T[]): FulfillmentPlan<T>[] {
   const groups = new Map<string, T[]>();
   for (const part of parts) {
     const key = `${part.merchantId} ${part.warehouseId}`;

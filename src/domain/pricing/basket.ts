@@ -29,11 +29,17 @@ const purse = (whole: number): Purse => ({ whole, left: whole, discounted: false
  * nothing: lines that are equal in both are equal in all.
  */
 export function fillBasket(items: readonly (CatalogueItem & { readonly quantity: number })[]): BasketLine[] {
-  const sorted = items.map((item, index) => ({ item, index }))
+  const sorted = items
+    .map((item, index) => ({ item, index }))
     .sort((a, b) => compare(a.item.skuId, b.item.skuId) || a.item.quantity - b.item.quantity || a.index - b.index);
   const shipping = shippingShares(sorted.map(({ item }) => item));
   return sorted.map(({ item, index }, i) => ({
-    index, rank: i, item, quantity: item.quantity, goods: purse(item.unitAmount * item.quantity), shipping: purse(shipping[i] ?? 0),
+    index,
+    rank: i,
+    item,
+    quantity: item.quantity,
+    goods: purse(item.unitAmount * item.quantity),
+    shipping: purse(shipping[i] ?? 0),
   }));
 }
 
@@ -41,19 +47,35 @@ export function fillBasket(items: readonly (CatalogueItem & { readonly quantity:
 export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** One line's part in a discount. */
-export interface Part { readonly line: BasketLine; readonly amount: number }
+export interface Part {
+  readonly line: BasketLine;
+  readonly amount: number;
+}
 
 /** What a rule would take off, line by line. */
-export interface Deal { readonly on: 'goods' | 'shipping'; readonly parts: readonly Part[]; readonly amount: number }
+export interface Deal {
+  readonly on: 'goods' | 'shipping';
+  readonly parts: readonly Part[];
+  readonly amount: number;
+}
 
 /** Shares an amount among lines by weight. No part is over its weight as long as the amount is not over their sum. */
-export function share(on: Deal['on'], amount: number, lines: readonly BasketLine[], weightOf: (line: BasketLine) => number): Deal {
+export function share(
+  on: Deal['on'],
+  amount: number,
+  lines: readonly BasketLine[],
+  weightOf: (line: BasketLine) => number,
+): Deal {
   const amounts = allocate(amount, lines.map(weightOf));
   return dealOf(on, lines, (_line, i) => amounts[i] ?? 0);
 }
 
 /** Takes an amount off each line; lines that it takes nothing off have no part in it. */
-export function dealOf(on: Deal['on'], lines: readonly BasketLine[], amountOf: (line: BasketLine, i: number) => number): Deal {
+export function dealOf(
+  on: Deal['on'],
+  lines: readonly BasketLine[],
+  amountOf: (line: BasketLine, i: number) => number,
+): Deal {
   const parts: Part[] = [];
   let whole = 0;
   lines.forEach((line, i) => {

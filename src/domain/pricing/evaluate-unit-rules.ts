@@ -5,9 +5,15 @@ import { stacksOf, takeUnits, weigh, type UnitStack } from './unit-stacks';
 import { nothingToGain, ineligible, type Ineligible } from './ineligible';
 
 /** Units that a rule counts, what it takes off them, and which units share that. */
-interface Found { readonly amount: number; readonly sharing: readonly UnitStack[] }
+interface Found {
+  readonly amount: number;
+  readonly sharing: readonly UnitStack[];
+}
 
-/** Lines whose units are counted together: of each SKU by itself, or all of them. A basket has the lines of a SKU beside each other. */
+/**
+ * Lines whose units are counted together: of each SKU by itself, or all of them. A basket has the lines of a SKU beside
+ * each other.
+ */
 function poolsOf(lines: readonly BasketLine[], of: 'sku' | 'scope'): (readonly BasketLine[])[] {
   if (of === 'scope') return [lines];
   const pools: BasketLine[][] = [];
@@ -20,7 +26,12 @@ function poolsOf(lines: readonly BasketLine[], of: 'sku' | 'scope'): (readonly B
 }
 
 /** Works through pools until the rule was used `times`; a pool of `n` units uses it once. */
-function eachRun(lines: readonly BasketLine[], rule: { of: 'sku' | 'scope'; times?: number | undefined }, n: number, find: (pool: UnitStack[], runs: number) => Found): Deal | Ineligible {
+function eachRun(
+  lines: readonly BasketLine[],
+  rule: { of: 'sku' | 'scope'; times?: number | undefined },
+  n: number,
+  find: (pool: UnitStack[], runs: number) => Found,
+): Deal | Ineligible {
   let open = rule.times ?? Infinity;
   const found: Found[] = [];
   for (const pool of poolsOf(lines, rule.of)) {
@@ -29,7 +40,11 @@ function eachRun(lines: readonly BasketLine[], rule: { of: 'sku' | 'scope'; time
     open -= runs;
     found.push(find(stacksOf(pool), runs));
   }
-  if (found.length === 0) return ineligible('too_few_units', `It takes ${n} units${rule.of === 'sku' ? ' of one SKU' : ''}; there are ${unitsOf(lines)}`);
+  if (found.length === 0)
+    return ineligible(
+      'too_few_units',
+      `It takes ${n} units${rule.of === 'sku' ? ' of one SKU' : ''}; there are ${unitsOf(lines)}`,
+    );
   return shared(found);
 }
 
@@ -43,7 +58,8 @@ function shared(found: readonly Found[]): Deal | Ineligible {
   return amount > 0 ? { on: 'goods', parts, amount } : nothingToGain;
 }
 
-const rateOf = (stacks: readonly UnitStack[], rate: number): number => sumOf(stacks, ({ value, count }) => basisPoints(value, rate) * count);
+const rateOf = (stacks: readonly UnitStack[], rate: number): number =>
+  sumOf(stacks, ({ value, count }) => basisPoints(value, rate) * count);
 
 /** The cheapest units are given; they and the next cheapest, which were bought for them, share the discount. */
 export const buyNGetM = (rule: DefinitionOf<'buy_n_get_m'>, lines: readonly BasketLine[]): Deal | Ineligible =>
@@ -78,8 +94,13 @@ export function bundlePrice(rule: DefinitionOf<'bundle_price'>, lines: readonly 
   const sharing: UnitStack[] = [];
   while (open > 0) {
     // Bundles that come from the same stacks are alike: they are made at once.
-    const alike = Math.max(1, Math.min(open, ...parts.map(({ quantity, pool }) => Math.floor((pool[0]?.count ?? 0) / quantity))));
-    const worth = sumOf(parts, ({ quantity, pool }) => sumOf(peek(pool, quantity), ({ value, count }) => value * count));
+    const alike = Math.max(
+      1,
+      Math.min(open, ...parts.map(({ quantity, pool }) => Math.floor((pool[0]?.count ?? 0) / quantity))),
+    );
+    const worth = sumOf(parts, ({ quantity, pool }) =>
+      sumOf(peek(pool, quantity), ({ value, count }) => value * count),
+    );
     if (worth <= rule.price) break;
     amount += (worth - rule.price) * alike;
     for (const { quantity, pool } of parts) sharing.push(...takeUnits(pool, quantity * alike, 'dearest'));
@@ -88,4 +109,9 @@ export function bundlePrice(rule: DefinitionOf<'bundle_price'>, lines: readonly 
   return shared([{ amount, sharing }]);
 }
 
-const peek = (pool: readonly UnitStack[], wanted: number): UnitStack[] => takeUnits(pool.map((stack) => ({ ...stack })), wanted, 'dearest');
+const peek = (pool: readonly UnitStack[], wanted: number): UnitStack[] =>
+  takeUnits(
+    pool.map((stack) => ({ ...stack })),
+    wanted,
+    'dearest',
+  );

@@ -1,10 +1,14 @@
 import type { RuleReason } from '../../contracts/pricing/promotion';
 
 /** Why a rule does not apply: a code, and one plain sentence. */
-export interface Ineligible { readonly code: RuleReason; readonly reason: string }
+export interface Ineligible {
+  readonly code: RuleReason;
+  readonly reason: string;
+}
 
 export const ineligible = (code: RuleReason, reason: string): Ineligible => ({ code, reason });
 
-export const notAMember = (tiers: readonly string[]): Ineligible => ineligible('not_a_member', `It is for members of ${[...new Set(tiers)].join(', ')}`);
+export const notAMember = (tiers: readonly string[]): Ineligible =>
+  ineligible('not_a_member', `It is for members of ${[...new Set(tiers)].join(', ')}`);
 
 export const nothingToGain = ineligible('nothing_to_gain', 'The goods already cost no more than this');

@@ -5,12 +5,17 @@ import type { CatalogueItem } from './priced-cart';
 export function shippingShares(items: readonly (CatalogueItem & { readonly quantity: number })[]): number[] {
   const shares = items.map(() => 0);
   for (const merchantId of new Set(items.map((item) => item.merchantId))) {
-    const own = items.flatMap((item, index) => (item.merchantId === merchantId ? [{ index, item, weightG: item.weightG * item.quantity }] : []));
+    const own = items.flatMap((item, index) =>
+      item.merchantId === merchantId ? [{ index, item, weightG: item.weightG * item.quantity }] : [],
+    );
     const first = own[0]?.item;
     if (!first) continue;
     const kilograms = Math.ceil(sumOf(own, (line) => line.weightG) / 1000);
     const charge = first.shippingBaseAmount + first.shippingPerKgAmount * kilograms;
-    allocate(charge, own.map((line) => line.weightG)).forEach((part, i) => {
+    allocate(
+      charge,
+      own.map((line) => line.weightG),
+    ).forEach((part, i) => {
       const line = own[i];
       if (line) shares[line.index] = part;
     });

@@ -1,21 +1,39 @@
 import type { TaxRates } from '../../contracts/pricing/tax-rates';
 
-/** The Commission's Taxes in Europe Database, as https://github.com/vatnode/eu-vat-rates-data-js (MIT) read it on 2026-08-22. */
+/**
+ * The Commission's Taxes in Europe Database, as https://github.com/vatnode/eu-vat-rates-data-js (MIT) read it on
+ * 2026-08-22.
+ */
 const TEDB = 'TEDB, read 2026-08-22';
 /** Days of change, as https://github.com/ibericode/vat-rates (MIT) keeps them. */
 const CHANGES = 'ibericode/vat-rates, read 2026-11-23';
 
-const row = (since: string, standard: number, reduced: number | undefined, source: string): TaxRates[string][number] =>
-  ({ since, source, rates: { standard, ...(reduced === undefined ? {} : { reduced }), exempt: 0 } });
+const row = (
+  since: string,
+  standard: number,
+  reduced: number | undefined,
+  source: string,
+): TaxRates[string][number] => ({
+  since,
+  source,
+  rates: { standard, ...(reduced === undefined ? {} : { reduced }), exempt: 0 },
+});
 const unchanged = (standard: number, reduced?: number) => [row('2024-01-01', standard, reduced, TEDB)];
 
 /**
- * Value-added tax by country, hundredths of a percent, as it has been since 2024-01-01: what was before is not kept here.
- * The EU: the standard and the main reduced rate for goods of each member state. docs/pricing.md says how a mall sets its own.
+ * Value-added tax by country, hundredths of a percent, as it has been since 2024-01-01: what was before is not kept
+ * here. The EU: the standard and the main reduced rate for goods of each member state. docs/pricing.md says how a mall
+ * sets its own.
  */
 export const TAX_RATES: TaxRates = {
   // The three rates are those of 2019-04-01; the Value-Added Tax Law, in force since 2026-01-01, keeps them.
-  CN: [{ since: '2019-04-01', rates: { standard: 1300, reduced: 900, services: 600, exempt: 0 }, source: 'Announcement 39 of 2019; Value-Added Tax Law, article 10' }],
+  CN: [
+    {
+      since: '2019-04-01',
+      rates: { standard: 1300, reduced: 900, services: 600, exempt: 0 },
+      source: 'Announcement 39 of 2019; Value-Added Tax Law, article 10',
+    },
+  ],
   AT: unchanged(2000, 1000),
   BE: unchanged(2100, 600),
   BG: unchanged(2000, 900),
@@ -25,7 +43,11 @@ export const TAX_RATES: TaxRates = {
   DK: unchanged(2500),
   EE: [row('2024-01-01', 2200, 900, CHANGES), row('2025-07-01', 2400, 900, TEDB)],
   ES: unchanged(2100, 1000),
-  FI: [row('2024-01-01', 2400, 1400, CHANGES), row('2024-09-01', 2550, 1400, CHANGES), row('2026-01-01', 2550, 1350, TEDB)],
+  FI: [
+    row('2024-01-01', 2400, 1400, CHANGES),
+    row('2024-09-01', 2550, 1400, CHANGES),
+    row('2026-01-01', 2550, 1350, TEDB),
+  ],
   FR: unchanged(2000, 550),
   GR: unchanged(2400, 1300),
   HR: unchanged(2500, 500),

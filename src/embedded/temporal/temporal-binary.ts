@@ -4,7 +4,14 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { takeLock } from '../lock';
-import { buildWithGo, download, EXECUTABLE, type SourceContext, TEMPORAL_VERSION, type TemporalSource } from './temporal-sources';
+import {
+  buildWithGo,
+  download,
+  EXECUTABLE,
+  type SourceContext,
+  TEMPORAL_VERSION,
+  type TemporalSource,
+} from './temporal-sources';
 
 const LOCK_POLL_MS = 500;
 const WAIT_NOTICE_MS = 10_000;
@@ -18,7 +25,10 @@ export interface ObtainOptions {
   readonly sources?: readonly TemporalSource[] | undefined;
 }
 
-const SOURCES: readonly TemporalSource[] = [{ name: 'download', obtain: download }, { name: 'go install', obtain: buildWithGo }];
+const SOURCES: readonly TemporalSource[] = [
+  { name: 'download', obtain: download },
+  { name: 'go install', obtain: buildWithGo },
+];
 
 /**
  * Finds the `temporal` binary where a person put it (`TEMPORAL_CLI_PATH`, then PATH) or in the per-user cache, and
@@ -27,11 +37,15 @@ const SOURCES: readonly TemporalSource[] = [{ name: 'download', obtain: download
 export function findTemporalBinary(env: NodeJS.ProcessEnv = process.env): string | null {
   const named = env.TEMPORAL_CLI_PATH;
   if (named !== undefined && named !== '') {
-    if (!isExecutable(named)) throw new Error(`TEMPORAL_CLI_PATH names ${named}, which is not a program: correct it or unset it.`);
+    if (!isExecutable(named))
+      throw new Error(`TEMPORAL_CLI_PATH names ${named}, which is not a program: correct it or unset it.`);
     return named;
   }
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return [...folders.map((folder) => join(folder, EXECUTABLE)), join(cacheFolder(env), EXECUTABLE)].find(isExecutable) ?? null;
+  return (
+    [...folders.map((folder) => join(folder, EXECUTABLE)), join(cacheFolder(env), EXECUTABLE)].find(isExecutable) ??
+    null
+  );
 }
 
 /**
@@ -40,10 +54,16 @@ export function findTemporalBinary(env: NodeJS.ProcessEnv = process.env): string
  * Rejects with one sentence that says what failed and what to do.
  */
 export function obtainTemporalBinary({ sources = SOURCES, ...options }: ObtainOptions = {}): Promise<string> {
-  return obtainProgram({
-    title: 'Temporal', file: EXECUTABLE, sources, find: findTemporalBinary,
-    advice: `install the Temporal CLI ${TEMPORAL_VERSION} or later from https://docs.temporal.io/cli and put it on PATH, or name it with TEMPORAL_CLI_PATH`,
-  }, options);
+  return obtainProgram(
+    {
+      title: 'Temporal',
+      file: EXECUTABLE,
+      sources,
+      find: findTemporalBinary,
+      advice: `install the Temporal CLI ${TEMPORAL_VERSION} or later from https://docs.temporal.io/cli and put it on PATH, or name it with TEMPORAL_CLI_PATH`,
+    },
+    options,
+  );
 }
 
 /** A program of Temporal's that is kept in the per-user cache. */
@@ -62,7 +82,10 @@ export interface CachedProgram {
 }
 
 /** Returns the path of a program, getting it into the per-user cache first: see `obtainTemporalBinary`. */
-export async function obtainProgram(program: CachedProgram, options: Omit<ObtainOptions, 'sources'> = {}): Promise<string> {
+export async function obtainProgram(
+  program: CachedProgram,
+  options: Omit<ObtainOptions, 'sources'> = {},
+): Promise<string> {
   const { env = process.env, onProgress = () => undefined, signal = new AbortController().signal } = options;
   const cache = cacheFolder(env);
   const target = join(cache, program.file);
@@ -72,7 +95,7 @@ export async function obtainProgram(program: CachedProgram, options: Omit<Obtain
   mkdirSync(cache, { recursive: true });
   const release = await waitForLock(join(cache, 'temporal.lock'), { env, onProgress, signal });
   try {
-    return find() ?? await fill(target, program, { env, onProgress, signal });
+    return find() ?? (await fill(target, program, { env, onProgress, signal }));
   } finally {
     release();
   }
@@ -114,7 +137,10 @@ async function waitForLock(path: string, { onProgress, signal }: SourceContext):
 }
 
 function cacheFolder(env: NodeJS.ProcessEnv): string {
-  const base = env.XDG_CACHE_HOME === undefined || env.XDG_CACHE_HOME === '' ? join(env.HOME ?? homedir(), '.cache') : env.XDG_CACHE_HOME;
+  const base =
+    env.XDG_CACHE_HOME === undefined || env.XDG_CACHE_HOME === ''
+      ? join(env.HOME ?? homedir(), '.cache')
+      : env.XDG_CACHE_HOME;
   return join(base, 'mallflow', 'bin');
 }
 

@@ -41,17 +41,21 @@ export interface TemporalOptions {
  */
 export async function startTemporal(options: TemporalOptions): Promise<Child> {
   const address = `127.0.0.1:${options.port}`;
-  const child = await startChild({
-    name: 'Temporal',
-    command: options.binary,
-    args: argumentsFor(options),
-    env: process.env,
-    cwd: options.cwd,
-    stopTimeoutMs: 20_000,
-    signal: options.signal,
-    logFile: options.logFile,
-    pidFile: options.pidFile,
-  }, () => knowsNamespace(address), START_TIMEOUT_MS);
+  const child = await startChild(
+    {
+      name: 'Temporal',
+      command: options.binary,
+      args: argumentsFor(options),
+      env: process.env,
+      cwd: options.cwd,
+      stopTimeoutMs: 20_000,
+      signal: options.signal,
+      logFile: options.logFile,
+      pidFile: options.pidFile,
+    },
+    () => knowsNamespace(address),
+    START_TIMEOUT_MS,
+  );
   try {
     await prepareNamespace(address);
     return child;
@@ -64,9 +68,24 @@ export async function startTemporal(options: TemporalOptions): Promise<Child> {
 function argumentsFor(options: TemporalOptions): string[] {
   const searchAttributes = Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => `${name}=${type}`);
   return [
-    'server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--ui-port', String(options.uiPort),
-    '--db-filename', options.databaseFile, '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL',
-    '--namespace', NAMESPACE, '--log-level', 'error',
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(options.port),
+    '--ui-port',
+    String(options.uiPort),
+    '--db-filename',
+    options.databaseFile,
+    '--sqlite-pragma',
+    'journal_mode=WAL',
+    '--sqlite-pragma',
+    'synchronous=NORMAL',
+    '--namespace',
+    NAMESPACE,
+    '--log-level',
+    'error',
     ...searchAttributes.flatMap((pair) => ['--search-attribute', pair]),
     ...SERVER_SETTINGS.flatMap((pair) => ['--dynamic-config-value', pair]),
   ];
@@ -96,12 +115,18 @@ export const missingSearchAttributes = (address: string): Promise<SearchAttribut
     return NAMES.filter((name) => !(name in customAttributes));
   });
 
-/** Adds what a database made by an earlier release lacks: the server reads `--search-attribute` only when it makes one. */
+/**
+ * Adds what a database made by an earlier release lacks: the server reads `--search-attribute` only when it makes one.
+ */
 async function addSearchAttributes(address: string): Promise<void> {
   const missing = await missingSearchAttributes(address);
   if (missing.length === 0) return;
-  const searchAttributes = Object.fromEntries(missing.map((name) => [name, INDEXED_VALUE_TYPE[SEARCH_ATTRIBUTES[name]]]));
-  await withConnection(address, ({ operatorService }) => operatorService.addSearchAttributes({ namespace: NAMESPACE, searchAttributes }));
+  const searchAttributes = Object.fromEntries(
+    missing.map((name) => [name, INDEXED_VALUE_TYPE[SEARCH_ATTRIBUTES[name]]]),
+  );
+  await withConnection(address, ({ operatorService }) =>
+    operatorService.addSearchAttributes({ namespace: NAMESPACE, searchAttributes }),
+  );
 }
 
 /** gRPC: DEADLINE_EXCEEDED, NOT_FOUND (the namespace is being made), UNAVAILABLE. */
@@ -109,9 +134,12 @@ export const isNotYet = (error: unknown): boolean => [4, 5, 14].includes((error 
 
 /** Keeps ended workflows long enough for the audit and for staff to look at; the server's own default is one day. */
 async function setRetention(address: string): Promise<void> {
-  await withConnection(address, ({ workflowService }) => workflowService.updateNamespace({
-    namespace: NAMESPACE, config: { workflowExecutionRetentionTtl: msToTs(RETENTION) },
-  }));
+  await withConnection(address, ({ workflowService }) =>
+    workflowService.updateNamespace({
+      namespace: NAMESPACE,
+      config: { workflowExecutionRetentionTtl: msToTs(RETENTION) },
+    }),
+  );
 }
 
 /** Works on a connection to the server, each call within 5 s, and closes it. */

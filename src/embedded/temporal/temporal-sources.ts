@@ -39,7 +39,10 @@ export async function download(target: string, context: SourceContext): Promise<
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const arch = process.arch === 'x64' ? 'amd64' : process.arch;
   await save(`${ARCHIVE}?platform=${platform}&arch=${arch}`, archive, context);
-  const unpacked = spawnSync('tar', ['-xf', basename(archive), basename(target)], { cwd: dirname(target), encoding: 'utf8' });
+  const unpacked = spawnSync('tar', ['-xf', basename(archive), basename(target)], {
+    cwd: dirname(target),
+    encoding: 'utf8',
+  });
   if (unpacked.error !== undefined) throw unpacked.error;
   if (unpacked.status !== 0) throw new Error(`tar: ${unpacked.stderr.trim()}`);
   await rm(archive);
@@ -48,12 +51,18 @@ export async function download(target: string, context: SourceContext): Promise<
 async function save(url: string, file: string, { onProgress, signal }: SourceContext): Promise<void> {
   onProgress(`Downloading Temporal ${TEMPORAL_VERSION} from ${new URL(url).host}`);
   const stop = new AbortController();
-  let timer = setTimeout(() => stop.abort(new Error(`no answer from ${url} within ${ANSWER_WITHIN_MS / 1000} s`)), ANSWER_WITHIN_MS);
+  let timer = setTimeout(
+    () => stop.abort(new Error(`no answer from ${url} within ${ANSWER_WITHIN_MS / 1000} s`)),
+    ANSWER_WITHIN_MS,
+  );
   try {
     const response = await fetch(url, { signal: AbortSignal.any([signal, stop.signal]) });
     if (!response.ok || response.body === null) throw new Error(`${url} answered ${response.status}`);
     clearTimeout(timer);
-    timer = setTimeout(() => stop.abort(new Error(`the download took longer than ${DOWNLOAD_WITHIN_MS / 60_000} min`)), DOWNLOAD_WITHIN_MS);
+    timer = setTimeout(
+      () => stop.abort(new Error(`the download took longer than ${DOWNLOAD_WITHIN_MS / 60_000} min`)),
+      DOWNLOAD_WITHIN_MS,
+    );
     const total = Number(response.headers.get('content-length') ?? 0);
     await pipeline(Readable.fromWeb(response.body), countBytes(total, onProgress), createWriteStream(file));
   } catch (error) {
@@ -72,7 +81,9 @@ function countBytes(total: number, onProgress: (line: string) => void) {
       received += chunk.length;
       if (Date.now() - told > PROGRESS_EVERY_MS) {
         told = Date.now();
-        onProgress(`Downloading Temporal: ${Math.round(received / MEGABYTE)} of ${total === 0 ? '?' : Math.round(total / MEGABYTE)} MB`);
+        onProgress(
+          `Downloading Temporal: ${Math.round(received / MEGABYTE)} of ${total === 0 ? '?' : Math.round(total / MEGABYTE)} MB`,
+        );
       }
       yield chunk;
     }
@@ -93,7 +104,9 @@ export interface GoProgram {
  * Rejects when Go is not installed, and with the compiler's last lines when the build fails.
  */
 export const buildWithGo = goBuild({
-  title: `Temporal ${TEMPORAL_VERSION}`, package: `github.com/temporalio/cli/cmd/temporal@${TEMPORAL_VERSION}`, builtAs: EXECUTABLE,
+  title: `Temporal ${TEMPORAL_VERSION}`,
+  package: `github.com/temporalio/cli/cmd/temporal@${TEMPORAL_VERSION}`,
+  builtAs: EXECUTABLE,
 });
 
 /** Makes a source of a Go program, as `buildWithGo` is one. */
@@ -103,20 +116,30 @@ export function goBuild(program: GoProgram): TemporalSource['obtain'] {
     const began = Date.now();
     let doing = 'fetching modules';
     let packages = 0;
-    const tell = () => onProgress(`Building ${program.title} with Go: ${Math.round((Date.now() - began) / 1000)} s, ${packages} packages, ${doing}`);
+    const tell = () =>
+      onProgress(
+        `Building ${program.title} with Go: ${Math.round((Date.now() - began) / 1000)} s, ${packages} packages, ${doing}`,
+      );
     tell();
     const timer = setInterval(tell, PROGRESS_EVERY_MS);
     const lastLines: string[] = [];
     try {
-      await run('go', ['install', '-v', program.package], { env: { ...env, GOBIN: goBin }, timeoutMs: BUILD_WITHIN_MS, signal }, (line) => {
-        lastLines.push(line);
-        if (lastLines.length > 5) lastLines.shift();
-        doing = line;
-        if (!line.startsWith('go: ')) packages += 1;
-      });
+      await run(
+        'go',
+        ['install', '-v', program.package],
+        { env: { ...env, GOBIN: goBin }, timeoutMs: BUILD_WITHIN_MS, signal },
+        (line) => {
+          lastLines.push(line);
+          if (lastLines.length > 5) lastLines.shift();
+          doing = line;
+          if (!line.startsWith('go: ')) packages += 1;
+        },
+      );
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error('Go is not installed', { cause: error });
-      throw new Error(`${error instanceof Error ? error.message : String(error)} ${lastLines.join(' | ')}`, { cause: error });
+      throw new Error(`${error instanceof Error ? error.message : String(error)} ${lastLines.join(' | ')}`, {
+        cause: error,
+      });
     } finally {
       clearInterval(timer);
     }

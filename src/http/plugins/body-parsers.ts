@@ -9,21 +9,34 @@ class MalformedJson extends Error {
 }
 
 /** Takes JSON bodies only, in UTF-8, without the members that poison prototypes. An empty body counts as none. */
-export const jsonBodies = fp(async (scope) => {
-  scope.removeAllContentTypeParsers();
-  const parse = scope.getDefaultJsonParser('error', 'error');
-  scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (body.length === 0) { done(null, undefined); return; }
-    try {
-      void parse(request, TEXT.decode(body), (error, value) => { done(error && new MalformedJson('The body is not JSON', { cause: error }), value); });
-    } catch (error) {
-      done(new MalformedJson('The body is not UTF-8', { cause: error }));
-    }
-  });
-}, { name: 'json-bodies' });
+export const jsonBodies = fp(
+  async (scope) => {
+    scope.removeAllContentTypeParsers();
+    const parse = scope.getDefaultJsonParser('error', 'error');
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+      if (body.length === 0) {
+        done(null, undefined);
+        return;
+      }
+      try {
+        void parse(request, TEXT.decode(body), (error, value) => {
+          done(error && new MalformedJson('The body is not JSON', { cause: error }), value);
+        });
+      } catch (error) {
+        done(new MalformedJson('The body is not UTF-8', { cause: error }));
+      }
+    });
+  },
+  { name: 'json-bodies' },
+);
 
 /** Hands bodies on as the text they came as, whatever they say they are: a signature holds for that text only. */
-export const rawBodies = fp(async (scope) => {
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => { done(null, body); });
-}, { name: 'raw-bodies' });
+export const rawBodies = fp(
+  async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+      done(null, body);
+    });
+  },
+  { name: 'raw-bodies' },
+);

@@ -16,18 +16,32 @@ const KEY = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 /** What a caller may want once: everything that changes something. */
 const CHANGING: readonly string[] = ['POST', 'PUT'];
 
-/** Asks for an Idempotency-Key on every POST and PUT of the scope, before its body is read, and builds the request's intent. */
-export const idempotentRequests = fp<Pick<AppDeps, 'idempotentRequest'>>(async (scope, { idempotentRequest: intentOf }) => {
-  scope.decorateRequest('intent');
-  scope.addHook('onRequest', async (request, reply) => {
-    if (!CHANGING.includes(request.method)) return undefined;
-    const key = request.headers['idempotency-key'];
-    if (typeof key === 'string' && KEY.test(key)) return undefined;
-    const detail = key === undefined ? 'There is none' : 'It is not 1 to 255 printable ASCII characters';
-    return sendProblem(reply, refuse('idempotency_key_missing', { errors: [{ pointer: 'Idempotency-Key', detail }] }));
-  });
-  scope.addHook('preHandler', async (request) => {
-    if (!CHANGING.includes(request.method)) return;
-    request.intent = intentOf(request.method, request.url, request.body ?? null, String(request.headers['idempotency-key']));
-  });
-}, { name: 'intents' });
+/**
+ * Asks for an Idempotency-Key on every POST and PUT of the scope, before its body is read, and builds the request's
+ * intent.
+ */
+export const idempotentRequests = fp<Pick<AppDeps, 'idempotentRequest'>>(
+  async (scope, { idempotentRequest: intentOf }) => {
+    scope.decorateRequest('intent');
+    scope.addHook('onRequest', async (request, reply) => {
+      if (!CHANGING.includes(request.method)) return undefined;
+      const key = request.headers['idempotency-key'];
+      if (typeof key === 'string' && KEY.test(key)) return undefined;
+      const detail = key === undefined ? 'There is none' : 'It is not 1 to 255 printable ASCII characters';
+      return sendProblem(
+        reply,
+        refuse('idempotency_key_missing', { errors: [{ pointer: 'Idempotency-Key', detail }] }),
+      );
+    });
+    scope.addHook('preHandler', async (request) => {
+      if (!CHANGING.includes(request.method)) return;
+      request.intent = intentOf(
+        request.method,
+        request.url,
+        request.body ?? null,
+        String(request.headers['idempotency-key']),
+      );
+    });
+  },
+  { name: 'intents' },
+);

@@ -27,16 +27,24 @@ answered 202, or the problem that it came to). A repetition while the first is u
 was refused and had no effect leaves its key free; quotes and previews write nothing, and are priced anew.`;
 
 /** Describes every route that follows in OpenAPI 3.1, from the schemas that validate, and shows it at /docs. */
-export const openApi = fp(async (app) => {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Mallflow', version: '1', description: DESCRIPTION },
-      tags: TAGS,
-      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: `mf_<role>_...`' } } },
-    },
-    transform: createJsonSchemaTransform({ skipList: [] }),
-    transformObject: (document) => withExamples(jsonSchemaTransformObject(document)),
-  });
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true, persistAuthorization: false } });
-}, { name: 'openapi' });
+export const openApi = fp(
+  async (app) => {
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: { title: 'Mallflow', version: '1', description: DESCRIPTION },
+        tags: TAGS,
+        components: {
+          securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: `mf_<role>_...`' } },
+        },
+      },
+      transform: createJsonSchemaTransform({ skipList: [] }),
+      transformObject: (document) => withExamples(jsonSchemaTransformObject(document)),
+    });
+    await app.register(swaggerUi, {
+      routePrefix: '/docs',
+      uiConfig: { deepLinking: true, persistAuthorization: false },
+    });
+  },
+  { name: 'openapi' },
+);

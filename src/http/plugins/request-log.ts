@@ -7,16 +7,31 @@ declare module 'fastify' {
   }
 }
 
-/** Writes one line per request: by the route's pattern, so that nothing a caller typed is logged, bodies and queries least of all. */
-export const requestLog = fp(async (app) => {
-  app.decorateRequest('orderId', undefined);
-  app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id); });
-  app.addHook('onResponse', async (request, reply) => {
-    const { orderId = request.orderId } = (request.params ?? {}) as { orderId?: string };
-    const { caller } = request as Partial<typeof request>;
-    request.log.info({
-      method: request.method, route: request.routeOptions.url ?? null, status: reply.statusCode, ms: Math.round(reply.elapsedTime),
-      ...(orderId === undefined ? {} : { orderId }), ...(caller === undefined ? {} : { actor: caller.actor }),
-    }, 'answered');
-  });
-}, { name: 'request-log' });
+/**
+ * Writes one line per request: by the route's pattern, so that nothing a caller typed is logged, bodies and queries
+ * least of all.
+ */
+export const requestLog = fp(
+  async (app) => {
+    app.decorateRequest('orderId', undefined);
+    app.addHook('onRequest', async (request, reply) => {
+      reply.header('x-request-id', request.id);
+    });
+    app.addHook('onResponse', async (request, reply) => {
+      const { orderId = request.orderId } = (request.params ?? {}) as { orderId?: string };
+      const { caller } = request as Partial<typeof request>;
+      request.log.info(
+        {
+          method: request.method,
+          route: request.routeOptions.url ?? null,
+          status: reply.statusCode,
+          ms: Math.round(reply.elapsedTime),
+          ...(orderId === undefined ? {} : { orderId }),
+          ...(caller === undefined ? {} : { actor: caller.actor }),
+        },
+        'answered',
+      );
+    });
+  },
+  { name: 'request-log' },
+);

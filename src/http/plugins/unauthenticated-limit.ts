@@ -6,7 +6,10 @@ import type { AppDeps } from '../deps';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Counts a request of somebody who is not known, by the client's address; answers `rate_limited` past the limit, and undefined within it. */
+    /**
+     * Counts a request of somebody who is not known, by the client's address; answers `rate_limited` past the limit,
+     * and undefined within it.
+     */
     admitStranger: (request: FastifyRequest) => Promise<Refusal | undefined>;
   }
 }
@@ -16,21 +19,25 @@ const SECOND_MS = 1_000;
 const MAX_ADDRESSES = 10_000;
 
 /**
- * Bounds what those cost who show no known key, before the database is asked: by the address of the connection (an IPv6 one by its
- * network of 64 bits). Behind a proxy that is the proxy's, and all of them share one count. Counts per process.
+ * Bounds what those cost who show no known key, before the database is asked: by the address of the connection (an IPv6
+ * one by its network of 64 bits). Behind a proxy that is the proxy's, and all of them share one count. Counts per
+ * process.
  */
-export const unauthenticatedLimit = fp<Pick<AppDeps, 'meter' | 'limits'>>(async (app, { meter, limits }) => {
-  const perSecond = limits?.strangersPerSecond ?? 0;
-  if (perSecond === 0) {
-    app.decorate('admitStranger', () => Promise.resolve(undefined));
-    return;
-  }
-  await app.register(rateLimit, { global: false, cache: MAX_ADDRESSES });
-  const count = app.createRateLimit({ max: perSecond, timeWindow: SECOND_MS });
-  app.decorate('admitStranger', async (request: FastifyRequest) => {
-    const counted = await count(request);
-    if (counted.isAllowed || !counted.isExceeded) return undefined;
-    meter.shed('stranger');
-    return refuse('rate_limited', { detail: `One address may send ${perSecond} per second without a known API key` });
-  });
-}, { name: 'strangers' });
+export const unauthenticatedLimit = fp<Pick<AppDeps, 'meter' | 'limits'>>(
+  async (app, { meter, limits }) => {
+    const perSecond = limits?.strangersPerSecond ?? 0;
+    if (perSecond === 0) {
+      app.decorate('admitStranger', () => Promise.resolve(undefined));
+      return;
+    }
+    await app.register(rateLimit, { global: false, cache: MAX_ADDRESSES });
+    const count = app.createRateLimit({ max: perSecond, timeWindow: SECOND_MS });
+    app.decorate('admitStranger', async (request: FastifyRequest) => {
+      const counted = await count(request);
+      if (counted.isAllowed || !counted.isExceeded) return undefined;
+      meter.shed('stranger');
+      return refuse('rate_limited', { detail: `One address may send ${perSecond} per second without a known API key` });
+    });
+  },
+  { name: 'strangers' },
+);

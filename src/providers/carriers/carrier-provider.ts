@@ -15,13 +15,13 @@ export interface BookRequest {
 /** A booked parcel: `label` is what the printer gets (ZPL). It shows the recipient, so keep it encrypted. */
 export type Booking =
   | {
-    readonly status: 'booked';
-    readonly reference: string;
-    readonly trackingNumber: string;
-    readonly label: string;
-    /** ISO date. */
-    readonly estimatedDelivery: string;
-  }
+      readonly status: 'booked';
+      readonly reference: string;
+      readonly trackingNumber: string;
+      readonly label: string;
+      /** ISO date. */
+      readonly estimatedDelivery: string;
+    }
   | { readonly status: 'voided'; readonly reference: string; readonly trackingNumber: string }
   | { readonly status: 'refused'; readonly reason: string };
 

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { CarrierEvent, type VerifiedWebhook } from '../../contracts/webhooks/provider-events';
-import type { Booking, BookRequest, CarrierJournalEntry, CarrierProvider, CarrierWebhookReader } from './carrier-provider';
+import type {
+  Booking,
+  BookRequest,
+  CarrierJournalEntry,
+  CarrierProvider,
+  CarrierWebhookReader,
+} from './carrier-provider';
 import { callJson, readAnswer, type ProviderConnection } from '../http';
 import { readJournal } from '../sandbox-journal';
 import { StandardWebhookVerifier } from '../webhook';
@@ -10,18 +16,33 @@ export const SANDBOX_CARRIER = 'sandbox-carrier';
 const text = z.string().min(1);
 const Refused = z.object({ status: z.literal('refused'), reason: z.string() });
 const BookingAnswer = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('booked'), reference: text, trackingNumber: text, label: text, estimatedDelivery: z.iso.date() }),
+  z.object({
+    status: z.literal('booked'),
+    reference: text,
+    trackingNumber: text,
+    label: text,
+    estimatedDelivery: z.iso.date(),
+  }),
   z.object({ status: z.literal('voided'), reference: text, trackingNumber: text }),
   Refused,
 ]);
 const VoidAnswer = z.discriminatedUnion('status', [z.object({ status: z.literal('voided') }), Refused]);
 const JournalEntry = z.discriminatedUnion('status', [
-  z.object({ status: z.enum(['booked', 'voided']), key: text, carrierCode: text, reference: text, trackingNumber: text }),
+  z.object({
+    status: z.enum(['booked', 'voided']),
+    key: text,
+    carrierCode: text,
+    reference: text,
+    trackingNumber: text,
+  }),
   z.object({ status: z.literal('refused') }),
 ]);
 const Webhook = z.object({ type: z.literal('parcel.scanned'), data: CarrierEvent }).transform(({ data }) => data);
 
-/** Speaks to the sandbox carriers over HTTP. One call, one try: `ProviderUnavailable` leaves the effect open, so ask by key. */
+/**
+ * Speaks to the sandbox carriers over HTTP. One call, one try: `ProviderUnavailable` leaves the effect open, so ask by
+ * key.
+ */
 export class SandboxCarrierProvider implements CarrierProvider {
   readonly code = SANDBOX_CARRIER;
   private readonly connection: ProviderConnection;
@@ -41,7 +62,10 @@ export class SandboxCarrierProvider implements CarrierProvider {
     return answer.status === 404 ? undefined : readAnswer(this.connection, answer, BookingAnswer);
   }
 
-  async void(reference: string, signal?: AbortSignal): Promise<{ status: 'voided' } | { status: 'refused'; reason: string }> {
+  async void(
+    reference: string,
+    signal?: AbortSignal,
+  ): Promise<{ status: 'voided' } | { status: 'refused'; reason: string }> {
     const path = `/v1/shipments/${encodeURIComponent(reference)}/void`;
     const answer = await callJson(this.connection, { method: 'POST', path, expect: [200, 422], signal });
     return readAnswer(this.connection, answer, VoidAnswer);

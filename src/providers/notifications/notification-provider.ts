@@ -20,8 +20,8 @@ export type Sent =
   | { readonly status: 'refused'; readonly reason: string };
 
 /**
- * One way to tell people something. Sending throws `ProviderUnavailable` when no answer came: the message may or may not be on
- * its way, so ask by key where the provider can tell, else send again under the same key.
+ * One way to tell people something. Sending throws `ProviderUnavailable` when no answer came: the message may or may
+ * not be on its way, so ask by key where the provider can tell, else send again under the same key.
  */
 export interface NotificationProvider {
   readonly code: string;

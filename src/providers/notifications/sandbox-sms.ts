@@ -14,7 +14,10 @@ const SentAnswer = z.discriminatedUnion('status', [
 ]);
 const JournalEntry = z.object({ key: text, channel: oneOf(NotificationChannel), reference: text });
 
-/** Sends SMS through the sandbox over HTTP. One call, one try: `ProviderUnavailable` leaves the effect open, so ask by key. */
+/**
+ * Sends SMS through the sandbox over HTTP. One call, one try: `ProviderUnavailable` leaves the effect open, so ask by
+ * key.
+ */
 export class SandboxSmsProvider implements NotificationProvider {
   readonly code = SANDBOX_SMS;
   readonly channel = 'sms';
@@ -25,12 +28,23 @@ export class SandboxSmsProvider implements NotificationProvider {
   }
 
   async send({ key, to, text: body }: Message, signal?: AbortSignal): Promise<Sent> {
-    const call = { method: 'POST', path: '/v1/messages', body: { key, to, text: body }, expect: [200, 422], signal } as const;
+    const call = {
+      method: 'POST',
+      path: '/v1/messages',
+      body: { key, to, text: body },
+      expect: [200, 422],
+      signal,
+    } as const;
     return readAnswer(this.connection, await callJson(this.connection, call), SentAnswer);
   }
 
   async findByKey(key: string, signal?: AbortSignal): Promise<Sent | undefined> {
-    const answer = await callJson(this.connection, { method: 'GET', path: `/v1/messages/by-key/${encodeURIComponent(key)}`, expect: [200, 404], signal });
+    const answer = await callJson(this.connection, {
+      method: 'GET',
+      path: `/v1/messages/by-key/${encodeURIComponent(key)}`,
+      expect: [200, 404],
+      signal,
+    });
     return answer.status === 404 ? undefined : readAnswer(this.connection, answer, SentAnswer);
   }
 

@@ -46,7 +46,10 @@ export interface PaymentJournalEntry {
 export interface PaymentProvider {
   readonly code: string;
   authorize(request: AuthorizeRequest, signal?: AbortSignal): Promise<Authorization>;
-  /** Ends an authorization that still waits for the customer. Answers it as it stands: the customer may have been faster. */
+  /**
+   * Ends an authorization that still waits for the customer. Answers it as it stands: the customer may have been
+   * faster.
+   */
   cancelAction(reference: string, signal?: AbortSignal): Promise<Authorization>;
   capture(request: MoneyMoveRequest, signal?: AbortSignal): Promise<MoneyMove>;
   /** Gives back what is still open of an authorization (the request's amount, which must not exceed it). */

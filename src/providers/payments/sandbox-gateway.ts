@@ -5,7 +5,13 @@ import { PaymentEvent, type VerifiedWebhook } from '../../contracts/webhooks/pro
 import { callJson, readAnswer, type JsonAnswer, type ProviderConnection } from '../http';
 import { readJournal } from '../sandbox-journal';
 import type {
-  Authorization, AuthorizeRequest, MoneyMove, MoneyMoveRequest, PaymentJournalEntry, PaymentProvider, PaymentWebhookReader,
+  Authorization,
+  AuthorizeRequest,
+  MoneyMove,
+  MoneyMoveRequest,
+  PaymentJournalEntry,
+  PaymentProvider,
+  PaymentWebhookReader,
 } from './payment-provider';
 import { StandardWebhookVerifier } from '../webhook';
 
@@ -30,11 +36,15 @@ const JournalEntry = z.object({
   amount: z.int(),
   currency: Currency,
 });
-const Webhook = z.object({ type: z.string(), data: PaymentEvent })
+const Webhook = z
+  .object({ type: z.string(), data: PaymentEvent })
   .refine(({ type, data }) => type === `payment.${data.status}`, { path: ['type'], message: 'contradicts data.status' })
   .transform(({ data }) => data);
 
-/** Speaks to the sandbox gateway over HTTP. One call, one try: `ProviderUnavailable` leaves the effect open, so ask by key. */
+/**
+ * Speaks to the sandbox gateway over HTTP. One call, one try: `ProviderUnavailable` leaves the effect open, so ask by
+ * key.
+ */
 export class SandboxPaymentProvider implements PaymentProvider {
   readonly code = SANDBOX_GATEWAY;
   private readonly connection: ProviderConnection;
@@ -46,7 +56,13 @@ export class SandboxPaymentProvider implements PaymentProvider {
   async authorize(request: AuthorizeRequest, signal?: AbortSignal): Promise<Authorization> {
     const { key, orderId, method, token, amount } = request;
     const body = { key, orderId, method, token, ...amount };
-    const answer = await callJson(this.connection, { method: 'POST', path: '/v1/authorizations', body, expect: [200], signal });
+    const answer = await callJson(this.connection, {
+      method: 'POST',
+      path: '/v1/authorizations',
+      body,
+      expect: [200],
+      signal,
+    });
     return readAnswer(this.connection, answer, AuthorizationAnswer);
   }
 
@@ -78,14 +94,20 @@ export class SandboxPaymentProvider implements PaymentProvider {
     return answer && readAnswer(this.connection, answer, MoveAnswer);
   }
 
-  /** Yields every operation that has a reference with its status of now; refused moves moved nothing and are left out. */
+  /**
+   * Yields every operation that has a reference with its status of now; refused moves moved nothing and are left out.
+   */
   async *journal(): AsyncGenerator<PaymentJournalEntry, void, undefined> {
     for await (const entry of readJournal(this.connection, JournalEntry)) {
       if (entry.status !== 'refused') yield entry;
     }
   }
 
-  private async move(kind: 'captures' | 'voids' | 'refunds', request: MoneyMoveRequest, signal?: AbortSignal): Promise<MoneyMove> {
+  private async move(
+    kind: 'captures' | 'voids' | 'refunds',
+    request: MoneyMoveRequest,
+    signal?: AbortSignal,
+  ): Promise<MoneyMove> {
     const path = `/v1/authorizations/${encodeURIComponent(request.authorization)}/${kind}`;
     const body = { key: request.key, ...request.amount };
     const answer = await callJson(this.connection, { method: 'POST', path, body, expect: [200, 422], signal });

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { SupplierEvent, type VerifiedWebhook } from '../../contracts/webhooks/provider-events';
 import { callJson, readAnswer, type ProviderConnection } from '../http';
 import { readJournal } from '../sandbox-journal';
-import type { Purchase, PurchaseRequest, SupplierJournalEntry, SupplierProvider, SupplierWebhookReader } from './supplier-provider';
+import type {
+  Purchase,
+  PurchaseRequest,
+  SupplierJournalEntry,
+  SupplierProvider,
+  SupplierWebhookReader,
+} from './supplier-provider';
 import { StandardWebhookVerifier } from '../webhook';
 
 export const SANDBOX_SUPPLIER = 'sandbox-supplier';
@@ -13,12 +19,21 @@ const PurchaseAnswer = z.discriminatedUnion('status', [
   z.object({ status: z.literal('refused'), reason: text }),
 ]);
 const JournalEntry = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('taken'), key: text, reference: text, quantity: z.int(), confirmed: z.int().nullable() }),
+  z.object({
+    status: z.literal('taken'),
+    key: text,
+    reference: text,
+    quantity: z.int(),
+    confirmed: z.int().nullable(),
+  }),
   z.object({ status: z.literal('refused') }),
 ]);
 const Webhook = z.object({ type: z.literal('purchase.answered'), data: SupplierEvent }).transform(({ data }) => data);
 
-/** Speaks to the sandbox suppliers over HTTP. One call, one try: `ProviderUnavailable` leaves the effect open, so ask by key. */
+/**
+ * Speaks to the sandbox suppliers over HTTP. One call, one try: `ProviderUnavailable` leaves the effect open, so ask by
+ * key.
+ */
 export class SandboxSupplierProvider implements SupplierProvider {
   readonly code = SANDBOX_SUPPLIER;
   private readonly connection: ProviderConnection;
@@ -39,7 +54,12 @@ export class SandboxSupplierProvider implements SupplierProvider {
   }
 
   async remind(reference: string, signal?: AbortSignal): Promise<void> {
-    await callJson(this.connection, { method: 'POST', path: `/v1/purchases/${encodeURIComponent(reference)}/reminders`, expect: [200], signal });
+    await callJson(this.connection, {
+      method: 'POST',
+      path: `/v1/purchases/${encodeURIComponent(reference)}/reminders`,
+      expect: [200],
+      signal,
+    });
   }
 
   /** Yields every purchase order that was taken; refused ones have no reference and are left out. */

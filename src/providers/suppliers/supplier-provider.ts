@@ -8,11 +8,17 @@ export interface PurchaseRequest {
   readonly supplierCode: string;
   readonly skuCode: string;
   readonly quantity: number;
-  readonly shipTo: { readonly code: string; readonly country: string; readonly city: string; readonly postcode: string };
+  readonly shipTo: {
+    readonly code: string;
+    readonly country: string;
+    readonly city: string;
+    readonly postcode: string;
+  };
 }
 
 /** A purchase order as its supplier has it; what it will send, and when, comes by webhook. */
-export type Purchase = { readonly status: 'taken'; readonly reference: string } | { readonly status: 'refused'; readonly reason: string };
+export type Purchase =
+  { readonly status: 'taken'; readonly reference: string } | { readonly status: 'refused'; readonly reason: string };
 
 /** One line of the supplier's own journal, for the audit. */
 export interface SupplierJournalEntry {
@@ -33,7 +39,10 @@ export interface SupplierProvider {
   purchase(request: PurchaseRequest, signal?: AbortSignal): Promise<Purchase>;
   /** Undefined when the supplier never saw the key. */
   findPurchaseByKey(key: string, signal?: AbortSignal): Promise<Purchase | undefined>;
-  /** Asks for the answer that is still missing. Throws `UnexpectedAnswer` when the supplier will never take it, as it does not know the order. */
+  /**
+   * Asks for the answer that is still missing. Throws `UnexpectedAnswer` when the supplier will never take it, as it
+   * does not know the order.
+   */
   remind(reference: string, signal?: AbortSignal): Promise<void>;
   journal(): AsyncIterable<SupplierJournalEntry>;
 }

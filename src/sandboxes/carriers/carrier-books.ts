@@ -1,7 +1,14 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { LabelSeal, drawLabel } from './draw-label';
 import { CARRIER_LINES, POSTCODES_NOT_SERVED, type CarrierLine } from './carrier-lines';
-import { CarrierEntry, type BookBody, type BookEntry, type RefuseEntry, type ScanBody, type ScanEntry } from './carrier-messages';
+import {
+  CarrierEntry,
+  type BookBody,
+  type BookEntry,
+  type RefuseEntry,
+  type ScanBody,
+  type ScanEntry,
+} from './carrier-messages';
 import type { OutgoingEvent } from '../deliveries';
 import { Journal, type Span } from '../journal';
 import { fingerprint, type SandboxOptions } from '../server';
@@ -37,7 +44,9 @@ export class CarrierBooks {
   constructor(private readonly options: Pick<SandboxOptions, 'apiKey' | 'journalFile' | 'now'>) {
     this.now = options.now ?? (() => new Date());
     this.seal = new LabelSeal(options.apiKey);
-    this.journal = Journal.open(options.journalFile, CarrierEntry, (entry, span) => { this.apply(entry, span); });
+    this.journal = Journal.open(options.journalFile, CarrierEntry, (entry, span) => {
+      this.apply(entry, span);
+    });
   }
 
   find(key: string): Operation | undefined {
@@ -96,18 +105,29 @@ export class CarrierBooks {
   /** Ends a label. False once the parcel was picked up; true as often as it is asked. */
   void(parcel: Parcel): boolean {
     if (parcel.lastScan) return false;
-    if (!parcel.voided) this.record({ entry: 'void', reference: parcel.booked.reference, at: this.now().toISOString() });
+    if (!parcel.voided)
+      this.record({ entry: 'void', reference: parcel.booked.reference, at: this.now().toISOString() });
     return true;
   }
 
   /** Records a driver's scan. The last scan, sent again with its time, is the same scan: `event` is then undefined. */
-  scan(parcel: Parcel, { trackingNumber, scan, place, at }: ScanBody): { scan: ScanEntry; event: OutgoingEvent | undefined } | ScanConflict {
+  scan(
+    parcel: Parcel,
+    { trackingNumber, scan, place, at }: ScanBody,
+  ): { scan: ScanEntry; event: OutgoingEvent | undefined } | ScanConflict {
     const last = parcel.lastScan;
     if (last?.scan === scan && last.at === at && last.place === place) return { scan: last, event: undefined };
     if (parcel.voided) return 'parcel_voided';
     if (last?.scan === 'signed' || last?.scan === 'returned') return 'parcel_final';
     const eventId = `evt_${randomUUID()}`;
-    const entry: ScanEntry = { entry: 'scan', eventId, trackingNumber, scan, at: at ?? this.now().toISOString(), place };
+    const entry: ScanEntry = {
+      entry: 'scan',
+      eventId,
+      trackingNumber,
+      scan,
+      at: at ?? this.now().toISOString(),
+      place,
+    };
     this.record(entry);
     return { scan: entry, event: this.unsent.get(eventId) };
   }
@@ -182,5 +202,8 @@ function required<T>(found: T | undefined, name: string): T {
   return found;
 }
 
-const eventOf = ({ eventId, trackingNumber, scan, at, place }: ScanEntry): OutgoingEvent =>
-  ({ id: eventId, lane: trackingNumber, body: JSON.stringify({ type: 'parcel.scanned', data: { trackingNumber, scan, at, place } }) });
+const eventOf = ({ eventId, trackingNumber, scan, at, place }: ScanEntry): OutgoingEvent => ({
+  id: eventId,
+  lane: trackingNumber,
+  body: JSON.stringify({ type: 'parcel.scanned', data: { trackingNumber, scan, at, place } }),
+});

@@ -42,9 +42,23 @@ export const CarrierEntry = z.discriminatedUnion('entry', [
     sealedLabel: z.string(),
     at,
   }),
-  z.strictObject({ entry: z.literal('refuse'), key, fingerprint: z.string(), carrierCode: z.string(), reason: z.string(), at }),
+  z.strictObject({
+    entry: z.literal('refuse'),
+    key,
+    fingerprint: z.string(),
+    carrierCode: z.string(),
+    reason: z.string(),
+    at,
+  }),
   z.strictObject({ entry: z.literal('void'), reference: z.string(), at }),
-  z.strictObject({ entry: z.literal('scan'), eventId: z.string(), trackingNumber: z.string(), scan: oneOf(CarrierScan), at, place }),
+  z.strictObject({
+    entry: z.literal('scan'),
+    eventId: z.string(),
+    trackingNumber: z.string(),
+    scan: oneOf(CarrierScan),
+    at,
+    place,
+  }),
   /** The receiver took the webhook. */
   z.strictObject({ entry: z.literal('sent'), eventId: z.string() }),
 ]);

@@ -10,7 +10,13 @@ export function buildCarrier(options: SandboxOptions): FastifyInstance {
   const app = buildServer(options.logger);
   const books = new CarrierBooks(options);
   const deliveries = new Deliveries(
-    options.webhookUrl, options.webhookSecret, (event) => { books.sent(event.id); }, app.log, options.delivery,
+    options.webhookUrl,
+    options.webhookSecret,
+    (event) => {
+      books.sent(event.id);
+    },
+    app.log,
+    options.delivery,
   );
   const faults = new Faults(['book', 'void', 'find']);
 
@@ -56,14 +62,16 @@ export function buildCarrier(options: SandboxOptions): FastifyInstance {
       faults.run('find', reply, () => {
         const operation = books.find(request.params.key);
         return operation ? ok(view(operation)) : problem(404, 'not_found');
-      }));
+      }),
+    );
 
     api.post<{ Params: { reference: string } }>('/v1/shipments/:reference/void', (request, reply) =>
       faults.run('void', reply, () => {
         const parcel = books.parcel(request.params.reference);
         if (!parcel) return refused('no_such_shipment');
         return books.void(parcel) ? ok(view(parcel)) : refused('already_picked_up');
-      }));
+      }),
+    );
 
     api.post('/v1/scans', (request, reply) => {
       const body = ScanBody.parse(request.body);

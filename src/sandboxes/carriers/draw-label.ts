@@ -5,8 +5,15 @@ import type { BookBody } from './carrier-messages';
 /** `^` and `~` begin commands of the printer; a name must not. */
 const printable = (text: string): string => text.replace(/[\^~\p{Cc}]/gu, ' ').trim();
 
-/** Draws a 4 x 6 inch label for a 203 dpi printer (ZPL II, UTF-8): carrier, Code 128 of the tracking number, recipient, fragile mark. */
-export function drawLabel(line: CarrierLine, trackingNumber: string, { reference, from, to, parcel, fragile }: BookBody): string {
+/**
+ * Draws a 4 x 6 inch label for a 203 dpi printer (ZPL II, UTF-8): carrier, Code 128 of the tracking number, recipient,
+ * fragile mark.
+ */
+export function drawLabel(
+  line: CarrierLine,
+  trackingNumber: string,
+  { reference, from, to, parcel, fragile }: BookBody,
+): string {
   const { address } = to;
   const recipient = [
     to.name,
@@ -39,7 +46,10 @@ export function drawLabel(line: CarrierLine, trackingNumber: string, { reference
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Seals labels for the journal, so that it names no recipient to who only has the file (AES-256-GCM, key from the API key). */
+/**
+ * Seals labels for the journal, so that it names no recipient to who only has the file (AES-256-GCM, key from the API
+ * key).
+ */
 export class LabelSeal {
   private readonly key: Buffer;
 

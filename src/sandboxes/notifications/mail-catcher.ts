@@ -18,11 +18,17 @@ export class MailCatcher {
     log: FastifyBaseLogger,
   ) {
     this.#server = new SMTPServer({
-      authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'], logger: false,
-      onRcptTo: ({ address }, _session, done) => { done(NO_SUCH_MAILBOX.test(address) ? replying(550, 'No such mailbox') : null); },
+      authOptional: true,
+      disabledCommands: ['STARTTLS', 'AUTH'],
+      logger: false,
+      onRcptTo: ({ address }, _session, done) => {
+        done(NO_SUCH_MAILBOX.test(address) ? replying(550, 'No such mailbox') : null);
+      },
       onData: (stream, session, done) => {
         const chunks: Buffer[] = [];
-        stream.on('data', (chunk: Buffer) => { chunks.push(chunk); });
+        stream.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+        });
         stream.on('end', () => {
           const to = session.envelope.rcptTo.map(({ address }) => address).join(', ');
           done(this.#take(to, Buffer.concat(chunks).toString('utf8')));
@@ -30,7 +36,9 @@ export class MailCatcher {
       },
     });
     // A client that goes away in the middle is no trouble of the catcher's.
-    this.#server.on('error', (error) => { log.warn({ err: error }, 'a mail connection broke'); });
+    this.#server.on('error', (error) => {
+      log.warn({ err: error }, 'a mail connection broke');
+    });
   }
 
   get port(): number {
@@ -40,12 +48,18 @@ export class MailCatcher {
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.server.once('error', reject);
-      this.#server.listen(this.options.smtpPort, this.options.smtpHost ?? '127.0.0.1', () => { resolve(); });
+      this.#server.listen(this.options.smtpPort, this.options.smtpHost ?? '127.0.0.1', () => {
+        resolve();
+      });
     });
   }
 
   close(): Promise<void> {
-    return new Promise((resolve) => { this.#server.close(() => { resolve(); }); });
+    return new Promise((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
   }
 
   #take(to: string, mail: string): Error | null {

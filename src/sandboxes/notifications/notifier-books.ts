@@ -10,15 +10,23 @@ const TAG_BYTES = 16;
 
 /** What the journal holds: whom a message went to and what it said are sealed with a key made from the API key. */
 const Entry = z.strictObject({
-  entry: z.enum(['sent', 'refused']), key: z.string(), channel: oneOf(NotificationChannel), reference: z.string(), fingerprint: z.string(),
-  sealed: z.string(), at: z.iso.datetime(),
+  entry: z.enum(['sent', 'refused']),
+  key: z.string(),
+  channel: oneOf(NotificationChannel),
+  reference: z.string(),
+  fingerprint: z.string(),
+  sealed: z.string(),
+  at: z.iso.datetime(),
 });
 type Entry = z.infer<typeof Entry>;
 
 /** What was taken, or refused for good, under one key. */
 export type Taken = Omit<Entry, 'sealed'> & { readonly span: Span };
 
-export interface Content { readonly to: string; readonly text: string }
+export interface Content {
+  readonly to: string;
+  readonly text: string;
+}
 
 /** Holds the messages of the sandbox, by its journal. A key is one message, however often it comes. */
 export class NotifierBooks {
@@ -31,7 +39,9 @@ export class NotifierBooks {
   constructor(private readonly options: Pick<SandboxOptions, 'apiKey' | 'journalFile' | 'now'>) {
     this.now = options.now ?? (() => new Date());
     this.sealKey = Buffer.from(hkdfSync('sha256', options.apiKey, '', 'sandbox-notifier message', 32));
-    this.journal = Journal.open(options.journalFile, Entry, (entry, span) => { this.apply(entry, span); });
+    this.journal = Journal.open(options.journalFile, Entry, (entry, span) => {
+      this.apply(entry, span);
+    });
   }
 
   find(key: string): Taken | undefined {
@@ -45,7 +55,13 @@ export class NotifierBooks {
     // Mail stores know a copy by its Message-ID, whatever the lines between may have done to its text.
     if (known) return channel === 'email' || known.fingerprint === print ? known : 'key_reused';
     const entry: Entry = {
-      entry: refused ? 'refused' : 'sent', key, channel, reference: `msg_${randomUUID()}`, fingerprint: print, sealed: this.seal(JSON.stringify(content)), at: this.now().toISOString(),
+      entry: refused ? 'refused' : 'sent',
+      key,
+      channel,
+      reference: `msg_${randomUUID()}`,
+      fingerprint: print,
+      sealed: this.seal(JSON.stringify(content)),
+      at: this.now().toISOString(),
     };
     return this.apply(entry, this.journal.append(entry));
   }
@@ -53,8 +69,12 @@ export class NotifierBooks {
   /** Opens what a message said. Throws when it was taken under another API key. */
   contentOf(taken: Taken): Content {
     const bytes = Buffer.from(this.journal.read(taken.span).sealed, 'base64');
-    const decipher = createDecipheriv('aes-256-gcm', this.sealKey, bytes.subarray(0, NONCE_BYTES)).setAuthTag(bytes.subarray(-TAG_BYTES));
-    return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8')) as Content;
+    const decipher = createDecipheriv('aes-256-gcm', this.sealKey, bytes.subarray(0, NONCE_BYTES)).setAuthTag(
+      bytes.subarray(-TAG_BYTES),
+    );
+    return JSON.parse(
+      Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8'),
+    ) as Content;
   }
 
   close(): void {

@@ -14,11 +14,17 @@ export interface NotifierOptions extends Pick<SandboxOptions, 'apiKey' | 'journa
 
 export type Notifier = FastifyInstance & { readonly mail: MailCatcher };
 
-const SmsBody = z.strictObject({ key: z.string().min(1).max(200), to: z.string().min(1).max(40), text: z.string().min(1).max(2_000) });
+const SmsBody = z.strictObject({
+  key: z.string().min(1).max(200),
+  to: z.string().min(1).max(40),
+  text: z.string().min(1).max(2_000),
+});
 /** A number that nobody has. */
 const UNKNOWN_NUMBER = '+8613911111111';
 
-/** Builds a server that takes SMS over HTTP and e-mail over SMTP, delivers nothing, and keeps both in books of its own. */
+/**
+ * Builds a server that takes SMS over HTTP and e-mail over SMTP, delivers nothing, and keeps both in books of its own.
+ */
 export function buildNotifier(options: NotifierOptions): Notifier {
   const app = buildServer(options.logger);
   const books = new NotifierBooks(options);
@@ -31,7 +37,8 @@ export function buildNotifier(options: NotifierOptions): Notifier {
     books.close();
   });
 
-  const view = ({ entry, reference }: Taken): object => (entry === 'sent' ? { status: 'sent', reference } : { status: 'refused', reason: 'unknown_number' });
+  const view = ({ entry, reference }: Taken): object =>
+    entry === 'sent' ? { status: 'sent', reference } : { status: 'refused', reason: 'unknown_number' };
 
   app.get('/healthz', () => ({ status: 'ok' }));
   app.register((api, _options, done) => {
@@ -51,14 +58,23 @@ export function buildNotifier(options: NotifierOptions): Notifier {
       faults.run('find', reply, () => {
         const taken = books.find(request.params.key);
         return taken ? ok(view(taken)) : problem(404, 'not_found');
-      }));
+      }),
+    );
 
     api.get<{ Params: { key: string } }>('/v1/messages/by-key/:key/content', (request, reply) => {
       const taken = books.find(request.params.key);
       return taken ? books.contentOf(taken) : reply.code(404).send({ error: 'not_found' });
     });
 
-    api.get('/v1/journal', (request) => pageOf(books.messages.filter(({ entry }) => entry === 'sent'), request.query, ({ key, channel, reference, at }) => ({ key, channel, reference, at })).body);
+    api.get(
+      '/v1/journal',
+      (request) =>
+        pageOf(
+          books.messages.filter(({ entry }) => entry === 'sent'),
+          request.query,
+          ({ key, channel, reference, at }) => ({ key, channel, reference, at }),
+        ).body,
+    );
     done();
   });
   return Object.assign(app, { mail });

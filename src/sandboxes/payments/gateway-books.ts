@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { OutgoingEvent } from '../deliveries';
-import { GatewayEntry, type ActionEntry, type AuthorizeBody, type AuthorizeEntry, type MoveBody, type MoveEntry, type MoveKind } from './gateway-messages';
+import {
+  GatewayEntry,
+  type ActionEntry,
+  type AuthorizeBody,
+  type AuthorizeEntry,
+  type MoveBody,
+  type MoveEntry,
+  type MoveKind,
+} from './gateway-messages';
 import { judgeToken } from './magic-tokens';
 import { Journal } from '../journal';
 import { fingerprint, type SandboxOptions } from '../server';
@@ -36,7 +44,9 @@ export class GatewayBooks {
 
   constructor(private readonly options: Pick<SandboxOptions, 'apiKey' | 'journalFile' | 'now'>) {
     this.now = options.now ?? (() => new Date());
-    this.journal = Journal.open(options.journalFile, GatewayEntry, (entry) => { this.apply(entry); });
+    this.journal = Journal.open(options.journalFile, GatewayEntry, (entry) => {
+      this.apply(entry);
+    });
   }
 
   find(key: string): Operation | undefined {
@@ -68,7 +78,17 @@ export class GatewayBooks {
     const { key, orderId, amount, currency } = body;
     const outcome = judgeToken(body.token, at);
     const id = `auth_${randomUUID()}`;
-    return this.open({ entry: 'authorize', key, id, fingerprint: print, orderId, amount, currency, outcome, at: at.toISOString() });
+    return this.open({
+      entry: 'authorize',
+      key,
+      id,
+      fingerprint: print,
+      orderId,
+      amount,
+      currency,
+      outcome,
+      at: at.toISOString(),
+    });
   }
 
   /** Moves money of an authorization, or records why not: a refusal is the answer of its key for good. */
@@ -92,14 +112,24 @@ export class GatewayBooks {
     return entry;
   }
 
-  /** Does what the customer does on the pay page. The same decision again is no conflict; `event` is what it has to tell. */
+  /**
+   * Does what the customer does on the pay page. The same decision again is no conflict; `event` is what it has to
+   * tell.
+   */
   decide(authorization: Authorization, approved: boolean): { readonly event: OutgoingEvent | undefined } | Conflict {
-    if (authorization.action) return authorization.action.approved === approved ? { event: undefined } : { conflict: 'already_decided' };
+    if (authorization.action)
+      return authorization.action.approved === approved ? { event: undefined } : { conflict: 'already_decided' };
     const status = this.statusOf(authorization);
     if (status === 'expired') return { conflict: 'action_expired' };
     if (status !== 'action_required') return { conflict: 'no_action_required' };
     const eventId = `evt_${randomUUID()}`;
-    this.record({ entry: 'action', authorization: authorization.made.id, approved, eventId, at: this.now().toISOString() });
+    this.record({
+      entry: 'action',
+      authorization: authorization.made.id,
+      approved,
+      eventId,
+      at: this.now().toISOString(),
+    });
     return { event: this.unsent.get(eventId) };
   }
 
@@ -117,7 +147,10 @@ export class GatewayBooks {
     this.journal.close();
   }
 
-  /** Names the money rule that a move breaks. What was captured or given back is no longer open; only what was captured is refunded. */
+  /**
+   * Names the money rule that a move breaks. What was captured or given back is no longer open; only what was captured
+   * is refunded.
+   */
   private whyNot(kind: MoveKind, authorization: Authorization, { amount, currency }: MoveBody): string | undefined {
     const { made, captured, voided, refunded } = authorization;
     if (currency !== undefined && currency !== made.currency) return 'currency_mismatch';
@@ -137,7 +170,14 @@ export class GatewayBooks {
   }
 
   private addAuthorization(made: AuthorizeEntry): Authorization {
-    const authorization: Authorization = { made, action: undefined, cancelled: false, captured: 0, voided: 0, refunded: 0 };
+    const authorization: Authorization = {
+      made,
+      action: undefined,
+      cancelled: false,
+      captured: 0,
+      voided: 0,
+      refunded: 0,
+    };
     this.authorizations.set(made.id, authorization);
     this.addOperation(made.key, authorization);
     return authorization;
@@ -186,5 +226,9 @@ export class GatewayBooks {
 
 function eventOf({ made }: Authorization, { eventId, approved, at }: ActionEntry): OutgoingEvent {
   const status = approved ? 'authorized' : 'declined';
-  return { id: eventId, lane: made.id, body: JSON.stringify({ type: `payment.${status}`, data: { key: made.key, status, at } }) };
+  return {
+    id: eventId,
+    lane: made.id,
+    body: JSON.stringify({ type: `payment.${status}`, data: { key: made.key, status, at } }),
+  };
 }

@@ -55,7 +55,13 @@ export const GatewayEntry = z.discriminatedUnion('entry', [
     refused: z.string().optional(),
     at,
   }),
-  z.strictObject({ entry: z.literal('action'), authorization: z.string(), approved: z.boolean(), eventId: z.string(), at }),
+  z.strictObject({
+    entry: z.literal('action'),
+    authorization: z.string(),
+    approved: z.boolean(),
+    eventId: z.string(),
+    at,
+  }),
   /** We gave up an authorization that still waited for the customer. */
   z.strictObject({ entry: z.literal('cancelled'), authorization: z.string(), at }),
   /** The receiver took the webhook. */

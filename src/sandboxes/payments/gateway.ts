@@ -7,14 +7,24 @@ import { registerPayPage } from './pay-page';
 import { FaultyTokens } from './magic-tokens';
 import { buildServer, ok, pageOf, problem, refused, requireApiKey, type Answer, type SandboxOptions } from '../server';
 
-const MOVES = [['captures', MoveKind.capture], ['voids', MoveKind.void], ['refunds', MoveKind.refund]] as const;
+const MOVES = [
+  ['captures', MoveKind.capture],
+  ['voids', MoveKind.void],
+  ['refunds', MoveKind.refund],
+] as const;
 
 /** Builds a payment gateway with books of its own. Throws when its journal cannot be read. */
 export function buildGateway(options: SandboxOptions): FastifyInstance {
   const app = buildServer(options.logger);
   const books = new GatewayBooks(options);
   const deliveries = new Deliveries(
-    options.webhookUrl, options.webhookSecret, (event) => { books.sent(event.id); }, app.log, options.delivery,
+    options.webhookUrl,
+    options.webhookSecret,
+    (event) => {
+      books.sent(event.id);
+    },
+    app.log,
+    options.delivery,
   );
   const faults = new Faults(['authorize', 'cancel', 'capture', 'void', 'refund', 'find']);
   const tokens = new FaultyTokens();
@@ -51,7 +61,13 @@ export function buildGateway(options: SandboxOptions): FastifyInstance {
       refunded,
       ...(status === 'declined' ? { declineCode: declined } : {}),
       ...(status === 'action_required' && made.outcome.status === 'action_required'
-        ? { nextAction: { type: made.outcome.action, url: new URL(`/pay/${made.id}`, origin).href, expiresAt: made.outcome.expiresAt } }
+        ? {
+            nextAction: {
+              type: made.outcome.action,
+              url: new URL(`/pay/${made.id}`, origin).href,
+              expiresAt: made.outcome.expiresAt,
+            },
+          }
         : {}),
     };
   };
@@ -66,7 +82,9 @@ export function buildGateway(options: SandboxOptions): FastifyInstance {
     registerPayPage(scope, {
       find: (id) => books.authorization(id),
       statusOf: (authorization) => books.statusOf(authorization),
-      decide: (authorization, approved) => { decide(authorization, approved); },
+      decide: (authorization, approved) => {
+        decide(authorization, approved);
+      },
       busy: () => deliveries.full,
     });
     done();
@@ -78,10 +96,15 @@ export function buildGateway(options: SandboxOptions): FastifyInstance {
     api.post('/v1/authorizations', (request, reply) => {
       const body = AuthorizeBody.parse(request.body);
       const magic = tokens.faultOf(body.token, body.key, books.find(body.key) !== undefined);
-      return faults.run('authorize', reply, () => {
-        const result = books.authorize(body);
-        return 'conflict' in result ? problem(409, result.conflict) : ok(view(request, result));
-      }, magic);
+      return faults.run(
+        'authorize',
+        reply,
+        () => {
+          const result = books.authorize(body);
+          return 'conflict' in result ? problem(409, result.conflict) : ok(view(request, result));
+        },
+        magic,
+      );
     });
 
     for (const [path, kind] of MOVES) {
@@ -100,7 +123,8 @@ export function buildGateway(options: SandboxOptions): FastifyInstance {
         if (!authorization) return problem(404, 'not_found');
         books.cancel(authorization);
         return ok(view(request, authorization));
-      }));
+      }),
+    );
 
     api.post<{ Params: { id: string } }>('/v1/authorizations/:id/action', (request, reply) => {
       const { approve } = ActionBody.parse(request.body);
@@ -116,7 +140,8 @@ export function buildGateway(options: SandboxOptions): FastifyInstance {
         const operation = books.find(request.params.key);
         if (!operation) return problem(404, 'not_found');
         return ok(isAuthorization(operation) ? view(request, operation) : viewOfMove(operation));
-      }));
+      }),
+    );
 
     api.get('/v1/journal', (request) => pageOf(books.operations, request.query, summary).body);
     done();
@@ -124,8 +149,17 @@ export function buildGateway(options: SandboxOptions): FastifyInstance {
   return app;
 }
 
-const viewOfMove = ({ kind, key, id, authorization, amount, currency, refused: reason, at }: MoveEntry): object =>
-  ({ kind, key, reference: id, authorization, status: reason === undefined ? 'succeeded' : 'refused', reason, amount, currency, at });
+const viewOfMove = ({ kind, key, id, authorization, amount, currency, refused: reason, at }: MoveEntry): object => ({
+  kind,
+  key,
+  reference: id,
+  authorization,
+  status: reason === undefined ? 'succeeded' : 'refused',
+  reason,
+  amount,
+  currency,
+  at,
+});
 
 function answerOfMove(result: MoveEntry | Conflict): Answer {
   if ('conflict' in result) return problem(409, result.conflict);

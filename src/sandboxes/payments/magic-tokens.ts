@@ -7,12 +7,18 @@ const ACTION_WINDOW_MS = 30 * 60 * 1_000;
 export function judgeToken(token: string, now: Date): AuthorizeEntry['outcome'] {
   const expiresAt = new Date(now.getTime() + ACTION_WINDOW_MS).toISOString();
   switch (token) {
-    case 'tok_declined': return { status: 'declined', declineCode: 'declined' };
-    case 'tok_insufficient_funds': return { status: 'declined', declineCode: 'insufficient_funds' };
-    case 'tok_expired_card': return { status: 'declined', declineCode: 'expired_card' };
-    case 'tok_redirect': return { status: 'action_required', action: 'redirect', expiresAt };
-    case 'tok_qr': return { status: 'action_required', action: 'qr_code', expiresAt };
-    default: return token.startsWith('tok_') ? { status: 'authorized' } : { status: 'declined', declineCode: 'invalid_token' };
+    case 'tok_declined':
+      return { status: 'declined', declineCode: 'declined' };
+    case 'tok_insufficient_funds':
+      return { status: 'declined', declineCode: 'insufficient_funds' };
+    case 'tok_expired_card':
+      return { status: 'declined', declineCode: 'expired_card' };
+    case 'tok_redirect':
+      return { status: 'action_required', action: 'redirect', expiresAt };
+    case 'tok_qr':
+      return { status: 'action_required', action: 'qr_code', expiresAt };
+    default:
+      return token.startsWith('tok_') ? { status: 'authorized' } : { status: 'declined', declineCode: 'invalid_token' };
   }
 }
 

@@ -22,12 +22,15 @@ export function registerPayPage(scope: FastifyInstance, gateway: PayPageGateway)
   scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, new URLSearchParams(body.toString()));
   });
-  scope.get<{ Params: { id: string } }>('/pay/:id', (request, reply) => show(reply, gateway, gateway.find(request.params.id)));
+  scope.get<{ Params: { id: string } }>('/pay/:id', (request, reply) =>
+    show(reply, gateway, gateway.find(request.params.id)),
+  );
   scope.post<{ Params: { id: string } }>('/pay/:id', (request, reply) => {
     const authorization = gateway.find(request.params.id);
     const decision = request.body instanceof URLSearchParams ? request.body.get('decision') : undefined;
     if (decision !== 'approve' && decision !== 'decline') return html(reply, 400, '<p>Choose one of the two.</p>');
-    if (gateway.busy()) return html(reply.header('retry-after', '5'), 503, '<p>Too much is going on. Try again in a moment.</p>');
+    if (gateway.busy())
+      return html(reply.header('retry-after', '5'), 503, '<p>Too much is going on. Try again in a moment.</p>');
     if (authorization) gateway.decide(authorization, decision === 'approve');
     return show(reply, gateway, authorization);
   });
@@ -39,12 +42,16 @@ function show(reply: FastifyReply, gateway: PayPageGateway, authorization: Autho
   if (status !== 'action_required') return html(reply, 200, `<p>${TOLD[status]}</p>`);
   const { orderId, amount, currency } = authorization.made;
   const digits = CURRENCY_DIGITS[currency];
-  return html(reply, 200, `<p>Order ${escape(orderId)}</p>
+  return html(
+    reply,
+    200,
+    `<p>Order ${escape(orderId)}</p>
 <p><strong>${(amount / 10 ** digits).toFixed(digits)} ${currency}</strong></p>
 <form method="post">
 <button name="decision" value="approve">Approve</button>
 <button name="decision" value="decline">Decline</button>
-</form>`);
+</form>`,
+  );
 }
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
@@ -54,8 +61,10 @@ function html(reply: FastifyReply, status: number, body: string): FastifyReply {
     .code(status)
     .header('content-type', 'text/html; charset=utf-8')
     .header('cache-control', 'no-store')
-    .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'")
-    .send(`<!doctype html>
+    .header(
+      'content-security-policy',
+      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+    ).send(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sandbox payment</title>
 <style>body{font:1.1rem system-ui;max-width:26rem;margin:4rem auto;padding:0 1rem}button{font:inherit;padding:.5rem 1.5rem}</style>
 <h1>Sandbox payment</h1>

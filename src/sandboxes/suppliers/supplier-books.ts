@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { OutgoingEvent } from '../deliveries';
 import { Journal } from '../journal';
 import { fingerprint, type SandboxOptions } from '../server';
-import { Manner, SupplierEntry, type AnswerBody, type AnswerEntry, type PurchaseBody, type PurchaseEntry, type RefuseEntry } from './supplier-messages';
+import {
+  Manner,
+  SupplierEntry,
+  type AnswerBody,
+  type AnswerEntry,
+  type PurchaseBody,
+  type PurchaseEntry,
+  type RefuseEntry,
+} from './supplier-messages';
 
 /** A purchase order that was taken, with what the supplier said of it last. */
 export interface TakenPurchase {
@@ -30,7 +38,9 @@ export class SupplierBooks {
 
   constructor(private readonly options: Pick<SandboxOptions, 'apiKey' | 'journalFile' | 'now'>) {
     this.now = options.now ?? (() => new Date());
-    this.journal = Journal.open(options.journalFile, SupplierEntry, (entry) => { this.apply(entry); });
+    this.journal = Journal.open(options.journalFile, SupplierEntry, (entry) => {
+      this.apply(entry);
+    });
   }
 
   find(key: string): Operation | undefined {
@@ -46,15 +56,30 @@ export class SupplierBooks {
     return [...this.unsent.values()];
   }
 
-  /** Takes a purchase order, or records why not: a refusal is the answer of its key for good. Answers the webhooks that follow. */
+  /**
+   * Takes a purchase order, or records why not: a refusal is the answer of its key for good. Answers the webhooks that
+   * follow.
+   */
   purchase(body: PurchaseBody, manner: Manner): { operation: Operation; events: OutgoingEvent[] } | 'key_reused' {
     const print = fingerprint(this.options.apiKey, 'purchase', body);
     const known = this.byKey.get(body.key);
-    if (known) return (isTaken(known) ? known.taken : known).fingerprint === print ? { operation: known, events: [] } : 'key_reused';
+    if (known)
+      return (isTaken(known) ? known.taken : known).fingerprint === print
+        ? { operation: known, events: [] }
+        : 'key_reused';
     const { key, quantity } = body;
     const at = this.now().toISOString();
     if (body.skuCode === NOT_MADE) this.record({ entry: 'refuse', key, fingerprint: print, reason: 'not_made', at });
-    else this.record({ entry: 'purchase', key, reference: `pur_${randomUUID()}`, fingerprint: print, manner, quantity, at });
+    else
+      this.record({
+        entry: 'purchase',
+        key,
+        reference: `pur_${randomUUID()}`,
+        fingerprint: print,
+        manner,
+        quantity,
+        at,
+      });
     const operation = this.byKey.get(key) as Operation;
     return { operation, events: isTaken(operation) ? this.answerByItself(operation) : [] };
   }
@@ -64,16 +89,25 @@ export class SupplierBooks {
     const expectedOn = new Date(this.now().getTime() + LEAD_DAYS * DAY_MS).toISOString().slice(0, 10);
     const once = (units: number) => this.answer(purchase, { quantity: units, expectedOn });
     switch (manner) {
-      case Manner.all: return [once(quantity)];
-      case Manner.half: return [once(Math.floor(quantity / 2))];
-      case Manner.nothing: return [once(0)];
-      case Manner.twice: return [once(quantity), once(quantity)];
-      case Manner.whenReminded: return purchase.reminders > 0 && !purchase.answered ? [once(quantity)] : [];
-      case Manner.never: return [];
+      case Manner.all:
+        return [once(quantity)];
+      case Manner.half:
+        return [once(Math.floor(quantity / 2))];
+      case Manner.nothing:
+        return [once(0)];
+      case Manner.twice:
+        return [once(quantity), once(quantity)];
+      case Manner.whenReminded:
+        return purchase.reminders > 0 && !purchase.answered ? [once(quantity)] : [];
+      case Manner.never:
+        return [];
     }
   }
 
-  /** Records what a supplier says of a purchase order, at a later time than what it said before. Answers the webhook that tells of it. */
+  /**
+   * Records what a supplier says of a purchase order, at a later time than what it said before. Answers the webhook
+   * that tells of it.
+   */
   answer({ taken: { reference }, answered }: TakenPurchase, { quantity, expectedOn }: AnswerBody): OutgoingEvent {
     const eventId = `evt_${randomUUID()}`;
     const at = new Date(Math.max(this.now().getTime(), answered ? Date.parse(answered.at) + 1 : 0)).toISOString();
@@ -137,5 +171,8 @@ export class SupplierBooks {
   }
 }
 
-const eventOf = ({ eventId, reference, quantity, expectedOn, at }: AnswerEntry, key: string): OutgoingEvent =>
-  ({ id: eventId, lane: reference, body: JSON.stringify({ type: 'purchase.answered', data: { key, reference, quantity, expectedOn, at } }) });
+const eventOf = ({ eventId, reference, quantity, expectedOn, at }: AnswerEntry, key: string): OutgoingEvent => ({
+  id: eventId,
+  lane: reference,
+  body: JSON.stringify({ type: 'purchase.answered', data: { key, reference, quantity, expectedOn, at } }),
+});

@@ -43,7 +43,14 @@ export type AnswerBody = z.infer<typeof AnswerBody>;
 export const SupplierEntry = z.discriminatedUnion('entry', [
   z.strictObject({ entry: z.literal('purchase'), key, reference: line, fingerprint: z.string(), manner, quantity, at }),
   z.strictObject({ entry: z.literal('refuse'), key, fingerprint: z.string(), reason: line, at }),
-  z.strictObject({ entry: z.literal('answer'), eventId: line, reference: line, quantity, expectedOn: z.iso.date(), at }),
+  z.strictObject({
+    entry: z.literal('answer'),
+    eventId: line,
+    reference: line,
+    quantity,
+    expectedOn: z.iso.date(),
+    at,
+  }),
   z.strictObject({ entry: z.literal('remind'), reference: line, at }),
   /** The receiver took the webhook. */
   z.strictObject({ entry: z.literal('sent'), eventId: line }),

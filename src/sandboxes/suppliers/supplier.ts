@@ -10,7 +10,13 @@ export function buildSupplier(options: SandboxOptions): FastifyInstance {
   const app = buildServer(options.logger);
   const books = new SupplierBooks(options);
   const deliveries = new Deliveries(
-    options.webhookUrl, options.webhookSecret, (event) => { books.sent(event.id); }, app.log, options.delivery,
+    options.webhookUrl,
+    options.webhookSecret,
+    (event) => {
+      books.sent(event.id);
+    },
+    app.log,
+    options.delivery,
   );
   const faults = new Faults(['purchase', 'find', 'remind']);
   let manners: { readonly manner: Manner; times: number }[] = [];
@@ -19,7 +25,9 @@ export function buildSupplier(options: SandboxOptions): FastifyInstance {
     if (first && --first.times === 0) manners = manners.slice(1);
     return first?.manner ?? Manner.all;
   };
-  const send = (events: readonly OutgoingEvent[]) => { for (const event of events) deliveries.add(event); };
+  const send = (events: readonly OutgoingEvent[]) => {
+    for (const event of events) deliveries.add(event);
+  };
 
   app.addHook('onListen', (done) => {
     send(books.unsentEvents());
@@ -58,7 +66,8 @@ export function buildSupplier(options: SandboxOptions): FastifyInstance {
       faults.run('find', reply, () => {
         const operation = books.find(request.params.key);
         return operation ? ok(view(operation)) : problem(404, 'not_found');
-      }));
+      }),
+    );
 
     api.post<{ Params: { reference: string } }>('/v1/purchases/:reference/reminders', (request, reply) =>
       faults.run('remind', reply, () => {
@@ -66,7 +75,8 @@ export function buildSupplier(options: SandboxOptions): FastifyInstance {
         if (!purchase) return problem(404, 'not_found');
         send(books.remind(purchase));
         return ok({ reminders: purchase.reminders });
-      }));
+      }),
+    );
 
     api.post<{ Params: { reference: string } }>('/v1/purchases/:reference/answers', (request, reply) => {
       const body = AnswerBody.parse(request.body);
@@ -84,10 +94,20 @@ export function buildSupplier(options: SandboxOptions): FastifyInstance {
 }
 
 const view = (operation: Operation): object =>
-  (isTaken(operation) ? { status: 'taken', reference: operation.taken.reference } : { status: 'refused', reason: operation.reason });
+  isTaken(operation)
+    ? { status: 'taken', reference: operation.taken.reference }
+    : { status: 'refused', reason: operation.reason };
 
 function viewOfOperation(operation: Operation): object {
   if (!isTaken(operation)) return { key: operation.key, status: 'refused', reason: operation.reason, at: operation.at };
   const { key, reference, quantity, at } = operation.taken;
-  return { key, reference, status: 'taken', quantity, confirmed: operation.answered?.quantity ?? null, reminders: operation.reminders, at };
+  return {
+    key,
+    reference,
+    status: 'taken',
+    quantity,
+    confirmed: operation.answered?.quantity ?? null,
+    reminders: operation.reminders,
+    at,
+  };
 }

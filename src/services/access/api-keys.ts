@@ -6,7 +6,13 @@ import type { Caller } from '../../contracts/caller';
 const KEEPER: Caller = { role: 'platform', subject: 'mall', actor: 'platform:keys' };
 
 /** What a key of each role speaks for; null where it speaks for the mall itself. */
-const SUBJECT_TABLE = { storefront: 'storefront', merchant: 'merchant', warehouse: 'warehouse', support: null, platform: null } as const satisfies Record<KeyRole, string | null>;
+const SUBJECT_TABLE = {
+  storefront: 'storefront',
+  merchant: 'merchant',
+  warehouse: 'warehouse',
+  support: null,
+  platform: null,
+} as const satisfies Record<KeyRole, string | null>;
 
 export interface ListedKey {
   readonly id: string;
@@ -25,10 +31,15 @@ export class ApiKeyService {
   issue(role: KeyRole, subjectId: string | null, label: string): Promise<{ id: string; secret: string }> {
     return this.transactions.run(KEEPER, async (tx) => {
       const table = SUBJECT_TABLE[role];
-      if (table === null && subjectId !== null) throw new Error(`A key of the role ${role} speaks for the mall: it takes no subject.`);
+      if (table === null && subjectId !== null)
+        throw new Error(`A key of the role ${role} speaks for the mall: it takes no subject.`);
       if (table !== null) {
-        const found = subjectId === null ? undefined : await tx.selectFrom(table).select('id').where('id', '=', subjectId).executeTakeFirst();
-        if (!found) throw new Error(`A key of the role ${role} speaks for a ${table}: name the id of one that is there.`);
+        const found =
+          subjectId === null
+            ? undefined
+            : await tx.selectFrom(table).select('id').where('id', '=', subjectId).executeTakeFirst();
+        if (!found)
+          throw new Error(`A key of the role ${role} speaks for a ${table}: name the id of one that is there.`);
       }
       const secret = await issueKey(tx, role, subjectId, label);
       const caller = await callerOf(tx, secret);
@@ -38,14 +49,25 @@ export class ApiKeyService {
 
   /** Lists keys, the newest first. */
   list(): Promise<ListedKey[]> {
-    return this.transactions.run(KEEPER, (tx) => tx.selectFrom('api_key')
-      .select(['id', 'role', 'subjectId', 'label', 'createdAt', 'revokedAt']).orderBy('id', 'desc').execute());
+    return this.transactions.run(KEEPER, (tx) =>
+      tx
+        .selectFrom('api_key')
+        .select(['id', 'role', 'subjectId', 'label', 'createdAt', 'revokedAt'])
+        .orderBy('id', 'desc')
+        .execute(),
+    );
   }
 
   /** Ends a key; the API refuses it within five seconds. False when there is no such live key. */
   async revoke(id: string): Promise<boolean> {
-    const { numUpdatedRows } = await this.transactions.run(KEEPER, (tx) => tx.updateTable('api_key').set({ revokedAt: new Date() })
-      .where('id', '=', id).where('revokedAt', 'is', null).executeTakeFirst());
+    const { numUpdatedRows } = await this.transactions.run(KEEPER, (tx) =>
+      tx
+        .updateTable('api_key')
+        .set({ revokedAt: new Date() })
+        .where('id', '=', id)
+        .where('revokedAt', 'is', null)
+        .executeTakeFirst(),
+    );
     return numUpdatedRows === 1n;
   }
 }

@@ -9,8 +9,8 @@ const MAX_REMEMBERED = 10_000;
 type Remembered<T> = Map<string, { readonly found: T; readonly until: number }>;
 
 /**
- * Finds whom an API key speaks for. What the database said of a key, good or not, is remembered for five seconds, so a revoked one
- * dies within them; requests that show one key at the same time ask once.
+ * Finds whom an API key speaks for. What the database said of a key, good or not, is remembered for five seconds, so a
+ * revoked one dies within them; requests that show one key at the same time ask once.
  */
 export class Authenticator {
   readonly #known: Remembered<Caller> = new Map();

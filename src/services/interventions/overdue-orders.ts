@@ -22,12 +22,16 @@ export interface OverdueOrder {
 
 const LIMIT = 1_000;
 /** While one of these holds, a step is tried again and again: how often, Temporal knows. */
-const RETRYING = [AttentionReason.paymentProviderUnavailable, AttentionReason.carrierUnavailable, AttentionReason.notificationUnavailable];
+const RETRYING = [
+  AttentionReason.paymentProviderUnavailable,
+  AttentionReason.carrierUnavailable,
+  AttentionReason.notificationUnavailable,
+];
 
 /**
- * Names the orders that may be stuck. Overdue ones; those that were found stuck, so that it can be taken back; those that
- * wait for a provider; those with a step that fails in the worker. Reads indexes over open orders only: it costs the same
- * however many have ended.
+ * Names the orders that may be stuck. Overdue ones; those that were found stuck, so that it can be taken back; those
+ * that wait for a provider; those with a step that fails in the worker. Reads indexes over open orders only: it costs
+ * the same however many have ended.
  */
 export async function findOverdueOrders(tx: Tx, deadlines: Deadlines): Promise<Map<string, OverdueOrder>> {
   const seconds = (deadline: number) => sql`make_interval(secs => ${deadline}::double precision)`;

@@ -24,13 +24,18 @@ export interface WatchdogPolicy {
 }
 
 /** What one round came to. */
-export interface WatchRound { readonly outcome: 'done' | 'failed'; readonly raised: number; readonly cleared: number; readonly restarted: number }
+export interface WatchRound {
+  readonly outcome: 'done' | 'failed';
+  readonly raised: number;
+  readonly cleared: number;
+  readonly restarted: number;
+}
 
 /**
  * Finds orders that are stuck: past their stage's deadline, with a workflow whose tasks fail, with a step that is tried
  * without end. It looks at those only which the database or Temporal's visibility name as suspects, never at every open
- * order. It also starts replenishments again whose workflow was lost. Several may run beside each other: what the other has
- * written already changes nothing.
+ * order. It also starts replenishments again whose workflow was lost. Several may run beside each other: what the other
+ * has written already changes nothing.
  */
 export class Watchdog {
   #timer: NodeJS.Timeout | undefined;
@@ -52,8 +57,12 @@ export class Watchdog {
   start(): void {
     this.#timer = setTimeout(() => {
       this.#round = this.look()
-        .catch((error: unknown) => { this.log.warn({ err: error }, 'the watchdog looks again in the next round'); })
-        .finally(() => { if (!this.#stopped) this.start(); });
+        .catch((error: unknown) => {
+          this.log.warn({ err: error }, 'the watchdog looks again in the next round');
+        })
+        .finally(() => {
+          if (!this.#stopped) this.start();
+        });
     }, this.policy.periodSeconds * 1000);
   }
 
@@ -70,17 +79,28 @@ export class Watchdog {
     try {
       const suspects = await this.#suspects();
       const inTurn = [...suspects.keys()].sort();
-      const next = Math.max(0, inTurn.findIndex((id) => id > this.#last));
+      const next = Math.max(
+        0,
+        inTurn.findIndex((id) => id > this.#last),
+      );
       const queue = [...inTurn.slice(next), ...inTurn.slice(0, next)].slice(0, LOOKS).reverse();
       this.#last = queue[0] ?? '';
-      await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-        for (let id = queue.pop(); id !== undefined && !this.#stopped; id = queue.pop()) {
-          const finding = await examineWorkflow(this.temporal, id, suspects.get(id) ?? UNSUSPECTED, this.policy.attempts);
-          if (await this.#write(id, finding)) done[finding.reason ? 'raised' : 'cleared'] += 1;
-        }
-      }));
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, async () => {
+          for (let id = queue.pop(); id !== undefined && !this.#stopped; id = queue.pop()) {
+            const finding = await examineWorkflow(
+              this.temporal,
+              id,
+              suspects.get(id) ?? UNSUSPECTED,
+              this.policy.attempts,
+            );
+            if (await this.#write(id, finding)) done[finding.reason ? 'raised' : 'cleared'] += 1;
+          }
+        }),
+      );
       done.restarted = await restartLostReplenishments(this.transactions, this.temporal, this.messenger, LOOKS);
-      if (done.restarted > 0) this.log.info({ restarted: done.restarted }, 'started replenishments whose workflow was lost');
+      if (done.restarted > 0)
+        this.log.info({ restarted: done.restarted }, 'started replenishments whose workflow was lost');
       this.note({ outcome: 'done', ...done });
     } catch (error) {
       this.note({ outcome: 'failed', ...done });
@@ -94,7 +114,9 @@ export class Watchdog {
     const reported = this.#sees ? await reportedProblems(this.temporal, LOOKS) : [];
     if (reported === 'not_known') {
       this.#sees = false;
-      this.log.info('this Temporal server reports no workflow task problems; orders are looked at once they are overdue');
+      this.log.info(
+        'this Temporal server reports no workflow task problems; orders are looked at once they are overdue',
+      );
       return suspects;
     }
     for (const id of reported) if (!suspects.has(id)) suspects.set(id, UNSUSPECTED);
@@ -105,7 +127,8 @@ export class Watchdog {
   async #write(orderId: string, { reason, detail }: Finding): Promise<boolean> {
     const news = await this.transactions.run(SYSTEM, async (tx) => {
       if (!(await setFoundAttention(tx, orderId, reason, detail))) return false;
-      if (reason !== AttentionReason.workflowFailing) await enqueueOrderSignal(tx, orderId, { signal: 'watchdogReported', payload: { reason } });
+      if (reason !== AttentionReason.workflowFailing)
+        await enqueueOrderSignal(tx, orderId, { signal: 'watchdogReported', payload: { reason } });
       return true;
     });
     if (!news) return false;

@@ -1,4 +1,10 @@
-import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
 import { ORDER_WORKFLOW, orderWorkflowId } from '../../contracts/temporal-names';
 import type { AttentionDetail } from '../../contracts/interventions/interventions';
 import { AttentionReason, type FoundReason } from '../../contracts/statuses';
@@ -10,7 +16,9 @@ export interface Finding {
   readonly detail: AttentionDetail | null;
 }
 
-/** A workflow task is tried again at once: the third attempt has failed twice on the same defect, or timed out twice. */
+/**
+ * A workflow task is tried again at once: the third attempt has failed twice on the same defect, or timed out twice.
+ */
 const TASK_ATTEMPTS = 3;
 /** gRPC's INVALID_ARGUMENT: the server does not know the search attribute. */
 const NOT_UNDERSTOOD: readonly number[] = [3];
@@ -18,21 +26,32 @@ const NO_STEP = { step: null, attempts: null, failure: null };
 const ID_PREFIX = orderWorkflowId('');
 
 /**
- * Looks at an order's workflow and judges: its tasks fail, or it is gone; a step was tried `attempts` times or more; its
- * stage is overdue; or nothing. Throws while Temporal is out of reach.
+ * Looks at an order's workflow and judges: its tasks fail, or it is gone; a step was tried `attempts` times or more;
+ * its stage is overdue; or nothing. Throws while Temporal is out of reach.
  */
-export async function examineWorkflow(temporal: Client, orderId: string, { overdueSince, failing }: OverdueOrder, attempts: number): Promise<Finding> {
+export async function examineWorkflow(
+  temporal: Client,
+  orderId: string,
+  { overdueSince, failing }: OverdueOrder,
+  attempts: number,
+): Promise<Finding> {
   const overdue = overdueSince?.toISOString() ?? null;
-  const broken = (failure: string, tried: number | null): Finding =>
-    ({ reason: AttentionReason.workflowFailing, detail: { step: null, attempts: tried, failure, overdueSince: overdue } });
+  const broken = (failure: string, tried: number | null): Finding => ({
+    reason: AttentionReason.workflowFailing,
+    detail: { step: null, attempts: tried, failure, overdueSince: overdue },
+  });
   const described = await describe(temporal, orderId);
-  if (described?.status.name !== 'RUNNING' && described?.status.name !== 'PAUSED') return broken('workflow_not_running', null);
+  if (described?.status.name !== 'RUNNING' && described?.status.name !== 'PAUSED')
+    return broken('workflow_not_running', null);
   const { pendingWorkflowTask, pendingActivities } = described.raw;
   const task = pendingWorkflowTask?.attempt ?? 0;
   if (task >= TASK_ATTEMPTS) return broken('workflow_task_failing', task);
 
-  const steps = (pendingActivities ?? []).map((pending) =>
-    ({ step: pending.activityType?.name ?? null, attempts: pending.attempt ?? 0, failure: failureOf(pending.lastFailure) }));
+  const steps = (pendingActivities ?? []).map((pending) => ({
+    step: pending.activityType?.name ?? null,
+    attempts: pending.attempt ?? 0,
+    failure: failureOf(pending.lastFailure),
+  }));
   if (failing) steps.push({ step: failing.step, attempts: failing.attempts, failure: failing.failure });
   const worst = steps.sort((a, b) => b.attempts - a.attempts)[0];
   const tried = worst?.attempts ?? 0;
@@ -50,7 +69,9 @@ async function describe(temporal: Client, orderId: string): Promise<WorkflowExec
   }
 }
 
-type RawFailure = NonNullable<NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['lastFailure']>;
+type RawFailure = NonNullable<
+  NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['lastFailure']
+>;
 
 /** The type only: a message could hold what somebody typed. */
 const failureOf = (failure: RawFailure | null | undefined): string | null => {

@@ -15,8 +15,22 @@ import { decodeCursor, encodeCursor } from '../cursor';
 
 /** Selects the shelves that a caller keeps: what everybody may read of stock is more than that. */
 function shelvesOf(tx: Tx, { role, subject }: Caller) {
-  const all = tx.selectFrom('stock as s').innerJoin('sku as k', 'k.id', 's.skuId')
-    .select(['s.skuId', 'k.merchantId', 's.warehouseId', 's.onHand', 's.reserved', 's.safetyStock', 's.reorderPoint', 's.reorderTo', 'k.backorderLeadDays', 'k.backorderMax', 'k.owed']);
+  const all = tx
+    .selectFrom('stock as s')
+    .innerJoin('sku as k', 'k.id', 's.skuId')
+    .select([
+      's.skuId',
+      'k.merchantId',
+      's.warehouseId',
+      's.onHand',
+      's.reserved',
+      's.safetyStock',
+      's.reorderPoint',
+      's.reorderTo',
+      'k.backorderLeadDays',
+      'k.backorderMax',
+      'k.owed',
+    ]);
   if (role === 'merchant') return all.where('k.merchantId', '=', subject);
   return role === 'warehouse' ? all.where('s.warehouseId', '=', subject) : all;
 }
@@ -29,15 +43,25 @@ export async function listStock(tx: Tx, caller: Caller, query: ListStock): Promi
   if (query.skuId) wanted = wanted.where('s.skuId', '=', query.skuId);
   if (query.warehouseId) wanted = wanted.where('s.warehouseId', '=', query.warehouseId);
   if (cursor) wanted = wanted.where(sql<boolean>`(s."skuId", s."warehouseId") > (${cursor[0]}, ${cursor[1]})`);
-  const rows = await wanted.orderBy('s.skuId').orderBy('s.warehouseId').limit(query.limit + 1).execute();
+  const rows = await wanted
+    .orderBy('s.skuId')
+    .orderBy('s.warehouseId')
+    .limit(query.limit + 1)
+    .execute();
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  return { items: await withLots(tx, page), next: rows.length > query.limit && last ? encodeCursor([last.skuId, last.warehouseId]) : null };
+  return {
+    items: await withLots(tx, page),
+    next: rows.length > query.limit && last ? encodeCursor([last.skuId, last.warehouseId]) : null,
+  };
 }
 
 /** Reads one shelf. It must be there and the caller's. */
 export async function readShelf(tx: Tx, caller: Caller, { skuId, warehouseId }: ShelfRef): Promise<ShelfResource> {
-  const row = await shelvesOf(tx, caller).where('s.skuId', '=', skuId).where('s.warehouseId', '=', warehouseId).executeTakeFirstOrThrow();
+  const row = await shelvesOf(tx, caller)
+    .where('s.skuId', '=', skuId)
+    .where('s.warehouseId', '=', warehouseId)
+    .executeTakeFirstOrThrow();
   return (await withLots(tx, [row]))[0] as ShelfResource;
 }
 
@@ -45,30 +69,66 @@ type ShelfRow = Awaited<ReturnType<ReturnType<typeof shelvesOf>['execute']>>[num
 
 async function withLots(tx: Tx, rows: readonly ShelfRow[]): Promise<ShelfResource[]> {
   if (rows.length === 0) return [];
-  const lots = await tx.selectFrom('lot').select(['id', 'skuId', 'warehouseId', 'code', 'locationId', 'onHand', 'allocated', sql<string | null>`"expiresOn"::text`.as('expiresOn')])
-    .where('skuId', 'in', [...new Set(rows.map((row) => row.skuId))]).orderBy(sql`"expiresOn" nulls last`).orderBy('id').execute();
+  const lots = await tx
+    .selectFrom('lot')
+    .select([
+      'id',
+      'skuId',
+      'warehouseId',
+      'code',
+      'locationId',
+      'onHand',
+      'allocated',
+      sql<string | null>`"expiresOn"::text`.as('expiresOn'),
+    ])
+    .where('skuId', 'in', [...new Set(rows.map((row) => row.skuId))])
+    .orderBy(sql`"expiresOn" nulls last`)
+    .orderBy('id')
+    .execute();
   return rows.map(({ reorderPoint, reorderTo, backorderLeadDays, backorderMax, ...row }) => ({
-    ...row, available: Math.max(0, row.onHand - row.reserved - row.safetyStock),
+    ...row,
+    available: Math.max(0, row.onHand - row.reserved - row.safetyStock),
     reorder: reorderPoint === null || reorderTo === null ? null : { point: reorderPoint, to: reorderTo },
     backorder: backorderLeadDays === null ? null : { leadDays: backorderLeadDays, maxUnits: backorderMax },
-    lots: lots.filter((lot) => lot.skuId === row.skuId && lot.warehouseId === row.warehouseId).map(({ skuId: _sku, warehouseId: _warehouse, ...lot }) => lot),
+    lots: lots
+      .filter((lot) => lot.skuId === row.skuId && lot.warehouseId === row.warehouseId)
+      .map(({ skuId: _sku, warehouseId: _warehouse, ...lot }) => lot),
   }));
 }
 
 /** Says what can be had of a SKU, from where and by when. It locks nothing and promises nothing. */
-export async function readAvailability(tx: Tx, { skuId, country, ...wish }: AskAvailability): Promise<AvailabilityResource | Refusal> {
+export async function readAvailability(
+  tx: Tx,
+  { skuId, country, ...wish }: AskAvailability,
+): Promise<AvailabilityResource | Refusal> {
   const [postcode, requestedDate] = [wish.postcode ?? null, wish.requestedDate ?? null];
   const known = await tx.selectFrom('sku').select('id').where('id', '=', skuId).executeTakeFirst();
   if (!known) return refuse('unknown_sku', { errors: [{ pointer: 'skuId', detail: 'It is not in the catalogue' }] });
-  const { shelves, rates: offers, deliveredBy } = await readShelves(tx, [skuId], { country, urgency: wish.urgency, requestedDate }, false);
+  const {
+    shelves,
+    rates: offers,
+    deliveredBy,
+  } = await readShelves(tx, [skuId], { country, urgency: wish.urgency, requestedDate }, false);
   const reaching = offers.filter((offer) => offer.countries.includes(country));
-  const warehouses = shelves.filter((shelf) => shelf.available > 0)
-    .map((shelf) => ({ warehouseId: shelf.warehouseId, available: shelf.available, zone: zoneBetween(shelf, { country, postcode }) }))
+  const warehouses = shelves
+    .filter((shelf) => shelf.available > 0)
+    .map((shelf) => ({
+      warehouseId: shelf.warehouseId,
+      available: shelf.available,
+      zone: zoneBetween(shelf, { country, postcode }),
+    }))
     .sort((a, b) => a.zone - b.zone || b.available - a.available);
   return {
-    skuId, country, available: warehouses.reduce((sum, { available }) => sum + available, 0), warehouses,
-    earliestDelivery: reaching.length === 0 ? null : addDays(new Date().toISOString().slice(0, 10), Math.min(...reaching.map((offer) => offer.deliveryDays))),
-    latestDelivery: deliveredBy, backorder: await backorderable(tx, skuId),
+    skuId,
+    country,
+    available: warehouses.reduce((sum, { available }) => sum + available, 0),
+    warehouses,
+    earliestDelivery:
+      reaching.length === 0
+        ? null
+        : addDays(new Date().toISOString().slice(0, 10), Math.min(...reaching.map((offer) => offer.deliveryDays))),
+    latestDelivery: deliveredBy,
+    backorder: await backorderable(tx, skuId),
   };
 }
 
@@ -77,12 +137,22 @@ async function backorderable(tx: Tx, skuId: string): Promise<AvailabilityResourc
   const today = new Date().toISOString().slice(0, 10);
   const terms = (await readTerms(tx, [skuId], today)).get(skuId);
   const more = terms && remainingAllowance(terms);
-  return terms === undefined || more === undefined || more === 0 ? null : { ...expectedFor(terms, 1, today), remaining: more };
+  return terms === undefined || more === undefined || more === 0
+    ? null
+    : { ...expectedFor(terms, 1, today), remaining: more };
 }
 
 /** Reads how a SKU is sold before it is there. It must be in the catalogue. */
 export async function readBackorder(tx: Tx, skuId: string): Promise<BackorderResource> {
-  const { id, merchantId, backorderLeadDays, backorderMax, owed } = await tx.selectFrom('sku').select(['id', 'merchantId', 'backorderLeadDays', 'backorderMax', 'owed'])
-    .where('id', '=', skuId).executeTakeFirstOrThrow();
-  return { skuId: id, merchantId, owed, backorder: backorderLeadDays === null ? null : { leadDays: backorderLeadDays, maxUnits: backorderMax } };
+  const { id, merchantId, backorderLeadDays, backorderMax, owed } = await tx
+    .selectFrom('sku')
+    .select(['id', 'merchantId', 'backorderLeadDays', 'backorderMax', 'owed'])
+    .where('id', '=', skuId)
+    .executeTakeFirstOrThrow();
+  return {
+    skuId: id,
+    merchantId,
+    owed,
+    backorder: backorderLeadDays === null ? null : { leadDays: backorderLeadDays, maxUnits: backorderMax },
+  };
 }

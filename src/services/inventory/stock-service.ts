@@ -6,14 +6,26 @@ import type { BackorderResource, SetBackorder } from '../../contracts/inventory/
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, type Refusal } from '../../contracts/errors';
 import type { Page } from '../../contracts/page';
-import type { AdjustLot, AskAvailability, AvailabilityResource, CountLot, ListStock, ReceiveStock, SetStock, ShelfResource } from '../../contracts/inventory/stock';
+import type {
+  AdjustLot,
+  AskAvailability,
+  AvailabilityResource,
+  CountLot,
+  ListStock,
+  ReceiveStock,
+  SetStock,
+  ShelfResource,
+} from '../../contracts/inventory/stock';
 import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
 import type { OutboxSender } from '../outbox-sender';
 import { listStock, readAvailability, readBackorder, readShelf } from './read-stock';
 
 /** Stock, for those who keep it (merchants their SKUs, warehouses their shelves) and those who sell it. */
 export class StockService {
-  constructor(private readonly transactions: Transactions, private readonly messenger: OutboxSender) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly messenger: OutboxSender,
+  ) {}
 
   list(caller: Caller, query: ListStock): Promise<Page<ShelfResource> | Refusal> {
     return this.transactions.run(caller, (tx) => listStock(tx, caller, query));
@@ -44,11 +56,24 @@ export class StockService {
   }
 
   /** Says whether and how a SKU is sold before it is there. */
-  setBackorder(caller: Caller, intent: IdempotentRequest, settings: SetBackorder): Promise<Answer<BackorderResource> | Refusal> {
-    return once(this.transactions, caller, intent, async (tx) => (await setBackorder(tx, settings)) ?? answer(200, await readBackorder(tx, settings.skuId)));
+  setBackorder(
+    caller: Caller,
+    intent: IdempotentRequest,
+    settings: SetBackorder,
+  ): Promise<Answer<BackorderResource> | Refusal> {
+    return once(
+      this.transactions,
+      caller,
+      intent,
+      async (tx) => (await setBackorder(tx, settings)) ?? answer(200, await readBackorder(tx, settings.skuId)),
+    );
   }
 
-  async #change(caller: Caller, intent: IdempotentRequest, work: (tx: Tx) => Promise<ShelfRef | Refusal>): Promise<Answer<ShelfResource> | Refusal> {
+  async #change(
+    caller: Caller,
+    intent: IdempotentRequest,
+    work: (tx: Tx) => Promise<ShelfRef | Refusal>,
+  ): Promise<Answer<ShelfResource> | Refusal> {
     const answered = await once(this.transactions, caller, intent, async (tx) => {
       const changed = await work(tx);
       return isRefusal(changed) ? changed : answer(200, await readShelf(tx, caller, changed));

@@ -14,9 +14,16 @@ const BATCH = 50;
 const FORGET_PERIOD_MS = 3_600_000;
 
 /** What one round came to. */
-export interface SweepRound { readonly outcome: 'done' | 'failed'; readonly signals: number; readonly drafts: number }
+export interface SweepRound {
+  readonly outcome: 'done' | 'failed';
+  readonly signals: number;
+  readonly drafts: number;
+}
 
-/** Finishes what a process that died had begun: starts drafts without a workflow, sends signals that were committed only. */
+/**
+ * Finishes what a process that died had begun: starts drafts without a workflow, sends signals that were committed
+ * only.
+ */
 export class AbandonedDraftSweeper {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -34,8 +41,12 @@ export class AbandonedDraftSweeper {
   start(): void {
     this.#timer = setTimeout(() => {
       this.#round = this.sweep()
-        .catch((error: unknown) => { this.log.warn({ err: error }, 'sweeping goes on in the next round'); })
-        .finally(() => { if (!this.#stopped) this.start(); });
+        .catch((error: unknown) => {
+          this.log.warn({ err: error }, 'sweeping goes on in the next round');
+        })
+        .finally(() => {
+          if (!this.#stopped) this.start();
+        });
     }, PERIOD_MS);
   }
 
@@ -79,9 +90,15 @@ export class AbandonedDraftSweeper {
   /** Takes drafts whose lease has passed; starting one twice has no effect, so no lock is held meanwhile. */
   #abandonedDrafts(): Promise<OrderStart[]> {
     return this.transactions.run(SYSTEM, async (tx) => {
-      const rows = await tx.selectFrom('orders as o').innerJoin('payment as p', 'p.orderId', 'o.id')
+      const rows = await tx
+        .selectFrom('orders as o')
+        .innerJoin('payment as p', 'p.orderId', 'o.id')
         .select(['o.id as orderId', 'p.id as paymentId', 'o.storefrontId', 'o.merchantIds', 'o.urgency', 'o.placedAt'])
-        .where('o.startLeaseUntil', '<', new Date()).where('p.number', '=', 1).orderBy('o.id').limit(BATCH).execute();
+        .where('o.startLeaseUntil', '<', new Date())
+        .where('p.number', '=', 1)
+        .orderBy('o.id')
+        .limit(BATCH)
+        .execute();
       return rows.map(({ urgency, ...row }) => ({ ...row, urgent: urgency === 'urgent' }));
     });
   }

@@ -34,7 +34,12 @@ export class AddressFixService {
   ) {}
 
   /** Mends an order's recipient and answers what came of its payment: 200, or 202 when that takes longer. */
-  async mend(caller: Caller, intent: IdempotentRequest, orderId: string, recipient: Recipient): Promise<Answer<OrderResource> | Refusal> {
+  async mend(
+    caller: Caller,
+    intent: IdempotentRequest,
+    orderId: string,
+    recipient: Recipient,
+  ): Promise<Answer<OrderResource> | Refusal> {
     const begun = await this.transactions.run(caller, async (tx) => {
       const order = await tx.selectFrom('orders').select('id').where('id', '=', orderId).executeTakeFirst();
       if (!order) return refuse('not_found');
@@ -47,10 +52,15 @@ export class AddressFixService {
       return refusal;
     });
     if (isRefusal(begun)) return begun;
-    const heard = begun.replayed || await this.#goOn(orderId);
+    const heard = begun.replayed || (await this.#goOn(orderId));
     return this.transactions.run(caller, async (tx) => {
       if (!heard) await reopenKey(tx, caller.subject, intent.key);
-      else if (!begun.replayed) await storeAnswer(tx, caller.subject, intent.key, { status: 200, body: null, location: `/v1/orders/${orderId}` });
+      else if (!begun.replayed)
+        await storeAnswer(tx, caller.subject, intent.key, {
+          status: 200,
+          body: null,
+          location: `/v1/orders/${orderId}`,
+        });
       return this.#answer(tx, orderId, begun.replayed);
     });
   }
@@ -61,7 +71,12 @@ export class AddressFixService {
     if (!link) return refuse('address_link_invalid');
     const hold = await this.transactions.run(SYSTEM, (tx) => readAddressHold(tx, this.vault, link.orderId));
     if (!hold || isOver(hold)) return refuse('address_not_awaited');
-    return { orderId: link.orderId, until: hold.until.toISOString(), findings: [...hold.findings], recipient: hold.recipient };
+    return {
+      orderId: link.orderId,
+      until: hold.until.toISOString(),
+      findings: [...hold.findings],
+      recipient: hold.recipient,
+    };
   }
 
   /** Mends an order's recipient for whoever has its link, once. Answers where the order stands, and no more of it. */
@@ -69,7 +84,9 @@ export class AddressFixService {
     const link = readLinkToken(this.vault, token);
     if (!link) return refuse('address_link_invalid');
     const { orderId } = link;
-    const refusal = await this.transactions.run(actingFor('customer:link'), (tx) => this.#write(tx, orderId, recipient));
+    const refusal = await this.transactions.run(actingFor('customer:link'), (tx) =>
+      this.#write(tx, orderId, recipient),
+    );
     if (refusal) return refusal;
     await this.#goOn(orderId);
     const answer = await this.transactions.run(SYSTEM, (tx) => this.#answer(tx, orderId, false));
@@ -77,7 +94,10 @@ export class AddressFixService {
     return { ...answer, location: null, body: { orderId, status: answer.body.status } };
   }
 
-  /** Judges and writes a recipient, and sees to it that what is held is good there. A refusal leaves the order on hold as it was. */
+  /**
+   * Judges and writes a recipient, and sees to it that what is held is good there. A refusal leaves the order on hold
+   * as it was.
+   */
   async #write(tx: Tx, orderId: string, recipient: Recipient): Promise<Refusal | undefined> {
     const verdict = validateRecipient(recipient);
     const to = verdict.verdict === 'held' ? undefined : await this.#destination(tx, orderId, verdict.recipient);
@@ -86,14 +106,24 @@ export class AddressFixService {
     const hold = await readAddressHold(tx, this.vault, orderId);
     if (!hold || isOver(hold)) return refuse('address_not_awaited');
     if (verdict.verdict === 'held' || !to) {
-      return refuse('address_incomplete', { errors: verdict.verdict === 'held' ? verdict.findings : [], extensions: { until: hold.until.toISOString() } });
+      return refuse('address_incomplete', {
+        errors: verdict.verdict === 'held' ? verdict.findings : [],
+        extensions: { until: hold.until.toISOString() },
+      });
     }
     const { country } = to;
-    if (!(await isServed(tx, orderId, country))) return refuse('destination_not_served', { errors: [{ pointer: '/address/country', detail: `No carrier delivers to ${country}` }] });
+    if (!(await isServed(tx, orderId, country)))
+      return refuse('destination_not_served', {
+        errors: [{ pointer: '/address/country', detail: `No carrier delivers to ${country}` }],
+      });
     const moved = await planMove(tx, orderId, to);
     if (moved && !('units' in moved)) {
       const shortages = shortagesOf(moved);
-      return shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : refuse('parcel_too_heavy', { errors: [{ pointer: '/address/country', detail: `No carrier takes a parcel as heavy to ${country}` }] });
+      return shortages.length > 0
+        ? refuse('out_of_stock', { extensions: { shortages } })
+        : refuse('parcel_too_heavy', {
+            errors: [{ pointer: '/address/country', detail: `No carrier takes a parcel as heavy to ${country}` }],
+          });
     }
     const repriced = await repriceFor(tx, this.taxes, orderId, country);
     if (repriced) return repriced;
@@ -104,9 +134,16 @@ export class AddressFixService {
 
   /** Says where a mended order goes, and until when it may leave. */
   async #destination(tx: Tx, orderId: string, { address }: Recipient): Promise<Destination> {
-    const { urgency, requestedDate } = await tx.selectFrom('orders').select(['urgency', 'requestedDate']).where('id', '=', orderId).executeTakeFirstOrThrow();
+    const { urgency, requestedDate } = await tx
+      .selectFrom('orders')
+      .select(['urgency', 'requestedDate'])
+      .where('id', '=', orderId)
+      .executeTakeFirstOrThrow();
     return {
-      country: address.country, postcode: address.postcode ?? null, urgency, requestedDate: requestedDate?.toISOString().slice(0, 10) ?? null,
+      country: address.country,
+      postcode: address.postcode ?? null,
+      urgency,
+      requestedDate: requestedDate?.toISOString().slice(0, 10) ?? null,
       leavesOn: new Date(Date.now() + this.paymentWindowSeconds * 1000).toISOString().slice(0, 10),
     };
   }
@@ -127,7 +164,11 @@ export class AddressFixService {
     const order = await readOrder(tx, orderId);
     if (!order) return refuse('not_found');
     if (order.status === 'awaiting_address') return { ...undecided(order), replayed };
-    const { rejection } = await tx.selectFrom('orders').select('rejection').where('id', '=', orderId).executeTakeFirstOrThrow();
+    const { rejection } = await tx
+      .selectFrom('orders')
+      .select('rejection')
+      .where('id', '=', orderId)
+      .executeTakeFirstOrThrow();
     return outcomeOf(order, rejection, replayed);
   }
 }

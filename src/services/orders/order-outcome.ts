@@ -4,10 +4,16 @@ import type { Verdict } from '../../contracts/orders/verdict';
 import { answer, type Answer } from '../idempotent-request';
 
 /**
- * Says what placing, paying or cancelling came to, from the order as it stands: 202 while it is not judged, a refusal when
- * it was rejected or its payment declined, else 201. The payment is the attempt that was asked for, or, where none was, the latest.
+ * Says what placing, paying or cancelling came to, from the order as it stands: 202 while it is not judged, a refusal
+ * when it was rejected or its payment declined, else 201. The payment is the attempt that was asked for, or, where none
+ * was, the latest.
  */
-export function outcomeOf(order: OrderResource, rejection: unknown, replayed: boolean, paymentId?: string): Answer<OrderResource> | Refusal {
+export function outcomeOf(
+  order: OrderResource,
+  rejection: unknown,
+  replayed: boolean,
+  paymentId?: string,
+): Answer<OrderResource> | Refusal {
   if (order.status === 'rejected') {
     const { code, shortages } = rejection as Extract<Verdict, { outcome: 'rejected' }>;
     return refuse(code, { extensions: { orderId: order.id, ...(shortages.length > 0 ? { shortages } : {}) } });
@@ -19,7 +25,9 @@ export function outcomeOf(order: OrderResource, rejection: unknown, replayed: bo
       extensions: { orderId: order.id, declineCode: attempt.declineCode, payUntil: order.payUntil },
     });
   }
-  return order.status === 'draft' ? { ...undecided(order), replayed } : answer(201, order, `/v1/orders/${order.id}`, replayed);
+  return order.status === 'draft'
+    ? { ...undecided(order), replayed }
+    : answer(201, order, `/v1/orders/${order.id}`, replayed);
 }
 
 /** Answers an order that is not judged yet: 202. */

@@ -41,11 +41,15 @@ export class OrderService {
   ) {}
 
   /**
-   * Places an order and answers its verdict: 201 with the order, 202 when the verdict takes longer, or a refusal. What a
-   * read can refuse (SKU, price, stock) starts nothing and writes nothing but what was asked for in vain.
+   * Places an order and answers its verdict: 201 with the order, 202 when the verdict takes longer, or a refusal. What
+   * a read can refuse (SKU, price, stock) starts nothing and writes nothing but what was asked for in vain.
    */
   async place(caller: Caller, intent: IdempotentRequest, order: PlaceOrder): Promise<Answer<OrderResource> | Refusal> {
-    const card = cardNumberIn({ '/payment/token': order.payment.token, '/gift/message': order.gift?.message, '/reference': order.reference });
+    const card = cardNumberIn({
+      '/payment/token': order.payment.token,
+      '/gift/message': order.gift?.message,
+      '/reference': order.reference,
+    });
     if (card) return card;
     const drafted = await this.transactions.run(caller, (tx) => this.#draft(tx, caller, intent, order));
     if (isRefusal(drafted)) return drafted;
@@ -53,16 +57,34 @@ export class OrderService {
     return this.#answer(caller, intent, drafted.orderId, drafted);
   }
 
-  async #draft(tx: Tx, caller: Caller, intent: IdempotentRequest, order: PlaceOrder): Promise<Refusal | { orderId: string; replayed: boolean; start?: OrderStart }> {
-    const asked = await priceRequested(tx, this.vault, this.policies, caller.subject, { ...order, country: order.recipient.address.country });
-    const priced = isRefusal(asked) ? asked : rejectedCoupons(asked) ?? asked;
-    const delivery = { country: order.recipient.address.country, urgency: order.urgency, requestedDate: order.requestedDate ?? null };
+  async #draft(
+    tx: Tx,
+    caller: Caller,
+    intent: IdempotentRequest,
+    order: PlaceOrder,
+  ): Promise<Refusal | { orderId: string; replayed: boolean; start?: OrderStart }> {
+    const asked = await priceRequested(tx, this.vault, this.policies, caller.subject, {
+      ...order,
+      country: order.recipient.address.country,
+    });
+    const priced = isRefusal(asked) ? asked : (rejectedCoupons(asked) ?? asked);
+    const delivery = {
+      country: order.recipient.address.country,
+      urgency: order.urgency,
+      requestedDate: order.requestedDate ?? null,
+    };
     const shortages = isRefusal(priced) ? [] : await readShortages(tx, priced.cart.lines, delivery);
-    const refusal = isRefusal(priced) ? priced : shortages.length > 0 ? refuse('out_of_stock', { extensions: { shortages } }) : undefined;
+    const refusal = isRefusal(priced)
+      ? priced
+      : shortages.length > 0
+        ? refuse('out_of_stock', { extensions: { shortages } })
+        : undefined;
     const judged = validateRecipient(order.recipient);
     const orderId = newId('ord');
     // A repetition is answered with the order of the first, whatever prices and shelves say by now.
-    const claim = refusal ? await knownKey(tx, caller, intent) : await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
+    const claim = refusal
+      ? await knownKey(tx, caller, intent)
+      : await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
     if (claim === undefined) {
       if (shortages.length > 0) await recordDemand(tx, demandOf(caller.subject, intent.key), shortages);
       return refusal as Refusal;
@@ -77,24 +99,44 @@ export class OrderService {
       return held;
     }
     const { paymentId } = await insertDraft(tx, this.vault, {
-      orderId, storefrontId: caller.subject, cart: held.cart, basis: basisOf(held.request), uses: held.uses,
+      orderId,
+      storefrontId: caller.subject,
+      cart: held.cart,
+      basis: basisOf(held.request),
+      uses: held.uses,
       order: judged.verdict === 'good' ? { ...order, recipient: judged.recipient } : order,
-      findings: judged.verdict === 'good' ? [] : judged.findings, paymentProvider: this.policies.paymentProvider,
+      findings: judged.verdict === 'good' ? [] : judged.findings,
+      paymentProvider: this.policies.paymentProvider,
       startLeaseUntil: new Date(Date.now() + START_LEASE_SECONDS * 1000),
     });
     const merchantIds = [...new Set(held.cart.lines.map((line) => line.merchantId))];
-    const start = { orderId, paymentId, storefrontId: caller.subject, merchantIds, urgent: order.urgency === 'urgent', placedAt: new Date() };
+    const start = {
+      orderId,
+      paymentId,
+      storefrontId: caller.subject,
+      merchantIds,
+      urgent: order.urgency === 'urgent',
+      placedAt: new Date(),
+    };
     return { orderId, replayed: false, start };
   }
 
   /**
-   * Tries another payment of an order that was declined or waits for its customer. While an attempt is under way another is taken all
-   * the same and waits its turn: one whose process died before the order heard of it must not keep the customer from paying otherwise.
+   * Tries another payment of an order that was declined or waits for its customer. While an attempt is under way
+   * another is taken all the same and waits its turn: one whose process died before the order heard of it must not keep
+   * the customer from paying otherwise.
    */
-  async pay(caller: Caller, intent: IdempotentRequest, orderId: string, instruction: PaymentInstruction): Promise<Answer<OrderResource> | Refusal> {
+  async pay(
+    caller: Caller,
+    intent: IdempotentRequest,
+    orderId: string,
+    instruction: PaymentInstruction,
+  ): Promise<Answer<OrderResource> | Refusal> {
     const card = cardNumberIn({ '/token': instruction.token });
     if (card) return card;
-    const begun = await this.transactions.run(caller, (tx) => this.#beginPayment(tx, caller, intent, orderId, instruction));
+    const begun = await this.transactions.run(caller, (tx) =>
+      this.#beginPayment(tx, caller, intent, orderId, instruction),
+    );
     if (isRefusal(begun)) return begun;
     const { paymentId, replayed } = begun;
     if (replayed) return this.#answer(caller, intent, orderId, { replayed, paymentId });
@@ -108,8 +150,17 @@ export class OrderService {
     }
   }
 
-  /** Writes another attempt to pay, or finds the one that an earlier request with this key wrote; `replayed` when that was answered. */
-  async #beginPayment(tx: Tx, caller: Caller, intent: IdempotentRequest, orderId: string, instruction: PaymentInstruction): Promise<Refusal | { paymentId: string; replayed: boolean }> {
+  /**
+   * Writes another attempt to pay, or finds the one that an earlier request with this key wrote; `replayed` when that
+   * was answered.
+   */
+  async #beginPayment(
+    tx: Tx,
+    caller: Caller,
+    intent: IdempotentRequest,
+    orderId: string,
+    instruction: PaymentInstruction,
+  ): Promise<Refusal | { paymentId: string; replayed: boolean }> {
     const visible = await tx.selectFrom('orders').select('id').where('id', '=', orderId).executeTakeFirst();
     if (!visible) return refuse('not_found');
     const paymentId = newId('pay');
@@ -120,7 +171,12 @@ export class OrderService {
       return { paymentId: claim.resourceId, replayed: claim.claimed === 'answered' };
     }
     const order = await lockOrder(tx, orderId);
-    const last = await tx.selectFrom('payment').select(['number', 'amount', 'provider']).where('orderId', '=', orderId).orderBy('number', 'desc').executeTakeFirstOrThrow();
+    const last = await tx
+      .selectFrom('payment')
+      .select(['number', 'amount', 'provider'])
+      .where('orderId', '=', orderId)
+      .orderBy('number', 'desc')
+      .executeTakeFirstOrThrow();
     const customer = await customerKeyOf(tx, orderId);
     const awaited = order.status === 'awaiting_payment' && order.payUntil !== null && order.payUntil > new Date();
     if (!awaited || !customer) {
@@ -128,13 +184,24 @@ export class OrderService {
       return refuse('payment_not_awaited', { detail: `The order is ${order.status}` });
     }
     await insertPayment(tx, this.vault, customer, {
-      id: paymentId, orderId, number: last.number + 1, provider: last.provider, instruction, amount: last.amount, currency: order.currency,
+      id: paymentId,
+      orderId,
+      number: last.number + 1,
+      provider: last.provider,
+      instruction,
+      amount: last.amount,
+      currency: order.currency,
     });
     return { paymentId, replayed: false };
   }
 
   /** Cancels an order that was not handed over, and answers it once everything is undone. */
-  async cancel(caller: Caller, intent: IdempotentRequest, orderId: string, { reason }: CancelOrder): Promise<Answer<OrderResource> | Refusal> {
+  async cancel(
+    caller: Caller,
+    intent: IdempotentRequest,
+    orderId: string,
+    { reason }: CancelOrder,
+  ): Promise<Answer<OrderResource> | Refusal> {
     const begun = await this.transactions.run(caller, async (tx) => {
       const order = await tx.selectFrom('orders').select('status').where('id', '=', orderId).executeTakeFirst();
       if (!order) return refuse('not_found');
@@ -149,9 +216,14 @@ export class OrderService {
     if (verdict === 'not_running' && may && (await this.#isCancelled(caller, orderId))) {
       return this.#answer(caller, intent, orderId, { replayed: false });
     }
-    const refusal = verdict === 'not_running'
-      ? refuse(begun.status === 'draft' ? 'starting' : 'order_not_cancellable', { detail: `The order is ${begun.status}` })
-      : verdict !== NO_ANSWER && verdict.outcome === 'refused' ? refuse(verdict.code) : undefined;
+    const refusal =
+      verdict === 'not_running'
+        ? refuse(begun.status === 'draft' ? 'starting' : 'order_not_cancellable', {
+            detail: `The order is ${begun.status}`,
+          })
+        : verdict !== NO_ANSWER && verdict.outcome === 'refused'
+          ? refuse(verdict.code)
+          : undefined;
     if (!refusal) return this.#answer(caller, intent, orderId, { replayed: false, unheard: verdict === NO_ANSWER });
     await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
     return refusal;
@@ -159,15 +231,24 @@ export class OrderService {
 
   /** Tells what a request without an answer came to: a cancellation ends its order's workflow. */
   #isCancelled(caller: Caller, orderId: string): Promise<boolean> {
-    return this.transactions.run(caller, async (tx) =>
-      (await tx.selectFrom('orders').select('status').where('id', '=', orderId).executeTakeFirst())?.status === 'cancelled');
+    return this.transactions.run(
+      caller,
+      async (tx) =>
+        (await tx.selectFrom('orders').select('status').where('id', '=', orderId).executeTakeFirst())?.status ===
+        'cancelled',
+    );
   }
 
   /**
-   * Answers an order as it stands now, and remembers that its key was answered. What Temporal has not heard of (`unheard`)
-   * is answered as undecided and stays open: the same request, sent again, tries again.
+   * Answers an order as it stands now, and remembers that its key was answered. What Temporal has not heard of
+   * (`unheard`) is answered as undecided and stays open: the same request, sent again, tries again.
    */
-  #answer(caller: Caller, intent: IdempotentRequest, orderId: string, { replayed, unheard = false, paymentId }: { replayed: boolean; unheard?: boolean; paymentId?: string }): Promise<Answer<OrderResource> | Refusal> {
+  #answer(
+    caller: Caller,
+    intent: IdempotentRequest,
+    orderId: string,
+    { replayed, unheard = false, paymentId }: { replayed: boolean; unheard?: boolean; paymentId?: string },
+  ): Promise<Answer<OrderResource> | Refusal> {
     return this.transactions.run(caller, async (tx) => {
       const order = await this.#readAnswered(tx, orderId);
       if (!order) return refuse('not_found');
@@ -176,10 +257,18 @@ export class OrderService {
         return undecided(order);
       }
       if (!replayed) {
-        await storeAnswer(tx, caller.subject, intent.key, { status: 201, body: null, location: `/v1/orders/${orderId}` });
+        await storeAnswer(tx, caller.subject, intent.key, {
+          status: 201,
+          body: null,
+          location: `/v1/orders/${orderId}`,
+        });
         if (order.status !== 'draft') await markStarted(tx, orderId);
       }
-      const { rejection } = await tx.selectFrom('orders').select('rejection').where('id', '=', orderId).executeTakeFirstOrThrow();
+      const { rejection } = await tx
+        .selectFrom('orders')
+        .select('rejection')
+        .where('id', '=', orderId)
+        .executeTakeFirstOrThrow();
       return outcomeOf(order, rejection, replayed, paymentId);
     });
   }
@@ -202,7 +291,12 @@ export class OrderService {
   }
 
   /** Reads the events after a sequence number, oldest first. */
-  timeline(caller: Caller, orderId: string, after: number, limit: number): Promise<{ items: TimelineEvent[]; closed: boolean } | Refusal> {
+  timeline(
+    caller: Caller,
+    orderId: string,
+    after: number,
+    limit: number,
+  ): Promise<{ items: TimelineEvent[]; closed: boolean } | Refusal> {
     return this.transactions.snapshot(caller, async (tx) => {
       const order = await tx.selectFrom('orders').select('closedAt').where('id', '=', orderId).executeTakeFirst();
       if (!order) return refuse('not_found');
@@ -220,12 +314,18 @@ function orderOf(claim: Exclude<Claim, { claimed: 'first' }>): string {
 
 /** Looks a key up without claiming it: undefined when it is new. */
 async function knownKey(tx: Tx, caller: Caller, intent: IdempotentRequest): Promise<Claim | Refusal | undefined> {
-  const known = await tx.selectFrom('idempotency_record').select('key').where('caller', '=', caller.subject).where('key', '=', intent.key).executeTakeFirst();
+  const known = await tx
+    .selectFrom('idempotency_record')
+    .select('key')
+    .where('caller', '=', caller.subject)
+    .where('key', '=', intent.key)
+    .executeTakeFirst();
   return known && claimKey(tx, caller.subject, intent.key, intent.requestHash, null);
 }
 
 function cardNumberIn(fields: Readonly<Record<string, string | undefined>>): Refusal | undefined {
   const errors = Object.entries(fields).flatMap(([pointer, text]) =>
-    text !== undefined && holdsCardNumber(text) ? [{ pointer, detail: 'It looks like a payment card\'s number' }] : []);
+    text !== undefined && holdsCardNumber(text) ? [{ pointer, detail: "It looks like a payment card's number" }] : [],
+  );
   return errors.length > 0 ? refuse('card_number_refused', { errors }) : undefined;
 }

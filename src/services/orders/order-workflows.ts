@@ -1,6 +1,12 @@
 import {
-  isGrpcServiceError, WithStartWorkflowOperation, WorkflowIdConflictPolicy, WorkflowIdReusePolicy, WorkflowNotFoundError,
-  WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client,
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Logger } from 'pino';
@@ -28,17 +34,25 @@ export const NO_ANSWER = 'no_answer';
 
 /** Starts orders and sends them Updates. An Update that gets no answer in time answers `no_answer`: nothing is lost. */
 export class OrderWorkflows {
-  constructor(private readonly temporal: Client, private readonly policies: OrderPolicies, private readonly log: Logger) {}
+  constructor(
+    private readonly temporal: Client,
+    private readonly policies: OrderPolicies,
+    private readonly log: Logger,
+  ) {}
 
   /** Starts an order, or finds it running, and awaits its verdict. */
   start(order: OrderStart): Promise<Verdict | typeof NO_ANSWER> {
-    return this.#withinTime(order.orderId, () => this.temporal.workflow.executeUpdateWithStart(awaitVerdict, {
-      startWorkflowOperation: new WithStartWorkflowOperation(ORDER_WORKFLOW, this.#options(order)),
-      updateId: order.orderId,
-    }));
+    return this.#withinTime(order.orderId, () =>
+      this.temporal.workflow.executeUpdateWithStart(awaitVerdict, {
+        startWorkflowOperation: new WithStartWorkflowOperation(ORDER_WORKFLOW, this.#options(order)),
+        updateId: order.orderId,
+      }),
+    );
   }
 
-  /** Starts an order whose process died before it could, without waiting for it. Does nothing when it runs or has ended. */
+  /**
+   * Starts an order whose process died before it could, without waiting for it. Does nothing when it runs or has ended.
+   */
   async ensureStarted(order: OrderStart): Promise<void> {
     try {
       await this.temporal.workflow.start(ORDER_WORKFLOW, this.#options(order));
@@ -49,17 +63,26 @@ export class OrderWorkflows {
 
   /** Awaits what comes of an order whose address was mended. */
   afterMend(orderId: string): Promise<Verdict | typeof NO_ANSWER> {
-    return this.#withinTime(orderId, () => this.#handle(orderId).executeUpdate(awaitVerdict, { updateId: `${orderId}:mended` }));
+    return this.#withinTime(orderId, () =>
+      this.#handle(orderId).executeUpdate(awaitVerdict, { updateId: `${orderId}:mended` }),
+    );
   }
 
   pay(orderId: string, paymentId: string): Promise<Verdict | typeof NO_ANSWER> {
-    return this.#withinTime(orderId, () => this.#handle(orderId).executeUpdate(payAgain, { args: [{ paymentId }], updateId: paymentId }));
+    return this.#withinTime(orderId, () =>
+      this.#handle(orderId).executeUpdate(payAgain, { args: [{ paymentId }], updateId: paymentId }),
+    );
   }
 
   /** Cancels an order; `not_running` when it has not started or has ended. */
-  async cancel(orderId: string, request: CancelOrder & { actor: string }): Promise<CancellationVerdict | typeof NO_ANSWER | 'not_running'> {
+  async cancel(
+    orderId: string,
+    request: CancelOrder & { actor: string },
+  ): Promise<CancellationVerdict | typeof NO_ANSWER | 'not_running'> {
     try {
-      return await this.#withinTime(orderId, () => this.#handle(orderId).executeUpdate(cancelOrder, { args: [request] }));
+      return await this.#withinTime(orderId, () =>
+        this.#handle(orderId).executeUpdate(cancelOrder, { args: [request] }),
+      );
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return 'not_running';
       throw error;
@@ -68,13 +91,21 @@ export class OrderWorkflows {
 
   /** Sends what a person of the mall asks of an order; a refusal of the order is one here, too. */
   async operate<Verb extends keyof InterventionRequest>(
-    orderId: string, verb: Verb, asked: By<InterventionRequest[Verb]>, updateId: string,
+    orderId: string,
+    verb: Verb,
+    asked: By<InterventionRequest[Verb]>,
+    updateId: string,
   ): Promise<InterventionVerdict | Refusal | typeof NO_ANSWER | 'not_running'> {
     try {
-      return await this.#withinTime(orderId, () => this.#handle(orderId).executeUpdate<InterventionVerdict, [typeof asked]>(verb, { args: [asked], updateId }));
+      return await this.#withinTime(orderId, () =>
+        this.#handle(orderId).executeUpdate<InterventionVerdict, [typeof asked]>(verb, { args: [asked], updateId }),
+      );
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return 'not_running';
-      const refused = error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure ? error.cause : undefined;
+      const refused =
+        error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure
+          ? error.cause
+          : undefined;
       if (refused?.type == null || !(refused.type in ERRORS)) throw error;
       return refuse(refused.type as ErrorCode, { detail: refused.message });
     }
@@ -87,18 +118,28 @@ export class OrderWorkflows {
   #options(order: OrderStart) {
     const { policies } = this;
     const input: OrderInput = {
-      orderId: order.orderId, paymentId: order.paymentId, paymentQueue: providerQueue(policies.paymentProvider), carrierQueue: providerQueue(policies.carrierProvider),
-      paymentWindowSeconds: policies.paymentWindowSeconds, deliverySilenceSeconds: policies.deliverySilenceSeconds,
+      orderId: order.orderId,
+      paymentId: order.paymentId,
+      paymentQueue: providerQueue(policies.paymentProvider),
+      carrierQueue: providerQueue(policies.carrierProvider),
+      paymentWindowSeconds: policies.paymentWindowSeconds,
+      deliverySilenceSeconds: policies.deliverySilenceSeconds,
       addressHold: policies.addressHold,
     };
     return {
-      workflowId: orderWorkflowId(order.orderId), taskQueue: ORDERS_QUEUE, args: [input],
-      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING, workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      workflowId: orderWorkflowId(order.orderId),
+      taskQueue: ORDERS_QUEUE,
+      args: [input],
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
       staticSummary: `Order ${order.orderId}`,
       priority: { priorityKey: order.urgent ? 2 : 3, fairnessKey: order.storefrontId },
       typedSearchAttributes: [
-        attributes.orderId(order.orderId), attributes.status('draft'), attributes.stage('receive'),
-        attributes.merchants([...order.merchantIds]), attributes.placedAt(order.placedAt),
+        attributes.orderId(order.orderId),
+        attributes.status('draft'),
+        attributes.stage('receive'),
+        attributes.merchants([...order.merchantIds]),
+        attributes.placedAt(order.placedAt),
       ],
     };
   }
@@ -109,8 +150,10 @@ export class OrderWorkflows {
       return await this.temporal.withDeadline(deadline, call);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) throw error;
-      const unanswered = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcServiceError(error)
-        || (error instanceof Error && isGrpcServiceError(error.cause));
+      const unanswered =
+        error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+        isGrpcServiceError(error) ||
+        (error instanceof Error && isGrpcServiceError(error.cause));
       if (!unanswered) throw error;
       this.log.warn({ err: error, orderId }, 'no answer from the order in time; it goes on by itself');
       return NO_ANSWER;

@@ -1,12 +1,27 @@
 import { DatabaseError } from 'pg';
-import { draftPromotion, insertPromotion, listPromotions, lockPromotion, pausePromotion, publishPromotion, readPromotion, resumePromotion, setLimits } from '../../books/pricing/promotion-drafts';
+import {
+  draftPromotion,
+  insertPromotion,
+  listPromotions,
+  lockPromotion,
+  pausePromotion,
+  publishPromotion,
+  readPromotion,
+  resumePromotion,
+  setLimits,
+} from '../../books/pricing/promotion-drafts';
 import type { Transactions, Tx } from '../../books/transactions';
 import type { Vault } from '../../books/vault';
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { Page } from '../../contracts/page';
 import type { PromotionDefinition } from '../../contracts/pricing/promotion';
-import type { CreatePromotion, ListPromotions, PromotionLimits, PromotionResource } from '../../contracts/pricing/promotion-api';
+import type {
+  CreatePromotion,
+  ListPromotions,
+  PromotionLimits,
+  PromotionResource,
+} from '../../contracts/pricing/promotion-api';
 import type { AskQuote, PriceBreakdown } from '../../contracts/pricing/quote';
 import { breakdownOf } from '../../domain/pricing/breakdown';
 import { decodeCursor, encodeCursor } from '../cursor';
@@ -16,9 +31,16 @@ import { mayLimit, mayPublish, mayResume, mayWrite } from './promotion-rights';
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Promotions and coupons, for the mall's people (all of them) and for merchants (their own: row-level security sees to it). */
+/**
+ * Promotions and coupons, for the mall's people (all of them) and for merchants (their own: row-level security sees to
+ * it).
+ */
 export class PromotionService {
-  constructor(private readonly transactions: Transactions, private readonly vault: Vault, private readonly policy: PricingPolicy) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly vault: Vault,
+    private readonly policy: PricingPolicy,
+  ) {}
 
   async list(caller: Caller, { status, limit, cursor }: ListPromotions): Promise<Page<PromotionResource> | Refusal> {
     const before = cursor === undefined ? undefined : decodeCursor(cursor, 1);
@@ -33,19 +55,33 @@ export class PromotionService {
   }
 
   /** Writes a draft. A merchant's rule is its own, and paid by it: what the mall pays is for the mall to say. */
-  create(caller: Caller, intent: IdempotentRequest, { definition, merchantId }: CreatePromotion): Promise<Answer<PromotionResource> | Refusal> {
+  create(
+    caller: Caller,
+    intent: IdempotentRequest,
+    { definition, merchantId }: CreatePromotion,
+  ): Promise<Answer<PromotionResource> | Refusal> {
     return once(this.transactions, caller, intent, async (tx) => {
       const foreign = merchantId !== undefined && caller.role === 'merchant' && merchantId !== caller.subject;
-      if (foreign) return refuse('validation_failed', { errors: [{ pointer: '/merchantId', detail: 'It is another merchant' }] });
-      const owner = caller.role === 'merchant' ? caller.subject : merchantId ?? null;
-      const unknown = owner !== null && !(await tx.selectFrom('merchant').select('id').where('id', '=', owner).executeTakeFirst());
-      if (unknown) return refuse('validation_failed', { errors: [{ pointer: '/merchantId', detail: 'There is no such merchant' }] });
+      if (foreign)
+        return refuse('validation_failed', { errors: [{ pointer: '/merchantId', detail: 'It is another merchant' }] });
+      const owner = caller.role === 'merchant' ? caller.subject : (merchantId ?? null);
+      const unknown =
+        owner !== null && !(await tx.selectFrom('merchant').select('id').where('id', '=', owner).executeTakeFirst());
+      if (unknown)
+        return refuse('validation_failed', {
+          errors: [{ pointer: '/merchantId', detail: 'There is no such merchant' }],
+        });
       return mayWrite(caller, definition) ?? answered(tx, await insertPromotion(tx, owner, definition), 201);
     });
   }
 
   /** Replaces what is being worked on. */
-  draft(caller: Caller, intent: IdempotentRequest, id: string, definition: PromotionDefinition): Promise<Answer<PromotionResource> | Refusal> {
+  draft(
+    caller: Caller,
+    intent: IdempotentRequest,
+    id: string,
+    definition: PromotionDefinition,
+  ): Promise<Answer<PromotionResource> | Refusal> {
     return this.#change(caller, intent, id, async (tx) => {
       const refusal = mayWrite(caller, definition);
       if (!refusal) await draftPromotion(tx, id, definition);
@@ -56,28 +92,55 @@ export class PromotionService {
   /** Puts the draft in force as a new version. Orders that were placed keep the version they were priced with. */
   async publish(caller: Caller, intent: IdempotentRequest, id: string): Promise<Answer<PromotionResource> | Refusal> {
     try {
-      return await this.#change(caller, intent, id, async (tx, promotion) => mayPublish(caller, promotion) ?? publishPromotion(tx, id, caller.actor));
+      return await this.#change(
+        caller,
+        intent,
+        id,
+        async (tx, promotion) => mayPublish(caller, promotion) ?? publishPromotion(tx, id, caller.actor),
+      );
     } catch (error) {
-      if (error instanceof DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === 'promotion_code_key') return refuse('promotion_code_taken');
+      if (
+        error instanceof DatabaseError &&
+        error.code === UNIQUE_VIOLATION &&
+        error.constraint === 'promotion_code_key'
+      )
+        return refuse('promotion_code_taken');
       throw error;
     }
   }
 
   pause(caller: Caller, intent: IdempotentRequest, id: string): Promise<Answer<PromotionResource> | Refusal> {
-    return this.#change(caller, intent, id, (tx) => pausePromotion(tx, id, caller.role === 'merchant' ? 'merchant' : 'platform'));
+    return this.#change(caller, intent, id, (tx) =>
+      pausePromotion(tx, id, caller.role === 'merchant' ? 'merchant' : 'platform'),
+    );
   }
 
   resume(caller: Caller, intent: IdempotentRequest, id: string): Promise<Answer<PromotionResource> | Refusal> {
-    return this.#change(caller, intent, id, async (tx, promotion) => mayResume(caller, promotion) ?? resumePromotion(tx, id));
+    return this.#change(
+      caller,
+      intent,
+      id,
+      async (tx, promotion) => mayResume(caller, promotion) ?? resumePromotion(tx, id),
+    );
   }
 
-  limit(caller: Caller, intent: IdempotentRequest, id: string, limits: PromotionLimits): Promise<Answer<PromotionResource> | Refusal> {
-    return this.#change(caller, intent, id, async (tx, promotion) => mayLimit(caller, promotion, limits) ?? setLimits(tx, id, limits));
+  limit(
+    caller: Caller,
+    intent: IdempotentRequest,
+    id: string,
+    limits: PromotionLimits,
+  ): Promise<Answer<PromotionResource> | Refusal> {
+    return this.#change(
+      caller,
+      intent,
+      id,
+      async (tx, promotion) => mayLimit(caller, promotion, limits) ?? setLimits(tx, id, limits),
+    );
   }
 
   /**
-   * Prices a cart as if a promotion's draft (or what is in force, when there is none) were live beside the live rules that the
-   * caller may see. Writes nothing.
+   * Prices a cart as if a promotion's draft (or what is in force, when there is none) were live beside the live rules
+   * that the caller may see. Writes nothing.
    */
   preview(caller: Caller, id: string, { country, ...asked }: AskQuote): Promise<PriceBreakdown | Refusal> {
     return this.transactions.run(caller, async (tx) => {
@@ -85,17 +148,31 @@ export class PromotionService {
       const definition = promotion?.draft ?? promotion?.definition;
       if (!promotion || !definition) return refuse('not_found');
       const tried = {
-        id, version: promotion.version + (promotion.draft ? 1 : 0), merchantId: promotion.merchantId, paused: false, definition,
+        id,
+        version: promotion.version + (promotion.draft ? 1 : 0),
+        merchantId: promotion.merchantId,
+        paused: false,
+        definition,
         used: { total: promotion.used.total, byCustomer: 0, spent: promotion.used.spent },
       };
-      const priced = await priceRequested(tx, this.vault, this.policy, caller.subject, { ...asked, country: country ?? null }, tried);
+      const priced = await priceRequested(
+        tx,
+        this.vault,
+        this.policy,
+        caller.subject,
+        { ...asked, country: country ?? null },
+        tried,
+      );
       return isRefusal(priced) ? priced : breakdownOf(priced.cart, asked.currency);
     });
   }
 
   /** Changes a promotion that is locked first, so that it is judged as it stands. */
   #change(
-    caller: Caller, intent: IdempotentRequest, id: string, change: (tx: Tx, promotion: PromotionResource) => Promise<Refusal | undefined>,
+    caller: Caller,
+    intent: IdempotentRequest,
+    id: string,
+    change: (tx: Tx, promotion: PromotionResource) => Promise<Refusal | undefined>,
   ): Promise<Answer<PromotionResource> | Refusal> {
     return once(this.transactions, caller, intent, async (tx) => {
       const promotion = (await lockPromotion(tx, id)) && (await readPromotion(tx, id));

@@ -4,14 +4,23 @@ import type { Transactions, Tx } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { Page } from '../../contracts/page';
-import type { CloseReplenishment, ListReplenishments, PurchaseWay, RecordAnswer, ReplenishmentResource } from '../../contracts/purchasing/replenishment';
+import type {
+  CloseReplenishment,
+  ListReplenishments,
+  PurchaseWay,
+  RecordAnswer,
+  ReplenishmentResource,
+} from '../../contracts/purchasing/replenishment';
 import { decodeCursor, encodeCursor } from '../cursor';
 import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
 import type { OutboxSender } from '../outbox-sender';
 
 /** Goods that shelves need of their suppliers. */
 export class ReplenishmentService {
-  constructor(private readonly transactions: Transactions, private readonly messenger: OutboxSender) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly messenger: OutboxSender,
+  ) {}
 
   /** Lists replenishments, the newest first. */
   list(caller: Caller, query: ListReplenishments): Promise<Page<ReplenishmentResource> | Refusal> {
@@ -23,15 +32,26 @@ export class ReplenishmentService {
       if (query.skuId) wanted = wanted.where('skuId', '=', query.skuId);
       if (query.warehouseId) wanted = wanted.where('warehouseId', '=', query.warehouseId);
       if (cursor) wanted = wanted.where('id', '<', cursor[0] as string);
-      const rows = await wanted.orderBy('id', 'desc').limit(query.limit + 1).execute();
+      const rows = await wanted
+        .orderBy('id', 'desc')
+        .limit(query.limit + 1)
+        .execute();
       const page = rows.slice(0, query.limit);
       const last = page.at(-1);
       return { items: page.map(resourceOf), next: rows.length > query.limit && last ? encodeCursor([last.id]) : null };
     });
   }
 
-  /** Closes a replenishment whose goods will not come, or are not wanted any more. Closing what has ended changes nothing. */
-  close(caller: Caller, intent: IdempotentRequest, replenishmentId: string, { reason }: CloseReplenishment): Promise<Answer<ReplenishmentResource> | Refusal> {
+  /**
+   * Closes a replenishment whose goods will not come, or are not wanted any more. Closing what has ended changes
+   * nothing.
+   */
+  close(
+    caller: Caller,
+    intent: IdempotentRequest,
+    replenishmentId: string,
+    { reason }: CloseReplenishment,
+  ): Promise<Answer<ReplenishmentResource> | Refusal> {
     return this.#change(caller, intent, replenishmentId, async (tx) => {
       await closeReplenishment(tx, replenishmentId, reason);
       return undefined;
@@ -39,11 +59,21 @@ export class ReplenishmentService {
   }
 
   /** Records what a supplier said by mail or phone; the caller's key and name stay beside it. */
-  answer(caller: Caller, intent: IdempotentRequest, replenishmentId: string, said: RecordAnswer): Promise<Answer<ReplenishmentResource> | Refusal> {
+  answer(
+    caller: Caller,
+    intent: IdempotentRequest,
+    replenishmentId: string,
+    said: RecordAnswer,
+  ): Promise<Answer<ReplenishmentResource> | Refusal> {
     return this.#change(caller, intent, replenishmentId, (tx) => recordAnswer(tx, replenishmentId, said));
   }
 
-  async #change(caller: Caller, intent: IdempotentRequest, replenishmentId: string, change: (tx: Tx) => Promise<Refusal | undefined>): Promise<Answer<ReplenishmentResource> | Refusal> {
+  async #change(
+    caller: Caller,
+    intent: IdempotentRequest,
+    replenishmentId: string,
+    change: (tx: Tx) => Promise<Refusal | undefined>,
+  ): Promise<Answer<ReplenishmentResource> | Refusal> {
     const answered = await once(this.transactions, caller, intent, async (tx) => {
       const refusal = await change(tx);
       if (refusal) return refusal;
@@ -55,11 +85,36 @@ export class ReplenishmentService {
   }
 }
 
-const select = (tx: Tx) => tx.selectFrom('replenishment')
-  .select(['id', 'status', 'skuId', 'warehouseId', 'merchantId', 'asked', 'confirmed', 'received', 'expectedOn', 'sentBy', 'closedFor', 'openedAt', 'closedAt',
-    sql<string | null>`(select a.actor from supplier_answer a where a."replenishmentId" = replenishment.id order by a."saidAt" desc, a.id desc limit 1)`.as('answeredBy')]);
+const select = (tx: Tx) =>
+  tx
+    .selectFrom('replenishment')
+    .select([
+      'id',
+      'status',
+      'skuId',
+      'warehouseId',
+      'merchantId',
+      'asked',
+      'confirmed',
+      'received',
+      'expectedOn',
+      'sentBy',
+      'closedFor',
+      'openedAt',
+      'closedAt',
+      sql<
+        string | null
+      >`(select a.actor from supplier_answer a where a."replenishmentId" = replenishment.id order by a."saidAt" desc, a.id desc limit 1)`.as(
+        'answeredBy',
+      ),
+    ]);
 
 type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number];
 
-const resourceOf = ({ expectedOn, openedAt, closedAt, sentBy, ...row }: Row): ReplenishmentResource =>
-  ({ ...row, sentBy: sentBy as PurchaseWay | null, expectedOn: expectedOn?.toISOString().slice(0, 10) ?? null, openedAt: openedAt.toISOString(), closedAt: closedAt?.toISOString() ?? null });
+const resourceOf = ({ expectedOn, openedAt, closedAt, sentBy, ...row }: Row): ReplenishmentResource => ({
+  ...row,
+  sentBy: sentBy as PurchaseWay | null,
+  expectedOn: expectedOn?.toISOString().slice(0, 10) ?? null,
+  openedAt: openedAt.toISOString(),
+  closedAt: closedAt?.toISOString() ?? null,
+});

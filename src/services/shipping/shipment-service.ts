@@ -15,13 +15,25 @@ export interface HandedOver {
 
 /** Parcels between the warehouse and the carrier. */
 export class ShipmentService {
-  constructor(private readonly transactions: Transactions, private readonly vault: Vault, private readonly messenger: OutboxSender) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly vault: Vault,
+    private readonly messenger: OutboxSender,
+  ) {}
 
   /** Hands a labelled parcel to its carrier's driver: its goods leave the stock, and its money is collected. */
-  async handOver(caller: Caller, intent: IdempotentRequest, fulfillmentId: string): Promise<Answer<HandedOver> | Refusal> {
+  async handOver(
+    caller: Caller,
+    intent: IdempotentRequest,
+    fulfillmentId: string,
+  ): Promise<Answer<HandedOver> | Refusal> {
     let orderId: string | undefined;
     const result = await once(this.transactions, caller, intent, async (tx) => {
-      const part = await tx.selectFrom('fulfillment').select('orderId').where('id', '=', fulfillmentId).executeTakeFirst();
+      const part = await tx
+        .selectFrom('fulfillment')
+        .select('orderId')
+        .where('id', '=', fulfillmentId)
+        .executeTakeFirst();
       orderId = part?.orderId;
       const handed = await handOver(tx, fulfillmentId, new Date());
       return isRefusal(handed) ? handed : answer(200, { fulfillmentId, status: 'handed_over' as const });
@@ -30,12 +42,21 @@ export class ShipmentService {
     return result;
   }
 
-  /** Opens a shipment's label for the printer (ZPL). Refused when the caller may not see it, or it was voided or erased. */
+  /**
+   * Opens a shipment's label for the printer (ZPL). Refused when the caller may not see it, or it was voided or erased.
+   */
   async label(caller: Caller, shipmentId: string): Promise<string | Refusal> {
     const shipment = await this.transactions.run(caller, (tx) =>
-      tx.selectFrom('shipment').select(['label', 'orderId', 'fulfillmentId']).where('id', '=', shipmentId).executeTakeFirst());
+      tx
+        .selectFrom('shipment')
+        .select(['label', 'orderId', 'fulfillmentId'])
+        .where('id', '=', shipmentId)
+        .executeTakeFirst(),
+    );
     if (!shipment?.label) return refuse('not_found');
     const customer = await this.transactions.run(SYSTEM, (tx) => customerKeyOf(tx, shipment.orderId));
-    return customer ? this.vault.open(customer, labelContext(shipment.fulfillmentId), shipment.label) : refuse('not_found');
+    return customer
+      ? this.vault.open(customer, labelContext(shipment.fulfillmentId), shipment.label)
+      : refuse('not_found');
   }
 }

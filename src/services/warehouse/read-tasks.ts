@@ -23,30 +23,77 @@ export async function listTasks(tx: Tx, query: ListTasks): Promise<Page<TaskReso
   if (query.warehouseId) wanted = wanted.where('warehouseId', '=', query.warehouseId);
   if (query.orderId) wanted = wanted.where('orderId', '=', query.orderId);
   if (cursor) wanted = wanted.where(sql<boolean>`(${rank}, id) > (${cursor[0]}, ${cursor[1]})`);
-  const rows = await wanted.orderBy(rank).orderBy('id').limit(query.limit + 1).execute();
+  const rows = await wanted
+    .orderBy(rank)
+    .orderBy('id')
+    .limit(query.limit + 1)
+    .execute();
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  return { items: await withLines(tx, page), next: rows.length > query.limit && last ? encodeCursor([last.rank, last.id]) : null };
+  return {
+    items: await withLines(tx, page),
+    next: rows.length > query.limit && last ? encodeCursor([last.rank, last.id]) : null,
+  };
 }
 
 type TaskRow = Omit<TaskResource, 'lines' | 'openedAt' | 'doneAt'> & { openedAt: Date; doneAt: Date | null };
 
 async function withLines(tx: Tx, rows: readonly TaskRow[]): Promise<TaskResource[]> {
   const parts = rows.flatMap((row) => row.fulfillmentId ?? []);
-  const lines = parts.length === 0 ? [] : await tx.selectFrom('reservation as r')
-    .innerJoin('allocation as a', 'a.reservationId', 'r.id').innerJoin('lot as l', 'l.id', 'a.lotId')
-    .innerJoin('location as o', 'o.id', 'l.locationId').innerJoin('sku as s', 's.id', 'r.skuId')
-    .select(['r.fulfillmentId', 's.id as skuId', 's.code as skuCode', 's.title', 'a.quantity', 'o.aisle', 'o.bay', 'o.level',
-      'l.code as lot', 'l.expiresOn', 's.fragile'])
-    .where('r.fulfillmentId', 'in', parts)
-    .orderBy('o.aisle').orderBy('o.bay').orderBy('o.level').orderBy('s.id').execute();
-  const linesOf = (fulfillmentId: string | null): TaskLine[] => lines.filter((line) => line.fulfillmentId === fulfillmentId)
-    .map(({ fulfillmentId: _own, aisle, bay, level, expiresOn, ...line }) => ({
-      ...line, location: `${aisle}-${bay}-${level}`, expiresOn: expiresOn?.toISOString().slice(0, 10) ?? null,
-    }));
+  const lines =
+    parts.length === 0
+      ? []
+      : await tx
+          .selectFrom('reservation as r')
+          .innerJoin('allocation as a', 'a.reservationId', 'r.id')
+          .innerJoin('lot as l', 'l.id', 'a.lotId')
+          .innerJoin('location as o', 'o.id', 'l.locationId')
+          .innerJoin('sku as s', 's.id', 'r.skuId')
+          .select([
+            'r.fulfillmentId',
+            's.id as skuId',
+            's.code as skuCode',
+            's.title',
+            'a.quantity',
+            'o.aisle',
+            'o.bay',
+            'o.level',
+            'l.code as lot',
+            'l.expiresOn',
+            's.fragile',
+          ])
+          .where('r.fulfillmentId', 'in', parts)
+          .orderBy('o.aisle')
+          .orderBy('o.bay')
+          .orderBy('o.level')
+          .orderBy('s.id')
+          .execute();
+  const linesOf = (fulfillmentId: string | null): TaskLine[] =>
+    lines
+      .filter((line) => line.fulfillmentId === fulfillmentId)
+      .map(({ fulfillmentId: _own, aisle, bay, level, expiresOn, ...line }) => ({
+        ...line,
+        location: `${aisle}-${bay}-${level}`,
+        expiresOn: expiresOn?.toISOString().slice(0, 10) ?? null,
+      }));
   return rows.map((row) => ({
-    id: row.id, kind: row.kind, status: row.status, orderId: row.orderId, fulfillmentId: row.fulfillmentId, merchantId: row.merchantId,
-    warehouseId: row.warehouseId, subject: row.subject, reason: row.reason, note: row.note, assignee: row.assignee, outcome: row.outcome, urgency: row.urgency, gift: row.gift, lines: linesOf(row.fulfillmentId), claimedBy: row.claimedBy,
-    openedAt: row.openedAt.toISOString(), doneAt: row.doneAt?.toISOString() ?? null,
+    id: row.id,
+    kind: row.kind,
+    status: row.status,
+    orderId: row.orderId,
+    fulfillmentId: row.fulfillmentId,
+    merchantId: row.merchantId,
+    warehouseId: row.warehouseId,
+    subject: row.subject,
+    reason: row.reason,
+    note: row.note,
+    assignee: row.assignee,
+    outcome: row.outcome,
+    urgency: row.urgency,
+    gift: row.gift,
+    lines: linesOf(row.fulfillmentId),
+    claimedBy: row.claimedBy,
+    openedAt: row.openedAt.toISOString(),
+    doneAt: row.doneAt?.toISOString() ?? null,
   }));
 }

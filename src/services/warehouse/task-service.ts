@@ -11,7 +11,10 @@ import { listTasks, readTask } from './read-tasks';
 
 /** The work of people in warehouses. */
 export class TaskService {
-  constructor(private readonly transactions: Transactions, private readonly messenger: OutboxSender) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly messenger: OutboxSender,
+  ) {}
 
   list(caller: Caller, query: ListTasks): Promise<Page<TaskResource> | Refusal> {
     return this.transactions.snapshot(caller, (tx) => listTasks(tx, query));
@@ -24,15 +27,20 @@ export class TaskService {
   /** Claims an open task for the caller. */
   claim(caller: Caller, intent: IdempotentRequest, taskId: string): Promise<Answer<TaskResource> | Refusal> {
     return once(this.transactions, caller, intent, async (tx) => {
-      const refusal = (await notTheirs(tx, caller, taskId)) ?? await claimTask(tx, taskId, caller.actor);
+      const refusal = (await notTheirs(tx, caller, taskId)) ?? (await claimTask(tx, taskId, caller.actor));
       return refusal ?? answer(200, (await readTask(tx, taskId)) as TaskResource);
     });
   }
 
   /** Completes a task; the next one of its fulfillment opens, or its order hears of it. */
-  async complete(caller: Caller, intent: IdempotentRequest, taskId: string, result: CompleteTask): Promise<Answer<TaskResource> | Refusal> {
+  async complete(
+    caller: Caller,
+    intent: IdempotentRequest,
+    taskId: string,
+    result: CompleteTask,
+  ): Promise<Answer<TaskResource> | Refusal> {
     const answered = await once(this.transactions, caller, intent, async (tx) => {
-      const refusal = (await notTheirs(tx, caller, taskId)) ?? await completeTask(tx, taskId, caller.actor, result);
+      const refusal = (await notTheirs(tx, caller, taskId)) ?? (await completeTask(tx, taskId, caller.actor, result));
       return refusal ?? answer(200, (await readTask(tx, taskId)) as TaskResource);
     });
     if (isRefusal(answered)) return answered;
@@ -52,5 +60,7 @@ const STAFF_WORK: readonly TaskKind[] = [TaskKind.attend, TaskKind.chaseSupplier
 async function notTheirs(tx: Tx, { role }: Caller, taskId: string): Promise<Refusal | undefined> {
   if (role !== 'support') return undefined;
   const task = await readTask(tx, taskId);
-  return task && !STAFF_WORK.includes(task.kind) ? refuse('forbidden', { detail: `It serves warehouse, platform; a ${task.kind} task is theirs` }) : undefined;
+  return task && !STAFF_WORK.includes(task.kind)
+    ? refuse('forbidden', { detail: `It serves warehouse, platform; a ${task.kind} task is theirs` })
+    : undefined;
 }

@@ -4,29 +4,51 @@ import { applyScan } from '../../books/shipping/shipments';
 import type { Transactions, Tx } from '../../books/transactions';
 import { lockReference, parkWebhook, recordWebhook } from '../../books/webhooks/received-webhooks';
 import { SYSTEM } from '../../contracts/caller';
-import type { CarrierEvent, PaymentEvent, SupplierEvent, VerifiedWebhook } from '../../contracts/webhooks/provider-events';
+import type {
+  CarrierEvent,
+  PaymentEvent,
+  SupplierEvent,
+  VerifiedWebhook,
+} from '../../contracts/webhooks/provider-events';
 import type { OutboxSender } from '../outbox-sender';
 
 /** What became of a webhook whose signature held. */
 export type Reception = 'applied' | 'duplicate' | 'parked';
 
-/** Takes what carriers, gateways and suppliers report. Each event has its effect once, in the transaction that records it. */
+/**
+ * Takes what carriers, gateways and suppliers report. Each event has its effect once, in the transaction that records
+ * it.
+ */
 export class WebhookService {
-  constructor(private readonly transactions: Transactions, private readonly messenger: OutboxSender) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly messenger: OutboxSender,
+  ) {}
 
   /** Merges a carrier's scan; one for a parcel that we do not know yet is parked. */
   carrier(provider: string, webhook: VerifiedWebhook<CarrierEvent>): Promise<Reception> {
-    return this.#receive(provider, webhook, webhook.event.trackingNumber, (tx) => applyScan(tx, provider, webhook.event));
+    return this.#receive(provider, webhook, webhook.event.trackingNumber, (tx) =>
+      applyScan(tx, provider, webhook.event),
+    );
   }
 
   /** Tells the order that its customer acted: it asks the gateway what came of it, whatever the event says. */
   payment(provider: string, webhook: VerifiedWebhook<PaymentEvent>): Promise<Reception> {
     const { key } = webhook.event;
     return this.#receive(provider, webhook, key, async (tx) => {
-      const operation = await tx.selectFrom('operation').select('orderId').where('key', '=', key).where('provider', '=', provider).executeTakeFirst();
+      const operation = await tx
+        .selectFrom('operation')
+        .select('orderId')
+        .where('key', '=', key)
+        .where('provider', '=', provider)
+        .executeTakeFirst();
       if (!operation) return undefined;
-      const payment = await tx.selectFrom('payment').select('id').where('orderId', '=', operation.orderId)
-        .where('number', '=', Number(key.slice(key.lastIndexOf(':') + 1))).executeTakeFirstOrThrow();
+      const payment = await tx
+        .selectFrom('payment')
+        .select('id')
+        .where('orderId', '=', operation.orderId)
+        .where('number', '=', Number(key.slice(key.lastIndexOf(':') + 1)))
+        .executeTakeFirstOrThrow();
       await enqueueOrderSignal(tx, operation.orderId, { signal: 'paymentSettled', payload: { paymentId: payment.id } });
       return { ...operation, wakes: true };
     });
@@ -44,7 +66,10 @@ export class WebhookService {
   }
 
   async #receive(
-    provider: string, { eventId, event }: VerifiedWebhook<unknown>, reference: string, apply: (tx: Tx) => Promise<{ orderId: string; wakes: boolean } | undefined>,
+    provider: string,
+    { eventId, event }: VerifiedWebhook<unknown>,
+    reference: string,
+    apply: (tx: Tx) => Promise<{ orderId: string; wakes: boolean } | undefined>,
   ): Promise<Reception> {
     const received = { provider, eventId, payload: event };
     const outcome = await this.transactions.run(SYSTEM, async (tx) => {

@@ -24,17 +24,30 @@ beforeAll(async () => {
   await bring(world.transactions, sku.id, mall.warehouseIds[0], 2);
   await world.messenger.sweep(0);
   await people.untilStatus(gone, 'in_fulfillment');
-  await until(() => world.transactions.run(SYSTEM, async (tx) => (await tx.selectFrom('workflow_message').select('id').execute()).length === 0), 20_000);
+  await until(
+    () =>
+      world.transactions.run(
+        SYSTEM,
+        async (tx) => (await tx.selectFrom('workflow_message').select('id').execute()).length === 0,
+      ),
+    20_000,
+  );
   await world.transactions.close();
 }, 120_000);
 afterAll(() => world.close());
-beforeEach(async () => { copy = await copyBooks(world); });
+beforeEach(async () => {
+  copy = await copyBooks(world);
+});
 afterEach(() => copy.drop());
 
 /** Expects these audits to be false, each naming one subject with this in it, and all others to be true. */
 async function expectFalse(expected: Readonly<Record<string, string>>): Promise<void> {
-  const found = (await copy.audit()).filter(({ outcome }) => outcome !== 'true').map(({ name, findings }) => [name, findings.map(({ subject }) => subject)] as const);
-  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(Object.entries(expected).map(([name, subject]) => [name, [expect.stringContaining(subject)]])));
+  const found = (await copy.audit())
+    .filter(({ outcome }) => outcome !== 'true')
+    .map(({ name, findings }) => [name, findings.map(({ subject }) => subject)] as const);
+  expect(Object.fromEntries(found)).toEqual(
+    Object.fromEntries(Object.entries(expected).map(([name, subject]) => [name, [expect.stringContaining(subject)]])),
+  );
   for (const name of Object.keys(expected)) seen.add(name);
 }
 
@@ -53,14 +66,22 @@ test('a backorder that was filled by hand, without goods', async () => {
 
 test('goods that went to the one behind', async () => {
   await copy.spoil(`update orders set "agreedOn" = "agreedOn" + 1 where id = $1`, [of.first]);
-  await copy.spoil(`update backorder set "createdAt" = "createdAt" - interval '1 hour' where "orderId" = $1`, [of.behind]);
+  await copy.spoil(`update backorder set "createdAt" = "createdAt" - interval '1 hour' where "orderId" = $1`, [
+    of.behind,
+  ]);
   await expectFalse({ [BACKORDER_AUDITS.turn]: of.behind });
 });
 
 test('goods that were put on a shelf around the books', async () => {
   await copy.spoil('update stock set "onHand" = "onHand" + 1 where "skuId" = $1', [sku.id]);
-  await copy.spoil('update lot set "onHand" = "onHand" + 1 where "skuId" = $1 and id = (select min(id) from lot where "skuId" = $1)', [sku.id]);
-  await copy.spoil('update stock_movement set quantity = quantity + 1 where "skuId" = $1 and id = (select min(id) from stock_movement where "skuId" = $1)', [sku.id]);
+  await copy.spoil(
+    'update lot set "onHand" = "onHand" + 1 where "skuId" = $1 and id = (select min(id) from lot where "skuId" = $1)',
+    [sku.id],
+  );
+  await copy.spoil(
+    'update stock_movement set quantity = quantity + 1 where "skuId" = $1 and id = (select min(id) from stock_movement where "skuId" = $1)',
+    [sku.id],
+  );
   await expectFalse({ [BACKORDER_AUDITS.unpromised]: sku.id });
 });
 

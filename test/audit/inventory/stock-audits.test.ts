@@ -12,7 +12,10 @@ const PLATFORM = callerFor('platform');
 let world: World;
 let mall: TestMall;
 let copy: Copy;
-/** An order whose stock is held without lots, one in the warehouse, a replenishment that was received and one that is confirmed. */
+/**
+ * An order whose stock is held without lots, one in the warehouse, a replenishment that was received and one that is
+ * confirmed.
+ */
 let of: { held: string; picking: string; received: string; confirmed: string };
 const seen = new Set<string>();
 
@@ -35,49 +38,96 @@ beforeAll(async () => {
     return { id: (await read())?.id ?? '', asked: (await read())?.asked ?? 0 };
   };
   const lamps = await replenish(lamp.id, first);
-  granted(await world.stock.receive(PLATFORM, intent(), { skuId: lamp.id, warehouseId: first, lotCode: 'L2', quantity: lamps.asked, reference: 'DN-1' }));
+  granted(
+    await world.stock.receive(PLATFORM, intent(), {
+      skuId: lamp.id,
+      warehouseId: first,
+      lotCode: 'L2',
+      quantity: lamps.asked,
+      reference: 'DN-1',
+    }),
+  );
   const rugs = await replenish(rug.id, second);
   const order = await people.place({}, [cup]);
   const waiting = await people.place({ payment: { method: 'card', token: 'tok_redirect' } }, [cup]);
   of = { held: waiting.id, picking: order.id, received: lamps.id, confirmed: rugs.id };
-  await until(() => world.transactions.run(SYSTEM, async (tx) => (await tx.selectFrom('workflow_message').select('id').execute()).length === 0), 20_000);
+  await until(
+    () =>
+      world.transactions.run(
+        SYSTEM,
+        async (tx) => (await tx.selectFrom('workflow_message').select('id').execute()).length === 0,
+      ),
+    20_000,
+  );
   await world.transactions.close();
 }, 120_000);
 afterAll(() => world.close());
-beforeEach(async () => { copy = await copyBooks(world); });
+beforeEach(async () => {
+  copy = await copyBooks(world);
+});
 afterEach(() => copy.drop());
 
 /** Expects these audits to be false, each naming one subject with this in it, and all others to be true. */
-async function expectFalse(expected: Readonly<Record<string, string>>, change: Partial<AuditSources> = {}): Promise<void> {
-  const found = (await copy.audit(change)).filter(({ outcome }) => outcome !== 'true').map(({ name, findings }) => [name, findings.map(({ subject }) => subject)] as const);
-  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(Object.entries(expected).map(([name, subject]) => [name, [expect.stringContaining(subject)]])));
+async function expectFalse(
+  expected: Readonly<Record<string, string>>,
+  change: Partial<AuditSources> = {},
+): Promise<void> {
+  const found = (await copy.audit(change))
+    .filter(({ outcome }) => outcome !== 'true')
+    .map(({ name, findings }) => [name, findings.map(({ subject }) => subject)] as const);
+  expect(Object.fromEntries(found)).toEqual(
+    Object.fromEntries(Object.entries(expected).map(([name, subject]) => [name, [expect.stringContaining(subject)]])),
+  );
   for (const name of Object.keys(expected)) seen.add(name);
 }
 
 /** The suppliers as they would be had they written something else. */
-const suppliersThat = (rewrite: (entry: SupplierJournalEntry) => SupplierJournalEntry[]): Pick<AuditSources, 'suppliers'> => ({ suppliers: {
-  code: world.suppliers.code,
-  async *journal() { for await (const entry of world.suppliers.journal()) yield* rewrite(entry); },
-} });
+const suppliersThat = (
+  rewrite: (entry: SupplierJournalEntry) => SupplierJournalEntry[],
+): Pick<AuditSources, 'suppliers'> => ({
+  suppliers: {
+    code: world.suppliers.code,
+    async *journal() {
+      for await (const entry of world.suppliers.journal()) yield* rewrite(entry);
+    },
+  },
+});
 
 test('honest books hold, with goods that expire and shelves that are refilled', () => expectFalse({}));
 
 describe('sourcing', () => {
   test('a reservation moved to another shelf', async () => {
     const [first, second] = mall.warehouseIds;
-    await copy.spoil('update stock set reserved = reserved - 1 where "skuId" = $1 and "warehouseId" = $2', [mall.skus.cup.id, first]);
-    await copy.spoil('insert into stock ("skuId", "warehouseId", "onHand", reserved) values ($1, $2, 1, 1)', [mall.skus.cup.id, second]);
-    await copy.spoil(`insert into lot (id, "skuId", "warehouseId", "locationId", code, "onHand") select 'lot_x', $1, $2, id, 'X', 1 from location where "warehouseId" = $2`, [mall.skus.cup.id, second]);
-    await copy.spoil(`insert into stock_movement ("skuId", "warehouseId", "lotId", quantity, reason, reference, actor) values ($1, $2, 'lot_x', 1, 'found', 'x', 'x')`, [mall.skus.cup.id, second]);
+    await copy.spoil('update stock set reserved = reserved - 1 where "skuId" = $1 and "warehouseId" = $2', [
+      mall.skus.cup.id,
+      first,
+    ]);
+    await copy.spoil('insert into stock ("skuId", "warehouseId", "onHand", reserved) values ($1, $2, 1, 1)', [
+      mall.skus.cup.id,
+      second,
+    ]);
+    await copy.spoil(
+      `insert into lot (id, "skuId", "warehouseId", "locationId", code, "onHand") select 'lot_x', $1, $2, id, 'X', 1 from location where "warehouseId" = $2`,
+      [mall.skus.cup.id, second],
+    );
+    await copy.spoil(
+      `insert into stock_movement ("skuId", "warehouseId", "lotId", quantity, reason, reference, actor) values ($1, $2, 'lot_x', 1, 'found', 'x', 'x')`,
+      [mall.skus.cup.id, second],
+    );
     await copy.spoil('update reservation set "warehouseId" = $2 where "orderId" = $1', [of.held, second]);
-    const found = (await copy.audit()).filter(({ outcome }) => outcome === 'false').map(({ name, count }) => [name, count]);
+    const found = (await copy.audit())
+      .filter(({ outcome }) => outcome === 'false')
+      .map(({ name, count }) => [name, count]);
     expect(found).toEqual([[STOCK_AUDITS.decided, 2]]);
     seen.add(STOCK_AUDITS.decided);
   });
 
   test('a decision that took of the safety stock, written down behind our back', async () => {
     const head = 'The hash chain of every timeline holds';
-    await copy.spoil(`update timeline_event set data = jsonb_set(data, '{sourcing,0,figures,left}', '-1') where "orderId" = $1 and type = 'stock.reserved'`, [of.held]);
+    await copy.spoil(
+      `update timeline_event set data = jsonb_set(data, '{sourcing,0,figures,left}', '-1') where "orderId" = $1 and type = 'stock.reserved'`,
+      [of.held],
+    );
     await expectFalse({ [STOCK_AUDITS.safety]: of.held, [head]: of.held });
   });
 
@@ -99,9 +149,18 @@ describe('replenishment', () => {
   });
 
   test('a purchase order that the supplier lost, and one that it has twice', async () => {
-    await expectFalse({ [STOCK_AUDITS.atSupplier]: of.confirmed }, suppliersThat((entry) => (entry.key.startsWith(of.confirmed) ? [] : [entry])));
-    await expectFalse({ [STOCK_AUDITS.atSupplier]: of.received }, suppliersThat((entry) => (entry.key.startsWith(of.received) ? [entry, entry] : [entry])));
-    await expectFalse({ [STOCK_AUDITS.atSupplier]: of.received }, suppliersThat((entry) => [entry.key.startsWith(of.received) ? { ...entry, quantity: 1 } : entry]));
+    await expectFalse(
+      { [STOCK_AUDITS.atSupplier]: of.confirmed },
+      suppliersThat((entry) => (entry.key.startsWith(of.confirmed) ? [] : [entry])),
+    );
+    await expectFalse(
+      { [STOCK_AUDITS.atSupplier]: of.received },
+      suppliersThat((entry) => (entry.key.startsWith(of.received) ? [entry, entry] : [entry])),
+    );
+    await expectFalse(
+      { [STOCK_AUDITS.atSupplier]: of.received },
+      suppliersThat((entry) => [entry.key.startsWith(of.received) ? { ...entry, quantity: 1 } : entry]),
+    );
   });
 
   test('a purchase order behind our back', async () => {
@@ -112,23 +171,42 @@ describe('replenishment', () => {
   test('a confirmation altered', async () => {
     await copy.spoil('update replenishment set confirmed = confirmed + 1 where id = $1', [of.confirmed]);
     await expectFalse({ [STOCK_AUDITS.agrees]: of.confirmed, [STOCK_AUDITS.answered]: of.confirmed });
-    await copy.spoil('insert into supplier_answer ("replenishmentId", quantity, "expectedOn", actor) select id, confirmed, "expectedOn", $2 from replenishment where id = $1', [of.confirmed, 'support:test']);
+    await copy.spoil(
+      'insert into supplier_answer ("replenishmentId", quantity, "expectedOn", actor) select id, confirmed, "expectedOn", $2 from replenishment where id = $1',
+      [of.confirmed, 'support:test'],
+    );
     await expectFalse({});
     await copy.spoil('delete from supplier_answer where "replenishmentId" = $1', [of.confirmed]);
     await copy.spoil('update replenishment set confirmed = confirmed - 1 where id = $1', [of.confirmed]);
-    await expectFalse({ [STOCK_AUDITS.agrees]: of.confirmed, [STOCK_AUDITS.answered]: of.confirmed }, suppliersThat((entry) => [{ ...entry, confirmed: null }]));
+    await expectFalse(
+      { [STOCK_AUDITS.agrees]: of.confirmed, [STOCK_AUDITS.answered]: of.confirmed },
+      suppliersThat((entry) => [{ ...entry, confirmed: null }]),
+    );
   });
 });
 
 test('a supplier out of reach is no pass', async () => {
-  const results = await copy.audit({ suppliers: { code: 'sandbox-supplier', journal: () => { throw new Error('connection refused'); } } });
-  expect(results.filter(({ outcome }) => outcome === 'unknown').map(({ name }) => name)).toEqual([STOCK_AUDITS.atSupplier, STOCK_AUDITS.ofSupplier, STOCK_AUDITS.agrees]);
+  const results = await copy.audit({
+    suppliers: {
+      code: 'sandbox-supplier',
+      journal: () => {
+        throw new Error('connection refused');
+      },
+    },
+  });
+  expect(results.filter(({ outcome }) => outcome === 'unknown').map(({ name }) => name)).toEqual([
+    STOCK_AUDITS.atSupplier,
+    STOCK_AUDITS.ofSupplier,
+    STOCK_AUDITS.agrees,
+  ]);
 });
 
 test('a workflow terminated', async () => {
   await copy.spoil(`update replenishment set "openedAt" = now() - interval '1 hour' where id = $1`, [of.confirmed]);
   await expectFalse({});
-  await world.temporal.client.workflow.getHandle(replenishmentWorkflowId(mall.warehouseIds[1], mall.skus.rug.id)).terminate();
+  await world.temporal.client.workflow
+    .getHandle(replenishmentWorkflowId(mall.warehouseIds[1], mall.skus.rug.id))
+    .terminate();
   await expectFalse({ [STOCK_AUDITS.running]: of.confirmed });
 });
 

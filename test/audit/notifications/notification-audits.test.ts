@@ -12,11 +12,25 @@ const key = (channel: string, number: number) => `${orderId}:notify_${channel}:$
 
 beforeAll(async () => {
   api = await startApi();
-  const placed = await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting(api.mall.keys.storefront), payload: placeOrderBody([api.mall.skus.cup]) });
+  const placed = await api.app.inject({
+    method: 'POST',
+    url: '/v1/orders',
+    headers: posting(api.mall.keys.storefront),
+    payload: placeOrderBody([api.mall.skus.cup]),
+  });
   orderId = placed.json<{ id: string }>().id;
   await api.transactions.run(SYSTEM, async (tx) => {
-    for (const [channel, status] of [['sms', 'succeeded'], ['email', 'refused']] as const) {
-      await beginOperation(tx, { key: key(channel, 1), kind: 'notify', provider: channel, orderId, request: { channel } });
+    for (const [channel, status] of [
+      ['sms', 'succeeded'],
+      ['email', 'refused'],
+    ] as const) {
+      await beginOperation(tx, {
+        key: key(channel, 1),
+        kind: 'notify',
+        provider: channel,
+        orderId,
+        request: { channel },
+      });
       await finishOperation(tx, key(channel, 1), status, {});
     }
   });
@@ -24,11 +38,18 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const audited = (entries: readonly (readonly [key: string, times: number])[]) => {
-  const byKey = new Map(entries.map(([name, times]) => [name, Array.from({ length: times }, (): NotificationJournalEntry => ({ key: name, channel: 'sms', reference: 'r' }))]));
+  const byKey = new Map(
+    entries.map(([name, times]) => [
+      name,
+      Array.from({ length: times }, (): NotificationJournalEntry => ({ key: name, channel: 'sms', reference: 'r' })),
+    ]),
+  );
   const reading: Reading<NotificationJournalEntry> = { begun: new Date(Date.now() + 1_000), byKey };
   return api.transactions.snapshot(SYSTEM, async (tx) => {
     const [missing, unknown] = notificationAudits(tx, Promise.resolve(reading));
-    return [await missing?.check(), await unknown?.check()].map((found) => found?.findings.map(({ subject, actual }) => [subject, actual]));
+    return [await missing?.check(), await unknown?.check()].map((found) =>
+      found?.findings.map(({ subject, actual }) => [subject, actual]),
+    );
   });
 };
 
@@ -39,7 +60,17 @@ test('is true when each message went out once', async () => {
 test('names an SMS that never left, one that left twice, and those that the books know nothing of, or as refused', async () => {
   expect(await audited([])).toEqual([[[key('sms', 1), '0 in the journal']], []]);
   expect(await audited([[key('sms', 1), 2]])).toEqual([[[key('sms', 1), '2 in the journal']], []]);
-  expect(await audited([[key('sms', 1), 1], [key('email', 1), 1], ['other:notify_sms:1', 1]])).toEqual([
-    [], [[key('email', 1), '1 in the journal'], ['other:notify_sms:1', '1 in the journal']],
+  expect(
+    await audited([
+      [key('sms', 1), 1],
+      [key('email', 1), 1],
+      ['other:notify_sms:1', 1],
+    ]),
+  ).toEqual([
+    [],
+    [
+      [key('email', 1), '1 in the journal'],
+      ['other:notify_sms:1', '1 in the journal'],
+    ],
   ]);
 });

@@ -25,13 +25,19 @@ const whom = (secret: string) => transactions.run(SYSTEM, (tx) => callerOf(tx, s
 test('a key speaks for its subject until it is revoked', async () => {
   const { id, secret } = await keys.issue('merchant', mall.merchantIds[0], 'a shop');
   expect(await whom(secret)).toEqual({ role: 'merchant', subject: mall.merchantIds[0], actor: `merchant:${id}` });
-  expect((await keys.list())[0]).toMatchObject({ id, role: 'merchant', subjectId: mall.merchantIds[0], label: 'a shop', revokedAt: null });
+  expect((await keys.list())[0]).toMatchObject({
+    id,
+    role: 'merchant',
+    subjectId: mall.merchantIds[0],
+    label: 'a shop',
+    revokedAt: null,
+  });
   expect(await keys.revoke(id)).toBe(true);
   expect(await whom(secret)).toBeUndefined();
   expect(await keys.revoke(id)).toBe(false);
 });
 
-test('a key\'s list holds no secret', async () => {
+test("a key's list holds no secret", async () => {
   const { secret } = await keys.issue('support', null, 'desk');
   expect(JSON.stringify(await keys.list())).not.toContain(secret);
 });

@@ -33,7 +33,10 @@ async function mallflow(...argv: string[]): Promise<{ out: string; code: number 
   registerDemo(program);
   registerReplay(program);
   const spies = [
-    jest.spyOn(process.stdout, 'write').mockImplementation((text) => { printed.push(String(text)); return true; }),
+    jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      printed.push(String(text));
+      return true;
+    }),
     jest.spyOn(process.stderr, 'write').mockImplementation(() => true),
   ];
   const before = process.exitCode;
@@ -56,20 +59,32 @@ test.each([
   [['--declined'], 'cancelled', ['payment.declined', 'stock.released'], 'Undone:'],
   [['--refused'], 'returned', ['stock.restocked', 'payment.refunded'], 'Undone:'],
   [['--cancelled'], 'cancelled', ['shipment.voided', 'payment.voided', 'stock.released'], 'Undone:'],
-])('demo %j ends %s, and tells how', async (flags, status, told, end) => {
-  const { out, code } = await mallflow('demo', ...flags);
-  for (const text of [...told, `: ${status}`, end]) expect(out).toContain(text);
-  expect(code).toBe(0);
-}, 60_000);
+])(
+  'demo %j ends %s, and tells how',
+  async (flags, status, told, end) => {
+    const { out, code } = await mallflow('demo', ...flags);
+    for (const text of [...told, `: ${status}`, end]) expect(out).toContain(text);
+    expect(code).toBe(0);
+  },
+  60_000,
+);
 
 test('demo --json prints one object', async () => {
   const { out } = await mallflow('demo', '--json');
-  expect(JSON.parse(out)).toMatchObject({ ok: true, scenario: 'completed', order: { status: 'completed' }, settlement: { faults: [] } });
+  expect(JSON.parse(out)).toMatchObject({
+    ok: true,
+    scenario: 'completed',
+    order: { status: 'completed' },
+    settlement: { faults: [] },
+  });
 }, 60_000);
 
 test('replay takes every order to its end, and once only when it is run again', async () => {
   const first = await mallflow('replay', folder, '--json', '--concurrency', '3');
-  const report = JSON.parse(first.out) as { outcomes: { goal: string; expected: number; reached: number }[]; audits: { outcome: string }[] };
+  const report = JSON.parse(first.out) as {
+    outcomes: { goal: string; expected: number; reached: number }[];
+    audits: { outcome: string }[];
+  };
   expect(report).toMatchObject({ ok: true, orders: 9, mismatches: [] });
   expect(new Set(report.outcomes.map(({ goal }) => goal)).size).toBe(9);
   expect(first.code).toBe(0);
@@ -81,11 +96,15 @@ test('replay takes every order to its end, and once only when it is run again', 
 const REAL_ORDERS = join(packageRoot(), '../shared/data/olist');
 const withRealOrders = existsSync(REAL_ORDERS) ? test : test.skip;
 
-withRealOrders('replay takes twenty real orders to the ends they really had (skipped where ../shared/data/olist is absent)', async () => {
-  const { out, code } = await mallflow('replay', REAL_ORDERS, '--orders', '20', '--json');
-  expect(JSON.parse(out)).toMatchObject({ ok: true, orders: 20, mismatches: [] });
-  expect(code).toBe(0);
-}, 120_000);
+withRealOrders(
+  'replay takes twenty real orders to the ends they really had (skipped where ../shared/data/olist is absent)',
+  async () => {
+    const { out, code } = await mallflow('replay', REAL_ORDERS, '--orders', '20', '--json');
+    expect(JSON.parse(out)).toMatchObject({ ok: true, orders: 20, mismatches: [] });
+    expect(code).toBe(0);
+  },
+  120_000,
+);
 
 test('without a running stack, one sentence says so', () => {
   expect(() => readRunning('/nowhere/at-all')).toThrow(/start it with `npm start`/);

@@ -11,7 +11,9 @@ const EXAMPLES = join(__dirname, '../../../docs/examples/quote');
 const examples = readdirSync(EXAMPLES).sort();
 const NOW = new Date('2026-11-23T00:00:00Z');
 const folder = mkdtempSync(join(tmpdir(), 'mallflow-quote-'));
-afterAll(() => { rmSync(folder, { recursive: true }); });
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 /** Runs the verb as the program does, and answers what it printed. */
 async function quote(...argv: string[]): Promise<string> {
@@ -31,20 +33,31 @@ async function quote(...argv: string[]): Promise<string> {
 /** Writes a file like an example, with members replaced. */
 function fileWith(change: Record<string, unknown>): string {
   const path = join(folder, 'cart.json');
-  writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(join(EXAMPLES, 'percentage.json'), 'utf8')) as object), ...change }));
+  writeFileSync(
+    path,
+    JSON.stringify({ ...(JSON.parse(readFileSync(join(EXAMPLES, 'percentage.json'), 'utf8')) as object), ...change }),
+  );
   return path;
 }
 
 test.each(examples)('%s is priced, and its sums are right', async (name) => {
   const breakdown = PriceBreakdown.parse(JSON.parse(await quote(join(EXAMPLES, name), '--json')));
   expect(breakdown.rules.length).toBeGreaterThan(0);
-  expect(breakdown.lines.reduce((sum, line) => sum + line.goods.amount + line.shipping.amount, 0)).toBe(breakdown.total.amount);
-  expect(breakdown.rules.flatMap((rule) => rule.discounts).reduce((sum, part) => sum + part.amount.amount, 0)).toBe(breakdown.discount.amount);
+  expect(breakdown.lines.reduce((sum, line) => sum + line.goods.amount + line.shipping.amount, 0)).toBe(
+    breakdown.total.amount,
+  );
+  expect(breakdown.rules.flatMap((rule) => rule.discounts).reduce((sum, part) => sum + part.amount.amount, 0)).toBe(
+    breakdown.discount.amount,
+  );
 });
 
 test('the examples show every kind of promotion', () => {
-  const shown = examples.flatMap((name) => readQuoteFile(join(EXAMPLES, name), NOW).promotions.map(({ definition }) => definition.kind));
-  expect(PromotionDefinition.options.map((option) => option.shape.kind.value).filter((kind) => !shown.includes(kind))).toEqual([]);
+  const shown = examples.flatMap((name) =>
+    readQuoteFile(join(EXAMPLES, name), NOW).promotions.map(({ definition }) => definition.kind),
+  );
+  expect(
+    PromotionDefinition.options.map((option) => option.shape.kind.value).filter((kind) => !shown.includes(kind)),
+  ).toEqual([]);
 });
 
 test('prints lines, rules with who pays, rules that did not apply, and the sums', async () => {
@@ -60,22 +73,57 @@ test('prices by the clock when the file names no moment', () => {
   expect(readQuoteFile(fileWith({ at: '2026-11-11T00:00:00+08:00' }), NOW).wallTime).toBe('2026-11-11T00:00:00');
 });
 
-test('taxes by the file\'s own rates where it has some', async () => {
-  const taxOf = async (change: object) => PriceBreakdown.parse(JSON.parse(await quote(fileWith({ country: 'BR', ...change }), '--json'))).lines[0]?.tax?.rate;
-  expect([await taxOf({}), await taxOf({ taxRates: { BR: [{ since: '2026-01-01', rates: { standard: 1700 } }] } })]).toEqual([undefined, 1700]);
+test("taxes by the file's own rates where it has some", async () => {
+  const taxOf = async (change: object) =>
+    PriceBreakdown.parse(JSON.parse(await quote(fileWith({ country: 'BR', ...change }), '--json'))).lines[0]?.tax?.rate;
+  expect([
+    await taxOf({}),
+    await taxOf({ taxRates: { BR: [{ since: '2026-01-01', rates: { standard: 1700 } }] } }),
+  ]).toEqual([undefined, 1700]);
 });
 
 test.each([
   ['a member that is none', { colour: 'red' }, '/colour: It is not a member of this request'],
-  ['a rate over the whole', { promotions: [{ id: 'p', definition: { kind: 'percentage', name: 'p', currency: 'CNY', rate: 10_001 } }] }, '/promotions/0/definition/rate: '],
-  ['a kind that there is not', { promotions: [{ id: 'p', definition: { kind: 'magic', name: 'p', currency: 'CNY' } }] }, '/promotions/0/definition/kind: '],
-  ['two rules of one id', { promotions: ['p', 'p'].map((id) => ({ id, definition: { kind: 'free_shipping', name: 'p', currency: 'CNY' } })) }, '/promotions/1/id: p is there twice'],
-  ['a day that there is not', { promotions: [{ id: 'p', definition: { kind: 'free_shipping', name: 'p', currency: 'CNY', validity: { from: '2026-13-41T00:00:00' } } }] }, '/promotions/0/definition/validity/from: '],
+  [
+    'a rate over the whole',
+    { promotions: [{ id: 'p', definition: { kind: 'percentage', name: 'p', currency: 'CNY', rate: 10_001 } }] },
+    '/promotions/0/definition/rate: ',
+  ],
+  [
+    'a kind that there is not',
+    { promotions: [{ id: 'p', definition: { kind: 'magic', name: 'p', currency: 'CNY' } }] },
+    '/promotions/0/definition/kind: ',
+  ],
+  [
+    'two rules of one id',
+    { promotions: ['p', 'p'].map((id) => ({ id, definition: { kind: 'free_shipping', name: 'p', currency: 'CNY' } })) },
+    '/promotions/1/id: p is there twice',
+  ],
+  [
+    'a day that there is not',
+    {
+      promotions: [
+        {
+          id: 'p',
+          definition: { kind: 'free_shipping', name: 'p', currency: 'CNY', validity: { from: '2026-13-41T00:00:00' } },
+        },
+      ],
+    },
+    '/promotions/0/definition/validity/from: ',
+  ],
   ['goods of nobody', { merchants: [{ id: 'bamboo' }] }, '/goods/0/merchantId: aurora is none of merchants'],
   ['a time zone that there is not', { timeZone: 'Mars/Olympus' }, '/timeZone: must be an IANA time zone'],
   ['no lines', { lines: [] }, '/lines: '],
-  ['a line of unknown goods', { lines: [{ skuId: 'sofa', quantity: 1 }] }, 'unknown_sku: A SKU is not in the catalogue\n  /lines/0/skuId: sofa'],
-  ['a total that is not ours', { total: { amount: 1, currency: 'CNY' } }, 'price_changed: The price differs from the one the customer saw\n  /total: '],
+  [
+    'a line of unknown goods',
+    { lines: [{ skuId: 'sofa', quantity: 1 }] },
+    'unknown_sku: A SKU is not in the catalogue\n  /lines/0/skuId: sofa',
+  ],
+  [
+    'a total that is not ours',
+    { total: { amount: 1, currency: 'CNY' } },
+    'price_changed: The price differs from the one the customer saw\n  /total: ',
+  ],
 ])('says what is wrong with %s', async (_what, change, fault) => {
   await expect(quote(fileWith(change))).rejects.toThrow(fault);
 });

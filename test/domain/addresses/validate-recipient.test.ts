@@ -7,8 +7,14 @@ import { GOOD, HOPELESS, MENDABLE, recipientIn, type AddressCase } from './addre
 
 const foundIn = ({ recipient }: AddressCase): Record<string, readonly string[]> => {
   const verdict = validateRecipient(recipient);
-  return verdict.verdict === 'good' ? {} : Object.fromEntries(verdict.findings.map(({ pointer, code, suggestion }) =>
-    [pointer, suggestion === undefined ? [code] : [code, suggestion]]));
+  return verdict.verdict === 'good'
+    ? {}
+    : Object.fromEntries(
+        verdict.findings.map(({ pointer, code, suggestion }) => [
+          pointer,
+          suggestion === undefined ? [code] : [code, suggestion],
+        ]),
+      );
 };
 
 test('the table is as long as was promised, and names every country in each of its parts', () => {
@@ -33,64 +39,129 @@ test.each(HOPELESS)('needs its customer: $what', (one) => {
 });
 
 test('says whose rules it went by', () => {
-  expect(validateRecipient(recipientIn('FR', { line1: 'Rue de Rivoli 1', city: 'Paris' }))).toMatchObject({ verdict: 'good', rules: 'generic' });
-  expect(validateRecipient(recipientIn('DE', { line1: 'Platz der Republik 1', city: 'Berlin', postcode: '11011' }))).toMatchObject({ rules: 'country' });
+  expect(validateRecipient(recipientIn('FR', { line1: 'Rue de Rivoli 1', city: 'Paris' }))).toMatchObject({
+    verdict: 'good',
+    rules: 'generic',
+  });
+  expect(
+    validateRecipient(recipientIn('DE', { line1: 'Platz der Republik 1', city: 'Berlin', postcode: '11011' })),
+  ).toMatchObject({ rules: 'country' });
 });
 
 test('a good address keeps its words; phone and width are put in order', () => {
-  const verdict = validateRecipient({ name: ' Front   Desk ', phone: '０９０-1234-5678', address: { country: 'JP', postcode: '１００−０００５', region: '東京都', city: '', line1: '丸の内１ー９ー１\n1F' } });
-  expect(verdict).toMatchObject({ verdict: 'held', findings: [{ pointer: '/address/postcode', suggestion: '100-0005' }] });
-  expect(validateRecipient({ name: ' Front   Desk ', phone: '０９０-1234-5678', address: { country: 'JP', postcode: '１００-０００５', region: '東京都', city: '', line1: '丸の内１ー９ー１\n1F' } })).toEqual({
-    verdict: 'good', rules: 'country',
-    recipient: { name: 'Front Desk', phone: '+819012345678', address: { country: 'JP', postcode: '100-0005', region: '東京都', line1: '丸の内1ー9ー1 1F' } },
+  const verdict = validateRecipient({
+    name: ' Front   Desk ',
+    phone: '０９０-1234-5678',
+    address: { country: 'JP', postcode: '１００−０００５', region: '東京都', city: '', line1: '丸の内１ー９ー１\n1F' },
+  });
+  expect(verdict).toMatchObject({
+    verdict: 'held',
+    findings: [{ pointer: '/address/postcode', suggestion: '100-0005' }],
+  });
+  expect(
+    validateRecipient({
+      name: ' Front   Desk ',
+      phone: '０９０-1234-5678',
+      address: {
+        country: 'JP',
+        postcode: '１００-０００５',
+        region: '東京都',
+        city: '',
+        line1: '丸の内１ー９ー１\n1F',
+      },
+    }),
+  ).toEqual({
+    verdict: 'good',
+    rules: 'country',
+    recipient: {
+      name: 'Front Desk',
+      phone: '+819012345678',
+      address: { country: 'JP', postcode: '100-0005', region: '東京都', line1: '丸の内1ー9ー1 1F' },
+    },
   });
 });
 
 test('every finding has its words in both languages', () => {
-  for (const texts of Object.values(FINDING_TEXTS)) expect([texts.en, texts['zh-CN']].every((text) => text.length > 3)).toBe(true);
+  for (const texts of Object.values(FINDING_TEXTS))
+    expect([texts.en, texts['zh-CN']].every((text) => text.length > 3)).toBe(true);
 });
 
 const words = fc.oneof(
-  fc.string({ maxLength: 30 }), fc.string({ unit: 'grapheme', maxLength: 30 }), fc.string({ unit: 'binary', maxLength: 20 }),
-  fc.constantFrom(...[...GOOD, ...MENDABLE, ...HOPELESS].flatMap(({ recipient }) => [recipient.phone, ...Object.values<string | undefined>({ ...recipient.address })].flatMap((text) => text ?? []))),
+  fc.string({ maxLength: 30 }),
+  fc.string({ unit: 'grapheme', maxLength: 30 }),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.constantFrom(
+    ...[...GOOD, ...MENDABLE, ...HOPELESS].flatMap(({ recipient }) =>
+      [recipient.phone, ...Object.values<string | undefined>({ ...recipient.address })].flatMap((text) => text ?? []),
+    ),
+  ),
 );
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const present = (fields: Record<string, string | undefined>): Partial<Address> =>
   Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== undefined));
-const anything: fc.Arbitrary<Recipient> = fc.record({
-  name: words, phone: words, country: fc.constantFrom('CN', 'HK', 'MO', 'TW', 'US', 'BR', 'DE', 'JP', 'GB', 'FR', 'XX'), line1: words,
-  more: fc.record({ region: maybe(words), city: maybe(words), district: maybe(words), line2: maybe(words), postcode: maybe(words), divisionCode: maybe(words) }),
-}).map(({ name, phone, country, line1, more }) => ({ name, phone, address: { country, line1, ...present(more) } }));
+const anything: fc.Arbitrary<Recipient> = fc
+  .record({
+    name: words,
+    phone: words,
+    country: fc.constantFrom('CN', 'HK', 'MO', 'TW', 'US', 'BR', 'DE', 'JP', 'GB', 'FR', 'XX'),
+    line1: words,
+    more: fc.record({
+      region: maybe(words),
+      city: maybe(words),
+      district: maybe(words),
+      line2: maybe(words),
+      postcode: maybe(words),
+      divisionCode: maybe(words),
+    }),
+  })
+  .map(({ name, phone, country, line1, more }) => ({ name, phone, address: { country, line1, ...present(more) } }));
 /** Addresses of the table with a field or two changed: near enough to be judged in depth. */
-const nearly: fc.Arbitrary<Recipient> = fc.tuple(
-  fc.constantFrom(...GOOD, ...MENDABLE), fc.constantFrom('region', 'city', 'district', 'postcode', 'line1', 'divisionCode'), words,
-).map(([{ recipient }, field, text]) => ({ ...recipient, address: { ...recipient.address, [field]: text } }));
+const nearly: fc.Arbitrary<Recipient> = fc
+  .tuple(
+    fc.constantFrom(...GOOD, ...MENDABLE),
+    fc.constantFrom('region', 'city', 'district', 'postcode', 'line1', 'divisionCode'),
+    words,
+  )
+  .map(([{ recipient }, field, text]) => ({ ...recipient, address: { ...recipient.address, [field]: text } }));
 
 /** What tidying may change, undone: the two texts must then be the same. */
 const blind = (text: string | undefined): string => (text ?? '').normalize('NFKC').replace(/\s/gu, '');
 const FIELDS = ['country', 'region', 'city', 'district', 'line1', 'line2', 'postcode', 'divisionCode'] as const;
 
 test('no input makes it fail, and nothing is changed in silence', () => {
-  fc.assert(fc.property(fc.oneof(anything, nearly), (recipient) => {
-    const verdict = validateRecipient(recipient);
-    if (verdict.verdict === 'held') return verdict.findings.length > 0;
-    for (const field of FIELDS) expect(blind(verdict.recipient.address[field])).toBe(blind(recipient.address[field]));
-    expect(blind(verdict.recipient.name)).toBe(blind(recipient.name));
-    const digits = blind(recipient.phone).replace(/\D/g, '').replace(/^0+/, '');
-    expect(verdict.recipient.phone.replace(/\D/g, '').endsWith(digits)).toBe(true);
-    expect(validateRecipient(verdict.recipient)).toEqual(verdict);
-    return true;
-  }), { numRuns: 2_000 });
+  fc.assert(
+    fc.property(fc.oneof(anything, nearly), (recipient) => {
+      const verdict = validateRecipient(recipient);
+      if (verdict.verdict === 'held') return verdict.findings.length > 0;
+      for (const field of FIELDS) expect(blind(verdict.recipient.address[field])).toBe(blind(recipient.address[field]));
+      expect(blind(verdict.recipient.name)).toBe(blind(recipient.name));
+      const digits = blind(recipient.phone).replace(/\D/g, '').replace(/^0+/, '');
+      expect(verdict.recipient.phone.replace(/\D/g, '').endsWith(digits)).toBe(true);
+      expect(validateRecipient(verdict.recipient)).toEqual(verdict);
+      return true;
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test('who takes every suggestion of a mendable address has a good one', () => {
   let seen = 0;
-  fc.assert(fc.property(fc.oneof(anything, nearly, fc.constantFrom(...MENDABLE).map((one) => one.recipient)), (recipient) => {
-    const verdict = validateRecipient(recipient);
-    if (verdict.verdict === 'good' || !verdict.mendable) return;
-    seen += 1;
-    expect(validateRecipient(take(recipient, verdict.findings))).toMatchObject({ verdict: 'good' });
-  }), { numRuns: 2_000 });
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        anything,
+        nearly,
+        fc.constantFrom(...MENDABLE).map((one) => one.recipient),
+      ),
+      (recipient) => {
+        const verdict = validateRecipient(recipient);
+        if (verdict.verdict === 'good' || !verdict.mendable) return;
+        seen += 1;
+        expect(validateRecipient(take(recipient, verdict.findings))).toMatchObject({ verdict: 'good' });
+      },
+    ),
+    { numRuns: 2_000 },
+  );
   expect(seen).toBeGreaterThan(100);
 });
 

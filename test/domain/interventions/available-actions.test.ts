@@ -16,15 +16,29 @@ test.each([
 
 test('every reason has its rank: each is shown before the next', () => {
   const reasons = Object.values(AttentionReason);
-  for (const reason of reasons) for (const other of reasons) expect([reason, other]).toContain(mostUrgentAttention([reason, other]));
-  for (const reason of reasons) for (const other of reasons) expect(mostUrgentAttention([reason, other])).toBe(mostUrgentAttention([other, reason]));
+  for (const reason of reasons)
+    for (const other of reasons) expect([reason, other]).toContain(mostUrgentAttention([reason, other]));
+  for (const reason of reasons)
+    for (const other of reasons)
+      expect(mostUrgentAttention([reason, other])).toBe(mostUrgentAttention([other, reason]));
 });
 
-const STANDING: OrderStanding = { closed: false, cancelling: false, stepWaits: false, labelAwaited: false, handedOver: false, attended: false };
+const STANDING: OrderStanding = {
+  closed: false,
+  cancelling: false,
+  stepWaits: false,
+  labelAwaited: false,
+  handedOver: false,
+  attended: false,
+};
 
 test.each([
   ['nothing special', {}, ['cancelOrder', 'handToPerson']],
-  ['a part without its label', { stepWaits: true, labelAwaited: true }, ['retryNow', 'chooseCarrier', 'cancelOrder', 'handToPerson']],
+  [
+    'a part without its label',
+    { stepWaits: true, labelAwaited: true },
+    ['retryNow', 'chooseCarrier', 'cancelOrder', 'handToPerson'],
+  ],
   ['being cancelled', { stepWaits: true, labelAwaited: true, cancelling: true }, ['retryNow', 'handToPerson']],
   ['a part handed over', { handedOver: true, attended: true }, []],
   ['its end', { closed: true, stepWaits: true }, []],

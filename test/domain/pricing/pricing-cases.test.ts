@@ -37,25 +37,44 @@ test('the page works at least 150 cases, and every kind in several', () => {
 
 const taxes = rowsUnder('| country | category | price | rate | tax | worked |');
 test.each(taxes)('tax of %s, %s, in %s', (country, category, price, rate, tax, worked) => {
-  const share = includedTaxes().taxOf(country, category, { goods: minor(price), shipping: minor(price) }, '2026-11-11T12:00:00');
+  const share = includedTaxes().taxOf(
+    country,
+    category,
+    { goods: minor(price), shipping: minor(price) },
+    '2026-11-11T12:00:00',
+  );
   const amount = minor(tax === '' ? '0.00' : tax);
-  expect(share).toEqual(rate === '' ? null : { rate: Math.round(Number.parseFloat(rate) * 100), goods: amount, shipping: amount });
+  expect(share).toEqual(
+    rate === '' ? null : { rate: Math.round(Number.parseFloat(rate) * 100), goods: amount, shipping: amount },
+  );
   expect(workedOut(worked)).toBe(minor(price));
 });
 
 const returns = rowsUnder('| bought | paid | mall paid | parts | given back | to the mall | worked |');
-test.each(returns)('return of %s units that cost %s (mall: %s) in parts of %s', (bought, paid, mall, parts, back, toMall, worked) => {
-  let returnedQuantity = 0;
-  const refunds = (parts).split(', ').map((part) => {
-    const refund = priceReturn({
-      quantity: Number(bought), goodsAmount: minor(paid), shippingAmount: 0, platformAmount: minor(mall), returnedQuantity,
-    }, Number(part));
-    returnedQuantity += Number(part);
-    return refund;
-  });
-  expect(refunds.map((refund) => shown(refund.goodsAmount)).join(', ')).toBe(back);
-  expect(refunds.map((refund) => shown(refund.platformAmount)).join(', ')).toBe(toMall);
-  expect(workedOut(worked)).toBe(minor(paid));
-});
+test.each(returns)(
+  'return of %s units that cost %s (mall: %s) in parts of %s',
+  (bought, paid, mall, parts, back, toMall, worked) => {
+    let returnedQuantity = 0;
+    const refunds = parts.split(', ').map((part) => {
+      const refund = priceReturn(
+        {
+          quantity: Number(bought),
+          goodsAmount: minor(paid),
+          shippingAmount: 0,
+          platformAmount: minor(mall),
+          returnedQuantity,
+        },
+        Number(part),
+      );
+      returnedQuantity += Number(part);
+      return refund;
+    });
+    expect(refunds.map((refund) => shown(refund.goodsAmount)).join(', ')).toBe(back);
+    expect(refunds.map((refund) => shown(refund.platformAmount)).join(', ')).toBe(toMall);
+    expect(workedOut(worked)).toBe(minor(paid));
+  },
+);
 
-test('tables were found', () => { expect([taxes.length, returns.length]).toEqual([11, 6]); });
+test('tables were found', () => {
+  expect([taxes.length, returns.length]).toEqual([11, 6]);
+});

@@ -14,7 +14,13 @@ export function rowsUnder(head: string): string[][] {
   const rows: string[][] = [];
   lines.forEach((line, at) => {
     if (line !== head) return;
-    for (let i = at + 2; lines[i]?.startsWith('|') === true; i += 1) rows.push((lines[i] as string).slice(1, -1).split('|').map((cell) => cell.trim()));
+    for (let i = at + 2; lines[i]?.startsWith('|') === true; i += 1)
+      rows.push(
+        (lines[i] as string)
+          .slice(1, -1)
+          .split('|')
+          .map((cell) => cell.trim()),
+      );
   });
   return rows;
 }
@@ -25,7 +31,10 @@ export const minor = (text: string): number => {
   return Number(text.replace('.', ''));
 };
 
-/** Does a sum as it is written, `3 × 1.00 + 2.00 − 0.50 = 4.50`, in minor units. Throws when it does not come out; answers what it comes to. */
+/**
+ * Does a sum as it is written, `3 × 1.00 + 2.00 − 0.50 = 4.50`, in minor units. Throws when it does not come out;
+ * answers what it comes to.
+ */
 export function workedOut(text: string): number {
   const [sum = '', result = ''] = (text.split(';')[0] ?? '').split(' = ');
   let total = 0;
@@ -37,11 +46,26 @@ export function workedOut(text: string): number {
 }
 
 /** The goods that the cases are about. */
-export const goods: ReadonlyMap<string, CatalogueItem> = new Map(rowsUnder('| SKU | merchant | category | brand | price | weight |').map((row) => {
-  const [skuId = '', merchantId = '', category = '', brand = '', price = '', weight = ''] = row;
-  const tariff = merchantId === 'm3' ? { shippingBaseAmount: 1_000, shippingPerKgAmount: 200 } : { shippingBaseAmount: 0, shippingPerKgAmount: 0 };
-  return [skuId, catalogueItem(skuId, { merchantId, category, brand: brand || null, unitAmount: minor(price), weightG: Number.parseInt(weight, 10), ...tariff })];
-}));
+export const goods: ReadonlyMap<string, CatalogueItem> = new Map(
+  rowsUnder('| SKU | merchant | category | brand | price | weight |').map((row) => {
+    const [skuId = '', merchantId = '', category = '', brand = '', price = '', weight = ''] = row;
+    const tariff =
+      merchantId === 'm3'
+        ? { shippingBaseAmount: 1_000, shippingPerKgAmount: 200 }
+        : { shippingBaseAmount: 0, shippingPerKgAmount: 0 };
+    return [
+      skuId,
+      catalogueItem(skuId, {
+        merchantId,
+        category,
+        brand: brand || null,
+        unitAmount: minor(price),
+        weightG: Number.parseInt(weight, 10),
+        ...tariff,
+      }),
+    ];
+  }),
+);
 
 export interface Case {
   readonly request: PriceRequest;
@@ -51,17 +75,26 @@ export interface Case {
   readonly worked: string;
 }
 
-export const cases: readonly (readonly [string, Case])[] = rowsUnder('| case | cart | with | rules | off | pays | worked |').map((row) => {
+export const cases: readonly (readonly [string, Case])[] = rowsUnder(
+  '| case | cart | with | rules | off | pays | worked |',
+).map((row) => {
   const [name = '', cart = '', given = '', rules = '', off = '', pays = '', worked = ''] = row;
   return [name, { request: requestOf(cart, given, rules), off, pays, worked }] as const;
 });
 
 function requestOf(cart: string, given: string, rules: string): PriceRequest {
-  const known = new Map(given.split(' ').filter(Boolean).map((word) => word.split('=') as [string, string]));
+  const known = new Map(
+    given
+      .split(' ')
+      .filter(Boolean)
+      .map((word) => word.split('=') as [string, string]),
+  );
   return priceRequest({
     catalogue: goods,
     lines: cart.split(', ').map((line) => ({ quantity: Number(line.split(' ')[0]), skuId: line.split(' ')[1] ?? '' })),
-    promotions: [...rules.matchAll(/`([^`]+)`/g)].map((match, i) => promotionOf(JSON.parse(match[1] as string) as Record<string, unknown>, `p${i + 1}`)),
+    promotions: [...rules.matchAll(/`([^`]+)`/g)].map((match, i) =>
+      promotionOf(JSON.parse(match[1] as string) as Record<string, unknown>, `p${i + 1}`),
+    ),
     couponCodes: known.get('codes')?.split(',') ?? [],
     customer: { memberTier: known.get('tier') ?? null, firstOrder: known.has('first') },
     wallTime: wallTime(new Date(known.get('at') ?? '2026-11-11T04:00:00Z'), known.get('zone') ?? 'Asia/Shanghai'),
@@ -71,7 +104,10 @@ function requestOf(cart: string, given: string, rules: string): PriceRequest {
 function promotionOf(written: Record<string, unknown>, position: string): Promotion {
   const { id = position, merchantId = null, paused = false, used = {}, currency = 'CNY', ...definition } = written;
   return {
-    id: id as string, version: 1, merchantId: merchantId as string | null, paused: paused as boolean,
+    id: id as string,
+    version: 1,
+    merchantId: merchantId as string | null,
+    paused: paused as boolean,
     definition: PromotionDefinition.parse({ name: id, currency: currency as CurrencyCode, ...definition }),
     used: { total: 0, byCustomer: 0, spent: 0, ...(used as Partial<Promotion['used']>) },
   };

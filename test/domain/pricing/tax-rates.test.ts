@@ -3,10 +3,43 @@ import { TaxRates } from '../../../src/contracts/pricing/tax-rates';
 import { includedTaxes } from '../../../src/domain/pricing/tax';
 import { TAX_RATES } from '../../../src/domain/pricing/tax-rates';
 
-/** Another table that is kept (npm `sales-tax`, MIT): standard rates as a part of 1, of before by the moment until which they held. */
-const others = JSON.parse(readFileSync(require.resolve('sales-tax/res/sales_tax_rates.json'), 'utf8')) as
-  Record<string, { rate: number; before?: Record<string, { rate: number }> }>;
-const EU = ['AT', 'BE', 'BG', 'CY', 'CZ', 'DE', 'DK', 'EE', 'ES', 'FI', 'FR', 'GR', 'HR', 'HU', 'IE', 'IT', 'LT', 'LU', 'LV', 'MT', 'NL', 'PL', 'PT', 'RO', 'SE', 'SI', 'SK'];
+/**
+ * Another table that is kept (npm `sales-tax`, MIT): standard rates as a part of 1, of before by the moment until which
+ * they held.
+ */
+const others = JSON.parse(readFileSync(require.resolve('sales-tax/res/sales_tax_rates.json'), 'utf8')) as Record<
+  string,
+  { rate: number; before?: Record<string, { rate: number }> }
+>;
+const EU = [
+  'AT',
+  'BE',
+  'BG',
+  'CY',
+  'CZ',
+  'DE',
+  'DK',
+  'EE',
+  'ES',
+  'FI',
+  'FR',
+  'GR',
+  'HR',
+  'HU',
+  'IE',
+  'IT',
+  'LT',
+  'LU',
+  'LV',
+  'MT',
+  'NL',
+  'PL',
+  'PT',
+  'RO',
+  'SE',
+  'SI',
+  'SK',
+];
 
 const rateAt = (country: string, day: string, category = 'standard') =>
   includedTaxes().taxOf(country, category, { goods: 0, shipping: 0 }, `${day}T12:00:00`)?.rate;
@@ -22,33 +55,65 @@ test('the table is China and every member state of the EU, each with dated rates
   }
 });
 
-test.each([...EU, 'CN'])('the standard rate of %s is what another table says, now and before each of its changes since 2024', (country) => {
-  const other = others[country];
-  expect(rateAt(country, '2026-11-23')).toBe(inHundredths(other?.rate ?? 0));
-  // A rate held until a moment near midnight of some time zone: the day before is well within it.
-  for (const [until, { rate }] of Object.entries(other?.before ?? {}).filter(([moment]) => moment >= '2024-01-03')) {
-    expect([until, rateAt(country, new Date(Date.parse(until) - 2 * 86_400_000).toISOString().slice(0, 10))]).toEqual([until, inHundredths(rate)]);
-  }
+test.each([...EU, 'CN'])(
+  'the standard rate of %s is what another table says, now and before each of its changes since 2024',
+  (country) => {
+    const other = others[country];
+    expect(rateAt(country, '2026-11-23')).toBe(inHundredths(other?.rate ?? 0));
+    // A rate held until a moment near midnight of some time zone: the day before is well within it.
+    for (const [until, { rate }] of Object.entries(other?.before ?? {}).filter(([moment]) => moment >= '2024-01-03')) {
+      expect([until, rateAt(country, new Date(Date.parse(until) - 2 * 86_400_000).toISOString().slice(0, 10))]).toEqual(
+        [until, inHundredths(rate)],
+      );
+    }
+  },
+);
+
+test.each([
+  ['EE', '2024-01-01', 2200],
+  ['EE', '2025-06-30', 2200],
+  ['EE', '2025-07-01', 2400],
+  ['FI', '2024-08-31', 2400],
+  ['FI', '2024-09-01', 2550],
+  ['RO', '2025-07-31', 1900],
+  ['RO', '2025-08-01', 2100],
+  ['SK', '2024-12-31', 2000],
+  ['SK', '2025-01-01', 2300],
+  ['AT', '2023-12-31', undefined],
+])('the standard rate of %s on %s is %s', (country, day, rate) => {
+  expect(rateAt(country, day)).toBe(rate);
 });
 
 test.each([
-  ['EE', '2024-01-01', 2200], ['EE', '2025-06-30', 2200], ['EE', '2025-07-01', 2400],
-  ['FI', '2024-08-31', 2400], ['FI', '2024-09-01', 2550],
-  ['RO', '2025-07-31', 1900], ['RO', '2025-08-01', 2100],
-  ['SK', '2024-12-31', 2000], ['SK', '2025-01-01', 2300],
-  ['AT', '2023-12-31', undefined],
-])('the standard rate of %s on %s is %s', (country, day, rate) => { expect(rateAt(country, day)).toBe(rate); });
+  ['FI', '2025-12-31', 1400],
+  ['FI', '2026-01-01', 1350],
+  ['LT', '2025-12-31', 900],
+  ['LT', '2026-01-01', 1200],
+  ['RO', '2025-07-31', 900],
+  ['RO', '2025-08-01', 1100],
+  ['SK', '2024-12-31', 1000],
+  ['SK', '2025-01-01', 500],
+  ['DK', '2026-01-01', 2500],
+])('the reduced rate of %s on %s is %s', (country, day, rate) => {
+  expect(rateAt(country, day, 'reduced')).toBe(rate);
+});
 
-test.each([
-  ['FI', '2025-12-31', 1400], ['FI', '2026-01-01', 1350], ['LT', '2025-12-31', 900], ['LT', '2026-01-01', 1200],
-  ['RO', '2025-07-31', 900], ['RO', '2025-08-01', 1100], ['SK', '2024-12-31', 1000], ['SK', '2025-01-01', 500], ['DK', '2026-01-01', 2500],
-])('the reduced rate of %s on %s is %s', (country, day, rate) => { expect(rateAt(country, day, 'reduced')).toBe(rate); });
-
-test('a table of one\'s own stands for its countries, whatever the order of its rows; the others stay', () => {
+test("a table of one's own stands for its countries, whatever the order of its rows; the others stay", () => {
   const taxes = includedTaxes({
-    DE: [{ since: '2027-01-01', rates: { standard: 2000 } }, { since: '2026-01-01', rates: { standard: 1900, books: 700 } }], BR: [{ since: '2026-01-01', rates: { standard: 1700 } }],
+    DE: [
+      { since: '2027-01-01', rates: { standard: 2000 } },
+      { since: '2026-01-01', rates: { standard: 1900, books: 700 } },
+    ],
+    BR: [{ since: '2026-01-01', rates: { standard: 1700 } }],
   });
-  const rate = (country: string, category: string, at: string) => taxes.taxOf(country, category, { goods: 11_900, shipping: 0 }, at)?.rate;
-  expect([rate('DE', 'books', '2026-12-31T23:59:59'), rate('DE', 'books', '2027-01-01T00:00:00'), rate('DE', 'standard', '2025-12-31T23:59:59')]).toEqual([700, 2000, undefined]);
-  expect([rate('BR', 'standard', '2026-11-11T12:00:00'), rate('FR', 'standard', '2026-11-11T12:00:00')]).toEqual([1700, 2000]);
+  const rate = (country: string, category: string, at: string) =>
+    taxes.taxOf(country, category, { goods: 11_900, shipping: 0 }, at)?.rate;
+  expect([
+    rate('DE', 'books', '2026-12-31T23:59:59'),
+    rate('DE', 'books', '2027-01-01T00:00:00'),
+    rate('DE', 'standard', '2025-12-31T23:59:59'),
+  ]).toEqual([700, 2000, undefined]);
+  expect([rate('BR', 'standard', '2026-11-11T12:00:00'), rate('FR', 'standard', '2026-11-11T12:00:00')]).toEqual([
+    1700, 2000,
+  ]);
 });

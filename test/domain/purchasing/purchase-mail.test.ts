@@ -1,7 +1,24 @@
-import { writePurchase, writePurchaseReminder, type OnlineOutcome, type PurchaseOrder } from '../../../src/domain/purchasing/purchase-mail';
+import {
+  writePurchase,
+  writePurchaseReminder,
+  type OnlineOutcome,
+  type PurchaseOrder,
+} from '../../../src/domain/purchasing/purchase-mail';
 
-const ORDER: PurchaseOrder = { number: 'rpl_1', supplierCode: 'maker', skuCode: 'CUP', quantity: 49, shipTo: { code: 'SP1', country: 'BR', city: 'São Paulo', postcode: '01000-000' } };
-const LINES = ['Purchase order: rpl_1', 'Supplier: maker', 'Article: CUP', 'Quantity: 49', 'Deliver to: warehouse SP1, 01000-000 São Paulo, BR'];
+const ORDER: PurchaseOrder = {
+  number: 'rpl_1',
+  supplierCode: 'maker',
+  skuCode: 'CUP',
+  quantity: 49,
+  shipTo: { code: 'SP1', country: 'BR', city: 'São Paulo', postcode: '01000-000' },
+};
+const LINES = [
+  'Purchase order: rpl_1',
+  'Supplier: maker',
+  'Article: CUP',
+  'Quantity: 49',
+  'Deliver to: warehouse SP1, 01000-000 São Paulo, BR',
+];
 
 test('a purchase order names its number, what is wanted and where to, and nothing of any other way when there was none', () => {
   const { subject, text } = writePurchase(ORDER, 'not_sent');
@@ -10,7 +27,10 @@ test('a purchase order names its number, what is wanted and where to, and nothin
   expect(text).not.toMatch(/online/);
 });
 
-test.each<[OnlineOutcome, RegExp]>([['unknown', /could not find out whether it arrived/], ['not_received', /could not take this order online/]])('one that was tried online before (%s) says that it is one order', (fate, says) => {
+test.each<[OnlineOutcome, RegExp]>([
+  ['unknown', /could not find out whether it arrived/],
+  ['not_received', /could not take this order online/],
+])('one that was tried online before (%s) says that it is one order', (fate, says) => {
   const { text } = writePurchase(ORDER, fate);
   expect(text).toMatch(says);
   expect(text).toMatch(/under the same number.* one order: please do not deliver twice/i);

@@ -3,14 +3,33 @@ import { CarrierScan, ShipmentStatus } from '../../../src/contracts/statuses';
 import { chooseCarrier, latestDelivery, type CarrierRate } from '../../../src/domain/shipping/choose-carrier';
 import { addDays } from '../../../src/domain/dates';
 import { holdsCardNumber } from '../../../src/domain/payments/card-number';
-import { authorizationEntries, captureEntries, refundEntries, voidEntries, type Earned } from '../../../src/domain/ledger/ledger-entries';
+import {
+  authorizationEntries,
+  captureEntries,
+  refundEntries,
+  voidEntries,
+  type Earned,
+} from '../../../src/domain/ledger/ledger-entries';
 import { nextShipmentStatus } from '../../../src/domain/shipping/shipment-progress';
 
 describe('chooseCarrier', () => {
-  const offer = (code: string, deliveryDays: number, baseAmount: number, maxWeightG = 30_000): CarrierRate =>
-    ({ code, deliveryDays, baseAmount, maxWeightG, perKgAmount: 100, countries: ['CN'] });
+  const offer = (code: string, deliveryDays: number, baseAmount: number, maxWeightG = 30_000): CarrierRate => ({
+    code,
+    deliveryDays,
+    baseAmount,
+    maxWeightG,
+    perKgAmount: 100,
+    countries: ['CN'],
+  });
   const offers = [offer('swift', 1, 2_000), offer('steady', 3, 1_000), offer('feather', 6, 300, 2_000)];
-  const of = (change = {}) => ({ country: 'CN', weightG: 900, urgency: 'standard' as const, today: '2026-11-23', requestedDate: null, ...change });
+  const of = (change = {}) => ({
+    country: 'CN',
+    weightG: 900,
+    urgency: 'standard' as const,
+    today: '2026-11-23',
+    requestedDate: null,
+    ...change,
+  });
 
   test.each([
     ['cheapest', of(), 'feather'],
@@ -29,56 +48,107 @@ describe('chooseCarrier', () => {
 });
 
 test('no parcel of an order arrives later than its latest delivery, whichever carriers are chosen', () => {
-  const offers = fc.uniqueArray(fc.record({ code: fc.string({ minLength: 1, maxLength: 4 }), deliveryDays: fc.integer({ min: 1, max: 20 }), baseAmount: fc.nat({ max: 900 }), perKgAmount: fc.nat({ max: 99 }), maxWeightG: fc.integer({ min: 1, max: 30_000 }), countries: fc.constant(['CN']) }), { minLength: 1, maxLength: 6, selector: ({ code }) => code });
-  const consignment = fc.record({ weightG: fc.integer({ min: 1, max: 30_000 }), urgency: fc.constantFrom('urgent' as const, 'standard' as const), requestedDate: fc.constantFrom(null, '2026-11-24', '2026-12-30') });
-  fc.assert(fc.property(offers, consignment, (all, rest) => {
-    const of = { country: 'CN', today: '2026-11-23', ...rest };
-    const chosen = all.find(({ code }) => code === chooseCarrier(of, all)?.code);
-    const latest = latestDelivery(of, all) ?? '';
-    if (chosen) expect(addDays(of.today, chosen.deliveryDays) <= latest).toBe(true);
-    expect(latest >= (rest.requestedDate ?? '')).toBe(true);
-  }));
-  expect(latestDelivery({ country: 'AQ', urgency: 'standard', today: '2026-11-23', requestedDate: null }, [])).toBeUndefined();
+  const offers = fc.uniqueArray(
+    fc.record({
+      code: fc.string({ minLength: 1, maxLength: 4 }),
+      deliveryDays: fc.integer({ min: 1, max: 20 }),
+      baseAmount: fc.nat({ max: 900 }),
+      perKgAmount: fc.nat({ max: 99 }),
+      maxWeightG: fc.integer({ min: 1, max: 30_000 }),
+      countries: fc.constant(['CN']),
+    }),
+    { minLength: 1, maxLength: 6, selector: ({ code }) => code },
+  );
+  const consignment = fc.record({
+    weightG: fc.integer({ min: 1, max: 30_000 }),
+    urgency: fc.constantFrom('urgent' as const, 'standard' as const),
+    requestedDate: fc.constantFrom(null, '2026-11-24', '2026-12-30'),
+  });
+  fc.assert(
+    fc.property(offers, consignment, (all, rest) => {
+      const of = { country: 'CN', today: '2026-11-23', ...rest };
+      const chosen = all.find(({ code }) => code === chooseCarrier(of, all)?.code);
+      const latest = latestDelivery(of, all) ?? '';
+      if (chosen) expect(addDays(of.today, chosen.deliveryDays) <= latest).toBe(true);
+      expect(latest >= (rest.requestedDate ?? '')).toBe(true);
+    }),
+  );
+  expect(
+    latestDelivery({ country: 'AQ', urgency: 'standard', today: '2026-11-23', requestedDate: null }, []),
+  ).toBeUndefined();
 });
 
 test('every posting balances, and a refund undoes its capture but for the captured memo', () => {
   const sum = (entries: { amount: number }[]) => entries.reduce((total, entry) => total + entry.amount, 0);
   const money = fc.integer({ min: 0, max: 1_000_000_000 });
-  fc.assert(fc.property(money, money, money, money, fc.integer({ min: 0, max: 10_000 }), (amount, platformAmount, part, platformPart, rate) => {
-    const captured = captureEntries(amount, 'm', rate, platformAmount);
-    const commission = -sum(captured.filter((entry) => entry.account === 'mall.commission'));
-    const refundOf = (back: Earned) => refundEntries(back, 'm', { amount, platformAmount, commission });
-    const some = refundOf({ amount: Math.min(part, amount), platformAmount: Math.min(platformPart, platformAmount) });
-    for (const entries of [authorizationEntries(amount), voidEntries(amount), captured, some]) expect(sum(entries) === 0).toBe(true);
-    expect(sum(some.filter((entry) => entry.account === 'mall.commission'))).toBeLessThanOrEqual(commission);
-    const both = [...captured, ...refundOf({ amount, platformAmount })];
-    for (const account of ['merchant.payable', 'mall.commission', 'mall.promotion', 'gateway.clearing']) {
-      expect(sum(both.filter((entry) => entry.account === account)) === 0).toBe(true);
-    }
-  }));
+  fc.assert(
+    fc.property(
+      money,
+      money,
+      money,
+      money,
+      fc.integer({ min: 0, max: 10_000 }),
+      (amount, platformAmount, part, platformPart, rate) => {
+        const captured = captureEntries(amount, 'm', rate, platformAmount);
+        const commission = -sum(captured.filter((entry) => entry.account === 'mall.commission'));
+        const refundOf = (back: Earned) => refundEntries(back, 'm', { amount, platformAmount, commission });
+        const some = refundOf({
+          amount: Math.min(part, amount),
+          platformAmount: Math.min(platformPart, platformAmount),
+        });
+        for (const entries of [authorizationEntries(amount), voidEntries(amount), captured, some])
+          expect(sum(entries) === 0).toBe(true);
+        expect(sum(some.filter((entry) => entry.account === 'mall.commission'))).toBeLessThanOrEqual(commission);
+        const both = [...captured, ...refundOf({ amount, platformAmount })];
+        for (const account of ['merchant.payable', 'mall.commission', 'mall.promotion', 'gateway.clearing']) {
+          expect(sum(both.filter((entry) => entry.account === account)) === 0).toBe(true);
+        }
+      },
+    ),
+  );
 });
 
 test.each([
-  ['4111 1111 1111 1111', true], ['card 5500-0000-0000-0004!', true], ['378282246310005', true],
-  ['4111 1111 1111 1112', false], ['aa4242424242424242bbccddeeff0011', false], ['tok_4242', false], ['order 20261123000001', false], ['13800138000', false],
+  ['4111 1111 1111 1111', true],
+  ['card 5500-0000-0000-0004!', true],
+  ['378282246310005', true],
+  ['4111 1111 1111 1112', false],
+  ['aa4242424242424242bbccddeeff0011', false],
+  ['tok_4242', false],
+  ['order 20261123000001', false],
+  ['13800138000', false],
 ])('tells whether %p holds a card number: %p', (text, holds) => {
   expect(holdsCardNumber(text)).toBe(holds);
 });
 
 describe('progress', () => {
   test.each([
-    ['booked', 'in_transit', 'in_transit'], ['out_for_delivery', 'in_transit', 'out_for_delivery'], ['delivered', 'signed', 'signed'],
-    ['signed', 'refused', 'signed'], ['refused', 'in_transit', 'refused'], ['refused', 'returned', 'returned'], ['in_transit', 'exception', 'exception'],
-    ['exception', 'in_transit', 'in_transit'], ['delivered', 'exception', 'delivered'], ['voided', 'signed', 'voided'], ['in_transit', 'returned', 'returned'],
+    ['booked', 'in_transit', 'in_transit'],
+    ['out_for_delivery', 'in_transit', 'out_for_delivery'],
+    ['delivered', 'signed', 'signed'],
+    ['signed', 'refused', 'signed'],
+    ['refused', 'in_transit', 'refused'],
+    ['refused', 'returned', 'returned'],
+    ['in_transit', 'exception', 'exception'],
+    ['exception', 'in_transit', 'in_transit'],
+    ['delivered', 'exception', 'delivered'],
+    ['voided', 'signed', 'voided'],
+    ['in_transit', 'returned', 'returned'],
   ] as [ShipmentStatus, CarrierScan, ShipmentStatus][])('%s, then a scan %s: %s', (current, scan, next) => {
     expect(nextShipmentStatus(current, scan)).toBe(next);
   });
 
   test('the same scan again changes nothing, and what is final stays', () => {
-    fc.assert(fc.property(fc.constantFrom(...Object.values(ShipmentStatus)), fc.constantFrom(...Object.values(CarrierScan)), (current, scan) => {
-      const once = nextShipmentStatus(current, scan);
-      expect(nextShipmentStatus(once, scan)).toBe(once);
-      if (['signed', 'returned', 'voided'].includes(current)) expect(once).toBe(current);
-    }));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Object.values(ShipmentStatus)),
+        fc.constantFrom(...Object.values(CarrierScan)),
+        (current, scan) => {
+          const once = nextShipmentStatus(current, scan);
+          expect(nextShipmentStatus(once, scan)).toBe(once);
+          if (['signed', 'returned', 'voided'].includes(current)) expect(once).toBe(current);
+        },
+      ),
+    );
   });
 });

@@ -8,7 +8,9 @@ import { createTestDatabase, type TestDatabase } from '../../support/database';
 let database: TestDatabase;
 let folder: string;
 
-beforeAll(async () => { database = await createTestDatabase(); });
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
 afterAll(async () => database.drop());
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'migrations-'));
@@ -19,7 +21,8 @@ afterEach(async () => {
   await sql('DROP TABLE IF EXISTS first, second');
 });
 
-const sql = (text: string) => withOwner(database.ownerUrl, async (client) => (await client.query<Record<string, unknown>>(text)).rows);
+const sql = (text: string) =>
+  withOwner(database.ownerUrl, async (client) => (await client.query<Record<string, unknown>>(text)).rows);
 const migrate = () => applyMigrations(database.ownerUrl, folder);
 
 function write(name: string, text: string): void {
@@ -32,7 +35,11 @@ test('applies what is missing, in order, once', async () => {
   write('1_first', 'CREATE TABLE first (id int PRIMARY KEY); INSERT INTO first VALUES (1)');
   expect(await migrate()).toEqual(['1_first', '2_second']);
   expect(await migrate()).toEqual([]);
-  expect(await sql('SELECT migration_name, applied_steps_count, finished_at IS NOT NULL AS done FROM _prisma_migrations ORDER BY 1')).toEqual([
+  expect(
+    await sql(
+      'SELECT migration_name, applied_steps_count, finished_at IS NOT NULL AS done FROM _prisma_migrations ORDER BY 1',
+    ),
+  ).toEqual([
     { migration_name: '1_first', applied_steps_count: 1, done: true },
     { migration_name: '2_second', applied_steps_count: 1, done: true },
   ]);
@@ -48,7 +55,9 @@ test('undoes a migration that fails, names it, and applies it once it is mended'
   write('1_first', 'CREATE TABLE first (id int); SELECT nonsense');
   await expect(migrate()).rejects.toThrow(/Migration 1_first failed and was undone: .*nonsense/);
   expect(await sql(`SELECT to_regclass('first') AS made`)).toEqual([{ made: null }]);
-  expect(await sql('SELECT finished_at, rolled_back_at IS NOT NULL AS undone FROM _prisma_migrations')).toEqual([{ finished_at: null, undone: true }]);
+  expect(await sql('SELECT finished_at, rolled_back_at IS NOT NULL AS undone FROM _prisma_migrations')).toEqual([
+    { finished_at: null, undone: true },
+  ]);
   write('1_first', 'CREATE TABLE first (id int)');
   expect(await migrate()).toEqual(['1_first']);
 });
@@ -67,9 +76,16 @@ test('refuses a migration that the Prisma CLI left half applied', async () => {
   await expect(migrate()).rejects.toThrow('Migration 1_first is half applied');
 });
 
-test('the application\'s role logs in and owns nothing', async () => {
-  const rows = await withOwner(database.appUrl, async (client) => (await client.query<Record<string, unknown>>(
-    `SELECT current_user AS me, (SELECT count(*)::int FROM pg_class WHERE relowner = current_user::regrole) AS owned,
-            (SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = current_user) AS above`)).rows);
+test("the application's role logs in and owns nothing", async () => {
+  const rows = await withOwner(
+    database.appUrl,
+    async (client) =>
+      (
+        await client.query<Record<string, unknown>>(
+          `SELECT current_user AS me, (SELECT count(*)::int FROM pg_class WHERE relowner = current_user::regrole) AS owned,
+            (SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = current_user) AS above`,
+        )
+      ).rows,
+  );
   expect(rows).toEqual([{ me: 'mallflow_app', owned: 0, above: false }]);
 });

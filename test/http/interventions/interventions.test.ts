@@ -7,33 +7,52 @@ import { releasedOrder } from '../orders/fulfillment';
 import { posting, reading, startApi, type TestApi } from '../api';
 
 let api: TestApi;
-beforeAll(async () => { api = await startApi(); });
-afterAll(async () => { await api.close(); });
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(async () => {
+  await api.close();
+});
 
-const ask = (url: string, payload: object, headers = posting(api.mall.keys.support)) => api.app.inject({ method: 'POST', url, headers, payload });
+const ask = (url: string, payload: object, headers = posting(api.mall.keys.support)) =>
+  api.app.inject({ method: 'POST', url, headers, payload });
 
 test.each([
   ['retry', 'retryNow', { reason: 'provider_back' }],
-  ['carrier-choice', 'chooseCarrier', { fulfillmentId: 'ful_01ARZ3NDEKTSV4RRFFQ69G5FAV', carrierCode: 'swift', reason: 'provider_down' }],
+  [
+    'carrier-choice',
+    'chooseCarrier',
+    { fulfillmentId: 'ful_01ARZ3NDEKTSV4RRFFQ69G5FAV', carrierCode: 'swift', reason: 'provider_down' },
+  ],
   ['attendance', 'handToPerson', { reason: 'overdue', note: 'ask_customer' }],
-] as const)('POST .../%s asks the order once, by name of the key, and a repetition gets the answer of before', async (path, verb, body) => {
-  const { orderId } = await releasedOrder(api, api.mall.skus.cup);
-  const url = `/v1/orders/${orderId}/${path}`;
-  const headers = posting(api.mall.keys.support);
-  const before = api.workflows.operated.length;
-  api.workflows.operating = () => Promise.resolve('no_answer');
-  const undecided = await ask(url, body, headers);
-  expect([undecided.statusCode, undecided.json<{ outcome: string }>().outcome, undecided.headers['retry-after']]).toEqual([202, 'undecided', expect.any(String)]);
+] as const)(
+  'POST .../%s asks the order once, by name of the key, and a repetition gets the answer of before',
+  async (path, verb, body) => {
+    const { orderId } = await releasedOrder(api, api.mall.skus.cup);
+    const url = `/v1/orders/${orderId}/${path}`;
+    const headers = posting(api.mall.keys.support);
+    const before = api.workflows.operated.length;
+    api.workflows.operating = () => Promise.resolve('no_answer');
+    const undecided = await ask(url, body, headers);
+    expect([
+      undecided.statusCode,
+      undecided.json<{ outcome: string }>().outcome,
+      undecided.headers['retry-after'],
+    ]).toEqual([202, 'undecided', expect.any(String)]);
 
-  api.workflows.operating = () => Promise.resolve({ outcome: 'retried', steps: 2 });
-  const done = await ask(url, body, headers);
-  expect([done.statusCode, done.json()]).toEqual([200, { orderId, verb, outcome: 'done', steps: 2, taskId: null }]);
-  const again = await ask(url, body, headers);
-  expect([again.statusCode, again.json(), again.headers['idempotent-replayed']]).toEqual([200, done.json(), 'true']);
-  const asked = api.workflows.operated.slice(before);
-  expect(asked).toMatchObject([{ verb, asked: { ...body, actor: expect.stringMatching(/^support:key_/) } }, { verb }]);
-  expect(asked[0]?.updateId).toBe(asked[1]?.updateId);
-});
+    api.workflows.operating = () => Promise.resolve({ outcome: 'retried', steps: 2 });
+    const done = await ask(url, body, headers);
+    expect([done.statusCode, done.json()]).toEqual([200, { orderId, verb, outcome: 'done', steps: 2, taskId: null }]);
+    const again = await ask(url, body, headers);
+    expect([again.statusCode, again.json(), again.headers['idempotent-replayed']]).toEqual([200, done.json(), 'true']);
+    const asked = api.workflows.operated.slice(before);
+    expect(asked).toMatchObject([
+      { verb, asked: { ...body, actor: expect.stringMatching(/^support:key_/) } },
+      { verb },
+    ]);
+    expect(asked[0]?.updateId).toBe(asked[1]?.updateId);
+  },
+);
 
 test('refusals of the order are problems; one of an order that has no workflow says which', async () => {
   const { orderId } = await releasedOrder(api, api.mall.skus.cup);
@@ -44,8 +63,13 @@ test('refusals of the order are problems; one of an order that has no workflow s
   expect((await retry()).json()).toMatchObject({ status: 409, code: 'already_attended' });
   api.workflows.operating = () => Promise.resolve('not_running');
   expect((await retry()).json()).toMatchObject({ status: 503, code: 'starting' });
-  expect((await ask('/v1/orders/ord_01ARZ3NDEKTSV4RRFFQ69G5FAV/retry', { reason: 'provider_back' })).statusCode).toBe(404);
-  expect((await ask(`/v1/orders/${orderId}/retry`, { reason: 'I felt like it' })).json()).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/reason' }] });
+  expect((await ask('/v1/orders/ord_01ARZ3NDEKTSV4RRFFQ69G5FAV/retry', { reason: 'provider_back' })).statusCode).toBe(
+    404,
+  );
+  expect((await ask(`/v1/orders/${orderId}/retry`, { reason: 'I felt like it' })).json()).toMatchObject({
+    code: 'validation_failed',
+    errors: [{ pointer: '/reason' }],
+  });
 });
 
 test('a request under the key of a refused one is another request of the order', async () => {
@@ -55,24 +79,37 @@ test('a request under the key of a refused one is another request of the order',
   // As Temporal does: what an Update came to is what its id answers from then on.
   const held = new Map<string, ReturnType<OrderWorkflows['operate']>>();
   const answering = (outcome: Awaited<ReturnType<OrderWorkflows['operate']>>) => {
-    api.workflows.operating = (updateId) => held.get(updateId) ?? (held.set(updateId, Promise.resolve(outcome)).get(updateId) as ReturnType<OrderWorkflows['operate']>);
+    api.workflows.operating = (updateId) =>
+      held.get(updateId) ??
+      (held.set(updateId, Promise.resolve(outcome)).get(updateId) as ReturnType<OrderWorkflows['operate']>);
   };
   answering({ outcome: 'refused', code: 'already_attended' });
   const hand = (note: string) => ask(`/v1/orders/${orderId}/attendance`, { reason: 'overdue', note }, headers);
   expect((await hand('ask_customer')).json()).toMatchObject({ code: 'already_attended' });
   answering({ outcome: 'handed', taskId: 'tsk_01ARZ3NDEKTSV4RRFFQ69G5FAV' });
-  expect((await hand('ask_provider')).json()).toMatchObject({ outcome: 'done', taskId: 'tsk_01ARZ3NDEKTSV4RRFFQ69G5FAV' });
+  expect((await hand('ask_provider')).json()).toMatchObject({
+    outcome: 'done',
+    taskId: 'tsk_01ARZ3NDEKTSV4RRFFQ69G5FAV',
+  });
   expect(new Set(api.workflows.operated.slice(before).map(({ updateId }) => updateId)).size).toBe(2);
 });
 
 test('what needs a person is listed in pages, the longest waiting first', async () => {
   const ids: string[] = [];
-  for (const reason of [AttentionReason.carrierUnavailable, AttentionReason.deliveryOverdue, AttentionReason.needsOperator]) {
+  for (const reason of [
+    AttentionReason.carrierUnavailable,
+    AttentionReason.deliveryOverdue,
+    AttentionReason.needsOperator,
+  ]) {
     const { orderId } = await releasedOrder(api, api.mall.skus.lamp);
     await api.transactions.run(SYSTEM, (tx) => setOwnAttention(tx, orderId, reason));
     ids.push(orderId);
   }
-  const get = async (query: string) => (await api.app.inject({ url: `/v1/attention?${query}`, headers: reading(api.mall.keys.support) })).json<{ items: { orderId: string; verbs: string[] }[]; next: string | null }>();
+  const get = async (query: string) =>
+    (await api.app.inject({ url: `/v1/attention?${query}`, headers: reading(api.mall.keys.support) })).json<{
+      items: { orderId: string; verbs: string[] }[];
+      next: string | null;
+    }>();
   const first = await get('limit=2');
   const second = await get(`limit=2&cursor=${first.next}`);
   expect([...first.items, ...second.items].map(({ orderId }) => orderId)).toEqual(ids);

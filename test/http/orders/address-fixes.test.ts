@@ -14,15 +14,26 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const GOOD = {
-  name: 'Recipient One', phone: '+55 11 91234-5678', email: 'recipient@example.com',
+  name: 'Recipient One',
+  phone: '+55 11 91234-5678',
+  email: 'recipient@example.com',
   address: { country: 'BR', region: 'SP', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
 };
 const INCOMPLETE = { ...GOOD, phone: '', address: { ...GOOD.address, postcode: '1305000' } };
 
-interface Held { id: string; status: string; addressFix: { until: string; findings: { pointer: string; code: string; suggestion?: string }[] } }
+interface Held {
+  id: string;
+  status: string;
+  addressFix: { until: string; findings: { pointer: string; code: string; suggestion?: string }[] };
+}
 
 const place = async (recipient: unknown, more: object = {}): Promise<{ status: number; order: Held }> => {
-  const answered = await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting(api.mall.keys.storefront), payload: placeOrderBody([api.mall.skus.cup], { recipient, ...more }) });
+  const answered = await api.app.inject({
+    method: 'POST',
+    url: '/v1/orders',
+    headers: posting(api.mall.keys.storefront),
+    payload: placeOrderBody([api.mall.skus.cup], { recipient, ...more }),
+  });
   return { status: answered.statusCode, order: answered.json() };
 };
 const put = (orderId: string, payload: object, headers = posting(api.mall.keys.storefront)) =>
@@ -31,9 +42,17 @@ const put = (orderId: string, payload: object, headers = posting(api.mall.keys.s
 test('an order that lacks something is taken and held: 201 names each field, what is wrong, and what it may be meant to say', async () => {
   const { status, order } = await place(INCOMPLETE);
   expect(status).toBe(201);
-  expect(order).toMatchObject({ status: 'awaiting_address', recipient: null, addressFix: { until: UNTIL.toISOString(), findings: [
-    { pointer: '/recipient/phone', code: 'missing' }, { pointer: '/recipient/address/postcode', code: 'malformed_postcode', suggestion: '01305-000' },
-  ] } });
+  expect(order).toMatchObject({
+    status: 'awaiting_address',
+    recipient: null,
+    addressFix: {
+      until: UNTIL.toISOString(),
+      findings: [
+        { pointer: '/recipient/phone', code: 'missing' },
+        { pointer: '/recipient/address/postcode', code: 'malformed_postcode', suggestion: '01305-000' },
+      ],
+    },
+  });
   expect(order.addressFix.findings[0]).not.toHaveProperty('suggestion');
   const read = await api.app.inject({ url: `/v1/orders/${order.id}`, headers: reading(api.mall.keys.storefront) });
   expect(read.json()).toMatchObject({ addressFix: order.addressFix, recipient: { phone: '' } });
@@ -41,11 +60,18 @@ test('an order that lacks something is taken and held: 201 names each field, wha
 
 test('its storefront mends it with an Idempotency-Key; what is still wrong is told by pointers into the body', async () => {
   const { order } = await place(INCOMPLETE);
-  const keyless = await put(order.id, GOOD, { authorization: `Bearer ${api.mall.keys.storefront}`, 'content-type': 'application/json' });
+  const keyless = await put(order.id, GOOD, {
+    authorization: `Bearer ${api.mall.keys.storefront}`,
+    'content-type': 'application/json',
+  });
   expect([keyless.statusCode, keyless.json<{ code: string }>().code]).toEqual([400, 'idempotency_key_missing']);
   const wrong = await put(order.id, INCOMPLETE);
   expect(wrong.statusCode).toBe(422);
-  expect(wrong.json()).toMatchObject({ code: 'address_incomplete', until: UNTIL.toISOString(), errors: [{ pointer: '/phone' }, { pointer: '/address/postcode', suggestion: '01305-000' }] });
+  expect(wrong.json()).toMatchObject({
+    code: 'address_incomplete',
+    until: UNTIL.toISOString(),
+    errors: [{ pointer: '/phone' }, { pointer: '/address/postcode', suggestion: '01305-000' }],
+  });
   expect((await put(order.id, GOOD, posting(api.mall.keys.merchant))).statusCode).toBe(403);
 
   const mended = await put(order.id, GOOD);
@@ -61,7 +87,11 @@ test('a mend changes where the order goes, and nothing else that was sealed with
   const { order } = await place(INCOMPLETE, sealed);
   expect((await put(order.id, GOOD)).statusCode).toBe(202);
   const read = await api.app.inject({ url: `/v1/orders/${order.id}`, headers: reading(api.mall.keys.storefront) });
-  expect(read.json()).toMatchObject({ recipient: { address: { postcode: '01305-000' } }, giftMessage: 'Well done', fapiao: sealed.fapiao });
+  expect(read.json()).toMatchObject({
+    recipient: { address: { postcode: '01305-000' } },
+    giftMessage: 'Well done',
+    fapiao: sealed.fapiao,
+  });
 });
 
 test('the link needs no key, shows what is wrong, mends once, and cannot be forged', async () => {
@@ -69,8 +99,13 @@ test('the link needs no key, shows what is wrong, mends once, and cannot be forg
   const url = `/v1/address-fixes/${linkToken(testVault(), order.id, UNTIL)}`;
   const shown = await api.app.inject({ url });
   expect([shown.statusCode, shown.headers['cache-control']]).toEqual([200, 'no-store']);
-  expect(shown.json()).toMatchObject({ orderId: order.id, recipient: { name: 'Recipient One' }, findings: [{ pointer: '/phone' }, { pointer: '/address/postcode' }] });
-  const send = (to: string, payload: object) => api.app.inject({ method: 'POST', url: to, headers: { 'content-type': 'application/json' }, payload });
+  expect(shown.json()).toMatchObject({
+    orderId: order.id,
+    recipient: { name: 'Recipient One' },
+    findings: [{ pointer: '/phone' }, { pointer: '/address/postcode' }],
+  });
+  const send = (to: string, payload: object) =>
+    api.app.inject({ method: 'POST', url: to, headers: { 'content-type': 'application/json' }, payload });
   expect((await send(`${url}x`, GOOD)).json()).toMatchObject({ code: 'address_link_invalid', status: 404 });
   expect((await send(url, INCOMPLETE)).json()).toMatchObject({ code: 'address_incomplete' });
   expect((await send(url, { ...GOOD, admin: true })).json()).toMatchObject({ code: 'validation_failed' });

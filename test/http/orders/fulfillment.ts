@@ -8,33 +8,70 @@ import { placeOrderBody, TO_BRAZIL, testVault, type TestSku } from '../../suppor
 import { posting, type TestApi } from '../api';
 
 /** An order of one SKU, released to its warehouse as the worker would. */
-export interface Released { readonly orderId: string; readonly fulfillmentId: string; readonly taskId: string }
+export interface Released {
+  readonly orderId: string;
+  readonly fulfillmentId: string;
+  readonly taskId: string;
+}
 
 export async function releasedOrder(api: TestApi, sku: TestSku): Promise<Released> {
-  const placed = await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting(api.mall.keys.storefront), payload: placeOrderBody([sku]) });
-  const { id: orderId, lines: [line] } = placed.json<{ id: string; lines: { id: string; merchantId: string; skuId: string }[] }>();
+  const placed = await api.app.inject({
+    method: 'POST',
+    url: '/v1/orders',
+    headers: posting(api.mall.keys.storefront),
+    payload: placeOrderBody([sku]),
+  });
+  const {
+    id: orderId,
+    lines: [line],
+  } = placed.json<{ id: string; lines: { id: string; merchantId: string; skuId: string }[] }>();
   if (!line) throw new Error('The order has no line');
   return api.transactions.run(SYSTEM, async (tx) => {
     await reserve(tx, {
-      orderId, demands: [{ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: 1 }], values: [{ lineId: line.id, amount: 1000 }],
-      delivery: TO_BRAZIL, expiresAt: new Date(Date.now() + 60_000),
+      orderId,
+      demands: [{ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: 1 }],
+      values: [{ lineId: line.id, amount: 1000 }],
+      delivery: TO_BRAZIL,
+      expiresAt: new Date(Date.now() + 60_000),
     });
     await releaseToWarehouse(tx, orderId, 'standard', false);
     await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick' });
-    const task = await tx.selectFrom('task').select(['id', 'fulfillmentId']).where('orderId', '=', orderId).executeTakeFirstOrThrow();
+    const task = await tx
+      .selectFrom('task')
+      .select(['id', 'fulfillmentId'])
+      .where('orderId', '=', orderId)
+      .executeTakeFirstOrThrow();
     return { orderId, fulfillmentId: task.fulfillmentId ?? '', taskId: task.id };
   });
 }
 
 /** Books a parcel as the worker does once it is packed. */
-export function labelled(api: TestApi, { orderId, fulfillmentId }: Released, trackingNumber: string, label: string): Promise<string> {
+export function labelled(
+  api: TestApi,
+  { orderId, fulfillmentId }: Released,
+  trackingNumber: string,
+  label: string,
+): Promise<string> {
   return api.transactions.run(SYSTEM, async (tx) => {
-    const part = await tx.updateTable('fulfillment').set({ status: 'labelled' }).where('id', '=', fulfillmentId).returningAll().executeTakeFirstOrThrow();
+    const part = await tx
+      .updateTable('fulfillment')
+      .set({ status: 'labelled' })
+      .where('id', '=', fulfillmentId)
+      .returningAll()
+      .executeTakeFirstOrThrow();
     const customer = await customerKeyOf(tx, orderId);
     if (!customer) throw new Error('The order has no customer');
     return insertShipment(tx, {
-      orderId, fulfillmentId, merchantId: part.merchantId, warehouseId: part.warehouseId, carrierCode: 'swift', provider: 'sandbox-carrier', providerReference: trackingNumber,
-      trackingNumber, label: testVault().seal(customer, labelContext(fulfillmentId), label), estimatedDelivery: '2027-01-02',
+      orderId,
+      fulfillmentId,
+      merchantId: part.merchantId,
+      warehouseId: part.warehouseId,
+      carrierCode: 'swift',
+      provider: 'sandbox-carrier',
+      providerReference: trackingNumber,
+      trackingNumber,
+      label: testVault().seal(customer, labelContext(fulfillmentId), label),
+      estimatedDelivery: '2027-01-02',
     });
   });
 }

@@ -27,35 +27,65 @@ beforeAll(async () => {
   await api.app.listen({ host: '127.0.0.1', port: 0 });
   base = `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}`;
 });
-afterAll(async () => { await api.close(); });
+afterAll(async () => {
+  await api.close();
+});
 
 async function placed(): Promise<string> {
   const body = placeOrderBody([api.mall.skus.lamp, api.mall.skus.cup]);
-  return (await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting(api.mall.keys.storefront), payload: body })).json<{ id: string }>().id;
+  return (
+    await api.app.inject({
+      method: 'POST',
+      url: '/v1/orders',
+      headers: posting(api.mall.keys.storefront),
+      payload: body,
+    })
+  ).json<{ id: string }>().id;
 }
 
 const tell = (orderId: string, merchantId?: string) =>
-  api.transactions.run(SYSTEM, (tx) => appendEvents(tx, orderId, [{ type: merchantId ? 'fulfillment.released' : 'order.accepted', ...(merchantId ? { merchantId } : {}) }]));
-const end = (orderId: string) => api.transactions.run(SYSTEM, async (tx) => {
-  await moveOrder(tx, orderId, { status: 'completed', stage: 'closed' });
-  await appendEvents(tx, orderId, [{ type: 'order.completed' }]);
-});
+  api.transactions.run(SYSTEM, (tx) =>
+    appendEvents(tx, orderId, [
+      { type: merchantId ? 'fulfillment.released' : 'order.accepted', ...(merchantId ? { merchantId } : {}) },
+    ]),
+  );
+const end = (orderId: string) =>
+  api.transactions.run(SYSTEM, async (tx) => {
+    await moveOrder(tx, orderId, { status: 'completed', stage: 'closed' });
+    await appendEvents(tx, orderId, [{ type: 'order.completed' }]);
+  });
 
-interface Heard { id: string | undefined; event: string; data: { seq?: number; type?: string; data?: object } }
+interface Heard {
+  id: string | undefined;
+  event: string;
+  data: { seq?: number; type?: string; data?: object };
+}
 
 /** Opens a stream over a real connection; `next` waits for one event, `rest` reads to the end. */
 async function open(orderId: string, { key = api.mall.keys.storefront, headers = {} } = {}) {
   const abort = new AbortController();
-  const response = await fetch(`${base}/v1/orders/${orderId}/events/stream`, { headers: { ...reading(key), accept: 'text/event-stream', ...headers }, signal: abort.signal });
+  const response = await fetch(`${base}/v1/orders/${orderId}/events/stream`, {
+    headers: { ...reading(key), accept: 'text/event-stream', ...headers },
+    signal: abort.signal,
+  });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   const next = async (): Promise<Heard | undefined> => {
     for (;;) {
       const at = text.indexOf('\n\n');
       if (at >= 0) {
-        const fields = new Map(text.slice(0, at).split('\n').map((line): [string, string] => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+        const fields = new Map(
+          text
+            .slice(0, at)
+            .split('\n')
+            .map((line): [string, string] => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+        );
         text = text.slice(at + 2);
-        return { id: fields.get('id'), event: fields.get('event') ?? '', data: JSON.parse(fields.get('data') ?? 'null') };
+        return {
+          id: fields.get('id'),
+          event: fields.get('event') ?? '',
+          data: JSON.parse(fields.get('data') ?? 'null'),
+        };
       }
       const read = await reader?.read();
       if (!read || read.done) return undefined;
@@ -67,18 +97,32 @@ async function open(orderId: string, { key = api.mall.keys.storefront, headers =
     for (let event = await next(); event; event = await next()) heard.push(event);
     return heard;
   };
-  return { response, next, rest, close: () => { abort.abort(); } };
+  return {
+    response,
+    next,
+    rest,
+    close: () => {
+      abort.abort();
+    },
+  };
 }
 
 test('a stream tells what was, what comes as it comes, and its end', async () => {
   const orderId = await placed();
   const stream = await open(orderId);
   expect(stream.response.headers.get('content-type')).toMatch(/^text\/event-stream/);
-  expect(await stream.next()).toMatchObject({ id: '1', event: 'order.received', data: { seq: 1, type: 'order.received' } });
+  expect(await stream.next()).toMatchObject({
+    id: '1',
+    event: 'order.received',
+    data: { seq: 1, type: 'order.received' },
+  });
   await tell(orderId);
   expect(await stream.next()).toMatchObject({ id: '2', event: 'order.accepted' });
   await end(orderId);
-  expect((await stream.rest()).map(({ id, event }) => [id, event])).toEqual([['3', 'order.completed'], [undefined, 'end']]);
+  expect((await stream.rest()).map(({ id, event }) => [id, event])).toEqual([
+    ['3', 'order.completed'],
+    [undefined, 'end'],
+  ]);
 });
 
 test('a reader that comes back goes on after the last event it has', async () => {
@@ -105,7 +149,10 @@ test('a merchant hears of its own part only, past what it may not see, and of th
 
 test('what cannot be streamed is a problem: an unknown order, another form, an id that is none', async () => {
   const unknown = await open('ord_01ARZ3NDEKTSV4RRFFQ69G5FAV');
-  expect([unknown.response.status, unknown.response.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+  expect([unknown.response.status, unknown.response.headers.get('content-type')]).toEqual([
+    404,
+    'application/problem+json',
+  ]);
   const orderId = await placed();
   expect((await open(orderId, { headers: { accept: 'application/json' } })).response.status).toBe(406);
   expect((await open(orderId, { headers: { 'last-event-id': 'x' } })).response.status).toBe(422);
@@ -135,17 +182,31 @@ test('a stream ends when its key is revoked', async () => {
 
 test('readers who leave before their first page is read take no place', async () => {
   const orderId = await placed();
-  const connections = () => new Promise<number>((resolve) => { api.app.server.getConnections((_error, count) => { resolve(count); }); });
+  const connections = () =>
+    new Promise<number>((resolve) => {
+      api.app.server.getConnections((_error, count) => {
+        resolve(count);
+      });
+    });
   for (let n = 0; n <= MAX_STREAMS; n += 1) {
     // The first question is the door's, which is let through; the second is the stream's.
     let asked = 0;
     let release = (): void => undefined;
-    const opened = new Promise<void>((resolve) => { release = resolve; });
+    const opened = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     const told = () => (asked += 1) === 1;
-    gate = { asked: told, get opened() { return asked > 1 ? opened : Promise.resolve(); } };
+    gate = {
+      asked: told,
+      get opened() {
+        return asked > 1 ? opened : Promise.resolve();
+      },
+    };
     const before = await connections();
     const socket = connect((api.app.server.address() as AddressInfo).port, '127.0.0.1');
-    socket.write(`GET /v1/orders/${orderId}/events/stream HTTP/1.1\r\nhost: localhost\r\nauthorization: ${reading(api.mall.keys.storefront).authorization}\r\naccept: text/event-stream\r\n\r\n`);
+    socket.write(
+      `GET /v1/orders/${orderId}/events/stream HTTP/1.1\r\nhost: localhost\r\nauthorization: ${reading(api.mall.keys.storefront).authorization}\r\naccept: text/event-stream\r\n\r\n`,
+    );
     await until(() => asked === 2);
     socket.destroy();
     await until(async () => (await connections()) === before);

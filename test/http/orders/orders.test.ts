@@ -5,16 +5,23 @@ import { placeOrderBody } from '../../support/mall';
 import { posting, reading, startApi, type TestApi } from '../api';
 
 let api: TestApi;
-beforeAll(async () => { api = await startApi(); });
-afterAll(async () => { await api.close(); });
-
-const place = (headers = posting(api.mall.keys.storefront), body: unknown = placeOrderBody([api.mall.skus.lamp, api.mall.skus.cup])) =>
-  api.app.inject({ method: 'POST', url: '/v1/orders', headers, payload: JSON.stringify(body) });
-
-const judge = (orderId: string) => api.transactions.run(SYSTEM, async (tx) => {
-  await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick' });
-  await appendEvents(tx, orderId, [{ type: 'order.accepted' }]);
+beforeAll(async () => {
+  api = await startApi();
 });
+afterAll(async () => {
+  await api.close();
+});
+
+const place = (
+  headers = posting(api.mall.keys.storefront),
+  body: unknown = placeOrderBody([api.mall.skus.lamp, api.mall.skus.cup]),
+) => api.app.inject({ method: 'POST', url: '/v1/orders', headers, payload: JSON.stringify(body) });
+
+const judge = (orderId: string) =>
+  api.transactions.run(SYSTEM, async (tx) => {
+    await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick' });
+    await appendEvents(tx, orderId, [{ type: 'order.accepted' }]);
+  });
 
 test('an order is placed at our prices, and answered with where to find it', async () => {
   api.workflows.onStart = ({ orderId }) => judge(orderId);
@@ -23,7 +30,11 @@ test('an order is placed at our prices, and answered with where to find it', asy
 
   expect(answered.statusCode).toBe(201);
   const order = answered.json<{ id: string; goods: { amount: number }; status: string; recipient: unknown }>();
-  expect(order).toMatchObject({ status: 'in_fulfillment', goods: { amount: 8990 + 1990, currency: 'BRL' }, recipient: null });
+  expect(order).toMatchObject({
+    status: 'in_fulfillment',
+    goods: { amount: 8990 + 1990, currency: 'BRL' },
+    recipient: null,
+  });
   expect(answered.headers.location).toBe(`/v1/orders/${order.id}`);
   expect(answered.headers['idempotent-replayed']).toBeUndefined();
 
@@ -58,7 +69,11 @@ test('a repetition gets the order as it stands by then, as the description of th
   expect([first.statusCode, first.json()]).toMatchObject([202, { status: 'draft' }]);
   await judge(first.json<{ id: string }>().id);
   const again = await place(headers);
-  expect([again.statusCode, again.json(), again.headers['idempotent-replayed']]).toMatchObject([201, { status: 'in_fulfillment' }, 'true']);
+  expect([again.statusCode, again.json(), again.headers['idempotent-replayed']]).toMatchObject([
+    201,
+    { status: 'in_fulfillment' },
+    'true',
+  ]);
   const { info } = (await api.app.inject({ url: '/openapi.json' })).json<{ info: { description: string } }>();
   expect(info.description.replaceAll('\n', ' ')).toContain('answers the order as it stands by then');
 });
@@ -68,7 +83,10 @@ test('an unchanged order is answered 304', async () => {
   const url = `/v1/orders/${id}`;
   const first = await api.app.inject({ url, headers: reading(api.mall.keys.support) });
   const etag = String(first.headers.etag);
-  const again = await api.app.inject({ url, headers: { ...reading(api.mall.keys.support), 'if-none-match': `"x", W/${etag}` } });
+  const again = await api.app.inject({
+    url,
+    headers: { ...reading(api.mall.keys.support), 'if-none-match': `"x", W/${etag}` },
+  });
   expect([again.statusCode, again.body, again.headers.etag]).toEqual([304, '', etag]);
   await judge(id);
   const changed = await api.app.inject({ url, headers: { ...reading(api.mall.keys.support), 'if-none-match': etag } });
@@ -78,22 +96,33 @@ test('an unchanged order is answered 304', async () => {
 test('lists are filtered and paged by cursor; a cursor that we did not make is refused', async () => {
   const body = placeOrderBody([api.mall.skus.cup], { reference: 'LIST' });
   for (let n = 0; n < 3; n += 1) await place(posting(api.mall.keys.storefront), body);
-  const get = (query: string) => api.app.inject({ url: `/v1/orders?${query}`, headers: reading(api.mall.keys.platform) });
+  const get = (query: string) =>
+    api.app.inject({ url: `/v1/orders?${query}`, headers: reading(api.mall.keys.platform) });
   const first = (await get('reference=LIST&limit=2')).json<{ items: { id: string }[]; next: string }>();
-  const second = (await get(`reference=LIST&limit=2&cursor=${first.next}`)).json<{ items: { id: string }[]; next: null }>();
+  const second = (await get(`reference=LIST&limit=2&cursor=${first.next}`)).json<{
+    items: { id: string }[];
+    next: null;
+  }>();
   expect([first.items.length, second.items.length, second.next]).toEqual([2, 1, null]);
   expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(3);
 
   const nul = Buffer.from(JSON.stringify(['\0'])).toString('base64url');
   for (const cursor of ['x', nul]) {
-    expect((await get(`cursor=${cursor}`)).json()).toMatchObject({ code: 'validation_failed', errors: [{ pointer: 'cursor' }] });
+    expect((await get(`cursor=${cursor}`)).json()).toMatchObject({
+      code: 'validation_failed',
+      errors: [{ pointer: 'cursor' }],
+    });
   }
 });
 
-test('a merchant sees its own lines and no recipient; another merchant\'s order is not there for it', async () => {
+test("a merchant sees its own lines and no recipient; another merchant's order is not there for it", async () => {
   const { id } = (await place()).json<{ id: string }>();
   const seen = await api.app.inject({ url: `/v1/orders/${id}`, headers: reading(api.mall.keys.merchant) });
-  expect(seen.json()).toMatchObject({ lines: [{ merchantId: api.mall.merchantIds[0] }], recipient: null, goods: { amount: 8990 } });
+  expect(seen.json()).toMatchObject({
+    lines: [{ merchantId: api.mall.merchantIds[0] }],
+    recipient: null,
+    goods: { amount: 8990 },
+  });
   const foreign = (await place(undefined, placeOrderBody([api.mall.skus.cup]))).json<{ id: string }>();
   const hidden = await api.app.inject({ url: `/v1/orders/${foreign.id}`, headers: reading(api.mall.keys.merchant) });
   expect(hidden.json()).toMatchObject({ status: 404, code: 'not_found' });
@@ -102,26 +131,46 @@ test('a merchant sees its own lines and no recipient; another merchant\'s order 
 test('of an order that it shares, a merchant learns nothing of what the others sold: neither in a list nor from events', async () => {
   const { mall } = api;
   const reference = 'SHARED';
-  const { id, total } = (await place(undefined, placeOrderBody([mall.skus.lamp, mall.skus.cup], { reference }))).json<{ id: string; total: { amount: number } }>();
-  const as = async <Body>(url: string, key = mall.keys.merchant) => (await api.app.inject({ url, headers: reading(key) })).json<Body>();
+  const { id, total } = (await place(undefined, placeOrderBody([mall.skus.lamp, mall.skus.cup], { reference }))).json<{
+    id: string;
+    total: { amount: number };
+  }>();
+  const as = async <Body>(url: string, key = mall.keys.merchant) =>
+    (await api.app.inject({ url, headers: reading(key) })).json<Body>();
   type Listed = { items: { id: string; total: { amount: number; currency: string } }[] };
   const own = await as<{ total: object }>(`/v1/orders/${id}`);
   expect((await as<Listed>(`/v1/orders?reference=${reference}`)).items).toMatchObject([{ id, total: own.total }]);
-  expect((await as<Listed>(`/v1/orders?reference=${reference}`, mall.keys.storefront)).items).toMatchObject([{ id, total }]);
+  expect((await as<Listed>(`/v1/orders?reference=${reference}`, mall.keys.storefront)).items).toMatchObject([
+    { id, total },
+  ]);
   expect(own.total).not.toEqual(total);
 
-  await api.transactions.run(SYSTEM, (tx) => appendEvents(tx, id, [{ type: 'fulfillment.released', merchantId: mall.merchantIds[0], data: { amount: 8990 } }]));
-  const events = async (key?: string) => (await as<{ items: { type: string; data: object }[] }>(`/v1/orders/${id}/events`, key)).items.map(({ type, data }) => [type, data]);
-  expect(await events()).toEqual([['order.received', { currency: 'BRL', reference }], ['fulfillment.released', { amount: 8990 }]]);
+  await api.transactions.run(SYSTEM, (tx) =>
+    appendEvents(tx, id, [{ type: 'fulfillment.released', merchantId: mall.merchantIds[0], data: { amount: 8990 } }]),
+  );
+  const events = async (key?: string) =>
+    (await as<{ items: { type: string; data: object }[] }>(`/v1/orders/${id}/events`, key)).items.map(
+      ({ type, data }) => [type, data],
+    );
+  expect(await events()).toEqual([
+    ['order.received', { currency: 'BRL', reference }],
+    ['fulfillment.released', { amount: 8990 }],
+  ]);
   expect(await events(mall.keys.storefront)).toEqual([
-    ['order.received', { lines: 2, total: total.amount, currency: 'BRL', reference }], ['fulfillment.released', { amount: 8990 }],
+    ['order.received', { lines: 2, total: total.amount, currency: 'BRL', reference }],
+    ['fulfillment.released', { amount: 8990 }],
   ]);
 });
 
 test('a cancellation answers 200 once everything is undone, and the refusal of one that came too late', async () => {
   const { id } = (await place()).json<{ id: string }>();
   const cancel = (headers = posting(api.mall.keys.support)) =>
-    api.app.inject({ method: 'POST', url: `/v1/orders/${id}/cancellation`, headers, payload: { reason: 'customer_request' } });
+    api.app.inject({
+      method: 'POST',
+      url: `/v1/orders/${id}/cancellation`,
+      headers,
+      payload: { reason: 'customer_request' },
+    });
   api.workflows.cancelling = () => Promise.resolve({ outcome: 'refused', code: 'order_not_cancellable' });
   const refused = await cancel();
   expect([refused.statusCode, refused.json<{ code: string }>().code]).toEqual([409, 'order_not_cancellable']);
@@ -140,14 +189,26 @@ test('a cancellation answers 200 once everything is undone, and the refusal of o
 test('a cancellation whose answer was lost with its process is answered 200 when it is sent again', async () => {
   const { id } = (await place()).json<{ id: string }>();
   const headers = posting(api.mall.keys.support);
-  const cancel = (sent = headers) => api.app.inject({ method: 'POST', url: `/v1/orders/${id}/cancellation`, headers: sent, payload: { reason: 'customer_request' } });
+  const cancel = (sent = headers) =>
+    api.app.inject({
+      method: 'POST',
+      url: `/v1/orders/${id}/cancellation`,
+      headers: sent,
+      payload: { reason: 'customer_request' },
+    });
   api.workflows.cancelling = async (orderId) => {
     await api.transactions.run(SYSTEM, (tx) => moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' }));
     throw new Error('the process ends here');
   };
   expect((await cancel()).statusCode).toBe(500);
   api.workflows.cancelling = () => Promise.resolve('not_running');
-  await api.transactions.run(SYSTEM, (tx) => tx.updateTable('idempotency_record').set({ leaseUntil: new Date(0) }).where('key', '=', headers['idempotency-key'] ?? '').execute());
+  await api.transactions.run(SYSTEM, (tx) =>
+    tx
+      .updateTable('idempotency_record')
+      .set({ leaseUntil: new Date(0) })
+      .where('key', '=', headers['idempotency-key'] ?? '')
+      .execute(),
+  );
   const again = await cancel();
   expect([again.statusCode, again.json<{ status: string }>().status]).toEqual([200, 'cancelled']);
   expect((await cancel(posting(api.mall.keys.support))).json()).toMatchObject({ code: 'order_not_cancellable' });
@@ -159,13 +220,23 @@ test('a cancellation whose workflow ended before it answered is answered 200, wi
     await api.transactions.run(SYSTEM, (tx) => moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' }));
     return 'not_running';
   };
-  const answer = await api.app.inject({ method: 'POST', url: `/v1/orders/${id}/cancellation`, headers: posting(api.mall.keys.support), payload: { reason: 'customer_request' } });
+  const answer = await api.app.inject({
+    method: 'POST',
+    url: `/v1/orders/${id}/cancellation`,
+    headers: posting(api.mall.keys.support),
+    payload: { reason: 'customer_request' },
+  });
   expect([answer.statusCode, answer.json<{ status: string }>().status]).toEqual([200, 'cancelled']);
 });
 
 test('paying an order that does not wait for it is refused', async () => {
   const { id } = (await place()).json<{ id: string }>();
-  const paid = await api.app.inject({ method: 'POST', url: `/v1/orders/${id}/payments`, headers: posting(api.mall.keys.storefront), payload: { method: 'card', token: 'tok_ok' } });
+  const paid = await api.app.inject({
+    method: 'POST',
+    url: `/v1/orders/${id}/payments`,
+    headers: posting(api.mall.keys.storefront),
+    payload: { method: 'card', token: 'tok_ok' },
+  });
   expect([paid.statusCode, paid.json<{ code: string }>().code]).toEqual([409, 'payment_not_awaited']);
   expect(api.workflows.paid).toEqual([]);
 });
@@ -173,7 +244,8 @@ test('paying an order that does not wait for it is refused', async () => {
 test('the timeline comes in pages', async () => {
   const { id } = (await place()).json<{ id: string }>();
   await judge(id);
-  const read = (query: string) => api.app.inject({ url: `/v1/orders/${id}/events?${query}`, headers: reading(api.mall.keys.storefront) });
+  const read = (query: string) =>
+    api.app.inject({ url: `/v1/orders/${id}/events?${query}`, headers: reading(api.mall.keys.storefront) });
   expect((await read('limit=1')).json()).toMatchObject({ items: [{ seq: 1, type: 'order.received' }], closed: false });
   expect((await read('after=1')).json()).toMatchObject({ items: [{ seq: 2, type: 'order.accepted' }] });
 });

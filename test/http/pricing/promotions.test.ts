@@ -4,29 +4,69 @@ import { placeOrderBody } from '../../support/mall';
 import { posting, reading, startApi, type TestApi } from '../api';
 
 let api: TestApi;
-beforeAll(async () => { api = await startApi(); });
-afterAll(async () => { await api.close(); });
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(async () => {
+  await api.close();
+});
 
 type Who = 'merchant' | 'platform' | 'storefront';
 const post = async (who: Who, url: string, payload: object = {}) => {
-  const answered = await api.app.inject({ method: 'POST', url: `/v1${url}`, headers: posting(api.mall.keys[who]), payload });
-  return { status: answered.statusCode, body: answered.json<PromotionResource & PriceBreakdown & { code: string; detail: string; errors: { pointer: string }[]; items: PromotionResource[] }>() };
+  const answered = await api.app.inject({
+    method: 'POST',
+    url: `/v1${url}`,
+    headers: posting(api.mall.keys[who]),
+    payload,
+  });
+  return {
+    status: answered.statusCode,
+    body: answered.json<
+      PromotionResource &
+        PriceBreakdown & { code: string; detail: string; errors: { pointer: string }[]; items: PromotionResource[] }
+    >(),
+  };
 };
-const get = async (who: Who, url: string) => (await api.app.inject({ url: `/v1${url}`, headers: reading(api.mall.keys[who]) })).json<PromotionResource & PriceBreakdown & { status: unknown; items: PromotionResource[] }>();
+const get = async (who: Who, url: string) =>
+  (await api.app.inject({ url: `/v1${url}`, headers: reading(api.mall.keys[who]) })).json<
+    PromotionResource & PriceBreakdown & { status: unknown; items: PromotionResource[] }
+  >();
 const tenth = (change: object = {}) => ({ kind: 'percentage', name: 'Tenth', currency: 'BRL', rate: 1_000, ...change });
-const cart = () => ({ currency: 'BRL', lines: [{ skuId: api.mall.skus.lamp.id, quantity: 1 }, { skuId: api.mall.skus.cup.id, quantity: 1 }] });
+const cart = () => ({
+  currency: 'BRL',
+  lines: [
+    { skuId: api.mall.skus.lamp.id, quantity: 1 },
+    { skuId: api.mall.skus.cup.id, quantity: 1 },
+  ],
+});
 const off = async (): Promise<number> => (await post('storefront', '/quotes', cart())).body.discount.amount;
 
 test('a merchant drafts, previews, publishes, pauses and resumes; only its own lines are cheaper', async () => {
   const { body: draft, status } = await post('merchant', '/promotions', { definition: tenth() });
-  expect([status, draft]).toEqual([201, expect.objectContaining({ merchantId: api.mall.merchantIds[0], status: 'draft', version: 0, definition: null, draft: expect.objectContaining({ rate: 1_000 }) })]);
+  expect([status, draft]).toEqual([
+    201,
+    expect.objectContaining({
+      merchantId: api.mall.merchantIds[0],
+      status: 'draft',
+      version: 0,
+      definition: null,
+      draft: expect.objectContaining({ rate: 1_000 }),
+    }),
+  ]);
   expect(await off()).toBe(0);
   const preview = await post('merchant', `/promotions/${draft.id}/preview`, { ...cart(), lines: [cart().lines[0]] });
   expect(preview.body).toMatchObject({ discount: { amount: 899 }, rules: [{ promotionId: draft.id, version: 1 }] });
   expect(await off()).toBe(0);
-  expect((await post('merchant', `/promotions/${draft.id}/publication`)).body).toMatchObject({ status: 'live', version: 1, draft: null, definition: { rate: 1_000 } });
+  expect((await post('merchant', `/promotions/${draft.id}/publication`)).body).toMatchObject({
+    status: 'live',
+    version: 1,
+    draft: null,
+    definition: { rate: 1_000 },
+  });
   expect(await off()).toBe(899);
-  expect((await post('merchant', `/promotions/${draft.id}/publication`)).body).toMatchObject({ code: 'promotion_not_ready' });
+  expect((await post('merchant', `/promotions/${draft.id}/publication`)).body).toMatchObject({
+    code: 'promotion_not_ready',
+  });
   expect((await post('merchant', `/promotions/${draft.id}/pause`)).body).toMatchObject({ status: 'paused' });
   expect(await off()).toBe(0);
   expect((await post('merchant', `/promotions/${draft.id}/resumption`)).body).toMatchObject({ status: 'live' });
@@ -35,59 +75,115 @@ test('a merchant drafts, previews, publishes, pauses and resumes; only its own l
 });
 
 test('a new version is for new orders; an order keeps the one it was priced with', async () => {
-  const { body: { id } } = await post('platform', '/promotions', { definition: tenth({ name: 'Versioned' }) });
+  const {
+    body: { id },
+  } = await post('platform', '/promotions', { definition: tenth({ name: 'Versioned' }) });
   await post('platform', `/promotions/${id}/publication`);
-  const placed = await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting(api.mall.keys.storefront), payload: placeOrderBody([api.mall.skus.lamp]) });
+  const placed = await api.app.inject({
+    method: 'POST',
+    url: '/v1/orders',
+    headers: posting(api.mall.keys.storefront),
+    payload: placeOrderBody([api.mall.skus.lamp]),
+  });
   const orderId = placed.json<{ id: string }>().id;
-  expect((await post('platform', `/promotions/${id}/draft`, { definition: tenth({ name: 'Versioned', rate: 5_000 }) })).body).toMatchObject({ version: 1, definition: { rate: 1_000 }, draft: { rate: 5_000 } });
-  expect((await get('storefront', `/orders/${orderId}/price`)).rules).toEqual([expect.objectContaining({ version: 1, amount: { amount: 899, currency: 'BRL' } })]);
-  expect((await post('platform', `/promotions/${id}/publication`)).body).toMatchObject({ version: 2, definition: { rate: 5_000 } });
-  expect((await get('storefront', `/orders/${orderId}/price`)).rules).toEqual([expect.objectContaining({ version: 1 })]);
+  expect(
+    (await post('platform', `/promotions/${id}/draft`, { definition: tenth({ name: 'Versioned', rate: 5_000 }) })).body,
+  ).toMatchObject({ version: 1, definition: { rate: 1_000 }, draft: { rate: 5_000 } });
+  expect((await get('storefront', `/orders/${orderId}/price`)).rules).toEqual([
+    expect.objectContaining({ version: 1, amount: { amount: 899, currency: 'BRL' } }),
+  ]);
+  expect((await post('platform', `/promotions/${id}/publication`)).body).toMatchObject({
+    version: 2,
+    definition: { rate: 5_000 },
+  });
+  expect((await get('storefront', `/orders/${orderId}/price`)).rules).toEqual([
+    expect.objectContaining({ version: 1 }),
+  ]);
   expect(await off()).toBe(5_490);
   await post('platform', `/promotions/${id}/pause`);
 });
 
 test('a merchant neither sees nor changes the rules of others, nor makes the mall pay', async () => {
-  const { body: { id } } = await post('platform', '/promotions', { definition: tenth({ name: 'The mall\'s' }) });
-  const { body: other } = await post('platform', '/promotions', { definition: tenth({ name: 'Another\'s', platformShare: 5_000 }), merchantId: api.mall.merchantIds[1] });
+  const {
+    body: { id },
+  } = await post('platform', '/promotions', { definition: tenth({ name: "The mall's" }) });
+  const { body: other } = await post('platform', '/promotions', {
+    definition: tenth({ name: "Another's", platformShare: 5_000 }),
+    merchantId: api.mall.merchantIds[1],
+  });
   expect(other.merchantId).toBe(api.mall.merchantIds[1]);
   for (const promotionId of [id, other.id]) {
     expect(await get('merchant', `/promotions/${promotionId}`)).toMatchObject({ code: 'not_found' });
-    for (const what of ['publication', 'pause', 'resumption']) expect((await post('merchant', `/promotions/${promotionId}/${what}`)).status).toBe(404);
+    for (const what of ['publication', 'pause', 'resumption'])
+      expect((await post('merchant', `/promotions/${promotionId}/${what}`)).status).toBe(404);
     expect((await post('merchant', `/promotions/${promotionId}/draft`, { definition: tenth() })).status).toBe(404);
-    expect((await post('merchant', `/promotions/${promotionId}/limits`, { total: 1, perCustomer: null, budget: null })).status).toBe(404);
+    expect(
+      (await post('merchant', `/promotions/${promotionId}/limits`, { total: 1, perCustomer: null, budget: null }))
+        .status,
+    ).toBe(404);
   }
   const seen = await get('merchant', '/promotions?limit=100');
   expect(new Set(seen.items.map((item) => item.merchantId))).toEqual(new Set([api.mall.merchantIds[0]]));
   expect((await get('platform', '/promotions?limit=100')).items.length).toBeGreaterThan(seen.items.length);
-  expect((await post('merchant', '/promotions', { definition: tenth({ platformShare: 1 }) })).body).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/definition/platformShare' }] });
-  expect((await post('merchant', '/promotions', { definition: tenth(), merchantId: api.mall.merchantIds[1] })).body).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/merchantId' }] });
+  expect((await post('merchant', '/promotions', { definition: tenth({ platformShare: 1 }) })).body).toMatchObject({
+    code: 'validation_failed',
+    errors: [{ pointer: '/definition/platformShare' }],
+  });
+  expect(
+    (await post('merchant', '/promotions', { definition: tenth(), merchantId: api.mall.merchantIds[1] })).body,
+  ).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/merchantId' }] });
 });
 
-test('a coupon code is one promotion\'s, whoever\'s it is; limits hold at once', async () => {
+test("a coupon code is one promotion's, whoever's it is; limits hold at once", async () => {
   const coupon = { coupon: { code: 'LIMITED' }, limits: { total: 5 } };
-  const { body: { id } } = await post('platform', '/promotions', { definition: tenth(coupon) });
-  expect((await post('platform', `/promotions/${id}/publication`)).body).toMatchObject({ limits: { total: 5, perCustomer: null, budget: null } });
-  const { body: { id: second } } = await post('merchant', '/promotions', { definition: tenth(coupon) });
-  expect((await post('merchant', `/promotions/${second}/publication`)).body).toMatchObject({ code: 'promotion_code_taken' });
+  const {
+    body: { id },
+  } = await post('platform', '/promotions', { definition: tenth(coupon) });
+  expect((await post('platform', `/promotions/${id}/publication`)).body).toMatchObject({
+    limits: { total: 5, perCustomer: null, budget: null },
+  });
+  const {
+    body: { id: second },
+  } = await post('merchant', '/promotions', { definition: tenth(coupon) });
+  expect((await post('merchant', `/promotions/${second}/publication`)).body).toMatchObject({
+    code: 'promotion_code_taken',
+  });
   const quote = () => post('storefront', '/quotes', { ...cart(), couponCodes: ['LIMITED'] });
   expect((await quote()).body.rules).toHaveLength(1);
-  expect((await post('platform', `/promotions/${id}/limits`, { total: 5, perCustomer: null, budget: 100 })).body).toMatchObject({ limits: { budget: 100 } });
+  expect(
+    (await post('platform', `/promotions/${id}/limits`, { total: 5, perCustomer: null, budget: 100 })).body,
+  ).toMatchObject({ limits: { budget: 100 } });
   expect((await quote()).body.notApplied).toMatchObject([{ promotionId: id, code: 'budget_spent' }]);
 });
 
 test('what fits no kind is refused by its pointer, and the same key makes one promotion', async () => {
-  expect((await post('platform', '/promotions', { definition: tenth({ rate: 0 }) })).body).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/definition/rate' }] });
+  expect((await post('platform', '/promotions', { definition: tenth({ rate: 0 }) })).body).toMatchObject({
+    code: 'validation_failed',
+    errors: [{ pointer: '/definition/rate' }],
+  });
   const headers = posting(api.mall.keys.platform);
-  const twice = async () => (await api.app.inject({ method: 'POST', url: '/v1/promotions', headers, payload: { definition: tenth() } })).json<PromotionResource>().id;
+  const twice = async () =>
+    (
+      await api.app.inject({ method: 'POST', url: '/v1/promotions', headers, payload: { definition: tenth() } })
+    ).json<PromotionResource>().id;
   expect(await twice()).toBe(await twice());
 });
 
 test('a merchant neither widens the limits of a rule that the mall pays a share of, nor publishes what makes it pay', async () => {
-  const definition = tenth({ name: 'Paid together', rate: 100, platformShare: 5_000, limits: { total: 10, budget: 5_000 } });
-  const { body: { id } } = await post('platform', '/promotions', { definition, merchantId: api.mall.merchantIds[0] });
+  const definition = tenth({
+    name: 'Paid together',
+    rate: 100,
+    platformShare: 5_000,
+    limits: { total: 10, budget: 5_000 },
+  });
+  const {
+    body: { id },
+  } = await post('platform', '/promotions', { definition, merchantId: api.mall.merchantIds[0] });
   const published = await post('merchant', `/promotions/${id}/publication`);
-  expect([published.status, published.body]).toMatchObject([403, { code: 'forbidden', detail: expect.stringContaining('the mall publishes it') }]);
+  expect([published.status, published.body]).toMatchObject([
+    403,
+    { code: 'forbidden', detail: expect.stringContaining('the mall publishes it') },
+  ]);
   expect((await post('platform', `/promotions/${id}/publication`)).status).toBe(200);
 
   const limits = { total: 10, perCustomer: null, budget: 5_000 };
@@ -96,27 +192,40 @@ test('a merchant neither widens the limits of a rule that the mall pays a share 
     expect([status, body]).toMatchObject([403, { code: 'forbidden', detail: expect.stringContaining('Ask the mall') }]);
   }
   expect((await get('merchant', `/promotions/${id}`)).limits).toEqual(limits);
-  expect((await post('merchant', `/promotions/${id}/limits`, { total: 9, perCustomer: 2, budget: 4_000 })).body).toMatchObject({ limits: { total: 9, perCustomer: 2, budget: 4_000 } });
+  expect(
+    (await post('merchant', `/promotions/${id}/limits`, { total: 9, perCustomer: 2, budget: 4_000 })).body,
+  ).toMatchObject({ limits: { total: 9, perCustomer: 2, budget: 4_000 } });
   expect((await post('merchant', `/promotions/${id}/limits`, limits)).status).toBe(403);
   expect((await post('platform', `/promotions/${id}/limits`, limits)).body).toMatchObject({ limits });
 
   // What it pays alone is its own again, by a version of its own.
   await post('merchant', `/promotions/${id}/draft`, { definition: tenth({ name: 'Paid alone', rate: 100 }) });
   expect((await post('merchant', `/promotions/${id}/publication`)).status).toBe(200);
-  expect((await post('merchant', `/promotions/${id}/limits`, { total: null, perCustomer: null, budget: 1_000_000 })).status).toBe(200);
+  expect(
+    (await post('merchant', `/promotions/${id}/limits`, { total: null, perCustomer: null, budget: 1_000_000 })).status,
+  ).toBe(200);
   await post('merchant', `/promotions/${id}/pause`);
 });
 
 test('what the mall has paused, the mall lets go on; what its merchant has paused, either', async () => {
-  const { body: { id } } = await post('merchant', '/promotions', { definition: tenth({ rate: 200 }) });
+  const {
+    body: { id },
+  } = await post('merchant', '/promotions', { definition: tenth({ rate: 200 }) });
   await post('merchant', `/promotions/${id}/publication`);
   const say = async (who: Who, what: 'pause' | 'resumption') => (await post(who, `/promotions/${id}/${what}`)).body;
   expect(await say('platform', 'pause')).toMatchObject({ status: 'paused', pausedBy: 'platform' });
   // Its own pause, or a new version, is no way around it.
   expect(await say('merchant', 'pause')).toMatchObject({ status: 'paused', pausedBy: 'platform' });
   await post('merchant', `/promotions/${id}/draft`, { definition: tenth({ rate: 300 }) });
-  expect((await post('merchant', `/promotions/${id}/publication`)).body).toMatchObject({ status: 'paused', pausedBy: 'platform', version: 2 });
-  expect(await say('merchant', 'resumption')).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('Ask the mall') });
+  expect((await post('merchant', `/promotions/${id}/publication`)).body).toMatchObject({
+    status: 'paused',
+    pausedBy: 'platform',
+    version: 2,
+  });
+  expect(await say('merchant', 'resumption')).toMatchObject({
+    code: 'forbidden',
+    detail: expect.stringContaining('Ask the mall'),
+  });
   expect(await get('merchant', `/promotions/${id}`)).toMatchObject({ status: 'paused' });
   const live = await say('platform', 'resumption');
   expect([live.status, 'pausedBy' in live]).toEqual(['live', false]);

@@ -12,7 +12,11 @@ let provider: SandboxCarrierProvider;
 
 beforeAll(async () => {
   hook = await bench.receive();
-  carrier = await bench.start(buildCarrier, { webhookUrl: hook.url, journalFile, now: () => new Date('2026-03-01T10:00:00Z') });
+  carrier = await bench.start(buildCarrier, {
+    webhookUrl: hook.url,
+    journalFile,
+    now: () => new Date('2026-03-01T10:00:00Z'),
+  });
   provider = new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 2_000 });
 });
 afterAll(() => bench.close());
@@ -35,24 +39,37 @@ test('books once per key and draws a label that a printer can read', async () =>
   expect(booking.label).toMatch(/^\^XA\n[\s\S]*\^XZ\n$/);
   expect(booking.label.match(/\^XZ/g)).toHaveLength(1);
   expect(booking.label).toContain(`^BCN,200,Y,N,N,A^FD${booking.trackingNumber}^FS`);
-  for (const part of ['Steady Parcel', 'Recipient  XZ Two', '1 West Lake Road', '310000', 'FRAGILE']) expect(booking.label).toContain(part);
+  for (const part of ['Steady Parcel', 'Recipient  XZ Two', '1 West Lake Road', '310000', 'FRAGILE'])
+    expect(booking.label).toContain(part);
   expect(await provider.book(asked)).toEqual(booking);
   expect(await provider.findBookingByKey(asked.key)).toEqual(booking);
   await expect(provider.book({ ...asked, fragile: false })).rejects.toThrow('409');
 });
 
-test.each([['swift', '2026-03-02'], ['steady', '2026-03-04'], ['feather', '2026-03-07']])('%s promises %s', async (carrierCode, day) => {
+test.each([
+  ['swift', '2026-03-02'],
+  ['steady', '2026-03-04'],
+  ['feather', '2026-03-07'],
+])('%s promises %s', async (carrierCode, day) => {
   expect((await book({ carrierCode })).estimatedDelivery).toBe(day);
 });
 
 test('refuses what it does not serve, and says so again', async () => {
-  const heavy = bookRequest(newKey(), { carrierCode: 'feather', parcel: { weightG: 2_001, lengthMm: 1, widthMm: 1, heightMm: 1 } });
+  const heavy = bookRequest(newKey(), {
+    carrierCode: 'feather',
+    parcel: { weightG: 2_001, lengthMm: 1, widthMm: 1, heightMm: 1 },
+  });
   expect(await provider.book(heavy)).toEqual({ status: 'refused', reason: 'too_heavy' });
   expect(await provider.book(heavy)).toEqual({ status: 'refused', reason: 'too_heavy' });
   expect(await provider.findBookingByKey(heavy.key)).toEqual({ status: 'refused', reason: 'too_heavy' });
   const far = bookRequest(newKey());
-  expect(await provider.book({ ...far, to: { ...far.to, address: { ...far.to.address, postcode: '00000' } } })).toEqual({ status: 'refused', reason: 'not_served' });
-  expect(await provider.book(bookRequest(newKey(), { carrierCode: 'pigeon' }))).toEqual({ status: 'refused', reason: 'unknown_carrier' });
+  expect(await provider.book({ ...far, to: { ...far.to, address: { ...far.to.address, postcode: '00000' } } })).toEqual(
+    { status: 'refused', reason: 'not_served' },
+  );
+  expect(await provider.book(bookRequest(newKey(), { carrierCode: 'pigeon' }))).toEqual({
+    status: 'refused',
+    reason: 'unknown_carrier',
+  });
   expect(await provider.findBookingByKey('never')).toBeUndefined();
 });
 
@@ -60,28 +77,46 @@ test('ends a label as often as asked, but not once the parcel was picked up', as
   const unused = await book();
   expect(await provider.void(unused.reference)).toEqual({ status: 'voided' });
   expect(await provider.void(unused.reference)).toEqual({ status: 'voided' });
-  expect(await scan(unused.trackingNumber, 'picked_up')).toMatchObject({ status: 409, body: { error: 'parcel_voided' } });
+  expect(await scan(unused.trackingNumber, 'picked_up')).toMatchObject({
+    status: 409,
+    body: { error: 'parcel_voided' },
+  });
   const used = await book();
   await scan(used.trackingNumber, 'picked_up');
   expect(await provider.void(used.reference)).toEqual({ status: 'refused', reason: 'already_picked_up' });
   expect(await provider.void('bkg_none')).toEqual({ status: 'refused', reason: 'no_such_shipment' });
   const entries: CarrierJournalEntry[] = [];
   for await (const entry of provider.journal()) entries.push(entry);
-  expect(entries.filter(({ reference }) => [unused.reference, used.reference].includes(reference)).map(({ status }) => status)).toEqual(['voided', 'booked']);
+  expect(
+    entries
+      .filter(({ reference }) => [unused.reference, used.reference].includes(reference))
+      .map(({ status }) => status),
+  ).toEqual(['voided', 'booked']);
 });
 
 test('tells every scan once, signed, in the order of the drivers', async () => {
   const { trackingNumber } = await book();
   const at = '2026-03-01T11:00:00Z';
-  expect(await scan(trackingNumber, 'picked_up', { at, place: 'Depot 4' })).toMatchObject({ status: 200, body: { trackingNumber, at } });
+  expect(await scan(trackingNumber, 'picked_up', { at, place: 'Depot 4' })).toMatchObject({
+    status: 200,
+    body: { trackingNumber, at },
+  });
   expect((await scan(trackingNumber, 'picked_up', { at, place: 'Depot 4' })).status).toBe(200);
-  for (const what of ['in_transit', 'in_transit', 'out_for_delivery', 'delivered', 'signed']) await scan(trackingNumber, what);
+  for (const what of ['in_transit', 'in_transit', 'out_for_delivery', 'delivered', 'signed'])
+    await scan(trackingNumber, what);
   expect(await scan(trackingNumber, 'refused')).toMatchObject({ status: 409, body: { error: 'parcel_final' } });
   const mine = () => hook.taken.filter(({ body }) => body.includes(trackingNumber));
   await until(() => mine().length === 6);
   const reader = new SandboxCarrierWebhookReader(SECRET);
   const read = mine().map(({ headers, body }) => reader.read(headers as Record<string, string>, body));
-  expect(read.map((webhook) => webhook?.event.scan)).toEqual(['picked_up', 'in_transit', 'in_transit', 'out_for_delivery', 'delivered', 'signed']);
+  expect(read.map((webhook) => webhook?.event.scan)).toEqual([
+    'picked_up',
+    'in_transit',
+    'in_transit',
+    'out_for_delivery',
+    'delivered',
+    'signed',
+  ]);
   expect(read[0]?.event).toEqual({ trackingNumber, scan: 'picked_up', at, place: 'Depot 4' });
   expect(new Set(read.map((webhook) => webhook?.eventId)).size).toBe(6);
 });
@@ -95,7 +130,8 @@ test('keeps no recipient in its journal, and the label all the same after a rest
   const asked = bookRequest(newKey());
   const booking = await provider.book(asked);
   const text = readFileSync(journalFile, 'utf8');
-  for (const part of ['Recipient', 'West Lake', '138']) expect(text.replace(/"(sealedLabel|fingerprint)":"[^"]*"|\d{12}|[0-9a-f]{8}-[0-9a-f-]+/g, '')).not.toContain(part);
+  for (const part of ['Recipient', 'West Lake', '138'])
+    expect(text.replace(/"(sealedLabel|fingerprint)":"[^"]*"|\d{12}|[0-9a-f]{8}-[0-9a-f-]+/g, '')).not.toContain(part);
   await carrier.app.close();
   carrier = await bench.start(buildCarrier, { webhookUrl: hook.url, journalFile });
   provider = new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 2_000 });

@@ -17,12 +17,20 @@ beforeAll(async () => {
   provider = new SandboxPaymentProvider({ url: gateway.url, apiKey: API_KEY, timeoutMs: 2_000 });
 });
 afterAll(() => bench.close());
-beforeEach(() => { clock = () => new Date(); });
+beforeEach(() => {
+  clock = () => new Date();
+});
 
 let count = 0;
 const newKey = () => `ord_${++count}:pay/ü:1`;
 const cny = (amount: number) => ({ amount, currency: 'CNY' as const });
-const request = (token = 'tok_ok', key = newKey(), amount = 1_000) => ({ key, orderId: 'ord_1', method: 'card', token, amount: cny(amount) });
+const request = (token = 'tok_ok', key = newKey(), amount = 1_000) => ({
+  key,
+  orderId: 'ord_1',
+  method: 'card',
+  token,
+  amount: cny(amount),
+});
 const collect = async () => {
   const entries: PaymentJournalEntry[] = [];
   for await (const entry of provider.journal()) entries.push(entry);
@@ -65,37 +73,56 @@ describe('authorizing', () => {
   });
 
   test('answers 400 with the member that does not fit', async () => {
-    const answer = await gateway.call('POST', '/v1/authorizations', { key: 'k', orderId: 'o', method: 'card', token: 'tok_ok', amount: 0, currency: 'XXX' });
+    const answer = await gateway.call('POST', '/v1/authorizations', {
+      key: 'k',
+      orderId: 'o',
+      method: 'card',
+      token: 'tok_ok',
+      amount: 0,
+      currency: 'XXX',
+    });
     expect(answer.status).toBe(400);
     expect(answer.body.message).toMatch(/amount[\s\S]*currency/);
   });
 });
 
-describe('the customer\'s action', () => {
+describe("the customer's action", () => {
   const events = (key: string) => hook.taken.filter(({ body }) => body.includes(key));
   const pay = (url: string, decision: string) =>
-    fetch(url, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `decision=${decision}` });
-
-  test.each([['tok_redirect', 'redirect', 'approve', 'authorized'], ['tok_qr', 'qr_code', 'decline', 'declined']])(
-    '%s: the pay page is shown, taken once, and the shop is told', async (token, type, decision, status) => {
-      const asked = request(token);
-      const waiting = await provider.authorize(asked);
-      if (waiting.status !== 'action_required') throw new Error(waiting.status);
-      expect(waiting.nextAction).toMatchObject({ type, url: `${gateway.url}/pay/${waiting.reference}` });
-      const page = await (await fetch(waiting.nextAction.url)).text();
-      expect(page).toContain('10.00 CNY');
-      expect(await (await pay(waiting.nextAction.url, decision)).text()).toContain('The shop is being told');
-      expect((await pay(waiting.nextAction.url, decision)).status).toBe(200);
-
-      await until(() => events(asked.key).length > 0);
-      const [told] = events(asked.key);
-      const read = new SandboxPaymentWebhookReader(SECRET).read(told?.headers as Record<string, string>, told?.body ?? '');
-      expect(read).toEqual({ eventId: expect.stringMatching(/^evt_/) as string, event: { key: asked.key, status, at: expect.any(String) as string } });
-      expect(await provider.findAuthorizationByKey(asked.key)).toMatchObject({ status });
-      expect(await provider.authorize(asked)).toMatchObject({ status, reference: waiting.reference });
-      await until(async () => (await gateway.call('GET', '/healthz')).body.undelivered === 0);
-      expect(events(asked.key)).toHaveLength(1);
+    fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `decision=${decision}`,
     });
+
+  test.each([
+    ['tok_redirect', 'redirect', 'approve', 'authorized'],
+    ['tok_qr', 'qr_code', 'decline', 'declined'],
+  ])('%s: the pay page is shown, taken once, and the shop is told', async (token, type, decision, status) => {
+    const asked = request(token);
+    const waiting = await provider.authorize(asked);
+    if (waiting.status !== 'action_required') throw new Error(waiting.status);
+    expect(waiting.nextAction).toMatchObject({ type, url: `${gateway.url}/pay/${waiting.reference}` });
+    const page = await (await fetch(waiting.nextAction.url)).text();
+    expect(page).toContain('10.00 CNY');
+    expect(await (await pay(waiting.nextAction.url, decision)).text()).toContain('The shop is being told');
+    expect((await pay(waiting.nextAction.url, decision)).status).toBe(200);
+
+    await until(() => events(asked.key).length > 0);
+    const [told] = events(asked.key);
+    const read = new SandboxPaymentWebhookReader(SECRET).read(
+      told?.headers as Record<string, string>,
+      told?.body ?? '',
+    );
+    expect(read).toEqual({
+      eventId: expect.stringMatching(/^evt_/) as string,
+      event: { key: asked.key, status, at: expect.any(String) as string },
+    });
+    expect(await provider.findAuthorizationByKey(asked.key)).toMatchObject({ status });
+    expect(await provider.authorize(asked)).toMatchObject({ status, reference: waiting.reference });
+    await until(async () => (await gateway.call('GET', '/healthz')).body.undelivered === 0);
+    expect(events(asked.key)).toHaveLength(1);
+  });
 
   test('may be taken by a script, once', async () => {
     const { reference } = await provider.authorize(request('tok_redirect'));
@@ -104,7 +131,10 @@ describe('the customer\'s action', () => {
     expect(await act(true)).toMatchObject({ status: 200, body: { status: 'authorized' } });
     expect(await act(false)).toMatchObject({ status: 409, body: { error: 'already_decided' } });
     const { reference: done } = await provider.authorize(request());
-    expect(await gateway.call('POST', `/v1/authorizations/${done}/action`, { approve: true })).toMatchObject({ status: 409, body: { error: 'no_action_required' } });
+    expect(await gateway.call('POST', `/v1/authorizations/${done}/action`, { approve: true })).toMatchObject({
+      status: 409,
+      body: { error: 'no_action_required' },
+    });
   });
 
   test('counts as expired after 30 minutes and can then no longer be taken', async () => {
@@ -112,12 +142,18 @@ describe('the customer\'s action', () => {
     const { reference } = await provider.authorize(asked);
     clock = () => new Date(Date.now() + 30 * 60_000 + 1_000);
     expect(await provider.findAuthorizationByKey(asked.key)).toEqual({ status: 'expired', reference });
-    expect(await gateway.call('POST', `/v1/authorizations/${reference}/action`, { approve: true })).toMatchObject({ status: 409, body: { error: 'action_expired' } });
+    expect(await gateway.call('POST', `/v1/authorizations/${reference}/action`, { approve: true })).toMatchObject({
+      status: 409,
+      body: { error: 'action_expired' },
+    });
     expect(await (await pay(`${gateway.url}/pay/${reference}`, 'approve')).text()).toContain('not approved in time');
-    expect(await provider.capture({ key: newKey(), authorization: reference, amount: cny(1) })).toEqual({ status: 'refused', reason: 'not_authorized' });
+    expect(await provider.capture({ key: newKey(), authorization: reference, amount: cny(1) })).toEqual({
+      status: 'refused',
+      reason: 'not_authorized',
+    });
   });
 
-  test('does not let an order\'s id write into the page', async () => {
+  test("does not let an order's id write into the page", async () => {
     const { reference } = await provider.authorize({ ...request('tok_redirect'), orderId: '<script>' });
     const response = await fetch(`${gateway.url}/pay/${reference}`);
     expect(await response.text()).not.toContain('<script>');
@@ -127,29 +163,40 @@ describe('the customer\'s action', () => {
 
 describe('moving money', () => {
   test('never captures and voids more than was authorized, never refunds more than was captured', async () => {
-    const moves = fc.array(fc.record({ kind: fc.constantFrom('capture', 'void', 'refund'), amount: fc.integer({ min: 1, max: 700 }) }), { maxLength: 10 });
-    await fc.assert(fc.asyncProperty(moves, async (steps) => {
-      const { reference } = await provider.authorize(request());
-      const sum = { capture: 0, void: 0, refund: 0 };
-      for (const { kind, amount } of steps) {
-        const allowed = kind === 'refund' ? sum.capture - sum.refund : 1_000 - sum.capture - sum.void;
-        const asked = { key: newKey(), authorization: reference, amount: cny(amount) };
-        const move = await provider[kind](asked);
-        expect(move.status).toBe(amount <= allowed ? 'succeeded' : 'refused');
-        expect(await provider[kind](asked)).toEqual(move);
-        expect(await provider.findMoneyMoveByKey(asked.key)).toEqual(move);
-        if (move.status === 'succeeded') sum[kind] += amount;
-      }
-      expect(sum.capture + sum.void).toBeLessThanOrEqual(1_000);
-      expect(sum.refund).toBeLessThanOrEqual(sum.capture);
-    }), { numRuns: 25 });
+    const moves = fc.array(
+      fc.record({ kind: fc.constantFrom('capture', 'void', 'refund'), amount: fc.integer({ min: 1, max: 700 }) }),
+      { maxLength: 10 },
+    );
+    await fc.assert(
+      fc.asyncProperty(moves, async (steps) => {
+        const { reference } = await provider.authorize(request());
+        const sum = { capture: 0, void: 0, refund: 0 };
+        for (const { kind, amount } of steps) {
+          const allowed = kind === 'refund' ? sum.capture - sum.refund : 1_000 - sum.capture - sum.void;
+          const asked = { key: newKey(), authorization: reference, amount: cny(amount) };
+          const move = await provider[kind](asked);
+          expect(move.status).toBe(amount <= allowed ? 'succeeded' : 'refused');
+          expect(await provider[kind](asked)).toEqual(move);
+          expect(await provider.findMoneyMoveByKey(asked.key)).toEqual(move);
+          if (move.status === 'succeeded') sum[kind] += amount;
+        }
+        expect(sum.capture + sum.void).toBeLessThanOrEqual(1_000);
+        expect(sum.refund).toBeLessThanOrEqual(sum.capture);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   test('refuses another currency, an authorization it does not hold, and a key of another move', async () => {
     const { reference } = await provider.authorize(request());
     const key = newKey();
-    expect(await provider.capture({ key: newKey(), authorization: reference, amount: { amount: 1, currency: 'EUR' } })).toEqual({ status: 'refused', reason: 'currency_mismatch' });
-    expect(await provider.void({ key: newKey(), authorization: 'auth_none', amount: cny(1) })).toEqual({ status: 'refused', reason: 'no_such_authorization' });
+    expect(
+      await provider.capture({ key: newKey(), authorization: reference, amount: { amount: 1, currency: 'EUR' } }),
+    ).toEqual({ status: 'refused', reason: 'currency_mismatch' });
+    expect(await provider.void({ key: newKey(), authorization: 'auth_none', amount: cny(1) })).toEqual({
+      status: 'refused',
+      reason: 'no_such_authorization',
+    });
     await provider.capture({ key, authorization: reference, amount: cny(1) });
     await expect(provider.void({ key, authorization: reference, amount: cny(1) })).rejects.toThrow('409');
   });
@@ -159,7 +206,8 @@ describe('moving money', () => {
     const payments = new SandboxPaymentProvider({ url: other.url, apiKey: API_KEY, timeoutMs: 2_000 });
     const { reference } = await payments.authorize(request('tok_ok', 'a:1', 5_000));
     await payments.capture({ key: 'a:2', authorization: reference, amount: cny(6_000) });
-    for (let n = 0; n < 1_001; n += 1) await payments.capture({ key: `c:${n}`, authorization: reference, amount: cny(1) });
+    for (let n = 0; n < 1_001; n += 1)
+      await payments.capture({ key: `c:${n}`, authorization: reference, amount: cny(1) });
     const keys: string[] = [];
     for await (const entry of payments.journal()) keys.push(`${entry.kind} ${entry.key} ${entry.status}`);
     expect(keys).toHaveLength(1_002);

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { buildSupplier } from '../../../src/sandboxes/suppliers/supplier';
 import type { SupplierJournalEntry } from '../../../src/providers/suppliers/supplier-provider';
-import { SandboxSupplierProvider, SandboxSupplierWebhookReader } from '../../../src/providers/suppliers/sandbox-supplier';
+import {
+  SandboxSupplierProvider,
+  SandboxSupplierWebhookReader,
+} from '../../../src/providers/suppliers/sandbox-supplier';
 import { API_KEY, Bench, SECRET, until, type Receiver, type Sandbox } from '../sandboxes';
 
 const bench = new Bench();
@@ -12,7 +15,11 @@ let provider: SandboxSupplierProvider;
 
 beforeAll(async () => {
   hook = await bench.receive();
-  supplier = await bench.start(buildSupplier, { webhookUrl: hook.url, journalFile, now: () => new Date('2026-03-01T10:00:00Z') });
+  supplier = await bench.start(buildSupplier, {
+    webhookUrl: hook.url,
+    journalFile,
+    now: () => new Date('2026-03-01T10:00:00Z'),
+  });
   provider = new SandboxSupplierProvider({ url: supplier.url, apiKey: API_KEY, timeoutMs: 2_000 });
 });
 afterAll(() => bench.close());
@@ -20,12 +27,25 @@ afterAll(() => bench.close());
 let count = 0;
 const request = (change: { quantity?: number; skuCode?: string } = {}) => {
   const reference = `rpl_${++count}`;
-  return { key: `${reference}:purchase:1`, reference, supplierCode: 'maker', skuCode: 'CUP', quantity: 9, shipTo: { code: 'SP1', country: 'BR', city: 'São Paulo', postcode: '01000-000' }, ...change };
+  return {
+    key: `${reference}:purchase:1`,
+    reference,
+    supplierCode: 'maker',
+    skuCode: 'CUP',
+    quantity: 9,
+    shipTo: { code: 'SP1', country: 'BR', city: 'São Paulo', postcode: '01000-000' },
+    ...change,
+  };
 };
-const manner = async (how: string) => { expect((await supplier.call('POST', '/sandbox/manners', { manner: how })).status).toBe(200); };
+const manner = async (how: string) => {
+  expect((await supplier.call('POST', '/sandbox/manners', { manner: how })).status).toBe(200);
+};
 const reader = new SandboxSupplierWebhookReader(SECRET);
 /** The answers that the receiver took for a key, as a receiver reads them. */
-const answers = (key: string) => hook.taken.flatMap(({ headers, body }) => reader.read(headers as Record<string, string>, body) ?? []).filter(({ event }) => event.key === key);
+const answers = (key: string) =>
+  hook.taken
+    .flatMap(({ headers, body }) => reader.read(headers as Record<string, string>, body) ?? [])
+    .filter(({ event }) => event.key === key);
 const journal = async () => {
   const entries: SupplierJournalEntry[] = [];
   for await (const entry of provider.journal()) entries.push(entry);
@@ -47,8 +67,16 @@ test('takes a purchase order once per key, and says by signed webhook what it se
   expect(await provider.findPurchaseByKey('none')).toBeUndefined();
   await expect(provider.purchase({ ...asked, quantity: 10 })).rejects.toThrow('409');
   await until(() => answers(asked.key).length === 1);
-  expect(answers(asked.key)[0]?.event).toEqual({ key: asked.key, reference: (purchase as { reference: string }).reference, quantity: 9, expectedOn: '2026-03-04', at: '2026-03-01T10:00:00.000Z' });
-  expect(reader.read({ 'webhook-id': 'x', 'webhook-timestamp': '1', 'webhook-signature': 'v1,x' }, '{}')).toBeUndefined();
+  expect(answers(asked.key)[0]?.event).toEqual({
+    key: asked.key,
+    reference: (purchase as { reference: string }).reference,
+    quantity: 9,
+    expectedOn: '2026-03-04',
+    at: '2026-03-01T10:00:00.000Z',
+  });
+  expect(
+    reader.read({ 'webhook-id': 'x', 'webhook-timestamp': '1', 'webhook-signature': 'v1,x' }, '{}'),
+  ).toBeUndefined();
 });
 
 test('refuses what is not made any more, and says so again', async () => {
@@ -58,13 +86,20 @@ test('refuses what is not made any more, and says so again', async () => {
   expect((await journal()).map(({ key }) => key)).not.toContain(asked.key);
 });
 
-test.each([['half', [4]], ['nothing', [0]], ['twice', [9, 9]], ['never', []]])('in the manner %s it answers %j', async (how, quantities) => {
+test.each([
+  ['half', [4]],
+  ['nothing', [0]],
+  ['twice', [9, 9]],
+  ['never', []],
+])('in the manner %s it answers %j', async (how, quantities) => {
   const { key } = await taken(how);
   await until(async () => (await supplier.call('GET', '/healthz')).body.undelivered === 0);
   expect(answers(key).map(({ event }) => event.quantity)).toEqual(quantities);
   expect(new Set(answers(key).map(({ eventId }) => eventId)).size).toBe(quantities.length);
   // Its clock stands still here, and yet each answer is later than the one before.
-  expect(answers(key).map(({ event }) => event.at)).toEqual(['2026-03-01T10:00:00.000Z', '2026-03-01T10:00:00.001Z'].slice(0, quantities.length));
+  expect(answers(key).map(({ event }) => event.at)).toEqual(
+    ['2026-03-01T10:00:00.000Z', '2026-03-01T10:00:00.001Z'].slice(0, quantities.length),
+  );
 });
 
 test('answers when it is reminded, and when a person there does', async () => {
@@ -74,7 +109,10 @@ test('answers when it is reminded, and when a person there does', async () => {
   await until(() => answers(late.key).length === 1);
   const never = await taken('never');
   await provider.remind(never.reference);
-  expect((await supplier.call('POST', `/v1/purchases/${never.reference}/answers`, { quantity: 3, expectedOn: '2026-04-01' })).status).toBe(200);
+  expect(
+    (await supplier.call('POST', `/v1/purchases/${never.reference}/answers`, { quantity: 3, expectedOn: '2026-04-01' }))
+      .status,
+  ).toBe(200);
   await until(() => answers(never.key).length === 1);
   expect((await journal()).find(({ key }) => key === never.key)).toMatchObject({ quantity: 9, confirmed: 3 });
   await expect(provider.remind('pur_none')).rejects.toThrow('404');

@@ -56,10 +56,15 @@ async function play(): Promise<string> {
   return id;
 }
 
-/** What the processes do by themselves: the figures for the metrics, the watchdog's look, the sweeper's; and the list of what needs a person. */
+/**
+ * What the processes do by themselves: the figures for the metrics, the watchdog's look, the sweeper's; and the list of
+ * what needs a person.
+ */
 async function round(): Promise<void> {
   await readFigures(world.transactions);
-  await world.transactions.run(SYSTEM, (tx) => findOverdueOrders(tx, { receive: 60, pick: 60, ship: 60, cancelling: 60 }));
+  await world.transactions.run(SYSTEM, (tx) =>
+    findOverdueOrders(tx, { receive: 60, pick: 60, ship: 60, cancelling: 60 }),
+  );
   await new AbandonedDraftSweeper(world.transactions, world.messenger, world.workflows, log).sweep();
   await world.transactions.run(callerFor('support'), (tx) => listAttention(tx, ListAttention.parse({})));
 }
@@ -68,11 +73,22 @@ async function round(): Promise<void> {
 async function multiply(orderId: string): Promise<void> {
   const ofOrder = `"orderId" = '${orderId}'`;
   const left = {
-    orders: `id = '${orderId}'`, customer: `id = (SELECT "customerId" FROM orders WHERE id = '${orderId}')`, webhook_event: '"eventId" IS NOT NULL',
+    orders: `id = '${orderId}'`,
+    customer: `id = (SELECT "customerId" FROM orders WHERE id = '${orderId}')`,
+    webhook_event: '"eventId" IS NOT NULL',
     allocation: `"reservationId" IN (SELECT id FROM reservation WHERE ${ofOrder})`,
     ledger_entry: `"transactionId" IN (SELECT id FROM ledger_transaction WHERE ${ofOrder})`,
-    timeline_event: ofOrder, timeline_head: ofOrder, order_line: ofOrder, order_price: ofOrder, payment: ofOrder, fulfillment: ofOrder,
-    reservation: ofOrder, task: ofOrder, shipment: ofOrder, operation: ofOrder, ledger_transaction: ofOrder,
+    timeline_event: ofOrder,
+    timeline_head: ofOrder,
+    order_line: ofOrder,
+    order_price: ofOrder,
+    payment: ofOrder,
+    fulfillment: ofOrder,
+    reservation: ofOrder,
+    task: ofOrder,
+    shipment: ofOrder,
+    operation: ofOrder,
+    ledger_transaction: ofOrder,
   };
   await owner.query('SET session_replication_role = replica');
   for (const [table, condition] of Object.entries(left)) {
@@ -91,9 +107,16 @@ async function multiply(orderId: string): Promise<void> {
 
 /** The rows of each table that were read until now, by index or one after another. */
 async function rowsRead(): Promise<ReadonlyMap<string, number>> {
-  // A session tells what it read at the end of a transaction, once in a while or when told to: have each of the pool end one.
-  await Promise.all(Array.from({ length: POOL_SIZE }, () => world.transactions.run(SYSTEM, (tx) => sql`select pg_stat_force_next_flush(), pg_sleep(0.2)`.execute(tx))));
-  const { rows } = await owner.query<{ relname: string; n: string }>('SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0) AS n FROM pg_stat_user_tables');
+  // A session tells what it read at the end of a transaction, once in a while or when told to: have each of the pool
+  // end one.
+  await Promise.all(
+    Array.from({ length: POOL_SIZE }, () =>
+      world.transactions.run(SYSTEM, (tx) => sql`select pg_stat_force_next_flush(), pg_sleep(0.2)`.execute(tx)),
+    ),
+  );
+  const { rows } = await owner.query<{ relname: string; n: string }>(
+    'SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0) AS n FROM pg_stat_user_tables',
+  );
   return new Map(rows.map(({ relname, n }) => [relname, Number(n)]));
 }
 
@@ -101,7 +124,7 @@ async function rowsRead(): Promise<ReadonlyMap<string, number>> {
 async function readTooMuchOf(work: () => Promise<unknown>): Promise<[string, number][]> {
   const before = await rowsRead();
   await work();
-  const touched = [...await rowsRead()].map(([table, n]): [string, number] => [table, n - (before.get(table) ?? 0)]);
+  const touched = [...(await rowsRead())].map(([table, n]): [string, number] => [table, n - (before.get(table) ?? 0)]);
   expect(touched.find(([table]) => table === 'orders')?.[1]).toBeGreaterThan(0);
   return touched.filter(([, n]) => n > OWN_ROWS);
 }

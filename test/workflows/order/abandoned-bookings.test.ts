@@ -23,21 +23,42 @@ afterAll(() => world.close());
 /** Ends every fault of the carrier, and the back-off of whatever waits for it. */
 async function mend(orderId: string): Promise<void> {
   await world.carrier.call('DELETE', '/sandbox/faults');
-  granted(await new InterventionService(world.transactions, world.workflows).ask(callerFor('support'), intent(), orderId, 'retryNow', { reason: 'provider_back' }));
+  granted(
+    await new InterventionService(world.transactions, world.workflows).ask(
+      callerFor('support'),
+      intent(),
+      orderId,
+      'retryNow',
+      { reason: 'provider_back' },
+    ),
+  );
   await until(async () => (await partOf(orderId))?.status === 'labelled', 30_000);
 }
-const operations = (orderId: string) => world.transactions.run(SYSTEM, (tx) =>
-  tx.selectFrom('operation').select(['key', 'status', 'result']).where('orderId', '=', orderId).where('kind', 'in', ['book', 'void_label']).orderBy('key').execute());
+const operations = (orderId: string) =>
+  world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .selectFrom('operation')
+      .select(['key', 'status', 'result'])
+      .where('orderId', '=', orderId)
+      .where('kind', 'in', ['book', 'void_label'])
+      .orderBy('key')
+      .execute(),
+  );
 const partOf = async (orderId: string) => (await people.read(orderId)).fulfillments[0];
 const voids = async (orderId: string) => (await people.told(orderId)).filter((type) => type === 'shipment.voided');
 /** Lists the labels that the carriers' own journal holds of a part. */
 async function labels(fulfillmentId: string): Promise<string[]> {
   const seen: string[] = [];
-  for await (const entry of world.carriers.journal()) if (entry.key.startsWith(fulfillmentId)) seen.push(`${entry.key.split(':').pop()} ${entry.carrierCode} ${entry.status}`);
+  for await (const entry of world.carriers.journal())
+    if (entry.key.startsWith(fulfillmentId))
+      seen.push(`${entry.key.split(':').pop()} ${entry.carrierCode} ${entry.status}`);
   return seen.sort();
 }
 
-/** Packs an order whose carrier makes a label, and is out of reach before it says so; then another is chosen, of which its run knows nothing. */
+/**
+ * Packs an order whose carrier makes a label, and is out of reach before it says so; then another is chosen, of which
+ * its run knows nothing.
+ */
 async function givenUp() {
   const { id: orderId } = await people.place({}, [mall.skus.cup]);
   await world.carrier.fault({ mode: 'error_after', times: 1, operation: 'book' });
@@ -49,7 +70,14 @@ async function givenUp() {
   await until(async () => (await people.read(orderId)).attention === 'carrier_unavailable', 30_000);
   const fulfillmentId = (await partOf(orderId))?.id ?? '';
   expect(await labels(fulfillmentId)).toEqual(['1 steady booked']);
-  const chosen = await lateTry(world.activities.chooseCarrier, { orderId, fulfillmentId, carrierCode: 'swift', reason: 'provider_down', actor: 'support:test', request: 'lost' });
+  const chosen = await lateTry(world.activities.chooseCarrier, {
+    orderId,
+    fulfillmentId,
+    carrierCode: 'swift',
+    reason: 'provider_down',
+    actor: 'support:test',
+    request: 'lost',
+  });
   expect(chosen).toEqual({ outcome: 'carrier_chosen', givenUp: [1] });
   return { orderId, fulfillmentId };
 }
@@ -65,7 +93,10 @@ test('a label whose voiding was never answered is voided in the books too, once 
   const [booking] = (await operations(orderId)).filter(({ key }) => key === `${fulfillmentId}:book:1`);
   const [voiding] = (await operations(orderId)).filter(({ key }) => key === `${fulfillmentId}:void_booking:1`);
   expect(booking).toMatchObject({ status: 'refused', result: { reason: 'another carrier was chosen' } });
-  expect(voiding).toMatchObject({ status: 'succeeded', result: { reference: (booking?.result as { reference: string }).reference } });
+  expect(voiding).toMatchObject({
+    status: 'succeeded',
+    result: { reference: (booking?.result as { reference: string }).reference },
+  });
   expect(await voids(orderId)).toHaveLength(1);
 }, 60_000);
 
@@ -88,6 +119,9 @@ test('an order whose run knows nothing of the choice does not end before the lab
 
 test('after all of it every audit is true', async () => {
   const { transactions, payments, carriers, suppliers, temporal } = world;
-  const results = await runAudits({ transactions, payments, carriers, suppliers, temporal: temporal.client }, { graceMs: 0, pauseMs: 20 });
+  const results = await runAudits(
+    { transactions, payments, carriers, suppliers, temporal: temporal.client },
+    { graceMs: 0, pauseMs: 20 },
+  );
   expect(results.filter(({ outcome }) => outcome !== 'true')).toEqual([]);
 }, 60_000);

@@ -19,24 +19,39 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.close());
 
-const workflow = (orderId: string): WorkflowHandle => world.temporal.client.workflow.getHandle(orderWorkflowId(orderId));
-const reservedBy = (orderId: string) => world.transactions.run(SYSTEM, async (tx) =>
-  (await tx.selectFrom('reservation').select(['status', 'expiresAt']).where('orderId', '=', orderId).execute()));
+const workflow = (orderId: string): WorkflowHandle =>
+  world.temporal.client.workflow.getHandle(orderWorkflowId(orderId));
+const reservedBy = (orderId: string) =>
+  world.transactions.run(
+    SYSTEM,
+    async (tx) =>
+      await tx.selectFrom('reservation').select(['status', 'expiresAt']).where('orderId', '=', orderId).execute(),
+  );
 const giveUp = async (orderId: string): Promise<void> => {
-  expect(granted(await world.orders.cancel(people.storefront, intent(), orderId, { reason: 'customer_request' })).body.status).toBe('cancelled');
+  expect(
+    granted(await world.orders.cancel(people.storefront, intent(), orderId, { reason: 'customer_request' })).body
+      .status,
+  ).toBe('cancelled');
 };
 const authorizations = async (orderId: string): Promise<number> =>
-  ((await world.gateway.call('GET', '/v1/journal')).body.entries as { key: string }[]).filter(({ key }) => key.startsWith(`${orderId}:authorize`)).length;
+  ((await world.gateway.call('GET', '/v1/journal')).body.entries as { key: string }[]).filter(({ key }) =>
+    key.startsWith(`${orderId}:authorize`),
+  ).length;
 
 test('an order whose address lacks something is held: stock and price are kept, nothing is charged, the customer is told once by each way', async () => {
   const order = await placeHeld(people);
   expect(order.addressFix?.findings).toEqual([
-    expect.objectContaining({ pointer: '/recipient/address/postcode', code: 'malformed_postcode', suggestion: '01305-000' }),
+    expect.objectContaining({
+      pointer: '/recipient/address/postcode',
+      code: 'malformed_postcode',
+      suggestion: '01305-000',
+    }),
     expect.objectContaining({ pointer: '/recipient/address/line1', code: 'house_number_missing' }),
   ]);
   expect(order).toMatchObject({ recipient: null, stage: 'receive', payments: [{ status: 'pending' }] });
   expect(await reservedBy(order.id)).toEqual([
-    { status: 'held', expiresAt: new Date(order.addressFix?.until ?? '') }, { status: 'held', expiresAt: new Date(order.addressFix?.until ?? '') },
+    { status: 'held', expiresAt: new Date(order.addressFix?.until ?? '') },
+    { status: 'held', expiresAt: new Date(order.addressFix?.until ?? '') },
   ]);
   const sms = await contentOf(world, `${order.id}:notify_sms:1`);
   const mail = await contentOf(world, `${order.id}:notify_email:1`);
@@ -49,25 +64,45 @@ test('an order whose address lacks something is held: stock and price are kept, 
 
   // Merchants see which fields are at fault, and nothing of what stands in them.
   const seen = granted(await world.orders.get(callerFor('merchant', mall.merchantIds[0]), order.id));
-  expect(seen.addressFix?.findings.map(({ code, suggestion }) => [code, suggestion])).toEqual([['malformed_postcode', undefined], ['house_number_missing', undefined]]);
+  expect(seen.addressFix?.findings.map(({ code, suggestion }) => [code, suggestion])).toEqual([
+    ['malformed_postcode', undefined],
+    ['house_number_missing', undefined],
+  ]);
   expect(JSON.stringify(await workflow(order.id).fetchHistory())).not.toMatch(/Augusta|91234|recipient@/);
 });
 
 test('the storefront mends it, and the order goes on as if it had been placed so', async () => {
   const { id, total } = await placeHeld(people);
   const wrong = await world.addresses.mend(people.storefront, intent(), id, recipient({ line1: 'Rua Augusta' }));
-  expect(wrong).toMatchObject({ refused: 'address_incomplete', errors: [{ pointer: '/address/line1', code: 'house_number_missing' }] });
-  const far = await world.addresses.mend(people.storefront, intent(), id, { name: 'R', phone: '+49 30 90260', address: { country: 'DE', city: 'Berlin', line1: 'Platz der Republik 1', postcode: '11011' } });
+  expect(wrong).toMatchObject({
+    refused: 'address_incomplete',
+    errors: [{ pointer: '/address/line1', code: 'house_number_missing' }],
+  });
+  const far = await world.addresses.mend(people.storefront, intent(), id, {
+    name: 'R',
+    phone: '+49 30 90260',
+    address: { country: 'DE', city: 'Berlin', line1: 'Platz der Republik 1', postcode: '11011' },
+  });
   expect(far).toMatchObject({ refused: 'destination_not_served' });
   expect((await people.read(id)).status).toBe('awaiting_address');
 
   const once = intent();
   const order = granted(await world.addresses.mend(people.storefront, once, id, recipient())).body;
   expect(order).toMatchObject({ status: 'in_fulfillment', total, addressFix: null });
-  expect(granted(await world.addresses.mend(people.storefront, once, id, recipient()))).toMatchObject({ replayed: true, body: { status: 'in_fulfillment' } });
-  expect(await world.addresses.mend(people.storefront, intent(), id, recipient())).toMatchObject({ refused: 'address_not_awaited' });
-  expect((await people.read(id)).recipient).toMatchObject({ phone: '+5511912345678', address: { line1: 'Rua Augusta 100' } });
-  expect(await people.told(id)).toEqual(expect.arrayContaining(['address.held', 'address.mended', 'payment.authorized']));
+  expect(granted(await world.addresses.mend(people.storefront, once, id, recipient()))).toMatchObject({
+    replayed: true,
+    body: { status: 'in_fulfillment' },
+  });
+  expect(await world.addresses.mend(people.storefront, intent(), id, recipient())).toMatchObject({
+    refused: 'address_not_awaited',
+  });
+  expect((await people.read(id)).recipient).toMatchObject({
+    phone: '+5511912345678',
+    address: { line1: 'Rua Augusta 100' },
+  });
+  expect(await people.told(id)).toEqual(
+    expect.arrayContaining(['address.held', 'address.mended', 'payment.authorized']),
+  );
   await people.pack(id);
   await people.handOver(id);
   await people.scan(id, 'signed');
@@ -77,13 +112,25 @@ test('the storefront mends it, and the order goes on as if it had been placed so
 test('the link of the message mends it once; a forged one, and one of another order, do not', async () => {
   const { id } = await placeHeld(people);
   const token = await linkOf(world, id);
-  expect(granted(await world.addresses.readByLink(token))).toMatchObject({ orderId: id, findings: [{ pointer: '/address/postcode' }, { pointer: '/address/line1' }] });
+  expect(granted(await world.addresses.readByLink(token))).toMatchObject({
+    orderId: id,
+    findings: [{ pointer: '/address/postcode' }, { pointer: '/address/line1' }],
+  });
   const other = await placeHeld(people);
-  for (const forged of [token.replace(id, other.id), `${token.slice(0, -2)}AA`, `${id}.zzzzzzzz.${token.split('.')[2] ?? ''}`, 'x', `${id}..`]) {
+  for (const forged of [
+    token.replace(id, other.id),
+    `${token.slice(0, -2)}AA`,
+    `${id}.zzzzzzzz.${token.split('.')[2] ?? ''}`,
+    'x',
+    `${id}..`,
+  ]) {
     expect(await world.addresses.mendByLink(forged, recipient())).toMatchObject({ refused: 'address_link_invalid' });
   }
   expect(await world.addresses.mendByLink(token, INCOMPLETE)).toMatchObject({ refused: 'address_incomplete' });
-  expect(granted(await world.addresses.mendByLink(token, recipient())).body).toEqual({ orderId: id, status: 'in_fulfillment' });
+  expect(granted(await world.addresses.mendByLink(token, recipient())).body).toEqual({
+    orderId: id,
+    status: 'in_fulfillment',
+  });
   expect(await world.addresses.mendByLink(token, recipient())).toMatchObject({ refused: 'address_not_awaited' });
   expect(await world.addresses.readByLink(token)).toMatchObject({ refused: 'address_not_awaited' });
   expect((await people.read(other.id)).status).toBe('awaiting_address');
@@ -91,8 +138,12 @@ test('the link of the message mends it once; a forged one, and one of another or
 
 test('a declined payment after the mend waits for another one', async () => {
   const { id } = await people.place({ recipient: INCOMPLETE, payment: { method: 'card', token: 'tok_declined' } });
-  expect(await world.addresses.mend(people.storefront, intent(), id, recipient())).toMatchObject({ refused: 'payment_declined' });
-  expect(granted(await world.orders.pay(people.storefront, intent(), id, { method: 'wallet', token: 'tok_ok' })).body.status).toBe('in_fulfillment');
+  expect(await world.addresses.mend(people.storefront, intent(), id, recipient())).toMatchObject({
+    refused: 'payment_declined',
+  });
+  expect(
+    granted(await world.orders.pay(people.storefront, intent(), id, { method: 'wallet', token: 'tok_ok' })).body.status,
+  ).toBe('in_fulfillment');
 });
 
 test('providers that are down stop nobody: the message follows once they are back, and none follows the mend', async () => {
@@ -142,8 +193,15 @@ test('a customer whom no way reaches is seen in the timeline, once by each way, 
   const { id } = await placeHeld(people, withoutEmail);
   await until(async () => (await people.told(id)).filter((type) => type === 'address.notice_refused').length === 2);
   const timeline = granted(await world.orders.timeline(people.storefront, id, 0, 100));
-  expect(timeline.items.filter(({ type }) => type === 'address.notice_refused').map(({ data }) => data).sort((a, b) => String(a.channel).localeCompare(String(b.channel))))
-    .toEqual([{ channel: 'email', number: 1 }, { channel: 'sms', number: 1 }]);
+  expect(
+    timeline.items
+      .filter(({ type }) => type === 'address.notice_refused')
+      .map(({ data }) => data)
+      .sort((a, b) => String(a.channel).localeCompare(String(b.channel))),
+  ).toEqual([
+    { channel: 'email', number: 1 },
+    { channel: 'sms', number: 1 },
+  ]);
   expect(await toldTo(world, id)).toEqual([]);
   await giveUp(id);
 });

@@ -22,26 +22,60 @@ afterAll(() => world.close(), 60_000);
 
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const workflow = (orderId: string) => world.temporal.client.workflow.getHandle(orderWorkflowId(orderId));
-const buy = (sku: TestSku, quantity: number, change: Parameters<People['place']>[0] = {}) => people.place({ lines: [{ skuId: sku.id, quantity }], ...change });
+const buy = (sku: TestSku, quantity: number, change: Parameters<People['place']>[0] = {}) =>
+  people.place({ lines: [{ skuId: sku.id, quantity }], ...change });
 const deliver = async (sku: TestSku, quantity: number, place: 0 | 1 = 0) =>
-  granted(await world.stock.receive(callerFor('merchant', sku.merchantId), intent(), { skuId: sku.id, warehouseId: mall.warehouseIds[place], lotCode: 'L2', quantity, reference: 'DN-1' }));
+  granted(
+    await world.stock.receive(callerFor('merchant', sku.merchantId), intent(), {
+      skuId: sku.id,
+      warehouseId: mall.warehouseIds[place],
+      lotCode: 'L2',
+      quantity,
+      reference: 'DN-1',
+    }),
+  );
 const waiting = ({ backorder }: OrderResource) => backorder?.lines.map((line) => line.waiting);
 const expectTrueBooks = async () => {
-  await until(() => world.transactions.run(SYSTEM, async (tx) => (await tx.selectFrom('workflow_message').select('id').where('signal', '=', 'backorderFilled').execute()).length === 0));
+  await until(() =>
+    world.transactions.run(
+      SYSTEM,
+      async (tx) =>
+        (await tx.selectFrom('workflow_message').select('id').where('signal', '=', 'backorderFilled').execute())
+          .length === 0,
+    ),
+  );
   const { transactions, payments, carriers, suppliers, temporal } = world;
-  const results = await runAudits({ transactions, payments, carriers, suppliers, temporal: temporal.client }, { pauseMs: 200 });
+  const results = await runAudits(
+    { transactions, payments, carriers, suppliers, temporal: temporal.client },
+    { pauseMs: 200 },
+  );
   expect(results.filter(({ outcome }) => outcome !== 'true')).toEqual([]);
 };
 
 test('an order of more than there is is taken with an agreed date, paid for, and goes on when the last of its goods is there', async () => {
   const sku = await backorderedSku(world.transactions, mall, 1);
-  const order = await people.place({ lines: [{ skuId: sku.id, quantity: 3 }, { skuId: mall.skus.cup.id, quantity: 1 }] });
+  const order = await people.place({
+    lines: [
+      { skuId: sku.id, quantity: 3 },
+      { skuId: mall.skus.cup.id, quantity: 1 },
+    ],
+  });
   expect(order).toMatchObject({
-    status: 'awaiting_stock', stage: 'receive', attention: null, payments: [{ status: 'authorized' }], fulfillments: [],
-    backorder: { agreedOn: day(10), lines: [{ skuId: sku.id, quantity: 2, waiting: 2, expectedOn: day(10), basis: 'lead_days' }] },
+    status: 'awaiting_stock',
+    stage: 'receive',
+    attention: null,
+    payments: [{ status: 'authorized' }],
+    fulfillments: [],
+    backorder: {
+      agreedOn: day(10),
+      lines: [{ skuId: sku.id, quantity: 2, waiting: 2, expectedOn: day(10), basis: 'lead_days' }],
+    },
   });
   const progress = await workflow(order.id).query<{ status: string; waitsFor: string[] }>('getProgress');
-  expect(progress).toMatchObject({ status: 'awaiting_stock', waitsFor: [expect.stringMatching(new RegExp(`${day(10)}.*backorderFilled`))] });
+  expect(progress).toMatchObject({
+    status: 'awaiting_stock',
+    waitsFor: [expect.stringMatching(new RegExp(`${day(10)}.*backorderFilled`))],
+  });
 
   // A Signal that is typed too early is no proof: the books are asked.
   await workflow(order.id).signal('backorderFilled');
@@ -54,7 +88,13 @@ test('an order of more than there is is taken with an agreed date, paid for, and
   expect(released.fulfillments.reduce((sum, { total }) => sum + total.amount, 0)).toBe(order.total.amount);
   expect(released.backorder).toMatchObject({ lines: [{ quantity: 2, waiting: 0 }] });
   expect((await people.told(order.id)).filter((type) => /stock|order/.test(type))).toEqual([
-    'order.received', 'stock.reserved', 'stock.backordered', 'order.backordered', 'stock.reserved', 'stock.reserved', 'order.accepted',
+    'order.received',
+    'stock.reserved',
+    'stock.backordered',
+    'order.backordered',
+    'stock.reserved',
+    'stock.reserved',
+    'order.accepted',
   ]);
   await people.pack(order.id);
   await people.handOver(order.id);
@@ -68,8 +108,14 @@ test('cancelling one that waits gives the money back, and its goods to the next'
   const first = await buy(sku, 3);
   const next = await buy(sku, 2);
   expect([waiting(first), waiting(next)]).toEqual([[1], [2]]);
-  const cancelled = granted(await world.orders.cancel(people.storefront, intent(), first.id, { reason: 'customer_request' })).body;
-  expect(cancelled).toMatchObject({ status: 'cancelled', payments: [{ authorized: first.total, voided: first.total }], backorder: { lines: [{ waiting: 0 }] } });
+  const cancelled = granted(
+    await world.orders.cancel(people.storefront, intent(), first.id, { reason: 'customer_request' }),
+  ).body;
+  expect(cancelled).toMatchObject({
+    status: 'cancelled',
+    payments: [{ authorized: first.total, voided: first.total }],
+    backorder: { lines: [{ waiting: 0 }] },
+  });
   await world.messenger.sweep(0);
   await people.untilStatus(next.id, 'in_fulfillment');
   await expectTrueBooks();
@@ -78,10 +124,15 @@ test('cancelling one that waits gives the money back, and its goods to the next'
 test('goods that come before it is paid for are held for it, and it does not wait then', async () => {
   const sku = await backorderedSku(world.transactions, mall, 0);
   const order = await buy(sku, 1, { payment: { method: 'card', token: 'tok_redirect' } });
-  expect(order).toMatchObject({ status: 'awaiting_payment', backorder: { agreedOn: day(10), lines: [{ waiting: 1 }] } });
+  expect(order).toMatchObject({
+    status: 'awaiting_payment',
+    backorder: { agreedOn: day(10), lines: [{ waiting: 1 }] },
+  });
   await deliver(sku, 1);
   expect(waiting(await people.read(order.id))).toEqual([0]);
-  await world.gateway.call('POST', `/v1/authorizations/${order.nextAction?.url.split('/').pop() ?? ''}/action`, { approve: true });
+  await world.gateway.call('POST', `/v1/authorizations/${order.nextAction?.url.split('/').pop() ?? ''}/action`, {
+    approve: true,
+  });
   await people.untilStatus(order.id, 'in_fulfillment');
   expect(await people.told(order.id)).not.toContain('order.backordered');
 });
@@ -89,11 +140,28 @@ test('goods that come before it is paid for are held for it, and it does not wai
 test('the agreed day passes: a person is asked to look, and it goes on when the goods are there', async () => {
   const sku = await backorderedSku(world.transactions, mall, 0);
   const late = await buy(sku, 1, { payment: { method: 'card', token: 'tok_redirect' } });
-  await world.transactions.run(SYSTEM, (tx) => tx.updateTable('orders').set({ agreedOn: day(-1) }).where('id', '=', late.id).execute());
-  await world.gateway.call('POST', `/v1/authorizations/${late.nextAction?.url.split('/').pop() ?? ''}/action`, { approve: true });
+  await world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .updateTable('orders')
+      .set({ agreedOn: day(-1) })
+      .where('id', '=', late.id)
+      .execute(),
+  );
+  await world.gateway.call('POST', `/v1/authorizations/${late.nextAction?.url.split('/').pop() ?? ''}/action`, {
+    approve: true,
+  });
   await until(async () => (await people.read(late.id)).attention === 'backorder_overdue');
-  const { items } = granted(await world.operators.attention(callerFor('support'), { limit: 10, reason: 'backorder_overdue' }));
-  expect(items).toEqual([expect.objectContaining({ orderId: late.id, status: 'awaiting_stock', waitsFor: ['Goods that are on backorder'], verbs: ['cancelOrder', 'handToPerson'] })]);
+  const { items } = granted(
+    await world.operators.attention(callerFor('support'), { limit: 10, reason: 'backorder_overdue' }),
+  );
+  expect(items).toEqual([
+    expect.objectContaining({
+      orderId: late.id,
+      status: 'awaiting_stock',
+      waitsFor: ['Goods that are on backorder'],
+      verbs: ['cancelOrder', 'handToPerson'],
+    }),
+  ]);
   await deliver(sku, 1);
   expect((await people.untilStatus(late.id, 'in_fulfillment')).attention).toBeNull();
 });
@@ -106,16 +174,28 @@ test('a need is opened for what is owed, and what the supplier confirms says whe
   });
   const first = await buy(sku, 4);
   expect(first.backorder?.lines[0]?.basis).toBe('lead_days');
-  const read = async () => granted(await world.replenishments.list(callerFor('platform'), { skuId: sku.id, limit: 5 })).items;
+  const read = async () =>
+    granted(await world.replenishments.list(callerFor('platform'), { skuId: sku.id, limit: 5 })).items;
   await world.messenger.sweep(0);
   await until(async () => (await read())[0]?.status === 'confirmed', 20_000);
   expect(await read()).toEqual([expect.objectContaining({ asked: 4, confirmed: 4 })]);
   const [replenishment] = await read();
   // More is on its way than is owed: as if one more had been confirmed.
-  await world.transactions.run(SYSTEM, (tx) => tx.updateTable('replenishment').set({ confirmed: 6 }).where('id', '=', replenishment?.id ?? '').execute());
-  const ask = async () => granted(await world.stock.availability(people.storefront, { skuId: sku.id, country: 'BR', urgency: 'standard' })).backorder;
+  await world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .updateTable('replenishment')
+      .set({ confirmed: 6 })
+      .where('id', '=', replenishment?.id ?? '')
+      .execute(),
+  );
+  const ask = async () =>
+    granted(await world.stock.availability(people.storefront, { skuId: sku.id, country: 'BR', urgency: 'standard' }))
+      .backorder;
   expect(await ask()).toEqual({ expectedOn: replenishment?.expectedOn, basis: 'supplier', remaining: null });
-  expect((await buy(sku, 2)).backorder).toMatchObject({ agreedOn: replenishment?.expectedOn, lines: [{ basis: 'supplier' }] });
+  expect((await buy(sku, 2)).backorder).toMatchObject({
+    agreedOn: replenishment?.expectedOn,
+    lines: [{ basis: 'supplier' }],
+  });
   expect((await buy(sku, 1)).backorder).toMatchObject({ agreedOn: day(10), lines: [{ basis: 'lead_days' }] });
   await deliver(sku, 6);
   await people.untilStatus(first.id, 'in_fulfillment');
@@ -136,9 +216,15 @@ test('an order on hold keeps its place in the queue', async () => {
 
 test('a declined payment of an order that is owed goods waits for another one', async () => {
   const sku = await backorderedSku(world.transactions, mall, 0);
-  const refused = await world.orders.place(people.storefront, intent(), people.cart({ lines: [{ skuId: sku.id, quantity: 1 }], payment: { method: 'card', token: 'tok_declined' } }));
+  const refused = await world.orders.place(
+    people.storefront,
+    intent(),
+    people.cart({ lines: [{ skuId: sku.id, quantity: 1 }], payment: { method: 'card', token: 'tok_declined' } }),
+  );
   expect(refused).toMatchObject({ refused: 'payment_declined' });
   const { orderId } = (refused as unknown as { extensions: { orderId: string } }).extensions;
-  const paid = granted(await world.orders.pay(people.storefront, intent(), orderId, { method: 'wallet', token: 'tok_ok' })).body;
+  const paid = granted(
+    await world.orders.pay(people.storefront, intent(), orderId, { method: 'wallet', token: 'tok_ok' }),
+  ).body;
   expect(paid).toMatchObject({ status: 'awaiting_stock', payUntil: null });
 });

@@ -23,19 +23,35 @@ beforeAll(async () => {
 afterAll(() => world.close());
 afterEach(() => jest.restoreAllMocks());
 
-const openTasks = (orderId: string) => world.transactions.run(SYSTEM, (tx) =>
-  tx.selectFrom('task').select(['id', 'kind']).where('orderId', '=', orderId).where('status', 'in', ['open', 'claimed']).execute());
+const openTasks = (orderId: string) =>
+  world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .selectFrom('task')
+      .select(['id', 'kind'])
+      .where('orderId', '=', orderId)
+      .where('status', 'in', ['open', 'claimed'])
+      .execute(),
+  );
 const taskOf = async (orderId: string, kind: TaskKind) => {
   const task = (await openTasks(orderId)).find((one) => one.kind === kind);
   if (!task) throw new Error(`no ${kind} task is open`);
   return task.id;
 };
 const parts = async (orderId: string) => (await people.read(orderId)).fulfillments.map(({ status }) => status);
-const cancelling = (orderId: string) => lateTry(world.activities.beginCancellation, { orderId, reason: 'customer_request', actor: 'support:test' });
-const work = async (orderId: string, kind: TaskKind) => granted(await world.tasks.complete(FLOOR, intent(), await taskOf(orderId, kind), {}));
+const cancelling = (orderId: string) =>
+  lateTry(world.activities.beginCancellation, { orderId, reason: 'customer_request', actor: 'support:test' });
+const work = async (orderId: string, kind: TaskKind) =>
+  granted(await world.tasks.complete(FLOOR, intent(), await taskOf(orderId, kind), {}));
 /** Tells how many of our transactions wait for a lock. */
-const waiting = async (): Promise<number> => (await world.transactions.run(SYSTEM, (tx) => sql<{ n: number }>`
-  select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(tx))).rows[0]?.n ?? 0;
+const waiting = async (): Promise<number> =>
+  (
+    await world.transactions.run(SYSTEM, (tx) =>
+      sql<{ n: number }>`
+  select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+        tx,
+      ),
+    )
+  ).rows[0]?.n ?? 0;
 
 /** Counts how often the transaction was begun that was begun most often: more than once after a deadlock. */
 function tries(): () => number {
@@ -44,7 +60,7 @@ function tries(): () => number {
   jest.spyOn(world.transactions, 'run').mockImplementation((caller, work) => {
     let tried = 0;
     return run(caller, (tx) => {
-      most = Math.max(most, tried += 1);
+      most = Math.max(most, (tried += 1));
       return work(tx);
     });
   });
@@ -55,37 +71,49 @@ function tries(): () => number {
 async function hold(taskId: string): Promise<() => Promise<void>> {
   let end = (): void => undefined;
   let locked = false;
-  const ended = new Promise<void>((resolve) => { end = resolve; });
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
   const held = world.transactions.run(SYSTEM, async (tx) => {
     await tx.selectFrom('task').select('id').where('id', '=', taskId).forUpdate().executeTakeFirstOrThrow();
     locked = true;
     await ended;
   });
   await until(() => locked);
-  return () => { end(); return held; };
+  return () => {
+    end();
+    return held;
+  };
 }
 
-test.each<[TaskKind, TaskKind[]]>([['pick', []], ['recheck', ['pick']], ['pack', ['pick', 'recheck']]])(
-  'a cancellation that comes while a %s task is completed waits for it, and leaves no task open', async (kind, earlierThan) => {
-  const { id } = await people.place({}, [mall.skus.cup]);
-  for (const earlier of earlierThan) await work(id, earlier);
-  const taskId = await taskOf(id, kind);
-  const mostTries = tries();
-  const release = await hold(taskId);
-  const before = await waiting();
-  const done = world.tasks.complete(FLOOR, intent(), taskId, {});
-  await until(async () => (await waiting()) > before);
-  const cancelled = cancelling(id);
-  await until(async () => (await waiting()) > before + 1);
-  await release();
-  granted(await done);
-  expect(await cancelled).toEqual({ outcome: 'cancelled' });
-  expect(await openTasks(id)).toEqual([]);
-  expect(mostTries()).toBe(1);
-  await world.messenger.flush(id);
-  await people.untilStatus(id, 'cancelled');
-  expect(await parts(id)).toEqual(['cancelled']);
-}, 30_000);
+test.each<[TaskKind, TaskKind[]]>([
+  ['pick', []],
+  ['recheck', ['pick']],
+  ['pack', ['pick', 'recheck']],
+])(
+  'a cancellation that comes while a %s task is completed waits for it, and leaves no task open',
+  async (kind, earlierThan) => {
+    const { id } = await people.place({}, [mall.skus.cup]);
+    for (const earlier of earlierThan) await work(id, earlier);
+    const taskId = await taskOf(id, kind);
+    const mostTries = tries();
+    const release = await hold(taskId);
+    const before = await waiting();
+    const done = world.tasks.complete(FLOOR, intent(), taskId, {});
+    await until(async () => (await waiting()) > before);
+    const cancelled = cancelling(id);
+    await until(async () => (await waiting()) > before + 1);
+    await release();
+    granted(await done);
+    expect(await cancelled).toEqual({ outcome: 'cancelled' });
+    expect(await openTasks(id)).toEqual([]);
+    expect(mostTries()).toBe(1);
+    await world.messenger.flush(id);
+    await people.untilStatus(id, 'cancelled');
+    expect(await parts(id)).toEqual(['cancelled']);
+  },
+  30_000,
+);
 
 test('a cancellation that is not committed yet when the floor completes a task is the first all the same', async () => {
   const { id } = await people.place({}, [mall.skus.cup]);
@@ -111,7 +139,9 @@ test('a task that was left open on a cancelled part cannot be completed, nor can
   const taskId = await taskOf(id, 'pack');
   granted(await world.orders.cancel(people.storefront, intent(), id, { reason: 'customer_request' }));
   await people.untilStatus(id, 'cancelled');
-  await world.transactions.run(SYSTEM, (tx) => tx.updateTable('task').set({ status: 'open', doneAt: null }).where('id', '=', taskId).execute());
+  await world.transactions.run(SYSTEM, (tx) =>
+    tx.updateTable('task').set({ status: 'open', doneAt: null }).where('id', '=', taskId).execute(),
+  );
   const before = await people.told(id);
   const refused = await world.transactions.run(FLOOR, (tx) => completeTask(tx, taskId, FLOOR.actor, {}));
   expect(refused).toMatchObject({ refused: 'task_not_open', detail: 'Its fulfillment is cancelled' });

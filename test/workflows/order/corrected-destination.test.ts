@@ -14,7 +14,11 @@ import { holding, startWorld, type World } from '../../support/world';
 const TWO_DAYS = 48 * 3600;
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 /** A good address abroad, which only the steady carrier reaches, or a slow one. */
-const abroad: Recipient = { name: 'Recipient One', phone: '+1 212 555 0123', address: { country: 'US', region: 'NY', city: 'New York', line1: '350 Fifth Avenue', postcode: '10118' } };
+const abroad: Recipient = {
+  name: 'Recipient One',
+  phone: '+1 212 555 0123',
+  address: { country: 'US', region: 'NY', city: 'New York', line1: '350 Fifth Avenue', postcode: '10118' },
+};
 
 let world: World;
 let mall: TestMall;
@@ -27,32 +31,81 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.close());
 
-/** Makes a SKU that expires after a minimum of 30 days, of 50 that keep until one day and so many more until another. */
-const perishable = (soon: string, late: string, more: number): Promise<string> => world.transactions.run(SYSTEM, async (tx) => {
-  const template = await tx.selectFrom('sku').selectAll().where('id', '=', mall.skus.cup.id).executeTakeFirstOrThrow();
-  const [skuId, warehouseId] = [newId('sku'), mall.warehouseIds[0]];
-  const { id: locationId } = await tx.selectFrom('location').select('id').where('warehouseId', '=', warehouseId).executeTakeFirstOrThrow();
-  await tx.insertInto('sku').values({ ...template, id: skuId, code: skuId, expires: true, minShelfLifeDays: 30 }).execute();
-  await tx.insertInto('price').values({ skuId, validFrom: new Date(0), amount: mall.skus.cup.unitAmount }).execute();
-  for (const [expiresOn, quantity] of [[soon, 50], [late, more]] as const) {
-    await receive(tx, [{ skuId, warehouseId, locationId, lotCode: expiresOn, expiresOn, quantity, reference: 'test' }]);
-  }
-  return skuId;
-});
-const slowAbroad = (maxWeightG = 30_000) => world.transactions.run(SYSTEM, (tx) =>
-  tx.updateTable('carrier').set({ countries: ['US'], deliveryDays: 20, maxWeightG }).where('code', '=', 'steady').execute());
+/**
+ * Makes a SKU that expires after a minimum of 30 days, of 50 that keep until one day and so many more until another.
+ */
+const perishable = (soon: string, late: string, more: number): Promise<string> =>
+  world.transactions.run(SYSTEM, async (tx) => {
+    const template = await tx
+      .selectFrom('sku')
+      .selectAll()
+      .where('id', '=', mall.skus.cup.id)
+      .executeTakeFirstOrThrow();
+    const [skuId, warehouseId] = [newId('sku'), mall.warehouseIds[0]];
+    const { id: locationId } = await tx
+      .selectFrom('location')
+      .select('id')
+      .where('warehouseId', '=', warehouseId)
+      .executeTakeFirstOrThrow();
+    await tx
+      .insertInto('sku')
+      .values({ ...template, id: skuId, code: skuId, expires: true, minShelfLifeDays: 30 })
+      .execute();
+    await tx
+      .insertInto('price')
+      .values({ skuId, validFrom: new Date(0), amount: mall.skus.cup.unitAmount })
+      .execute();
+    for (const [expiresOn, quantity] of [
+      [soon, 50],
+      [late, more],
+    ] as const) {
+      await receive(tx, [
+        { skuId, warehouseId, locationId, lotCode: expiresOn, expiresOn, quantity, reference: 'test' },
+      ]);
+    }
+    return skuId;
+  });
+const slowAbroad = (maxWeightG = 30_000) =>
+  world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .updateTable('carrier')
+      .set({ countries: ['US'], deliveryDays: 20, maxWeightG })
+      .where('code', '=', 'steady')
+      .execute(),
+  );
 const placeHeld = async (quantity: number, skuId = mall.skus.cup.id) => {
   const order = await people.place({ recipient: INCOMPLETE, lines: [{ skuId, quantity }] });
   expect(order.status).toBe('awaiting_address');
   return order.id;
 };
-const lotsOf = (orderId: string) => world.transactions.run(SYSTEM, async (tx) => (await tx.selectFrom('reservation as r').innerJoin('allocation as a', 'a.reservationId', 'r.id')
-  .innerJoin('lot as l', 'l.id', 'a.lotId').select('l.expiresOn').where('r.orderId', '=', orderId).execute()).map(({ expiresOn }) => expiresOn?.toISOString().slice(0, 10)));
-const liveOf = (orderId: string) => world.transactions.run(SYSTEM, async (tx) =>
-  (await tx.selectFrom('reservation').select(['status', 'quantity']).where('orderId', '=', orderId).where('status', '<>', 'released').execute()));
-const expectTrue = () => world.transactions.snapshot(SYSTEM, async (tx) => {
-  for (const audit of [...stockAudits(tx), ...sourcingAudits(tx), ...backorderAudits(tx)]) expect([audit.name, (await audit.check()).findings]).toEqual([audit.name, []]);
-});
+const lotsOf = (orderId: string) =>
+  world.transactions.run(SYSTEM, async (tx) =>
+    (
+      await tx
+        .selectFrom('reservation as r')
+        .innerJoin('allocation as a', 'a.reservationId', 'r.id')
+        .innerJoin('lot as l', 'l.id', 'a.lotId')
+        .select('l.expiresOn')
+        .where('r.orderId', '=', orderId)
+        .execute()
+    ).map(({ expiresOn }) => expiresOn?.toISOString().slice(0, 10)),
+  );
+const liveOf = (orderId: string) =>
+  world.transactions.run(
+    SYSTEM,
+    async (tx) =>
+      await tx
+        .selectFrom('reservation')
+        .select(['status', 'quantity'])
+        .where('orderId', '=', orderId)
+        .where('status', '<>', 'released')
+        .execute(),
+  );
+const expectTrue = () =>
+  world.transactions.snapshot(SYSTEM, async (tx) => {
+    for (const audit of [...stockAudits(tx), ...sourcingAudits(tx), ...backorderAudits(tx)])
+      expect([audit.name, (await audit.check()).findings]).toEqual([audit.name, []]);
+  });
 
 test('mended to where carriers are slower, an order gets lots that keep so long in place of those it held', async () => {
   await slowAbroad();
@@ -68,7 +121,8 @@ test('where no lot keeps so long the mend is refused, and the order stays on hol
   const skuId = await perishable(inDays(36), inDays(365), 1);
   const id = await placeHeld(2, skuId);
   expect(await world.addresses.mend(people.storefront, intent(), id, abroad)).toMatchObject({
-    refused: 'out_of_stock', extensions: { shortages: [{ skuId, requested: 2, available: 1 }] },
+    refused: 'out_of_stock',
+    extensions: { shortages: [{ skuId, requested: 2, available: 1 }] },
   });
   expect(await liveOf(id)).toEqual([{ status: 'held', quantity: 2 }]);
   expect((await mended(world, people, id, recipient())).status).toBe('in_fulfillment');
@@ -78,7 +132,9 @@ test('where no lot keeps so long the mend is refused, and the order stays on hol
 test('where carriers lift less the mend is refused, and nothing is charged', async () => {
   await slowAbroad(1_000);
   const id = await placeHeld(2);
-  expect(await world.addresses.mend(people.storefront, intent(), id, abroad)).toMatchObject({ refused: 'parcel_too_heavy' });
+  expect(await world.addresses.mend(people.storefront, intent(), id, abroad)).toMatchObject({
+    refused: 'parcel_too_heavy',
+  });
   expect((await people.read(id)).status).toBe('awaiting_address');
   expect((await mended(world, people, id, recipient())).status).toBe('in_fulfillment');
   await expectTrue();
@@ -86,8 +142,14 @@ test('where carriers lift less the mend is refused, and nothing is charged', asy
 
 test('an order that is too heavy as it stands is refused before it is charged', async () => {
   await slowAbroad();
-  await world.transactions.run(SYSTEM, (tx) => tx.updateTable('sku').set({ weightG: 5_000 }).where('id', '=', mall.skus.rug.id).execute());
-  const refused = await world.orders.place(people.storefront, intent(), people.cart({ lines: [{ skuId: mall.skus.rug.id, quantity: 8 }] }));
+  await world.transactions.run(SYSTEM, (tx) =>
+    tx.updateTable('sku').set({ weightG: 5_000 }).where('id', '=', mall.skus.rug.id).execute(),
+  );
+  const refused = await world.orders.place(
+    people.storefront,
+    intent(),
+    people.cart({ lines: [{ skuId: mall.skus.rug.id, quantity: 8 }] }),
+  );
   if (!isRefusal(refused)) throw new Error('it was taken');
   expect(refused.refused).toBe('parcel_too_heavy');
   const journal = (await world.gateway.call('GET', '/v1/journal')).body.entries as { key: string }[];

@@ -34,8 +34,10 @@ async function all({ id, fulfillments }: OrderResource) {
     timeline: await tx.selectFrom('timeline_event').selectAll().where('orderId', '=', id).orderBy('seq').execute(),
   }));
   const effects: string[] = [];
-  for await (const { key, status } of world.payments.journal()) if (key.startsWith(id)) effects.push(`${key} ${status}`);
-  for await (const { key, status } of world.carriers.journal()) if (fulfillments.some((part) => key.startsWith(part.id))) effects.push(`${key} ${status}`);
+  for await (const { key, status } of world.payments.journal())
+    if (key.startsWith(id)) effects.push(`${key} ${status}`);
+  for await (const { key, status } of world.carriers.journal())
+    if (fulfillments.some((part) => key.startsWith(part.id))) effects.push(`${key} ${status}`);
   return { ...rows, effects };
 }
 
@@ -44,7 +46,10 @@ test('a late try of holding stock, of holding for the address or of releasing ch
   expect(order.status).toBe('in_fulfillment');
   const before = await all(order);
   await lateTry(world.activities.reserveStock, { orderId: order.id, paymentWindowSeconds: 60 });
-  await lateTry(world.activities.holdForAddress, { orderId: order.id, until: new Date(Date.now() + 60_000).toISOString() });
+  await lateTry(world.activities.holdForAddress, {
+    orderId: order.id,
+    until: new Date(Date.now() + 60_000).toISOString(),
+  });
   await lateTry(world.activities.releaseToWarehouse, { orderId: order.id });
   await lateTry(world.activities.validateOrder, { orderId: order.id });
   await lateTry(world.activities.authorizePayment, { orderId: order.id, paymentId: order.payments[0]?.id ?? '' });
@@ -54,7 +59,9 @@ test('a late try of holding stock, of holding for the address or of releasing ch
 test('a late try of holding for the address does not hold a mended order again', async () => {
   const { id } = await placeHeld(people);
   const mended = granted(await world.addresses.mend(people.storefront, intent(), id, recipient())).body;
-  await world.transactions.run(SYSTEM, (tx) => tx.updateTable('orders').set({ status: 'draft', stage: 'receive' }).where('id', '=', id).execute());
+  await world.transactions.run(SYSTEM, (tx) =>
+    tx.updateTable('orders').set({ status: 'draft', stage: 'receive' }).where('id', '=', id).execute(),
+  );
   const before = await all(mended);
   await lateTry(world.activities.holdForAddress, { orderId: id, until: new Date(Date.now() + 60_000).toISOString() });
   expect(await all(mended)).toEqual(before);
@@ -62,13 +69,21 @@ test('a late try of holding for the address does not hold a mended order again',
 
 test('after a cancellation, a late try neither authorizes, nor books, nor releases', async () => {
   const held = await placeHeld(people);
-  const unpaid = granted(await world.orders.cancel(people.storefront, intent(), held.id, { reason: 'customer_request' })).body;
+  const unpaid = granted(
+    await world.orders.cancel(people.storefront, intent(), held.id, { reason: 'customer_request' }),
+  ).body;
   const placed = await people.place({}, [mall.skus.cup]);
-  const paid = granted(await world.orders.cancel(people.storefront, intent(), placed.id, { reason: 'customer_request' })).body;
+  const paid = granted(
+    await world.orders.cancel(people.storefront, intent(), placed.id, { reason: 'customer_request' }),
+  ).body;
   expect([unpaid.status, paid.status]).toEqual(['cancelled', 'cancelled']);
   const before = [await all(unpaid), await all(paid)];
-  await expect(lateTry(world.activities.authorizePayment, { orderId: unpaid.id, paymentId: unpaid.payments[0]?.id ?? '' })).rejects.toThrow('nothing is to be paid');
-  await expect(lateTry(world.activities.bookShipment, { orderId: paid.id, fulfillmentId: paid.fulfillments[0]?.id ?? '' })).rejects.toThrow('no label is wanted');
+  await expect(
+    lateTry(world.activities.authorizePayment, { orderId: unpaid.id, paymentId: unpaid.payments[0]?.id ?? '' }),
+  ).rejects.toThrow('nothing is to be paid');
+  await expect(
+    lateTry(world.activities.bookShipment, { orderId: paid.id, fulfillmentId: paid.fulfillments[0]?.id ?? '' }),
+  ).rejects.toThrow('no label is wanted');
   for (const { id } of [unpaid, paid]) {
     await lateTry(world.activities.releaseToWarehouse, { orderId: id });
     await lateTry(world.activities.reserveStock, { orderId: id, paymentWindowSeconds: 60 });
@@ -80,7 +95,13 @@ test('a run that lost what it had done to a restart, and is cancelled, gives bac
   const order = await people.read(await cancelCutOff(world, people, mall.skus.cup));
   expect(order.payments).toMatchObject([{ status: 'settled', voided: order.total }]);
   const { effects, reservations, operations } = await all(order);
-  expect(effects).toEqual(expect.arrayContaining([expect.stringMatching(/:authorize:1 /), expect.stringMatching(/:void:1 succeeded/), expect.stringMatching(/:book:1 voided/)]));
+  expect(effects).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/:authorize:1 /),
+      expect.stringMatching(/:void:1 succeeded/),
+      expect.stringMatching(/:book:1 voided/),
+    ]),
+  );
   expect(reservations.map(({ status }) => status)).toEqual(['released']);
   expect(operations.map(({ status }) => status)).not.toContain('started');
 }, 60_000);
@@ -89,14 +110,22 @@ test('an order whose cancellation only the books know of is not ended otherwise 
   const order = await people.place({ payment: { method: 'card', token: 'tok_redirect' } });
   const handle = world.temporal.client.workflow.getHandle(orderWorkflowId(order.id));
   await world.stopWorkers();
-  await world.gateway.call('POST', `/v1/authorizations/${order.nextAction?.url.split('/').pop() ?? ''}/action`, { approve: true });
+  await world.gateway.call('POST', `/v1/authorizations/${order.nextAction?.url.split('/').pop() ?? ''}/action`, {
+    approve: true,
+  });
   const sinceSettled = async () => {
     const events = (await handle.fetchHistory()).events ?? [];
-    const at = events.findIndex((event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'paymentSettled');
+    const at = events.findIndex(
+      (event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'paymentSettled',
+    );
     return at === -1 ? [] : events.slice(at);
   };
   await until(async () => (await sinceSettled()).length > 0);
-  await lateTry(world.activities.beginCancellation, { orderId: order.id, reason: 'customer_request', actor: 'support:test' });
+  await lateTry(world.activities.beginCancellation, {
+    orderId: order.id,
+    reason: 'customer_request',
+    actor: 'support:test',
+  });
   await world.startWorkers();
   await until(async () => (await sinceSettled()).some((event) => event.workflowTaskCompletedEventAttributes));
   await world.messenger.flush(order.id);
@@ -113,7 +142,11 @@ test('a cancellation that is asked for in two ways at once, by Temporal and by w
   const handle = world.temporal.client.workflow.getHandle(orderWorkflowId(order.id));
   await world.stopWorkers();
   await handle.cancel();
-  await lateTry(world.activities.beginCancellation, { orderId: order.id, reason: 'operator_decision', actor: 'support:test' });
+  await lateTry(world.activities.beginCancellation, {
+    orderId: order.id,
+    reason: 'operator_decision',
+    actor: 'support:test',
+  });
   await world.messenger.flush(order.id);
   await world.startWorkers();
   expect(await handle.result()).toBe('cancelled');
@@ -127,14 +160,24 @@ test('a label that is learnt of later is that of the carrier which was asked, th
   const ref = { orderId: order.id, fulfillmentId: order.fulfillments[0]?.id ?? '' };
   await world.stopWorkers();
   for (const kind of ['pick', 'recheck', 'pack'] as const) {
-    const { items } = granted(await world.tasks.list(callerFor('platform'), { status: 'open', kind, orderId: order.id, limit: 10 }));
+    const { items } = granted(
+      await world.tasks.list(callerFor('platform'), { status: 'open', kind, orderId: order.id, limit: 10 }),
+    );
     for (const task of items) granted(await world.tasks.complete(callerFor('platform'), intent(), task.id, {}));
   }
   await world.carrier.fault({ mode: 'error_after', operation: 'book' });
   await expect(lateTry(world.activities.bookShipment, ref)).rejects.toThrow();
-  const [asked] = (await all(order)).operations.filter(({ kind }) => kind === 'book').map(({ request }) => (request as { carrierCode: string }).carrierCode);
-  const dearer = (by: number) => world.transactions.run(SYSTEM, (tx) =>
-    tx.updateTable('carrier').set((eb) => ({ baseAmount: eb('baseAmount', '+', by) })).where('code', '=', asked ?? '').execute());
+  const [asked] = (await all(order)).operations
+    .filter(({ kind }) => kind === 'book')
+    .map(({ request }) => (request as { carrierCode: string }).carrierCode);
+  const dearer = (by: number) =>
+    world.transactions.run(SYSTEM, (tx) =>
+      tx
+        .updateTable('carrier')
+        .set((eb) => ({ baseAmount: eb('baseAmount', '+', by) }))
+        .where('code', '=', asked ?? '')
+        .execute(),
+    );
   await dearer(1_000_000);
   await lateTry(world.activities.bookShipment, ref);
   await dearer(-1_000_000);

@@ -19,16 +19,44 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.close());
 
-const workflow = (orderId: string): WorkflowHandle => world.temporal.client.workflow.getHandle(orderWorkflowId(orderId));
-const reserved = () => world.transactions.run(SYSTEM, async (tx) =>
-  (await tx.selectFrom('stock').select((eb) => eb.fn.sum<string>('reserved').as('sum')).executeTakeFirstOrThrow()).sum).then(Number);
-const onHand = () => world.transactions.run(SYSTEM, async (tx) =>
-  (await tx.selectFrom('stock').select((eb) => eb.fn.sum<string>('onHand').as('sum')).executeTakeFirstOrThrow()).sum).then(Number);
+const workflow = (orderId: string): WorkflowHandle =>
+  world.temporal.client.workflow.getHandle(orderWorkflowId(orderId));
+const reserved = () =>
+  world.transactions
+    .run(
+      SYSTEM,
+      async (tx) =>
+        (
+          await tx
+            .selectFrom('stock')
+            .select((eb) => eb.fn.sum<string>('reserved').as('sum'))
+            .executeTakeFirstOrThrow()
+        ).sum,
+    )
+    .then(Number);
+const onHand = () =>
+  world.transactions
+    .run(
+      SYSTEM,
+      async (tx) =>
+        (
+          await tx
+            .selectFrom('stock')
+            .select((eb) => eb.fn.sum<string>('onHand').as('sum'))
+            .executeTakeFirstOrThrow()
+        ).sum,
+    )
+    .then(Number);
 
 test('an order of two merchants goes from checkout to the doorstep', async () => {
   const [held, stock] = [await reserved(), await onHand()];
   const order = await people.place();
-  expect(order).toMatchObject({ status: 'in_fulfillment', stage: 'pick', goods: { amount: 19_970 }, shipping: { amount: 1_700 } });
+  expect(order).toMatchObject({
+    status: 'in_fulfillment',
+    stage: 'pick',
+    goods: { amount: 19_970 },
+    shipping: { amount: 1_700 },
+  });
   expect(order.fulfillments.map((part) => part.total.amount)).toEqual([18_880, 2_790]);
   expect(await reserved()).toBe(held + 3);
 
@@ -59,18 +87,31 @@ test('one merchant, one parcel costs at most 40 events and 5 workflow tasks', as
 });
 
 test('a declined payment keeps the stock, and the customer pays otherwise', async () => {
-  const declined = await world.orders.place(people.storefront, intent(), people.cart({ payment: { method: 'card', token: 'tok_insufficient_funds' } }));
+  const declined = await world.orders.place(
+    people.storefront,
+    intent(),
+    people.cart({ payment: { method: 'card', token: 'tok_insufficient_funds' } }),
+  );
   expect(declined).toMatchObject({ refused: 'payment_declined', extensions: { declineCode: 'insufficient_funds' } });
   const orderId = isRefusal(declined) ? String(declined.extensions?.orderId) : '';
   const again = await world.orders.pay(people.storefront, intent(), orderId, { method: 'card', token: 'tok_declined' });
   expect(again).toMatchObject({ refused: 'payment_declined' });
-  const paid = granted(await world.orders.pay(people.storefront, intent(), orderId, { method: 'wallet', token: 'tok_ok' })).body;
-  expect(paid).toMatchObject({ status: 'in_fulfillment', payments: [{ status: 'abandoned' }, { status: 'abandoned' }, { status: 'authorized' }] });
+  const paid = granted(
+    await world.orders.pay(people.storefront, intent(), orderId, { method: 'wallet', token: 'tok_ok' }),
+  ).body;
+  expect(paid).toMatchObject({
+    status: 'in_fulfillment',
+    payments: [{ status: 'abandoned' }, { status: 'abandoned' }, { status: 'authorized' }],
+  });
 });
 
 test('a payment window that passes gives everything back', async () => {
   const held = await reserved();
-  const declined = await world.orders.place(people.storefront, intent(), people.cart({ payment: { method: 'card', token: 'tok_declined' } }));
+  const declined = await world.orders.place(
+    people.storefront,
+    intent(),
+    people.cart({ payment: { method: 'card', token: 'tok_declined' } }),
+  );
   const orderId = isRefusal(declined) ? String(declined.extensions?.orderId) : '';
   expect(await reserved()).toBe(held + 3);
   await people.untilStatus(orderId, 'cancelled');
@@ -91,7 +132,11 @@ test('an approval that nobody gives is cancelled at the gateway too', async () =
   expect(order.nextAction?.type).toBe('qr_code');
   const ended = await people.untilStatus(order.id, 'cancelled');
   expect(ended.payments).toMatchObject([{ status: 'abandoned' }]);
-  const late = await world.gateway.call('POST', `/v1/authorizations/${order.nextAction?.url.split('/').pop() ?? ''}/action`, { approve: true });
+  const late = await world.gateway.call(
+    'POST',
+    `/v1/authorizations/${order.nextAction?.url.split('/').pop() ?? ''}/action`,
+    { approve: true },
+  );
   expect(late.status).toBe(409);
 });
 
@@ -108,7 +153,8 @@ test('a parcel refused at the door comes back, is restocked and refunded', async
 });
 
 describe('a cancellation', () => {
-  const cancel = (orderId: string) => world.orders.cancel(people.storefront, intent(), orderId, { reason: 'customer_request' });
+  const cancel = (orderId: string) =>
+    world.orders.cancel(people.storefront, intent(), orderId, { reason: 'customer_request' });
 
   test('while the payment is awaited gives the stock back', async () => {
     const held = await reserved();
@@ -123,14 +169,20 @@ describe('a cancellation', () => {
     const ended = granted(await cancel(order.id)).body;
     expect(ended).toMatchObject({ status: 'cancelled', payments: [{ status: 'settled', voided: order.total }] });
     expect(await reserved()).toBe(held);
-    expect(granted(await world.tasks.list(PLATFORM, { status: 'open', orderId: order.id, limit: 10 })).items).toEqual([]);
+    expect(granted(await world.tasks.list(PLATFORM, { status: 'open', orderId: order.id, limit: 10 })).items).toEqual(
+      [],
+    );
   });
 
   test('whose Update was lost with all it had done is told to the order by the sweeper', async () => {
     const held = await reserved();
     const order = await people.place();
     // The books hold it; the worker died before Temporal had heard of any of it.
-    await world.activities.beginCancellation({ orderId: order.id, reason: 'customer_request', actor: 'storefront:test' });
+    await world.activities.beginCancellation({
+      orderId: order.id,
+      reason: 'customer_request',
+      actor: 'storefront:test',
+    });
     await world.messenger.sweep(0);
     expect(await workflow(order.id).result()).toBe('cancelled');
     expect(await reserved()).toBe(held);
@@ -142,7 +194,9 @@ describe('a cancellation', () => {
     const ended = granted(await cancel(order.id)).body;
     expect(ended.fulfillments.map((part) => part.shipment?.status)).toEqual(['voided', 'voided']);
     for (const part of ended.fulfillments) {
-      expect(await world.shipments.handOver(PLATFORM, intent(), part.id)).toMatchObject({ refused: 'fulfillment_not_ready' });
+      expect(await world.shipments.handOver(PLATFORM, intent(), part.id)).toMatchObject({
+        refused: 'fulfillment_not_ready',
+      });
     }
   });
 
@@ -158,15 +212,25 @@ describe('a cancellation', () => {
 
   test('that races with the payment and the warehouse leaves nothing behind', async () => {
     const held = await reserved();
-    await Promise.all(Array.from({ length: 12 }, async (_, n) => {
-      const order = await people.place({ payment: { method: 'card', token: 'tok_redirect' } }, [mall.skus.cup]);
-      const approve = world.gateway.call('POST', `/v1/authorizations/${order.nextAction?.url.split('/').pop() ?? ''}/action`, { approve: true });
-      if (n % 2) await approve;
-      const [ended] = await Promise.all([cancel(order.id), approve]);
-      expect(granted(ended).body.status).toBe('cancelled');
-      const { payments } = await people.read(order.id);
-      expect(payments.every((payment) => payment.voided.amount === payment.authorized.amount && payment.captured.amount === 0)).toBe(true);
-    }));
+    await Promise.all(
+      Array.from({ length: 12 }, async (_, n) => {
+        const order = await people.place({ payment: { method: 'card', token: 'tok_redirect' } }, [mall.skus.cup]);
+        const approve = world.gateway.call(
+          'POST',
+          `/v1/authorizations/${order.nextAction?.url.split('/').pop() ?? ''}/action`,
+          { approve: true },
+        );
+        if (n % 2) await approve;
+        const [ended] = await Promise.all([cancel(order.id), approve]);
+        expect(granted(ended).body.status).toBe('cancelled');
+        const { payments } = await people.read(order.id);
+        expect(
+          payments.every(
+            (payment) => payment.voided.amount === payment.authorized.amount && payment.captured.amount === 0,
+          ),
+        ).toBe(true);
+      }),
+    );
     expect(await reserved()).toBe(held);
   });
 

@@ -46,11 +46,15 @@ test.each([
   ['answers nothing after it executed', 'tok_timeout_once'],
   ['fails after it executed', 'tok_error_after'],
   ['fails before it executes', 'tok_error_once'],
-])('a gateway that %s authorizes once', async (_what, token) => {
-  const order = await people.place({ payment: { method: 'card', token } }, [mall.skus.cup]);
-  expect(order.status).toBe('in_fulfillment');
-  expect(await effects(order)).toEqual(['authorize authorized']);
-}, 30_000);
+])(
+  'a gateway that %s authorizes once',
+  async (_what, token) => {
+    const order = await people.place({ payment: { method: 'card', token } }, [mall.skus.cup]);
+    expect(order.status).toBe('in_fulfillment');
+    expect(await effects(order)).toEqual(['authorize authorized']);
+  },
+  30_000,
+);
 
 test('a carrier and a gateway that execute and then time out leave one label and one capture', async () => {
   const { id } = await people.place({}, [mall.skus.cup]);
@@ -66,7 +70,9 @@ test('a cancellation finds the label whose booking was never answered, and voids
   const { id } = await people.place({}, [mall.skus.cup]);
   await world.carrier.fault({ mode: 'error_after', times: 3, operation: 'book' });
   await work(id);
-  const cancelled = granted(await world.orders.cancel(people.storefront, intent(), id, { reason: 'customer_request' })).body;
+  const cancelled = granted(
+    await world.orders.cancel(people.storefront, intent(), id, { reason: 'customer_request' }),
+  ).body;
   expect(cancelled.status).toBe('cancelled');
   expect(await effects(cancelled)).toEqual(['authorize authorized', 'label voided', 'void succeeded']);
 }, 40_000);
@@ -92,8 +98,13 @@ test('a carrier that is down is seen by staff, and the order goes on when it is 
 
 test('a step that can never succeed waits for a person, who cancels', async () => {
   const { id } = await people.place({ customer: { reference: 'to-be-erased' } }, [mall.skus.cup]);
-  await world.transactions.run(SYSTEM, (tx) => tx.updateTable('customer').set({ wrappedKey: null })
-    .where('id', 'in', tx.selectFrom('orders').select('customerId').where('id', '=', id)).execute());
+  await world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .updateTable('customer')
+      .set({ wrappedKey: null })
+      .where('id', 'in', tx.selectFrom('orders').select('customerId').where('id', '=', id))
+      .execute(),
+  );
   await work(id);
   await attentionOf(id, 'needs_operator');
   const cancelled = granted(await world.orders.cancel(PLATFORM, intent(), id, { reason: 'operator_decision' })).body;

@@ -21,7 +21,11 @@ afterEach(() => world.gateway.call('DELETE', '/sandbox/faults'));
 
 /** Places an order whose first attempt is declined. */
 async function declinedOrder(): Promise<string> {
-  const declined = await world.orders.place(people.storefront, intent(), people.cart({ payment: { method: 'card', token: 'tok_declined' } }));
+  const declined = await world.orders.place(
+    people.storefront,
+    intent(),
+    people.cart({ payment: { method: 'card', token: 'tok_declined' } }),
+  );
   if (isRefusal(declined) && declined.refused === 'payment_declined') return String(declined.extensions?.orderId);
   const { id } = granted(declined).body;
   await until(async () => (await people.read(id)).payments[0]?.status === 'declined');
@@ -31,10 +35,13 @@ async function declinedOrder(): Promise<string> {
 /** Counts the attempts that an order's workflow has taken. */
 async function takenBy(orderId: string): Promise<number> {
   const { events } = await world.temporal.client.workflow.getHandle(orderWorkflowId(orderId)).fetchHistory();
-  return (events ?? []).filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name === 'payAgain').length;
+  return (events ?? []).filter(
+    (event) => event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name === 'payAgain',
+  ).length;
 }
 
-const pay = (orderId: string, token: string, key: IdempotentRequest) => world.orders.pay(people.storefront, key, orderId, { method: 'card', token });
+const pay = (orderId: string, token: string, key: IdempotentRequest) =>
+  world.orders.pay(people.storefront, key, orderId, { method: 'card', token });
 
 /** Asks for attempts, one after another, while the gateway is down: the order takes each, and none is answered. */
 async function askWhileDown(orderId: string, tokens: readonly string[]): Promise<IdempotentRequest[]> {
@@ -51,23 +58,41 @@ async function askWhileDown(orderId: string, tokens: readonly string[]): Promise
 /** Lists what the gateway holds of an order's attempts, by their numbers. */
 async function atGateway(orderId: string): Promise<string[]> {
   const seen: string[] = [];
-  for await (const { key, status } of world.payments.journal()) if (key.startsWith(`${orderId}:authorize:`)) seen.push(`${key.split(':').pop()} ${status}`);
+  for await (const { key, status } of world.payments.journal())
+    if (key.startsWith(`${orderId}:authorize:`)) seen.push(`${key.split(':').pop()} ${status}`);
   return seen.sort();
 }
 
 const eventsOf = async (orderId: string): Promise<string[]> =>
-  granted(await world.orders.timeline(callerFor('support'), orderId, 0, 500)).items.map(({ type }) => type).filter((type) => type.startsWith('payment.'));
+  granted(await world.orders.timeline(callerFor('support'), orderId, 0, 500))
+    .items.map(({ type }) => type)
+    .filter((type) => type.startsWith('payment.'));
 
 test('attempts asked for while another is tried are tried in their order, until one is authorized; the rest are abandoned', async () => {
   const id = await declinedOrder();
   const keys = await askWhileDown(id, ['tok_declined', 'tok_insufficient_funds', 'tok_ok', 'tok_ok']);
   const { payments } = await people.untilStatus(id, 'in_fulfillment');
-  expect(payments.map(({ status }) => status)).toEqual(['abandoned', 'abandoned', 'abandoned', 'authorized', 'abandoned']);
+  expect(payments.map(({ status }) => status)).toEqual([
+    'abandoned',
+    'abandoned',
+    'abandoned',
+    'authorized',
+    'abandoned',
+  ]);
   expect(await atGateway(id)).toEqual(['1 declined', '2 declined', '3 declined', '4 authorized']);
-  expect(await eventsOf(id)).toEqual(['payment.declined', 'payment.declined', 'payment.declined', 'payment.authorized']);
+  expect(await eventsOf(id)).toEqual([
+    'payment.declined',
+    'payment.declined',
+    'payment.declined',
+    'payment.authorized',
+  ]);
   // Every request that was not answered in time has its answer now, and keeps it.
   for (const [n, token] of ['tok_declined', 'tok_insufficient_funds', 'tok_ok', 'tok_ok'].entries()) {
-    expect(granted(await pay(id, token, keys[n] as IdempotentRequest))).toMatchObject({ status: 201, replayed: false, body: { status: 'in_fulfillment' } });
+    expect(granted(await pay(id, token, keys[n] as IdempotentRequest))).toMatchObject({
+      status: 201,
+      replayed: false,
+      body: { status: 'in_fulfillment' },
+    });
     expect(granted(await pay(id, token, keys[n] as IdempotentRequest))).toMatchObject({ status: 201, replayed: true });
   }
 }, 60_000);
@@ -78,9 +103,20 @@ test('an attempt that waits for its customer is given up before the next is trie
   const keys = await askWhileDown(id, tokens);
   await until(async () => (await people.read(id)).payments[3]?.status === 'action_required', 30_000);
   expect(await atGateway(id)).toEqual(['1 declined', '2 expired', '3 declined', '4 action_required']);
-  expect((await people.read(id)).payments.map(({ status }) => status)).toEqual(['declined', 'abandoned', 'declined', 'action_required']);
-  expect(await pay(id, 'tok_declined', keys[1] as IdempotentRequest)).toMatchObject({ refused: 'payment_declined', extensions: { declineCode: 'declined' } });
-  expect(granted(await pay(id, 'tok_redirect', keys[2] as IdempotentRequest))).toMatchObject({ status: 201, body: { status: 'awaiting_payment', nextAction: { type: 'redirect' } } });
+  expect((await people.read(id)).payments.map(({ status }) => status)).toEqual([
+    'declined',
+    'abandoned',
+    'declined',
+    'action_required',
+  ]);
+  expect(await pay(id, 'tok_declined', keys[1] as IdempotentRequest)).toMatchObject({
+    refused: 'payment_declined',
+    extensions: { declineCode: 'declined' },
+  });
+  expect(granted(await pay(id, 'tok_redirect', keys[2] as IdempotentRequest))).toMatchObject({
+    status: 201,
+    body: { status: 'awaiting_payment', nextAction: { type: 'redirect' } },
+  });
 }, 60_000);
 
 test('attempts that wait for their turn end with a cancellation, untried', async () => {
@@ -100,7 +136,9 @@ test('attempts that wait for their turn end with a cancellation, untried', async
 
 test('an order of a release that forgot all but the last that waited replays as it was', async () => {
   await world.stopWorkers();
-  const stop = await world.startWorkers({ bundle: await bundleWith({ file: 'payment.ts', from: " && !patched('attempts-in-turn')", to: '' }) });
+  const stop = await world.startWorkers({
+    bundle: await bundleWith({ file: 'payment.ts', from: " && !patched('attempts-in-turn')", to: '' }),
+  });
   const id = await declinedOrder();
   await askWhileDown(id, ['tok_declined', 'tok_ok', 'tok_declined']);
   await until(async () => (await people.read(id)).payments[3]?.status === 'declined', 30_000);

@@ -26,19 +26,34 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.close());
 
-/** Says in our books that an order was paid in another currency, or again in its own: the gateway refuses whatever is moved in another. */
-const inCurrency = (orderId: string, currency: string) => world.transactions.run(SYSTEM, (tx) =>
-  tx.updateTable('payment').set({ currency }).where('orderId', '=', orderId).execute());
+/**
+ * Says in our books that an order was paid in another currency, or again in its own: the gateway refuses whatever is
+ * moved in another.
+ */
+const inCurrency = (orderId: string, currency: string) =>
+  world.transactions.run(SYSTEM, (tx) =>
+    tx.updateTable('payment').set({ currency }).where('orderId', '=', orderId).execute(),
+  );
 
 /** Lists the tries of an order's moves: the gateway's refusals with their reason. */
 async function triesOf(orderId: string): Promise<string[]> {
-  const rows = await world.transactions.run(SYSTEM, (tx) => tx.selectFrom('operation').select(['key', 'status', 'result'])
-    .where('orderId', '=', orderId).where('kind', 'in', ['capture', 'void', 'refund']).orderBy('startedAt').execute());
-  return rows.map(({ key, status, result }) => [key.slice(orderId.length + 1), status, (result as { reason?: string } | null)?.reason].filter(Boolean).join(' '));
+  const rows = await world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .selectFrom('operation')
+      .select(['key', 'status', 'result'])
+      .where('orderId', '=', orderId)
+      .where('kind', 'in', ['capture', 'void', 'refund'])
+      .orderBy('startedAt')
+      .execute(),
+  );
+  return rows.map(({ key, status, result }) =>
+    [key.slice(orderId.length + 1), status, (result as { reason?: string } | null)?.reason].filter(Boolean).join(' '),
+  );
 }
 
 /** Waits until a step of an order has failed for good, for a person to see to. */
-const failed = (orderId: string): Promise<void> => until(async () => (await people.read(orderId)).attention === 'needs_operator', 30_000);
+const failed = (orderId: string): Promise<void> =>
+  until(async () => (await people.read(orderId)).attention === 'needs_operator', 30_000);
 
 const retry = (orderId: string) => operators.ask(SUPPORT, intent(), orderId, 'retryNow', { reason: 'cause_removed' });
 
@@ -49,7 +64,8 @@ const packed = async (): Promise<string> => {
 };
 
 const handOver = async (orderId: string): Promise<void> => {
-  for (const { id } of (await people.read(orderId)).fulfillments) granted(await world.shipments.handOver(callerFor('platform'), intent(), id));
+  for (const { id } of (await people.read(orderId)).fulfillments)
+    granted(await world.shipments.handOver(callerFor('platform'), intent(), id));
 };
 
 test('a refused capture fails for good, and each retry that staff ask for is another try under its own number, until one succeeds', async () => {
@@ -66,10 +82,16 @@ test('a refused capture fails for good, and each retry that staff ask for is ano
   await inCurrency(id, 'BRL');
   // Only what staff ask for is tried: whoever runs the step again otherwise learns of the refusal.
   const [part] = (await people.read(id)).fulfillments;
-  await expect(lateTry(world.activities.capturePayment, { orderId: id, fulfillmentId: part?.id ?? '' })).rejects.toMatchObject({ type: 'provider_refused', nonRetryable: true });
+  await expect(
+    lateTry(world.activities.capturePayment, { orderId: id, fulfillmentId: part?.id ?? '' }),
+  ).rejects.toMatchObject({ type: 'provider_refused', nonRetryable: true });
   granted(await retry(id));
   await people.untilStatus(id, 'shipped');
-  expect(await triesOf(id)).toEqual(['capture:1 refused currency_mismatch', 'capture:1:2 refused currency_mismatch', 'capture:1:3 succeeded']);
+  expect(await triesOf(id)).toEqual([
+    'capture:1 refused currency_mismatch',
+    'capture:1:2 refused currency_mismatch',
+    'capture:1:3 succeeded',
+  ]);
   await until(async () => (await people.read(id)).attention === null);
 }, 90_000);
 
@@ -88,9 +110,22 @@ test('a refund of what a later try captured is given, with its commission, by a 
   granted(await retry(id));
   const { payments, total } = await people.untilStatus(id, 'returned');
   expect(payments).toMatchObject([{ captured: total, refunded: total }]);
-  expect(await triesOf(id)).toEqual(['capture:1 refused currency_mismatch', 'capture:1:2 succeeded', 'refund:1 refused currency_mismatch', 'refund:1:2 succeeded']);
-  const commission = await world.transactions.run(SYSTEM, (tx) => tx.selectFrom('ledger_entry as e').innerJoin('ledger_transaction as t', 't.id', 'e.transactionId')
-    .select(['t.kind', 'e.amount']).where('t.orderId', '=', id).where('e.account', '=', 'mall.commission').orderBy('t.at').execute());
+  expect(await triesOf(id)).toEqual([
+    'capture:1 refused currency_mismatch',
+    'capture:1:2 succeeded',
+    'refund:1 refused currency_mismatch',
+    'refund:1:2 succeeded',
+  ]);
+  const commission = await world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .selectFrom('ledger_entry as e')
+      .innerJoin('ledger_transaction as t', 't.id', 'e.transactionId')
+      .select(['t.kind', 'e.amount'])
+      .where('t.orderId', '=', id)
+      .where('e.account', '=', 'mall.commission')
+      .orderBy('t.at')
+      .execute(),
+  );
   expect(commission.map(({ kind }) => kind)).toEqual(['capture', 'refund']);
   expect(commission.reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
 }, 90_000);
@@ -115,13 +150,23 @@ test('a try that finds, too late to choose another, that its move was refused me
   await expect(lateTry(world.activities.capturePayment, part)).rejects.toThrow(ProviderUnavailable);
   // Between the choice of its key and its own first write another try, given up before, hears of the refusal.
   let ran = 0;
-  const raced = Object.create(world.transactions, { run: { value: async (...[caller, work]: Parameters<Transactions['run']>) => {
-    ran += 1;
-    if (ran === 2) await world.transactions.run(SYSTEM, (tx) => endRefusedAttempt(tx, id, `${id}:capture:1`, 'raced'));
-    return world.transactions.run(caller, work);
-  } } }) as Transactions;
+  const raced = Object.create(world.transactions, {
+    run: {
+      value: async (...[caller, work]: Parameters<Transactions['run']>) => {
+        ran += 1;
+        if (ran === 2)
+          await world.transactions.run(SYSTEM, (tx) => endRefusedAttempt(tx, id, `${id}:capture:1`, 'raced'));
+        return world.transactions.run(caller, work);
+      },
+    },
+  }) as Transactions;
   const { payments } = world;
-  await expect(lateTry((at: FulfillmentRef) => captureFulfillment({ transactions: raced, payments } as unknown as ActivityDeps, at), part)).rejects.toMatchObject({ type: 'provider_refused' });
+  await expect(
+    lateTry(
+      (at: FulfillmentRef) => captureFulfillment({ transactions: raced, payments } as unknown as ActivityDeps, at),
+      part,
+    ),
+  ).rejects.toMatchObject({ type: 'provider_refused' });
   await world.startWorkers();
   await failed(id);
   granted(await retry(id));
@@ -131,6 +176,9 @@ test('a try that finds, too late to choose another, that its move was refused me
 
 test('after all of it every audit is true', async () => {
   const { transactions, payments, carriers, suppliers, temporal } = world;
-  const results = await runAudits({ transactions, payments, carriers, suppliers, temporal: temporal.client }, { pauseMs: 20 });
+  const results = await runAudits(
+    { transactions, payments, carriers, suppliers, temporal: temporal.client },
+    { pauseMs: 20 },
+  );
   expect(results.filter(({ outcome }) => outcome !== 'true')).toEqual([]);
 }, 60_000);

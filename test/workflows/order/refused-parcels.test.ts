@@ -19,7 +19,12 @@ beforeAll(async () => {
   await publishPromotion(world.transactions, { kind: 'percentage', rate: 1_000, platformShare: 6_000 });
   await publishPromotion(world.transactions, { kind: 'nth_item', n: 3, rate: 5_000 }, mall.merchantIds[0]);
   await publishPromotion(world.transactions, { kind: 'free_shipping', atMost: 333, platformShare: 5_000 });
-  coupon = await publishPromotion(world.transactions, { kind: 'fixed_amount', amount: 777, coupon: { code: 'BACK' }, limits: { total: 5 } });
+  coupon = await publishPromotion(world.transactions, {
+    kind: 'fixed_amount',
+    amount: 777,
+    coupon: { code: 'BACK' },
+    limits: { total: 5 },
+  });
 }, 120_000);
 afterAll(() => world.close());
 
@@ -28,80 +33,164 @@ type Part = OrderResource['fulfillments'][number];
 /** Lets the carrier bring one part back, and waits until its money was given back. */
 async function comesBack(orderId: string, part: Part): Promise<void> {
   for (const scan of ['refused', 'returned']) {
-    const { status } = await world.carrier.call('POST', '/v1/scans', { trackingNumber: part.shipment?.trackingNumber, scan, place: 'Hub' });
+    const { status } = await world.carrier.call('POST', '/v1/scans', {
+      trackingNumber: part.shipment?.trackingNumber,
+      scan,
+      place: 'Hub',
+    });
     expect(status).toBeLessThan(300);
   }
   await until(async () => (await refunds(orderId)).some(({ fulfillmentId }) => fulfillmentId === part.id));
 }
 
-async function refunds(orderId: string): Promise<{ fulfillmentId: string; amount: number; goods: number; shipping: number }[]> {
+async function refunds(
+  orderId: string,
+): Promise<{ fulfillmentId: string; amount: number; goods: number; shipping: number }[]> {
   return world.transactions.run(SYSTEM, async (tx) => {
-    const rows = await tx.selectFrom('timeline_event').select('data').where('orderId', '=', orderId).where('type', '=', 'payment.refunded').orderBy('seq').execute();
+    const rows = await tx
+      .selectFrom('timeline_event')
+      .select('data')
+      .where('orderId', '=', orderId)
+      .where('type', '=', 'payment.refunded')
+      .orderBy('seq')
+      .execute();
     return rows.map(({ data }) => data as Awaited<ReturnType<typeof refunds>>[number]);
   });
 }
 
 /** What is on each account of an order, and what its reservations say was paid for a part. */
-const booked = (orderId: string): Promise<Record<string, number>> => world.transactions.run(SYSTEM, async (tx) => {
-  const rows = await tx.selectFrom('ledger_entry as e').innerJoin('ledger_transaction as t', 't.id', 'e.transactionId')
-    .select((eb) => ['e.account', eb.fn.sum<string>('e.amount').as('amount')]).where('t.orderId', '=', orderId).groupBy('e.account').execute();
-  return Object.fromEntries(rows.map(({ account, amount }) => [account, Number(amount)]));
-});
-const paidFor = (fulfillmentId: string) => world.transactions.run(SYSTEM, async (tx) => {
-  const rows = await tx.selectFrom('reservation').select(['quantity', 'amount', 'shippingAmount', 'platformAmount']).where('fulfillmentId', '=', fulfillmentId).execute();
-  const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
-  return { units: sum((row) => row.quantity), amount: sum((row) => row.amount), shipping: sum((row) => row.shippingAmount), mall: sum((row) => row.platformAmount) };
-});
+const booked = (orderId: string): Promise<Record<string, number>> =>
+  world.transactions.run(SYSTEM, async (tx) => {
+    const rows = await tx
+      .selectFrom('ledger_entry as e')
+      .innerJoin('ledger_transaction as t', 't.id', 'e.transactionId')
+      .select((eb) => ['e.account', eb.fn.sum<string>('e.amount').as('amount')])
+      .where('t.orderId', '=', orderId)
+      .groupBy('e.account')
+      .execute();
+    return Object.fromEntries(rows.map(({ account, amount }) => [account, Number(amount)]));
+  });
+const paidFor = (fulfillmentId: string) =>
+  world.transactions.run(SYSTEM, async (tx) => {
+    const rows = await tx
+      .selectFrom('reservation')
+      .select(['quantity', 'amount', 'shippingAmount', 'platformAmount'])
+      .where('fulfillmentId', '=', fulfillmentId)
+      .execute();
+    const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
+    return {
+      units: sum((row) => row.quantity),
+      amount: sum((row) => row.amount),
+      shipping: sum((row) => row.shippingAmount),
+      mall: sum((row) => row.platformAmount),
+    };
+  });
 
 test('of two parts of one line, each gives back what was paid for its units and their delivery; after both, the ledger is as before', async () => {
   const order = await people.place({ lines: [{ skuId: mall.skus.lamp.id, quantity: 23 }], couponCodes: ['BACK'] });
   await people.pack(order.id);
-  const { fulfillments: [first, second, ...others] } = await people.handOver(order.id);
+  const {
+    fulfillments: [first, second, ...others],
+  } = await people.handOver(order.id);
   if (!first || !second || others.length > 0) throw new Error('the order is not in two parts');
   await until(async () => (await people.told(order.id)).filter((type) => type === 'payment.captured').length === 2);
   const [paid, rest] = [await paidFor(first.id), await paidFor(second.id)];
-  expect([paid.units + rest.units, paid.amount + rest.amount, paid.shipping + rest.shipping]).toEqual([23, order.total.amount, order.shipping.amount]);
+  expect([paid.units + rest.units, paid.amount + rest.amount, paid.shipping + rest.shipping]).toEqual([
+    23,
+    order.total.amount,
+    order.shipping.amount,
+  ]);
 
   // What the mall takes of a merchant from now on changes nothing of what it took.
-  await world.transactions.run(SYSTEM, (tx) => tx.updateTable('merchant').set({ commissionBp: 4_321 }).where('id', '=', first.merchantId).execute());
+  await world.transactions.run(SYSTEM, (tx) =>
+    tx.updateTable('merchant').set({ commissionBp: 4_321 }).where('id', '=', first.merchantId).execute(),
+  );
   await comesBack(order.id, first);
-  expect(await refunds(order.id)).toEqual([expect.objectContaining({ fulfillmentId: first.id, amount: paid.amount, goods: paid.amount - paid.shipping, shipping: paid.shipping })]);
+  expect(await refunds(order.id)).toEqual([
+    expect.objectContaining({
+      fulfillmentId: first.id,
+      amount: paid.amount,
+      goods: paid.amount - paid.shipping,
+      shipping: paid.shipping,
+    }),
+  ]);
   const half = await booked(order.id);
   // What is left is the second part's alone: its money, what the mall paid of its discounts, and who gets both.
   expect(half).toMatchObject({ 'gateway.clearing': rest.amount, 'mall.promotion': rest.mall });
   expect((half['merchant.payable'] ?? 0) + (half['mall.commission'] ?? 0)).toBe(-rest.amount - rest.mall);
-  expect((await people.read(order.id)).payments).toMatchObject([{ captured: order.total, refunded: { amount: paid.amount } }]);
+  expect((await people.read(order.id)).payments).toMatchObject([
+    { captured: order.total, refunded: { amount: paid.amount } },
+  ]);
 
   await comesBack(order.id, second);
   await people.untilStatus(order.id, 'returned');
   expect((await refunds(order.id)).map(({ amount }) => amount)).toEqual([paid.amount, rest.amount]);
-  expect(await booked(order.id)).toMatchObject({ 'gateway.clearing': 0, 'merchant.payable': 0, 'mall.commission': 0, 'mall.promotion': 0, 'payment.open': 0 });
+  expect(await booked(order.id)).toMatchObject({
+    'gateway.clearing': 0,
+    'merchant.payable': 0,
+    'mall.commission': 0,
+    'mall.promotion': 0,
+    'payment.open': 0,
+  });
   // An order that came back keeps its use of a coupon.
-  const use = await world.transactions.run(SYSTEM, (tx) => tx.selectFrom('promotion_use').select(['promotionId', 'status']).where('orderId', '=', order.id).execute());
+  const use = await world.transactions.run(SYSTEM, (tx) =>
+    tx.selectFrom('promotion_use').select(['promotionId', 'status']).where('orderId', '=', order.id).execute(),
+  );
   expect(use).toEqual([{ promotionId: coupon, status: 'held' }]);
 });
 
-test('one merchant\'s part comes back and the other\'s is signed for: the audits hold', async () => {
-  const order = await people.place({ lines: [{ skuId: mall.skus.lamp.id, quantity: 1 }, { skuId: mall.skus.cup.id, quantity: 3 }], couponCodes: ['BACK'] });
+test("one merchant's part comes back and the other's is signed for: the audits hold", async () => {
+  const order = await people.place({
+    lines: [
+      { skuId: mall.skus.lamp.id, quantity: 1 },
+      { skuId: mall.skus.cup.id, quantity: 3 },
+    ],
+    couponCodes: ['BACK'],
+  });
   await people.pack(order.id);
   const { fulfillments } = await people.handOver(order.id);
-  const [back, kept] = [fulfillments.find(({ merchantId }) => merchantId === mall.merchantIds[1]), fulfillments.find(({ merchantId }) => merchantId === mall.merchantIds[0])];
+  const [back, kept] = [
+    fulfillments.find(({ merchantId }) => merchantId === mall.merchantIds[1]),
+    fulfillments.find(({ merchantId }) => merchantId === mall.merchantIds[0]),
+  ];
   if (!back || !kept) throw new Error('the order has no part of each merchant');
   const paid = await paidFor(back.id);
   await comesBack(order.id, back);
-  expect((await world.carrier.call('POST', '/v1/scans', { trackingNumber: kept.shipment?.trackingNumber, scan: 'signed', place: 'Hub' })).status).toBeLessThan(300);
-  expect(await people.untilStatus(order.id, 'completed')).toMatchObject({ payments: [{ captured: order.total, refunded: { amount: paid.amount } }] });
+  expect(
+    (
+      await world.carrier.call('POST', '/v1/scans', {
+        trackingNumber: kept.shipment?.trackingNumber,
+        scan: 'signed',
+        place: 'Hub',
+      })
+    ).status,
+  ).toBeLessThan(300);
+  expect(await people.untilStatus(order.id, 'completed')).toMatchObject({
+    payments: [{ captured: order.total, refunded: { amount: paid.amount } }],
+  });
   await world.messenger.sweep(0);
-  await until(() => world.transactions.run(SYSTEM, async (tx) => (await tx.selectFrom('workflow_message').select('id').execute()).length === 0));
+  await until(() =>
+    world.transactions.run(
+      SYSTEM,
+      async (tx) => (await tx.selectFrom('workflow_message').select('id').execute()).length === 0,
+    ),
+  );
   const { transactions, payments, carriers, suppliers, temporal } = world;
-  const results = await runAudits({ transactions, payments, carriers, suppliers, temporal: temporal.client }, { pauseMs: 20 });
+  const results = await runAudits(
+    { transactions, payments, carriers, suppliers, temporal: temporal.client },
+    { pauseMs: 20 },
+  );
   expect(results.filter(({ outcome }) => outcome === 'false')).toEqual([]);
 });
 
 test('what is not on the shelves again is not given back', async () => {
   const order = await people.place({ lines: [{ skuId: mall.skus.cup.id, quantity: 1 }] });
   await people.pack(order.id);
-  const { fulfillments: [part] } = await people.handOver(order.id);
-  await expect(world.activities.refundPayment({ orderId: order.id, fulfillmentId: part?.id ?? '' })).rejects.toThrow('came back');
+  const {
+    fulfillments: [part],
+  } = await people.handOver(order.id);
+  await expect(world.activities.refundPayment({ orderId: order.id, fulfillmentId: part?.id ?? '' })).rejects.toThrow(
+    'came back',
+  );
   expect(await refunds(order.id)).toEqual([]);
 });

@@ -31,34 +31,54 @@ afterEach(() => world.carrier.call('DELETE', '/sandbox/faults'));
 /** Lets a watchdog of its own take one round; answers what it noted. */
 async function look(deadlines: Partial<Deadlines> = {}, attempts = 20): Promise<WatchRound | undefined> {
   let noted: WatchRound | undefined;
-  await new Watchdog(world.transactions, world.temporal.client, world.messenger, { periodSeconds: 30, deadlines: { ...PATIENT, ...deadlines }, attempts }, log,
-    (round) => { noted = round; }).look();
+  await new Watchdog(
+    world.transactions,
+    world.temporal.client,
+    world.messenger,
+    { periodSeconds: 30, deadlines: { ...PATIENT, ...deadlines }, attempts },
+    log,
+    (round) => {
+      noted = round;
+    },
+  ).look();
   return noted;
 }
 
 /** Makes an order as old as that in its stage. */
-const age = (orderId: string, seconds: number) => world.transactions.run(SYSTEM, (tx) =>
-  tx.updateTable('orders').set({ stageSince: new Date(Date.now() - seconds * 1000) }).where('id', '=', orderId).execute());
-const attentionOf = async (orderId: string) => granted(await operators.attention(SUPPORT, { limit: 100 })).items.find((item) => item.orderId === orderId);
+const age = (orderId: string, seconds: number) =>
+  world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .updateTable('orders')
+      .set({ stageSince: new Date(Date.now() - seconds * 1000) })
+      .where('id', '=', orderId)
+      .execute(),
+  );
+const attentionOf = async (orderId: string) =>
+  granted(await operators.attention(SUPPORT, { limit: 100 })).items.find((item) => item.orderId === orderId);
 const attribute = async (orderId: string) => {
   const { typedSearchAttributes } = await world.temporal.client.workflow.getHandle(orderWorkflowId(orderId)).describe();
   return typedSearchAttributes.get(ATTENTION) ?? null;
 };
 async function work(orderId: string): Promise<void> {
   for (const kind of ['pick', 'recheck', 'pack'] as const) {
-    const { items } = granted(await world.tasks.list(callerFor('platform'), { status: 'open', kind, orderId, limit: 10 }));
+    const { items } = granted(
+      await world.tasks.list(callerFor('platform'), { status: 'open', kind, orderId, limit: 10 }),
+    );
     for (const task of items) granted(await world.tasks.complete(callerFor('platform'), intent(), task.id, {}));
   }
 }
 
-test('an order past its stage\'s deadline is shown everywhere, by one of two watchdogs, until it goes on', async () => {
+test("an order past its stage's deadline is shown everywhere, by one of two watchdogs, until it goes on", async () => {
   const { id } = await people.place({}, [mall.skus.cup]);
   expect(await look({ pick: 3600 })).toEqual({ outcome: 'done', raised: 0, cleared: 0, restarted: 0 });
   await age(id, 7200);
   const rounds = await Promise.all([look({ pick: 3600 }), look({ pick: 3600 })]);
   expect(rounds.map((round) => round?.raised).sort()).toEqual([0, 1]);
   expect(await attentionOf(id)).toMatchObject({
-    reason: 'stage_overdue', stage: 'pick', verbs: ['cancelOrder', 'handToPerson'], waitsFor: [expect.stringContaining('pick, recheck and pack')],
+    reason: 'stage_overdue',
+    stage: 'pick',
+    verbs: ['cancelOrder', 'handToPerson'],
+    waitsFor: [expect.stringContaining('pick, recheck and pack')],
     detail: { step: null, overdueSince: expect.any(String) },
   });
   await until(async () => (await attribute(id)) === 'stage_overdue');
@@ -76,7 +96,10 @@ test('a more urgent reason of the order itself stays in front, and what was foun
   await until(async () => (await attentionOf(id))?.reason === 'handed_to_person');
   await age(id, 7200);
   expect(await look({ pick: 3600 })).toMatchObject({ raised: 1 });
-  expect(await attentionOf(id)).toMatchObject({ reason: 'handed_to_person', detail: { overdueSince: expect.any(String) } });
+  expect(await attentionOf(id)).toMatchObject({
+    reason: 'handed_to_person',
+    detail: { overdueSince: expect.any(String) },
+  });
   const { taskId } = (await attentionOf(id)) ?? {};
   granted(await world.tasks.complete(SUPPORT, intent(), taskId ?? '', { outcome: 'nothing_found' }));
   await until(async () => (await attentionOf(id))?.reason === 'stage_overdue');
@@ -92,25 +115,46 @@ test('a workflow whose tasks fail is found; nothing but mending it helps', async
     await look({ pick: 3600 });
     return (await attentionOf(id))?.reason === 'workflow_failing';
   }, 60_000);
-  expect(await attentionOf(id)).toMatchObject({ verbs: [], detail: { failure: 'workflow_task_failing', attempts: expect.any(Number) } });
+  expect(await attentionOf(id)).toMatchObject({
+    verbs: [],
+    detail: { failure: 'workflow_task_failing', attempts: expect.any(Number) },
+  });
   await world.temporal.client.workflow.getHandle(orderWorkflowId(id)).terminate('the test ends it');
   await look({ pick: 3600 });
-  expect(await attentionOf(id)).toMatchObject({ reason: 'workflow_failing', detail: { failure: 'workflow_not_running' } });
+  expect(await attentionOf(id)).toMatchObject({
+    reason: 'workflow_failing',
+    detail: { failure: 'workflow_not_running' },
+  });
 }, 90_000);
 
 test('carriers that are down are seen as a step tried again and again; another carrier is chosen, and the order goes on', async () => {
-  const { id, fulfillments: [part] } = await people.place({}, [mall.skus.cup]);
+  const {
+    id,
+    fulfillments: [part],
+  } = await people.place({}, [mall.skus.cup]);
   await world.carrier.fault({ mode: 'down', times: 1_000 });
   await work(id);
   await until(async () => (await attentionOf(id))?.reason === 'carrier_unavailable', 30_000);
   await age(id, 7200);
   expect(await look({ pick: 3600 }, 2)).toMatchObject({ raised: 1 });
   expect(await attentionOf(id)).toMatchObject({
-    reason: 'carrier_unavailable', verbs: ['retryNow', 'chooseCarrier', 'cancelOrder', 'handToPerson'],
-    detail: { step: 'bookShipment', failure: 'ProviderUnavailable', attempts: expect.any(Number), overdueSince: expect.any(String) },
+    reason: 'carrier_unavailable',
+    verbs: ['retryNow', 'chooseCarrier', 'cancelOrder', 'handToPerson'],
+    detail: {
+      step: 'bookShipment',
+      failure: 'ProviderUnavailable',
+      attempts: expect.any(Number),
+      overdueSince: expect.any(String),
+    },
   });
   await world.carrier.call('DELETE', '/sandbox/faults');
-  granted(await operators.ask(SUPPORT, intent(), id, 'chooseCarrier', { fulfillmentId: part?.id ?? '', carrierCode: 'swift', reason: 'provider_down' }));
+  granted(
+    await operators.ask(SUPPORT, intent(), id, 'chooseCarrier', {
+      fulfillmentId: part?.id ?? '',
+      carrierCode: 'swift',
+      reason: 'provider_down',
+    }),
+  );
   await until(async () => (await people.read(id)).fulfillments[0]?.shipment?.carrierCode === 'swift');
   await age(id, 0);
   await until(async () => {
@@ -120,21 +164,34 @@ test('carriers that are down are seen as a step tried again and again; another c
 }, 90_000);
 
 test('a step that fails in the worker, where Temporal does not show it, is found, and taken back once it succeeds', async () => {
-  const { id, fulfillments: [part] } = await people.place({}, [mall.skus.cup]);
+  const {
+    id,
+    fulfillments: [part],
+  } = await people.place({}, [mall.skus.cup]);
   await people.pack(id);
   await people.handOver(id);
-  const asOwner = (text: string) => withOwner(world.database.ownerUrl, async (client) => { await client.query(text); });
-  await asOwner(`ALTER TABLE fulfillment ADD CONSTRAINT never_delivered CHECK (id <> '${part?.id}' OR status <> 'delivered')`);
+  const asOwner = (text: string) =>
+    withOwner(world.database.ownerUrl, async (client) => {
+      await client.query(text);
+    });
+  await asOwner(
+    `ALTER TABLE fulfillment ADD CONSTRAINT never_delivered CHECK (id <> '${part?.id}' OR status <> 'delivered')`,
+  );
   await people.scan(id, 'in_transit', 'out_for_delivery', 'delivered', 'signed');
   await until(async () => {
     await look({}, 5);
     return (await attentionOf(id)) !== undefined;
   }, 30_000);
   expect(await attentionOf(id)).toMatchObject({
-    reason: 'activity_retrying', verbs: ['handToPerson'], detail: { step: 'confirmDelivery', failure: 'DatabaseError', attempts: expect.any(Number), overdueSince: null },
+    reason: 'activity_retrying',
+    verbs: ['handToPerson'],
+    detail: { step: 'confirmDelivery', failure: 'DatabaseError', attempts: expect.any(Number), overdueSince: null },
   });
   await asOwner('ALTER TABLE fulfillment DROP CONSTRAINT never_delivered');
   await until(async () => (await people.read(id)).status === 'completed', 30_000);
   expect(await attentionOf(id)).toBeUndefined();
-  await until(async () => (await world.transactions.run(SYSTEM, (tx) => tx.selectFrom('failing_step').selectAll().execute())).length === 0);
+  await until(
+    async () =>
+      (await world.transactions.run(SYSTEM, (tx) => tx.selectFrom('failing_step').selectAll().execute())).length === 0,
+  );
 }, 90_000);

@@ -26,13 +26,23 @@ const heal = async () => {
 };
 beforeEach(heal);
 
-const operationOf = (key: string) => world.transactions.run(SYSTEM, (tx) => tx.selectFrom('operation').select(['status', 'result']).where('key', '=', key).executeTakeFirst());
-const close = async (id: string) => { granted(await world.replenishments.close(callerFor('platform'), intent(), id, { reason: 'bought_elsewhere' })); };
+const operationOf = (key: string) =>
+  world.transactions.run(SYSTEM, (tx) =>
+    tx.selectFrom('operation').select(['status', 'result']).where('key', '=', key).executeTakeFirst(),
+  );
+const close = async (id: string) => {
+  granted(await world.replenishments.close(callerFor('platform'), intent(), id, { reason: 'bought_elsewhere' }));
+};
 const mailsOf = async (id: string) => (await toldTo(world, id)).map(({ key }) => key.slice(id.length + 1));
 const falseAudits = async () => {
   const { transactions, payments, carriers, suppliers, temporal } = world;
   const notifications = new SandboxSmsProvider({ url: world.notifier.url, apiKey: API_KEY, timeoutMs: 5_000 });
-  return (await runAudits({ transactions, payments, carriers, suppliers, notifications, temporal: temporal.client }, { pauseMs: 20 })).filter(({ outcome }) => outcome !== 'true');
+  return (
+    await runAudits(
+      { transactions, payments, carriers, suppliers, notifications, temporal: temporal.client },
+      { pauseMs: 20 },
+    )
+  ).filter(({ outcome }) => outcome !== 'true');
 };
 
 describe('a step whose need ended after a try without an answer', () => {
@@ -58,7 +68,10 @@ describe('a step whose need ended after a try without an answer', () => {
     const replenishmentId = await closedAfter('requestPurchase');
     expect(await run(() => world.activities.requestPurchase({ replenishmentId }))).toBe('not_needed');
     expect(await shelves.purchasesOf(replenishmentId)).toEqual([]);
-    expect(await operationOf(`${replenishmentId}:purchase:1`)).toEqual({ status: 'refused', result: { reason: 'not_needed', fate: 'not_received' } });
+    expect(await operationOf(`${replenishmentId}:purchase:1`)).toEqual({
+      status: 'refused',
+      result: { reason: 'not_needed', fate: 'not_received' },
+    });
     expect(await run(() => world.activities.requestPurchase({ replenishmentId }))).toBe('not_needed');
   });
 
@@ -74,15 +87,24 @@ describe('a step whose need ended after a try without an answer', () => {
     await world.supplier.fault({ mode: 'down', operation: 'purchase' });
     const replenishmentId = await closedAfter('requestPurchase', { email: EMAIL });
     expect(await run(() => world.activities.mailPurchase({ replenishmentId }))).toBe('not_needed');
-    expect(await operationOf(`${replenishmentId}:purchase:1`)).toEqual({ status: 'refused', result: { reason: 'not_needed', fate: 'not_received' } });
+    expect(await operationOf(`${replenishmentId}:purchase:1`)).toEqual({
+      status: 'refused',
+      result: { reason: 'not_needed', fate: 'not_received' },
+    });
     expect([await mailsOf(replenishmentId), await shelves.purchasesOf(replenishmentId)]).toEqual([[], []]);
   });
 
-  test.each([['down', []], ['error_after', ['purchase_email:1']]])('its mail server was %s: no mail more goes out, and what went is no riddle to the audits', async (mode, mails) => {
+  test.each([
+    ['down', []],
+    ['error_after', ['purchase_email:1']],
+  ])('its mail server was %s: no mail more goes out, and what went is no riddle to the audits', async (mode, mails) => {
     await world.notifier.fault({ mode, operation: 'mail' });
     const replenishmentId = await closedAfter('mailPurchase', BY_MAIL);
     expect(await run(() => world.activities.mailPurchase({ replenishmentId }))).toBe('not_needed');
-    expect(await operationOf(`${replenishmentId}:purchase_email:1`)).toEqual({ status: 'refused', result: { reason: 'not_needed', fate: 'unknown' } });
+    expect(await operationOf(`${replenishmentId}:purchase_email:1`)).toEqual({
+      status: 'refused',
+      result: { reason: 'not_needed', fate: 'unknown' },
+    });
     expect(await mailsOf(replenishmentId)).toEqual(mails);
     await world.messenger.sweep(0);
     expect((await falseAudits()).filter(({ name }) => !name.includes('signal'))).toEqual([]);
@@ -90,7 +112,10 @@ describe('a step whose need ended after a try without an answer', () => {
 });
 
 describe('a need that ends, or is answered, while its supplier is out of reach for good', () => {
-  /** Makes a shelf whose supplier took its order, never answers, and then cannot be reminded; answers once it is tried patiently. */
+  /**
+   * Makes a shelf whose supplier took its order, never answers, and then cannot be reminded; answers once it is tried
+   * patiently.
+   */
   const unremindable = async (ways: Ways = {}) => {
     await world.supplier.call('POST', '/sandbox/manners', { manner: 'never' });
     await world.supplier.fault({ mode: 'down', operation: 'remind', times: 1_000 });
@@ -101,15 +126,29 @@ describe('a need that ends, or is answered, while its supplier is out of reach f
     return { shelf, id };
   };
 
-  test.each([['online', {}], ['by mail', { email: EMAIL }]])('answered while it is reminded %s: the goods are overdue by that answer', async (_way, ways) => {
-    const { shelf, id } = await unremindable(ways);
-    granted(await world.replenishments.answer(callerFor('support'), intent(), id, { quantity: 49, expectedOn: '2020-01-01' }));
-    await shelves.untilChased(id, 'goods_overdue');
-    expect(await shelves.chases(id)).toEqual(['goods_overdue']);
-    await shelves.receive(shelf, 49);
-    await shelves.untilEnded(shelf);
-    expect(await operationOf(`${id}:remind_email:1`)).toEqual('email' in ways ? { status: 'refused', result: { reason: 'not_needed', fate: 'unknown' } } : undefined);
-  }, 60_000);
+  test.each([
+    ['online', {}],
+    ['by mail', { email: EMAIL }],
+  ])(
+    'answered while it is reminded %s: the goods are overdue by that answer',
+    async (_way, ways) => {
+      const { shelf, id } = await unremindable(ways);
+      granted(
+        await world.replenishments.answer(callerFor('support'), intent(), id, {
+          quantity: 49,
+          expectedOn: '2020-01-01',
+        }),
+      );
+      await shelves.untilChased(id, 'goods_overdue');
+      expect(await shelves.chases(id)).toEqual(['goods_overdue']);
+      await shelves.receive(shelf, 49);
+      await shelves.untilEnded(shelf);
+      expect(await operationOf(`${id}:remind_email:1`)).toEqual(
+        'email' in ways ? { status: 'refused', result: { reason: 'not_needed', fate: 'unknown' } } : undefined,
+      );
+    },
+    60_000,
+  );
 
   test('the goods come while it is reminded: it ends, and the next need of the shelf is ordered', async () => {
     const { shelf, id } = await unremindable();
@@ -129,7 +168,10 @@ describe('a need that ends, or is answered, while its supplier is out of reach f
     await shelves.untilChased(id, 'supplier_unreachable');
     await close(id);
     await shelves.untilEnded(shelf);
-    expect(await operationOf(`${id}:purchase:1`)).toEqual({ status: 'refused', result: { reason: 'not_needed', fate: 'unknown' } });
+    expect(await operationOf(`${id}:purchase:1`)).toEqual({
+      status: 'refused',
+      result: { reason: 'not_needed', fate: 'unknown' },
+    });
     expect(await shelves.chases(id)).toEqual([]);
   }, 60_000);
 
@@ -140,7 +182,10 @@ describe('a need that ends, or is answered, while its supplier is out of reach f
     await shelves.untilChased(id, 'supplier_unreachable');
     await close(id);
     await shelves.untilEnded(shelf);
-    expect(await operationOf(`${id}:purchase_email:1`)).toEqual({ status: 'refused', result: { reason: 'not_needed', fate: 'unknown' } });
+    expect(await operationOf(`${id}:purchase_email:1`)).toEqual({
+      status: 'refused',
+      result: { reason: 'not_needed', fate: 'unknown' },
+    });
     expect(await mailsOf(id)).toEqual([]);
   }, 60_000);
 });
@@ -160,17 +205,38 @@ describe('a supplier that will not be reminded', () => {
     await shelves.untilChased(id, 'reminder_refused');
     await shelves.untilChased(id, 'supplier_silent');
     expect(await shelves.chases(id)).not.toContain('supplier_unreachable');
-    granted(await world.replenishments.answer(callerFor('support'), intent(), id, { quantity: 49, expectedOn: '2099-01-31' }));
+    granted(
+      await world.replenishments.answer(callerFor('support'), intent(), id, { quantity: 49, expectedOn: '2099-01-31' }),
+    );
     expect(await shelves.chases(id)).not.toContain('reminder_refused');
     await shelves.receive(shelf, 49);
     await shelves.untilEnded(shelf);
     expect(await shelves.chases(id)).toEqual([]);
   };
 
-  test('as it does not know the order: people see that, and it is not tried for ever', () =>
-    untilRefused({}, (id) => world.transactions.run(SYSTEM, (tx) => tx.updateTable('replenishment').set({ providerReference: 'pur_none' }).where('id', '=', id).execute())), 60_000);
+  test(
+    'as it does not know the order: people see that, and it is not tried for ever',
+    () =>
+      untilRefused({}, (id) =>
+        world.transactions.run(SYSTEM, (tx) =>
+          tx.updateTable('replenishment').set({ providerReference: 'pur_none' }).where('id', '=', id).execute(),
+        ),
+      ),
+    60_000,
+  );
 
-  test('as its mailbox is gone: people see that', () =>
-    untilRefused(BY_MAIL, (id) => world.transactions.run(SYSTEM, (tx) => tx.updateTable('supplier').set({ email: 'no-such-mailbox@maker.example' })
-      .where('id', 'in', tx.selectFrom('replenishment').select('supplierId').where('id', '=', id)).execute())), 60_000);
+  test(
+    'as its mailbox is gone: people see that',
+    () =>
+      untilRefused(BY_MAIL, (id) =>
+        world.transactions.run(SYSTEM, (tx) =>
+          tx
+            .updateTable('supplier')
+            .set({ email: 'no-such-mailbox@maker.example' })
+            .where('id', 'in', tx.selectFrom('replenishment').select('supplierId').where('id', '=', id))
+            .execute(),
+        ),
+      ),
+    60_000,
+  );
 });

@@ -21,23 +21,44 @@ afterAll(() => world.close());
 async function look(): Promise<WatchRound | undefined> {
   let noted: WatchRound | undefined;
   const deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY };
-  await new Watchdog(world.transactions, world.temporal.client, world.messenger, { periodSeconds: 30, deadlines, attempts: 20 }, log, (round) => { noted = round; }).look();
+  await new Watchdog(
+    world.transactions,
+    world.temporal.client,
+    world.messenger,
+    { periodSeconds: 30, deadlines, attempts: 20 },
+    log,
+    (round) => {
+      noted = round;
+    },
+  ).look();
   return noted;
 }
 /** Makes a need as old as one whose start should long have reached Temporal. */
-const age = (id: string) => world.transactions.run(SYSTEM, (tx) => tx.updateTable('replenishment').set({ openedAt: new Date(Date.now() - 120_000) }).where('id', '=', id).execute());
-const handleOf = ({ warehouseId, skuId }: Shelf) => world.temporal.client.workflow.getHandle(replenishmentWorkflowId(warehouseId, skuId));
+const age = (id: string) =>
+  world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .updateTable('replenishment')
+      .set({ openedAt: new Date(Date.now() - 120_000) })
+      .where('id', '=', id)
+      .execute(),
+  );
+const handleOf = ({ warehouseId, skuId }: Shelf) =>
+  world.temporal.client.workflow.getHandle(replenishmentWorkflowId(warehouseId, skuId));
 /** Terminates a shelf's workflow as staff do, and waits until visibility has it. */
 async function terminate(shelf: Shelf): Promise<void> {
   await handleOf(shelf).terminate('pressed by mistake');
   await until(async () => {
-    for await (const { workflowId } of world.temporal.client.workflow.list({ query: `ExecutionStatus = 'Running'` })) if (workflowId === handleOf(shelf).workflowId) return false;
+    for await (const { workflowId } of world.temporal.client.workflow.list({ query: `ExecutionStatus = 'Running'` }))
+      if (workflowId === handleOf(shelf).workflowId) return false;
     return true;
   });
 }
 const runsOf = async (shelf: Shelf): Promise<number> => {
   const runs: string[] = [];
-  for await (const { runId } of world.temporal.client.workflow.list({ query: `WorkflowId = '${handleOf(shelf).workflowId}'` })) runs.push(runId);
+  for await (const { runId } of world.temporal.client.workflow.list({
+    query: `WorkflowId = '${handleOf(shelf).workflowId}'`,
+  }))
+    runs.push(runId);
   return runs.length;
 };
 
@@ -56,7 +77,9 @@ test('a workflow that staff terminated is started again, by two watchdogs once, 
   await shelves.untilEnded(shelf);
   const [purchase, ...more] = await shelves.purchasesOf(id);
   expect([purchase, more]).toEqual([expect.objectContaining({ quantity: 49, confirmed: 49 }), []]);
-  const { entries } = (await world.supplier.call('GET', '/v1/journal')).body as { entries: { key: string; reminders: number }[] };
+  const { entries } = (await world.supplier.call('GET', '/v1/journal')).body as {
+    entries: { key: string; reminders: number }[];
+  };
   expect(entries.find(({ key }) => key.startsWith(id))?.reminders).toBe(0);
   await age(id);
   expect(await look()).toMatchObject({ restarted: 0 });
@@ -88,7 +111,10 @@ test('one that has its order by mail goes on by mail, with what it was not sent 
   await age(id);
   expect(await look()).toMatchObject({ restarted: 1 });
   await shelves.untilChased(id, 'supplier_silent');
-  expect((await toldTo(world, id)).map(({ key }) => key.slice(id.length + 1))).toEqual(['purchase_email:1', 'remind_email:1']);
+  expect((await toldTo(world, id)).map(({ key }) => key.slice(id.length + 1))).toEqual([
+    'purchase_email:1',
+    'remind_email:1',
+  ]);
   expect(await shelves.purchasesOf(id)).toEqual([]);
   await shelves.receive(shelf, 49);
   await shelves.untilEnded(shelf);

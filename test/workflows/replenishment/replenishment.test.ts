@@ -18,25 +18,44 @@ let mall: TestMall;
 
 beforeAll(async () => {
   world = await startWorld({}, { replenishment: { remindAfterSeconds: 1, reminders: 2, patienceSeconds: 1 } });
-   mall = await seedMall(world.transactions);
+  mall = await seedMall(world.transactions);
 }, 60_000);
 afterAll(() => world.close());
 beforeEach(() => world.supplier.call('DELETE', '/sandbox/faults'));
 
 let skus = 0;
 /** Makes a SKU of the test's own, with a shelf that is watched. */
-async function watchedShelf(units: number, reorder = { point: 2, to: 50 }): Promise<{ shelf: { skuId: string; warehouseId: string }; people: People }> {
+async function watchedShelf(
+  units: number,
+  reorder = { point: 2, to: 50 },
+): Promise<{ shelf: { skuId: string; warehouseId: string }; people: People }> {
   skus += 1;
   const skuId = await world.transactions.run(SYSTEM, async (tx) => {
-    const template = await tx.selectFrom('sku').selectAll().where('id', '=', mall.skus.cup.id).executeTakeFirstOrThrow();
+    const template = await tx
+      .selectFrom('sku')
+      .selectAll()
+      .where('id', '=', mall.skus.cup.id)
+      .executeTakeFirstOrThrow();
     const id = `sku_${String(skus).padStart(26, '0')}`;
-    const supplier = await tx.insertInto('supplier').values({ id: `sup_${skus}`, code: `maker-${skus}`, name: 'Maker' }).returning('id').executeTakeFirstOrThrow();
-    await tx.insertInto('sku').values({ ...template, id, code: `CUP-${skus}`, supplierId: supplier.id }).execute();
-    await tx.insertInto('price').values({ skuId: id, validFrom: new Date(0), amount: mall.skus.cup.unitAmount }).execute();
+    const supplier = await tx
+      .insertInto('supplier')
+      .values({ id: `sup_${skus}`, code: `maker-${skus}`, name: 'Maker' })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await tx
+      .insertInto('sku')
+      .values({ ...template, id, code: `CUP-${skus}`, supplierId: supplier.id })
+      .execute();
+    await tx
+      .insertInto('price')
+      .values({ skuId: id, validFrom: new Date(0), amount: mall.skus.cup.unitAmount })
+      .execute();
     return id;
   });
   const shelf = { skuId, warehouseId: mall.warehouseIds[0] };
-  granted(await world.stock.receive(PLATFORM, intent(), { ...shelf, lotCode: 'L1', quantity: units, reference: 'opening' }));
+  granted(
+    await world.stock.receive(PLATFORM, intent(), { ...shelf, lotCode: 'L1', quantity: units, reference: 'opening' }),
+  );
   granted(await world.stock.set(PLATFORM, intent(), { ...shelf, reorder }));
   return { shelf, people: new People(world, mall) };
 }
@@ -48,26 +67,51 @@ async function drafts(people: People, skuId: string, count: number): Promise<(()
   for (const orderId of made) {
     await world.transactions.run(people.storefront, async (tx) => {
       const cart = priced({ currency: 'BRL', lines: order.lines, catalogue: await readCatalogue(tx, [skuId]) });
-      await insertDraft(tx, vault, { orderId, storefrontId: people.storefront.subject, order, cart, ...unpromoted, paymentProvider: 'p', startLeaseUntil: new Date(Date.now() + 3_600_000) });
+      await insertDraft(tx, vault, {
+        orderId,
+        storefrontId: people.storefront.subject,
+        order,
+        cart,
+        ...unpromoted,
+        paymentProvider: 'p',
+        startLeaseUntil: new Date(Date.now() + 3_600_000),
+      });
     });
   }
-  return made.map((orderId) => () => world.transactions.run(SYSTEM, async (tx) => {
-    const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).execute();
-    const sourced = await reserve(tx, {
-      orderId, demands: lines.map((line) => ({ lineId: line.id, ...line })), values: lines.map((line) => ({ lineId: line.id, amount: 10 })), delivery: TO_BRAZIL, expiresAt: new Date(),
-    });
-    expect(sourced).toHaveProperty('parts');
-  }));
+  return made.map(
+    (orderId) => () =>
+      world.transactions.run(SYSTEM, async (tx) => {
+        const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).execute();
+        const sourced = await reserve(tx, {
+          orderId,
+          demands: lines.map((line) => ({ lineId: line.id, ...line })),
+          values: lines.map((line) => ({ lineId: line.id, amount: 10 })),
+          delivery: TO_BRAZIL,
+          expiresAt: new Date(),
+        });
+        expect(sourced).toHaveProperty('parts');
+      }),
+  );
 }
 
 const replenishments = async ({ skuId }: { skuId: string }): Promise<ReplenishmentResource[]> =>
   granted(await world.replenishments.list(PLATFORM, { skuId, limit: 100 })).items;
-const tasksOf = (subject: string) => world.transactions.run(SYSTEM, (tx) =>
-  tx.selectFrom('task').select(['reason', 'status']).where('subject', '=', subject).where('kind', '=', 'chase_supplier').orderBy('id').execute());
-const openTasksOf = async (subject: string) => (await tasksOf(subject)).filter(({ status }) => status === 'open').map(({ reason }) => reason);
+const tasksOf = (subject: string) =>
+  world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .selectFrom('task')
+      .select(['reason', 'status'])
+      .where('subject', '=', subject)
+      .where('kind', '=', 'chase_supplier')
+      .orderBy('id')
+      .execute(),
+  );
+const openTasksOf = async (subject: string) =>
+  (await tasksOf(subject)).filter(({ status }) => status === 'open').map(({ reason }) => reason);
 const purchasesOf = async (ids: readonly string[]) => {
   const entries = [];
-  for await (const entry of world.suppliers.journal()) if (ids.some((id) => entry.key.startsWith(`${id}:`))) entries.push(entry);
+  for await (const entry of world.suppliers.journal())
+    if (ids.some((id) => entry.key.startsWith(`${id}:`))) entries.push(entry);
   return entries;
 };
 const manner = (how: string) => world.supplier.call('POST', '/sandbox/manners', { manner: how });
@@ -75,20 +119,31 @@ const untilStatus = async (shelf: { skuId: string }, status: string): Promise<Re
   await until(async () => (await replenishments(shelf))[0]?.status === status, 20_000);
   return (await replenishments(shelf))[0] as ReplenishmentResource;
 };
-const untilEnded = ({ skuId, warehouseId }: { skuId: string; warehouseId: string }) => until(async () => {
-  try {
-    return (await world.temporal.client.workflow.getHandle(replenishmentWorkflowId(warehouseId, skuId)).describe()).status.name === 'COMPLETED';
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    return false;
-  }
-}, 20_000);
+const untilEnded = ({ skuId, warehouseId }: { skuId: string; warehouseId: string }) =>
+  until(async () => {
+    try {
+      return (
+        (await world.temporal.client.workflow.getHandle(replenishmentWorkflowId(warehouseId, skuId)).describe()).status
+          .name === 'COMPLETED'
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      return false;
+    }
+  }, 20_000);
 const receive = (shelf: { skuId: string; warehouseId: string }, quantity: number) =>
   world.stock.receive(PLATFORM, intent(), { ...shelf, lotCode: 'L2', quantity, reference: 'DN-1' });
 /** Takes from the shelf by hand, down to its threshold. */
 const deplete = async (shelf: { skuId: string; warehouseId: string }, units: number) => {
   const [first] = granted(await world.stock.list(PLATFORM, { ...shelf, limit: 1 })).items;
-  granted(await world.stock.adjust(PLATFORM, intent(), { lotId: first?.lots[0]?.id ?? '', quantity: -units, reason: 'lost', reference: 'R-1' }));
+  granted(
+    await world.stock.adjust(PLATFORM, intent(), {
+      lotId: first?.lots[0]?.id ?? '',
+      quantity: -units,
+      reason: 'lost',
+      reference: 'R-1',
+    }),
+  );
 };
 
 test('two hundred orders cross a threshold at once: one replenishment, one purchase order at the supplier, and the goods end it', async () => {
@@ -176,11 +231,17 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
     await deplete(shelf, 9);
     const { id } = await untilStatus(shelf, 'requested');
     await until(async () => (await openTasksOf(id)).includes('supplier_silent'), 20_000);
-    const entries = (await world.supplier.call('GET', '/v1/journal')).body.entries as { key: string; reminders: number }[];
+    const entries = (await world.supplier.call('GET', '/v1/journal')).body.entries as {
+      key: string;
+      reminders: number;
+    }[];
     expect(entries.find(({ key }) => key.startsWith(id))?.reminders).toBe(2);
     granted(await world.replenishments.close(PLATFORM, intent(), id, { reason: 'supplier_cancelled' }));
     await untilEnded(shelf);
-    expect([(await replenishments(shelf))[0], await openTasksOf(id)]).toMatchObject([{ status: 'closed', closedFor: 'supplier_cancelled' }, []]);
+    expect([(await replenishments(shelf))[0], await openTasksOf(id)]).toMatchObject([
+      { status: 'closed', closedFor: 'supplier_cancelled' },
+      [],
+    ]);
   }, 60_000);
 
   test('sends nothing: people chase it; goods from elsewhere end it', async () => {
@@ -198,7 +259,9 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
 
 test('goods that nobody supplies are a task, and cancelling the workflow in the Web UI closes the need', async () => {
   const { shelf } = await watchedShelf(10);
-  await world.transactions.run(SYSTEM, (tx) => tx.updateTable('sku').set({ supplierId: null }).where('id', '=', shelf.skuId).execute());
+  await world.transactions.run(SYSTEM, (tx) =>
+    tx.updateTable('sku').set({ supplierId: null }).where('id', '=', shelf.skuId).execute(),
+  );
   await deplete(shelf, 9);
   const [{ id } = { id: '' }] = await replenishments(shelf);
   await until(async () => (await openTasksOf(id)).includes('no_supplier'), 20_000);
@@ -208,7 +271,11 @@ test('goods that nobody supplies are a task, and cancelling the workflow in the 
 
 test('what is refused for stock feeds the next request, at most as much again as the shelf is filled to', async () => {
   const { shelf, people } = await watchedShelf(10, { point: 2, to: 50 });
-  const refused = await world.orders.place(people.storefront, intent(), people.cart({ lines: [{ skuId: shelf.skuId, quantity: 30 }] }));
+  const refused = await world.orders.place(
+    people.storefront,
+    intent(),
+    people.cart({ lines: [{ skuId: shelf.skuId, quantity: 30 }] }),
+  );
   expect(refused).toMatchObject({ refused: 'out_of_stock' });
   expect(await openTasksOf(shelf.skuId)).toEqual(['demand_unmet']);
   await deplete(shelf, 8);
@@ -219,6 +286,9 @@ test('what is refused for stock feeds the next request, at most as much again as
 
 test('all of them are workflows of one type, one per shelf', async () => {
   const ids = [];
-  for await (const { workflowId } of world.temporal.client.workflow.list({ query: `WorkflowType = '${REPLENISHMENT_WORKFLOW}' AND ExecutionStatus = 'Running'` })) ids.push(workflowId);
+  for await (const { workflowId } of world.temporal.client.workflow.list({
+    query: `WorkflowType = '${REPLENISHMENT_WORKFLOW}' AND ExecutionStatus = 'Running'`,
+  }))
+    ids.push(workflowId);
   expect(ids).toEqual([]);
 });

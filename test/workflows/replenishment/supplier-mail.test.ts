@@ -33,10 +33,19 @@ const mailOf = async (key: string) => {
   // Quoted-printable folds long lines.
   return { to, text: text.replace(/=\r?\n/g, '') };
 };
-const operationOf = (key: string) => world.transactions.run(SYSTEM, (tx) => tx.selectFrom('operation').select(['status', 'result']).where('key', '=', key).executeTakeFirst());
-const record = (id: string, quantity: number, caller = SUPPORT) => world.replenishments.answer(caller, intent(), id, { quantity, expectedOn: '2099-01-31', reference: 'AB-1' });
+const operationOf = (key: string) =>
+  world.transactions.run(SYSTEM, (tx) =>
+    tx.selectFrom('operation').select(['status', 'result']).where('key', '=', key).executeTakeFirst(),
+  );
+const record = (id: string, quantity: number, caller = SUPPORT) =>
+  world.replenishments.answer(caller, intent(), id, { quantity, expectedOn: '2099-01-31', reference: 'AB-1' });
 const answered = async (shelf: Shelf, id: string) => {
-  expect(granted(await record(id, 49)).body).toMatchObject({ status: 'confirmed', confirmed: 49, expectedOn: '2099-01-31', answeredBy: 'support:test' });
+  expect(granted(await record(id, 49)).body).toMatchObject({
+    status: 'confirmed',
+    confirmed: 49,
+    expectedOn: '2099-01-31',
+    answeredBy: 'support:test',
+  });
   await shelves.receive(shelf, 49);
   await shelves.untilEnded(shelf);
   expect(await shelves.chases(id)).toEqual([]);
@@ -45,7 +54,12 @@ const answered = async (shelf: Shelf, id: string) => {
 const falseAudits = async () => {
   const { transactions, payments, carriers, suppliers, temporal } = world;
   const notifications = new SandboxSmsProvider({ url: world.notifier.url, apiKey: API_KEY, timeoutMs: 5_000 });
-  return (await runAudits({ transactions, payments, carriers, suppliers, notifications, temporal: temporal.client }, { pauseMs: 20 })).filter(({ outcome }) => outcome !== 'true');
+  return (
+    await runAudits(
+      { transactions, payments, carriers, suppliers, notifications, temporal: temporal.client },
+      { pauseMs: 20 },
+    )
+  ).filter(({ outcome }) => outcome !== 'true');
 };
 
 test('a supplier that takes no orders online gets one mail and its reminders, and a person records its answer', async () => {
@@ -75,7 +89,10 @@ test('a supplier out of reach past the patience is written to; it is not asked o
   await shelves.untilStatus(shelf, 'requested');
   const { text } = await mailOf(`${id}:purchase_email:1`);
   expect(text).toContain('could not find out whether it arrived');
-  expect(await operationOf(`${id}:purchase:1`)).toEqual({ status: 'refused', result: { reason: 'sent_by_mail', fate: 'unknown' } });
+  expect(await operationOf(`${id}:purchase:1`)).toEqual({
+    status: 'refused',
+    result: { reason: 'sent_by_mail', fate: 'unknown' },
+  });
   await world.supplier.call('DELETE', '/sandbox/faults');
   await until(async () => (await mailsOf(id)).includes('remind_email:2'), 20_000);
   expect(await shelves.purchasesOf(id)).toEqual([]);
@@ -148,7 +165,12 @@ test('staff who cancel the workflow while its supplier is out of reach close the
   await world.supplier.fault({ mode: 'slow', operation: 'find', delayMs: 1_500, times: 1_000 });
   const id = await shelves.deplete(shelf);
   const handle = world.temporal.client.workflow.getHandle(replenishmentWorkflowId(shelf.warehouseId, shelf.skuId));
-  await until(async () => (await handle.describe()).raw.pendingActivities?.some(({ activityType, state }) => activityType?.name === 'requestPurchase' && Number(state) === STARTED) === true);
+  await until(
+    async () =>
+      (await handle.describe()).raw.pendingActivities?.some(
+        ({ activityType, state }) => activityType?.name === 'requestPurchase' && Number(state) === STARTED,
+      ) === true,
+  );
   await handle.cancel();
   expect(await shelves.untilStatus(shelf, 'closed')).toMatchObject({ id, closedFor: 'operator_decision' });
   await until(async () => (await shelves.stateOf(shelf)) === 'CANCELLED');
@@ -166,7 +188,14 @@ test('a person may correct an online supplier; each answer stays, and the audits
   const id = await shelves.deplete(shelf);
   await shelves.untilStatus(shelf, 'confirmed');
   expect(granted(await record(id, 20)).body).toMatchObject({ confirmed: 20, answeredBy: 'support:test' });
-  const answers = await world.transactions.run(SYSTEM, (tx) => tx.selectFrom('supplier_answer').select(['quantity', 'provider', 'actor', 'reference']).where('replenishmentId', '=', id).orderBy('id').execute());
+  const answers = await world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .selectFrom('supplier_answer')
+      .select(['quantity', 'provider', 'actor', 'reference'])
+      .where('replenishmentId', '=', id)
+      .orderBy('id')
+      .execute(),
+  );
   expect(answers).toEqual([
     { quantity: 49, provider: 'sandbox-supplier', actor: 'system', reference: expect.stringMatching(/^pur_/) },
     { quantity: 20, provider: null, actor: 'support:test', reference: 'AB-1' },

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { OrderId } from '../../../contracts/ids';
-import { AttentionResource, ChooseCarrier, HandToPerson, InterventionResource, ListAttention, RetryNow } from '../../../contracts/interventions/interventions';
+import {
+  AttentionResource,
+  ChooseCarrier,
+  HandToPerson,
+  InterventionResource,
+  ListAttention,
+  RetryNow,
+} from '../../../contracts/interventions/interventions';
 import { pageOf } from '../../../contracts/page';
 import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
@@ -14,62 +21,102 @@ const AttentionPage = pageOf(AttentionResource).meta({ id: 'AttentionPage' });
 const byId = z.object({ orderId: OrderId });
 const outcomes = {
   200: described('What it came to', InterventionResource),
-  202: described('Asked; the order has not answered yet. Send the same request again after `Retry-After`', InterventionResource),
+  202: described(
+    'Asked; the order has not answered yet. Send the same request again after `Retry-After`',
+    InterventionResource,
+  ),
 };
 
 /** What people of the mall see of orders that are stuck, and do about them. */
-export const interventionRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
-  api.get('/attention', {
-    config: { roles: OPERATORS },
-    schema: {
-      ...operation(OPERATORS, {
-        operationId: 'listAttention', tag: 'orders', summary: 'List orders that need a person',
-        description: 'The longest waiting first: why, since when, what each waits for, and which verbs would help.',
-      }),
-      querystring: ListAttention,
-      response: responses({ 200: described('A page of orders', AttentionPage) }, CALLER_CODES),
-    },
-  }, async ({ caller, query }, reply) => sendResult(reply, await clients.operators.attention(caller, query)));
+export const interventionRoutes =
+  ({ services: clients }: AppDeps) =>
+  async (api: Api): Promise<void> => {
+    api.get(
+      '/attention',
+      {
+        config: { roles: OPERATORS },
+        schema: {
+          ...operation(OPERATORS, {
+            operationId: 'listAttention',
+            tag: 'orders',
+            summary: 'List orders that need a person',
+            description: 'The longest waiting first: why, since when, what each waits for, and which verbs would help.',
+          }),
+          querystring: ListAttention,
+          response: responses({ 200: described('A page of orders', AttentionPage) }, CALLER_CODES),
+        },
+      },
+      async ({ caller, query }, reply) => sendResult(reply, await clients.operators.attention(caller, query)),
+    );
 
-  api.post('/orders/:orderId/retry', {
-    config: { roles: OPERATORS },
-    schema: {
-      ...operation(OPERATORS, {
-        operationId: 'retryNow', tag: 'orders', summary: 'Try stuck steps again now',
-        description: 'Calls that wait for a provider are made at once; steps that failed for good are run again. Nothing is done twice: every effect has its key.',
-      }),
-      params: byId,
-      headers: IdempotencyKey,
-      body: RetryNow,
-      response: responses(outcomes, [...POST_CODES, 'not_found', 'nothing_to_retry', 'order_closed']),
-    },
-  }, async ({ caller, intent, params, body }, reply) => sendAnswer(reply, await clients.operators.ask(caller, intent, params.orderId, 'retryNow', body)));
+    api.post(
+      '/orders/:orderId/retry',
+      {
+        config: { roles: OPERATORS },
+        schema: {
+          ...operation(OPERATORS, {
+            operationId: 'retryNow',
+            tag: 'orders',
+            summary: 'Try stuck steps again now',
+            description:
+              'Calls that wait for a provider are made at once; steps that failed for good are run again. Nothing is done twice: every effect has its key.',
+          }),
+          params: byId,
+          headers: IdempotencyKey,
+          body: RetryNow,
+          response: responses(outcomes, [...POST_CODES, 'not_found', 'nothing_to_retry', 'order_closed']),
+        },
+      },
+      async ({ caller, intent, params, body }, reply) =>
+        sendAnswer(reply, await clients.operators.ask(caller, intent, params.orderId, 'retryNow', body)),
+    );
 
-  api.post('/orders/:orderId/carrier-choice', {
-    config: { roles: OPERATORS },
-    schema: {
-      ...operation(OPERATORS, {
-        operationId: 'chooseCarrier', tag: 'orders', summary: 'Book a packed part with another carrier',
-        description: 'While the part waits for its label. Whatever the carrier of before had made of it is voided.',
-      }),
-      params: byId,
-      headers: IdempotencyKey,
-      body: ChooseCarrier,
-      response: responses(outcomes, [...POST_CODES, 'not_found', 'label_not_awaited', 'carrier_not_offered', 'order_closed']),
-    },
-  }, async ({ caller, intent, params, body }, reply) => sendAnswer(reply, await clients.operators.ask(caller, intent, params.orderId, 'chooseCarrier', body)));
+    api.post(
+      '/orders/:orderId/carrier-choice',
+      {
+        config: { roles: OPERATORS },
+        schema: {
+          ...operation(OPERATORS, {
+            operationId: 'chooseCarrier',
+            tag: 'orders',
+            summary: 'Book a packed part with another carrier',
+            description: 'While the part waits for its label. Whatever the carrier of before had made of it is voided.',
+          }),
+          params: byId,
+          headers: IdempotencyKey,
+          body: ChooseCarrier,
+          response: responses(outcomes, [
+            ...POST_CODES,
+            'not_found',
+            'label_not_awaited',
+            'carrier_not_offered',
+            'order_closed',
+          ]),
+        },
+      },
+      async ({ caller, intent, params, body }, reply) =>
+        sendAnswer(reply, await clients.operators.ask(caller, intent, params.orderId, 'chooseCarrier', body)),
+    );
 
-  api.post('/orders/:orderId/attendance', {
-    config: { roles: OPERATORS },
-    schema: {
-      ...operation(OPERATORS, {
-        operationId: 'handToPerson', tag: 'orders', summary: 'Hand an order to a person',
-        description: 'Opens an `attend` task; the order shows `handed_to_person` until it is done. Its flow goes on meanwhile.',
-      }),
-      params: byId,
-      headers: IdempotencyKey,
-      body: HandToPerson,
-      response: responses(outcomes, [...POST_CODES, 'not_found', 'already_attended', 'order_closed']),
-    },
-  }, async ({ caller, intent, params, body }, reply) => sendAnswer(reply, await clients.operators.ask(caller, intent, params.orderId, 'handToPerson', body)));
-};
+    api.post(
+      '/orders/:orderId/attendance',
+      {
+        config: { roles: OPERATORS },
+        schema: {
+          ...operation(OPERATORS, {
+            operationId: 'handToPerson',
+            tag: 'orders',
+            summary: 'Hand an order to a person',
+            description:
+              'Opens an `attend` task; the order shows `handed_to_person` until it is done. Its flow goes on meanwhile.',
+          }),
+          params: byId,
+          headers: IdempotencyKey,
+          body: HandToPerson,
+          response: responses(outcomes, [...POST_CODES, 'not_found', 'already_attended', 'order_closed']),
+        },
+      },
+      async ({ caller, intent, params, body }, reply) =>
+        sendAnswer(reply, await clients.operators.ask(caller, intent, params.orderId, 'handToPerson', body)),
+    );
+  };

@@ -16,78 +16,129 @@ const READERS = ['storefront', 'merchant', 'support', 'platform'] as const;
 const PAGE = 200;
 const MAX_STREAMS = 500;
 
-const Events = z.strictObject({
-  items: z.array(TimelineEvent),
-  closed: z.boolean().describe('The order has ended: once you hold all of its events, no more will come'),
-}).meta({ id: 'Timeline' });
+const Events = z
+  .strictObject({
+    items: z.array(TimelineEvent),
+    closed: z.boolean().describe('The order has ended: once you hold all of its events, no more will come'),
+  })
+  .meta({ id: 'Timeline' });
 const after = z.coerce.number().int().min(0).default(0).describe('The `seq` of the last event you have');
 const ListEvents = z.strictObject({ after, limit: z.coerce.number().int().min(1).max(PAGE).default(100) });
 
 /** An order's timeline: in pages, and live. */
-export const orderEventRoutes = ({ services: clients, authenticate, log, maxStreams = MAX_STREAMS }: AppDeps) => async (api: Api): Promise<void> => {
-  const watch = new TimelineWatch(clients.timelineHeads, log);
-  let open = 0;
-  // Before the server waits for its connections to end: live timelines do not end by themselves.
-  api.addHook('preClose', async () => { watch.close(); });
+export const orderEventRoutes =
+  ({ services: clients, authenticate, log, maxStreams = MAX_STREAMS }: AppDeps) =>
+  async (api: Api): Promise<void> => {
+    const watch = new TimelineWatch(clients.timelineHeads, log);
+    let open = 0;
+    // Before the server waits for its connections to end: live timelines do not end by themselves.
+    api.addHook('preClose', async () => {
+      watch.close();
+    });
 
-  api.get('/orders/:orderId/events', {
-    config: { roles: READERS },
-    schema: {
-      ...operation(READERS, { operationId: 'listOrderEvents', tag: 'orders', summary: 'Read an order\'s timeline', description: 'Oldest first. A merchant sees what concerns its own part.' }),
-      params: z.object({ orderId: OrderId }),
-      querystring: ListEvents,
-      response: responses({ 200: described('Events', Events) }, [...CALLER_CODES, 'not_found']),
-    },
-  }, async ({ caller, params, query }, reply) =>
-    sendResult(reply, await clients.orders.timeline(caller, params.orderId, query.after, query.limit)));
+    api.get(
+      '/orders/:orderId/events',
+      {
+        config: { roles: READERS },
+        schema: {
+          ...operation(READERS, {
+            operationId: 'listOrderEvents',
+            tag: 'orders',
+            summary: "Read an order's timeline",
+            description: 'Oldest first. A merchant sees what concerns its own part.',
+          }),
+          params: z.object({ orderId: OrderId }),
+          querystring: ListEvents,
+          response: responses({ 200: described('Events', Events) }, [...CALLER_CODES, 'not_found']),
+        },
+      },
+      async ({ caller, params, query }, reply) =>
+        sendResult(reply, await clients.orders.timeline(caller, params.orderId, query.after, query.limit)),
+    );
 
-  api.get('/orders/:orderId/events/stream', {
-    config: { roles: READERS },
-    sse: 'manual',
-    exposeHeadRoute: false,
-    schema: {
-      ...operation(READERS, {
-        operationId: 'streamOrderEvents', tag: 'orders', summary: 'Follow an order\'s timeline live',
-        description: 'Server-sent events: `id` is the event\'s `seq`, `event` its type, `data` the event as JSON. Goes on after `Last-Event-ID`. Ends with an event `end` once the order has ended and everything was sent; do not reconnect then.',
-      }),
-      params: z.object({ orderId: OrderId }),
-      querystring: z.strictObject({ after }),
-      headers: z.object({ 'last-event-id': z.coerce.number().int().min(0).optional() }),
-      response: responses({ 200: described('A stream of events', z.string(), 'text/event-stream') }, [...CALLER_CODES, 'not_found', 'not_acceptable']),
-    },
-  }, async (request, reply) => {
-    const { caller, params: { orderId }, query, headers } = request;
-    if (!acceptsStream(request.headers.accept)) return sendProblem(reply, refuse('not_acceptable'));
-    if (open >= maxStreams) return sendProblem(reply, refuse('starting', { detail: 'Too many live timelines are open here' }));
-    // Readers leave whenever they like: whoever is counted is heard leaving from that moment on.
-    if (reply.raw.destroyed) return reply;
-    const ended = new AbortController();
-    const hasLeft = () => ended.signal.aborted;
-    open += 1;
-    reply.raw.once('close', () => { open -= 1; ended.abort(); });
-    const secret = secretOf(request) ?? '';
-    const read = async (seq: number): Promise<Page | Refusal> =>
-      // A stream may outlive its key.
-      (await authenticate(secret)) ? clients.orders.timeline(caller, orderId, seq, PAGE) : refuse('unauthenticated');
-    const first = await read(headers['last-event-id'] ?? query.after);
-    if (isRefusal(first)) return sendProblem(reply, first);
-    if (hasLeft()) return reply;
-    // Its connection ends with it: kept alive, it would hold up the server's closing.
-    reply.header('connection', 'close').sse.sendHeaders();
-    try {
-      await reply.sse.send(follow(first, headers['last-event-id'] ?? query.after, read, (head) => watch.grown(orderId, head, ended.signal)));
-    } catch (error) {
-      if (!hasLeft()) request.log.warn({ err: error, orderId }, 'a live timeline broke off; its reader will reconnect');
-    }
-    return undefined;
-  });
-};
+    api.get(
+      '/orders/:orderId/events/stream',
+      {
+        config: { roles: READERS },
+        sse: 'manual',
+        exposeHeadRoute: false,
+        schema: {
+          ...operation(READERS, {
+            operationId: 'streamOrderEvents',
+            tag: 'orders',
+            summary: "Follow an order's timeline live",
+            description:
+              "Server-sent events: `id` is the event's `seq`, `event` its type, `data` the event as JSON. Goes on after `Last-Event-ID`. Ends with an event `end` once the order has ended and everything was sent; do not reconnect then.",
+          }),
+          params: z.object({ orderId: OrderId }),
+          querystring: z.strictObject({ after }),
+          headers: z.object({ 'last-event-id': z.coerce.number().int().min(0).optional() }),
+          response: responses({ 200: described('A stream of events', z.string(), 'text/event-stream') }, [
+            ...CALLER_CODES,
+            'not_found',
+            'not_acceptable',
+          ]),
+        },
+      },
+      async (request, reply) => {
+        const {
+          caller,
+          params: { orderId },
+          query,
+          headers,
+        } = request;
+        if (!acceptsStream(request.headers.accept)) return sendProblem(reply, refuse('not_acceptable'));
+        if (open >= maxStreams)
+          return sendProblem(reply, refuse('starting', { detail: 'Too many live timelines are open here' }));
+        // Readers leave whenever they like: whoever is counted is heard leaving from that moment on.
+        if (reply.raw.destroyed) return reply;
+        const ended = new AbortController();
+        const hasLeft = () => ended.signal.aborted;
+        open += 1;
+        reply.raw.once('close', () => {
+          open -= 1;
+          ended.abort();
+        });
+        const secret = secretOf(request) ?? '';
+        const read = async (seq: number): Promise<Page | Refusal> =>
+          // A stream may outlive its key.
+          (await authenticate(secret))
+            ? clients.orders.timeline(caller, orderId, seq, PAGE)
+            : refuse('unauthenticated');
+        const first = await read(headers['last-event-id'] ?? query.after);
+        if (isRefusal(first)) return sendProblem(reply, first);
+        if (hasLeft()) return reply;
+        // Its connection ends with it: kept alive, it would hold up the server's closing.
+        reply.header('connection', 'close').sse.sendHeaders();
+        try {
+          await reply.sse.send(
+            follow(first, headers['last-event-id'] ?? query.after, read, (head) =>
+              watch.grown(orderId, head, ended.signal),
+            ),
+          );
+        } catch (error) {
+          if (!hasLeft())
+            request.log.warn({ err: error, orderId }, 'a live timeline broke off; its reader will reconnect');
+        }
+        return undefined;
+      },
+    );
+  };
 
-interface Page { readonly items: readonly TimelineEvent[]; readonly closed: boolean }
+interface Page {
+  readonly items: readonly TimelineEvent[];
+  readonly closed: boolean;
+}
 
-/** Yields a timeline from its first page on, page by page, until the order has ended and everything was sent, or nobody listens. */
+/**
+ * Yields a timeline from its first page on, page by page, until the order has ended and everything was sent, or nobody
+ * listens.
+ */
 async function* follow(
-  first: Page, start: number, read: (after: number) => Promise<Page | Refusal>, grown: (head: number) => Promise<number | undefined>,
+  first: Page,
+  start: number,
+  read: (after: number) => Promise<Page | Refusal>,
+  grown: (head: number) => Promise<number | undefined>,
 ): AsyncGenerator<SSEMessage> {
   let seq = start;
   let head = 0;
@@ -107,4 +158,5 @@ async function* follow(
 
 /** Tells whether a client takes a stream: it says so, says anything goes, or says nothing. */
 const acceptsStream = (accept: string | undefined): boolean =>
-  accept === undefined || accept.split(',').some((range) => /^\s*(text\/event-stream|text\/\*|\*\/\*)\s*(;|$)/i.test(range));
+  accept === undefined ||
+  accept.split(',').some((range) => /^\s*(text\/event-stream|text\/\*|\*\/\*)\s*(;|$)/i.test(range));

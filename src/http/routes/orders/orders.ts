@@ -22,82 +22,150 @@ const judged = described('The order as it stands', OrderResource);
 const undecided = described('Taken; not decided yet. Read the order after `Retry-After`', OrderResource);
 
 /** Orders: placing, reading, paying again, cancelling. */
-export const orderRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
-  api.post('/orders', {
-    config: { roles: BUYERS },
-    schema: {
-      ...operation(BUYERS, {
-        operationId: 'placeOrder', tag: 'orders', summary: 'Place an order',
-        description: 'Prices come from the catalogue and the promotions; `unitPrice` (before promotions) and `total` are only compared. A refusal charges nothing and holds nothing, except `payment_declined`, which holds the stock until `payUntil`. An order whose address cannot be delivered to is taken and held: `awaiting_address`, with what is wrong in `addressFix`; it is charged once that is mended. An order of more than there is of goods that are sold so is taken with an agreed date in `backorder`: it is paid for and then `awaiting_stock`.',
-      }),
-      headers: IdempotencyKey,
-      body: PlaceOrder,
-      response: responses({ 201: judged, 202: undecided }, [
-        ...POST_CODES, 'unknown_sku', 'currency_not_sold', 'price_changed', 'coupon_not_applicable', 'order_too_large', 'destination_not_served', 'parcel_too_heavy', 'out_of_stock', 'card_number_refused', 'payment_declined', 'overloaded',
-      ]),
-    },
-  }, async (request, reply) => {
-    const answer = await api.admitPlacement(reply, () => clients.orders.place(request.caller, request.intent, request.body));
-    if (!isRefusal(answer)) request.orderId = answer.body.id;
-    return sendAnswer(reply, answer);
-  });
-
-  api.get('/orders', {
-    config: { roles: READERS },
-    schema: {
-      ...operation(READERS, { operationId: 'listOrders', tag: 'orders', summary: 'List orders', description: 'Newest first: those that the caller may see.' }),
-      querystring: ListOrders,
-      response: responses({ 200: described('A page of orders', Orders) }, CALLER_CODES),
-    },
-  }, async ({ caller, query }, reply) => sendResult(reply, await clients.orders.list(caller, query)));
-
-  api.get('/orders/:orderId', {
-    config: { roles: READERS },
-    schema: {
-      ...operation(READERS, { operationId: 'getOrder', tag: 'orders', summary: 'Read an order', description: 'A merchant sees its own lines and parts, and no recipient.' }),
-      params: byId,
-      headers: z.object({ 'if-none-match': z.string().optional().describe('The `ETag` you have; 304 when nothing changed') }),
-      response: {
-        ...responses({ 200: described('The order', OrderResource) }, [...CALLER_CODES, 'not_found']),
-        304: z.undefined().describe('It is as you have it'),
+export const orderRoutes =
+  ({ services: clients }: AppDeps) =>
+  async (api: Api): Promise<void> => {
+    api.post(
+      '/orders',
+      {
+        config: { roles: BUYERS },
+        schema: {
+          ...operation(BUYERS, {
+            operationId: 'placeOrder',
+            tag: 'orders',
+            summary: 'Place an order',
+            description:
+              'Prices come from the catalogue and the promotions; `unitPrice` (before promotions) and `total` are only compared. A refusal charges nothing and holds nothing, except `payment_declined`, which holds the stock until `payUntil`. An order whose address cannot be delivered to is taken and held: `awaiting_address`, with what is wrong in `addressFix`; it is charged once that is mended. An order of more than there is of goods that are sold so is taken with an agreed date in `backorder`: it is paid for and then `awaiting_stock`.',
+          }),
+          headers: IdempotencyKey,
+          body: PlaceOrder,
+          response: responses({ 201: judged, 202: undecided }, [
+            ...POST_CODES,
+            'unknown_sku',
+            'currency_not_sold',
+            'price_changed',
+            'coupon_not_applicable',
+            'order_too_large',
+            'destination_not_served',
+            'parcel_too_heavy',
+            'out_of_stock',
+            'card_number_refused',
+            'payment_declined',
+            'overloaded',
+          ]),
+        },
       },
-    },
-  }, async (request, reply) => {
-    const order = await clients.orders.get(request.caller, request.params.orderId);
-    if (isRefusal(order)) return sendProblem(reply, order);
-    const etag = `"${createHash('sha256').update(JSON.stringify(order)).digest('base64url')}"`;
-    // Callers see different parts of an order, so no shared cache may keep it.
-    reply.header('etag', etag).header('cache-control', 'private, no-cache').header('vary', 'Authorization');
-    return holds(request.headers['if-none-match'], etag) ? reply.code(304).send() : reply.send(order);
-  });
+      async (request, reply) => {
+        const answer = await api.admitPlacement(reply, () =>
+          clients.orders.place(request.caller, request.intent, request.body),
+        );
+        if (!isRefusal(answer)) request.orderId = answer.body.id;
+        return sendAnswer(reply, answer);
+      },
+    );
 
-  api.post('/orders/:orderId/payments', {
-    config: { roles: BUYERS },
-    schema: {
-      ...operation(BUYERS, { operationId: 'payAgain', tag: 'orders', summary: 'Pay again or otherwise', description: 'While the order is `awaiting_payment`, until `payUntil`.' }),
-      params: byId,
-      headers: IdempotencyKey,
-      body: PaymentInstruction,
-      response: responses({ 201: judged, 202: undecided }, [...POST_CODES, 'not_found', 'payment_not_awaited', 'payment_declined', 'card_number_refused']),
-    },
-  }, async ({ caller, intent, params, body }, reply) => sendAnswer(reply, await clients.orders.pay(caller, intent, params.orderId, body)));
+    api.get(
+      '/orders',
+      {
+        config: { roles: READERS },
+        schema: {
+          ...operation(READERS, {
+            operationId: 'listOrders',
+            tag: 'orders',
+            summary: 'List orders',
+            description: 'Newest first: those that the caller may see.',
+          }),
+          querystring: ListOrders,
+          response: responses({ 200: described('A page of orders', Orders) }, CALLER_CODES),
+        },
+      },
+      async ({ caller, query }, reply) => sendResult(reply, await clients.orders.list(caller, query)),
+    );
 
-  api.post('/orders/:orderId/cancellation', {
-    config: { roles: CANCELLERS },
-    schema: {
-      ...operation(CANCELLERS, {
-        operationId: 'cancelOrder', tag: 'orders', summary: 'Cancel an order',
-        description: 'Until its first parcel is handed over. Answers once the stock is free, the money given back and the labels voided.',
-      }),
-      params: byId,
-      headers: IdempotencyKey,
-      body: CancelOrder,
-      response: responses({ 200: judged, 202: undecided }, [...POST_CODES, 'not_found', 'order_not_cancellable']),
-    },
-  }, async ({ caller, intent, params, body }, reply) =>
-    sendAnswer(reply, await clients.orders.cancel(caller, intent, params.orderId, body), (answer) => (answer.body.status === 'cancelled' ? 200 : 202)));
-};
+    api.get(
+      '/orders/:orderId',
+      {
+        config: { roles: READERS },
+        schema: {
+          ...operation(READERS, {
+            operationId: 'getOrder',
+            tag: 'orders',
+            summary: 'Read an order',
+            description: 'A merchant sees its own lines and parts, and no recipient.',
+          }),
+          params: byId,
+          headers: z.object({
+            'if-none-match': z.string().optional().describe('The `ETag` you have; 304 when nothing changed'),
+          }),
+          response: {
+            ...responses({ 200: described('The order', OrderResource) }, [...CALLER_CODES, 'not_found']),
+            304: z.undefined().describe('It is as you have it'),
+          },
+        },
+      },
+      async (request, reply) => {
+        const order = await clients.orders.get(request.caller, request.params.orderId);
+        if (isRefusal(order)) return sendProblem(reply, order);
+        const etag = `"${createHash('sha256').update(JSON.stringify(order)).digest('base64url')}"`;
+        // Callers see different parts of an order, so no shared cache may keep it.
+        reply.header('etag', etag).header('cache-control', 'private, no-cache').header('vary', 'Authorization');
+        return holds(request.headers['if-none-match'], etag) ? reply.code(304).send() : reply.send(order);
+      },
+    );
+
+    api.post(
+      '/orders/:orderId/payments',
+      {
+        config: { roles: BUYERS },
+        schema: {
+          ...operation(BUYERS, {
+            operationId: 'payAgain',
+            tag: 'orders',
+            summary: 'Pay again or otherwise',
+            description: 'While the order is `awaiting_payment`, until `payUntil`.',
+          }),
+          params: byId,
+          headers: IdempotencyKey,
+          body: PaymentInstruction,
+          response: responses({ 201: judged, 202: undecided }, [
+            ...POST_CODES,
+            'not_found',
+            'payment_not_awaited',
+            'payment_declined',
+            'card_number_refused',
+          ]),
+        },
+      },
+      async ({ caller, intent, params, body }, reply) =>
+        sendAnswer(reply, await clients.orders.pay(caller, intent, params.orderId, body)),
+    );
+
+    api.post(
+      '/orders/:orderId/cancellation',
+      {
+        config: { roles: CANCELLERS },
+        schema: {
+          ...operation(CANCELLERS, {
+            operationId: 'cancelOrder',
+            tag: 'orders',
+            summary: 'Cancel an order',
+            description:
+              'Until its first parcel is handed over. Answers once the stock is free, the money given back and the labels voided.',
+          }),
+          params: byId,
+          headers: IdempotencyKey,
+          body: CancelOrder,
+          response: responses({ 200: judged, 202: undecided }, [...POST_CODES, 'not_found', 'order_not_cancellable']),
+        },
+      },
+      async ({ caller, intent, params, body }, reply) =>
+        sendAnswer(reply, await clients.orders.cancel(caller, intent, params.orderId, body), (answer) =>
+          answer.body.status === 'cancelled' ? 200 : 202,
+        ),
+    );
+  };
 
 /** Tells whether an If-None-Match names a tag; weak and strong ones compare equal here (RFC 9110, 13.1.2). */
 const holds = (header: string | undefined, etag: string): boolean =>
-  header !== undefined && header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
+  header !== undefined &&
+  header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);

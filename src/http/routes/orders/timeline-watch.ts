@@ -2,7 +2,10 @@ import type { Logger } from 'pino';
 
 const INTERVAL_MS = 300;
 
-interface Watcher { readonly after: number; readonly resolve: (head: number | undefined) => void }
+interface Watcher {
+  readonly after: number;
+  readonly resolve: (head: number | undefined) => void;
+}
 
 /**
  * Waits for timelines to grow, for everybody at once: one question to the database per interval however many wait, none
@@ -23,13 +26,18 @@ export class TimelineWatch {
     if (this.#closed || signal.aborted) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const watchers = this.#watchers.get(orderId) ?? new Set();
-      const abort = () => { watcher.resolve(undefined); };
-      const watcher: Watcher = { after, resolve: (head) => {
-        signal.removeEventListener('abort', abort);
-        watchers.delete(watcher);
-        if (watchers.size === 0) this.#watchers.delete(orderId);
-        resolve(head);
-      } };
+      const abort = () => {
+        watcher.resolve(undefined);
+      };
+      const watcher: Watcher = {
+        after,
+        resolve: (head) => {
+          signal.removeEventListener('abort', abort);
+          watchers.delete(watcher);
+          if (watchers.size === 0) this.#watchers.delete(orderId);
+          resolve(head);
+        },
+      };
       signal.addEventListener('abort', abort);
       this.#watchers.set(orderId, watchers.add(watcher));
       this.#schedule();
@@ -40,15 +48,21 @@ export class TimelineWatch {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    for (const watchers of [...this.#watchers.values()]) for (const watcher of [...watchers]) watcher.resolve(undefined);
+    for (const watchers of [...this.#watchers.values()])
+      for (const watcher of [...watchers]) watcher.resolve(undefined);
   }
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#closed || this.#watchers.size === 0) return;
     this.#timer = setTimeout(() => {
       this.#look()
-        .catch((error: unknown) => { this.log.warn({ err: error }, 'live timelines wait for the database'); })
-        .finally(() => { this.#timer = undefined; this.#schedule(); });
+        .catch((error: unknown) => {
+          this.log.warn({ err: error }, 'live timelines wait for the database');
+        })
+        .finally(() => {
+          this.#timer = undefined;
+          this.#schedule();
+        });
     }, INTERVAL_MS);
   }
 
@@ -56,7 +70,7 @@ export class TimelineWatch {
     const orderIds = [...this.#watchers.keys()];
     if (orderIds.length === 0) return;
     for (const [orderId, head] of await this.heads.read(orderIds)) {
-      for (const watcher of [...this.#watchers.get(orderId) ?? []]) if (head > watcher.after) watcher.resolve(head);
+      for (const watcher of [...(this.#watchers.get(orderId) ?? [])]) if (head > watcher.after) watcher.resolve(head);
     }
   }
 }

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { PromotionId } from '../../../contracts/ids';
-import { CreatePromotion, DraftPromotion, ListPromotions, PreviewPromotion, PromotionLimits, PromotionPage, PromotionResource } from '../../../contracts/pricing/promotion-api';
+import {
+  CreatePromotion,
+  DraftPromotion,
+  ListPromotions,
+  PreviewPromotion,
+  PromotionLimits,
+  PromotionPage,
+  PromotionResource,
+} from '../../../contracts/pricing/promotion-api';
 import { PriceBreakdown } from '../../../contracts/pricing/quote';
 import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
@@ -17,50 +25,173 @@ const told = (operationId: string, summary: string, description?: string) =>
   operation(OWNERS, { operationId, tag: 'promotions', summary, ...(description === undefined ? {} : { description }) });
 
 /** Promotions and coupons: drafts, versions, pauses, limits, previews. A merchant sees and changes its own. */
-export const promotionRoutes = ({ services: { promotions } }: AppDeps) => async (api: Api): Promise<void> => {
-  const config = { roles: OWNERS };
+export const promotionRoutes =
+  ({ services: { promotions } }: AppDeps) =>
+  async (api: Api): Promise<void> => {
+    const config = { roles: OWNERS };
 
-  api.get('/promotions', {
-    config, schema: { ...told('listPromotions', 'List promotions', 'Newest first: those that the caller may see.'), querystring: ListPromotions, response: responses({ 200: described('A page of promotions', PromotionPage) }, CALLER_CODES) },
-  }, async ({ caller, query }, reply) => sendResult(reply, await promotions.list(caller, query)));
+    api.get(
+      '/promotions',
+      {
+        config,
+        schema: {
+          ...told('listPromotions', 'List promotions', 'Newest first: those that the caller may see.'),
+          querystring: ListPromotions,
+          response: responses({ 200: described('A page of promotions', PromotionPage) }, CALLER_CODES),
+        },
+      },
+      async ({ caller, query }, reply) => sendResult(reply, await promotions.list(caller, query)),
+    );
 
-  api.get('/promotions/:promotionId', {
-    config, schema: { ...told('getPromotion', 'Read a promotion'), params: byId, response: responses({ 200: asItStands }, [...CALLER_CODES, 'not_found']) },
-  }, async ({ caller, params }, reply) => sendResult(reply, await promotions.get(caller, params.promotionId)));
+    api.get(
+      '/promotions/:promotionId',
+      {
+        config,
+        schema: {
+          ...told('getPromotion', 'Read a promotion'),
+          params: byId,
+          response: responses({ 200: asItStands }, [...CALLER_CODES, 'not_found']),
+        },
+      },
+      async ({ caller, params }, reply) => sendResult(reply, await promotions.get(caller, params.promotionId)),
+    );
 
-  api.post('/promotions', {
-    config, schema: { ...told('createPromotion', 'Draft a promotion', 'It prices nothing before it is published.'), headers, body: CreatePromotion, response: responses({ 201: asItStands }, POST_CODES) },
-  }, async ({ caller, intent, body }, reply) => sendAnswer(reply, await promotions.create(caller, intent, body)));
+    api.post(
+      '/promotions',
+      {
+        config,
+        schema: {
+          ...told('createPromotion', 'Draft a promotion', 'It prices nothing before it is published.'),
+          headers,
+          body: CreatePromotion,
+          response: responses({ 201: asItStands }, POST_CODES),
+        },
+      },
+      async ({ caller, intent, body }, reply) => sendAnswer(reply, await promotions.create(caller, intent, body)),
+    );
 
-  const change = { config, schema: { params: byId, headers, response: responses({ 200: asItStands }, [...POST_CODES, 'not_found', 'promotion_not_ready']) } };
+    const change = {
+      config,
+      schema: {
+        params: byId,
+        headers,
+        response: responses({ 200: asItStands }, [...POST_CODES, 'not_found', 'promotion_not_ready']),
+      },
+    };
 
-  api.post('/promotions/:promotionId/draft', {
-    ...change, schema: { ...change.schema, ...told('draftPromotion', 'Replace the draft', 'What is in force stays until the draft is published.'), body: DraftPromotion },
-  }, async ({ caller, intent, params, body }, reply) => sendAnswer(reply, await promotions.draft(caller, intent, params.promotionId, body.definition)));
+    api.post(
+      '/promotions/:promotionId/draft',
+      {
+        ...change,
+        schema: {
+          ...change.schema,
+          ...told('draftPromotion', 'Replace the draft', 'What is in force stays until the draft is published.'),
+          body: DraftPromotion,
+        },
+      },
+      async ({ caller, intent, params, body }, reply) =>
+        sendAnswer(reply, await promotions.draft(caller, intent, params.promotionId, body.definition)),
+    );
 
-  api.post('/promotions/:promotionId/publication', {
-    config, schema: {
-      ...told('publishPromotion', 'Publish the draft', 'As a new version, in force at once. Orders keep the version they were priced with. What the mall pays a share of, the mall publishes.'), params: byId, headers, body: NoMembers,
-      response: responses({ 200: asItStands }, [...POST_CODES, 'not_found', 'promotion_not_ready', 'promotion_code_taken']),
-    },
-  }, async ({ caller, intent, params }, reply) => sendAnswer(reply, await promotions.publish(caller, intent, params.promotionId)));
+    api.post(
+      '/promotions/:promotionId/publication',
+      {
+        config,
+        schema: {
+          ...told(
+            'publishPromotion',
+            'Publish the draft',
+            'As a new version, in force at once. Orders keep the version they were priced with. What the mall pays a share of, the mall publishes.',
+          ),
+          params: byId,
+          headers,
+          body: NoMembers,
+          response: responses({ 200: asItStands }, [
+            ...POST_CODES,
+            'not_found',
+            'promotion_not_ready',
+            'promotion_code_taken',
+          ]),
+        },
+      },
+      async ({ caller, intent, params }, reply) =>
+        sendAnswer(reply, await promotions.publish(caller, intent, params.promotionId)),
+    );
 
-  api.post('/promotions/:promotionId/pause', {
-    ...change, schema: { ...change.schema, ...told('pausePromotion', 'Pause a promotion', 'For new orders, at once.'), body: NoMembers },
-  }, async ({ caller, intent, params }, reply) => sendAnswer(reply, await promotions.pause(caller, intent, params.promotionId)));
+    api.post(
+      '/promotions/:promotionId/pause',
+      {
+        ...change,
+        schema: {
+          ...change.schema,
+          ...told('pausePromotion', 'Pause a promotion', 'For new orders, at once.'),
+          body: NoMembers,
+        },
+      },
+      async ({ caller, intent, params }, reply) =>
+        sendAnswer(reply, await promotions.pause(caller, intent, params.promotionId)),
+    );
 
-  api.post('/promotions/:promotionId/resumption', {
-    ...change, schema: { ...change.schema, ...told('resumePromotion', 'Let a paused promotion go on', 'What the mall has paused, the mall lets go on: `forbidden` to its merchant.'), body: NoMembers },
-  }, async ({ caller, intent, params }, reply) => sendAnswer(reply, await promotions.resume(caller, intent, params.promotionId)));
+    api.post(
+      '/promotions/:promotionId/resumption',
+      {
+        ...change,
+        schema: {
+          ...change.schema,
+          ...told(
+            'resumePromotion',
+            'Let a paused promotion go on',
+            'What the mall has paused, the mall lets go on: `forbidden` to its merchant.',
+          ),
+          body: NoMembers,
+        },
+      },
+      async ({ caller, intent, params }, reply) =>
+        sendAnswer(reply, await promotions.resume(caller, intent, params.promotionId)),
+    );
 
-  api.post('/promotions/:promotionId/limits', {
-    ...change, schema: { ...change.schema, ...told('limitPromotion', 'Change the limits', 'At once, without a new version. Uses beyond a lower limit stay. Where the mall pays a share, its merchant may draw them closer only: `forbidden` otherwise.'), body: PromotionLimits },
-  }, async ({ caller, intent, params, body }, reply) => sendAnswer(reply, await promotions.limit(caller, intent, params.promotionId, body)));
+    api.post(
+      '/promotions/:promotionId/limits',
+      {
+        ...change,
+        schema: {
+          ...change.schema,
+          ...told(
+            'limitPromotion',
+            'Change the limits',
+            'At once, without a new version. Uses beyond a lower limit stay. Where the mall pays a share, its merchant may draw them closer only: `forbidden` otherwise.',
+          ),
+          body: PromotionLimits,
+        },
+      },
+      async ({ caller, intent, params, body }, reply) =>
+        sendAnswer(reply, await promotions.limit(caller, intent, params.promotionId, body)),
+    );
 
-  api.post('/promotions/:promotionId/preview', {
-    config, schema: {
-      ...told('previewPromotion', 'Price a cart as if the draft were live', 'Beside the live rules that the caller may see. Writes nothing.'), params: byId, headers, body: PreviewPromotion,
-      response: responses({ 200: described('The price, explained', PriceBreakdown) }, [...POST_CODES, 'not_found', 'unknown_sku', 'currency_not_sold', 'price_changed', 'order_too_large']),
-    },
-  }, async ({ caller, params, body }, reply) => sendResult(reply, await promotions.preview(caller, params.promotionId, body)));
-};
+    api.post(
+      '/promotions/:promotionId/preview',
+      {
+        config,
+        schema: {
+          ...told(
+            'previewPromotion',
+            'Price a cart as if the draft were live',
+            'Beside the live rules that the caller may see. Writes nothing.',
+          ),
+          params: byId,
+          headers,
+          body: PreviewPromotion,
+          response: responses({ 200: described('The price, explained', PriceBreakdown) }, [
+            ...POST_CODES,
+            'not_found',
+            'unknown_sku',
+            'currency_not_sold',
+            'price_changed',
+            'order_too_large',
+          ]),
+        },
+      },
+      async ({ caller, params, body }, reply) =>
+        sendResult(reply, await promotions.preview(caller, params.promotionId, body)),
+    );
+  };

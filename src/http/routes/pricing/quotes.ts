@@ -11,28 +11,54 @@ const BUYERS = ['storefront'] as const;
 const READERS = ['storefront', 'support', 'platform'] as const;
 
 /** Prices: before an order, and the one that an order was given. */
-export const quoteRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
-  api.post('/quotes', {
-    config: { roles: BUYERS },
-    schema: {
-      ...operation(BUYERS, {
-        operationId: 'askQuote', tag: 'prices', summary: 'Price a cart',
-        description: 'The same function prices the order. Nothing is written and no coupon is used up, so a repetition is priced anew.',
-      }),
-      headers: IdempotencyKey,
-      body: AskQuote,
-      response: responses({ 200: described('The price, explained', PriceBreakdown) }, [...POST_CODES, 'unknown_sku', 'currency_not_sold', 'price_changed', 'order_too_large']),
-    },
-  }, async ({ caller, body }, reply) => sendResult(reply, await clients.quotes.quote(caller, body)));
+export const quoteRoutes =
+  ({ services: clients }: AppDeps) =>
+  async (api: Api): Promise<void> => {
+    api.post(
+      '/quotes',
+      {
+        config: { roles: BUYERS },
+        schema: {
+          ...operation(BUYERS, {
+            operationId: 'askQuote',
+            tag: 'prices',
+            summary: 'Price a cart',
+            description:
+              'The same function prices the order. Nothing is written and no coupon is used up, so a repetition is priced anew.',
+          }),
+          headers: IdempotencyKey,
+          body: AskQuote,
+          response: responses({ 200: described('The price, explained', PriceBreakdown) }, [
+            ...POST_CODES,
+            'unknown_sku',
+            'currency_not_sold',
+            'price_changed',
+            'order_too_large',
+          ]),
+        },
+      },
+      async ({ caller, body }, reply) => sendResult(reply, await clients.quotes.quote(caller, body)),
+    );
 
-  api.get('/orders/:orderId/price', {
-    config: { roles: READERS },
-    schema: {
-      ...operation(READERS, {
-        operationId: 'getOrderPrice', tag: 'prices', summary: 'Read an order\'s price', description: 'As it was explained when the order was placed, or its address mended for another country, with the versions of the rules.',
-      }),
-      params: z.object({ orderId: OrderId }),
-      response: responses({ 200: described('The price, explained', PriceBreakdown) }, [...CALLER_CODES, 'not_found']),
-    },
-  }, async ({ caller, params }, reply) => sendResult(reply, await clients.quotes.priceOf(caller, params.orderId)));
-};
+    api.get(
+      '/orders/:orderId/price',
+      {
+        config: { roles: READERS },
+        schema: {
+          ...operation(READERS, {
+            operationId: 'getOrderPrice',
+            tag: 'prices',
+            summary: "Read an order's price",
+            description:
+              'As it was explained when the order was placed, or its address mended for another country, with the versions of the rules.',
+          }),
+          params: z.object({ orderId: OrderId }),
+          response: responses({ 200: described('The price, explained', PriceBreakdown) }, [
+            ...CALLER_CODES,
+            'not_found',
+          ]),
+        },
+      },
+      async ({ caller, params }, reply) => sendResult(reply, await clients.quotes.priceOf(caller, params.orderId)),
+    );
+  };

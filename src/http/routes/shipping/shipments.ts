@@ -10,30 +10,62 @@ import { CALLER_CODES, described, IdempotencyKey, NoMembers, POST_CODES, respons
 
 const WORKERS = ['warehouse', 'platform'] as const;
 
-const HandedOver = z.strictObject({ fulfillmentId: FulfillmentId, status: z.literal('handed_over') }).meta({ id: 'HandedOver' });
+const HandedOver = z
+  .strictObject({ fulfillmentId: FulfillmentId, status: z.literal('handed_over') })
+  .meta({ id: 'HandedOver' });
 
 /** Parcels on their way out of the warehouse. */
-export const shipmentRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
-  api.post('/fulfillments/:fulfillmentId/hand-over', {
-    config: { roles: WORKERS },
-    schema: {
-      ...operation(WORKERS, { operationId: 'handOver', tag: 'shipments', summary: 'Hand a parcel to its carrier', description: 'Its goods leave the stock and its money is collected. Doing it twice changes nothing.' }),
-      params: z.object({ fulfillmentId: FulfillmentId }),
-      headers: IdempotencyKey,
-      body: NoMembers,
-      response: responses({ 200: described('Handed over', HandedOver) }, [...POST_CODES, 'not_found', 'fulfillment_not_ready']),
-    },
-  }, async ({ caller, intent, params }, reply) => sendAnswer(reply, await clients.shipments.handOver(caller, intent, params.fulfillmentId)));
+export const shipmentRoutes =
+  ({ services: clients }: AppDeps) =>
+  async (api: Api): Promise<void> => {
+    api.post(
+      '/fulfillments/:fulfillmentId/hand-over',
+      {
+        config: { roles: WORKERS },
+        schema: {
+          ...operation(WORKERS, {
+            operationId: 'handOver',
+            tag: 'shipments',
+            summary: 'Hand a parcel to its carrier',
+            description: 'Its goods leave the stock and its money is collected. Doing it twice changes nothing.',
+          }),
+          params: z.object({ fulfillmentId: FulfillmentId }),
+          headers: IdempotencyKey,
+          body: NoMembers,
+          response: responses({ 200: described('Handed over', HandedOver) }, [
+            ...POST_CODES,
+            'not_found',
+            'fulfillment_not_ready',
+          ]),
+        },
+      },
+      async ({ caller, intent, params }, reply) =>
+        sendAnswer(reply, await clients.shipments.handOver(caller, intent, params.fulfillmentId)),
+    );
 
-  api.get('/shipments/:shipmentId/label', {
-    config: { roles: WORKERS },
-    schema: {
-      ...operation(WORKERS, { operationId: 'getLabel', tag: 'shipments', summary: 'Fetch a parcel\'s label for the printer', description: 'ZPL. It shows the recipient: print it, do not keep it.' }),
-      params: z.object({ shipmentId: ShipmentId }),
-      response: responses({ 200: described('The label', z.string(), 'text/plain') }, [...CALLER_CODES, 'not_found']),
-    },
-  }, async ({ caller, params }, reply) => {
-    const label = await clients.shipments.label(caller, params.shipmentId);
-    return isRefusal(label) ? sendProblem(reply, label) : reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store').send(label);
-  });
-};
+    api.get(
+      '/shipments/:shipmentId/label',
+      {
+        config: { roles: WORKERS },
+        schema: {
+          ...operation(WORKERS, {
+            operationId: 'getLabel',
+            tag: 'shipments',
+            summary: "Fetch a parcel's label for the printer",
+            description: 'ZPL. It shows the recipient: print it, do not keep it.',
+          }),
+          params: z.object({ shipmentId: ShipmentId }),
+          response: responses({ 200: described('The label', z.string(), 'text/plain') }, [
+            ...CALLER_CODES,
+            'not_found',
+          ]),
+        },
+      },
+      async ({ caller, params }, reply) => {
+        const label = await clients.shipments.label(caller, params.shipmentId);
+        return isRefusal(label)
+          ? sendProblem(reply, label)
+          : reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store').send(label);
+      },
+    );
+  };

@@ -14,48 +14,85 @@ const Tasks = pageOf(TaskResource).meta({ id: 'TaskPage' });
 const byId = z.object({ taskId: TaskId });
 const task = described('The task as it stands', TaskResource);
 
-/** The work of people: picking, rechecking and packing in warehouses, and attending to orders that were handed to a person. */
-export const taskRoutes = ({ services: clients }: AppDeps) => async (api: Api): Promise<void> => {
-  api.get('/tasks', {
-    config: { roles: WORKERS },
-    schema: {
-      ...operation(WORKERS, { operationId: 'listTasks', tag: 'tasks', summary: 'List tasks', description: 'As they should be done: urgent orders first, then the longest waiting. A warehouse sees its own; support sees all, and does `attend` tasks.' }),
-      querystring: ListTasks,
-      response: responses({ 200: described('A page of tasks', Tasks) }, CALLER_CODES),
-    },
-  }, async ({ caller, query }, reply) => sendResult(reply, await clients.tasks.list(caller, query)));
+/**
+ * The work of people: picking, rechecking and packing in warehouses, and attending to orders that were handed to a
+ * person.
+ */
+export const taskRoutes =
+  ({ services: clients }: AppDeps) =>
+  async (api: Api): Promise<void> => {
+    api.get(
+      '/tasks',
+      {
+        config: { roles: WORKERS },
+        schema: {
+          ...operation(WORKERS, {
+            operationId: 'listTasks',
+            tag: 'tasks',
+            summary: 'List tasks',
+            description:
+              'As they should be done: urgent orders first, then the longest waiting. A warehouse sees its own; support sees all, and does `attend` tasks.',
+          }),
+          querystring: ListTasks,
+          response: responses({ 200: described('A page of tasks', Tasks) }, CALLER_CODES),
+        },
+      },
+      async ({ caller, query }, reply) => sendResult(reply, await clients.tasks.list(caller, query)),
+    );
 
-  api.get('/tasks/:taskId', {
-    config: { roles: WORKERS },
-    schema: {
-      ...operation(WORKERS, { operationId: 'getTask', tag: 'tasks', summary: 'Read a task' }),
-      params: byId,
-      response: responses({ 200: task }, [...CALLER_CODES, 'not_found']),
-    },
-  }, async ({ caller, params }, reply) => sendResult(reply, await clients.tasks.get(caller, params.taskId)));
+    api.get(
+      '/tasks/:taskId',
+      {
+        config: { roles: WORKERS },
+        schema: {
+          ...operation(WORKERS, { operationId: 'getTask', tag: 'tasks', summary: 'Read a task' }),
+          params: byId,
+          response: responses({ 200: task }, [...CALLER_CODES, 'not_found']),
+        },
+      },
+      async ({ caller, params }, reply) => sendResult(reply, await clients.tasks.get(caller, params.taskId)),
+    );
 
-  api.post('/tasks/:taskId/claim', {
-    config: { roles: WORKERS },
-    schema: {
-      ...operation(WORKERS, { operationId: 'claimTask', tag: 'tasks', summary: 'Claim a task', description: 'For the holder of the key. Claiming one\'s own again changes nothing.' }),
-      params: byId,
-      headers: IdempotencyKey,
-      body: NoMembers,
-      response: responses({ 200: task }, [...POST_CODES, 'not_found', 'task_not_open', 'task_claimed_by_another']),
-    },
-  }, async ({ caller, intent, params }, reply) => sendAnswer(reply, await clients.tasks.claim(caller, intent, params.taskId)));
+    api.post(
+      '/tasks/:taskId/claim',
+      {
+        config: { roles: WORKERS },
+        schema: {
+          ...operation(WORKERS, {
+            operationId: 'claimTask',
+            tag: 'tasks',
+            summary: 'Claim a task',
+            description: "For the holder of the key. Claiming one's own again changes nothing.",
+          }),
+          params: byId,
+          headers: IdempotencyKey,
+          body: NoMembers,
+          response: responses({ 200: task }, [...POST_CODES, 'not_found', 'task_not_open', 'task_claimed_by_another']),
+        },
+      },
+      async ({ caller, intent, params }, reply) =>
+        sendAnswer(reply, await clients.tasks.claim(caller, intent, params.taskId)),
+    );
 
-  api.post('/tasks/:taskId/completion', {
-    config: { roles: WORKERS },
-    schema: {
-      ...operation(WORKERS, {
-        operationId: 'completeTask', tag: 'tasks', summary: 'Complete a task',
-        description: 'The next task of its fulfillment opens. After `pack` the label is bought; say what the box weighs and measures, or leave the body empty. An `attend` task needs its `outcome`.',
-      }),
-      params: byId,
-      headers: IdempotencyKey,
-      body: CompleteTask.nullish(),
-      response: responses({ 200: task }, [...POST_CODES, 'not_found', 'task_not_open', 'task_claimed_by_another']),
-    },
-  }, async ({ caller, intent, params, body }, reply) => sendAnswer(reply, await clients.tasks.complete(caller, intent, params.taskId, body ?? {})));
-};
+    api.post(
+      '/tasks/:taskId/completion',
+      {
+        config: { roles: WORKERS },
+        schema: {
+          ...operation(WORKERS, {
+            operationId: 'completeTask',
+            tag: 'tasks',
+            summary: 'Complete a task',
+            description:
+              'The next task of its fulfillment opens. After `pack` the label is bought; say what the box weighs and measures, or leave the body empty. An `attend` task needs its `outcome`.',
+          }),
+          params: byId,
+          headers: IdempotencyKey,
+          body: CompleteTask.nullish(),
+          response: responses({ 200: task }, [...POST_CODES, 'not_found', 'task_not_open', 'task_claimed_by_another']),
+        },
+      },
+      async ({ caller, intent, params, body }, reply) =>
+        sendAnswer(reply, await clients.tasks.complete(caller, intent, params.taskId, body ?? {})),
+    );
+  };

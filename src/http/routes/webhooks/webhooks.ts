@@ -12,9 +12,13 @@ import { notStorable } from '../../validation';
 
 const MAX_EVENT_ID = 255;
 
-const Received = z.strictObject({
-  received: z.enum(['applied', 'duplicate', 'parked']).describe('`parked`: kept for 7 days, until what it speaks of is known'),
-}).meta({ id: 'WebhookReceived' });
+const Received = z
+  .strictObject({
+    received: z
+      .enum(['applied', 'duplicate', 'parked'])
+      .describe('`parked`: kept for 7 days, until what it speaks of is known'),
+  })
+  .meta({ id: 'WebhookReceived' });
 
 interface Reader<T> {
   readonly code: string;
@@ -24,35 +28,88 @@ interface Reader<T> {
 const schemaOf = (told: Omit<OperationDoc, 'tag'>) => ({
   ...openOperation({ tag: 'webhooks', ...told }),
   params: z.object({ provider: z.string().max(100) }),
-  response: responses({ 200: described('Taken', Received) }, ['webhook_signature_invalid', 'not_found', 'validation_failed', 'body_too_large']),
+  response: responses({ 200: described('Taken', Received) }, [
+    'webhook_signature_invalid',
+    'not_found',
+    'validation_failed',
+    'body_too_large',
+  ]),
 });
 const SIGNED = 'Signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature`); no API key.';
 
-/** What carriers, gateways and suppliers report. Verified by signature over the raw body, before anything of it is read. */
-export const webhookRoutes = ({ services: clients, paymentReaders, carrierReaders, supplierReaders }: AppDeps) => async (api: Api): Promise<void> => {
-  api.post('/webhooks/payments/:provider', {
-    schema: schemaOf({ operationId: 'receivePaymentWebhook', summary: 'Report what a customer did at the gateway', description: SIGNED }),
-  }, (request, reply) => receive(request, reply, paymentReaders, request.params.provider, (webhook) => clients.webhooks.payment(request.params.provider, webhook)));
+/**
+ * What carriers, gateways and suppliers report. Verified by signature over the raw body, before anything of it is read.
+ */
+export const webhookRoutes =
+  ({ services: clients, paymentReaders, carrierReaders, supplierReaders }: AppDeps) =>
+  async (api: Api): Promise<void> => {
+    api.post(
+      '/webhooks/payments/:provider',
+      {
+        schema: schemaOf({
+          operationId: 'receivePaymentWebhook',
+          summary: 'Report what a customer did at the gateway',
+          description: SIGNED,
+        }),
+      },
+      (request, reply) =>
+        receive(request, reply, paymentReaders, request.params.provider, (webhook) =>
+          clients.webhooks.payment(request.params.provider, webhook),
+        ),
+    );
 
-  api.post('/webhooks/carriers/:provider', {
-    schema: schemaOf({ operationId: 'receiveCarrierWebhook', summary: 'Report a scan of a parcel', description: SIGNED }),
-  }, (request, reply) => receive(request, reply, carrierReaders, request.params.provider, (webhook) => clients.webhooks.carrier(request.params.provider, webhook)));
+    api.post(
+      '/webhooks/carriers/:provider',
+      {
+        schema: schemaOf({
+          operationId: 'receiveCarrierWebhook',
+          summary: 'Report a scan of a parcel',
+          description: SIGNED,
+        }),
+      },
+      (request, reply) =>
+        receive(request, reply, carrierReaders, request.params.provider, (webhook) =>
+          clients.webhooks.carrier(request.params.provider, webhook),
+        ),
+    );
 
-  api.post('/webhooks/suppliers/:provider', {
-    schema: schemaOf({ operationId: 'receiveSupplierWebhook', summary: 'Report what a supplier sends of a purchase order', description: SIGNED }),
-  }, (request, reply) => receive(request, reply, supplierReaders, request.params.provider, (webhook) => clients.webhooks.supplier(request.params.provider, webhook)));
-};
+    api.post(
+      '/webhooks/suppliers/:provider',
+      {
+        schema: schemaOf({
+          operationId: 'receiveSupplierWebhook',
+          summary: 'Report what a supplier sends of a purchase order',
+          description: SIGNED,
+        }),
+      },
+      (request, reply) =>
+        receive(request, reply, supplierReaders, request.params.provider, (webhook) =>
+          clients.webhooks.supplier(request.params.provider, webhook),
+        ),
+    );
+  };
 
 async function receive<T>(
-  request: FastifyRequest, reply: FastifyReply, readers: readonly Reader<T>[], provider: string, take: (webhook: VerifiedWebhook<T>) => Promise<Reception>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  readers: readonly Reader<T>[],
+  provider: string,
+  take: (webhook: VerifiedWebhook<T>) => Promise<Reception>,
 ): Promise<FastifyReply> {
   const reader = readers.find(({ code }) => code === provider);
   if (!reader) return sendProblem(reply, refuse('not_found'));
-  const webhook = understood(() => reader.read(headersOf(request), typeof request.body === 'string' ? request.body : ''));
+  const webhook = understood(() =>
+    reader.read(headersOf(request), typeof request.body === 'string' ? request.body : ''),
+  );
   if (webhook instanceof Error) return sendProblem(reply, refuse('validation_failed', { detail: webhook.message }));
   if (!webhook) return sendProblem(reply, refuse('webhook_signature_invalid'));
-  if (webhook.eventId.length > MAX_EVENT_ID) return sendProblem(reply, refuse('validation_failed', { errors: [{ pointer: 'webhook-id', detail: `It is longer than ${MAX_EVENT_ID}` }] }));
-  if (notStorable(webhook.event).length > 0) return sendProblem(reply, refuse('validation_failed', { detail: 'It holds a character that is no text' }));
+  if (webhook.eventId.length > MAX_EVENT_ID)
+    return sendProblem(
+      reply,
+      refuse('validation_failed', { errors: [{ pointer: 'webhook-id', detail: `It is longer than ${MAX_EVENT_ID}` }] }),
+    );
+  if (notStorable(webhook.event).length > 0)
+    return sendProblem(reply, refuse('validation_failed', { detail: 'It holds a character that is no text' }));
   return reply.send({ received: await take(webhook) });
 }
 
@@ -67,4 +124,6 @@ function understood<T>(read: () => T): T | Error {
 }
 
 const headersOf = (request: FastifyRequest): Record<string, string> =>
-  Object.fromEntries(Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
+  Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
