@@ -9,11 +9,12 @@ export interface PackedItem {
 }
 
 const PADDING_MM = 20;
+/** The weight of an empty box. */
 export const TARE_G = 100;
 
 /**
- * Estimates a box when the packer did not weigh one: the items stacked flat, the largest faces below each other, with
- * padding and an empty box's weight. An upper bound, not a packing.
+ * Estimates a parcel's size and weight when the packer measured neither. It stacks the items on their largest faces and
+ * adds padding and the weight of an empty box: an upper bound, not a packing.
  */
 export function estimateParcel(items: readonly PackedItem[]): PackedParcel {
   const turned = items.map((item) => {

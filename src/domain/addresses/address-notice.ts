@@ -1,15 +1,16 @@
 import { FINDING_TEXTS, type AddressFinding } from '../../contracts/addresses/address-findings';
 import type { Recipient } from '../../contracts/addresses/recipient';
 
-/** The languages that customers are told in. */
+/** Names a language that we write to customers in. */
 export type Language = 'en' | 'zh-CN';
 
-/** Where Chinese is read; elsewhere English is used. */
+/** Countries and regions whose customers get Chinese texts; all others get English ones. */
 const CHINESE: readonly string[] = ['CN', 'HK', 'MO', 'TW'];
 
+/** Chooses the language of a customer's messages by the country of the address. */
 export const languageOf = (country: string): Language => (CHINESE.includes(country) ? 'zh-CN' : 'en');
 
-/** What a message about an order on hold is made of: nothing but this may stand in it. */
+/** Holds every text of a message about an address hold; a message contains nothing else. */
 export interface Notice {
   readonly language: Language;
   readonly subject: string;
@@ -39,7 +40,7 @@ const FIELDS: Readonly<Record<string, { readonly en: string; readonly 'zh-CN': s
 };
 
 export interface NoticeFacts {
-  /** The storefront's own number of the order, or ours. */
+  /** The storefront's own number for the order, or our id. */
   readonly order: string;
   readonly recipient: Recipient;
   readonly findings: readonly AddressFinding[];
@@ -48,7 +49,7 @@ export interface NoticeFacts {
   readonly reminder: boolean;
 }
 
-/** Writes what the customer of an order on hold is told, in the language of the country that the address names. */
+/** Writes the notice of an address hold in the language of the recipient's country. */
 export function writeNotice({ order, recipient, findings, link, until, reminder }: NoticeFacts): Notice {
   const language = languageOf(recipient.address.country);
   const end = `${until.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
@@ -56,28 +57,30 @@ export function writeNotice({ order, recipient, findings, link, until, reminder 
     const field = pointer.split('/').pop() ?? '';
     return { field: FIELDS[field]?.[language] ?? field, problem: FINDING_TEXTS[code][language], suggestion };
   });
-  return language === 'zh-CN'
-    ? {
-        language,
-        items,
-        link,
-        subject: `${reminder ? '提醒：' : ''}订单 ${order} 的收货地址需要修改`,
-        greeting: '您好，',
-        lead: '您的订单因收货信息有误暂未发货，商品已为您保留，尚未扣款。请修改：',
-        action: '修改地址（链接仅可使用一次）：',
-        closing: `请在 ${end} 之前修改，逾期订单将自动取消。`,
-      }
-    : {
-        language,
-        items,
-        link,
-        subject: `${reminder ? 'Reminder: ' : ''}The address of your order ${order} needs a correction`,
-        greeting: 'Hello,',
-        lead: 'We cannot deliver your order to the address it names. The goods are kept for you, and nothing has been charged. Please correct:',
-        action: 'Correct the address (the link works once):',
-        closing: `Please do so before ${end}; then the order is cancelled.`,
-      };
+  if (language === 'zh-CN')
+    return {
+      language,
+      items,
+      link,
+      subject: `${reminder ? '提醒：' : ''}订单 ${order} 的收货地址需要修改`,
+      greeting: '您好，',
+      lead: '您的订单因收货信息有误暂未发货，商品已为您保留，尚未扣款。请修改：',
+      action: '修改地址（链接仅可使用一次）：',
+      closing: `请在 ${end} 之前修改，逾期订单将自动取消。`,
+    };
+  return {
+    language,
+    items,
+    link,
+    subject: `${reminder ? 'Reminder: ' : ''}The address of your order ${order} needs a correction`,
+    greeting: 'Hello,',
+    lead:
+      'We cannot deliver your order to the address it names. ' +
+      'The goods are kept for you, and nothing has been charged. Please correct:',
+    action: 'Correct the address (the link works once):',
+    closing: `Please do so before ${end}; then the order is cancelled.`,
+  };
 }
 
-/** Writes a notice as short as an SMS: what it is about, the link, the deadline. */
+/** Shortens a notice to an SMS: its subject, the link and the deadline. */
 export const shortOf = ({ subject, link, closing }: Notice): string => `${subject}: ${link} ${closing}`;

@@ -11,32 +11,31 @@ import { fold } from './division-names';
 
 type Rows = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Google's address data (libaddressinput), by country; `ZZ` is what holds everywhere. */
+/** Google's address data (libaddressinput) by country; `ZZ` holds the rules for all other countries. */
 const DATA: Readonly<Record<string, Rows>> = { BR: br, DE: de, GB: gb, HK: hk, JP: jp, MO: mo, TW: tw, US: us, ZZ: zz };
 
-/** A state, province, prefecture or county, or a part of one. */
+/** Describes a state, province, prefecture or county, or a city of one. */
 export interface Division {
-  /** As it is written on an envelope: the abbreviation where there is one. */
+  /** The form on an envelope: the abbreviation where there is one. */
   readonly key: string;
-  /** Every way to write it, folded. */
+  /** Every spelling, normalized for comparison. */
   readonly names: readonly string[];
-  /** Its name in full. */
   readonly name: string;
-  /** How its postcodes begin; undefined where it has none of its own. */
+  /** Matches the beginning of its postcodes; undefined when it has none of its own. */
   readonly postcodes: RegExp | undefined;
 }
 
 export interface CountryRules {
   readonly country: string;
   readonly needs: { readonly region: boolean; readonly city: boolean; readonly postcode: boolean };
-  /** The whole of a postcode, in capitals. */
+  /** Matches a whole postcode, in capitals. */
   readonly postcode: RegExp | undefined;
   readonly regions: readonly Division[];
-  /** By the region's key. Regions whose parts are not known are not in it. */
+  /** By the region's key. Regions whose cities are not known are missing. */
   readonly cities: ReadonlyMap<string, readonly Division[]>;
 }
 
-/** What people leave out of the end of a region's name. */
+/** Endings that people leave out of a region's name. */
 const ENDINGS: Readonly<Record<string, RegExp>> = { JP: /[都府県]$/u, TW: /[市縣]$/u };
 
 const listOf = (text: string | undefined): string[] => (text ?? '').split('~');
@@ -46,26 +45,27 @@ function divisionsOf(country: string, rows: Rows, id: string): Division[] {
   if (row?.sub_keys === undefined) return [];
   const [names, latin, postcodes] = [listOf(row.sub_names), listOf(row.sub_lnames), listOf(row.sub_zips)];
   return listOf(row.sub_keys).map((key, index) => {
-    const all = [key, names[index] ?? '', latin[index] ?? ''].filter((name) => name !== '');
+    const fullNames = [key, names[index] ?? '', latin[index] ?? ''].filter((name) => name !== '');
     const ending = ENDINGS[country];
-    const short = ending ? all.filter((name) => ending.test(name)).map((name) => name.replace(ending, '')) : [];
-    const begins = postcodes[index];
+    const withEnding = ending ? fullNames.filter((name) => ending.test(name)) : [];
+    const shortNames = ending ? withEnding.map((name) => name.replace(ending, '')) : [];
+    const postcodeStart = postcodes[index];
     return {
       key,
       name: names[index] || latin[index] || key,
-      names: [...new Set([...all, ...short].map(fold))],
-      postcodes: begins ? new RegExp(`^(?:${begins})`) : undefined,
+      names: [...new Set([...fullNames, ...shortNames].map(fold))],
+      postcodes: postcodeStart ? new RegExp(`^(?:${postcodeStart})`) : undefined,
     };
   });
 }
 
-function read(country: string, rows: Rows): CountryRules {
+function readRules(country: string, rows: Rows): CountryRules {
   const row = rows[country] ?? {};
-  const needs = row.require ?? '';
+  const required = row.require ?? '';
   const regions = divisionsOf(country, rows, country);
   return {
     country,
-    needs: { region: needs.includes('S'), city: needs.includes('C'), postcode: needs.includes('Z') },
+    needs: { region: required.includes('S'), city: required.includes('C'), postcode: required.includes('Z') },
     postcode: row.zip === undefined ? undefined : new RegExp(`^(?:${row.zip})$`),
     regions,
     cities: new Map(
@@ -78,8 +78,8 @@ function read(country: string, rows: Rows): CountryRules {
 }
 
 const RULES: ReadonlyMap<string, CountryRules> = new Map(
-  Object.entries(DATA).map(([country, rows]) => [country, read(country, rows)]),
+  Object.entries(DATA).map(([country, rows]) => [country, readRules(country, rows)]),
 );
 
-/** Gives a country's rules; for countries that are not known here, what holds everywhere. */
+/** Returns a country's rules; for a country without data, those that hold everywhere. */
 export const rulesOf = (country: string): CountryRules => RULES.get(country) ?? (RULES.get('ZZ') as CountryRules);

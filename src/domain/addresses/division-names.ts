@@ -1,4 +1,4 @@
-/** Variants of one character in names of places: what people type of Hong Kong and Taiwan on a mainland keyboard. */
+/** Maps characters that people type on a mainland keyboard to those of place names in Hong Kong and Taiwan. */
 const VARIANTS: Readonly<Record<string, string>> = {
   臺: '台',
   龙: '龍',
@@ -15,55 +15,56 @@ const VARIANTS: Readonly<Record<string, string>> = {
   乡: '鄉',
 };
 
-/** Folds a name for comparison: case, accents, width, blanks, punctuation and variants of characters do not count. */
+/** Normalizes a name for comparison: removes case, accents, width, blanks, punctuation and character variants. */
 export const fold = (name: string): string =>
   name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '')
-    .replace(/\p{Script=Han}/gu, (sign) => VARIANTS[sign] ?? sign);
+    .replace(/\p{Script=Han}/gu, (character) => VARIANTS[character] ?? character);
 
-/** Tells how many characters must be put in, left out or replaced to make one text the other (Levenshtein, 1966). */
+/** Counts the insertions, deletions and replacements that make one text the other (Levenshtein, 1966). */
 export function editDistance(from: string, to: string): number {
   const [a, b] = [Array.from(from), Array.from(to)];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, sign] of a.entries()) {
+  for (const [i, character] of a.entries()) {
     const next = [i + 1];
     for (const [j, other] of b.entries()) {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (sign === other ? 0 : 1)));
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (character === other ? 0 : 1)));
     }
     row = next;
   }
   return row[b.length] ?? 0;
 }
 
-/** Words of direction, size and age: with another of them a name is another place's, and no slip. */
-const CONTRARY = '上下东西南北中前后大小新老東後';
+/** Characters of direction, size and age: exchanging one for another names another place and is no typing error. */
+const DISTINCTIVE = '上下东西南北中前后大小新老東後';
 
-const isContrary = (from: string, to: string): boolean => {
+const isDistinctive = (character: string): boolean => character !== '' && DISTINCTIVE.includes(character);
+
+const namesAnotherPlace = (from: string, to: string): boolean => {
   const [a, b] = [Array.from(from), Array.from(to)];
-  const apart = a.flatMap((sign, index) => (sign === b[index] ? [] : [[sign, b[index] ?? '']]));
-  return (
-    a.length === b.length &&
-    apart.length === 1 &&
-    apart.every(([sign = '', other = '']) => other !== '' && CONTRARY.includes(sign) && CONTRARY.includes(other))
-  );
+  if (a.length !== b.length) return false;
+  const differing = a.flatMap((character, index) => (character === b[index] ? [] : [[character, b[index] ?? '']]));
+  return differing.length === 1 && differing.every((pair) => pair.every(isDistinctive));
 };
 
-/** Finds the one name that a text is most likely meant to be: one slip in a short name, two in a long one. */
+/** Finds the one name that a text most likely means: one typing error in a short name, two in a long one. */
 export function nearest(text: string, names: readonly string[]): string | undefined {
   const wanted = fold(text);
-  const slips = wanted.length >= 8 ? 2 : 1;
-  const shortest = /\p{Script=Han}/u.test(wanted) ? 3 : 5;
-  if (wanted.length < shortest) return undefined;
-  const near = names
-    .flatMap((name) => {
-      const folded = fold(name);
-      return Math.abs(folded.length - wanted.length) > slips ? [] : [{ name, distance: editDistance(wanted, folded) }];
-    })
-    .filter(({ name, distance }) => distance <= slips && !isContrary(text, name))
-    .sort((a, b) => a.distance - b.distance);
-  const [first, second] = near;
+  const maxErrors = wanted.length >= 8 ? 2 : 1;
+  const minLength = /\p{Script=Han}/u.test(wanted) ? 3 : 5;
+  if (wanted.length < minLength) return undefined;
+  const ofSimilarLength = names.flatMap((name) => {
+    const normalized = fold(name);
+    return Math.abs(normalized.length - wanted.length) > maxErrors ? [] : [{ name, normalized }];
+  });
+  const measured = ofSimilarLength.map(({ name, normalized }) => ({
+    name,
+    distance: editDistance(wanted, normalized),
+  }));
+  const similar = measured.filter(({ name, distance }) => distance <= maxErrors && !namesAnotherPlace(text, name));
+  const [first, second] = similar.sort((a, b) => a.distance - b.distance);
   return first && (!second || second.distance > first.distance) ? first.name : undefined;
 }

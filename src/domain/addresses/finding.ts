@@ -1,7 +1,7 @@
 import { FINDING_TEXTS, type AddressFinding, type FindingCode } from '../../contracts/addresses/address-findings';
 import type { Address } from '../../contracts/addresses/recipient';
 
-/** Builds a finding about a member of the recipient (`name`, `phone`) or of its address. */
+/** Builds a finding about one field of the recipient or of its address. */
 export function finding(
   field: 'name' | 'phone' | keyof Address,
   code: FindingCode,

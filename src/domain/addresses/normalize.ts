@@ -2,26 +2,26 @@ import type { Address, Recipient } from '../../contracts/addresses/recipient';
 
 const FULL_WIDTH_ZERO = 0xff10;
 
-/** Writes full-width digits as the carrier's printer and computer do. Leaves every other character alone. */
+/** Replaces full-width digits by the ASCII digits that carriers' systems read. */
 const halfWidthDigits = (text: string): string =>
   text.replace(/[\uff10-\uff19]/g, (digit) => String(digit.charCodeAt(0) - FULL_WIDTH_ZERO));
 
-/** Trims, makes one blank of each run of white space (line breaks included), and makes digits half-width. */
+/** Trims a text, reduces white space (line breaks included) to single blanks, and makes digits half-width. */
 export const normalizeText = (text: string): string => halfWidthDigits(text).replace(/\s+/gu, ' ').trim();
 
-/** Makes every character of a code (phone, postcode) half-width, as Unicode's NFKC does, and trims it. */
+/** Normalizes a code (phone, postcode): half-width characters by Unicode's NFKC, single blanks, trimmed. */
 export const normalizeCode = (text: string): string => text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
 
 /**
- * Tidies a recipient: white space, width of digits, and members that say nothing are left out. Nothing that a person
- * would read differently changes; doing it twice does what once does.
+ * Normalizes white space and the width of digits in a recipient, and leaves out its empty fields. A person reads the
+ * result as they read the input; normalizing it again changes nothing.
  */
 export function normalizeRecipient({ name, phone, email, address }: Recipient): Recipient {
   const optional = (
     field: Exclude<keyof Address, 'country' | 'line1'>,
-    tidy: (text: string) => string,
+    normalize: (text: string) => string,
   ): Partial<Address> => {
-    const text = tidy(address[field] ?? '');
+    const text = normalize(address[field] ?? '');
     return text === '' ? {} : { [field]: text };
   };
   return {

@@ -4,13 +4,13 @@ import type { CountryRules, Division } from './country-rules';
 import { finding } from './finding';
 import { fold, nearest } from './division-names';
 
-/** Countries of which every city is known: elsewhere a name that is not may still be a village's. */
+/** Countries whose every city is known. Elsewhere an unknown name may still be a village. */
 const ALL_CITIES_KNOWN: readonly string[] = ['TW'];
 
-const called = (divisions: readonly Division[], text: string | undefined): Division[] =>
+const divisionsNamed = (divisions: readonly Division[], text: string | undefined): Division[] =>
   text === undefined ? [] : divisions.filter(({ names }) => names.includes(fold(text)));
 
-/** Judges that region, city and postcode are known and lie in each other. `postcode` is well-formed, or undefined. */
+/** Validates that region, city and postcode are known and lie in each other. `postcode` is well-formed or undefined. */
 export function validateDivisions(
   rules: CountryRules,
   address: Address,
@@ -18,17 +18,16 @@ export function validateDivisions(
 ): AddressFinding[] {
   const place = new Place(rules, address, postcode);
   if (rules.regions.length === 0) return place.missing();
-  const [region, other] = called(rules.regions, address.region);
+  const [region, otherRegion] = divisionsNamed(rules.regions, address.region);
   if (!region) return place.unknownRegion();
-  if (other)
-    return [
-      finding('region', 'ambiguous_division', place.likeliestRegion()?.key),
-      ...place.missing(place.likeliestRegion()),
-    ];
+  if (otherRegion) {
+    const likeliest = place.likeliestRegion();
+    return [finding('region', 'ambiguous_division', likeliest?.key), ...place.missing(likeliest)];
+  }
   return [...place.missing(region), ...place.within(region)];
 }
 
-/** What an address says of where it lies, and what follows from the rest of it. */
+/** Compares the region, city and postcode of one address with each other. */
 class Place {
   constructor(
     private readonly rules: CountryRules,
@@ -36,106 +35,104 @@ class Place {
     private readonly postcode: string | undefined,
   ) {}
 
-  /** Lists the fields that the country needs and that are not there, the region aside. */
+  /** Finds the missing fields that the country requires, except the region. */
   missing(region?: Division): AddressFinding[] {
     const { needs } = this.rules;
     const { city, postcode } = this.address;
-    const found = region ? this.#citiesOf(region) : [];
-    const byPostcode = found.filter((one) => this.#agrees(one) && one.postcodes !== undefined);
-    return [
-      ...(needs.city && city === undefined
-        ? [finding('city', 'missing', byPostcode.length === 1 ? byPostcode[0]?.key : undefined)]
-        : []),
-      ...(needs.postcode && postcode === undefined
-        ? [finding('postcode', 'missing', this.#onlyCode(called(found, city)) ?? (region && this.#onlyCode([region])))]
-        : []),
-    ];
+    const cities = region ? this.#citiesOf(region) : [];
+    const findings: AddressFinding[] = [];
+    if (needs.city && city === undefined) {
+      const byPostcode = cities.filter((division) => this.#agrees(division) && division.postcodes !== undefined);
+      findings.push(finding('city', 'missing', only(byPostcode)?.key));
+    }
+    if (needs.postcode && postcode === undefined) {
+      const suggestion = this.#onlyCode(divisionsNamed(cities, city)) ?? (region && this.#onlyCode([region]));
+      findings.push(finding('postcode', 'missing', suggestion));
+    }
+    return findings;
   }
 
-  /** Tells of a region that is not there or not known; a city in its place is taken for it. */
+  /** Finds a missing or unknown region; a region's name in the city field is suggested for it. */
   unknownRegion(): AddressFinding[] {
     const { region, city, district } = this.address;
-    const [instead] = called(this.rules.regions, city);
-    const part = instead && called(this.#citiesOf(instead), district)[0];
-    if (region === undefined && instead && part && this.#agrees(instead)) {
+    const [regionInCityField] = divisionsNamed(this.rules.regions, city);
+    const cityInDistrictField = regionInCityField && divisionsNamed(this.#citiesOf(regionInCityField), district)[0];
+    if (region === undefined && regionInCityField && cityInDistrictField && this.#agrees(regionInCityField)) {
       return [
-        finding('region', 'missing', instead.key),
-        finding('city', 'unknown_division', part.key),
+        finding('region', 'missing', regionInCityField.key),
+        finding('city', 'unknown_division', cityInDistrictField.key),
         ...this.missing().filter(({ pointer }) => pointer !== '/address/city'),
       ];
     }
-    const near =
-      region === undefined
-        ? undefined
-        : nearest(
-            region,
-            this.rules.regions.filter((one) => this.#agrees(one)).map(({ name }) => name),
-          );
-    const suggestion = near ?? this.likeliestRegion()?.key ?? instead?.key;
+    const possible = this.rules.regions.filter((division) => this.#agrees(division));
+    const possibleNames = possible.map(({ name }) => name);
+    const similar = region === undefined ? undefined : nearest(region, possibleNames);
+    const suggestion = similar ?? this.likeliestRegion()?.key ?? regionInCityField?.key;
     if (region === undefined)
       return [...(this.rules.needs.region ? [finding('region', 'missing', suggestion)] : []), ...this.missing()];
     return [finding('region', 'unknown_division', suggestion), ...this.missing()];
   }
 
-  /** Finds the one region that the postcode and the city speak for. */
+  /** Finds the one region that matches the postcode and the city. */
   likeliestRegion(): Division | undefined {
     const { city, district, region } = this.address;
-    const candidates = called(this.rules.regions, region);
-    const open = (candidates.length > 0 ? candidates : this.rules.regions).filter((one) => this.#agrees(one));
-    const holding = open.filter((one) => called(this.#citiesOf(one), city ?? district).length > 0);
-    if (holding.length > 0) return only(holding);
+    const candidates = divisionsNamed(this.rules.regions, region);
+    const regions = candidates.length > 0 ? candidates : this.rules.regions;
+    const possible = regions.filter((division) => this.#agrees(division));
+    const withCity = possible.filter(
+      (division) => divisionsNamed(this.#citiesOf(division), city ?? district).length > 0,
+    );
+    if (withCity.length > 0) return only(withCity);
     if (ALL_CITIES_KNOWN.includes(this.rules.country) && city !== undefined) return undefined;
-    return this.postcode === undefined ? undefined : only(open.filter(({ postcodes }) => postcodes !== undefined));
+    return this.postcode === undefined ? undefined : only(possible.filter(({ postcodes }) => postcodes !== undefined));
   }
 
-  /** Judges city and postcode against a region that is known. */
+  /** Validates city and postcode by a known region. */
   within(region: Division): AddressFinding[] {
     const { city } = this.address;
     const cities = this.#citiesOf(region);
-    const [known] = called(cities, city);
+    const [knownCity] = divisionsNamed(cities, city);
     if (!this.#agrees(region)) {
-      const other = this.#elsewhere();
-      return [
-        known || !other
-          ? finding('postcode', 'elsewhere', known && this.#onlyCode([known]))
-          : finding('region', 'elsewhere', other.key),
-      ];
+      const otherRegion = this.#otherRegion();
+      if (otherRegion && !knownCity) return [finding('region', 'elsewhere', otherRegion.key)];
+      return [finding('postcode', 'elsewhere', knownCity && this.#onlyCode([knownCity]))];
     }
-    if (known && !this.#agrees(known)) return [finding('postcode', 'elsewhere', this.#onlyCode([known]))];
-    if (known || city === undefined || cities.length === 0) return [];
-    const near = nearest(
-      city,
-      cities.filter((one) => this.#agrees(one)).map(({ key }) => key),
-    );
-    if (near !== undefined) return [finding('city', 'unknown_division', near)];
-    const other =
-      this.postcode === undefined || ALL_CITIES_KNOWN.includes(this.rules.country) ? this.#elsewhere() : undefined;
-    if (other) return [finding('region', 'elsewhere', other.key)];
-    return ALL_CITIES_KNOWN.includes(this.rules.country) ? [finding('city', 'unknown_division')] : [];
+    if (knownCity && !this.#agrees(knownCity)) return [finding('postcode', 'elsewhere', this.#onlyCode([knownCity]))];
+    if (knownCity || city === undefined || cities.length === 0) return [];
+    const possible = cities.filter((division) => this.#agrees(division));
+    const possibleNames = possible.map(({ key }) => key);
+    const similar = nearest(city, possibleNames);
+    if (similar !== undefined) return [finding('city', 'unknown_division', similar)];
+    const allCitiesKnown = ALL_CITIES_KNOWN.includes(this.rules.country);
+    const otherRegion = this.postcode === undefined || allCitiesKnown ? this.#otherRegion() : undefined;
+    if (otherRegion) return [finding('region', 'elsewhere', otherRegion.key)];
+    return allCitiesKnown ? [finding('city', 'unknown_division')] : [];
   }
 
-  /** Finds the one region that the postcode allows and, where cities are known, that holds the city. */
-  #elsewhere(): Division | undefined {
+  /** Finds the one region that agrees with the postcode and, where cities are known, contains the city. */
+  #otherRegion(): Division | undefined {
     const { city } = this.address;
-    const open = this.rules.regions.filter(
-      (one) => this.#agrees(one) && (one.postcodes !== undefined || this.postcode === undefined),
+    const possible = this.rules.regions.filter(
+      (region) => this.#agrees(region) && (region.postcodes !== undefined || this.postcode === undefined),
     );
-    const holding = open.filter((one) => called(this.#citiesOf(one), city).some((each) => this.#agrees(each)));
-    if (holding.length > 0) return only(holding);
-    return this.rules.cities.size === 0 ? only(open) : undefined;
+    const withCity = possible.filter((region) =>
+      divisionsNamed(this.#citiesOf(region), city).some((division) => this.#agrees(division)),
+    );
+    if (withCity.length > 0) return only(withCity);
+    return this.rules.cities.size === 0 ? only(possible) : undefined;
   }
 
   #citiesOf(region: Division): readonly Division[] {
     return this.rules.cities.get(region.key) ?? [];
   }
 
-  /** Gives the postcode of a place that has exactly one, in full. */
-  #onlyCode(places: readonly Division[]): string | undefined {
-    const code = only(places)?.postcodes?.source.replace(/^\^\(\?:|\)$/g, '');
+  /** Returns the full postcode of a single division that has exactly one. */
+  #onlyCode(divisions: readonly Division[]): string | undefined {
+    const code = only(divisions)?.postcodes?.source.replace(/^\^\(\?:|\)$/g, '');
     return code !== undefined && /^\d+$/.test(code) && this.rules.postcode?.test(code) === true ? code : undefined;
   }
 
-  /** Tells whether the postcode may lie in a division: it does where either says nothing. */
+  /** Returns whether the postcode may lie in a division; an absent postcode or an unknown range agrees. */
   #agrees({ postcodes }: Division): boolean {
     return this.postcode === undefined || postcodes === undefined || postcodes.test(this.postcode);
   }

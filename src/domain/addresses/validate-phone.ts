@@ -4,26 +4,25 @@ import type { Recipient } from '../../contracts/addresses/recipient';
 import { finding } from './finding';
 import { normalizeCode } from './normalize';
 
-/** What can be dialled: its international form (E.164), or what is wrong with it. */
+/** Holds a phone number's international form (E.164), or the finding about it. */
 export type PhoneVerdict = { readonly phone: string } | { readonly finding: AddressFinding };
 
 /**
- * Reads a phone number as somebody in the address's country writes it, by libphonenumber's plans. Mainland China needs
- * an 11-digit mobile number of its own; elsewhere a valid number of any country will do.
+ * Validates a phone number as people in the address's country write it, by libphonenumber's numbering plans. Mainland
+ * China requires one of its mobile numbers; other countries accept a valid number of any country.
  */
 export function validatePhone(text: string, country: string): PhoneVerdict {
   if (text === '') return { finding: finding('phone', 'missing') };
-  const parsed = read(text, country);
+  const parsed = parse(text, country);
   if (!parsed) return { finding: finding('phone', 'not_a_phone_number', numberWithin(text, country)) };
-  if (!parsed.isValid()) return { finding: finding('phone', 'phone_not_in_use', otherReading(text, parsed, country)) };
-  if (parsed.ext !== undefined) return { finding: finding('phone', 'phone_has_extension', fit(parsed, country)) };
-  return isFit(parsed, country) ? { phone: parsed.number } : { finding: finding('phone', 'phone_not_mobile') };
+  if (!parsed.isValid())
+    return { finding: finding('phone', 'phone_not_in_use', correctedNumber(text, parsed, country)) };
+  if (parsed.ext !== undefined)
+    return { finding: finding('phone', 'phone_has_extension', acceptedNumber(parsed, country)) };
+  return isAccepted(parsed, country) ? { phone: parsed.number } : { finding: finding('phone', 'phone_not_mobile') };
 }
 
-/**
- * Gives the number by which a recipient is reached, in E.164, as it was judged with these findings; undefined where the
- * number is at fault.
- */
+/** Returns the recipient's number in E.164, or undefined when the findings include the phone. */
 export function dialable({ phone, address }: Recipient, findings: readonly AddressFinding[]): string | undefined {
   if (findings.some(({ pointer }) => pointer === '/phone')) return undefined;
   const number = validatePhone(
@@ -33,31 +32,33 @@ export function dialable({ phone, address }: Recipient, findings: readonly Addre
   return 'phone' in number ? number.phone : undefined;
 }
 
-function read(text: string, country: string, extract = false): PhoneNumber | undefined {
+function parse(text: string, country: string, extract = false): PhoneNumber | undefined {
   return parsePhoneNumberFromString(text, {
     extract,
     ...(isSupportedCountry(country) ? { defaultCountry: country } : {}),
   });
 }
 
-const isFit = (number: PhoneNumber, country: string): boolean =>
+const isAccepted = (number: PhoneNumber, country: string): boolean =>
   country !== 'CN' || (number.country === 'CN' && number.getType() === 'MOBILE');
 
-/** Gives a number for a suggestion: only one that would do. */
-const fit = (number: PhoneNumber | undefined, country: string): string | undefined =>
-  number?.isValid() === true && isFit(number, country) ? number.number : undefined;
+/** Returns a number that may be suggested, or undefined when it would be refused as well. */
+const acceptedNumber = (number: PhoneNumber | undefined, country: string): string | undefined =>
+  number?.isValid() === true && isAccepted(number, country) ? number.number : undefined;
 
 /** Finds a number among other words. */
-const numberWithin = (text: string, country: string): string | undefined => fit(read(text, country, true), country);
+const numberWithin = (text: string, country: string): string | undefined =>
+  acceptedNumber(parse(text, country, true), country);
 
 /**
- * Reads a number as one that lost its plus sign, or a Brazilian mobile number from before the ninth digit (2012 to
- * 2016).
+ * Restores a number's missing plus sign, or the ninth digit that Brazil added to its mobile numbers from 2012 to 2016.
  */
-function otherReading(text: string, parsed: PhoneNumber, country: string): string | undefined {
+function correctedNumber(text: string, parsed: PhoneNumber, country: string): string | undefined {
   const digits = text.replace(/\D/g, '');
-  const international = fit(read(`+${digits}`, country), country);
+  const international = acceptedNumber(parse(`+${digits}`, country), country);
   if (international !== undefined) return international;
-  const old = /^(\d\d)([6-9]\d{7})$/.exec(parsed.nationalNumber);
-  return parsed.countryCallingCode === '55' && old ? fit(read(`+55${old[1]}9${old[2]}`, country), country) : undefined;
+  const withoutNinthDigit = /^(\d\d)([6-9]\d{7})$/.exec(parsed.nationalNumber);
+  if (parsed.countryCallingCode !== '55' || !withoutNinthDigit) return undefined;
+  const [, area, subscriber] = withoutNinthDigit;
+  return acceptedNumber(parse(`+55${area}9${subscriber}`, country), country);
 }

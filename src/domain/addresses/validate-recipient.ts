@@ -10,70 +10,71 @@ import { validatePhone } from './validate-phone';
 import { validatePostcode } from './validate-postcode';
 import { normalizeRecipient } from './normalize';
 
-/**
- * Whose rules an address was held against: its country's, or those that hold everywhere where its own are not known
- * here.
- */
+/** Names the rules that validated an address: its country's, or the generic ones for countries without data. */
 export type AddressRules = 'country' | 'generic';
 
-export type AddressVerdict =
-  /**
-   * It can be delivered to. `recipient` differs from the input by tidying and by the phone's international form only.
-   */
-  | { readonly verdict: 'good'; readonly rules: AddressRules; readonly recipient: Recipient }
-  /** It needs its customer. `mendable`: taking every suggestion makes it good. */
-  | {
-      readonly verdict: 'held';
-      readonly rules: AddressRules;
-      readonly mendable: boolean;
-      readonly findings: readonly AddressFinding[];
-    };
+/** Says that a carrier can deliver to the recipient. */
+interface GoodAddress {
+  readonly verdict: 'good';
+  readonly rules: AddressRules;
+  /** The normalized recipient, with the phone in its international form; nothing else differs from the input. */
+  readonly recipient: Recipient;
+}
 
-/** Countries that libphonenumber knows no plan of: nobody is called there. */
+/** Says that the customer must correct the recipient. */
+interface HeldAddress {
+  readonly verdict: 'held';
+  readonly rules: AddressRules;
+  /** Whether the recipient becomes good when the customer takes every suggestion. */
+  readonly mendable: boolean;
+  readonly findings: readonly AddressFinding[];
+}
+
+export type AddressVerdict = GoodAddress | HeldAddress;
+
+/** Countries without a numbering plan in libphonenumber. */
 const WITHOUT_PHONES: readonly string[] = ['AQ', 'BV', 'GS', 'HM', 'PN', 'TF', 'UM'];
-/** What people write for a country whose code is another. */
+/** Wrong country codes that people write, with the right ones. */
 const MISTAKEN_COUNTRIES: Readonly<Record<string, string>> = { UK: 'GB', EN: 'GB', PRC: 'CN', JA: 'JP', EL: 'GR' };
-/** How many rounds of suggestions are tried: one can bring another to light. */
-const ROUNDS = 4;
+/** Limits how often suggestions are applied: each round can uncover further findings. */
+const MAX_ROUNDS = 4;
 
 /**
- * Judges a recipient for format and completeness by its country's rules: mainland China by GB/T 2260, others by
- * libaddressinput's data, phones by libphonenumber. Never throws; changes nothing but what `tidyRecipient` says.
+ * Validates a recipient's format and completeness by its country's rules. They come from GB/T 2260 for mainland China,
+ * from libaddressinput's data for other countries, and from libphonenumber for phones. Never throws; changes only what
+ * `normalizeRecipient` does.
  */
 export function validateRecipient(input: Recipient): AddressVerdict {
   const recipient = normalizeRecipient(input);
-  const first = look(recipient);
+  const first = findingsOf(recipient);
   const rules = rulesFor(recipient.address.country);
   if (first.findings.length === 0) return { verdict: 'good', rules, recipient: { ...recipient, phone: first.phone } };
   const findings = [...first.findings];
-  let mended = take(recipient, first.findings);
-  for (let round = 1; round < ROUNDS && findings.every(({ suggestion }) => suggestion !== undefined); round += 1) {
-    const { findings: more } = look(mended);
-    if (more.length === 0) return { verdict: 'held', rules, mendable: true, findings };
-    for (const one of more) {
-      const told = findings.findIndex(({ pointer }) => pointer === one.pointer);
-      if (told < 0) findings.push(one);
-      else findings[told] = withoutSuggestion(findings[told] ?? one);
+  let corrected = take(recipient, first.findings);
+  for (let round = 1; round < MAX_ROUNDS && findings.every(({ suggestion }) => suggestion !== undefined); round += 1) {
+    const { findings: further } = findingsOf(corrected);
+    if (further.length === 0) return { verdict: 'held', rules, mendable: true, findings };
+    for (const next of further) {
+      const index = findings.findIndex(({ pointer }) => pointer === next.pointer);
+      if (index < 0) findings.push(next);
+      else findings[index] = withoutSuggestion(findings[index] ?? next);
     }
-    mended = take(mended, more);
+    corrected = take(corrected, further);
   }
   return { verdict: 'held', rules, mendable: false, findings };
 }
 
-/** Takes every suggestion, as a customer would who agrees. */
+/** Applies every suggestion to a recipient, as a customer does who accepts them all. */
 export function take(recipient: Recipient, findings: readonly AddressFinding[]): Recipient {
-  const said = new Map(
-    findings.flatMap(({ pointer, suggestion }) => (suggestion === undefined ? [] : [[pointer, suggestion] as const])),
-  );
-  const address = Object.fromEntries(
-    [...said].flatMap(([pointer, text]) =>
-      pointer.startsWith('/address/') ? [[pointer.slice('/address/'.length), text]] : [],
-    ),
-  );
+  const suggestions = new Map<string, string>();
+  for (const { pointer, suggestion } of findings) if (suggestion !== undefined) suggestions.set(pointer, suggestion);
+  const address: Record<string, string> = {};
+  for (const [pointer, suggestion] of suggestions)
+    if (pointer.startsWith('/address/')) address[pointer.slice('/address/'.length)] = suggestion;
   return {
     ...recipient,
-    phone: said.get('/phone') ?? recipient.phone,
-    name: said.get('/name') ?? recipient.name,
+    phone: suggestions.get('/phone') ?? recipient.phone,
+    name: suggestions.get('/name') ?? recipient.name,
     address: { ...recipient.address, ...address },
   };
 }
@@ -83,30 +84,26 @@ const rulesFor = (country: string): AddressRules =>
 
 const withoutSuggestion = ({ pointer, code, detail }: AddressFinding): AddressFinding => ({ pointer, code, detail });
 
-/** Looks at a tidied recipient once. `phone` is dialable where nothing was found. */
-function look({ name, phone, address }: Recipient): { findings: AddressFinding[]; phone: string } {
+/** Validates every field of a normalized recipient once. A phone without a finding is returned in E.164. */
+function findingsOf({ name, phone, address }: Recipient): { findings: AddressFinding[]; phone: string } {
   const { country } = address;
-  const places = judgeAddress(address);
-  // Who lives elsewhere than they said has a number from there.
-  const number = validatePhone(
-    phone,
-    places.find(({ pointer }) => pointer === '/address/country')?.suggestion ?? country,
-  );
-  const people = [...validateName(name, country), ...('finding' in number ? [number.finding] : [])];
-  return { findings: [...people, ...places], phone: 'phone' in number ? number.phone : phone };
+  const addressFindings = validateAddress(address);
+  // A suggested country decides how the phone number is read.
+  const suggestedCountry = addressFindings.find(({ pointer }) => pointer === '/address/country')?.suggestion;
+  const number = validatePhone(phone, suggestedCountry ?? country);
+  const nameFindings = validateName(name, country);
+  if ('phone' in number) return { findings: [...nameFindings, ...addressFindings], phone: number.phone };
+  return { findings: [...nameFindings, number.finding, ...addressFindings], phone };
 }
 
-function judgeAddress(address: Address): AddressFinding[] {
+function validateAddress(address: Address): AddressFinding[] {
   const { country } = address;
   if (!isSupportedCountry(country) && !WITHOUT_PHONES.includes(country))
     return [finding('country', 'unknown_country', MISTAKEN_COUNTRIES[country]), ...validateLine(address)];
   if (country === 'CN') return [...validateChineseAddress(address), ...validateLine(address)];
   const rules = rulesOf(country);
-  const code = validatePostcode(rules, address.postcode);
-  const malformed = 'finding' in code ? [code.finding] : [];
-  return [
-    ...validateDivisions(rules, address, 'postcode' in code ? code.postcode : undefined),
-    ...malformed,
-    ...validateLine(address),
-  ];
+  const postcode = validatePostcode(rules, address.postcode);
+  if ('finding' in postcode)
+    return [...validateDivisions(rules, address, undefined), postcode.finding, ...validateLine(address)];
+  return [...validateDivisions(rules, address, postcode.postcode), ...validateLine(address)];
 }
