@@ -1,5 +1,9 @@
 import { sql } from 'kysely';
-import { fillWaitingBackorders, type FreeStock, type WaitingBackorder } from '../../domain/inventory/agree-backorder';
+import {
+  fillWaitingBackorders,
+  type FreeStock,
+  type WaitingBackorder,
+} from '../../domain/inventory/fill-waiting-backorders';
 import { allocate } from '../../domain/money';
 import { keepUntil, type Delivery } from './availability';
 import { changeBackordered, isWaitingForStock, lockQueues } from './backorders';

@@ -1,7 +1,7 @@
 import { InterventionVerb } from '../../contracts/interventions/intervention-codes';
 import type { FulfillmentStatus, OrderStatus } from '../../contracts/statuses';
 
-/** What a part waits for, in plain words; a part that is not named waits for nobody. */
+/** Says what a fulfillment waits for, by its status; in a status that is missing here it waits for nothing. */
 export const FULFILLMENT_WAITS: Readonly<Partial<Record<FulfillmentStatus, string>>> = {
   released: 'pick, recheck and pack at the warehouse',
   packed: 'a label from the carrier',
@@ -10,30 +10,30 @@ export const FULFILLMENT_WAITS: Readonly<Partial<Record<FulfillmentStatus, strin
   returning: 'the refused parcel to come back',
 };
 
-/** What an order as a whole waits for, in plain words; in every other status its parts do. */
+/** Says what an order waits for, by its status; in a status that is missing here its fulfillments wait. */
 export const ORDER_WAITS: Readonly<Partial<Record<OrderStatus, string>>> = {
   draft: 'Validation, stock and payment',
-  awaiting_address: 'The customer to mend the address',
+  awaiting_address: 'The customer to correct the address',
   awaiting_payment: "The customer's payment",
   awaiting_stock: 'Goods that are on backorder',
   cancelling: 'Undoing what was done: label, payment, stock',
 };
 
-/** How an order stands, as far as people can move it. */
+/** Describes an order's state as far as it decides which interventions are possible. */
 export interface OrderStanding {
   readonly closed: boolean;
   readonly cancelling: boolean;
-  /** A step waits for a provider's answer, or failed for good. */
+  /** Whether a step waits for a provider's answer or has failed permanently. */
   readonly stepWaits: boolean;
-  /** A packed part waits for its label. */
+  /** Whether a packed fulfillment waits for its label. */
   readonly labelAwaited: boolean;
-  /** A part is with its carrier, or further. */
+  /** Whether the carrier has taken a fulfillment. */
   readonly handedOver: boolean;
-  /** A person was asked to see to it already. */
+  /** Whether the order is already handed to a person. */
   readonly attended: boolean;
 }
 
-/** Lists the verbs that an order would take as it stands. */
+/** Lists the interventions that an order accepts in its present state. */
 export function availableActions({
   closed,
   cancelling,

@@ -7,14 +7,14 @@ import {
 } from '../../contracts/interventions/intervention-codes';
 import { CancelReason } from '../../contracts/orders/cancel-reason';
 
-/** Says what is wrong with a value, or null. */
+/** Returns what is wrong with a value, or null when it is valid. */
 type Check = (value: unknown) => string | null;
 
-const among =
+const oneOf =
   (table: Readonly<Record<string, string>>): Check =>
   (value) =>
     Object.values(table).includes(value as string) ? null : `must be one of ${Object.values(table).join(', ')}`;
-const like =
+const matching =
   (pattern: RegExp, example: string): Check =>
   (value) =>
     typeof value === 'string' && pattern.test(value) ? null : `must be like ${example}`;
@@ -23,37 +23,35 @@ const optional =
   (value) =>
     value === undefined ? null : check(value);
 
-const actor = like(ACTOR, 'support:<who>');
-const reason = among(InterventionReason);
+const actor = matching(ACTOR, 'support:<who>');
+const reason = oneOf(InterventionReason);
 
 /**
- * The arguments of the operators' Updates, as their schemas in the contracts say; those would bring zod into each
- * workflow.
+ * Repeats the schemas of the staff's Updates without zod, which would otherwise be bundled into every Workflow. A test
+ * compares them with the schemas in `contracts/`.
  */
 const ARGUMENTS: Readonly<Record<InterventionVerb, Readonly<Record<string, Check>>>> = {
   retryNow: { reason, actor },
   chooseCarrier: {
-    fulfillmentId: like(/^ful_\w+$/, 'ful_01J0000000000000000000000A'),
-    carrierCode: like(CARRIER_CODE, 'swift'),
+    fulfillmentId: matching(/^ful_\w+$/, 'ful_01J0000000000000000000000A'),
+    carrierCode: matching(CARRIER_CODE, 'swift'),
     reason,
     actor,
   },
-  cancelOrder: { reason: among(CancelReason), actor },
-  handToPerson: { reason, note: optional(among(AttendNote)), assignee: optional(actor), actor },
+  cancelOrder: { reason: oneOf(CancelReason), actor },
+  handToPerson: { reason, note: optional(oneOf(AttendNote)), assignee: optional(actor), actor },
 };
 
-/** Lists what is wrong with what somebody asks of an order, field by field, in plain words. Empty when it fits. */
-export function invalidMembers(verb: InterventionVerb, asked: unknown): string[] {
-  if (typeof asked !== 'object' || asked === null || Array.isArray(asked)) return ['must be one JSON object'];
-  const fields = asked as Readonly<Record<string, unknown>>;
+/** Lists the invalid members of an intervention's request, one message each; empty when it is valid. */
+export function invalidMembers(verb: InterventionVerb, requested: unknown): string[] {
+  if (typeof requested !== 'object' || requested === null || Array.isArray(requested))
+    return ['must be one JSON object'];
+  const fields = requested as Readonly<Record<string, unknown>>;
   const checks = ARGUMENTS[verb];
-  return [
-    ...Object.entries(checks).flatMap(([name, check]) => {
-      const wrong = check(fields[name]);
-      return wrong === null ? [] : [`${name}: ${wrong}`];
-    }),
-    ...Object.keys(fields)
-      .filter((name) => !Object.hasOwn(checks, name))
-      .map((name) => `${name}: is not known`),
-  ];
+  const invalid = Object.entries(checks).flatMap(([name, check]) => {
+    const fault = check(fields[name]);
+    return fault === null ? [] : [`${name}: ${fault}`];
+  });
+  const unknown = Object.keys(fields).filter((name) => !Object.hasOwn(checks, name));
+  return [...invalid, ...unknown.map((name) => `${name}: is not known`)];
 }

@@ -1,8 +1,8 @@
 import { AttentionReason } from '../../contracts/statuses';
 
 /**
- * The reasons by urgency: nothing can go on by itself; somebody is at it; a person must act; a provider has to come
- * back; something takes too long. Of several, the first is shown.
+ * Ranks the reasons by urgency: the order is stuck, a person works on it, a person must act, a provider must recover,
+ * something takes too long.
  */
 const BY_URGENCY: readonly AttentionReason[] = [
   AttentionReason.workflowFailing,
@@ -18,7 +18,7 @@ const BY_URGENCY: readonly AttentionReason[] = [
   AttentionReason.stageOverdue,
 ];
 
-/** Picks the reason to show: null when there is none. A reason of another version ranks last. */
+/** Picks the most urgent reason, or null when there is none. A reason of another version ranks last. */
 export function mostUrgentAttention(reasons: Iterable<AttentionReason | null>): AttentionReason | null {
   const given = [...reasons].filter((reason) => reason !== null);
   return BY_URGENCY.find((reason) => given.includes(reason)) ?? given[0] ?? null;

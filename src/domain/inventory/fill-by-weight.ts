@@ -1,28 +1,39 @@
+import { sumOf } from '../money';
 import { TARE_G } from '../parcel';
 import { unitsOf, type Holding } from './smallest-covers';
-import type { Demand, SourcedUnits, SourcingTerms } from './sourcing-terms';
+import { shelfKey } from './sourcing-candidate';
+import { unitsBySku, type Demand, type SourcedUnits, type SourcingTerms } from './sourcing-terms';
 
-/** How many steps one fill may try, and all fills of one merchant's part together: it runs while shelves are locked. */
+/** Limits the steps of one fill: it runs while the shelves are locked. */
 const MAX_STEPS = 2_000;
+/** Limits the steps of all fills of one merchant's lines together. */
 export const SEARCH_STEP_LIMIT = 20_000;
-/** Up to so many goods, every choice of them is looked at in every step; it takes too long for more. */
-const LOOKED_AHEAD = 4;
+/** Limits the number of goods whose every combination is checked in every step; more would take too long. */
+const MAX_COMBINED = 4;
 
-/** What is left of the steps that fills may try. */
+/** Counts the steps that fills may still try. */
 export interface SearchBudget {
   left: number;
 }
 
+/** Describes the requested units of one SKU. */
 interface Goods {
   readonly skuId: string;
   readonly quantity: number;
   readonly weightG: number;
 }
 
+/** Describes the units of some goods that are still open, and how many each warehouse could add to its parcel. */
+interface OpenGoods {
+  readonly weightG: number;
+  readonly quantity: number;
+  readonly possible: readonly number[];
+}
+
 /**
- * Fills lines from some warehouses so that a carrier lifts every parcel: the heaviest goods first, each from the first
- * warehouse that has them as long as its parcel may grow, and otherwise than so when that leaves something open
- * (depth-first search with backtracking). Undefined when there is no such way, or none was found within the steps.
+ * Fills lines from some warehouses so that a carrier takes every parcel, by depth-first search with backtracking. It
+ * takes the heaviest goods first, from the first warehouse whose parcel has room for them, and tries other divisions
+ * when units stay open. Undefined when there is no such way or none was found within the steps.
  */
 export function fillByWeight(
   demands: readonly Demand[],
@@ -30,119 +41,134 @@ export function fillByWeight(
   terms: SourcingTerms,
   steps: SearchBudget,
 ): readonly SourcedUnits[] | undefined {
-  const asked = new Map<string, number>();
-  for (const { skuId, quantity } of demands) asked.set(skuId, (asked.get(skuId) ?? 0) + quantity);
-  const goods = [...asked]
-    .map(([skuId, quantity]) => ({ skuId, quantity, weightG: terms.weights.get(skuId) ?? 0 }))
-    .sort((a, b) => b.weightG - a.weightG);
+  const goods = heaviestFirst(demands, terms);
   const fill = new WeightFill(goods, order, terms.heaviestG - TARE_G, Math.min(MAX_STEPS, steps.left));
   const taken = fill.search();
-  // However soon a fill ends, it has looked at all goods once.
+  // A fill checks all goods once, however early it ends.
   steps.left -= goods.length + fill.steps;
-  return taken && divide(demands, order, taken);
+  return taken && divideAmongLines(demands, order, taken);
 }
 
-/** Gives each line its units of what is taken, one warehouse after the other. */
-function divide(
+function heaviestFirst(demands: readonly Demand[], terms: SourcingTerms): Goods[] {
+  const goods = [...unitsBySku(demands)].map(([skuId, quantity]) => {
+    return { skuId, quantity, weightG: terms.weights.get(skuId) ?? 0 };
+  });
+  return goods.sort((a, b) => b.weightG - a.weightG);
+}
+
+/** Divides the taken units among the lines, one warehouse after the other. */
+function divideAmongLines(
   demands: readonly Demand[],
   order: readonly Holding[],
   taken: ReadonlyMap<string, number>,
 ): SourcedUnits[] {
   const left = new Map(taken);
-  return demands.flatMap(({ lineId, merchantId, skuId, quantity }) => {
+  const sourced: SourcedUnits[] = [];
+  for (const { lineId, merchantId, skuId, quantity } of demands) {
     let open = quantity;
-    return order.flatMap(({ warehouseId }) => {
-      const shelf = `${skuId} ${warehouseId}`;
+    for (const { warehouseId } of order) {
+      const shelf = shelfKey(skuId, warehouseId);
       const units = Math.min(open, left.get(shelf) ?? 0);
-      if (units === 0) return [];
+      if (units === 0) continue;
       open -= units;
       left.set(shelf, (left.get(shelf) ?? 0) - units);
-      return [{ lineId, merchantId, skuId, warehouseId, quantity: units }];
-    });
-  });
+      sourced.push({ lineId, merchantId, skuId, warehouseId, quantity: units });
+    }
+  }
+  return sourced;
 }
 
+/** Searches a division of the goods among the warehouses in which every parcel stays within the weight. */
 class WeightFill {
-  /** Steps that were tried. */
+  /** The steps tried so far. */
   steps = 0;
+  /** The weight in g that each warehouse's parcel has room for. */
   readonly #room: number[];
-  /** Units by SKU and warehouse. */
+  /** The units taken so far, by shelf. */
   readonly #taken = new Map<string, number>();
 
   constructor(
     private readonly goods: readonly Goods[],
     private readonly order: readonly Holding[],
     room: number,
-    private readonly most: number,
+    private readonly maxSteps: number,
   ) {
-    // Weights that share a measure fill parcels by it: what is left beyond holds nothing.
-    const measure = goods.reduce((common, { weightG }) => commonMeasure(common, weightG), 0);
-    this.#room = order.map(() => (measure > 0 ? Math.floor(room / measure) * measure : room));
+    // Every parcel weighs a multiple of the weights' greatest common divisor: room beyond the last one holds nothing.
+    let divisor = 0;
+    for (const { weightG } of goods) divisor = greatestCommonDivisor(divisor, weightG);
+    const usable = divisor > 0 ? Math.floor(room / divisor) * divisor : room;
+    this.#room = order.map(() => usable);
   }
 
   search(): ReadonlyMap<string, number> | undefined {
-    return this.#next(0) ? this.#taken : undefined;
+    return this.#fillFrom(0) ? this.#taken : undefined;
   }
 
-  #next(at: number): boolean {
+  /** Divides the goods at an index and all after it; returns whether it found a way. */
+  #fillFrom(at: number): boolean {
     const goods = this.goods[at];
     if (!goods) return true;
-    return (at > 0 || this.#mayHold(0, goods.quantity, 0)) && this.#fill(at, goods, 0, goods.quantity);
+    return (at > 0 || this.#mayFit(0, goods.quantity, 0)) && this.#fill(at, goods, 0, goods.quantity);
   }
 
   /**
-   * Tells whether the goods from a place on, of which the first are open so far and come from later warehouses only,
-   * may still be lifted: each alone, and any of them together by weight (that suffices when all weigh the same: Hall's
-   * condition).
+   * Returns whether the goods from an index on may still fit into the parcels: each of them alone, and any combination
+   * by weight. For goods of equal weight that is sufficient (Hall's condition). Of the first goods, `open` units are
+   * left, which only the warehouses from `from` on may send.
    */
-  #mayHold(at: number, open: number, from: number): boolean {
+  #mayFit(at: number, open: number, from: number): boolean {
     const left = this.goods
       .slice(at)
-      .map((one, place) => ({
-        weightG: one.weightG,
-        quantity: place === 0 ? open : one.quantity,
-        could: this.#could(one).map((units, index) => (place === 0 && index < from ? 0 : units)),
-      }));
-    if (left.some(({ could, quantity }) => could.reduce((sum, units) => sum + units, 0) < quantity)) return false;
-    return (left.length > LOOKED_AHEAD ? [left] : choicesOf(left)).every((some) => {
-      const lifted = this.#room.reduce(
-        (sum, room, index) =>
-          sum +
-          Math.min(
-            room,
-            some.reduce((all, { could, weightG }) => all + (could[index] ?? 0) * weightG, 0),
-          ),
-        0,
-      );
-      return lifted >= some.reduce((all, { quantity, weightG }) => all + quantity * weightG, 0);
-    });
+      .map((goods, index) => this.#openGoods(goods, index === 0 ? { open, from } : null));
+    if (left.some(({ possible, quantity }) => sumOf(possible, (units) => units) < quantity)) return false;
+    const combinations = left.length > MAX_COMBINED ? [left] : combinationsOf(left);
+    return combinations.every((goods) => this.#roomFor(goods) >= sumOf(goods, (one) => one.quantity * one.weightG));
   }
 
+  #openGoods(goods: Goods, started: { readonly open: number; readonly from: number } | null): OpenGoods {
+    const { weightG, quantity } = goods;
+    const possible = this.#possibleUnits(goods);
+    if (started === null) return { weightG, quantity, possible };
+    return { weightG, quantity: started.open, possible: withoutFirst(possible, started.from) };
+  }
+
+  /** Adds up the weight of some goods that each warehouse has and its parcel has room for. */
+  #roomFor(goods: readonly OpenGoods[]): number {
+    let weightG = 0;
+    for (const [index, room] of this.#room.entries())
+      weightG += Math.min(
+        room,
+        sumOf(goods, ({ possible, weightG: each }) => (possible[index] ?? 0) * each),
+      );
+    return weightG;
+  }
+
+  /** Divides the open units of some goods among the warehouses from `from` on, then fills the goods after them. */
   #fill(at: number, goods: Goods, from: number, open: number): boolean {
-    if (open === 0) return this.#next(at + 1);
-    const could = this.#could(goods).map((units, index) => (index < from ? 0 : units));
-    const index = could.findIndex((units) => units > 0);
+    if (open === 0) return this.#fillFrom(at + 1);
+    const possible = withoutFirst(this.#possibleUnits(goods), from);
+    const index = possible.findIndex((units) => units > 0);
     const holding = this.order[index];
     if (!holding) return false;
-    const later = could.reduce((sum, units, other) => (other > index ? sum + units : sum), 0);
-    const shelf = `${goods.skuId} ${holding.warehouseId}`;
+    const later = sumOf(possible.slice(index + 1), (units) => units);
+    const shelf = shelfKey(goods.skuId, holding.warehouseId);
     const take = (units: number): void => {
       this.#taken.set(shelf, (this.#taken.get(shelf) ?? 0) + units);
       this.#room[index] = (this.#room[index] ?? 0) - units * goods.weightG;
     };
-    for (let units = Math.min(open, could[index] ?? 0); units >= Math.max(0, open - later); units -= 1) {
-      if (this.steps >= this.most) return false;
+    for (let units = Math.min(open, possible[index] ?? 0); units >= Math.max(0, open - later); units -= 1) {
+      if (this.steps >= this.maxSteps) return false;
       this.steps += 1;
       take(units);
-      const ahead = this.goods.length > LOOKED_AHEAD || this.#mayHold(at, open - units, index + 1);
-      if (ahead && this.#fill(at, goods, index + 1, open - units)) return true;
+      const mayFit = this.goods.length > MAX_COMBINED || this.#mayFit(at, open - units, index + 1);
+      if (mayFit && this.#fill(at, goods, index + 1, open - units)) return true;
       take(-units);
     }
     return false;
   }
 
-  /** How many units of some goods each warehouse has that its parcel has room for. */
-  #could({ skuId, weightG }: Goods): number[] {
+  /** Returns how many units of some goods each warehouse has and its parcel has room for. */
+  #possibleUnits({ skuId, weightG }: Goods): number[] {
     return this.order.map((holding, index) => {
       const units = unitsOf(holding, skuId);
       return weightG === 0 ? units : Math.max(0, Math.min(units, Math.floor((this.#room[index] ?? 0) / weightG)));
@@ -150,9 +176,12 @@ class WeightFill {
   }
 }
 
-function choicesOf<T>([first, ...rest]: readonly T[]): T[][] {
+const withoutFirst = (units: readonly number[], count: number): number[] =>
+  units.map((each, index) => (index < count ? 0 : each));
+
+function combinationsOf<T>([first, ...rest]: readonly T[]): T[][] {
   if (first === undefined) return [[]];
-  return choicesOf(rest).flatMap((some) => [some, [first, ...some]]);
+  return combinationsOf(rest).flatMap((some) => [some, [first, ...some]]);
 }
 
-const commonMeasure = (a: number, b: number): number => (b === 0 ? a : commonMeasure(b, a % b));
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));

@@ -1,94 +1,96 @@
-/** What one warehouse can give of what is asked for: units by SKU, never more than is asked. */
+import { sumOf } from '../money';
+
+/** Describes how many of the requested units one warehouse has, by SKU; never more than are requested. */
 export interface Holding {
   readonly warehouseId: string;
   readonly units: ReadonlyMap<string, number>;
 }
 
-/** How many branches are looked at before the search gives up on trying every set. */
+/** Limits the branches of the search for every set. */
 const MAX_BRANCHES = 20_000;
-/** More sets of the same size than this are not compared. */
+/** Limits how many sets of one size are compared. */
 const MAX_COVERS = 200;
 
 export const unitsOf = (holding: Holding, skuId: string): number => holding.units.get(skuId) ?? 0;
 
 /**
- * Finds the smallest sets of warehouses that together hold everything asked for: all sets of that size (at most 200),
- * in the order of `holdings`. Iterative deepening with a bound on what the warehouses still to come could add (a set
- * cover with demands, as in Garey and Johnson's SP5). Past 20,000 branches it answers the smallest of what `rough`
- * orders of taking come to, each without the warehouses it does not need. All holdings together must cover what is
- * asked.
+ * Finds the smallest sets of warehouses that together hold everything requested: all sets of that size (at most 200),
+ * in the order of `holdings`, which together must hold everything. It is a set cover with demands (Garey and Johnson's
+ * SP5), searched by iterative deepening with a bound on what the remaining warehouses can add. Past 20,000 branches it
+ * returns one set: the smallest that taking in the order of `holdings` or of a `rough` order needs.
  */
 export function smallestCovers(
-  asked: ReadonlyMap<string, number>,
+  requested: ReadonlyMap<string, number>,
   holdings: readonly Holding[],
   rough: readonly (readonly Holding[])[],
 ): Holding[][] {
-  const search = new Search(asked, holdings);
+  const search = new Search(requested, holdings);
   for (let size = search.atLeast(); size <= holdings.length; size += 1) {
     const covers = search.ofSize(size);
     if (covers.length > 0) return covers;
     if (search.exhausted) break;
   }
-  const [smallest] = [holdings, ...rough]
-    .map((order) => withoutNeedless(asked, takenInOrder(asked, order)))
-    .sort((a, b) => a.length - b.length);
+  const taken = [holdings, ...rough].map((order) => takenInOrder(requested, order));
+  const covers = taken.map((set) => withoutRedundant(requested, set));
+  const [smallest] = covers.sort((a, b) => a.length - b.length);
   return smallest ? [smallest] : [];
 }
 
 /**
- * Lists sets of so many warehouses that together hold everything asked for (at most 200); undefined past 20,000
+ * Lists the sets of so many warehouses that together hold everything requested (at most 200); undefined past 20,000
  * branches.
  */
 export function coversOfSize(
-  asked: ReadonlyMap<string, number>,
+  requested: ReadonlyMap<string, number>,
   holdings: readonly Holding[],
   size: number,
 ): Holding[][] | undefined {
-  const search = new Search(asked, holdings);
+  const search = new Search(requested, holdings);
   const covers = search.ofSize(size);
   return search.exhausted ? undefined : covers;
 }
 
+/** Searches sets of warehouses of one size after the other, within one limit of branches. */
 class Search {
   #branches = 0;
-  /** The most that any warehouse from a position on holds, by SKU. */
-  readonly #best: ReadonlyMap<string, number>[];
+  /** The most units that any warehouse from an index on holds, by SKU. */
+  readonly #most: ReadonlyMap<string, number>[];
 
   constructor(
-    private readonly asked: ReadonlyMap<string, number>,
+    private readonly requested: ReadonlyMap<string, number>,
     private readonly holdings: readonly Holding[],
   ) {
-    this.#best = new Array<ReadonlyMap<string, number>>(holdings.length + 1).fill(new Map());
+    this.#most = new Array<ReadonlyMap<string, number>>(holdings.length + 1).fill(new Map());
     for (let at = holdings.length - 1; at >= 0; at -= 1) {
-      const [holding, later] = [holdings[at], this.#best[at + 1]];
-      this.#best[at] = new Map(
-        [...asked.keys()].map((skuId) => [
-          skuId,
-          Math.max(holding ? unitsOf(holding, skuId) : 0, later?.get(skuId) ?? 0),
-        ]),
-      );
+      const [holding, later] = [holdings[at] as Holding, this.#most[at + 1]];
+      const most = new Map<string, number>();
+      for (const skuId of requested.keys()) most.set(skuId, Math.max(unitsOf(holding, skuId), later?.get(skuId) ?? 0));
+      this.#most[at] = most;
     }
   }
 
+  /** Whether the limit of branches is reached, so that sets may be missing. */
   get exhausted(): boolean {
     return this.#branches >= MAX_BRANCHES;
   }
 
-  /** No set is smaller than what the SKU that is spread most thinly needs. */
+  /** Returns a lower bound for the size of a set: the most warehouses that one SKU alone needs. */
   atLeast(): number {
-    return Math.max(
-      1,
-      ...[...this.asked].map(([skuId, quantity]) => {
-        const largestFirst = this.holdings.map((holding) => unitsOf(holding, skuId)).sort((a, b) => b - a);
-        let open = quantity;
-        return largestFirst.findIndex((units) => (open -= units) <= 0) + 1;
-      }),
-    );
+    const needed = [...this.requested].map(([skuId, quantity]) => this.#warehousesFor(skuId, quantity));
+    return Math.max(1, ...needed);
   }
 
+  #warehousesFor(skuId: string, quantity: number): number {
+    const units = this.holdings.map((holding) => unitsOf(holding, skuId));
+    const largestFirst = units.sort((a, b) => b - a);
+    let open = quantity;
+    return largestFirst.findIndex((each) => (open -= each) <= 0) + 1;
+  }
+
+  /** Lists the sets of a size that hold everything. */
   ofSize(size: number): Holding[][] {
     const covers: Holding[][] = [];
-    this.#extend([], 0, this.asked, size, covers);
+    this.#extend([], 0, this.requested, size, covers);
     return covers;
   }
 
@@ -105,7 +107,7 @@ class Search {
     }
     for (let at = from; at <= this.holdings.length - left; at += 1) {
       if (covers.length >= MAX_COVERS || this.exhausted) return;
-      for (const [skuId, units] of open) if (units > left * (this.#best[at]?.get(skuId) ?? 0)) return;
+      for (const [skuId, units] of open) if (units > left * (this.#most[at]?.get(skuId) ?? 0)) return;
       this.#branches += 1;
       const holding = this.holdings[at] as Holding;
       this.#extend([...chosen, holding], at + 1, less(open, holding), left - 1, covers);
@@ -113,16 +115,19 @@ class Search {
   }
 }
 
+/** Subtracts a warehouse's units from the open ones. */
 function less(open: ReadonlyMap<string, number>, holding: Holding): Map<string, number> {
-  return new Map(
-    [...open]
-      .map(([skuId, units]) => [skuId, units - unitsOf(holding, skuId)] as const)
-      .filter(([, units]) => units > 0),
-  );
+  const left = new Map<string, number>();
+  for (const [skuId, units] of open) {
+    const more = units - unitsOf(holding, skuId);
+    if (more > 0) left.set(skuId, more);
+  }
+  return left;
 }
 
-function takenInOrder(asked: ReadonlyMap<string, number>, order: readonly Holding[]): Holding[] {
-  let open = asked;
+/** Lists the warehouses that give any unit when the requested units are taken in an order. */
+function takenInOrder(requested: ReadonlyMap<string, number>, order: readonly Holding[]): Holding[] {
+  let open = requested;
   return order.filter((holding) => {
     if (![...open.keys()].some((skuId) => unitsOf(holding, skuId) > 0)) return false;
     open = less(open, holding);
@@ -130,16 +135,15 @@ function takenInOrder(asked: ReadonlyMap<string, number>, order: readonly Holdin
   });
 }
 
-function withoutNeedless(asked: ReadonlyMap<string, number>, set: readonly Holding[]): Holding[] {
-  const covers = (some: readonly Holding[]) =>
-    [...asked].every(
-      ([skuId, quantity]) => some.reduce((sum, holding) => sum + unitsOf(holding, skuId), 0) >= quantity,
-    );
-  return [...set].reverse().reduce(
-    (kept, holding) => {
-      const rest = kept.filter((other) => other !== holding);
-      return covers(rest) ? rest : kept;
-    },
-    [...set],
-  );
+/** Removes the warehouses that a set does not need, the last first. */
+function withoutRedundant(requested: ReadonlyMap<string, number>, set: readonly Holding[]): Holding[] {
+  let kept = [...set];
+  for (const holding of [...set].reverse()) {
+    const rest = kept.filter((other) => other !== holding);
+    if (holdsAll(rest, requested)) kept = rest;
+  }
+  return kept;
 }
+
+const holdsAll = (set: readonly Holding[], requested: ReadonlyMap<string, number>): boolean =>
+  [...requested].every(([skuId, quantity]) => sumOf(set, (holding) => unitsOf(holding, skuId)) >= quantity);

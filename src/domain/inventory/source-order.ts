@@ -1,17 +1,25 @@
 import type { Shortage } from '../../contracts/orders/verdict';
+import { sumOf } from '../money';
 import { chooseCandidate } from './choose-warehouses';
-import type { Availability, Demand, SourcedUnits, SourcingDecision, SourcingTerms } from './sourcing-terms';
+import {
+  unitsBySku,
+  type Availability,
+  type Demand,
+  type SourcedUnits,
+  type SourcingDecision,
+  type SourcingTerms,
+} from './sourcing-terms';
 
 export type Sourcing =
   | { readonly parts: readonly SourcedUnits[]; readonly decisions: readonly SourcingDecision[] }
   | { readonly shortages: readonly Shortage[] }
-  /** The merchants whose goods no carrier lifts, however the warehouses divide them. */
+  /** The merchants whose goods no carrier takes, however warehouses divide them. */
   | { readonly uncarried: readonly string[] };
 
 /**
- * Decides which warehouse ships what, merchant by merchant, and says why (`chooseCandidate`). All or nothing: when a
- * SKU is short over all warehouses, or a merchant's part makes a parcel that no carrier takes, all such are named and
- * nothing is sourced.
+ * Chooses the warehouses of an order's lines merchant by merchant, and explains each choice. It sources everything or
+ * nothing: it names every SKU of which all warehouses together hold too little, or every merchant whose goods make a
+ * parcel that no carrier takes.
  */
 export function sourceOrder(
   demands: readonly Demand[],
@@ -25,34 +33,37 @@ export function sourceOrder(
   const parts: SourcedUnits[] = [];
   const decisions: SourcingDecision[] = [];
   for (const merchantId of new Set(demands.map((demand) => demand.merchantId))) {
-    const choice = chooseCandidate(
-      merchantId,
-      demands.filter((demand) => demand.merchantId === merchantId),
-      left,
-      terms,
-    );
-    for (const part of choice.parts) {
-      const row = left.find(({ skuId, warehouseId }) => skuId === part.skuId && warehouseId === part.warehouseId);
-      if (row) row.available -= part.quantity;
-    }
+    const own = demands.filter((demand) => demand.merchantId === merchantId);
+    const choice = chooseCandidate(merchantId, own, left, terms);
+    takeFromShelves(left, choice.parts);
     parts.push(...choice.parts);
     decisions.push(choice.decision);
   }
-  const uncarried = decisions.filter(({ figures }) => figures.uncarried > 0).map(({ merchantId }) => merchantId);
-  return uncarried.length > 0 ? { uncarried } : { parts, decisions };
+  const notCarried = decisions.filter(({ figures }) => figures.uncarried > 0);
+  if (notCarried.length > 0) return { uncarried: notCarried.map(({ merchantId }) => merchantId) };
+  return { parts, decisions };
 }
 
-/** Names every SKU of which all warehouses together hold less than is asked for. */
+function takeFromShelves(
+  shelves: { skuId: string; warehouseId: string; available: number }[],
+  units: readonly SourcedUnits[],
+): void {
+  for (const { skuId, warehouseId, quantity } of units) {
+    const shelf = shelves.find((row) => row.skuId === skuId && row.warehouseId === warehouseId);
+    if (shelf) shelf.available -= quantity;
+  }
+}
+
+/** Names every SKU of which all warehouses together hold less than the demands request. */
 export function findShortages(
   demands: readonly Pick<Demand, 'skuId' | 'quantity'>[],
   stock: readonly Availability[],
 ): Shortage[] {
-  const asked = new Map<string, number>();
-  for (const demand of demands) asked.set(demand.skuId, (asked.get(demand.skuId) ?? 0) + demand.quantity);
-  return [...asked].flatMap(([skuId, requested]) => {
-    const available = stock
-      .filter((row) => row.skuId === skuId)
-      .reduce((sum, row) => sum + Math.max(0, row.available), 0);
-    return available < requested ? [{ skuId, requested, available }] : [];
-  });
+  const shortages: Shortage[] = [];
+  for (const [skuId, requested] of unitsBySku(demands)) {
+    const shelves = stock.filter((row) => row.skuId === skuId);
+    const available = sumOf(shelves, (row) => Math.max(0, row.available));
+    if (available < requested) shortages.push({ skuId, requested, available });
+  }
+  return shortages;
 }

@@ -7,9 +7,7 @@ export interface Demand {
   readonly quantity: number;
 }
 
-/**
- * What a warehouse can still promise of a SKU: what is free, less its safety stock and what would not keep long enough.
- */
+/** Describes the free stock of a shelf, less the units that expire too early. */
 export interface Availability {
   readonly skuId: string;
   readonly warehouseId: string;
@@ -24,49 +22,56 @@ export interface SourcedUnits {
   readonly quantity: number;
 }
 
-/** What sourcing weighs besides the shelves. */
+/** Gives sourcing the weights, distances and carrier prices to compare warehouses by. */
 export interface SourcingTerms {
   /** In g, by SKU. */
   readonly weights: ReadonlyMap<string, number>;
-  /** How far each warehouse is from the destination. */
+  /** The zone between each warehouse and the destination. */
   readonly zones: ReadonlyMap<string, Zone>;
-  /** What the carrier that would be chosen takes for a parcel of so many g, in minor units; null when none takes it. */
+  /** Returns the chosen carrier's price for a parcel of so many g, in minor units; null when no carrier takes it. */
   readonly price: (weightG: number) => number | null;
-  /** The heaviest parcel that any carrier takes there, in g; lighter ones are all taken. */
+  /** The heaviest parcel that a carrier takes to the destination, in g; carriers take every lighter one. */
   readonly heaviestG: number;
 }
 
-/** What a way of sourcing comes to, in the order in which it counts: less is better, but for `left`. */
+/** Compares ways of sourcing, by the members in their order: less is better, except for `left`. */
 export interface SourcingFigures {
   /** Parcels that no carrier takes. */
   readonly uncarried: number;
   readonly parcels: number;
-  /** What the carriers take, in minor units. */
+  /** The carriers' prices, in minor units. */
   readonly amount: number;
-  /** The zones of all parcels added up. */
+  /** The sum of all parcels' zones. */
   readonly distance: number;
-  /** Units above safety stock that the leanest shelf it takes from is left with. */
+  /** The free stock that remains on the emptiest shelf that it takes from. */
   readonly left: number;
 }
 
-/** Why a warehouse was not chosen: it has nothing, or the best way that includes it loses by this. */
+/** Names why a warehouse was not chosen: it has nothing, or the best way that includes it loses by this figure. */
 export type SourcingLoss =
   'nothing_available' | 'more_parcels' | 'uncarried' | 'amount' | 'distance' | 'left' | 'order';
 
 export interface ConsideredWarehouse {
   readonly warehouseId: string;
   readonly zone: Zone | null;
-  /** How many of the units asked for it could give. */
+  /** How many of the requested units it has. */
   readonly units: number;
   readonly chosen: boolean;
   readonly lost?: SourcingLoss;
-  /** The figures of the best way that includes it; none when it has nothing, or every such way needs more parcels. */
+  /** The figures of the best way that includes it; absent when it has nothing or every such way needs more parcels. */
   readonly best?: SourcingFigures;
 }
 
-/** How one merchant's part of an order was sourced, and why so: every warehouse that stocks any of it is named. */
+/** Explains the sourcing of one merchant's lines. It names every warehouse that stocks any of their SKUs. */
 export interface SourcingDecision {
   readonly merchantId: string;
   readonly figures: SourcingFigures;
   readonly considered: readonly ConsideredWarehouse[];
+}
+
+/** Adds up the quantities of each SKU. */
+export function unitsBySku(demands: readonly Pick<Demand, 'skuId' | 'quantity'>[]): Map<string, number> {
+  const units = new Map<string, number>();
+  for (const { skuId, quantity } of demands) units.set(skuId, (units.get(skuId) ?? 0) + quantity);
+  return units;
 }

@@ -2,7 +2,7 @@ export interface FreeLot {
   readonly lotId: string;
   readonly skuId: string;
   readonly free: number;
-  /** ISO date; null keeps for ever. */
+  /** ISO date; null: never. */
   readonly expiresOn: string | null;
 }
 
@@ -12,9 +12,9 @@ export interface LotTake {
 }
 
 /**
- * Chooses lots first-expired-first-out of those that keep until a day (ISO date; null: any); lots without expiry come
- * last, and equals by id, so that every caller locks them in one order. Undefined when those lots together hold too
- * little.
+ * Takes units from the lots that expire first, of those that keep until a day (ISO date; null: any lot). Lots without
+ * expiry come last, and equal lots by id, so that every caller locks them in one order. Undefined when those lots hold
+ * too little.
  */
 export function takeFirstExpired(
   quantity: number,
@@ -23,7 +23,8 @@ export function takeFirstExpired(
 ): LotTake[] | undefined {
   const takes: LotTake[] = [];
   let open = quantity;
-  for (const lot of lots.filter(({ expiresOn }) => keepsLongEnough(expiresOn, keepsUntil)).sort(byExpiry)) {
+  const usable = lots.filter(({ expiresOn }) => keepsLongEnough(expiresOn, keepsUntil));
+  for (const lot of usable.sort(byExpiry)) {
     if (open === 0) break;
     const taken = Math.min(open, lot.free);
     if (taken <= 0) continue;
@@ -33,16 +34,13 @@ export function takeFirstExpired(
   return open === 0 ? takes : undefined;
 }
 
-/** Tells whether goods that expire on a day may still be sold to somebody who must have them good until another. */
+/** Returns whether goods with an expiry date keep until the day that the customer needs. */
 export const keepsLongEnough = (expiresOn: string | null, keepsUntil: string | null): boolean =>
   expiresOn === null || keepsUntil === null || expiresOn >= keepsUntil;
 
 const NEVER = '9999-12-31';
-const byExpiry = (a: FreeLot, b: FreeLot): number =>
-  (a.expiresOn ?? NEVER) < (b.expiresOn ?? NEVER)
-    ? -1
-    : (a.expiresOn ?? NEVER) > (b.expiresOn ?? NEVER)
-      ? 1
-      : a.lotId < b.lotId
-        ? -1
-        : 1;
+function byExpiry(a: FreeLot, b: FreeLot): number {
+  const [expiryOfA, expiryOfB] = [a.expiresOn ?? NEVER, b.expiresOn ?? NEVER];
+  if (expiryOfA !== expiryOfB) return expiryOfA < expiryOfB ? -1 : 1;
+  return a.lotId < b.lotId ? -1 : 1;
+}

@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import {
   agreeBackorder,
   expectedFor,
-  fillWaitingBackorders,
   remainingAllowance,
   type BackorderTerms,
+} from '../../../src/domain/inventory/agree-backorder';
+import {
+  fillWaitingBackorders,
   type FreeStock,
   type WaitingBackorder,
-} from '../../../src/domain/inventory/agree-backorder';
+} from '../../../src/domain/inventory/fill-waiting-backorders';
 
 const TODAY = '2026-11-23';
 const terms = (change: Partial<BackorderTerms> = {}): BackorderTerms => ({

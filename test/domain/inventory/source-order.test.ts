@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { findShortages, sourceOrder } from '../../../src/domain/inventory/source-order';
-import { isBetter } from '../../../src/domain/inventory/choose-warehouses';
+import { isBetter } from '../../../src/domain/inventory/sourcing-candidate';
 import type {
   Availability,
   Demand,
