@@ -1,7 +1,7 @@
 /**
  * Divides an amount in proportion to weights so that the parts add up to it exactly. Amounts are minor units >= 0. It
- * uses largest remainders (Hamilton's method); of equal remainders, the earlier part gets the unit. Weights that are all
- * zero count as equal.
+ * uses largest remainders (Hamilton's method); of equal remainders, the earlier part gets the unit. Weights that are
+ * all zero count as equal.
  */
 export function allocate(amount: number, weights: readonly number[]): number[] {
   if (weights.length === 0) {

@@ -29,7 +29,7 @@ describe('allocate', () => {
     );
   });
 
-  test('refuses to divide something among nobody', () => {
+  test('refuses to divide an amount among no weights', () => {
     expect(allocate(0, [])).toEqual([]);
     expect(() => allocate(1, [])).toThrow(RangeError);
   });

@@ -1,17 +1,17 @@
 import { basisPoints, halfUp } from '../money';
 
-/** The accounts of the mall's double-entry ledger. Debits are positive, credits negative. */
+/** Names the accounts of the mall's double-entry ledger. Debits are positive, credits negative. */
 export const Account = {
-  /** What customers promised to pay, and the promise's counterpart that captures and voids use up. */
+  /** Authorized payments, and their counterpart `open` that captures and voids use up. */
   authorized: 'customer.authorized',
   open: 'payment.open',
   captured: 'payment.captured',
   voided: 'payment.voided',
-  /** Money that the gateway collected for us. */
+  /** Money that the payment gateway holds for us. */
   clearing: 'gateway.clearing',
   merchantPayable: 'merchant.payable',
   commission: 'mall.commission',
-  /** What the mall pays of discounts, so that merchants get their share of the price before them. */
+  /** The mall's share of discounts, which it owes to the merchants. */
   promotion: 'mall.promotion',
 } as const;
 export type Account = (typeof Account)[keyof typeof Account];
@@ -29,17 +29,17 @@ const entry = (account: Account, amount: number, merchantId: string | null = nul
 });
 const nonZero = (entries: Entry[]): Entry[] => entries.filter(({ amount }) => amount !== 0);
 
-/** A customer's promise: opens what later captures and voids close. */
+/** Books a customer's authorization; later captures and voids close it. */
 export const authorizationEntries = (amount: number): Entry[] =>
   nonZero([entry(Account.open, amount), entry(Account.authorized, -amount)]);
 
-/** A promise given back. */
+/** Books the void of an authorization. */
 export const voidEntries = (amount: number): Entry[] =>
   nonZero([entry(Account.voided, amount), entry(Account.open, -amount)]);
 
 /**
- * Money collected for one merchant's part: the merchant's share and the mall's commission. What the mall pays of the
- * part's discounts is the merchant's too: both are shared as if the customer had paid it.
+ * Books the capture of one merchant's fulfillment: the merchant's share and the mall's commission. The mall's share of
+ * the discounts (`platformAmount`) counts as if the customer had paid it.
  */
 export function captureEntries(amount: number, merchantId: string, commissionBp: number, platformAmount = 0): Entry[] {
   const earned = amount + platformAmount;
@@ -55,16 +55,17 @@ export function captureEntries(amount: number, merchantId: string, commissionBp:
 }
 
 /**
- * Money given back of one merchant's part, `back` of what was captured of it: the merchant's share, the commission that
- * was booked then, whatever it is today, and what the mall paid of its discounts are taken back in proportion; all at
- * once leaves nothing.
+ * Books a refund of one merchant's fulfillment, `back` out of `captured`. The merchant's share, the commission that was
+ * booked with the capture, and the mall's share of the discounts are taken back in proportion; a full refund leaves
+ * nothing.
  */
 export function refundEntries(
   back: Earned,
   merchantId: string,
   captured: Earned & { readonly commission: number },
 ): Entry[] {
-  const [earned, whole] = [back.amount + back.platformAmount, captured.amount + captured.platformAmount];
+  const earned = back.amount + back.platformAmount;
+  const whole = captured.amount + captured.platformAmount;
   const commission = whole === 0 ? 0 : halfUp(captured.commission, earned, whole);
   return nonZero([
     entry(Account.merchantPayable, earned - commission, merchantId),
@@ -74,11 +75,10 @@ export function refundEntries(
   ]);
 }
 
-/**
- * What a merchant is owed for a part before commission: what the customer paid, and what the mall paid of its
- * discounts.
- */
+/** Describes a merchant's earnings from a fulfillment before commission. */
 export interface Earned {
+  /** The customer's payment. */
   readonly amount: number;
+  /** The mall's share of the discounts. */
   readonly platformAmount: number;
 }

@@ -1,13 +1,13 @@
-import { allocate } from '../money';
+import { allocate, sumOf } from '../money';
 import type { SourcedUnits } from '../inventory/sourcing-terms';
 
-/** What a line is worth: its goods and its share of the delivery charge. */
+/** Describes a line's value: its goods and its share of the delivery charge. */
 export interface LineValue {
   readonly lineId: string;
   readonly amount: number;
-  /** How much of the amount is for delivery; nothing when absent. */
+  /** The delivery charge in the amount; 0 when absent. */
   readonly shippingAmount?: number;
-  /** What the mall pays of the line's discounts; nothing when absent. */
+  /** The mall's share of the line's discounts; 0 when absent. */
   readonly platformAmount?: number;
 }
 
@@ -18,25 +18,25 @@ export interface ValuedUnits extends SourcedUnits {
 }
 
 /**
- * Gives each part of a line its share of the line's worth by quantity, goods and delivery each, so that the parts sum
- * to the order exactly.
+ * Divides each line's value among its sourced units by quantity, goods and delivery separately, so that the units'
+ * values add up to the order exactly.
  */
-export function valueUnits(parts: readonly SourcedUnits[], lines: readonly LineValue[]): ValuedUnits[] {
+export function valueUnits(sourced: readonly SourcedUnits[], lines: readonly LineValue[]): ValuedUnits[] {
   return lines.flatMap((line) => {
-    const own = parts.filter((part) => part.lineId === line.lineId);
-    const quantities = own.map((part) => part.quantity);
+    const own = sourced.filter((units) => units.lineId === line.lineId);
+    const quantities = own.map((units) => units.quantity);
     const { amount, shippingAmount: delivery = 0, platformAmount = 0 } = line;
-    const [goods, shipping, platform] = [amount - delivery, delivery, platformAmount].map((whole) =>
-      allocate(whole, quantities),
-    ) as [number[], number[], number[]];
-    return own.map((part, i) => {
+    const goods = allocate(amount - delivery, quantities);
+    const shipping = allocate(delivery, quantities);
+    const platform = allocate(platformAmount, quantities);
+    return own.map((units, i): ValuedUnits => {
       const shippingAmount = shipping[i] ?? 0;
-      return { ...part, amount: (goods[i] ?? 0) + shippingAmount, shippingAmount, platformAmount: platform[i] ?? 0 };
+      return { ...units, amount: (goods[i] ?? 0) + shippingAmount, shippingAmount, platformAmount: platform[i] ?? 0 };
     });
   });
 }
 
-/** One merchant's part of an order from one warehouse. */
+/** Describes a fulfillment to create: the units of one merchant that one warehouse ships. */
 export interface FulfillmentPlan<T> {
   readonly number: number;
   readonly merchantId: string;
@@ -46,23 +46,21 @@ export interface FulfillmentPlan<T> {
   readonly parts: readonly T[];
 }
 
-/**
- * Groups parts into fulfillments by merchant and warehouse, numbered from 1 in the order in which they first appear.
- */
+/** Groups units into fulfillments by merchant and warehouse, numbered from 1 in the order of their first units. */
 export function splitIntoFulfillments<
   T extends { merchantId: string; warehouseId: string; amount: number; platformAmount: number },
->(parts: readonly T[]): FulfillmentPlan<T>[] {
+>(units: readonly T[]): FulfillmentPlan<T>[] {
   const groups = new Map<string, T[]>();
-  for (const part of parts) {
-    const key = `${part.merchantId} ${part.warehouseId}`;
-    groups.set(key, [...(groups.get(key) ?? []), part]);
+  for (const one of units) {
+    const key = `${one.merchantId} ${one.warehouseId}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].map((own, index) => ({
     number: index + 1,
     merchantId: own[0]?.merchantId ?? '',
     warehouseId: own[0]?.warehouseId ?? '',
-    amount: own.reduce((sum, part) => sum + part.amount, 0),
-    platformAmount: own.reduce((sum, part) => sum + part.platformAmount, 0),
+    amount: sumOf(own, ({ amount }) => amount),
+    platformAmount: sumOf(own, ({ platformAmount }) => platformAmount),
     parts: own,
   }));
 }

@@ -1,6 +1,7 @@
 /**
- * Tells whether a text holds what looks like a payment card's number: 13 to 19 digits, spaces and dashes between them
- * allowed, letters beside them not (ids hold such runs by chance), that pass the Luhn check (ISO/IEC 7812-1).
+ * Returns whether a text contains what looks like a payment card's number. Such a number has 13 to 19 digits, with
+ * single spaces or dashes between them, and passes the Luhn check (ISO/IEC 7812-1). Digits beside a letter do not
+ * count: ids contain such runs by chance.
  */
 export function holdsCardNumber(text: string): boolean {
   for (const match of text.matchAll(/(?<![0-9A-Za-z])[0-9](?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])/g)) {
@@ -11,11 +12,10 @@ export function holdsCardNumber(text: string): boolean {
 
 function passesLuhn(digits: string): boolean {
   let sum = 0;
-  Array.from(digits)
-    .reverse()
-    .forEach((digit, index) => {
-      const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
-      sum += value > 9 ? value - 9 : value;
-    });
+  const lastFirst = Array.from(digits).reverse();
+  for (const [index, digit] of lastFirst.entries()) {
+    const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
+    sum += value > 9 ? value - 9 : value;
+  }
   return sum % 10 === 0;
 }

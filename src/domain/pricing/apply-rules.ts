@@ -5,14 +5,11 @@ import { isInScope, ineligibleReason, belowMinimumReason, type Occasion } from '
 import { evaluateRule } from './evaluate-rule';
 import { ineligible, type Ineligible } from './ineligible';
 
-/** What became of a rule: what it took off, or why nothing. */
+/** Holds a promotion's outcome: the discount that it gave, or the reason why it gave none. */
 export type RuleVerdict = { readonly promotion: Promotion; readonly outcome: Deal | Ineligible };
 
-/**
- * When a rule's turn comes unless it says otherwise: prices, then items, then what is spent, then coupons, then
- * delivery.
- */
-const TURNS: Readonly<Record<PromotionKind, number>> = {
+/** Default priorities by kind: prices first, then items, spending, coupons and delivery. */
+const PRIORITIES: Readonly<Record<PromotionKind, number>> = {
   fixed_price: 100,
   member_price: 100,
   percentage: 200,
@@ -25,51 +22,58 @@ const TURNS: Readonly<Record<PromotionKind, number>> = {
   spend_every: 300,
   free_shipping: 500,
 };
-const COUPON_TURN = 400;
+const COUPON_PRIORITY = 400;
 
-export const priorityOf = (rule: PromotionDefinition): number =>
-  rule.priority ?? (rule.coupon && rule.kind !== 'free_shipping' ? COUPON_TURN : TURNS[rule.kind]);
+/** Returns a rule's priority, its own or the default of its kind; lower ones apply first. */
+export function priorityOf(rule: PromotionDefinition): number {
+  if (rule.priority !== undefined) return rule.priority;
+  return rule.coupon && rule.kind !== 'free_shipping' ? COUPON_PRIORITY : PRIORITIES[rule.kind];
+}
 
 export const isDeal = (outcome: Deal | Ineligible): outcome is Deal => 'amount' in outcome;
 
 /**
- * Applies rules to a basket, one after another by priority, then id; each works on what those before it left. The
- * basket is changed; answers what became of each rule, in that order. Of the rules of an owner's group, all are tried
- * when the turn of the first comes, and the one that gives the most is applied (of equals, the earlier).
+ * Applies promotions to a basket one after another, by priority, then id. Each works on the amounts that those before
+ * it left; the basket changes. Of an owner's group, all promotions are evaluated at the first one's turn, and the one
+ * with the largest discount applies (of equal ones, the earlier). Returns the outcomes in the order of the turns.
  */
 export function applyRules(
   basket: readonly BasketLine[],
   promotions: readonly Promotion[],
   occasion: Occasion,
 ): readonly RuleVerdict[] {
-  const turns = promotions
-    .map((promotion): Turn => ({
-      promotion,
-      priority: priorityOf(promotion.definition),
-      group: groupOf(promotion),
-      outcome: undefined,
-    }))
-    .sort((a, b) => a.priority - b.priority || compare(a.promotion.id, b.promotion.id));
+  const turns = turnsOf(promotions);
   const state: State = { applied: 0, stoppedBy: undefined };
   for (const turn of turns) {
     if (turn.outcome) continue;
     const rivals = turn.group === undefined ? [turn] : turns.filter((other) => other.group === turn.group);
-    for (const rival of rivals) rival.outcome = judge(rival.promotion, basket, occasion, state);
+    for (const rival of rivals) rival.outcome = evaluate(rival.promotion, basket, occasion, state);
     const best = bestOf(rivals);
     if (!best) continue;
-    for (const rival of rivals) {
-      if (rival === best.turn || !rival.outcome || !isDeal(rival.outcome)) continue;
-      rival.outcome = ineligible(
-        'group_taken',
-        `Of its group, ${best.turn.promotion.definition.name} gives ${best.deal.amount}; this would give ${rival.outcome.amount}`,
-      );
-    }
+    for (const rival of rivals) if (rival !== best.turn) rival.outcome = groupTaken(best, rival.outcome);
     apply(best.turn.promotion, best.deal, state);
   }
   return turns as readonly (Turn & RuleVerdict)[];
 }
 
-/** A rule's turn; `outcome` once it was judged. */
+function turnsOf(promotions: readonly Promotion[]): Turn[] {
+  const turns = promotions.map((promotion): Turn => ({
+    promotion,
+    priority: priorityOf(promotion.definition),
+    group: groupOf(promotion),
+    outcome: undefined,
+  }));
+  return turns.sort((a, b) => a.priority - b.priority || compare(a.promotion.id, b.promotion.id));
+}
+
+/** Replaces the discount of a promotion whose group another one won; a reason why it gives none stays. */
+function groupTaken(best: Best, outcome: Turn['outcome']): Turn['outcome'] {
+  if (!outcome || !isDeal(outcome)) return outcome;
+  const winner = `Of its group, ${best.turn.promotion.definition.name} gives ${best.deal.amount}`;
+  return ineligible('group_taken', `${winner}; this would give ${outcome.amount}`);
+}
+
+/** Holds a promotion's turn; `outcome` is undefined until it is evaluated. */
 interface Turn {
   readonly promotion: Promotion;
   readonly priority: number;
@@ -77,14 +81,20 @@ interface Turn {
   outcome: Deal | Ineligible | undefined;
 }
 
-function bestOf(rivals: readonly Turn[]): { turn: Turn; deal: Deal } | undefined {
-  let best: { turn: Turn; deal: Deal } | undefined;
+interface Best {
+  readonly turn: Turn;
+  readonly deal: Deal;
+}
+
+function bestOf(rivals: readonly Turn[]): Best | undefined {
+  let best: Best | undefined;
   for (const turn of rivals)
     if (turn.outcome && isDeal(turn.outcome) && turn.outcome.amount > (best?.deal.amount ?? 0))
       best = { turn, deal: turn.outcome };
   return best;
 }
 
+/** Counts the applied promotions and names the one that lets no other follow. */
 interface State {
   applied: number;
   stoppedBy: string | undefined;
@@ -93,15 +103,16 @@ interface State {
 const groupOf = ({ merchantId, definition: { group } }: Promotion): string | undefined =>
   group === undefined ? undefined : `${merchantId ?? ''} ${group}`;
 
-function judge(
+/** Returns the discount that a promotion would give now, or the reason why it gives none. */
+function evaluate(
   promotion: Promotion,
   basket: readonly BasketLine[],
   occasion: Occasion,
   { applied, stoppedBy }: State,
 ): Deal | Ineligible {
   const { definition, used } = promotion;
-  const now = ineligibleReason(promotion, occasion);
-  if (now) return now;
+  const reason = ineligibleReason(promotion, occasion);
+  if (reason) return reason;
   const inScope = basket.filter((line) => isInScope(promotion, line));
   if (inScope.length === 0) return ineligible('nothing_in_scope', 'Nothing in the cart is in its scope');
   if (stoppedBy !== undefined) return ineligible('stopped', `${stoppedBy} lets no rule follow`);
@@ -123,6 +134,7 @@ function judge(
   return deal;
 }
 
+/** Takes a discount off the basket's lines. */
 function apply({ definition }: Promotion, { on, parts }: Deal, state: State): void {
   for (const { line, amount } of parts) {
     line[on].left -= amount;

@@ -2,19 +2,20 @@ import { allocate, sumOf } from '../money';
 import type { CatalogueItem } from './priced-cart';
 import { shippingShares } from './shipping-shares';
 
-/** What a line has of goods, or of shipping: what is left to pay while rules are applied. */
+/** Tracks a line's goods or shipping amount while promotions are applied. */
 export interface Purse {
   readonly whole: number;
+  /** The amount that is still to pay. */
   left: number;
   discounted: boolean;
-  /** Taken by a rule that shares its lines with no other. */
+  /** Whether an exclusive promotion has discounted it, so that no other may. */
   closed: boolean;
 }
 
 export interface BasketLine {
-  /** Where the line stands in the cart that was asked for. */
+  /** The line's index in the requested cart. */
   readonly index: number;
-  /** Where it stands in the basket: what decides between equals. */
+  /** The line's index in the basket; it decides between equal lines. */
   readonly rank: number;
   readonly item: CatalogueItem;
   readonly quantity: number;
@@ -24,42 +25,43 @@ export interface BasketLine {
 
 const purse = (whole: number): Purse => ({ whole, left: whole, discounted: false, closed: false });
 
-/**
- * Fills a basket in an order of its own (SKU, then quantity), so that the order in which a cart lists its lines decides
- * nothing: lines that are equal in both are equal in all.
- */
+/** Sorts a cart's items into a basket by SKU, then quantity, so that the order of a cart's lines decides nothing. */
 export function fillBasket(items: readonly (CatalogueItem & { readonly quantity: number })[]): BasketLine[] {
-  const sorted = items
-    .map((item, index) => ({ item, index }))
-    .sort((a, b) => compare(a.item.skuId, b.item.skuId) || a.item.quantity - b.item.quantity || a.index - b.index);
+  const indexed = items.map((item, index) => ({ item, index }));
+  const sorted = indexed.sort(
+    (a, b) => compare(a.item.skuId, b.item.skuId) || a.item.quantity - b.item.quantity || a.index - b.index,
+  );
   const shipping = shippingShares(sorted.map(({ item }) => item));
-  return sorted.map(({ item, index }, i) => ({
+  return sorted.map(({ item, index }, rank) => ({
     index,
-    rank: i,
+    rank,
     item,
     quantity: item.quantity,
     goods: purse(item.unitAmount * item.quantity),
-    shipping: purse(shipping[i] ?? 0),
+    shipping: purse(shipping[rank] ?? 0),
   }));
 }
 
-/** Compares ids by their code units: the same on every machine. */
-export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** Compares ids by their code units, which gives the same order on every machine. */
+export function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
 
-/** One line's part in a discount. */
+/** Describes one line's share of a discount. */
 export interface Part {
   readonly line: BasketLine;
   readonly amount: number;
 }
 
-/** What a rule would take off, line by line. */
+/** Describes the discount that a promotion would give, line by line. */
 export interface Deal {
   readonly on: 'goods' | 'shipping';
   readonly parts: readonly Part[];
   readonly amount: number;
 }
 
-/** Shares an amount among lines by weight. No part is over its weight as long as the amount is not over their sum. */
+/** Divides a discount among lines by weight. No share exceeds its weight unless the amount exceeds their sum. */
 export function share(
   on: Deal['on'],
   amount: number,
@@ -70,7 +72,7 @@ export function share(
   return dealOf(on, lines, (_line, i) => amounts[i] ?? 0);
 }
 
-/** Takes an amount off each line; lines that it takes nothing off have no part in it. */
+/** Builds a discount from an amount per line; lines with amount 0 are left out. */
 export function dealOf(
   on: Deal['on'],
   lines: readonly BasketLine[],
@@ -87,7 +89,7 @@ export function dealOf(
   return { on, parts, amount: whole };
 }
 
-/** Puts a few items in the order of their numbers. Most baskets come in it already. */
+/** Sorts items by their numbers unless they are sorted already, as most baskets are. */
 export function inOrder<T>(items: T[], numberOf: (item: T) => number): T[] {
   const isOrdered = items.every((item, i) => i === 0 || numberOf(items[i - 1] as T) <= numberOf(item));
   return isOrdered ? items : items.sort((a, b) => numberOf(a) - numberOf(b));

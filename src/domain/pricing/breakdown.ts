@@ -2,7 +2,7 @@ import type { CurrencyCode, Money } from '../../contracts/money';
 import type { PriceBreakdown } from '../../contracts/pricing/quote';
 import type { PricedCart } from './priced-cart';
 
-/** Tells a price as callers read it. */
+/** Converts a priced cart to the price breakdown of the API. */
 export function breakdownOf(cart: PricedCart, currency: CurrencyCode): PriceBreakdown {
   const money = (amount: number): Money => ({ amount, currency });
   return {
@@ -26,12 +26,12 @@ export function breakdownOf(cart: PricedCart, currency: CurrencyCode): PriceBrea
     rules: cart.applied.map(({ amount, discounts, ...rule }) => ({
       ...rule,
       amount: money(amount),
-      discounts: discounts.map(({ line, on, amount: own, platformAmount, merchantAmount }) => ({
-        line,
-        on,
-        amount: money(own),
-        paidByMall: money(platformAmount),
-        paidByMerchant: money(merchantAmount),
+      discounts: discounts.map((discount) => ({
+        line: discount.line,
+        on: discount.on,
+        amount: money(discount.amount),
+        paidByMall: money(discount.platformAmount),
+        paidByMerchant: money(discount.merchantAmount),
       })),
     })),
     notApplied: [...cart.unapplied],

@@ -3,13 +3,13 @@ import { goodsLeft, unitsOf, type BasketLine } from './basket';
 import type { Promotion } from './priced-cart';
 import { notAMember, ineligible, type Ineligible } from './ineligible';
 
-/** What rules are judged by, besides the goods. */
+/** Gives promotions everything that their conditions depend on, except the goods. */
 export interface Occasion {
   readonly currency: string;
   readonly couponCodes: ReadonlySet<string>;
   readonly memberTier: string | null;
   readonly firstOrder: boolean;
-  /** What the mall's clocks show. */
+  /** The mall's local time (`wallTime`). */
   readonly wallTime: string;
 }
 
@@ -57,16 +57,16 @@ const CONDITIONS: readonly Condition[] = [
   isNotUsedUp,
 ];
 
-/** Says why a rule is not for this customer at this moment; undefined when it is. The first reason counts. */
+/** Returns the first reason why a promotion is not for this customer at this time; undefined when it is. */
 export function ineligibleReason(promotion: Promotion, occasion: Occasion): Ineligible | undefined {
   for (const condition of CONDITIONS) {
-    const why = condition(promotion, occasion);
-    if (why) return why;
+    const reason = condition(promotion, occasion);
+    if (reason) return reason;
   }
   return undefined;
 }
 
-/** Says why goods in scope are too little for a rule; undefined when they are enough. */
+/** Returns the reason why the goods in scope are below a promotion's minimum; undefined when they are not. */
 export function belowMinimumReason(
   { minimum }: PromotionDefinition,
   lines: readonly BasketLine[],
@@ -78,7 +78,7 @@ export function belowMinimumReason(
   return undefined;
 }
 
-/** Tells whether a line is a rule's to discount: a merchant's rule reaches that merchant's lines only. */
+/** Returns whether a promotion may discount a line. A merchant's promotion discounts only that merchant's lines. */
 export function isInScope({ merchantId, definition: { scope } }: Promotion, { item }: BasketLine): boolean {
   if (merchantId !== null && merchantId !== item.merchantId) return false;
   if (!scope) return true;

@@ -4,20 +4,20 @@ import { dealOf, goodsLeft, share, type BasketLine, type Deal } from './basket';
 import { bundlePrice, buyNGetM, nthItem } from './evaluate-unit-rules';
 import { notAMember, nothingToGain, ineligible, type Ineligible } from './ineligible';
 
-/** Says what a rule takes off lines that are its to discount, or why it does not apply. `tier` is the customer's. */
-type Work<K extends PromotionKind> = (
+/** Returns a rule's discount on the lines in its scope, or the reason why it gives none. `tier` is the customer's. */
+type Evaluation<K extends PromotionKind> = (
   rule: DefinitionOf<K>,
   lines: readonly BasketLine[],
   tier: string | null,
 ) => Deal | Ineligible;
 
-/** Takes an amount off goods together, each line by what is left of it. */
-function off(amount: number, lines: readonly BasketLine[]): Deal | Ineligible {
+/** Takes an amount off all goods together, divided by what is left to pay of each line. */
+function takeOff(amount: number, lines: readonly BasketLine[]): Deal | Ineligible {
   return orNothing(share('goods', Math.min(amount, goodsLeft(lines)), lines, (line) => line.goods.left));
 }
 
-/** Brings the units of lines down to prices; lines that have none, or cost less already, stay as they are. */
-function downTo(lines: readonly BasketLine[], priceOf: (line: BasketLine) => number | undefined): Deal | Ineligible {
+/** Lowers unit prices to given ones; lines without a given price, or with a lower one, stay as they are. */
+function lowerTo(lines: readonly BasketLine[], priceOf: (line: BasketLine) => number | undefined): Deal | Ineligible {
   return orNothing(
     dealOf('goods', lines, (line) => {
       const price = priceOf(line);
@@ -26,22 +26,30 @@ function downTo(lines: readonly BasketLine[], priceOf: (line: BasketLine) => num
   );
 }
 
+/** Finds the highest tier that the goods reach; of equal ones, the first. */
+function highestTier<T extends { readonly spend: number }>(tiers: readonly T[], spent: number): T | undefined {
+  let highest: T | undefined;
+  for (const tier of tiers) if (tier.spend <= spent && tier.spend > (highest?.spend ?? -1)) highest = tier;
+  return highest;
+}
+
 const orNothing = (deal: Deal): Deal | Ineligible => (deal.amount > 0 ? deal : nothingToGain);
 
-const WORK: { readonly [K in PromotionKind]: Work<K> } = {
-  percentage: ({ rate, atMost = Infinity }, lines) => off(Math.min(basisPoints(goodsLeft(lines), rate), atMost), lines),
+const EVALUATIONS: { readonly [K in PromotionKind]: Evaluation<K> } = {
+  percentage: ({ rate, atMost = Infinity }, lines) =>
+    takeOff(Math.min(basisPoints(goodsLeft(lines), rate), atMost), lines),
 
   fixed_amount: ({ amount, per }, lines) =>
     per === 'order'
-      ? off(amount, lines)
+      ? takeOff(amount, lines)
       : orNothing(dealOf('goods', lines, (line) => Math.min(line.goods.left, amount * line.quantity))),
 
-  fixed_price: ({ unitPrice }, lines) => downTo(lines, () => unitPrice),
+  fixed_price: ({ unitPrice }, lines) => lowerTo(lines, () => unitPrice),
 
   spend_tiers: ({ tiers }, lines) => {
     const spent = goodsLeft(lines);
-    const reached = tiers.filter(({ spend }) => spend <= spent).sort((a, b) => b.spend - a.spend)[0];
-    if (reached) return off('save' in reached ? reached.save : basisPoints(spent, reached.rate), lines);
+    const reached = highestTier(tiers, spent);
+    if (reached) return takeOff('save' in reached ? reached.save : basisPoints(spent, reached.rate), lines);
     const lowest = Math.min(...tiers.map(({ spend }) => spend));
     return ineligible('spend_not_reached', `It begins at ${lowest}; the goods come to ${spent}`);
   },
@@ -50,7 +58,7 @@ const WORK: { readonly [K in PromotionKind]: Work<K> } = {
     const spent = goodsLeft(lines);
     const reached = Math.min(Math.floor(spent / every), times);
     return reached > 0
-      ? off(save * reached, lines)
+      ? takeOff(save * reached, lines)
       : ineligible('spend_not_reached', `It begins at ${every}; the goods come to ${spent}`);
   },
 
@@ -65,21 +73,22 @@ const WORK: { readonly [K in PromotionKind]: Work<K> } = {
   },
 
   member_price: ({ prices }, lines, tier) => {
-    const own = new Map(prices.filter((price) => price.tier === tier).map((price) => [price.skuId, price.unitPrice]));
+    const ofTier = prices.filter((price) => price.tier === tier);
+    const own = new Map(ofTier.map((price) => [price.skuId, price.unitPrice]));
     return own.size > 0
-      ? downTo(lines, (line) => own.get(line.item.skuId))
+      ? lowerTo(lines, (line) => own.get(line.item.skuId))
       : notAMember(prices.map((price) => price.tier));
   },
 
   member_discount: ({ tiers }, lines, tier) => {
     const own = tiers.find((entry) => entry.tier === tier);
-    return own ? off(basisPoints(goodsLeft(lines), own.rate), lines) : notAMember(tiers.map((entry) => entry.tier));
+    return own ? takeOff(basisPoints(goodsLeft(lines), own.rate), lines) : notAMember(tiers.map((entry) => entry.tier));
   },
 };
 
-/** Says what a rule takes off lines, or why it does not apply. Never takes more than is left. */
+/** Returns a rule's discount on lines, or the reason why it gives none. Never takes more than is left to pay. */
 export const evaluateRule = <K extends PromotionKind>(
   rule: Extract<PromotionDefinition, { kind: K }>,
   lines: readonly BasketLine[],
   tier: string | null,
-): Deal | Ineligible => (WORK[rule.kind] as Work<K>)(rule, lines, tier);
+): Deal | Ineligible => (EVALUATIONS[rule.kind] as Evaluation<K>)(rule, lines, tier);

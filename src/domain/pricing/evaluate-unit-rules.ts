@@ -4,14 +4,14 @@ import { share, unitsOf, type BasketLine, type Deal } from './basket';
 import { stacksOf, takeUnits, weigh, type UnitStack } from './unit-stacks';
 import { nothingToGain, ineligible, type Ineligible } from './ineligible';
 
-/** Units that a rule counts, what it takes off them, and which units share that. */
-interface Found {
+/** Describes a discount on some units, and the units that share it. */
+interface UnitDiscount {
   readonly amount: number;
   readonly sharing: readonly UnitStack[];
 }
 
 /**
- * Lines whose units are counted together: of each SKU by itself, or all of them. A basket has the lines of a SKU beside
+ * Groups the lines whose units count together: those of each SKU, or all in scope. A basket has a SKU's lines next to
  * each other.
  */
 function poolsOf(lines: readonly BasketLine[], of: 'sku' | 'scope'): (readonly BasketLine[])[] {
@@ -25,15 +25,15 @@ function poolsOf(lines: readonly BasketLine[], of: 'sku' | 'scope'): (readonly B
   return pools;
 }
 
-/** Works through pools until the rule was used `times`; a pool of `n` units uses it once. */
+/** Applies a rule to each pool of lines, once per `n` units, until it is used `times`. */
 function eachRun(
   lines: readonly BasketLine[],
   rule: { of: 'sku' | 'scope'; times?: number | undefined },
   n: number,
-  find: (pool: UnitStack[], runs: number) => Found,
+  find: (pool: UnitStack[], runs: number) => UnitDiscount,
 ): Deal | Ineligible {
   let open = rule.times ?? Infinity;
-  const found: Found[] = [];
+  const found: UnitDiscount[] = [];
   for (const pool of poolsOf(lines, rule.of)) {
     const runs = Math.min(Math.floor(unitsOf(pool) / n), open);
     if (runs === 0) continue;
@@ -48,7 +48,8 @@ function eachRun(
   return shared(found);
 }
 
-function shared(found: readonly Found[]): Deal | Ineligible {
+/** Divides each discount among the lines of the units that share it. */
+function shared(found: readonly UnitDiscount[]): Deal | Ineligible {
   const deals = found.map(({ amount, sharing }) => {
     const weights = weigh(sharing);
     return share('goods', amount, [...weights.keys()], (line) => weights.get(line) ?? 0);
@@ -61,7 +62,7 @@ function shared(found: readonly Found[]): Deal | Ineligible {
 const rateOf = (stacks: readonly UnitStack[], rate: number): number =>
   sumOf(stacks, ({ value, count }) => basisPoints(value, rate) * count);
 
-/** The cheapest units are given; they and the next cheapest, which were bought for them, share the discount. */
+/** Discounts the cheapest units; they and the next cheapest, which the customer buys for them, share the discount. */
 export const buyNGetM = (rule: DefinitionOf<'buy_n_get_m'>, lines: readonly BasketLine[]): Deal | Ineligible =>
   eachRun(lines, rule, rule.buy + rule.get, (pool, runs) => {
     const given = takeUnits(pool, runs * rule.get, 'cheapest');
@@ -69,7 +70,7 @@ export const buyNGetM = (rule: DefinitionOf<'buy_n_get_m'>, lines: readonly Bask
     return { amount: rateOf(given, rule.rate), sharing: [...given, ...bought] };
   });
 
-/** Units lie dearest first; of each full run of n, the last is discounted, and the run shares it. */
+/** Discounts the last of each full run of n units, dearest first; the run shares the discount. */
 export const nthItem = (rule: DefinitionOf<'nth_item'>, lines: readonly BasketLine[]): Deal | Ineligible =>
   eachRun(lines, rule, rule.n, (pool, runs) => {
     const sharing = takeUnits(pool, runs * rule.n, 'dearest');
@@ -82,33 +83,33 @@ export const nthItem = (rule: DefinitionOf<'nth_item'>, lines: readonly BasketLi
     return { amount, sharing };
   });
 
-/** Bundles are made of the dearest units that fit, for as long as the bundle costs less than its units. */
+/** Makes bundles of the dearest fitting units, as long as a bundle costs less than its units. */
 export function bundlePrice(rule: DefinitionOf<'bundle_price'>, lines: readonly BasketLine[]): Deal | Ineligible {
-  const parts = rule.parts.map(({ skuIds, quantity }) => {
+  const components = rule.parts.map(({ skuIds, quantity }) => {
     const own = skuIds ? lines.filter((line) => skuIds.includes(line.item.skuId)) : lines;
     return { quantity, pool: stacksOf(own), units: unitsOf(own) };
   });
-  let open = Math.min(rule.times ?? Infinity, ...parts.map(({ quantity, units }) => Math.floor(units / quantity)));
+  const possible = components.map(({ quantity, units }) => Math.floor(units / quantity));
+  let open = Math.min(rule.times ?? Infinity, ...possible);
   if (open === 0) return ineligible('bundle_incomplete', 'Not all that belongs to the bundle is in the cart');
   let amount = 0;
   const sharing: UnitStack[] = [];
   while (open > 0) {
-    // Bundles that come from the same stacks are alike: they are made at once.
-    const alike = Math.max(
-      1,
-      Math.min(open, ...parts.map(({ quantity, pool }) => Math.floor((pool[0]?.count ?? 0) / quantity))),
-    );
-    const worth = sumOf(parts, ({ quantity, pool }) =>
-      sumOf(peek(pool, quantity), ({ value, count }) => value * count),
-    );
-    if (worth <= rule.price) break;
-    amount += (worth - rule.price) * alike;
-    for (const { quantity, pool } of parts) sharing.push(...takeUnits(pool, quantity * alike, 'dearest'));
+    // Bundles of units from the same stacks are equal: they are made at once.
+    const fromFirstStacks = components.map(({ quantity, pool }) => Math.floor((pool[0]?.count ?? 0) / quantity));
+    const alike = Math.max(1, Math.min(open, ...fromFirstStacks));
+    const value = sumOf(components, ({ quantity, pool }) => valueOf(peek(pool, quantity)));
+    if (value <= rule.price) break;
+    amount += (value - rule.price) * alike;
+    for (const { quantity, pool } of components) sharing.push(...takeUnits(pool, quantity * alike, 'dearest'));
     open -= alike;
   }
   return shared([{ amount, sharing }]);
 }
 
+const valueOf = (stacks: readonly UnitStack[]): number => sumOf(stacks, ({ value, count }) => value * count);
+
+/** Returns the dearest units of a pool without taking them. */
 const peek = (pool: readonly UnitStack[], wanted: number): UnitStack[] =>
   takeUnits(
     pool.map((stack) => ({ ...stack })),

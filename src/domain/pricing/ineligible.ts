@@ -1,6 +1,6 @@
 import type { RuleReason } from '../../contracts/pricing/promotion';
 
-/** Why a rule does not apply: a code, and one plain sentence. */
+/** Says why a promotion does not apply: a code and a sentence. */
 export interface Ineligible {
   readonly code: RuleReason;
   readonly reason: string;

@@ -17,10 +17,9 @@ import type {
 import type { Ineligible } from './ineligible';
 
 /**
- * Prices a cart from the catalogue and the rules: a quote, an order, and an order that is changed (with the rules it
- * was priced with). What the customer saw is only compared. Refuses unknown SKUs, another currency, totals beyond what
- * the books take, and a price or total that differs from ours, with both breakdowns. `errors` points into the request's
- * body.
+ * Prices a cart from the catalogue and the promotions, for quotes, orders and repriced orders alike. It only compares
+ * the prices that the customer saw. It refuses unknown SKUs, another currency, totals above `MAX_AMOUNT`, and a seen
+ * price or total that differs from ours, then with both breakdowns. `errors` points into the request's body.
  */
 export function priceCart(request: PriceRequest): PricedCart | Refusal {
   const items = itemsOf(request);
@@ -29,28 +28,23 @@ export function priceCart(request: PriceRequest): PricedCart | Refusal {
   if (sumOf(basket, ({ goods, shipping }) => goods.whole + shipping.whole) > MAX_AMOUNT) {
     return refuse('order_too_large', { errors: [{ pointer: '/lines', detail: `The total is over ${MAX_AMOUNT}` }] });
   }
-  const judgements = applyRules(basket, request.promotions, {
+  const verdicts = applyRules(basket, request.promotions, {
     currency: request.currency,
     couponCodes: new Set(request.couponCodes),
     memberTier: request.customer.memberTier,
     firstOrder: request.customer.firstOrder,
     wallTime: request.wallTime,
   });
-  const cart = cartOf(request, basket, judgements);
-  const drifted = [
-    ...request.lines.flatMap((line, i) =>
-      drift(`/lines/${i}/unitPrice`, line.unitPrice, items[i]?.unitAmount ?? 0, request.currency),
-    ),
-    ...drift('/total', request.total, cart.goodsAmount + cart.shippingAmount, request.currency),
-  ];
-  if (drifted.length === 0) return cart;
+  const cart = cartOf(request, basket, verdicts);
+  const differences = differencesFrom(request, items, cart);
+  if (differences.length === 0) return cart;
   return refuse('price_changed', {
-    errors: drifted,
+    errors: differences,
     extensions: { seen: seenBy(request), ours: breakdownOf(cart, request.currency) },
   });
 }
 
-/** A share of everything, in hundredths of a percent. */
+/** The whole as a share, in hundredths of a percent. */
 const WHOLE = 10_000;
 
 type Item = CatalogueItem & { readonly quantity: number };
@@ -62,64 +56,73 @@ function itemsOf({ currency, lines, catalogue }: PriceRequest): Item[] | Refusal
   );
   if (unknown.length > 0) return refuse('unknown_sku', { errors: unknown });
   const items = lines.map(({ quantity }, i) => ({ ...(found[i] as CatalogueItem), quantity }));
-  const foreign = items.flatMap((item, i) =>
-    item.currency === currency
-      ? []
-      : [{ pointer: `/lines/${i}/skuId`, detail: `${item.skuId} is sold in ${item.currency}` }],
-  );
+  const foreign = items.flatMap((item, i) => {
+    if (item.currency === currency) return [];
+    return [{ pointer: `/lines/${i}/skuId`, detail: `${item.skuId} is sold in ${item.currency}` }];
+  });
   return foreign.length > 0 ? refuse('currency_not_sold', { errors: foreign }) : items;
 }
 
-function cartOf(
-  { promotions, couponCodes, taxes, country, wallTime }: PriceRequest,
-  basket: readonly BasketLine[],
-  judgements: readonly RuleVerdict[],
-): PricedCart {
+function cartOf(request: PriceRequest, basket: readonly BasketLine[], verdicts: readonly RuleVerdict[]): PricedCart {
   const applied: AppliedRule[] = [];
   const unapplied: UnappliedRule[] = [];
-  const platform = basket.map(() => 0);
-  for (const { promotion, outcome } of judgements) {
+  const platformAmounts = basket.map(() => 0);
+  for (const { promotion, outcome } of verdicts) {
     if (!isDeal(outcome)) {
       unapplied.push(unappliedRule(promotion, outcome));
       continue;
     }
     const rule = appliedRule(promotion, outcome);
-    for (const { line, platformAmount } of rule.discounts) platform[line] = (platform[line] ?? 0) + platformAmount;
+    for (const { line, platformAmount } of rule.discounts)
+      platformAmounts[line] = (platformAmounts[line] ?? 0) + platformAmount;
     applied.push(rule);
   }
-  const lines = inOrder([...basket], ({ index }) => index).map(
-    ({ index, item, quantity, goods, shipping }): PricedLine => ({
-      ...item,
-      quantity,
-      goodsAmount: goods.left,
-      discountAmount: goods.whole - goods.left,
-      shippingAmount: shipping.left,
-      shippingDiscountAmount: shipping.whole - shipping.left,
-      platformAmount: platform[index] ?? 0,
-      tax:
-        country === null
-          ? null
-          : taxes.taxOf(country, item.taxCategory, { goods: goods.left, shipping: shipping.left }, wallTime),
-    }),
-  );
+  const inCartOrder = inOrder([...basket], ({ index }) => index);
+  const lines = inCartOrder.map((line) => pricedLine(request, line, platformAmounts[line.index] ?? 0));
   return {
     lines,
     goodsAmount: sumOf(lines, (line) => line.goodsAmount),
     shippingAmount: sumOf(lines, (line) => line.shippingAmount),
     discountAmount: sumOf(applied, (rule) => rule.amount),
     platformAmount: sumOf(lines, (line) => line.platformAmount),
-    taxAmount: lines.some((line) => line.tax === null)
-      ? null
-      : sumOf(lines, ({ tax }) => (tax?.goods ?? 0) + (tax?.shipping ?? 0)),
+    taxAmount: taxOf(lines),
     applied,
     unapplied,
-    unknownCodes: [...new Set(couponCodes)]
-      .filter((code) => !promotions.some(({ definition }) => definition.coupon?.code === code))
-      .sort(compare),
+    unknownCodes: unknownCodes(request),
   };
 }
 
-// Members are written out, here and below: spreading fifty rules into their results was a fifth of what a price took.
+function pricedLine(
+  { taxes, country, wallTime }: PriceRequest,
+  { item, quantity, goods, shipping }: BasketLine,
+  platformAmount: number,
+): PricedLine {
+  const amounts = { goods: goods.left, shipping: shipping.left };
+  return {
+    ...item,
+    quantity,
+    goodsAmount: goods.left,
+    discountAmount: goods.whole - goods.left,
+    shippingAmount: shipping.left,
+    shippingDiscountAmount: shipping.whole - shipping.left,
+    platformAmount,
+    tax: country === null ? null : taxes.taxOf(country, item.taxCategory, amounts, wallTime),
+  };
+}
+
+/** Adds up the lines' tax; null when the tax of any line is unknown. */
+function taxOf(lines: readonly PricedLine[]): number | null {
+  if (lines.some((line) => line.tax === null)) return null;
+  return sumOf(lines, ({ tax }) => (tax?.goods ?? 0) + (tax?.shipping ?? 0));
+}
+
+function unknownCodes({ couponCodes, promotions }: PriceRequest): string[] {
+  const isKnown = (code: string): boolean => promotions.some(({ definition }) => definition.coupon?.code === code);
+  const unknown = [...new Set(couponCodes)].filter((code) => !isKnown(code));
+  return unknown.sort(compare);
+}
+
+// Members are written out, here and below: spreading fifty promotions into the results took a fifth of the time.
 const unappliedRule = (
   { id, version, merchantId, definition }: Promotion,
   { code, reason }: Ineligible,
@@ -134,9 +137,7 @@ const unappliedRule = (
   reason,
 });
 
-/**
- * Divides a rule's discount between the mall and the merchants, so that both divisions, and the lines, add up to it.
- */
+/** Divides a promotion's discount between the mall and the merchants; the shares of all lines add up to it. */
 function appliedRule(promotion: Promotion, { on, parts, amount }: Deal): AppliedRule {
   const platform = paidByMall(promotion, parts, amount);
   const discounts = parts.map(({ line, amount: own }, i): Discount => {
@@ -156,7 +157,7 @@ function appliedRule(promotion: Promotion, { on, parts, amount }: Deal): Applied
   };
 }
 
-/** Says what the mall pays of each part. All or nothing, which most rules are, needs no division. */
+/** Returns the mall's share of each line's discount. Most promotions are paid by one side and need no division. */
 function paidByMall(
   { merchantId, definition: { platformShare = merchantId === null ? WHOLE : 0 } }: Promotion,
   parts: Deal['parts'],
@@ -167,7 +168,19 @@ function paidByMall(
   return platformShare === 0 ? own.fill(0) : allocate(basisPoints(amount, platformShare), own);
 }
 
-function drift(pointer: string, seen: Money | undefined, amount: number, currency: string): FieldError[] {
+/** Compares the prices and the total that the customer saw with ours. */
+function differencesFrom(
+  { lines, total, currency }: PriceRequest,
+  items: readonly Item[],
+  cart: PricedCart,
+): FieldError[] {
+  const ofLines = lines.flatMap((line, i) =>
+    difference(`/lines/${i}/unitPrice`, line.unitPrice, items[i]?.unitAmount ?? 0, currency),
+  );
+  return [...ofLines, ...difference('/total', total, cart.goodsAmount + cart.shippingAmount, currency)];
+}
+
+function difference(pointer: string, seen: Money | undefined, amount: number, currency: string): FieldError[] {
   if (!seen || (seen.amount === amount && seen.currency === currency)) return [];
   return [
     {

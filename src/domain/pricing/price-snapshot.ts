@@ -3,7 +3,10 @@ import type { CurrencyCode } from '../../contracts/money';
 import type { CartLine, CatalogueItem, PriceRequest, Promotion } from './priced-cart';
 import type { TaxProvider } from './tax';
 
-/** A rule as it stood when an order was priced; its version says the rest. Absent members are nothing. */
+/**
+ * Records a promotion's state when an order was priced; its published version has the rest. Members are absent when
+ * empty.
+ */
 interface KeptRule {
   readonly id: string;
   readonly version: number;
@@ -12,25 +15,22 @@ interface KeptRule {
   readonly used?: Promotion['used'];
 }
 
-/**
- * What an order was priced from, as it is kept with its price: with the order's lines and the rules' versions it is the
- * whole request.
- */
+/** Records what an order was priced from. With the order's lines and the published rules it is the whole request. */
 export interface PriceBasis {
   readonly couponCodes: readonly string[];
   readonly memberTier: string | null;
   readonly firstOrder: boolean;
-  /** What the mall's clocks showed. */
+  /** The mall's local time (`wallTime`). */
   readonly wallTime: string;
-  /** The catalogue as it was; absent, as are rules, in orders of before they were kept. */
+  /** The catalogue items at that time. Absent, as are `rules`, in orders older than the price snapshot. */
   readonly goods?: readonly CatalogueItem[];
   readonly rules?: readonly KeptRule[];
 }
 
-/** A version of a rule, as it is published for ever. */
+/** Describes a published version of a promotion, which never changes. */
 export type PublishedRule = Pick<Promotion, 'id' | 'version' | 'merchantId' | 'definition'>;
 
-/** Says what of a request is kept with the price that was made from it. */
+/** Extracts from a request what the price snapshot keeps. */
 export const basisOf = ({ couponCodes, customer, wallTime, catalogue, promotions }: PriceRequest): PriceBasis => ({
   couponCodes,
   wallTime,
@@ -50,7 +50,7 @@ function keptRule({ id, version, paused, definition: { limits = {} }, used }: Pr
   };
 }
 
-/** What of an order's request is its own, or is to be another. */
+/** Gives what repricing takes from the order or replaces. */
 export interface RepriceRequest {
   readonly currency: CurrencyCode;
   readonly lines: readonly CartLine[];
@@ -59,29 +59,34 @@ export interface RepriceRequest {
 }
 
 /**
- * Makes the request that an order was priced from, for a destination that may be another: goods, rules, limits and
- * clocks as they were. Undefined when the basis is older than that. Throws when a version that was kept is not among
- * the published ones.
+ * Rebuilds the price request of an order from its snapshot, for the same or another destination. Goods, promotions,
+ * limits and local time are those of the snapshot. Undefined when the snapshot is too old to hold them. Throws when a
+ * recorded version is not published.
  */
 export function requestFromSnapshot(
   { couponCodes, memberTier, firstOrder, wallTime, goods, rules }: PriceBasis,
   published: readonly PublishedRule[],
-  asked: RepriceRequest,
+  order: RepriceRequest,
 ): PriceRequest | undefined {
   if (goods === undefined || rules === undefined) return undefined;
-  const promotions = rules.map(
-    ({ id, version, paused = false, limits = {}, used = { total: 0, byCustomer: 0, spent: 0 } }): Promotion => {
-      const rule = published.find((one) => one.id === id && one.version === version);
-      if (!rule) throw new Error(`There is no version ${version} of ${id}`);
-      return { ...rule, paused, used, definition: { ...rule.definition, limits } };
-    },
-  );
+  const promotions = rules.map((rule) => promotionOf(rule, published));
   return {
-    ...asked,
+    ...order,
     couponCodes,
     customer: { memberTier, firstOrder },
     wallTime,
     promotions,
     catalogue: new Map(goods.map((item) => [item.skuId, item])),
   };
+}
+
+const UNUSED: Promotion['used'] = { total: 0, byCustomer: 0, spent: 0 };
+
+function promotionOf(
+  { id, version, paused, limits = {}, used = UNUSED }: KeptRule,
+  published: readonly PublishedRule[],
+): Promotion {
+  const rule = published.find((one) => one.id === id && one.version === version);
+  if (!rule) throw new Error(`The order was priced with version ${version} of ${id}, which is not published`);
+  return { ...rule, paused: paused ?? false, used, definition: { ...rule.definition, limits } };
 }

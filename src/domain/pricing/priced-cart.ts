@@ -2,7 +2,7 @@ import type { PromotionDefinition, PromotionKind, RuleReason } from '../../contr
 import type { CurrencyCode, Money } from '../../contracts/money';
 import type { TaxProvider, TaxShare } from './tax';
 
-/** What the catalogue says of a SKU at the time of the order, with its merchant's delivery tariff. */
+/** Describes a SKU in the catalogue at the time of the order, with its merchant's delivery tariff. */
 export interface CatalogueItem {
   readonly skuId: string;
   readonly merchantId: string;
@@ -20,61 +20,61 @@ export interface CatalogueItem {
 export interface CartLine {
   readonly skuId: string;
   readonly quantity: number;
-  /** What the customer saw, before promotions; only compared. */
+  /** The price that the customer saw, before promotions; only compared. */
   readonly unitPrice?: Money | undefined;
 }
 
-/** A version of a rule, whose it is, and how often it was used. */
+/** Describes a promotion's version, its owner and its uses. */
 export interface Promotion {
   readonly id: string;
   readonly version: number;
-  /** Whose rule it is: it reaches only that merchant's lines. Null: the mall's own. */
+  /** The merchant that owns it; it discounts only that merchant's lines. Null: the mall owns it. */
   readonly merchantId: string | null;
   readonly paused: boolean;
   readonly definition: PromotionDefinition;
   readonly used: Usage;
 }
 
-/** How often a rule was used by orders that still hold it, before this one. */
+/** Counts the coupon uses of earlier orders that are not freed. */
 export interface Usage {
   readonly total: number;
   readonly byCustomer: number;
-  /** What it gave away, in minor units. */
+  /** The sum of its discounts, in minor units. */
   readonly spent: number;
 }
 
-/** Everything that a price depends on. The same request always has the same price. */
+/** Holds everything that a price depends on. The same request always has the same price. */
 export interface PriceRequest {
   readonly currency: CurrencyCode;
   readonly lines: readonly CartLine[];
   readonly catalogue: ReadonlyMap<string, CatalogueItem>;
-  /** What the customer saw to pay; only compared. */
+  /** The total that the customer saw; only compared. */
   readonly total?: Money | undefined;
   readonly promotions: readonly Promotion[];
   readonly couponCodes: readonly string[];
   readonly customer: { readonly memberTier: string | null; readonly firstOrder: boolean };
-  /** What the mall's clocks show (`wallTime`): promotions hold by them. */
+  /** The mall's local time (`wallTime`), which decides whether promotions are valid. */
   readonly wallTime: string;
   readonly taxes: TaxProvider;
-  /** Where it goes, ISO 3166-1 alpha-2; null when not known yet: no tax is shown. */
+  /** The destination, ISO 3166-1 alpha-2. Null when it is not known yet: then no tax is shown. */
   readonly country: string | null;
 }
 
 export interface PricedLine extends CatalogueItem {
   readonly quantity: number;
-  /** What the customer pays for the line's goods: list price less discounts. */
+  /** The customer's price for the line's goods: list price less discounts. */
   readonly goodsAmount: number;
   readonly discountAmount: number;
-  /** What the customer pays of this line's share of its merchant's delivery charge. */
+  /** The line's share of its merchant's delivery charge, less discounts. */
   readonly shippingAmount: number;
   readonly shippingDiscountAmount: number;
-  /** What the mall, not the merchant, pays of both discounts. */
+  /** The mall's share of both discounts. */
   readonly platformAmount: number;
-  /** The tax inside goods and shipping; null where none is known. */
+  /** The tax included in goods and shipping; null when it is unknown. */
   readonly tax: TaxShare | null;
 }
 
-/** One rule's part in one line's price. `line` is its index in the cart. */
+/** Describes one promotion's discount on one line. `line` is the line's index in the cart. */
 export interface Discount {
   readonly line: number;
   readonly on: 'goods' | 'shipping';
@@ -83,7 +83,8 @@ export interface Discount {
   readonly merchantAmount: number;
 }
 
-interface Judged {
+/** Identifies a promotion whose outcome is reported. */
+interface EvaluatedRule {
   readonly promotionId: string;
   readonly version: number;
   readonly merchantId: string | null;
@@ -92,28 +93,28 @@ interface Judged {
   readonly couponCode: string | null;
 }
 
-export interface AppliedRule extends Judged {
+export interface AppliedRule extends EvaluatedRule {
   readonly amount: number;
   readonly discounts: readonly Discount[];
 }
 
-export interface UnappliedRule extends Judged {
+export interface UnappliedRule extends EvaluatedRule {
   readonly code: RuleReason;
   readonly reason: string;
 }
 
-/** A cart's price, to the last minor unit: `goodsAmount + shippingAmount` is what the customer pays. */
+/** Describes a cart's price to the minor unit. The customer pays `goodsAmount + shippingAmount`. */
 export interface PricedCart {
   readonly lines: readonly PricedLine[];
   readonly goodsAmount: number;
   readonly shippingAmount: number;
-  /** What rules took off goods and shipping together. */
+  /** The discounts on goods and shipping together. */
   readonly discountAmount: number;
   readonly platformAmount: number;
   readonly taxAmount: number | null;
-  /** In the order in which they were applied. */
+  /** In the order of their application. */
   readonly applied: readonly AppliedRule[];
   readonly unapplied: readonly UnappliedRule[];
-  /** Coupon codes that no rule knows. */
+  /** Coupon codes that belong to no promotion. */
   readonly unknownCodes: readonly string[];
 }

@@ -1,14 +1,14 @@
-/** What was paid for a line, and what of it came back before. Amounts are minor units. */
+/** Describes the payment for a line and its earlier returns. Amounts are minor units. */
 export interface PaidLine {
   readonly quantity: number;
   readonly goodsAmount: number;
   readonly shippingAmount: number;
-  /** What the mall paid of the line's discounts. */
+  /** The mall's share of the line's discounts. */
   readonly platformAmount: number;
   readonly returnedQuantity: number;
 }
 
-/** What a return gives back: to the customer, and to the mall of what it had paid of the discounts. */
+/** Describes the refund of a return to the customer, and the mall's share of the discounts that it gets back. */
 export interface Refund {
   readonly goodsAmount: number;
   readonly shippingAmount: number;
@@ -16,17 +16,17 @@ export interface Refund {
 }
 
 /**
- * Says what the return of some units of a line gives back: the share that was paid for them, by quantity. It is kept
- * cumulatively: after r of n units, floor(paid x r / n) is given back in all. So no sequence of parts gives back more
- * than was paid for what is returned, and all parts together give back exactly what was paid. Promotions are not judged
- * again: what the customer keeps keeps its price. Throws when more comes back than was bought.
+ * Computes the refund for returned units of a line: their share of the payment, by quantity. It is cumulative: after r
+ * of n units, floor(paid x r / n) is refunded in all. So no sequence of returns refunds more than was paid for its
+ * units, and the return of all units refunds the payment exactly. Promotions are not evaluated again: the kept units
+ * keep their price. Throws when the returns exceed the line's quantity.
  */
 export function priceReturn(line: PaidLine, quantity: number): Refund {
   const { returnedQuantity: before } = line;
   const after = before + quantity;
   if (quantity < 1 || after > line.quantity)
-    throw new RangeError(`${quantity} of ${line.quantity - before} units cannot come back`);
-  const share = (amount: number) => sharedBy(amount, after, line.quantity) - sharedBy(amount, before, line.quantity);
+    throw new RangeError(`${quantity} units cannot be returned: ${line.quantity - before} of the line are left`);
+  const share = (amount: number) => refundOf(amount, after, line.quantity) - refundOf(amount, before, line.quantity);
   return {
     goodsAmount: share(line.goodsAmount),
     shippingAmount: share(line.shippingAmount),
@@ -34,5 +34,5 @@ export function priceReturn(line: PaidLine, quantity: number): Refund {
   };
 }
 
-const sharedBy = (amount: number, units: number, of: number): number =>
+const refundOf = (amount: number, units: number, of: number): number =>
   Number((BigInt(amount) * BigInt(units)) / BigInt(of));

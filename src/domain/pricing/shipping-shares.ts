@@ -1,7 +1,7 @@
 import { allocate, sumOf } from '../money';
 import type { CatalogueItem } from './priced-cart';
 
-/** Charges each merchant's delivery once: base and per started kilogram, shared among its lines by weight. */
+/** Charges each merchant's delivery once, by base and started kilograms, and divides it among its lines by weight. */
 export function shippingShares(items: readonly (CatalogueItem & { readonly quantity: number })[]): number[] {
   const shares = items.map(() => 0);
   for (const merchantId of new Set(items.map((item) => item.merchantId))) {
@@ -12,13 +12,11 @@ export function shippingShares(items: readonly (CatalogueItem & { readonly quant
     if (!first) continue;
     const kilograms = Math.ceil(sumOf(own, (line) => line.weightG) / 1000);
     const charge = first.shippingBaseAmount + first.shippingPerKgAmount * kilograms;
-    allocate(
-      charge,
-      own.map((line) => line.weightG),
-    ).forEach((part, i) => {
+    const weights = own.map((line) => line.weightG);
+    for (const [i, share] of allocate(charge, weights).entries()) {
       const line = own[i];
-      if (line) shares[line.index] = part;
-    });
+      if (line) shares[line.index] = share;
+    }
   }
   return shares;
 }

@@ -1,11 +1,11 @@
 import type { TaxRates } from '../../contracts/pricing/tax-rates';
 
 /**
- * The Commission's Taxes in Europe Database, as https://github.com/vatnode/eu-vat-rates-data-js (MIT) read it on
- * 2026-08-22.
+ * Cites the European Commission's Taxes in Europe Database, as read by https://github.com/vatnode/eu-vat-rates-data-js
+ * (MIT) on 2026-08-22.
  */
 const TEDB = 'TEDB, read 2026-08-22';
-/** Days of change, as https://github.com/ibericode/vat-rates (MIT) keeps them. */
+/** Cites https://github.com/ibericode/vat-rates (MIT) for the days on which rates changed. */
 const CHANGES = 'ibericode/vat-rates, read 2026-11-23';
 
 const row = (
@@ -21,9 +21,8 @@ const row = (
 const unchanged = (standard: number, reduced?: number) => [row('2024-01-01', standard, reduced, TEDB)];
 
 /**
- * Value-added tax by country, hundredths of a percent, as it has been since 2024-01-01: what was before is not kept
- * here. The EU: the standard and the main reduced rate for goods of each member state. docs/pricing.md says how a mall
- * sets its own.
+ * Lists value-added tax by country since 2024-01-01, in hundredths of a percent. For each EU member state it has the
+ * standard rate and the main reduced rate for goods. docs/pricing.md says how a mall sets its own rates.
  */
 export const TAX_RATES: TaxRates = {
   // The three rates are those of 2019-04-01; the Value-Added Tax Law, in force since 2026-01-01, keeps them.

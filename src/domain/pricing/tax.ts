@@ -2,7 +2,7 @@ import type { TaxRates } from '../../contracts/pricing/tax-rates';
 import { halfUp } from '../money';
 import { TAX_RATES } from './tax-rates';
 
-/** The tax inside what a line's customer pays, in minor units. */
+/** Describes the tax included in a line's price, in minor units. */
 export interface TaxShare {
   /** Hundredths of a percent of the price without tax. */
   readonly rate: number;
@@ -11,14 +11,11 @@ export interface TaxShare {
 }
 
 /**
- * Says what tax a line carries. Another implementation may ask a tax service before pricing and answer from what it
- * said.
+ * Returns the tax of a line. An implementation with a tax service must call it before pricing and answer from its
+ * result.
  */
 export interface TaxProvider {
-  /**
-   * `at` is what the mall's clocks show when the order is placed. Null: no tax is known there, or then, and none is
-   * shown.
-   */
+  /** `at` is the mall's local time when the order is placed. Null: the tax there or then is unknown and not shown. */
   taxOf(
     country: string,
     taxCategory: string,
@@ -28,25 +25,27 @@ export interface TaxProvider {
 }
 
 /**
- * Finds the tax that lies inside prices, as consumer prices of China and the EU are shown (value-added tax), by the
- * rate in force on the day. Delivery carries the rate of the goods delivered. Each amount is rounded half up by itself.
- * Countries that `own` has are taxed by it alone.
+ * Computes the value-added tax included in prices, as consumer prices of China and the EU include it. The rate is that
+ * in force at the time; delivery has the rate of its goods. Each amount is rounded half up separately. Rates in `own`
+ * replace those of its countries.
  */
 export function includedTaxes(own: TaxRates = {}): TaxProvider {
-  const table = new Map(
-    Object.entries({ ...TAX_RATES, ...own }).map(([country, rows]) => [
+  const newestFirst = new Map<string, TaxRates[string]>();
+  for (const [country, rows] of Object.entries({ ...TAX_RATES, ...own }))
+    newestFirst.set(
       country,
       [...rows].sort((a, b) => (a.since < b.since ? 1 : -1)),
-    ]),
-  );
+    );
   return {
     taxOf: (country, taxCategory, { goods, shipping }, at) => {
-      const rates = table.get(country)?.find(({ since }) => since <= at)?.rates;
+      const rates = newestFirst.get(country)?.find(({ since }) => since <= at)?.rates;
       const rate = rates?.[taxCategory] ?? rates?.standard;
-      return rate === undefined ? null : { rate, goods: inside(goods, rate), shipping: inside(shipping, rate) };
+      return rate === undefined
+        ? null
+        : { rate, goods: includedTax(goods, rate), shipping: includedTax(shipping, rate) };
     },
   };
 }
 
-/** Takes the tax out of an amount that includes it: amount x rate / (1 + rate). */
-const inside = (amount: number, rate: number): number => halfUp(amount, rate, 10_000 + rate);
+/** Computes the tax in an amount that includes it: amount x rate / (1 + rate). */
+const includedTax = (amount: number, rate: number): number => halfUp(amount, rate, 10_000 + rate);

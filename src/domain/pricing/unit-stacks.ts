@@ -1,6 +1,6 @@
 import { inOrder, type BasketLine } from './basket';
 
-/** Units of one line that are worth the same right now. */
+/** Describes units of one line that have the same value at present. */
 export interface UnitStack {
   readonly line: BasketLine;
   readonly value: number;
@@ -8,8 +8,8 @@ export interface UnitStack {
 }
 
 /**
- * Lays the units of lines out, dearest first. A line's units are worth what is left of it divided by their number; what
- * does not divide makes some of them worth one minor unit more.
+ * Divides lines into stacks of units, dearest first. A unit's value is what is left to pay of its line, divided by the
+ * quantity; the remainder makes some units one minor unit dearer.
  */
 export function stacksOf(lines: readonly BasketLine[]): UnitStack[] {
   const stacks: UnitStack[] = [];
@@ -22,7 +22,7 @@ export function stacksOf(lines: readonly BasketLine[]): UnitStack[] {
   return inOrder(stacks, ({ value }) => -value);
 }
 
-/** Takes units from a layout's begin, or from its end, and removes them from it. */
+/** Removes units from the dearest or the cheapest end of the stacks and returns them. */
 export function takeUnits(stacks: UnitStack[], wanted: number, from: 'dearest' | 'cheapest'): UnitStack[] {
   const taken: UnitStack[] = [];
   let open = wanted;
@@ -40,7 +40,7 @@ export function takeUnits(stacks: UnitStack[], wanted: number, from: 'dearest' |
   return taken;
 }
 
-/** Weighs lines by the units of theirs that take part; the lines come in the basket's order. */
+/** Adds up the value of the taken units by line; the lines come in the basket's order. */
 export function weigh(taken: readonly UnitStack[]): Map<BasketLine, number> {
   const weights = new Map<BasketLine, number>();
   for (const { line, value, count } of inOrder([...taken], (stack) => stack.line.rank))

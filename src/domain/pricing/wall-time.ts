@@ -1,4 +1,4 @@
-/** Tells what the clocks of a time zone (IANA) show at a moment, as 2026-11-11T00:00:00: such texts sort by time. */
+/** Formats the local time of a time zone (IANA) like 2026-11-11T00:00:00; such texts sort by time. */
 export function wallTime(now: Date, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone,
@@ -10,6 +10,7 @@ export function wallTime(now: Date, timeZone: string): string {
     minute: '2-digit',
     second: '2-digit',
   }).formatToParts(now);
-  const of = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)?.value ?? '';
-  return `${of('year').padStart(4, '0')}-${of('month')}-${of('day')}T${of('hour')}:${of('minute')}:${of('second')}`;
+  const valueOf = (type: Intl.DateTimeFormatPartTypes): string => parts.find((part) => part.type === type)?.value ?? '';
+  const date = `${valueOf('year').padStart(4, '0')}-${valueOf('month')}-${valueOf('day')}`;
+  return `${date}T${valueOf('hour')}:${valueOf('minute')}:${valueOf('second')}`;
 }

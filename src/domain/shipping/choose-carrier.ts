@@ -1,6 +1,7 @@
 import type { Urgency } from '../../contracts/statuses';
 import { addDays } from '../dates';
 
+/** Describes one carrier rate. Amounts are minor units. */
 export interface CarrierRate {
   readonly code: string;
   readonly countries: readonly string[];
@@ -10,6 +11,7 @@ export interface CarrierRate {
   readonly perKgAmount: number;
 }
 
+/** Describes a parcel whose carrier is to be chosen. */
 export interface Consignment {
   readonly country: string;
   readonly weightG: number;
@@ -25,67 +27,69 @@ export interface CarrierChoice {
   readonly reason: string;
 }
 
-/** Lists the offers that reach the country and lift the weight. */
-export const applicableRates = <Offer extends CarrierRate>(
+/** Lists the carrier rates for a country and a weight. */
+export const applicableRates = <Rate extends CarrierRate>(
   { country, weightG }: Pick<Consignment, 'country' | 'weightG'>,
-  offers: readonly Offer[],
-): Offer[] => offers.filter((offer) => offer.countries.includes(country) && weightG <= offer.maxWeightG);
+  rates: readonly Rate[],
+): Rate[] => rates.filter((rate) => rate.countries.includes(country) && weightG <= rate.maxWeightG);
 
-/** Says how heavy a parcel to a country may be for some carrier to take it, in g; 0 when none reaches it. */
-export const heaviestParcel = (country: string, offers: readonly CarrierRate[]): number =>
-  Math.max(0, ...offers.filter(({ countries }) => countries.includes(country)).map(({ maxWeightG }) => maxWeightG));
+/** Returns the heaviest parcel, in g, that a carrier takes to a country; 0 when no carrier goes there. */
+export const heaviestParcel = (country: string, rates: readonly CarrierRate[]): number => {
+  const toCountry = rates.filter(({ countries }) => countries.includes(country));
+  return Math.max(0, ...toCountry.map(({ maxWeightG }) => maxWeightG));
+};
+
+interface PricedRate extends CarrierRate {
+  readonly amount: number;
+}
+
+const bySpeed = (a: PricedRate, b: PricedRate): number =>
+  a.deliveryDays - b.deliveryDays || a.amount - b.amount || (a.code < b.code ? -1 : 1);
+const byPrice = (a: PricedRate, b: PricedRate): number =>
+  a.amount - b.amount || a.deliveryDays - b.deliveryDays || (a.code < b.code ? -1 : 1);
+
+const choiceOf = ({ code, amount }: PricedRate, reason: string): CarrierChoice => ({ code, amount, reason });
 
 /**
- * Chooses the carrier of a parcel: of those that reach the country and lift the weight, the fastest when the order is
- * urgent, else the cheapest that keeps the requested date (or, when none does, the fastest). Undefined: nobody takes
- * it.
+ * Chooses the carrier of a parcel among those that take its weight to its country. An urgent order gets the fastest;
+ * other orders get the cheapest that keeps the requested date or, when none does, the fastest. Undefined when no
+ * carrier takes the parcel.
  */
-export function chooseCarrier(consignment: Consignment, offers: readonly CarrierRate[]): CarrierChoice | undefined {
-  const able = applicableRates(consignment, offers).map((offer) => ({
-    ...offer,
-    amount: offer.baseAmount + offer.perKgAmount * Math.ceil(consignment.weightG / 1000),
-  }));
-  const fastest = [...able].sort(
-    (a, b) => a.deliveryDays - b.deliveryDays || a.amount - b.amount || (a.code < b.code ? -1 : 1),
-  );
-  const cheapest = [...able].sort(
-    (a, b) => a.amount - b.amount || a.deliveryDays - b.deliveryDays || (a.code < b.code ? -1 : 1),
-  );
-  const first = fastest[0];
-  if (!first) return undefined;
-  if (consignment.urgency === 'urgent')
-    return { code: first.code, amount: first.amount, reason: 'fastest, as the order is urgent' };
-  const { requestedDate } = consignment;
-  const inTime =
-    requestedDate === null
-      ? cheapest
-      : cheapest.filter((offer) => addDays(consignment.today, offer.deliveryDays) <= requestedDate);
-  const chosen = inTime[0];
-  if (!chosen) return { code: first.code, amount: first.amount, reason: 'fastest, as none keeps the requested date' };
-  return {
-    code: chosen.code,
-    amount: chosen.amount,
-    reason: requestedDate === null ? 'cheapest' : 'cheapest that keeps the requested date',
-  };
+export function chooseCarrier(consignment: Consignment, rates: readonly CarrierRate[]): CarrierChoice | undefined {
+  const { today, requestedDate, urgency, weightG } = consignment;
+  const kilograms = Math.ceil(weightG / 1000);
+  const applicable = applicableRates(consignment, rates);
+  const priced = applicable.map((rate) => ({ ...rate, amount: rate.baseAmount + rate.perKgAmount * kilograms }));
+  const [fastest] = [...priced].sort(bySpeed);
+  if (!fastest) return undefined;
+  if (urgency === 'urgent') return choiceOf(fastest, 'fastest, as the order is urgent');
+  const cheapestFirst = [...priced].sort(byPrice);
+  const [cheapest = fastest] = cheapestFirst;
+  if (requestedDate === null) return choiceOf(cheapest, 'cheapest');
+  const inTime = cheapestFirst.find((rate) => addDays(today, rate.deliveryDays) <= requestedDate);
+  if (!inTime) return choiceOf(fastest, 'fastest, as none keeps the requested date');
+  return choiceOf(inTime, 'cheapest that keeps the requested date');
 }
 
 /**
- * Names the latest day (ISO date) on which an order may reach its recipient, whatever parcels it is split into and
- * whatever carriers are chosen for them: by the slowest carrier that reaches the country or, when it is urgent, by the
- * fastest of those that lift the most; never before the day that was asked for. Undefined when no carrier reaches the
- * country.
+ * Returns the latest day (ISO date) on which an order may reach its recipient, for all parcels and carriers that may be
+ * chosen. The slowest carrier to the country decides; for an urgent order, the fastest of those that take the heaviest
+ * parcels. Never before the requested date. Undefined when no carrier goes to the country.
  */
 export function latestDelivery(
   { country, urgency, today, requestedDate }: Omit<Consignment, 'weightG'>,
-  offers: readonly CarrierRate[],
+  rates: readonly CarrierRate[],
 ): string | undefined {
-  const reaching = offers.filter((offer) => offer.countries.includes(country));
-  if (reaching.length === 0) return undefined;
-  const most = Math.max(...reaching.map((offer) => offer.maxWeightG));
-  const days =
-    urgency === 'urgent'
-      ? Math.min(...reaching.filter((offer) => offer.maxWeightG === most).map((offer) => offer.deliveryDays))
-      : Math.max(...reaching.map((offer) => offer.deliveryDays));
-  const carried = addDays(today, days);
-  return requestedDate !== null && requestedDate > carried ? requestedDate : carried;
+  const toCountry = rates.filter((rate) => rate.countries.includes(country));
+  if (toCountry.length === 0) return undefined;
+  const arrival = addDays(today, urgency === 'urgent' ? urgentDays(toCountry) : slowestDays(toCountry));
+  return requestedDate !== null && requestedDate > arrival ? requestedDate : arrival;
+}
+
+const slowestDays = (rates: readonly CarrierRate[]): number => Math.max(...rates.map((rate) => rate.deliveryDays));
+
+function urgentDays(rates: readonly CarrierRate[]): number {
+  const maxWeightG = Math.max(...rates.map((rate) => rate.maxWeightG));
+  const strongest = rates.filter((rate) => rate.maxWeightG === maxWeightG);
+  return Math.min(...strongest.map((rate) => rate.deliveryDays));
 }

@@ -1,6 +1,6 @@
 import { CarrierScan, ShipmentStatus } from '../../contracts/statuses';
 
-/** How far along a shipment is; a scan never moves it back. Final: signed, returned, voided. */
+/** Ranks the shipment statuses by progress; a scan never moves a shipment back. Final: signed, returned, voided. */
 const RANK: Record<ShipmentStatus, number> = {
   booked: 0,
   handed_over: 1,
@@ -26,8 +26,8 @@ const STATUS_OF: Record<CarrierScan, ShipmentStatus> = {
 };
 
 /**
- * Scans after which the order has to do something. The others only move the shipment's row (a pick-up also hands it
- * over).
+ * Lists the scans after which the order must act. Other scans only update the shipment's row; a pick-up also records
+ * the hand-over.
  */
 export const DECIDING_SCANS: readonly CarrierScan[] = [
   CarrierScan.signed,
@@ -37,9 +37,9 @@ export const DECIDING_SCANS: readonly CarrierScan[] = [
 ];
 
 /**
- * Merges a scan into what is known: the further status wins, so late and repeated scans change nothing. The way back to
- * the sender is scanned in transit as well: once refused, only `returned` counts. An exception may follow any status
- * short of the door and ends with the next scan.
+ * Returns a shipment's status after a scan. The further status wins, so late and repeated scans change nothing. Parcels
+ * on the way back are scanned in transit too: after a refusal only `returned` counts. An exception may follow any
+ * status before the delivery and ends with the next scan.
  */
 export function nextShipmentStatus(current: ShipmentStatus, scan: CarrierScan): ShipmentStatus {
   const next = STATUS_OF[scan];

@@ -7,7 +7,7 @@ import type { Address, Recipient } from '../../../src/contracts/addresses/recipi
 export interface AddressCase {
   readonly what: string;
   readonly recipient: Recipient;
-  /** What must be found, by field: the code and, where there is one, the suggestion. */
+  /** The expected findings by field: the code and, where there is one, the suggestion. */
   readonly found: Readonly<Record<string, readonly [code: string, suggestion?: string]>>;
 }
 
@@ -418,7 +418,7 @@ export const HOPELESS: readonly AddressCase[] = [
     ],
   ]),
   ...cases('HK', [
-    ['no area and nothing to tell it by', { line1: '10 Salisbury Road' }, { '/address/region': ['missing'] }],
+    ['no area and nothing to find it by', { line1: '10 Salisbury Road' }, { '/address/region': ['missing'] }],
     ['seven digits', { ...MUSEUM_HK, phone: '512 3456' }, { '/phone': ['phone_not_in_use'] }],
   ]),
   ...cases('MO', [

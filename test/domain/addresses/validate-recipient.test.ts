@@ -17,10 +17,10 @@ const foundIn = ({ recipient }: AddressCase): Record<string, readonly string[]> 
       );
 };
 
-test('the table is as long as was promised, and names every country in each of its parts', () => {
+test('the table has 120 cases or more, and each of its lists names every country', () => {
   expect(GOOD.length + MENDABLE.length + HOPELESS.length).toBeGreaterThanOrEqual(120);
-  for (const part of [GOOD, MENDABLE, HOPELESS]) {
-    const countries = new Set(part.map(({ recipient }) => recipient.address.country));
+  for (const cases of [GOOD, MENDABLE, HOPELESS]) {
+    const countries = new Set(cases.map(({ recipient }) => recipient.address.country));
     expect([...countries]).toEqual(expect.arrayContaining(['CN', 'HK', 'TW', 'US', 'BR', 'DE', 'JP', 'GB']));
   }
 });
@@ -38,7 +38,7 @@ test.each(HOPELESS)('needs its customer: $what', (one) => {
   expect(foundIn(one)).toEqual(one.found);
 });
 
-test('says whose rules it went by', () => {
+test('names the rules that validated the address', () => {
   expect(validateRecipient(recipientIn('FR', { line1: 'Rue de Rivoli 1', city: 'Paris' }))).toMatchObject({
     verdict: 'good',
     rules: 'generic',
@@ -48,7 +48,7 @@ test('says whose rules it went by', () => {
   ).toMatchObject({ rules: 'country' });
 });
 
-test('a good address keeps its words; phone and width are put in order', () => {
+test('a good address keeps its words; phone and width are normalized', () => {
   const verdict = validateRecipient({
     name: ' Front   Desk ',
     phone: '０９０-1234-5678',
@@ -115,7 +115,7 @@ const anything: fc.Arbitrary<Recipient> = fc
     }),
   })
   .map(({ name, phone, country, line1, more }) => ({ name, phone, address: { country, line1, ...present(more) } }));
-/** Addresses of the table with a field or two changed: near enough to be judged in depth. */
+/** Addresses of the table with a field or two changed: near enough to a good one to reach every rule. */
 const nearly: fc.Arbitrary<Recipient> = fc
   .tuple(
     fc.constantFrom(...GOOD, ...MENDABLE),
@@ -124,18 +124,19 @@ const nearly: fc.Arbitrary<Recipient> = fc
   )
   .map(([{ recipient }, field, text]) => ({ ...recipient, address: { ...recipient.address, [field]: text } }));
 
-/** What tidying may change, undone: the two texts must then be the same. */
-const blind = (text: string | undefined): string => (text ?? '').normalize('NFKC').replace(/\s/gu, '');
+/** Removes the differences that normalizing may make: the two texts must then be equal. */
+const withoutFormat = (text: string | undefined): string => (text ?? '').normalize('NFKC').replace(/\s/gu, '');
 const FIELDS = ['country', 'region', 'city', 'district', 'line1', 'line2', 'postcode', 'divisionCode'] as const;
 
-test('no input makes it fail, and nothing is changed in silence', () => {
+test('no input makes it throw, and nothing but the format changes', () => {
   fc.assert(
     fc.property(fc.oneof(anything, nearly), (recipient) => {
       const verdict = validateRecipient(recipient);
       if (verdict.verdict === 'held') return verdict.findings.length > 0;
-      for (const field of FIELDS) expect(blind(verdict.recipient.address[field])).toBe(blind(recipient.address[field]));
-      expect(blind(verdict.recipient.name)).toBe(blind(recipient.name));
-      const digits = blind(recipient.phone).replace(/\D/g, '').replace(/^0+/, '');
+      for (const field of FIELDS)
+        expect(withoutFormat(verdict.recipient.address[field])).toBe(withoutFormat(recipient.address[field]));
+      expect(withoutFormat(verdict.recipient.name)).toBe(withoutFormat(recipient.name));
+      const digits = withoutFormat(recipient.phone).replace(/\D/g, '').replace(/^0+/, '');
       expect(verdict.recipient.phone.replace(/\D/g, '').endsWith(digits)).toBe(true);
       expect(validateRecipient(verdict.recipient)).toEqual(verdict);
       return true;
@@ -144,7 +145,7 @@ test('no input makes it fail, and nothing is changed in silence', () => {
   );
 });
 
-test('who takes every suggestion of a mendable address has a good one', () => {
+test('a mendable address with all its suggestions applied is good', () => {
   let seen = 0;
   fc.assert(
     fc.property(
@@ -170,11 +171,11 @@ test.each<[country: string, typed: string, dialled: string | undefined]>([
   ['CN', '１３８００１３８０００', '+8613800138000'],
   ['GB', '07400 123456', '+447400123456'],
   ['BR', '+1 201-555-0123', '+12015550123'],
-  // Who meant another country has a number from there.
+  // A suggested country decides how the number is read.
   ['UK', '07400 123456', '+447400123456'],
   ['CN', '021 1234 5678', undefined],
   ['BR', '12', undefined],
-])('to %s, %s of a recipient who is held is dialled as %s', (country, typed, dialled) => {
+])('in %s, the phone %s of a held recipient is dialled as %s', (country, typed, dialled) => {
   const held: Recipient = { name: '1', phone: typed, address: { country, line1: '' } };
   const verdict = validateRecipient(held);
   expect(verdict.verdict === 'held' && dialable(held, verdict.findings)).toBe(dialled);

@@ -10,11 +10,11 @@ test.each([
   [[AttentionReason.handedToPerson, AttentionReason.workflowFailing], AttentionReason.workflowFailing],
   [['of_a_later_version' as AttentionReason, AttentionReason.stageOverdue], AttentionReason.stageOverdue],
   [['of_a_later_version' as AttentionReason], 'of_a_later_version'],
-])('of %j the one to show is %s', (reasons, shown) => {
+])('of %j the most urgent is %s', (reasons, shown) => {
   expect(mostUrgentAttention(reasons)).toBe(shown);
 });
 
-test('every reason has its rank: each is shown before the next', () => {
+test('every reason has its rank, whatever the order of the two', () => {
   const reasons = Object.values(AttentionReason);
   for (const reason of reasons)
     for (const other of reasons) expect([reason, other]).toContain(mostUrgentAttention([reason, other]));
@@ -35,13 +35,13 @@ const STANDING: OrderStanding = {
 test.each([
   ['nothing special', {}, ['cancelOrder', 'handToPerson']],
   [
-    'a part without its label',
+    'a fulfillment without its label',
     { stepWaits: true, labelAwaited: true },
     ['retryNow', 'chooseCarrier', 'cancelOrder', 'handToPerson'],
   ],
   ['being cancelled', { stepWaits: true, labelAwaited: true, cancelling: true }, ['retryNow', 'handToPerson']],
-  ['a part handed over', { handedOver: true, attended: true }, []],
+  ['a fulfillment handed over', { handedOver: true, attended: true }, []],
   ['its end', { closed: true, stepWaits: true }, []],
-] as const)('with %s an order takes its verbs', (_what, standing, verbs) => {
+] as const)('with %s an order accepts its interventions', (_what, standing, verbs) => {
   expect(availableActions({ ...STANDING, ...standing })).toEqual(verbs);
 });

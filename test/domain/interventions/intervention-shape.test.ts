@@ -10,7 +10,7 @@ import { CancelReason } from '../../../src/contracts/orders/cancel-reason';
 import { CancelOrder } from '../../../src/contracts/orders/place-order';
 import { invalidMembers } from '../../../src/domain/interventions/intervention-shape';
 
-/** The schemas of the HTTP bodies: what is sent as an Update is such a body and who sends it. */
+/** The schemas of the HTTP bodies. An Update's argument is such a body with its actor. */
 const BODIES: Readonly<Record<InterventionVerb, z.ZodObject>> = {
   retryNow: RetryNow,
   chooseCarrier: ChooseCarrier,
@@ -30,27 +30,27 @@ const FIELDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
 };
 
 test.each(Object.keys(BODIES) as InterventionVerb[])(
-  '%s takes as an Update what its body takes over HTTP, and no more',
+  'the Update %s accepts what its HTTP body accepts, and no more',
   (verb) => {
     const own = Object.keys(BODIES[verb].shape);
     const body = fc.record(
       { ...Object.fromEntries(own.map((name) => [name, FIELDS[name] ?? fc.constant('unknown')])), more: odd },
       { requiredKeys: [] },
     );
-    let taken = 0;
+    let accepted = 0;
     fc.assert(
-      fc.property(body, (asked) => {
-        const fits = invalidMembers(verb, { ...asked, actor: 'support:one' }).length === 0;
-        taken += fits ? 1 : 0;
-        expect({ asked, fits }).toEqual({ asked, fits: BODIES[verb].safeParse(asked).success });
+      fc.property(body, (requested) => {
+        const isValid = invalidMembers(verb, { ...requested, actor: 'support:one' }).length === 0;
+        accepted += isValid ? 1 : 0;
+        expect({ requested, isValid }).toEqual({ requested, isValid: BODIES[verb].safeParse(requested).success });
       }),
       { numRuns: 1_000 },
     );
-    expect(taken).toBeGreaterThan(0);
+    expect(accepted).toBeGreaterThan(0);
   },
 );
 
-test('says field by field what is wrong', () => {
+test('names each invalid member with its fault', () => {
   expect(invalidMembers('retryNow', { reason: 'bored', actor: 'somebody', more: 1 })).toEqual([
     expect.stringMatching(/^reason: must be one of provider_down, /),
     'actor: must be like support:<who>',

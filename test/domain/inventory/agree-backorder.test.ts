@@ -1,15 +1,9 @@
-import fc from 'fast-check';
 import {
   agreeBackorder,
   expectedFor,
   remainingAllowance,
   type BackorderTerms,
 } from '../../../src/domain/inventory/agree-backorder';
-import {
-  fillWaitingBackorders,
-  type FreeStock,
-  type WaitingBackorder,
-} from '../../../src/domain/inventory/fill-waiting-backorders';
 
 const TODAY = '2026-11-23';
 const terms = (change: Partial<BackorderTerms> = {}): BackorderTerms => ({
@@ -27,7 +21,7 @@ test.each<[string, Partial<BackorderTerms>, number, string, string]>([
   ['it is enough, though later than the lead days', { arrivals: [on('2026-12-24', 5)] }, 5, '2026-12-24', 'supplier'],
   ['it is not enough', { arrivals: [on('2026-11-30', 4)] }, 5, '2026-12-03', 'lead_days'],
   [
-    'it is enough, but not after what is owed',
+    'it is enough, but not after earlier backorders',
     { arrivals: [on('2026-11-30', 5)], backordered: 1 },
     5,
     '2026-12-03',
@@ -48,7 +42,7 @@ test.each<[string, Partial<BackorderTerms>, number, string, string]>([
     'supplier',
   ],
   ['there are no lead days', { leadDays: 0 }, 5, TODAY, 'lead_days'],
-])('when %s, units are expected so', (_what, change, units, expectedOn, basis) => {
+])('expects units when %s', (_what, change, units, expectedOn, basis) => {
   expect(expectedFor(terms(change), units, TODAY)).toEqual({ expectedOn, basis });
 });
 
@@ -56,7 +50,7 @@ test.each([
   [null, 7, null],
   [10, 7, 3],
   [10, 12, 0],
-])('of at most %p with %p backordered, %p more may be', (maxUnits, backordered, more) => {
+])('of at most %p units with %p on backorder, %p more are allowed', (maxUnits, backordered, more) => {
   expect(remainingAllowance(terms({ maxUnits, backordered }))).toBe(more);
 });
 
@@ -74,14 +68,14 @@ test.each<
   ]
 >([
   [
-    'all is there',
+    'all is available',
     [want('a', 2)],
     { a: 2 },
     { a: terms() },
     { available: [want('a', 2)], backordered: [], agreedOn: null },
   ],
   [
-    'nothing is there',
+    'nothing is available',
     [want('a', 2)],
     { a: 0 },
     { a: terms() },
@@ -92,7 +86,7 @@ test.each<
     },
   ],
   [
-    'a part is there: it is taken',
+    'some is available: it is taken',
     [want('a', 3), want('b', 1)],
     { a: 1, b: 9 },
     { a: terms() },
@@ -113,106 +107,33 @@ test.each<
     { backordered: [{ expectedOn: '2026-12-23' }, { expectedOn: '2026-12-03' }], agreedOn: '2026-12-23' },
   ],
   [
-    'one of two is not sold so: that one is short',
+    'one of two may not be backordered: that one is short',
     [want('a', 1), want('b', 1)],
     { a: 0, b: 0 },
     { a: terms() },
     { shortages: [{ skuId: 'b', requested: 1, available: 0 }] },
   ],
   [
-    'more than may be owed',
+    'more than may be backordered',
     [want('a', 6)],
     { a: 2 },
     { a: terms({ maxUnits: 5, backordered: 2 }) },
     { shortages: [{ skuId: 'a', requested: 6, available: 5 }] },
   ],
   [
-    'as much as may be owed',
+    'as much as may be backordered',
     [want('a', 5)],
     { a: 2 },
     { a: terms({ maxUnits: 5, backordered: 2 }) },
     { backordered: [{ quantity: 3 }] },
   ],
-  ['nobody sells it so', [want('a', 6)], { a: 2 }, {}, { shortages: [{ skuId: 'a', requested: 6, available: 2 }] }],
+  [
+    'it may not be backordered',
+    [want('a', 6)],
+    { a: 2 },
+    {},
+    { shortages: [{ skuId: 'a', requested: 6, available: 2 }] },
+  ],
 ])('%s', (_what, demands, units, known, agreed) => {
   expect(agreeBackorder(demands, stock(units), new Map(Object.entries(known)), TODAY)).toMatchObject(agreed);
-});
-
-const waiter = (id: string, open: number, change: Partial<WaitingBackorder> = {}): WaitingBackorder => ({
-  id,
-  open,
-  keepsUntil: null,
-  shippedFrom: [],
-  ...change,
-});
-const offer = (warehouseId: string, free: number, expiring: FreeStock['expiring'] = []): FreeStock => ({
-  warehouseId,
-  free,
-  expiring,
-});
-
-test.each<[string, WaitingBackorder[], FreeStock[], string[]]>([
-  [
-    'the first gets all of it before the second gets any',
-    [waiter('x', 3), waiter('y', 1)],
-    [offer('w1', 2)],
-    ['x: 2 from w1'],
-  ],
-  ['the second gets the rest', [waiter('x', 3), waiter('y', 3)], [offer('w1', 5)], ['x: 3 from w1', 'y: 2 from w1']],
-  ['the fullest shelf first', [waiter('x', 3)], [offer('w1', 1), offer('w2', 2)], ['x: 2 from w2', 'x: 1 from w1']],
-  [
-    'where its order ships from anyway',
-    [waiter('x', 1, { shippedFrom: ['w1'] })],
-    [offer('w1', 1), offer('w2', 2)],
-    ['x: 1 from w1'],
-  ],
-  [
-    'nothing that would not keep',
-    [waiter('x', 3, { keepsUntil: '2027-01-01' }), waiter('y', 1, { keepsUntil: '2026-12-01' })],
-    [offer('w1', 4, [{ expiresOn: '2026-12-15', units: 4 }])],
-    ['y: 1 from w1'],
-  ],
-  [
-    'what keeps, beside what does not',
-    [waiter('x', 3, { keepsUntil: '2027-01-01' })],
-    [offer('w1', 4, [{ expiresOn: '2026-12-15', units: 2 }])],
-    ['x: 2 from w1'],
-  ],
-  ['nothing to nobody', [], [offer('w1', 4)], []],
-])('units are given out: %s', (_what, waiters, offers, gifts) => {
-  expect(
-    fillWaitingBackorders(waiters, offers).map(
-      ({ backorderId: waiterId, warehouseId, quantity }) => `${waiterId}: ${quantity} from ${warehouseId}`,
-    ),
-  ).toEqual(gifts);
-});
-
-test('never more than there is, nor than is waited for; nothing is left while somebody waits; nobody gets any before those ahead have all', () => {
-  const some = fc.array(fc.nat({ max: 9 }), { maxLength: 6 });
-  fc.assert(
-    fc.property(some, some, (opens, frees) => {
-      const waiters = opens.map((open, i) => waiter(`x${i}`, open + 1));
-      const gifts = fillWaitingBackorders(
-        waiters,
-        frees.map((free, i) => offer(`w${i}`, free)),
-      );
-      const sum = (of: (gift: (typeof gifts)[number]) => boolean) =>
-        gifts.filter(of).reduce((total, { quantity }) => total + quantity, 0);
-      frees.forEach((free, i) => {
-        expect(sum(({ warehouseId }) => warehouseId === `w${i}`)).toBeLessThanOrEqual(free);
-      });
-      const wanted = waiters.reduce((total, { open }) => total + open, 0);
-      expect(sum(() => true)).toBe(
-        Math.min(
-          wanted,
-          frees.reduce((total, free) => total + free, 0),
-        ),
-      );
-      const got = waiters.map(({ id, open }) => sum(({ backorderId: waiterId }) => waiterId === id) - open);
-      const firstShort = got.findIndex((lack) => lack < 0);
-      if (firstShort >= 0)
-        for (const { id } of waiters.slice(firstShort + 1))
-          expect(sum(({ backorderId: waiterId }) => waiterId === id)).toBe(0);
-    }),
-  );
 });

@@ -22,10 +22,7 @@ const row = (skuId: string, warehouseId: string, available: number): Availabilit
   available,
 });
 
-/**
- * 1 kg a unit; each parcel up to the heaviest (in g) at 5 and 1 a started kg; warehouses are in the zone that their
- * place in `zones` says.
- */
+/** Builds terms: 1 kg a unit, parcels up to `heaviestG` at 5 and 1 a started kg. */
 const terms = (
   zones: Readonly<Record<string, Zone>> = {},
   price = (weightG: number): number => 5 + Math.ceil(weightG / 1000),
@@ -134,7 +131,7 @@ describe('what carriers lift', () => {
     expect([parcelsOf(parts), decisions[0]?.figures.uncarried]).toEqual([parcels, 0]);
   });
 
-  test('what no warehouses divide so that it is carried is not sourced, and its merchants are named', () => {
+  test('goods that no division lets a carrier take are not sourced, and their merchants are named', () => {
     const stock = [row('a', 'w1', 20), row('b', 'w1', 20)];
     const heavy = lifting(30_000, { a: 5_000, b: 100 });
     expect(sourceOrder([demand('1', 'a', 10, 'm1'), demand('2', 'b', 1, 'm2')], stock, heavy)).toEqual({
@@ -144,7 +141,7 @@ describe('what carriers lift', () => {
     expect(sourceOrder([demand('1', 'a', 1)], stock, lifting(0))).toEqual({ uncarried: ['m1'] });
   });
 
-  test('twenty warehouses and twenty lines are divided, or refused, in time', () => {
+  test('twenty warehouses and twenty lines are sourced, or refused, in time', () => {
     const ids = Array.from({ length: 20 }, (_, i) => `s${i}`);
     const stock = ids.flatMap((skuId) => Array.from({ length: 20 }, (_, i) => row(skuId, `w${i}`, 3)));
     const heavy = lifting(30_000, Object.fromEntries(ids.map((skuId, i) => [skuId, 9_000 + i * 300])));
@@ -166,7 +163,7 @@ describe('what carriers lift', () => {
   });
 });
 
-test('the explanation names every warehouse that stocks any of it, with its figures and why it lost', () => {
+test('the explanation names every stocking warehouse, with its figures and why it lost', () => {
   const stock = [
     row('a', 'w1', 5),
     row('a', 'w2', 5),
@@ -237,10 +234,7 @@ const cartsOf = (lines: number, most: number) =>
     })
     .map((cart) => cart.map(({ sku, quantity }, i) => demand(String(i), sku, quantity)));
 
-/**
- * Takes from one warehouse after the other, as much as its parcel may weigh; answers the parts, or nothing when that
- * leaves something open.
- */
+/** Takes from one warehouse after the other as much as its parcel may weigh; undefined when units stay open. */
 function takeInOrder(
   demands: readonly Demand[],
   stock: readonly Availability[],
@@ -268,7 +262,7 @@ function takeInOrder(
 }
 const parcelsOf = (parts: readonly SourcedUnits[]): number => new Set(parts.map(({ warehouseId }) => warehouseId)).size;
 
-test('1,000 carts: all of every line, from stock that is there, every parcel carried, in no more of them than nearest, fullest or cheapest first', () => {
+test('1,000 carts are sourced whole and carried, in no more parcels than simpler rules need', () => {
   fc.assert(
     fc.property(
       cartsOf(5, 10),
@@ -279,15 +273,14 @@ test('1,000 carts: all of every line, from stock that is there, every parcel car
         fc.pre(findShortages(demands, stock).length === 0);
         const on = terms(zones, undefined, heaviest);
         const sourcing = sourceOrder(demands, stock, on);
-        // Units of one weight are divided by nobody when not by the search: then no order of taking carries them
-        // either.
+        // When the search divides units of one weight in no way, no simple order of taking may carry them.
         if (!('parts' in sourcing)) {
           fc.pre(
             names.every(
               (_, at) => takeInOrder(demands, stock, [...names.slice(at), ...names.slice(0, at)], on) !== undefined,
             ),
           );
-          throw new Error('it could be carried');
+          throw new Error('the parcels could be carried');
         }
         const { parts, decisions } = sourcing;
         expect(decisions[0]?.figures.uncarried).toBe(0);
@@ -334,7 +327,7 @@ const orders = (items: readonly string[]): string[][] => [
   ...items.flatMap((item) => orders(items.filter((other) => other !== item)).map((rest) => [item, ...rest])),
 ];
 
-/** Every way to divide the lines over warehouses, unit by unit. */
+/** Lists every division of the lines among warehouses, unit by unit. */
 function divisions(
   demands: readonly Demand[],
   stock: readonly Availability[],
@@ -344,8 +337,9 @@ function divisions(
   if (!first) return [[]];
   const share = (open: number, [name, ...others]: readonly string[]): SourcedUnits[][] => {
     if (name === undefined) return open === 0 ? [[]] : [];
-    const there = stock.find(({ skuId, warehouseId }) => skuId === first.skuId && warehouseId === name)?.available ?? 0;
-    return Array.from({ length: Math.min(open, there) + 1 }, (_, quantity) =>
+    const available =
+      stock.find(({ skuId, warehouseId }) => skuId === first.skuId && warehouseId === name)?.available ?? 0;
+    return Array.from({ length: Math.min(open, available) + 1 }, (_, quantity) =>
       share(open - quantity, others).map((parts) =>
         quantity === 0 ? parts : [{ ...first, warehouseId: name, quantity }, ...parts],
       ),
@@ -364,7 +358,7 @@ function divisions(
   });
 }
 
-test('small carts: as good as the best of every set of warehouses in every order, and carried in as few parcels as any division of their units', () => {
+test('small carts are sourced as well as by trying every order and every division of their units', () => {
   const seen = { carried: 0, split: 0, refused: 0 };
   fc.assert(
     fc.property(

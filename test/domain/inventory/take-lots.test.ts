@@ -15,7 +15,7 @@ describe('takeFirstExpired', () => {
     ]);
   });
 
-  test('says when the lots hold too little', () => {
+  test('takes nothing when the lots hold too little', () => {
     expect(takeFirstExpired(2, [lot('a', 1, null)], null)).toBeUndefined();
   });
 
@@ -29,8 +29,8 @@ describe('takeFirstExpired', () => {
   });
 });
 
-test('parts carry the whole worth of their lines, and fulfillments the whole worth of the parts', () => {
-  const part = fc.record({
+test('units carry the whole value of their lines, and fulfillments the whole value of the units', () => {
+  const units = fc.record({
     lineId: fc.constantFrom('1', '2', '3'),
     merchantId: fc.constantFrom('m1', 'm2'),
     skuId: fc.constant('s'),
@@ -39,14 +39,14 @@ test('parts carry the whole worth of their lines, and fulfillments the whole wor
   });
   fc.assert(
     fc.property(
-      fc.array(part, { minLength: 1, maxLength: 12 }),
+      fc.array(units, { minLength: 1, maxLength: 12 }),
       fc.array(fc.nat({ max: 1_000_000 }), { minLength: 3, maxLength: 3 }),
-      (parts, worths) => {
+      (sourced, values) => {
         const lines = ['1', '2', '3']
-          .map((lineId, i) => ({ lineId, amount: worths[i] ?? 0 }))
-          .filter(({ lineId }) => parts.some((own) => own.lineId === lineId));
+          .map((lineId, i) => ({ lineId, amount: values[i] ?? 0 }))
+          .filter(({ lineId }) => sourced.some((own) => own.lineId === lineId));
         const total = lines.reduce((sum, line) => sum + line.amount, 0);
-        const plans = splitIntoFulfillments(valueUnits(parts, lines));
+        const plans = splitIntoFulfillments(valueUnits(sourced, lines));
         expect(plans.reduce((sum, plan) => sum + plan.amount, 0)).toBe(total);
         expect(plans.map((plan) => plan.number)).toEqual(plans.map((_plan, i) => i + 1));
         expect(new Set(plans.map((plan) => `${plan.merchantId}${plan.warehouseId}`)).size).toBe(plans.length);

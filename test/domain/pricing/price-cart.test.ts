@@ -59,7 +59,7 @@ test.each([
   expect(priceCart(priceRequest({ lines, total, catalogue }))).toMatchObject({ refused: code, errors: [{ pointer }] });
 });
 
-test('says the price it expected, and both breakdowns, so that the storefront can show them', () => {
+test('a refused price comes with ours and both breakdowns', () => {
   const refusal = priceCart(
     priceRequest({ lines: [{ skuId: 'a', quantity: 1, unitPrice: cny(1_000) }], total: cny(1), catalogue }),
   );
@@ -72,19 +72,19 @@ test('says the price it expected, and both breakdowns, so that the storefront ca
   });
 });
 
-test('takes the price the customer saw when it is ours', () => {
+test('accepts the price that the customer saw when it is ours', () => {
   const lines = [{ skuId: 'a', quantity: 1, unitPrice: cny(1_000) }];
   expect(priceCart(priceRequest({ lines, total: cny(1_700), catalogue }))).toMatchObject({ goodsAmount: 1_000 });
 });
 
-test('refuses a total beyond what the books take', () => {
+test('refuses a total above the largest amount', () => {
   const dear = new Map([['d', item('d', { unitAmount: 99_999_999_999 })]]);
   expect(priceCart(priceRequest({ lines: [{ skuId: 'd', quantity: 999 }], catalogue: dear }))).toMatchObject({
     refused: 'order_too_large',
   });
 });
 
-test('shows the tax inside goods and delivery, and none where the destination is not known', () => {
+test('shows the tax in goods and delivery, and none without a destination', () => {
   const lines = [
     { skuId: 'a', quantity: 1 },
     { skuId: 'c', quantity: 1 },
@@ -105,7 +105,7 @@ test('shows the tax inside goods and delivery, and none where the destination is
   });
 });
 
-test('a breakdown is what its schema says, and names who pays each discount', () => {
+test('a breakdown fits its schema and names who pays each discount', () => {
   const definition = PromotionDefinition.parse({
     kind: 'percentage',
     rate: 1_000,

@@ -7,19 +7,22 @@ import { cases, minor, rowsUnder, workedOut, type Case } from './pricing-cases';
 
 const shown = (amount: number): string => (amount / 100).toFixed(2);
 
-/** Writes what became of each rule, in the order in which the case lists them, as the page does. */
+/** Writes each rule's outcome as the page does, in the case's order of rules. */
 function offOf(cart: PricedCart, { off, request }: Case): string {
-  const parts = request.promotions.map(({ id }) => {
+  const outcomes = request.promotions.map(({ id }) => {
     const applied = cart.applied.find((rule) => rule.promotionId === id);
-    if (!applied) return `${id} ${cart.unapplied.find((rule) => rule.promotionId === id)?.code ?? 'untold'}`;
+    if (!applied) return `${id} ${cart.unapplied.find((rule) => rule.promotionId === id)?.code ?? 'missing'}`;
     const mall = applied.discounts.reduce((sum, discount) => sum + discount.platformAmount, 0);
-    return `${id} ${shown(applied.amount)}${new RegExp(`${id} [0-9.]+ \\(mall`).test(off) ? ` (mall ${shown(mall)})` : ''}`;
+    const showsMall = new RegExp(`${id} [0-9.]+ \\(mall`).test(off);
+    return `${id} ${shown(applied.amount)}${showsMall ? ` (mall ${shown(mall)})` : ''}`;
   });
-  return [...parts, ...cart.unknownCodes.map((code) => `unknown ${code}`)].join(' · ');
+  return [...outcomes, ...cart.unknownCodes.map((code) => `unknown ${code}`)].join(' · ');
 }
 
-const paysOf = (cart: PricedCart): string =>
-  `${cart.lines.map((line) => shown(line.goodsAmount)).join(' + ')}${cart.shippingAmount > 0 ? `, delivery ${shown(cart.shippingAmount)}` : ''}`;
+function paysOf(cart: PricedCart): string {
+  const goods = cart.lines.map((line) => shown(line.goodsAmount)).join(' + ');
+  return cart.shippingAmount > 0 ? `${goods}, delivery ${shown(cart.shippingAmount)}` : goods;
+}
 
 test.each(cases)('%s', (_name, example) => {
   const cart = priced(example.request);

@@ -8,7 +8,7 @@ import { catalogueItem, priceRequest } from '../../support/prices';
 
 const page = readFileSync(join(__dirname, '../../../docs/pricing-cases.md'), 'utf8');
 
-/** Reads the rows of every table of the page whose head is as given. */
+/** Reads the rows of every table of the page with a given head. */
 export function rowsUnder(head: string): string[][] {
   const lines = page.split('\n');
   const rows: string[][] = [];
@@ -25,16 +25,13 @@ export function rowsUnder(head: string): string[][] {
   return rows;
 }
 
-/** Reads an amount as people write it into minor units. */
+/** Parses a written amount into minor units. */
 export const minor = (text: string): number => {
   if (!/^\d+\.\d\d$/.test(text)) throw new Error(`${text} is no amount`);
   return Number(text.replace('.', ''));
 };
 
-/**
- * Does a sum as it is written, `3 × 1.00 + 2.00 − 0.50 = 4.50`, in minor units. Throws when it does not come out;
- * answers what it comes to.
- */
+/** Computes a written sum, `3 × 1.00 + 2.00 − 0.50 = 4.50`, in minor units. Throws when its result is wrong. */
 export function workedOut(text: string): number {
   const [sum = '', result = ''] = (text.split(';')[0] ?? '').split(' = ');
   let total = 0;
@@ -45,7 +42,7 @@ export function workedOut(text: string): number {
   return total;
 }
 
-/** The goods that the cases are about. */
+/** The goods of the cases. */
 export const goods: ReadonlyMap<string, CatalogueItem> = new Map(
   rowsUnder('| SKU | merchant | category | brand | price | weight |').map((row) => {
     const [skuId = '', merchantId = '', category = '', brand = '', price = '', weight = ''] = row;
@@ -69,7 +66,7 @@ export const goods: ReadonlyMap<string, CatalogueItem> = new Map(
 
 export interface Case {
   readonly request: PriceRequest;
-  /** By rule: what it takes off, as the page writes it, or why nothing. */
+  /** Each rule's discount as the page writes it, or its reason for none. */
   readonly off: string;
   readonly pays: string;
   readonly worked: string;
@@ -83,12 +80,8 @@ export const cases: readonly (readonly [string, Case])[] = rowsUnder(
 });
 
 function requestOf(cart: string, given: string, rules: string): PriceRequest {
-  const known = new Map(
-    given
-      .split(' ')
-      .filter(Boolean)
-      .map((word) => word.split('=') as [string, string]),
-  );
+  const words = given.split(' ').filter(Boolean);
+  const known = new Map(words.map((word) => word.split('=') as [string, string]));
   return priceRequest({
     catalogue: goods,
     lines: cart.split(', ').map((line) => ({ quantity: Number(line.split(' ')[0]), skuId: line.split(' ')[1] ?? '' })),

@@ -103,7 +103,7 @@ const lines = fc.array(fc.record({ skuId: sku, quantity: fc.integer({ min: 1, ma
   minLength: 1,
   maxLength: 8,
 });
-const asked = fc.record({
+const requests = fc.record({
   lines,
   catalogue,
   promotions,
@@ -113,9 +113,9 @@ const asked = fc.record({
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const runs = { numRuns: 100 };
 
-test('every part adds up to the whole, in minor units, and nothing is below zero', () => {
+test('all shares add up to the whole, in minor units, and nothing is below zero', () => {
   fc.assert(
-    fc.property(asked, (request) => {
+    fc.property(requests, (request) => {
       const cart = priced(request);
       const list = sum(
         cart.lines.map((line) => line.unitAmount * line.quantity + line.shippingAmount + line.shippingDiscountAmount),
@@ -148,19 +148,19 @@ test('every part adds up to the whole, in minor units, and nothing is below zero
   );
 });
 
-test('every rule is told of once: what it took off, or why nothing', () => {
+test('every rule is reported once, with its discount or its reason', () => {
   fc.assert(
-    fc.property(asked, (request) => {
+    fc.property(requests, (request) => {
       const cart = priced(request);
-      const told = [...cart.applied, ...cart.unapplied].map((rule) => rule.promotionId).sort();
-      expect(told).toEqual(request.promotions.map(({ id }) => id).sort());
+      const reported = [...cart.applied, ...cart.unapplied].map((rule) => rule.promotionId).sort();
+      expect(reported).toEqual(request.promotions.map(({ id }) => id).sort());
       expect(cart.unapplied.every((rule) => rule.reason.length > 10)).toBe(true);
     }),
     runs,
   );
 });
 
-/** What of a price does not depend on where a line stands: lines that are alike are worth the same together. */
+/** Removes from a price everything that depends on the order of the lines. */
 const unordered = (cart: PricedCart) => ({
   ...cart,
   lines: cart.lines
@@ -184,7 +184,7 @@ const shuffledWith = <T>(items: readonly T[]) =>
 test('the order of rules and lines in the request changes nothing', () => {
   fc.assert(
     fc.property(
-      asked.chain((request) =>
+      requests.chain((request) =>
         fc.tuple(fc.constant(request), shuffledWith<CartLine>(request.lines), shuffledWith(request.promotions)),
       ),
       ([request, otherLines, otherRules]) => {
@@ -197,9 +197,9 @@ test('the order of rules and lines in the request changes nothing', () => {
   );
 });
 
-test('a quote equals the order that it becomes: the same request has the same price, and its total is accepted', () => {
+test('the same request has the same price, and the total of a quote is accepted', () => {
   fc.assert(
-    fc.property(asked, (request) => {
+    fc.property(requests, (request) => {
       const quote = priced(request);
       const total = { amount: quote.goodsAmount + quote.shippingAmount, currency: 'CNY' as const };
       expect(priced({ ...request, total })).toEqual(quote);
@@ -218,7 +218,7 @@ const returned = paid.chain((line) =>
   fc.tuple(fc.constant(line), fc.array(fc.integer({ min: 1, max: line.quantity }), { minLength: 1, maxLength: 12 })),
 );
 
-test('parts of a return never give back more than was paid for them, and together exactly what was paid', () => {
+test('partial returns refund no more than was paid for them, and together exactly the payment', () => {
   fc.assert(
     fc.property(returned, ([line, cuts]) => {
       let returnedQuantity = 0;
@@ -244,7 +244,7 @@ test('parts of a return never give back more than was paid for them, and togethe
   );
 });
 
-const divided = asked.chain((request) =>
+const divided = requests.chain((request) =>
   fc.tuple(
     fc.constant(request),
     fc.array(fc.integer({ min: 1, max: 12 }), { minLength: request.lines.length, maxLength: request.lines.length }),
@@ -252,7 +252,7 @@ const divided = asked.chain((request) =>
   ),
 );
 
-test('parts of an order that come back, in any order, give back what was paid for each and no more; when all have, the ledger is as before', () => {
+test('fulfillments returned in any order refund their payment, and all together empty the ledger', () => {
   fc.assert(
     fc.property(divided, ([request, cuts, dice]) => {
       const cart = priced(request);
@@ -263,7 +263,7 @@ test('parts of an order that come back, in any order, give back what was paid fo
           .filter((units) => units > 0)
           .map((units, i) => ({ lineId: String(line), merchantId, skuId, warehouseId: `w${i}`, quantity: units }));
       });
-      const parts = valueUnits(
+      const valued = valueUnits(
         sourced,
         cart.lines.map(({ goodsAmount, shippingAmount, platformAmount }, line) => ({
           lineId: String(line),
@@ -272,13 +272,12 @@ test('parts of an order that come back, in any order, give back what was paid fo
           platformAmount,
         })),
       );
-      expect(sum(parts.map((part) => part.amount))).toBe(cart.goodsAmount + cart.shippingAmount);
+      expect(sum(valued.map((units) => units.amount))).toBe(cart.goodsAmount + cart.shippingAmount);
       const entries: Entry[] = [];
       const back = cart.lines.map(() => ({ goodsAmount: 0, shippingAmount: 0, platformAmount: 0 }));
-      for (const { part } of parts
-        .map((part) => ({ part, turn: dice.next().value ?? 0 }))
-        .sort((a, b) => a.turn - b.turn)) {
-        const { lineId, merchantId, quantity, amount, shippingAmount, platformAmount } = part;
+      const turns = valued.map((units) => ({ units, turn: dice.next().value ?? 0 }));
+      for (const { units } of turns.sort((a, b) => a.turn - b.turn)) {
+        const { lineId, merchantId, quantity, amount, shippingAmount, platformAmount } = units;
         const refund = priceReturn(
           { quantity, goodsAmount: amount - shippingAmount, shippingAmount, platformAmount, returnedQuantity: 0 },
           quantity,
@@ -298,7 +297,7 @@ test('parts of an order that come back, in any order, give back what was paid fo
         );
         const [line, given] = [cart.lines[Number(lineId)], back[Number(lineId)]];
         for (const what of ['goodsAmount', 'shippingAmount', 'platformAmount'] as const) {
-          if (!line || !given) throw new Error('a part of no line');
+          if (!line || !given) throw new Error('units of no line');
           given[what] += refund[what];
           expect(given[what]).toBeLessThanOrEqual(line[what]);
         }

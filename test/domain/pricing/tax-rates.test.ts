@@ -3,10 +3,7 @@ import { TaxRates } from '../../../src/contracts/pricing/tax-rates';
 import { includedTaxes } from '../../../src/domain/pricing/tax';
 import { TAX_RATES } from '../../../src/domain/pricing/tax-rates';
 
-/**
- * Another table that is kept (npm `sales-tax`, MIT): standard rates as a part of 1, of before by the moment until which
- * they held.
- */
+/** The table of npm `sales-tax` (MIT): standard rates as fractions, earlier ones by the time until which they held. */
 const others = JSON.parse(readFileSync(require.resolve('sales-tax/res/sales_tax_rates.json'), 'utf8')) as Record<
   string,
   { rate: number; before?: Record<string, { rate: number }> }
@@ -43,7 +40,7 @@ const EU = [
 
 const rateAt = (country: string, day: string, category = 'standard') =>
   includedTaxes().taxOf(country, category, { goods: 0, shipping: 0 }, `${day}T12:00:00`)?.rate;
-const inHundredths = (part: number): number => Math.round(part * 10_000);
+const inHundredths = (fraction: number): number => Math.round(fraction * 10_000);
 
 test('the table is China and every member state of the EU, each with dated rates and their source', () => {
   expect(Object.keys(TAX_RATES).sort()).toEqual([...EU, 'CN'].sort());
@@ -56,7 +53,7 @@ test('the table is China and every member state of the EU, each with dated rates
 });
 
 test.each([...EU, 'CN'])(
-  'the standard rate of %s is what another table says, now and before each of its changes since 2024',
+  'the standard rate of %s equals that of another table, now and before each change since 2024',
   (country) => {
     const other = others[country];
     expect(rateAt(country, '2026-11-23')).toBe(inHundredths(other?.rate ?? 0));
@@ -98,7 +95,7 @@ test.each([
   expect(rateAt(country, day, 'reduced')).toBe(rate);
 });
 
-test("a table of one's own stands for its countries, whatever the order of its rows; the others stay", () => {
+test("a mall's own rates replace those of their countries, whatever the order of the rows", () => {
   const taxes = includedTaxes({
     DE: [
       { since: '2027-01-01', rates: { standard: 2000 } },

@@ -20,7 +20,7 @@ const LINES = [
   'Deliver to: warehouse SP1, 01000-000 São Paulo, BR',
 ];
 
-test('a purchase order names its number, what is wanted and where to, and nothing of any other way when there was none', () => {
+test('a purchase order names its number, article, quantity and warehouse, and no online attempt', () => {
   const { subject, text } = writePurchase(ORDER, 'not_sent');
   expect(subject).toBe('Purchase order rpl_1');
   expect(text.split('\n')).toEqual(expect.arrayContaining(LINES));
@@ -30,13 +30,13 @@ test('a purchase order names its number, what is wanted and where to, and nothin
 test.each<[OnlineOutcome, RegExp]>([
   ['unknown', /could not find out whether it arrived/],
   ['not_received', /could not take this order online/],
-])('one that was tried online before (%s) says that it is one order', (fate, says) => {
-  const { text } = writePurchase(ORDER, fate);
+])('one that was sent online before (%s) says that it is one order', (online, says) => {
+  const { text } = writePurchase(ORDER, online);
   expect(text).toMatch(says);
   expect(text).toMatch(/under the same number.* one order: please do not deliver twice/i);
 });
 
-test('a reminder says which one it is, and that it is no other order', () => {
+test('a reminder names its number and says that it is no other order', () => {
   const { subject, text } = writePurchaseReminder(ORDER, 2);
   expect(subject).toBe('Reminder 2: purchase order rpl_1');
   expect(text.split('\n')).toEqual(expect.arrayContaining(LINES));

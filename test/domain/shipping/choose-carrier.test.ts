@@ -13,7 +13,7 @@ import {
 import { nextShipmentStatus } from '../../../src/domain/shipping/shipment-progress';
 
 describe('chooseCarrier', () => {
-  const offer = (code: string, deliveryDays: number, baseAmount: number, maxWeightG = 30_000): CarrierRate => ({
+  const rate = (code: string, deliveryDays: number, baseAmount: number, maxWeightG = 30_000): CarrierRate => ({
     code,
     deliveryDays,
     baseAmount,
@@ -21,7 +21,7 @@ describe('chooseCarrier', () => {
     perKgAmount: 100,
     countries: ['CN'],
   });
-  const offers = [offer('swift', 1, 2_000), offer('steady', 3, 1_000), offer('feather', 6, 300, 2_000)];
+  const rates = [rate('swift', 1, 2_000), rate('steady', 3, 1_000), rate('feather', 6, 300, 2_000)];
   const of = (change = {}) => ({
     country: 'CN',
     weightG: 900,
@@ -37,18 +37,18 @@ describe('chooseCarrier', () => {
     ['fastest when urgent', of({ urgency: 'urgent' }), 'swift'],
     ['cheapest in time', of({ requestedDate: '2026-11-26' }), 'steady'],
     ['fastest when none is in time', of({ requestedDate: '2026-11-23' }), 'swift'],
-  ])('takes the %s', (_why, consignment, code) => {
-    expect(chooseCarrier(consignment, offers)?.code).toBe(code);
+  ])('takes the %s', (_reason, consignment, code) => {
+    expect(chooseCarrier(consignment, rates)?.code).toBe(code);
   });
 
-  test('says when nobody takes it', () => {
-    expect(chooseCarrier(of({ country: 'AQ' }), offers)).toBeUndefined();
-    expect(chooseCarrier(of({ weightG: 31_000 }), offers)).toBeUndefined();
+  test('chooses none when no carrier takes it', () => {
+    expect(chooseCarrier(of({ country: 'AQ' }), rates)).toBeUndefined();
+    expect(chooseCarrier(of({ weightG: 31_000 }), rates)).toBeUndefined();
   });
 });
 
 test('no parcel of an order arrives later than its latest delivery, whichever carriers are chosen', () => {
-  const offers = fc.uniqueArray(
+  const rates = fc.uniqueArray(
     fc.record({
       code: fc.string({ minLength: 1, maxLength: 4 }),
       deliveryDays: fc.integer({ min: 1, max: 20 }),
@@ -65,7 +65,7 @@ test('no parcel of an order arrives later than its latest delivery, whichever ca
     requestedDate: fc.constantFrom(null, '2026-11-24', '2026-12-30'),
   });
   fc.assert(
-    fc.property(offers, consignment, (all, rest) => {
+    fc.property(rates, consignment, (all, rest) => {
       const of = { country: 'CN', today: '2026-11-23', ...rest };
       const chosen = all.find(({ code }) => code === chooseCarrier(of, all)?.code);
       const latest = latestDelivery(of, all) ?? '';
@@ -117,11 +117,11 @@ test.each([
   ['tok_4242', false],
   ['order 20261123000001', false],
   ['13800138000', false],
-])('tells whether %p holds a card number: %p', (text, holds) => {
+])('%p contains a card number: %p', (text, holds) => {
   expect(holdsCardNumber(text)).toBe(holds);
 });
 
-describe('progress', () => {
+describe('nextShipmentStatus', () => {
   test.each([
     ['booked', 'in_transit', 'in_transit'],
     ['out_for_delivery', 'in_transit', 'out_for_delivery'],
@@ -138,7 +138,7 @@ describe('progress', () => {
     expect(nextShipmentStatus(current, scan)).toBe(next);
   });
 
-  test('the same scan again changes nothing, and what is final stays', () => {
+  test('the same scan again changes nothing, and a final status stays', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...Object.values(ShipmentStatus)),
