@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { ERRORS, refuse, type ErrorCode, type ErrorRule, type FieldError, type Refusal } from '../contracts/errors';
+import type { ErrorRule } from '../contracts/error-rule';
+import { ERRORS, refuse, type ErrorCode, type FieldError, type Refusal } from '../contracts/errors';
 
 /** Seconds after which the same request may be sent again, for the codes that time can mend. */
 export const RETRY_AFTER_SECONDS = 2;
