@@ -124,7 +124,7 @@ test('a process that runs late takes no new orders, and still serves reads', asy
   const refused = await place(api);
   expect([refused.statusCode, refused.json()]).toMatchObject([
     503,
-    { code: 'overloaded', detail: 'This process runs late' },
+    { code: 'overloaded', detail: 'This process is too busy to take new orders' },
   ]);
   expect(await figure(api, 'mallflow_http_requests_shed_total{reason="event_loop"}')).toBe('1');
   expect((await list()).statusCode).toBe(200);

@@ -75,7 +75,7 @@ test('a repetition gets the order as it stands by then, as the description of th
     'true',
   ]);
   const { info } = (await api.app.inject({ url: '/openapi.json' })).json<{ info: { description: string } }>();
-  expect(info.description.replaceAll('\n', ' ')).toContain('answers the order as it stands by then');
+  expect(info.description.replaceAll('\n', ' ')).toContain('answers the current order');
 });
 
 test('an unchanged order is answered 304', async () => {
