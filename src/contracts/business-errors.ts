@@ -25,7 +25,8 @@ export const BUSINESS_ERRORS = {
     title: 'A coupon does not apply',
     retryable: false,
     advice:
-      'Leave out the coupons named in `errors`, or mend what their `reason` says, and order again. Nothing was charged.',
+      'Leave out the coupons named in `errors`, or correct what their `reason` names, and order again. ' +
+      'Nothing was charged.',
   },
   promotion_not_ready: {
     status: 409,
@@ -86,13 +87,14 @@ export const BUSINESS_ERRORS = {
     title: 'The address cannot be delivered to as it stands',
     retryable: false,
     advice:
-      'Correct the fields named in `errors`; take a `suggestion` where there is one. The order stays on hold until its deadline.',
+      'Correct the fields named in `errors`; take a `suggestion` where there is one. ' +
+      'The order stays on hold until its deadline.',
   },
   address_not_awaited: {
     status: 409,
     title: 'The order does not wait for an address',
     retryable: false,
-    advice: 'Read the order: its address was mended, its deadline passed, or it was cancelled.',
+    advice: 'Read the order: its address was corrected, its deadline passed, or it was cancelled.',
   },
   address_link_invalid: {
     status: 404,
@@ -128,7 +130,7 @@ export const BUSINESS_ERRORS = {
     status: 409,
     title: 'The part does not wait for a label',
     retryable: false,
-    advice: 'Read the order: the part is not packed, has its label, or was cancelled.',
+    advice: 'Read the order: the fulfillment is not packed, has its label, or was cancelled.',
   },
   carrier_not_offered: {
     status: 422,

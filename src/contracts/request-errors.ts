@@ -66,7 +66,7 @@ export const SERVICE_ERRORS = {
     status: 406,
     title: 'The resource is not available in that form',
     retryable: false,
-    advice: 'Ask for application/json, or text/event-stream where the documentation offers it.',
+    advice: 'Ask for application/json, or for text/event-stream where the documentation names it.',
   },
   starting: {
     status: 503,
@@ -92,6 +92,6 @@ export const SERVICE_ERRORS = {
     status: 500,
     title: 'Mallflow failed',
     retryable: true,
-    advice: 'Send the same request with the same Idempotency-Key; tell us the `instance` if it goes on.',
+    advice: 'Send the same request with the same Idempotency-Key; report the `instance` if it fails again.',
   },
 } as const satisfies Record<string, ErrorRule>;
