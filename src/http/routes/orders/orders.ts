@@ -38,9 +38,9 @@ export const orderRoutes =
               'Prices come from the catalogue and the promotions; `unitPrice` (before promotions) and `total` are ' +
               'only compared with them. A refusal charges nothing and reserves nothing, except `payment_declined`, ' +
               'which keeps the stock reserved until `payUntil`. An order whose address cannot be delivered to is ' +
-              'accepted and held: it is `awaiting_address`, lists the faults in `addressFix`, and is charged after they are ' +
-              'corrected. An order beyond the stock of goods that are sold on backorder is accepted with an agreed ' +
-              'date in `backorder`: it is paid for, and then `awaiting_stock`.',
+              'accepted and held: it is `awaiting_address`, lists the faults in `addressFix`, and is charged after ' +
+              'they are corrected. An order beyond the stock of goods that are sold on backorder is accepted with an ' +
+              'agreed date in `backorder`: it is paid for, and then `awaiting_stock`.',
           }),
           headers: IdempotencyKey,
           body: PlaceOrder,
