@@ -1,19 +1,19 @@
 import type { Role } from './statuses';
 
-/** The roles that an API key may have. */
+/** Names the roles that an API key may have. */
 export type KeyRole = Exclude<Role, 'system'>;
 
-/** On whose behalf a transaction runs: opens every transaction and signs every timeline event. */
+/** Names on whose behalf a transaction runs. Every transaction opens with it, every timeline event names it. */
 export interface Caller {
   readonly role: Role;
-  /** The storefront, merchant or warehouse it speaks for; `mall` for the mall's own people and for Mallflow itself. */
+  /** The storefront, merchant or warehouse that it acts for; `mall` for the mall's staff and for Mallflow itself. */
   readonly subject: string;
-  /** Who exactly, for the audit trail: `role:id of the key`. */
+  /** The person or key in the audit trail: `role:id of the key`. */
   readonly actor: string;
 }
 
-/** Mallflow itself: its worker, its sweeper and verified webhooks. */
+/** Acts as Mallflow itself: its worker, its sweeper and verified webhooks. */
 export const SYSTEM: Caller = { role: 'system', subject: 'mall', actor: 'system' };
 
-/** Mallflow acts, for somebody: the audit trail names who. */
+/** Builds the caller by which Mallflow acts for somebody whom the audit trail names. */
 export const actingFor = (actor: string): Caller => ({ ...SYSTEM, actor });

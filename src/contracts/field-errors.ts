@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import type { FieldError } from './errors';
 
-/** Writes where something stands in a document as a JSON pointer (RFC 6901). */
+/** Writes a path in a document as a JSON pointer (RFC 6901). */
 export const jsonPointer = (path: readonly PropertyKey[]): string =>
   path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /**
- * Tells what is wrong with a value and where. Every unknown member is named by itself, so that each has its pointer.
+ * Lists the faults that a zod issue reports, with pointers. Each unknown member is a fault of its own.
  */
 export function fieldErrors(
   issue: z.core.$ZodIssue,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The prefix of each kind of id; the rest is a ULID, so ids of one kind sort by their time of birth. */
+/** Names the prefix of each kind of id. The rest is a ULID, so ids of one kind sort by creation time. */
 export const IdPrefix = {
   order: 'ord',
   orderLine: 'lin',

@@ -1,4 +1,4 @@
-/** Task queues: who serves what. Providers each have their own, so that a dead one fills only its own. */
+/** Names the task queues. Each provider has its own, so that one that is down fills only its own. */
 export const ORDERS_QUEUE = 'orders';
 export const providerQueue = (code: string): string => `provider.${code}`;
 
@@ -10,7 +10,7 @@ export const replenishmentWorkflowId = (warehouseId: string, skuId: string): str
   `replenishment:${warehouseId}:${skuId}`;
 
 /**
- * Typed search attributes and their Temporal types; the embedded stack registers them, operators do on their cluster.
+ * Lists the search attributes and their Temporal types. The embedded stack registers them; on your own cluster, you do.
  */
 export const SEARCH_ATTRIBUTES = {
   OrderId: 'Keyword',

@@ -1,4 +1,4 @@
-/** Tells whether a text names a time zone that this process knows (IANA). */
+/** Checks whether a text names an IANA time zone that this process knows. */
 export function isTimeZone(zone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';

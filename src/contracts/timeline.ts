@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What can be told of an order. Past tense: each is a fact. */
+/** Names the types of timeline events. Past tense: each is a fact. */
 export const TimelineEventType = {
   orderReceived: 'order.received',
   orderBackordered: 'order.backordered',
@@ -46,20 +46,21 @@ export const TimelineEventType = {
 } as const;
 export type TimelineEventType = (typeof TimelineEventType)[keyof typeof TimelineEventType];
 
-/** One link of an order's chain: `hash` covers everything in it and the hash before it. */
+/** Describes one event of an order's hash chain: `hash` covers its members and the hash before it. */
 export const TimelineEvent = z
   .strictObject({
     seq: z.int(),
     type: z.enum(Object.values(TimelineEventType) as [TimelineEventType, ...TimelineEventType[]]),
     at: z.iso.datetime(),
-    actor: z.string().describe('role:id of the caller; `system` for Mallflow itself'),
-    merchantId: z.string().nullable().describe("Set on what concerns one merchant's part only"),
+    actor: z.string().describe('The `role:id` of the caller; `system` for Mallflow itself'),
+    merchantId: z.string().nullable().describe("Set on events that concern only this merchant's fulfillments"),
     data: z
       .record(z.string(), z.unknown())
       .describe(
-        'References, codes and amounts; never personal data. Merchants are not told what of an event of the whole order is about others',
+        'References, codes and amounts; never personal data. In an event of the whole order, a merchant does not see ' +
+          'what concerns other merchants',
       ),
-    hash: z.string().describe('Covers the event as the mall reads it, and the hash before it'),
+    hash: z.string().describe('Covers the whole event, as the mall sees it, and the hash before it'),
   })
   .meta({ id: 'TimelineEvent' });
 export type TimelineEvent = z.infer<typeof TimelineEvent>;

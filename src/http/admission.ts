@@ -1,4 +1,4 @@
-/** How much work may be under way, how much may wait for its turn, and for how long. */
+/** Limits how much work may run at once, how much may wait for its turn, and for how long. */
 export interface AdmissionBounds {
   readonly inFlight: number;
   readonly waiting: number;
@@ -6,8 +6,8 @@ export interface AdmissionBounds {
 }
 
 /**
- * Lets a bounded amount of work run at once. What comes on top waits in line, and is turned away when the line is full
- * or its time is over. Work that was let in is never stopped.
+ * Runs a bounded amount of work at once. More work waits in line, and is turned away when the line is full or its wait
+ * is over. Work that was admitted is never stopped.
  */
 export class Admission {
   #inFlight = 0;
@@ -16,12 +16,11 @@ export class Admission {
 
   constructor(
     private readonly bounds: AdmissionBounds,
-    private readonly note: (state: { inFlight: number; waiting: number }) => void,
+    private readonly onChange: (state: { inFlight: number; waiting: number }) => void,
   ) {}
 
   /**
-   * Runs work in its turn. Answers undefined, and runs nothing, when there is no turn for it, or `wanted` is false by
-   * then.
+   * Runs work in its turn. Returns undefined, and runs nothing, when it is turned away or `wanted` is false by then.
    */
   async run<T>(work: () => Promise<T>, wanted: () => boolean): Promise<T | undefined> {
     if (!(await this.#enter())) return undefined;
@@ -32,33 +31,33 @@ export class Admission {
     }
   }
 
-  /** Turns away everything in line; from now on nothing waits. */
+  /** Turns away all work in line. From then on, no work waits. */
   close(): void {
     this.#closed = true;
-    for (const settle of [...this.#line]) settle(false);
+    for (const decide of [...this.#line]) decide(false);
   }
 
   #enter(): Promise<boolean> | boolean {
     if (this.#inFlight < this.bounds.inFlight) {
       this.#inFlight += 1;
-      this.#tell();
+      this.#notify();
       return true;
     }
     if (this.#closed || this.#line.size >= this.bounds.waiting) return false;
     return new Promise((resolve) => {
-      const settle = (admitted: boolean): void => {
+      const decide = (admitted: boolean): void => {
         clearTimeout(timer);
-        this.#line.delete(settle);
-        this.#tell();
+        this.#line.delete(decide);
+        this.#notify();
         resolve(admitted);
       };
-      const timer = setTimeout(settle, this.bounds.waitMs, false);
-      this.#line.add(settle);
-      this.#tell();
+      const timer = setTimeout(decide, this.bounds.waitMs, false);
+      this.#line.add(decide);
+      this.#notify();
     });
   }
 
-  /** Hands the place to the first in line, so that nobody who comes later takes it. */
+  /** Passes the place to the first in line, so that no later work can take it. */
   #leave(): void {
     const first = this.#line.values().next().value;
     if (first) {
@@ -66,10 +65,10 @@ export class Admission {
       return;
     }
     this.#inFlight -= 1;
-    this.#tell();
+    this.#notify();
   }
 
-  #tell(): void {
-    this.note({ inFlight: this.#inFlight, waiting: this.#line.size });
+  #notify(): void {
+    this.onChange({ inFlight: this.#inFlight, waiting: this.#line.size });
   }
 }

@@ -7,7 +7,7 @@ import type {
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 
-/** The instance on which routes are declared: their zod schemas give the types of what a handler gets. */
+/** Names the Fastify instance of the API. A route's zod schemas give its handler the types of the request. */
 export type Api = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,

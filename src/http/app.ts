@@ -32,10 +32,10 @@ import { validatorCompiler } from './validation';
 
 const BODY_LIMIT = 256 * 1024;
 const HEARTBEAT_MS = 15_000;
-/** A request that has not arrived whole by then is cut off. */
+/** Limits how long a request may take to arrive; later, its connection is closed. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** The page at /docs runs scripts of its own and styles itself inline; nothing else here is shown by a browser. */
+/** Allows the page at /docs its own scripts and inline styles. Browsers show nothing else of the API. */
 const CONTENT_SECURITY = {
   useDefaults: false,
   directives: {
@@ -51,7 +51,7 @@ const CONTENT_SECURITY = {
   },
 };
 
-/** Builds the API over what it is given; the caller listens and closes. Closing ends live timelines first. */
+/** Builds the API from its dependencies; the caller listens and closes. Closing ends live timelines first. */
 export async function buildApp(deps: AppDeps): Promise<Api> {
   const onError = handleErrors(deps.isUnavailable);
   const logger: FastifyBaseLogger = deps.log;
@@ -61,7 +61,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // While closing, requests on connections that are still open are answered like any other.
+    // While closing, requests on connections that are still open are answered as usual.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       onError(error, request, reply);
@@ -72,7 +72,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
   app.setErrorHandler(onError);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, refuse('not_found')));
 
-  // First: the hooks and routes that follow run within the span.
+  // Registered first, so that all other hooks and routes run within the span.
   if (deps.trace) await app.register(deps.trace);
   await app.register(closing);
   await app.register(requestLog);
@@ -117,7 +117,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
     },
     { prefix: '/v1' },
   );
-  // Registered last, so that it waits when all others have begun to end.
+  // Registered last, so that it waits after all others have begun to close.
   await app.register(lastRequests);
   return app;
 }

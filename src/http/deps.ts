@@ -8,14 +8,14 @@ import type { PaymentWebhookReader } from '../providers/payments/payment-provide
 import type { SupplierWebhookReader } from '../providers/suppliers/supplier-provider';
 
 /**
- * Why a request was turned away unread: too many orders under way, a process that runs late, a key that asks too often,
- * an address that asks too often without one.
+ * Names why a request was turned away unread: too many placements, a slow event loop, too many requests of one key, or
+ * of one address without a known key.
  */
 export type ShedReason = 'placements' | 'event_loop' | 'rate' | 'stranger';
 
 /**
- * Where the API notes what it does, and what /metrics shows of it. Routes are patterns: nothing a caller typed is
- * noted.
+ * Records the metrics of the API and writes them for /metrics. Routes are patterns: nothing that a caller typed is
+ * recorded.
  */
 export interface ApiMeter {
   requestsInFlight(count: number): void;
@@ -25,27 +25,27 @@ export interface ApiMeter {
   ): void;
   shed(reason: ShedReason): void;
   placements(state: { readonly inFlight: number; readonly waiting: number }): void;
-  /** Tells whether whoever asks may see the figures. */
+  /** Checks whether the caller may read the metrics. */
   mayRead(from: { readonly address: string; readonly headers: Readonly<Record<string, unknown>> }): boolean;
-  /** Writes every figure in the text form of Prometheus. */
+  /** Writes every metric in the text format of Prometheus. */
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-/** Past what the API turns work away. Work that was taken always goes on. */
+/** Limits the work that the API takes. Work that was taken always goes on. */
 export interface LoadLimits {
   readonly placementsInFlight: number;
   readonly placementsWaiting: number;
   readonly placementWaitMs: number;
-  /** How late the process may run, on average over the window: a burst makes it late for a moment, and is no reason. */
+  /** The allowed delay of the event loop, on average over the window, so that a short burst turns nothing away. */
   readonly eventLoopDelayMs: number;
   readonly eventLoopWindowMs: number;
-  /** By API key. */
+  /** Counted by API key. */
   readonly requestsPerSecond: number;
-  /** By client address, for requests that show no known API key; 0 takes all. */
+  /** Counted by client address, for requests without a known API key; 0 means no limit. */
   readonly strangersPerSecond: number;
 }
 
-/** Everything that the API stands on; built by src/server.ts, and by the tests. */
+/** Holds the dependencies of the API. Built by src/server.ts and by the tests. */
 export interface AppDeps {
   readonly services: Pick<
     Services,
@@ -62,24 +62,24 @@ export interface AppDeps {
     | 'timelineHeads'
   >;
   readonly idempotentRequest: (method: string, url: string, body: unknown, key: string) => IdempotentRequest;
-  /** Answers whom an API key speaks for; undefined for unknown and revoked ones. */
+  /** Returns the caller of an API key; undefined for unknown and revoked keys. */
   readonly authenticate: (secret: string) => Promise<Caller | undefined>;
-  /** Tells, without asking anybody, whether an API key was good when it was last looked up. */
+  /** Checks, without a query, whether an API key was valid when it was last looked up. */
   readonly isKnownKey: (secret: string) => boolean;
-  /** Who may send webhooks; each is reached under its code. */
+  /** Read the webhooks of each provider; a provider's code is in the URL. */
   readonly paymentReaders: readonly PaymentWebhookReader[];
   readonly carrierReaders: readonly CarrierWebhookReader[];
   readonly supplierReaders: readonly SupplierWebhookReader[];
-  /** By name, what must answer for this process to be of use. Each throws, or takes too long, when it does not. */
+  /** Checks, by name, the systems that this process needs. A check throws, or takes too long, when one is down. */
   readonly readiness: Readonly<Record<string, () => Promise<void>>>;
-  /** Tells a database or Temporal that does not answer right now from a defect. */
+  /** Checks whether an error means that the database or Temporal does not answer, and not a defect. */
   readonly isUnavailable: (error: unknown) => boolean;
   readonly log: Logger;
   readonly meter: ApiMeter;
-  /** Makes a span of every request; without one, nobody traces. */
+  /** Opens a span for every request; without it, nothing is traced. */
   readonly trace?: FastifyPluginCallback;
-  /** Without limits everything is taken. */
+  /** Without limits, the API takes all work. */
   readonly limits?: LoadLimits;
-  /** How many live timelines may be open at once; beyond it 503. */
+  /** How many live timelines may be open at once; more are answered 503. */
   readonly maxStreams?: number;
 }

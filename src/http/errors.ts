@@ -1,10 +1,11 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { ERRORS, refuse, type ErrorCode, type ErrorRule, type FieldError, type Refusal } from '../contracts/errors';
+import type { ErrorRule } from '../contracts/error-rule';
+import { ERRORS, refuse, type ErrorCode, type FieldError, type Refusal } from '../contracts/errors';
 
-/** Seconds after which the same request may be sent again, for the codes that time can mend. */
+/** Seconds after which a caller may send the same request again. */
 export const RETRY_AFTER_SECONDS = 2;
 
-/** Thrown by validation: which fields of a request do not fit their schema. */
+/** Thrown by validation when fields of a request do not fit their schema. */
 export class InvalidRequest extends Error {
   override readonly name = 'InvalidRequest';
 
@@ -13,7 +14,7 @@ export class InvalidRequest extends Error {
   }
 }
 
-/** Thrown where a refusal cannot be answered but by throwing, as in other people's hooks. */
+/** Thrown where a refusal can only be answered by throwing, as in hooks of other packages. */
 export class Refused extends Error {
   override readonly name = 'Refused';
 
@@ -23,7 +24,7 @@ export class Refused extends Error {
 }
 
 /**
- * Builds the RFC 9457 document of a refusal. Its extensions stand beside the standard members and cannot replace them.
+ * Builds the RFC 9457 document of a refusal. Extensions are added to the standard members and cannot replace them.
  */
 export function problemOf(
   { refused, detail, errors, extensions }: Refusal,
@@ -57,7 +58,7 @@ export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply
     .send(problemOf(refusal, reply.request.id));
 }
 
-/** What the framework refuses before a route is reached, in our own codes. */
+/** Maps the errors of Fastify, raised before a route is reached, to our codes. */
 const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
@@ -68,16 +69,16 @@ const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_NOT_FOUND: 'not_found',
 };
 
-/** Builds the handler of everything thrown: a problem document whose cause is logged and never shown. */
-export function handleErrors(isOutOfReach: (error: unknown) => boolean) {
+/** Builds the error handler. It answers a problem document; the cause is logged and never shown. */
+export function handleErrors(isUnavailable: (error: unknown) => boolean) {
   return (error: Partial<FastifyError>, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     if (error instanceof InvalidRequest)
       return sendProblem(reply, refuse('validation_failed', { errors: error.errors }));
     if (error instanceof Refused) return sendProblem(reply, error.refusal);
     const known = FRAMEWORK_CODES[error.code ?? ''];
     if (known) return sendProblem(reply, refuse(known));
-    if (isOutOfReach(error)) {
-      request.log.warn({ err: error }, 'the database or Temporal is out of reach');
+    if (isUnavailable(error)) {
+      request.log.warn({ err: error }, 'the database or Temporal is unavailable; the caller was asked to try again');
       return sendProblem(reply, refuse('starting'));
     }
     request.log.error({ err: error }, 'the request failed');

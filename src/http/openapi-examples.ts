@@ -7,13 +7,13 @@ type Document = ReturnType<typeof jsonSchemaTransformObject>;
 
 const REQUEST_ID = '4f1c9a52-6c1e-4c39-8f0b-0d6f2a7c5e11';
 
-const MENDED = {
+const CORRECTED_RECIPIENT = {
   name: 'Recipient One',
   phone: '+55 11 91234-5678',
   address: { country: 'BR', region: 'SP', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
 };
 
-/** Bodies to start from, by operation. */
+/** Gives each operation an example of its body. */
 const BODIES: Readonly<Record<string, unknown>> = {
   placeOrder: {
     reference: 'A-1001',
@@ -27,8 +27,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
     },
     payment: { method: 'card', token: 'tok_ok' },
   },
-  mendRecipient: MENDED,
-  mendByLink: MENDED,
+  mendRecipient: CORRECTED_RECIPIENT,
+  mendByLink: CORRECTED_RECIPIENT,
   askQuote: {
     customer: { reference: 'customer-77', memberTier: 'gold' },
     currency: 'BRL',
@@ -91,7 +91,7 @@ interface Operation {
   responses?: Record<string, { description?: string; content?: Record<string, Media> }>;
 }
 
-/** Adds an example to each body, and one of each code to each problem. */
+/** Adds an example to each body, and an example of each error code to each problem. */
 export function withExamples(document: Document): Document {
   for (const path of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(path as Record<string, Operation>)) {

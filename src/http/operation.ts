@@ -1,6 +1,6 @@
 import type { KeyRole } from '../contracts/caller';
 
-/** What every operation tells of itself. */
+/** Documents an operation. */
 export interface OperationDoc {
   readonly operationId: string;
   readonly tag: 'orders' | 'prices' | 'promotions' | 'tasks' | 'shipments' | 'stock' | 'webhooks' | 'service';
@@ -8,7 +8,7 @@ export interface OperationDoc {
   readonly description?: string;
 }
 
-/** Builds the part of a schema that tells what an operation without an API key is for. */
+/** Builds the documentation of an operation that needs no API key, as a piece of its route's schema. */
 export const openOperation = ({ operationId, tag, summary, description }: OperationDoc) => ({
   operationId,
   tags: [tag],
@@ -16,9 +16,9 @@ export const openOperation = ({ operationId, tag, summary, description }: Operat
   ...(description === undefined ? {} : { description }),
 });
 
-/** Builds the part of a schema that tells what an operation is for and which roles it serves. */
-export const operation = (roles: readonly KeyRole[], told: OperationDoc) => ({
-  ...openOperation(told),
-  description: [told.description, `Serves the roles: ${roles.join(', ')}.`].filter(Boolean).join('\n\n'),
+/** Builds the documentation of an operation and of the roles it serves, as a piece of its route's schema. */
+export const operation = (roles: readonly KeyRole[], doc: OperationDoc) => ({
+  ...openOperation(doc),
+  description: [doc.description, `Serves the roles: ${roles.join(', ')}.`].filter(Boolean).join('\n\n'),
   security: [{ apiKey: [] }],
 });

@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../contracts/errors';
 
-/** What every failure looks like (RFC 9457). Some codes add members of their own, e.g. `shortages`. */
+/** Describes every failure (RFC 9457). Some codes add members of their own, e.g. `shortages`. */
 export const Problem = z
   .looseObject({
-    type: z.string().describe('Where the code is documented'),
+    type: z.string().describe('Where the error code is documented'),
     title: z.string(),
     status: z.int(),
-    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]).describe('Stable: decide on this'),
+    code: z
+      .enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
+      .describe('Stable: let your program decide by this'),
     detail: z.string().optional(),
-    instance: z.string().describe('This request, as our logs know it'),
+    instance: z.string().describe('Identifies this request in our logs'),
     advice: z.string().describe('What to do next'),
     errors: z
       .array(
@@ -24,11 +26,11 @@ export const Problem = z
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Codes that any request may meet. */
+/** Lists the codes that any request may meet. */
 const ALWAYS = ['starting', 'internal'] as const;
-/** Codes that any request with an API key may meet. */
+/** Lists the codes that any request with an API key may meet. */
 export const CALLER_CODES = ['unauthenticated', 'forbidden', 'validation_failed', 'rate_limited'] as const;
-/** Codes that any POST of a caller may meet besides. */
+/** Lists the codes that any POST or PUT with an API key may meet. */
 export const POST_CODES = [
   ...CALLER_CODES,
   'idempotency_key_missing',
@@ -44,13 +46,13 @@ interface Described {
   readonly content: Record<string, { schema: z.ZodType }>;
 }
 
-/** Describes an answer in JSON, or in the form named. */
-export const described = (description: string, schema: z.ZodType, form = 'application/json'): Described => ({
+/** Describes an answer in JSON, or in another media type. */
+export const described = (description: string, schema: z.ZodType, mediaType = 'application/json'): Described => ({
   description,
-  content: { [form]: { schema } },
+  content: { [mediaType]: { schema } },
 });
 
-/** Describes an operation's answers: its successes, and the problems it may answer, grouped by status. */
+/** Describes the answers of an operation: successes, and problems grouped by status. */
 export function responses(
   successes: Readonly<Record<number, Described>>,
   codes: readonly ErrorCode[],
@@ -58,8 +60,8 @@ export function responses(
   const all: Record<number, Described> = { ...successes };
   for (const code of new Set([...codes, ...ALWAYS])) {
     const { status } = ERRORS[code];
-    const others = all[status]?.content[PROBLEM_TYPE] ? `${all[status].description}, ` : '';
-    all[status] = described(`${others}\`${code}\``, Problem, PROBLEM_TYPE);
+    const earlier = all[status]?.content[PROBLEM_TYPE] ? `${all[status].description}, ` : '';
+    all[status] = described(`${earlier}\`${code}\``, Problem, PROBLEM_TYPE);
   }
   return all;
 }
@@ -67,8 +69,8 @@ export function responses(
 export const IdempotencyKey = z.object({
   'idempotency-key': z
     .string()
-    .describe('1 to 255 printable ASCII characters, one per intent; repeat it when you retry'),
+    .describe('1 to 255 printable ASCII characters, a new key for each intent; send the same key when you retry'),
 });
 
-/** A POST without members: an empty body or an empty object. */
+/** Accepts an empty body or an empty object. */
 export const NoMembers = z.strictObject({}).nullish();

@@ -3,11 +3,11 @@ import type { Answer } from '../services/idempotent-request';
 import { isRefusal, type Refusal } from '../contracts/errors';
 import { RETRY_AFTER_SECONDS, sendProblem } from './errors';
 
-/** Answers what was read, or why not. */
+/** Sends what was read, or the refusal. */
 export const sendResult = (reply: FastifyReply, result: object): FastifyReply =>
   isRefusal(result) ? sendProblem(reply, result) : reply.send(result);
 
-/** Answers what a POST came to: a replay says so, and what is not decided yet says when to look again. */
+/** Sends the answer of a POST or PUT. Marks a replay; says when to look again while nothing is decided yet. */
 export function sendAnswer<T>(
   reply: FastifyReply,
   answer: Answer<T> | Refusal,

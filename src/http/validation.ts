@@ -3,12 +3,12 @@ import type { z } from 'zod';
 import { fieldErrors, jsonPointer } from '../contracts/field-errors';
 import { InvalidRequest } from './errors';
 
-/** PostgreSQL keeps no NUL in text and no lone surrogate in JSON; both are legal in a JSON body. */
+/** Matches what a JSON body may hold and PostgreSQL cannot store: NUL in text, a lone surrogate in JSON. */
 const NOT_STORABLE = /\0|\p{Surrogate}/u;
 
 /**
- * Validates a part of a request with its zod schema and hands on what the schema made of it. Body pointers are RFC
- * 6901.
+ * Validates the body, query, parameters or headers of a request with a zod schema and passes on the parsed value.
+ * Pointers into a body follow RFC 6901.
  */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart }) =>
@@ -17,16 +17,16 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
     const pointer = httpPart === 'body' ? jsonPointer : parameterName;
     if (!parsed.success)
       return { error: new InvalidRequest(parsed.error.issues.flatMap((issue) => fieldErrors(issue, pointer))) };
-    const foreign = notStorable(parsed.data);
-    if (foreign.length === 0) return { value: parsed.data };
+    const unstorable = notStorable(parsed.data);
+    if (unstorable.length === 0) return { value: parsed.data };
     return {
       error: new InvalidRequest(
-        foreign.map((path) => ({ pointer: pointer(path), detail: 'It holds a character that is no text' })),
+        unstorable.map((path) => ({ pointer: pointer(path), detail: 'It contains a character that cannot be stored' })),
       ),
     };
   };
 
-/** Finds the strings of a validated value that cannot be stored, by their paths. */
+/** Lists the paths of strings in a validated value that cannot be stored. */
 export function notStorable(value: unknown, path: readonly PropertyKey[] = []): PropertyKey[][] {
   if (typeof value === 'string') return NOT_STORABLE.test(value) ? [[...path]] : [];
   if (typeof value !== 'object' || value === null) return [];

@@ -23,16 +23,16 @@ import { connectTo, seedMall, testVault, type TestMall } from '../support/mall';
 
 export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
-/** Stands in for the orders' workflows: notes what it is asked, and answers what a test sets. */
+/** Replaces the orders' workflows: records each call and answers what the test sets. */
 export class NotedWorkflows implements Pick<OrderWorkflows, 'start' | 'pay' | 'cancel' | 'operate' | 'afterMend'> {
   readonly started: OrderStart[] = [];
   readonly paid: string[] = [];
   readonly mended: string[] = [];
-  /** What becomes of an order when its workflow starts; the draft stays one by default. */
+  /** Runs when an order's workflow starts. By default the order stays a draft. */
   onStart: (order: OrderStart) => Promise<void> = () => Promise.resolve();
   cancelling: (orderId: string) => Promise<CancellationVerdict | 'not_running'> = () => Promise.resolve('not_running');
 
-  /** What an order answers to a verb of staff. */
+  /** Answers an intervention of staff. */
   operating: (updateId: string) => ReturnType<OrderWorkflows['operate']> = () => Promise.resolve('not_running');
   readonly operated: { verb: string; asked: unknown; updateId: string }[] = [];
 
@@ -62,7 +62,7 @@ export class NotedWorkflows implements Pick<OrderWorkflows, 'start' | 'pay' | 'c
   }
 }
 
-/** The API over a real database with a mall in it; only what runs on Temporal is noted instead of run. */
+/** Holds the API over a real database with a mall in it. Only workflows are replaced: their calls are recorded. */
 export interface TestApi {
   readonly app: Api;
   readonly database: TestDatabase;
@@ -74,7 +74,7 @@ export interface TestApi {
 }
 
 export async function startApi(
-  overOf: (transactions: Transactions) => Partial<AppDeps> = () => ({}),
+  overridesOf: (transactions: Transactions) => Partial<AppDeps> = () => ({}),
 ): Promise<TestApi> {
   const database = await createTestDatabase();
   const transactions = connectTo(database.appUrl);
@@ -103,7 +103,7 @@ export async function startApi(
     taxes: includedTaxes(),
   };
   const workflows = new NotedWorkflows();
-  const clients = createServices({
+  const services = createServices({
     transactions,
     vault: testVault(),
     temporal: temporal as unknown as Client,
@@ -114,14 +114,14 @@ export async function startApi(
   const authenticator = new Authenticator(transactions);
   const app = await buildApp({
     services: {
-      ...clients,
+      ...services,
       operators: new InterventionService(transactions, workflows as unknown as OrderWorkflows),
       orders: new OrderService(transactions, testVault(), workflows as unknown as OrderWorkflows, policies),
       addresses: new AddressFixService(
         transactions,
         testVault(),
         workflows as unknown as OrderWorkflows,
-        clients.messenger,
+        services.messenger,
         policies.taxes,
         policies.paymentWindowSeconds,
       ),
@@ -136,7 +136,7 @@ export async function startApi(
     carrierReaders: [new SandboxCarrierWebhookReader(WEBHOOK_SECRET)],
     supplierReaders: [new SandboxSupplierWebhookReader(WEBHOOK_SECRET)],
     readiness: { database: () => transactions.ping() },
-    ...overOf(transactions),
+    ...overridesOf(transactions),
   });
   return {
     app,
@@ -155,7 +155,7 @@ export async function startApi(
 
 let keys = 0;
 
-/** Builds the headers of a POST: an API key and an Idempotency-Key of its own. */
+/** Builds the headers of a POST, with the API key and a new Idempotency-Key. */
 export const posting = (secret: string, over: Record<string, string> = {}): Record<string, string> => {
   keys += 1;
   return {

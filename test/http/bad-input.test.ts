@@ -49,7 +49,7 @@ async function post(
   });
 }
 
-/** Sends what must be refused, and proves that nothing was written and nothing started. */
+/** Sends a request that must be refused, and checks that nothing was written or started. */
 async function refused(code: ErrorCode, ...request: Parameters<typeof post>): Promise<Problem> {
   const [before, started] = [await written(), api.workflows.started.length];
   const answered = await post(...request);
@@ -93,13 +93,13 @@ describe('an order that is refused', () => {
     expect(pointers(await refused('validation_failed', order({ currency })))).toEqual(['/currency']);
   });
 
-  test('names what is sold in another currency', async () => {
+  test('names the line of a SKU that is sold in another currency', async () => {
     expect(pointers(await refused('currency_not_sold', placeOrderBody([api.mall.skus.foreign])))).toEqual([
       '/lines/0/skuId',
     ]);
   });
 
-  test('names a price or total that differs from ours, with ours', async () => {
+  test('names a price or total that differs from ours, with our amount', async () => {
     const amount = lamp().unitAmount - 1;
     const problem = await refused(
       'price_changed',
@@ -114,7 +114,7 @@ describe('an order that is refused', () => {
     ]);
   });
 
-  test('names what is short', async () => {
+  test('names the SKU without enough stock', async () => {
     const problem = await refused(
       'out_of_stock',
       placeOrderBody([], { lines: [{ skuId: api.mall.skus.scarce.id, quantity: 2 }] }),
@@ -122,7 +122,7 @@ describe('an order that is refused', () => {
     expect(problem).toMatchObject({ shortages: [{ skuId: api.mall.skus.scarce.id, requested: 2, available: 1 }] });
   });
 
-  test('holds a card number', async () => {
+  test('contains a card number', async () => {
     const card = '4111 1111 1111 1111';
     const problem = await refused(
       'card_number_refused',
@@ -132,7 +132,7 @@ describe('an order that is refused', () => {
     expect(JSON.stringify(problem)).not.toContain('4111');
   });
 
-  test('has members that nobody knows, each named', async () => {
+  test('has unknown members, and each is named', async () => {
     const problem = await refused(
       'validation_failed',
       order({ 'discount/~1': 100, lines: [{ skuId: lamp().id, quantity: 1, price: 1 }] }),
@@ -143,11 +143,11 @@ describe('an order that is refused', () => {
   test.each([
     ['NUL', 'a\0b'],
     ['a lone surrogate', 'a\ud800b'],
-  ])('holds %s', async (_what, reference) => {
+  ])('contains %s', async (_what, reference) => {
     expect(pointers(await refused('validation_failed', order({ reference })))).toEqual(['/reference']);
   });
 
-  test('asks for a day that no calendar of ours has', async () => {
+  test('requests a day before this century', async () => {
     expect(pointers(await refused('validation_failed', order({ requestedDate: '0000-01-01' })))).toEqual([
       '/requestedDate',
     ]);
@@ -160,7 +160,7 @@ describe('an order that is refused', () => {
   });
 });
 
-describe('a request that is refused before it is read', () => {
+describe('a request that is refused before its handler runs', () => {
   test.each([undefined, '', 'x'.repeat(256), 'schlüssel'])('for an Idempotency-Key of %p', async (key) => {
     expect(pointers(await refused('idempotency_key_missing', order(), { 'idempotency-key': key }))).toEqual([
       'Idempotency-Key',
@@ -175,7 +175,7 @@ describe('a request that is refused before it is read', () => {
     await refused('malformed_json', Buffer.from([0x22, 0xff, 0x22]));
   });
 
-  test.each(['', '[]', '"x"', 'null'])('for a body that is no object: %p', async (body) => {
+  test.each(['', '[]', '"x"', 'null'])('for a body that is not an object: %p', async (body) => {
     expect(pointers(await refused('validation_failed', body))).toEqual(['']);
   });
 
@@ -200,7 +200,7 @@ describe('a request that is refused before it is read', () => {
     await refused('forbidden', order(), { authorization: `Bearer ${api.mall.keys.merchant}` });
   });
 
-  test('for a route that is not there, or a URL that is none', async () => {
+  test('for an unknown route, or a malformed URL', async () => {
     for (const url of ['/v1/nothing', '/v1/orders/%zz', `/v1/orders/${'x'.repeat(300)}/cancellation`])
       await refused('not_found', {}, {}, url);
   });
@@ -212,7 +212,7 @@ describe('a request that is refused before it is read', () => {
   });
 });
 
-test('a query that does not fit names its parameters', async () => {
+test('a query that does not fit its schema names the parameters', async () => {
   const answered = await api.app.inject({
     url: '/v1/orders?limit=0&status=lost&other=1&reference=%00',
     headers: reading(api.mall.keys.support),
@@ -223,7 +223,7 @@ test('a query that does not fit names its parameters', async () => {
   expect(pointers(nul.json<Problem>())).toEqual(['reference']);
 });
 
-/** Arbitrary JSON, and valid orders with something in them replaced by arbitrary JSON. */
+/** Generates arbitrary JSON, and valid orders with one member replaced by arbitrary JSON. */
 const bodies = () => {
   const valid = JSON.stringify(
     order({
@@ -252,7 +252,7 @@ const bodies = () => {
   );
 };
 
-test('whatever the body, the answer is never a failure of ours, and a refusal writes and starts nothing', async () => {
+test('no body makes the API fail, and a refusal writes and starts nothing', async () => {
   await fc.assert(
     fc.asyncProperty(bodies(), async (body) => {
       const [before, started] = [await written(), api.workflows.started.length];
@@ -267,7 +267,7 @@ test('whatever the body, the answer is never a failure of ours, and a refusal wr
   );
 }, 60_000);
 
-test('whatever the query or the id, the answer is never a failure of ours', async () => {
+test('no query or id makes the API fail', async () => {
   const names = fc.constantFrom(
     'status',
     'stage',

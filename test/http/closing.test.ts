@@ -18,33 +18,33 @@ async function open(): Promise<Socket> {
   return socket;
 }
 
-/** Asks on a connection and reads one answer; rejects when the connection breaks. */
-async function ask(socket: Socket): Promise<string> {
+/** Sends a request on a connection and reads one answer; rejects when the connection breaks. */
+async function request(socket: Socket): Promise<string> {
   const answer = once(socket, 'data') as Promise<[string]>;
   socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
   return (await answer)[0];
 }
 
-test('while closing, a request on a connection that was idle is answered, as the last one there; new connections are refused', async () => {
+test('while closing, idle connections get one last answer, and new connections are refused', async () => {
   const idle = await open();
-  expect(await ask(idle)).not.toMatch(/^connection: close/im);
+  expect(await request(idle)).not.toMatch(/^connection: close/im);
   const ahead = await open();
   const closed = api.app.close();
   await until(() => !api.app.server.listening);
   for (const socket of [idle, ahead]) {
     const ended = once(socket, 'close');
-    expect(await ask(socket)).toMatch(/^HTTP\/1\.1 200 [^]*^connection: close/im);
+    expect(await request(socket)).toMatch(/^HTTP\/1\.1 200 [^]*^connection: close/im);
     await ended;
   }
   await expect(open()).rejects.toThrow('ECONNREFUSED');
   await closed;
 });
 
-test('whoever waits at the door when it is shut is let in and answered', async () => {
-  // The system lets them in at once; the server accepts one in a turn of its event loop.
+test('connections already in the accept queue when the API closes are answered', async () => {
+  // The kernel accepts them at once; the server takes one in each turn of its event loop.
   const waiting = Array.from({ length: 40 }, open);
   const closed = api.app.close();
-  const answers = await Promise.all(waiting.map(async (socket) => ask(await socket)));
+  const answers = await Promise.all(waiting.map(async (socket) => request(await socket)));
   expect(answers).toHaveLength(40);
   for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*^connection: close/im);
   await expect(open()).rejects.toThrow('ECONNREFUSED');

@@ -33,26 +33,26 @@ const place = (api: TestApi, customer = 'customer-1', headers = posting(api.mall
     payload: placeOrderBody([api.mall.skus.cup], { customer: { reference: customer } }),
   });
 
-/** Makes placements stay under way until they are let go; resolves once as many as wanted have begun. */
-function holdPlacements(api: TestApi): { begun: (count: number) => Promise<void>; letGo: () => void } {
-  let letGo = (): void => undefined;
+/** Keeps placements under way until they are released. `begun` resolves when so many have started. */
+function holdPlacements(api: TestApi): { begun: (count: number) => Promise<void>; release: () => void } {
+  let release = (): void => undefined;
   const gate = new Promise<void>((resolve) => {
-    letGo = resolve;
+    release = resolve;
   });
   const watchers: (() => void)[] = [];
   api.workflows.onStart = () => {
-    for (const look of watchers) look();
+    for (const check of watchers) check();
     return gate;
   };
   return {
-    letGo,
+    release,
     begun: (count) =>
       new Promise((resolve) => {
-        const look = (): void => {
+        const check = (): void => {
           if (api.workflows.started.length >= count) resolve();
         };
-        watchers.push(look);
-        look();
+        watchers.push(check);
+        check();
       }),
   };
 }
@@ -63,7 +63,7 @@ const figure = async (api: TestApi, line: string): Promise<string | undefined> =
     .find((each) => each.startsWith(`${line} `))
     ?.slice(line.length + 1);
 
-test('past the bounds a new order is answered 503 with when to come back, and nothing of it is written', async () => {
+test('above the limits a new order is answered 503 with Retry-After, and nothing is written', async () => {
   const api = await startLimited({ placementsInFlight: 1, placementsWaiting: 0 });
   const held = holdPlacements(api);
   const taken = place(api);
@@ -82,56 +82,56 @@ test('past the bounds a new order is answered 503 with when to come back, and no
   expect(await figure(api, 'mallflow_http_requests_shed_total{reason="placements"}')).toBe('1');
   expect(await figure(api, 'mallflow_placements_in_flight')).toBe('1');
 
-  // What was taken goes on, reads and webhooks are served, and the same request succeeds later.
+  // The placement under way goes on, reads and webhooks are served, and the same request succeeds later.
   expect((await api.app.inject({ url: '/v1/orders', headers: reading(api.mall.keys.support) })).statusCode).toBe(200);
   expect(
     (await api.app.inject({ method: 'POST', url: '/v1/webhooks/carriers/sandbox-carrier', payload: '{}' })).statusCode,
   ).toBe(401);
-  held.letGo();
+  held.release();
   expect((await taken).statusCode).toBe(202);
   expect((await place(api, 'customer-2', headers)).statusCode).toBe(202);
   expect(await figure(api, 'mallflow_placements_in_flight')).toBe('0');
 });
 
-test('a burst over the bound waits its turn, and each order of it is taken', async () => {
+test('a burst above the limit waits its turn, and every order of it is taken', async () => {
   const api = await startLimited({ placementsInFlight: 2 });
   const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => place(api, `buyer-${n}`)));
   expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array.from({ length: 12 }, () => 202));
   expect((await countRows(api.database.ownerUrl, ['orders'])).orders).toBe(12);
 });
 
-test('who waits longer than the bound allows is told so instead of being left waiting', async () => {
+test('an order that waits longer than the limit allows is refused', async () => {
   const api = await startLimited({ placementsInFlight: 1, placementWaitMs: 50 });
   const held = holdPlacements(api);
   const taken = place(api);
   await held.begun(1);
   const refused = await place(api, 'customer-2');
   expect([refused.statusCode, refused.json<{ code: string }>().code]).toEqual([503, 'overloaded']);
-  held.letGo();
+  held.release();
   expect((await taken).statusCode).toBe(202);
 });
 
-test('a process that runs late takes no new orders, and still serves reads', async () => {
+test('a process with a slow event loop takes no new orders, and still serves reads', async () => {
   const api = await startLimited({ eventLoopDelayMs: 40 });
   const list = () => api.app.inject({ url: '/v1/orders', headers: reading(api.mall.keys.support) });
   await list();
   const end = performance.now() + 1_300;
   while (performance.now() < end);
-  // The delay is looked at once in a window, by a timer that is due by now.
+  // The delay is measured once in each window, by a timer that is due by now.
   await new Promise((resolve) => {
     setTimeout(resolve, 5);
   });
   const refused = await place(api);
   expect([refused.statusCode, refused.json()]).toMatchObject([
     503,
-    { code: 'overloaded', detail: 'This process runs late' },
+    { code: 'overloaded', detail: 'This process is too busy to take new orders' },
   ]);
   expect(await figure(api, 'mallflow_http_requests_shed_total{reason="event_loop"}')).toBe('1');
   expect((await list()).statusCode).toBe(200);
   await until(async () => (await place(api)).statusCode === 202);
 });
 
-test('a key that asks too often is answered 429 with when to come back; other keys are served', async () => {
+test('a key above its rate is answered 429 with Retry-After; other keys are served', async () => {
   const api = await startLimited({ requestsPerSecond: 3 });
   const list = (key: string) => api.app.inject({ url: '/v1/orders', headers: reading(key) });
   const answers = await Promise.all(Array.from({ length: 8 }, () => list(api.mall.keys.support)));
@@ -152,16 +152,16 @@ describe('admission', () => {
   const bounds = { inFlight: 1, waiting: 2, waitMs: 10_000 };
   const wanted = () => true;
   const held = () => {
-    let letGo = (): void => undefined;
+    let release = (): void => undefined;
     const work = new Promise<string>((resolve) => {
-      letGo = () => {
+      release = () => {
         resolve('done');
       };
     });
-    return { work: () => work, letGo };
+    return { work: () => work, release };
   };
 
-  test('serves the line in its order and tells how many wait', async () => {
+  test('serves the line in order and reports how many wait', async () => {
     const states: string[] = [];
     const admission = new Admission(bounds, ({ inFlight, waiting }) => {
       states.push(`${inFlight}+${waiting}`);
@@ -178,7 +178,7 @@ describe('admission', () => {
       ),
     ];
     expect(await admission.run(async () => 'never', wanted)).toBeUndefined();
-    first.letGo();
+    first.release();
     expect([await Promise.all(all), order, states.at(-1), states.includes('1+2')]).toEqual([
       ['done', 'done', 'done'],
       [2, 3],
@@ -187,7 +187,7 @@ describe('admission', () => {
     ]);
   });
 
-  test('gives its place on when the work fails, or is no longer wanted', async () => {
+  test('passes the place on when the work fails, or is no longer wanted', async () => {
     const admission = new Admission(bounds, () => undefined);
     await expect(
       admission.run(async () => {
@@ -203,13 +203,13 @@ describe('admission', () => {
     expect(await admission.run(async () => 'done', wanted)).toBe('done');
   });
 
-  test('turns the line away when it closes, and lets what was taken go on', async () => {
+  test('turns the line away when it closes, and finishes admitted work', async () => {
     const admission = new Admission(bounds, () => undefined);
     const first = held();
     const [taken, waiting] = [admission.run(first.work, wanted), admission.run(async () => 'never', wanted)];
     admission.close();
     expect(await waiting).toBeUndefined();
-    first.letGo();
+    first.release();
     expect(await taken).toBe('done');
   });
 });

@@ -22,7 +22,7 @@ afterAll(() => api.close());
 
 const scrape = async (): Promise<string> => (await api.app.inject({ url: '/metrics' })).body;
 const namesIn = (text: string): string[] => [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name ?? '').sort();
-/** Reads every sample's labels. */
+/** Reads the labels of every sample. */
 const labelsIn = (text: string): [string, string][] =>
   text
     .split('\n')
@@ -31,11 +31,11 @@ const labelsIn = (text: string): [string, string][] =>
       [...line.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name ?? '', value ?? ''] as [string, string]),
     );
 
-/** Reads the names that a section of the page lists; those that only Linux has count there only. */
+/** Reads the names that a section of the page lists; names that only Linux has count on Linux only. */
 function documented(section: string): string[] {
   const page = readFileSync(join(ROOT, 'docs', 'metrics.md'), 'utf8');
-  const part = page.split(/^## /m).find((each) => each.startsWith(`${section}\n`)) ?? '';
-  return part
+  const text = page.split(/^## /m).find((each) => each.startsWith(`${section}\n`)) ?? '';
+  return text
     .split('\n')
     .filter((line) => process.platform === 'linux' || !line.includes('(Linux)'))
     .flatMap((line) => /^\| `(\w+)` \|/.exec(line)?.[1] ?? []);
@@ -72,7 +72,7 @@ describe('names', () => {
   });
 });
 
-test('requests are told by method, pattern and status; nothing that was typed becomes a label', async () => {
+test('requests are counted by method, pattern and status; nothing that a caller typed becomes a label', async () => {
   const { storefront, support } = api.mall.keys;
   const placed = await api.app.inject({
     method: 'POST',
@@ -114,7 +114,7 @@ test('requests are told by method, pattern and status; nothing that was typed be
   ).toEqual([]);
 });
 
-test("the mall's figures come from the database, with a zero where there is nothing", async () => {
+test("the mall's metrics come from the database, with a zero where there is nothing", async () => {
   const other = await startApi();
   try {
     for (const sku of [other.mall.skus.cup, other.mall.skus.lamp, other.mall.skus.rug]) {
@@ -227,15 +227,15 @@ test("the mall's figures come from the database, with a zero where there is noth
   }
 });
 
-test('figures that cannot be read are left out, not shown as they were; one reading serves many scrapes', async () => {
+test('metrics that cannot be read are left out, not repeated; one query serves many scrapes', async () => {
   const registry = new Registry();
   const rows: Figure[] = [{ figure: 'attention', label: 'of-a-later-version', other: '', count: 2, ageSeconds: 0 }];
-  let asked = 0;
+  let queries = 0;
   let answer: () => Promise<Figure[]> = () => Promise.resolve(rows);
   const refresh = businessMetrics(
     registry,
     () => {
-      asked += 1;
+      queries += 1;
       return answer();
     },
     silent,
@@ -244,7 +244,7 @@ test('figures that cannot be read are left out, not shown as they were; one read
   await refresh();
   const text = await registry.metrics();
   expect([
-    asked,
+    queries,
     /^mallflow_figures_up 1$/m.test(text),
     /^mallflow_orders_attention\{reason="other"\} 2$/m.test(text),
   ]).toEqual([1, true, true]);
@@ -254,29 +254,29 @@ test('figures that cannot be read are left out, not shown as they were; one read
   await refresh();
   now.mockRestore();
   const samples = (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  expect([asked, samples]).toEqual([2, ['mallflow_figures_up 0']]);
+  expect([queries, samples]).toEqual([2, ['mallflow_figures_up 0']]);
 });
 
 describe('who may read', () => {
-  const ask = (headers: Record<string, string> = {}, remoteAddress = '127.0.0.1') =>
+  const scrapeAs = (headers: Record<string, string> = {}, remoteAddress = '127.0.0.1') =>
     api.app.inject({ url: '/metrics', headers, remoteAddress });
 
   test('without a token: this machine, and nobody through a proxy', async () => {
-    const answered = await ask();
+    const answered = await scrapeAs();
     expect([answered.statusCode, answered.headers['content-type']]).toEqual([
       200,
       expect.stringMatching(/^text\/plain; version=0\.0\.4/),
     ]);
     for (const refused of [
-      await ask({}, '10.1.2.3'),
-      await ask({ 'x-forwarded-for': '203.0.113.9' }),
-      await ask({ ...reading(api.mall.keys.platform) }, '10.1.2.3'),
+      await scrapeAs({}, '10.1.2.3'),
+      await scrapeAs({ 'x-forwarded-for': '203.0.113.9' }),
+      await scrapeAs({ ...reading(api.mall.keys.platform) }, '10.1.2.3'),
     ]) {
       expect([refused.statusCode, refused.json()]).toMatchObject([401, { code: 'unauthenticated' }]);
     }
   });
 
-  test('with a token: who shows it, from anywhere', () => {
+  test('with a token: whoever sends it, from anywhere', () => {
     const { meter } = createApiMetrics(api.transactions, silent, 'a-token-of-the-scraper');
     const may = (authorization?: string) =>
       meter.mayRead({ address: '127.0.0.1', headers: authorization === undefined ? {} : { authorization } });

@@ -93,7 +93,7 @@ test('it is OpenAPI 3.1 and lists every route', () => {
   ]);
 });
 
-test('every operation says what it is, who may call it, and which problems it answers', () => {
+test('every operation documents its purpose, its roles and its problems', () => {
   for (const { path, method, operation } of operations) {
     expect(operation).toMatchObject({
       summary: expect.any(String) as string,
@@ -124,7 +124,7 @@ test('every operation says what it is, who may call it, and which problems it an
   expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
 });
 
-test('every reference leads somewhere', () => {
+test('every reference has a schema', () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(
     ([, name]) => name ?? '',
   );
@@ -134,7 +134,7 @@ test('every reference leads somewhere', () => {
     expect(Object.keys(document.components.schemas)).toContain(name);
 });
 
-test("its example of an order is refused for nothing but the example's SKU", async () => {
+test("its example of an order is refused only for the example's SKU", async () => {
   const example = document.paths['/v1/orders']?.post?.requestBody?.content['application/json']?.example;
   const answered = await api.app.inject({
     method: 'POST',
@@ -145,7 +145,7 @@ test("its example of an order is refused for nothing but the example's SKU", asy
   expect(answered.json()).toMatchObject({ code: 'unknown_sku' });
 });
 
-test('the page at /docs is served, with scripts that its policy lets run', async () => {
+test('the page at /docs is served, with scripts that its policy allows', async () => {
   const page = await api.app.inject({ url: '/docs/' });
   expect([page.statusCode, page.headers['content-type']]).toEqual([200, expect.stringMatching(/^text\/html/)]);
   expect(page.headers['content-security-policy']).toContain("script-src 'self'");
@@ -155,7 +155,7 @@ test('the page at /docs is served, with scripts that its policy lets run', async
   }
 });
 
-test('a route serves the roles that it names, and no other', async () => {
+test('a route serves only the roles that it names', async () => {
   for (const { path, method, operation } of operations) {
     const roles = /Serves the roles: (.*)\./.exec(operation.description ?? '')?.[1]?.split(', ');
     if (!roles) continue;

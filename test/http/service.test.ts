@@ -25,14 +25,14 @@ afterEach(() => {
 
 const listOrders = () => api.app.inject({ url: '/v1/orders', headers: reading(api.mall.keys.support) });
 
-test('a process that lives says so, and is ready while everything answers', async () => {
+test('a process is alive, and is ready while every system answers', async () => {
   for (const url of ['/healthz', '/readyz']) expect((await api.app.inject({ url })).json()).toEqual({ status: 'ok' });
 });
 
 test.each<[string, () => Promise<void>]>([
   ['fails', () => Promise.reject(new Error('connection refused at 10.0.0.1'))],
   ['says nothing', () => new Promise(() => undefined)],
-])('it is not ready while a part %s, and names it', async (_what, check) => {
+])('it is not ready while a system %s, and names it', async (_what, check) => {
   temporal = check;
   const answered = await api.app.inject({ url: '/readyz' });
   expect([answered.statusCode, answered.json()]).toMatchObject([503, { code: 'starting', missing: ['temporal'] }]);
@@ -40,26 +40,26 @@ test.each<[string, () => Promise<void>]>([
   expect((await api.app.inject({ url: '/healthz' })).statusCode).toBe(200);
 });
 
-test('while the database is out of reach, callers get 503 with when to come back', async () => {
-  const nobodyThere = connectTo('postgres://nobody:x@127.0.0.1:1/none');
-  authenticate = (secret) => nobodyThere.run(SYSTEM, () => Promise.reject(new Error(secret)));
+test('while the database is unavailable, callers get 503 with Retry-After', async () => {
+  const unavailable = connectTo('postgres://nobody:x@127.0.0.1:1/none');
+  authenticate = (secret) => unavailable.run(SYSTEM, () => Promise.reject(new Error(secret)));
   const answered = await listOrders();
   expect([answered.statusCode, answered.json(), answered.headers['retry-after']]).toMatchObject([
     503,
     { code: 'starting' },
     '2',
   ]);
-  await nobodyThere.close();
+  await unavailable.close();
 });
 
-test('a defect is answered 500 and tells nothing of itself', async () => {
+test('a defect is answered 500 without its message', async () => {
   authenticate = () => Promise.reject(new Error('column "secret" does not exist'));
   const answered = await listOrders();
   expect([answered.statusCode, answered.json()]).toMatchObject([500, { code: 'internal' }]);
   expect(answered.body).not.toContain('secret');
 });
 
-test('a revoked key dies within the seconds for which keys are remembered', async () => {
+test('a revoked key stops working when the cache of keys expires', async () => {
   const { transactions, mall } = api;
   jest.useFakeTimers({
     doNotFake: [
@@ -90,7 +90,7 @@ test('a revoked key dies within the seconds for which keys are remembered', asyn
   }
 });
 
-test("every answer forbids what a browser should not do with it, and carries the request's id", async () => {
+test('every answer has security headers and the id of its request', async () => {
   const { headers } = await api.app.inject({ method: 'POST', url: '/v1/orders', headers: posting('mf_none') });
   expect(headers).toMatchObject({
     'x-content-type-options': 'nosniff',

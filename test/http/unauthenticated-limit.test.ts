@@ -4,19 +4,19 @@ import type { LoadLimits } from '../../src/http/deps';
 import { placeOrderBody } from '../support/mall';
 import { posting, reading, startApi, type TestApi } from './api';
 
-const limitsWith = (strangersPerSecond: number): LoadLimits => ({
+const limitsWith = (perSecond: number): LoadLimits => ({
   placementsInFlight: 64,
   placementsWaiting: 512,
   placementWaitMs: 10_000,
   eventLoopDelayMs: 60_000,
   eventLoopWindowMs: 1_000,
   requestsPerSecond: 10_000,
-  strangersPerSecond,
+  strangersPerSecond: perSecond,
 });
 const PER_SECOND = 3;
 const MANY = 24;
 
-/** Counts the transactions that reads open. */
+/** Counts the snapshot transactions, which reads open. */
 const counting = (
   transactions: Transactions,
 ): { readonly transactions: Transactions; readonly snapshots: () => number } => {
@@ -34,14 +34,14 @@ const counting = (
 };
 
 let api: TestApi;
-let asked: () => number;
-const start = async (strangersPerSecond: number): Promise<void> => {
+let queries: () => number;
+const start = async (perSecond: number): Promise<void> => {
   api = await startApi((transactions) => {
     const counted = counting(transactions);
-    asked = counted.snapshots;
+    queries = counted.snapshots;
     const authenticator = new Authenticator(counted.transactions);
     return {
-      limits: limitsWith(strangersPerSecond),
+      limits: limitsWith(perSecond),
       authenticate: (secret) => authenticator.callerOf(secret),
       isKnownKey: (secret) => authenticator.knows(secret),
     };
@@ -56,19 +56,19 @@ const atOnce = <T>(request: (n: number) => Promise<T>): Promise<T[]> =>
 const statuses = (answers: readonly { statusCode: number }[], status: number): number =>
   answers.filter(({ statusCode }) => statusCode === status).length;
 
-test('unknown keys are answered 429 past the limit of an address, before the database is asked; keys that are known are served meanwhile', async () => {
+test('above the limit of an address, unknown keys get 429 without a query; known keys are served', async () => {
   await start(PER_SECOND);
   expect((await list(api.mall.keys.support)).statusCode).toBe(200);
-  const before = asked();
+  const before = queries();
   const [answers, served] = await Promise.all([
     atOnce((n) => list(`mf_storefront_guess${n}`)),
     atOnce(() => list(api.mall.keys.support)),
   ]);
   const [unknown, limited] = [statuses(answers, 401), answers.filter(({ statusCode }) => statusCode === 429)];
   expect(unknown + limited.length).toBe(MANY);
-  // A burst lies in two windows at most.
+  // A burst falls into two windows at most.
   expect(limited.length).toBeGreaterThanOrEqual(MANY - 2 * PER_SECOND);
-  expect(asked() - before).toBe(unknown);
+  expect(queries() - before).toBe(unknown);
   expect([limited[0]?.json(), limited[0]?.headers['retry-after'], limited[0]?.headers['content-type']]).toMatchObject([
     { code: 'rate_limited' },
     '2',
@@ -82,7 +82,7 @@ test('unknown keys are answered 429 past the limit of an address, before the dat
   expect(shed).toBe(`mallflow_http_requests_shed_total{reason="stranger"} ${limited.length}`);
 });
 
-test("requests without a key, and the pages of a message's link, count as strangers; webhooks and health checks do not", async () => {
+test('requests without a key and links of messages count; webhooks and health checks do not', async () => {
   await start(PER_SECOND);
   const from = (last: number) => ({ remoteAddress: `203.0.113.${last}` });
   const recipient = placeOrderBody([api.mall.skus.cup]).recipient as object;
@@ -112,12 +112,12 @@ test("requests without a key, and the pages of a message's link, count as strang
   expect(statuses(await atOnce(() => api.app.inject({ url: '/healthz', ...from(5) })), 200)).toBe(MANY);
 });
 
-test('a limit of 0 switches it off', async () => {
+test('a limit of 0 means no limit', async () => {
   await start(0);
   expect(statuses(await atOnce((n) => list(`mf_storefront_guess${n}`)), 401)).toBe(MANY);
 });
 
-test('a key costs one look into the database, known or not, however many requests show it at once', async () => {
+test('a key costs one query, known or not, however many requests send it at once', async () => {
   await start(0);
   const { transactions, snapshots } = counting(api.transactions);
   const authenticator = new Authenticator(transactions);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** What a customer typed: it may be empty or wrong, and is judged by the rules of its country (`domain/addresses`). */
+/** Accepts text as a customer typed it, empty or wrong: `domain/addresses` validates it by country. */
 const typed = (max: number) => z.string().trim().max(max);
 
 /**
- * Where a parcel goes, in the words of an envelope. Kept encrypted; read by the carrier and the order's own callers. An
- * order whose address lacks something is held, not refused: so the schema asks for little.
+ * Describes where a parcel goes, as an envelope does. Kept encrypted; read by the carrier and the order's own callers.
+ * An order whose address is incomplete is held, not refused: so the schema requires little.
  */
 export const Address = z
   .strictObject({
@@ -14,7 +14,7 @@ export const Address = z
       .regex(/^[A-Z]{2}$/)
       .describe('ISO 3166-1 alpha-2'),
     region: typed(100).optional().describe('Province, state or prefecture'),
-    city: typed(100).optional().describe('Needed by most countries'),
+    city: typed(100).optional().describe('Required by most countries'),
     district: typed(100).optional(),
     line1: typed(200),
     line2: typed(200).optional(),
@@ -29,7 +29,7 @@ export type Address = z.infer<typeof Address>;
 export const Recipient = z
   .strictObject({
     name: typed(100),
-    phone: typed(40).describe('With its country code, or as it is dialled in the country of the address'),
+    phone: typed(40).describe('With its country code, or as people dial it in the country of the address'),
     email: z.email().max(254).optional(),
     address: Address,
   })

@@ -1,10 +1,10 @@
-/** Who acts, for the audit trail: `role:id`. An id of ours, never a name. */
+/** Matches an actor of the audit trail: `role:id`, where the id is one of ours, never a person's name. */
 export const ACTOR = /^[a-z_]+:[\w.@:-]{1,120}$/;
 
 export const CARRIER_CODE = /^[\w-]{1,40}$/;
 
 /**
- * Why somebody of the mall steps in. Codes, as they are kept for good in the order's timeline and its Event History.
+ * Names why staff intervene. These are codes, because the order's timeline and its Event History keep them for ever.
  */
 export const InterventionReason = {
   providerDown: 'provider_down',
@@ -18,7 +18,7 @@ export const InterventionReason = {
 } as const;
 export type InterventionReason = (typeof InterventionReason)[keyof typeof InterventionReason];
 
-/** What the person that an order is handed to should mind. */
+/** Names what the person who takes over an order should look into. */
 export const AttendNote = {
   askCustomer: 'ask_customer',
   askMerchant: 'ask_merchant',
@@ -29,7 +29,7 @@ export const AttendNote = {
 } as const;
 export type AttendNote = (typeof AttendNote)[keyof typeof AttendNote];
 
-/** The verbs by which staff move an order that is stuck: names of Updates. */
+/** Names the interventions in an order that is stuck. The names of Updates. */
 export const InterventionVerb = {
   retryNow: 'retryNow',
   chooseCarrier: 'chooseCarrier',

@@ -17,7 +17,10 @@ export type RetryNow = z.infer<typeof RetryNow>;
 export const ChooseCarrier = z
   .strictObject({
     fulfillmentId: FulfillmentId,
-    carrierCode: z.string().regex(CARRIER_CODE).describe('One that reaches the destination and lifts the parcel'),
+    carrierCode: z
+      .string()
+      .regex(CARRIER_CODE)
+      .describe('A carrier that serves the destination and takes parcels of this weight'),
     reason,
   })
   .meta({ id: 'ChooseCarrier' });
@@ -28,56 +31,53 @@ export const HandToPerson = z
   .strictObject({
     reason,
     note: oneOf(AttendNote).optional(),
-    assignee: Actor.optional().describe('Who is asked; anybody of the role may take it'),
+    assignee: Actor.optional().describe('The person who should do it; anybody of the role may take it'),
   })
   .meta({ id: 'HandToPerson' });
 export type HandToPerson = z.infer<typeof HandToPerson>;
 
-/** What people of the mall ask of an order, by the name of the Update. Cancelling it, customers may ask as well. */
+/** Maps the Update of each intervention to its request. Cancellation is not here: customers request it too. */
 export interface InterventionRequest {
   readonly retryNow: RetryNow;
   readonly chooseCarrier: ChooseCarrier;
   readonly handToPerson: HandToPerson;
 }
 
-/** What somebody asks of an order, and who: the arguments of the Updates. */
+/** Adds the actor to a request: the argument of an Update. */
 export type By<Verb> = Verb & { readonly actor: string };
 
-/** What a verb came to: references and codes. */
+/** Reports the outcome of an intervention, in references and codes. */
 export type InterventionVerdict =
   | { readonly outcome: 'retried'; readonly steps: number }
   | { readonly outcome: 'carrier_chosen' }
   | { readonly outcome: 'handed'; readonly taskId: string }
   | { readonly outcome: 'refused'; readonly code: ErrorCode };
 
-/** What asking an order to do something came to. */
+/** Answers an intervention over HTTP. */
 export const InterventionResource = z
   .strictObject({
     orderId: OrderId,
     verb: oneOf(InterventionVerb),
     outcome: z.enum(['done', 'undecided']),
-    steps: z.int().nullable().describe('Of retryNow: how many steps are being tried again'),
-    taskId: TaskId.nullable().describe('Of handToPerson: the task'),
+    steps: z.int().nullable().describe('For retryNow: how many steps are tried again'),
+    taskId: TaskId.nullable().describe('For handToPerson: the task'),
   })
   .meta({ id: 'Intervention' });
 export type InterventionResource = z.infer<typeof InterventionResource>;
 
-/** What the watchdog saw of an order: codes and counts. */
+/** Reports the watchdog's finding about an order, in codes and counts. */
 export const AttentionDetail = z.strictObject({
   step: z
     .string()
     .nullable()
-    .describe('The activity that is tried again and again; null when it is the workflow itself, or nothing'),
-  attempts: z.int().nullable().describe('How often it was tried'),
-  failure: z
-    .string()
-    .nullable()
-    .describe('The type of its last failure, or the code of what is wrong with the workflow'),
+    .describe('The Activity that keeps failing; null when the workflow itself fails, or nothing does'),
+  attempts: z.int().nullable().describe('How often the step was tried'),
+  failure: z.string().nullable().describe('The type of the last failure, or a code for the fault of the workflow'),
   overdueSince: z.iso.datetime().nullable().describe('When the stage should have ended'),
 });
 export type AttentionDetail = z.infer<typeof AttentionDetail>;
 
-/** One order that needs a person. */
+/** Describes an order that needs a person. */
 export const AttentionResource = z
   .strictObject({
     orderId: OrderId,
@@ -86,10 +86,10 @@ export const AttentionResource = z
     status: oneOf(OrderStatus),
     stage: oneOf(Stage),
     stageSince: z.iso.datetime(),
-    waitsFor: z.array(z.string()).describe('In plain words, part by part'),
-    detail: AttentionDetail.nullable().describe('What the watchdog saw; null when it saw nothing'),
-    taskId: TaskId.nullable().describe('The task of the person it was handed to'),
-    verbs: z.array(oneOf(InterventionVerb)).describe('Which would help as it stands'),
+    waitsFor: z.array(z.string()).describe('In plain words, fulfillment by fulfillment'),
+    detail: AttentionDetail.nullable().describe('What the watchdog found; null when it found nothing'),
+    taskId: TaskId.nullable().describe('The task of the person who takes over the order'),
+    verbs: z.array(oneOf(InterventionVerb)).describe('The interventions that would help now'),
   })
   .meta({ id: 'Attention' });
 export type AttentionResource = z.infer<typeof AttentionResource>;

@@ -10,7 +10,7 @@ const MAX_UNITS = 10_000_000;
 const units = z.int().min(0).max(MAX_UNITS);
 const reference = z.string().trim().min(1).max(100);
 
-/** Why a lot's units were changed by hand. */
+/** Names why staff changed the units of a lot by hand. */
 export const AdjustmentReason = {
   damaged: 'damaged',
   lost: 'lost',
@@ -26,10 +26,10 @@ export const ReceiveStock = z
     skuId: SkuId,
     warehouseId: WarehouseId,
     locationId: LocationId.optional().describe(
-      'Without it: where the SKU lies already, or the first place of the warehouse',
+      'Without it: where the SKU is stored already, or the first location of the warehouse',
     ),
-    lotCode: reference.describe('The batch, as its maker names it'),
-    expiresOn: z.iso.date().optional().describe('Required of goods that expire'),
+    lotCode: reference.describe('The batch code of the maker'),
+    expiresOn: z.iso.date().optional().describe('Required for goods that expire'),
     quantity: z.int().min(1).max(MAX_UNITS),
     reference: reference.describe('The delivery note'),
   })
@@ -38,7 +38,7 @@ export type ReceiveStock = z.infer<typeof ReceiveStock>;
 
 /** The body of `POST /v1/stock/counts`. */
 export const CountLot = z
-  .strictObject({ lotId: LotId, counted: units.describe('Every unit that lies there, promised or not'), reference })
+  .strictObject({ lotId: LotId, counted: units.describe('Every unit of the lot, reserved or not'), reference })
   .meta({ id: 'CountLot' });
 export type CountLot = z.infer<typeof CountLot>;
 
@@ -51,7 +51,7 @@ export const AdjustLot = z
       .min(-MAX_UNITS)
       .max(MAX_UNITS)
       .refine((quantity) => quantity !== 0, 'must not be 0')
-      .describe('Units that came (more than 0) or went (less)'),
+      .describe('Units added (above 0) or removed (below 0)'),
     reason: oneOf(AdjustmentReason),
     reference,
   })
@@ -63,15 +63,13 @@ export const SetStock = z
   .strictObject({
     skuId: SkuId,
     warehouseId: WarehouseId,
-    safetyStock: units.optional().describe('Units that are never promised'),
+    safetyStock: units.optional().describe('Units that are never reserved for orders'),
     reorder: z
       .strictObject({ point: units, to: units })
       .refine(({ point, to }) => to > point, { path: ['to'], message: 'must be more than point' })
       .nullable()
       .optional()
-      .describe(
-        'At or below `point` units that can be promised, it is replenished up to `to`; null: nobody watches it',
-      ),
+      .describe('At or below `point` available units, the shelf is replenished up to `to`; null: it is not watched'),
   })
   .meta({ id: 'SetStock' });
 export type SetStock = z.infer<typeof SetStock>;
@@ -82,27 +80,29 @@ export const LotResource = z.strictObject({
   locationId: LocationId,
   expiresOn: z.iso.date().nullable(),
   onHand: z.int(),
-  allocated: z.int().describe('Bound to parcels that have not left'),
+  allocated: z.int().describe('Allocated to parcels that have not left the warehouse'),
 });
 
-/** What a warehouse holds of a SKU. */
+/** Describes a shelf: the stock of one SKU in one warehouse. */
 export const ShelfResource = z
   .strictObject({
     skuId: SkuId,
     merchantId: MerchantId,
     warehouseId: WarehouseId,
     onHand: z.int(),
-    reserved: z.int().describe('Promised to orders'),
+    reserved: z.int().describe('Reserved for orders'),
     safetyStock: z.int(),
     available: z
       .int()
-      .describe('On hand, less reserved, less safety stock; goods that expire may be less for a customer far away'),
+      .describe(
+        'On hand, less reserved, less safety stock; of goods that expire, fewer are available to customers far away',
+      ),
     reorder: z.strictObject({ point: z.int(), to: z.int() }).nullable(),
     backorder: z
       .strictObject({ leadDays: z.int(), maxUnits: z.int().nullable() })
       .nullable()
-      .describe('How the SKU, wherever it lies, is sold before it is there; null: it is not'),
-    owed: z.int().describe('Units of the SKU, wherever they come to lie, that orders wait for'),
+      .describe('How the SKU is sold on backorder, in all warehouses; null: it is not'),
+    owed: z.int().describe('Units of the SKU on backorder, in all warehouses'),
     lots: z.array(LotResource),
   })
   .meta({ id: 'Shelf' });
@@ -130,7 +130,7 @@ export const AskAvailability = z.strictObject({
 });
 export type AskAvailability = z.infer<typeof AskAvailability>;
 
-/** What can be had, from where, by when: as it stands, without a promise. */
+/** Describes available units, their warehouses and delivery days at this moment. Reserves nothing. */
 export const AvailabilityResource = z
   .strictObject({
     skuId: SkuId,
@@ -145,7 +145,7 @@ export const AvailabilityResource = z
             .int()
             .min(1)
             .max(4)
-            .describe('1 the same postcode area, 2 the same postal region, 3 the same country, 4 abroad'),
+            .describe('1: the same postcode area, 2: the same postal region, 3: the same country, 4: abroad'),
         }),
       )
       .describe('The nearest first'),

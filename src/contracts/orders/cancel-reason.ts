@@ -1,4 +1,4 @@
-/** Why somebody cancels an order. */
+/** Names why somebody cancels an order. */
 export const CancelReason = {
   customerRequest: 'customer_request',
   fraudSuspected: 'fraud_suspected',

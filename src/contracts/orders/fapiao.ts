@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a Chinese tax invoice is made out to. Personal: sealed like the recipient. */
+/** Names the person or company on a Chinese tax invoice (fapiao). Personal data: sealed like the recipient. */
 export const Fapiao = z
   .discriminatedUnion('type', [
     z.strictObject({

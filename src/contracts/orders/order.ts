@@ -18,7 +18,7 @@ import {
 
 const instant = z.iso.datetime();
 
-/** What the customer must do next for the payment to go on. */
+/** Describes the step that the customer must take before the payment can go on. */
 export const NextAction = z
   .strictObject({ type: z.enum(['redirect', 'qr_code']), url: z.string(), expiresAt: instant })
   .meta({ id: 'NextAction' });
@@ -31,7 +31,7 @@ export const OrderLineResource = z.strictObject({
   title: z.string(),
   quantity: z.int(),
   unitPrice: Money.describe('Before promotions'),
-  discount: Money.describe("What promotions took off the line's goods"),
+  discount: Money.describe("The promotions' discount on the line's goods"),
   total: Money.describe("What the customer pays for the line's goods"),
 });
 
@@ -66,7 +66,7 @@ export const FulfillmentResource = z.strictObject({
   shipment: ShipmentResource.nullable(),
 });
 
-/** Names one merchant's part of an order, for messages. */
+/** Identifies a fulfillment in messages. */
 export interface ReleasedFulfillment {
   readonly fulfillmentId: string;
   readonly merchantId: string;
@@ -83,23 +83,25 @@ export const OrderResource = z
     urgency: oneOf(Urgency),
     gift: z.boolean(),
     requestedDate: z.iso.date().nullable(),
-    attention: oneOf(AttentionReason).nullable().describe('Why a person should look at it'),
+    attention: oneOf(AttentionReason).nullable().describe('Why the order needs a person'),
     goods: Money,
     shipping: Money,
     total: Money,
-    discount: Money.describe('What promotions took off: goods and shipping are less it already'),
+    discount: Money.describe("The promotions' discount, already subtracted from goods and shipping"),
     lines: z.array(OrderLineResource),
     payments: z.array(PaymentResource),
     nextAction: NextAction.nullable(),
-    addressFix: AddressFix.nullable().describe('While the order is `awaiting_address`: what its customer has to mend'),
-    payUntil: instant.nullable().describe('While payment is awaited: until when the stock is held'),
+    addressFix: AddressFix.nullable().describe(
+      'While the order is `awaiting_address`: what its customer has to correct',
+    ),
+    payUntil: instant.nullable().describe('While the order waits for its payment: the stock is reserved until then'),
     backorder: OrderBackorder,
     fulfillments: z.array(FulfillmentResource),
     recipient: Recipient.nullable().describe(
-      'Null in answers to POST, for callers who may not see it, and once the customer was erased',
+      'Null in answers to POST, for callers who may not see it, and after the erasure of the customer',
     ),
     giftMessage: z.string().nullable(),
-    fapiao: Fapiao.nullable().describe('Shown to whom the recipient is shown'),
+    fapiao: Fapiao.nullable().describe('Visible to callers who may see the recipient'),
     placedAt: instant,
     updatedAt: instant,
     closedAt: instant.nullable(),

@@ -10,10 +10,10 @@ export const MAX_QUANTITY = 999;
 export const CartLineRequest = z.strictObject({
   skuId: SkuId,
   quantity: z.int().min(1).max(MAX_QUANTITY),
-  unitPrice: Money.optional().describe('What the customer saw; the order is refused when ours differs'),
+  unitPrice: Money.optional().describe('The price that the customer saw; the order is refused when our price differs'),
 });
 
-/** Codes as customers type them: blanks around them and small letters do not matter. */
+/** Accepts coupon codes as customers type them: outer blanks and letter case do not matter. */
 export const CouponCodes = z
   .array(z.string().trim().toUpperCase().min(1).max(40))
   .max(20)
@@ -21,6 +21,6 @@ export const CouponCodes = z
 
 /** Names the customer of a cart, as the storefront knows it. */
 export const CartCustomer = z.strictObject({
-  reference: text(100).describe("The storefront's own, stable reference of its customer"),
+  reference: text(100).describe("The storefront's own, stable reference for its customer"),
   memberTier: text(40).optional().describe("The customer's member tier, as the storefront knows it"),
 });

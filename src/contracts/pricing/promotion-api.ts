@@ -5,7 +5,7 @@ import { PromotionDefinition } from './promotion';
 import { AskQuote } from './quote';
 import { oneOf } from '../one-of';
 
-/** Where a promotion stands. The same literals in JSON and the database. */
+/** Names the statuses of a promotion. The same literals in JSON and the database. */
 export const PromotionStatus = {
   /** Never published. */
   draft: 'draft',
@@ -15,7 +15,7 @@ export const PromotionStatus = {
 } as const;
 export type PromotionStatus = (typeof PromotionStatus)[keyof typeof PromotionStatus];
 
-/** Who has paused a promotion. */
+/** Names who paused a promotion. */
 const PausedBy = { merchant: 'merchant', platform: 'platform' } as const;
 export type PausedBy = (typeof PausedBy)[keyof typeof PausedBy];
 
@@ -24,7 +24,7 @@ export const CreatePromotion = z
   .strictObject({
     definition: PromotionDefinition,
     merchantId: MerchantId.optional().describe(
-      "For the mall's people: makes it this merchant's rule. A merchant's are its own",
+      "Only for the mall's staff: makes it this merchant's promotion. A merchant always creates its own",
     ),
   })
   .meta({ id: 'CreatePromotion' });
@@ -35,7 +35,7 @@ export const DraftPromotion = z.strictObject({ definition: PromotionDefinition }
 
 const limit = (max: number) => z.int().min(1).max(max).nullable();
 
-/** The body of `POST /v1/promotions/{id}/limits`: null lifts a limit. They hold at once, without a new version. */
+/** The body of `POST /v1/promotions/{id}/limits`. Null lifts a limit. Takes effect at once, without a new version. */
 export const PromotionLimits = z
   .strictObject({ total: limit(100_000_000), perCustomer: limit(1_000), budget: limit(100_000_000_000) })
   .meta({ id: 'PromotionLimits' });
@@ -47,18 +47,18 @@ export const PreviewPromotion = AskQuote.meta({ id: 'PreviewPromotion' });
 export const PromotionResource = z
   .strictObject({
     id: PromotionId,
-    merchantId: MerchantId.nullable().describe("Null: the mall's own"),
+    merchantId: MerchantId.nullable().describe("Null: the mall's own promotion"),
     status: oneOf(PromotionStatus),
     pausedBy: oneOf(PausedBy)
       .optional()
-      .describe('While it is paused: what the mall (`platform`) has paused, the mall lets go on'),
+      .describe('While it is paused: only the mall resumes what the mall (`platform`) paused'),
     version: z.int().describe('The version in force; 0 before the first'),
-    definition: PromotionDefinition.nullable().describe('What is in force'),
-    draft: PromotionDefinition.nullable().describe('What is being worked on'),
+    definition: PromotionDefinition.nullable().describe('The definition in force'),
+    draft: PromotionDefinition.nullable().describe('The definition that is not published yet'),
     limits: PromotionLimits,
     used: z
       .strictObject({ total: z.int(), spent: z.int() })
-      .describe('By orders that live; counted for coupons and rules with limits'),
+      .describe('By orders that were not cancelled; counted for coupons and promotions with limits'),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })

@@ -7,19 +7,19 @@ const rate = z.int().min(1).max(10_000).describe('Hundredths of a percent: 1000 
 const count = (max: number) => z.int().min(1).max(max);
 const text = (max: number) => z.string().trim().min(1).max(max);
 const ids = z.array(text(64)).min(1).max(500);
-const times = count(9_999).optional().describe('At most so many times per order');
+const times = count(9_999).optional().describe('How many times per order, at most');
 const of = z
   .enum(['sku', 'scope'])
   .default('scope')
-  .describe('Count units of one SKU only, or of everything in scope together');
+  .describe('Counts units of one SKU only, or of everything in scope together');
 
-/** A moment on the mall's clocks, without an offset: the mall's time zone says which moment that is. */
+/** Describes a local time without an offset, in the mall's time zone. */
 export const WallTime = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/, 'must be a local time like 2026-11-11T00:00:00')
-  .refine((value) => !Number.isNaN(Date.parse(`${value}Z`)), 'must be a day and time that there is');
+  .refine((value) => !Number.isNaN(Date.parse(`${value}Z`)), 'must be a day and time that exists');
 
-/** Which lines a rule speaks of: every list that is given must hold the line, and no list of `except` may. */
+/** Selects the lines of a rule: every given list must contain the line, and no list of `except` may. */
 const Scope = z.strictObject({
   merchantIds: ids.optional(),
   skuIds: ids.optional(),
@@ -28,13 +28,13 @@ const Scope = z.strictObject({
   except: z.strictObject({ skuIds: ids.optional(), categories: ids.optional(), brands: ids.optional() }).optional(),
 });
 
-/** How a rule goes with others. */
+/** Names how a rule combines with other rules. */
 export const Exclusive = {
-  /** It goes with any other. */
+  /** It combines with any other rule. */
   none: 'none',
-  /** It discounts only lines that no rule has discounted, and no later rule discounts them. */
+  /** It discounts only lines without a discount, and no later rule discounts them. */
   line: 'line',
-  /** Rules before it hold; none after it does. */
+  /** Rules before it apply; none after it does. */
   later: 'later',
   /** It applies alone or not at all. */
   order: 'order',
@@ -49,18 +49,20 @@ const common = {
     .min(0)
     .max(9_999)
     .optional()
-    .describe('Lower comes first; by kind when absent (docs/pricing.md). Equals go by id'),
-  group: text(40).optional().describe("Of an owner's rules of one group, only the one that gives the most applies"),
+    .describe('Lower numbers apply first; by kind when absent (docs/pricing.md). Equal numbers go by id'),
+  group: text(40)
+    .optional()
+    .describe("Of an owner's rules in one group, only the one with the largest discount applies"),
   exclusive: z.enum(Object.values(Exclusive) as [Exclusive, ...Exclusive[]]).default('none'),
   scope: Scope.optional(),
   minimum: z
     .strictObject({ amount: positive.optional(), quantity: count(99_900).optional() })
     .optional()
-    .describe("What the goods in scope must come to when the rule's turn comes"),
+    .describe("The least that the goods in scope must come to at the rule's turn"),
   validity: z
     .strictObject({
       from: WallTime.optional(),
-      until: WallTime.optional().describe('The first moment at which it no longer holds'),
+      until: WallTime.optional().describe('The first moment at which it no longer applies'),
     })
     .optional(),
   memberTiers: z.array(text(40)).min(1).max(20).optional().describe('Only for customers of these tiers'),
@@ -72,9 +74,9 @@ const common = {
     .optional(),
   limits: z
     .strictObject({
-      total: count(100_000_000).optional().describe('So many orders may use it'),
-      perCustomer: count(1_000).optional().describe('So many orders of one customer may use it'),
-      budget: positive.optional().describe('It gives away so much in all, in minor units'),
+      total: count(100_000_000).optional().describe('How many orders may use it'),
+      perCustomer: count(1_000).optional().describe('How many orders of one customer may use it'),
+      budget: positive.optional().describe('The sum of all its discounts, at most, in minor units'),
     })
     .optional(),
   platformShare: z
@@ -83,18 +85,19 @@ const common = {
     .max(10_000)
     .optional()
     .describe(
-      "What of the discount the mall pays, in hundredths of a percent; the line's merchant pays the rest. The mall's own rules: all, a merchant's: nothing, when absent",
+      "The mall's share of the discount, in hundredths of a percent; the line's merchant pays the rest. " +
+        "When absent: all for the mall's own rules, nothing for a merchant's",
     ),
 };
 
-const spend = { spend: positive.describe('What must be spent on goods in scope') };
+const spend = { spend: positive.describe('The least that must be spent on goods in scope') };
 
 const BundlePart = z.strictObject({
   skuIds: ids.optional().describe('Absent: anything in scope'),
   quantity: count(999),
 });
 
-/** What a promotion does, by kind, with its conditions: what a draft holds and what a version keeps for ever. */
+/** Describes what a promotion does, by kind, with its conditions. Drafts hold it; versions keep it for ever. */
 export const PromotionDefinition = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('percentage'), rate, atMost: positive.optional(), ...common }),
@@ -134,8 +137,8 @@ export const PromotionDefinition = z
         .min(1)
         .max(10)
         .superRefine((parts, ctx) => {
-          const named = parts.flatMap((part) => part.skuIds ?? []);
-          if (new Set(named).size < named.length)
+          const skuIds = parts.flatMap((part) => part.skuIds ?? []);
+          if (new Set(skuIds).size < skuIds.length)
             ctx.addIssue({ code: 'custom', message: 'no SKU may be in two parts' });
           if (parts.length > 1 && parts.some((part) => !part.skuIds))
             ctx.addIssue({ code: 'custom', message: 'a part without skuIds must be the only one' });
@@ -164,7 +167,7 @@ export type PromotionDefinition = z.infer<typeof PromotionDefinition>;
 export type PromotionKind = PromotionDefinition['kind'];
 export type DefinitionOf<K extends PromotionKind> = Extract<PromotionDefinition, { kind: K }>;
 
-/** Why a rule did not apply. `docs/pricing.md` lists every one. */
+/** Names why a rule did not apply. `docs/pricing.md` lists every reason. */
 export const RuleReason = {
   paused: 'paused',
   notYetValid: 'not_yet_valid',

@@ -4,10 +4,10 @@ import { CartCustomer, CartLineRequest, CouponCodes, MAX_LINES } from './cart-re
 import { RuleReason } from './promotion';
 import { oneOf } from '../one-of';
 
-/** The body of `POST /v1/quotes`: what of an order decides its price. */
+/** The body of `POST /v1/quotes`: the members of an order that decide its price. */
 export const AskQuote = z
   .strictObject({
-    customer: CartCustomer.optional().describe("Without it the quote is a stranger's"),
+    customer: CartCustomer.optional().describe('Without it the cart is priced for an unknown customer'),
     currency: Currency,
     lines: z.array(CartLineRequest).min(1).max(MAX_LINES),
     couponCodes: CouponCodes.optional(),
@@ -15,8 +15,8 @@ export const AskQuote = z
       .string()
       .regex(/^[A-Z]{2}$/)
       .optional()
-      .describe('Where it goes, ISO 3166-1 alpha-2: no tax is shown without it'),
-    total: Money.optional().describe('What the customer saw; the quote is refused when ours differs'),
+      .describe('The destination, ISO 3166-1 alpha-2; without it no tax is shown'),
+    total: Money.optional().describe('The total that the customer saw; the quote is refused when our total differs'),
   })
   .meta({ id: 'AskQuote' });
 export type AskQuote = z.infer<typeof AskQuote>;
@@ -24,23 +24,23 @@ export type AskQuote = z.infer<typeof AskQuote>;
 const rule = {
   promotionId: z.string(),
   version: z.int(),
-  merchantId: z.string().nullable().describe("Whose rule it is; null: the mall's"),
+  merchantId: z.string().nullable().describe('The owner of the rule; null: the mall'),
   name: z.string(),
   kind: z.string(),
   couponCode: z.string().nullable(),
 };
 
 /**
- * A price explained to the last minor unit: which rule took what off which line, who pays for it, and why others did
- * not apply.
+ * Explains a price to the last minor unit: the discount of each rule on each line, who pays for it, and why other rules
+ * did not apply.
  */
 export const PriceBreakdown = z
   .strictObject({
     goods: Money,
     shipping: Money,
-    discount: Money.describe('What rules took off: goods and shipping are less it already'),
+    discount: Money.describe("The rules' discount, already subtracted from goods and shipping"),
     total: Money,
-    tax: Money.nullable().describe('Inside the total; null where it is not known'),
+    tax: Money.nullable().describe('Included in the total; null where it is not known'),
     lines: z.array(
       z.strictObject({
         skuId: z.string(),

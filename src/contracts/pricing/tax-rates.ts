@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The rates of a country from a day on, until a later row of it. */
+/** Describes the rates of a country from a day on, until its next row. */
 const RatesSince = z.strictObject({
   since: z.iso.date(),
   rates: z
@@ -10,12 +10,12 @@ const RatesSince = z.strictObject({
     )
     .refine(
       (rates) => rates.standard !== undefined,
-      'must have a standard rate: it is for every category that is not named',
+      'must have a standard rate: it applies to every category that is not named',
     ),
   source: z.string().optional(),
 });
 
-/** Tax rates by country (ISO 3166-1 alpha-2) and tax category, with the days on which they changed. */
+/** Maps countries (ISO 3166-1 alpha-2) to their rates by tax category, with the days on which they changed. */
 export const TaxRates = z.record(
   z.string().regex(/^[A-Z]{2}$/, 'must be a country as ISO 3166-1 has it, such as CN'),
   z.array(RatesSince).min(1),

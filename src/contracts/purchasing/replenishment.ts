@@ -3,30 +3,30 @@ import { MerchantId, ReplenishmentId, SkuId, WarehouseId } from '../ids';
 import { oneOf } from '../one-of';
 import { ReplenishmentStatus } from '../statuses';
 
-/** Why a person is to chase a supplier: the reason of the task. */
+/** Names why a follow-up task was opened. */
 export const FollowUpReason = {
   /** The SKU has no supplier. */
   noSupplier: 'no_supplier',
   unreachable: 'supplier_unreachable',
-  /** It would not be reminded: it does not know the order, or its mailbox is gone. */
+  /** The supplier refused the reminder: it does not know the order, or its mailbox is gone. */
   unremindable: 'reminder_refused',
-  /** No answer, however often it was reminded. */
+  /** The supplier did not answer any reminder. */
   silent: 'supplier_silent',
-  /** It sends nothing. */
+  /** The supplier sends nothing. */
   refused: 'supplier_refused',
   overdue: 'goods_overdue',
-  /** Its purchase order went by e-mail: its answer comes to a mailbox, and a person records it. */
+  /** The purchase order went by e-mail: the answer comes to a mailbox, and a person records it. */
   mailed: 'supplier_mailed',
-  /** Customers ask for more than there is. */
+  /** Customers ask for more units than are available. */
   demandUnmet: 'demand_unmet',
 } as const;
 export type FollowUpReason = (typeof FollowUpReason)[keyof typeof FollowUpReason];
 
-/** How a purchase order reached its supplier. */
+/** Names how a purchase order reached its supplier. */
 export const PurchaseWay = { online: 'online', email: 'email' } as const;
 export type PurchaseWay = (typeof PurchaseWay)[keyof typeof PurchaseWay];
 
-/** Goods that a shelf needs of its supplier. */
+/** Describes a replenishment: a request to a supplier to refill a shelf. */
 export const ReplenishmentResource = z
   .strictObject({
     id: ReplenishmentId,
@@ -34,18 +34,16 @@ export const ReplenishmentResource = z
     skuId: SkuId,
     warehouseId: WarehouseId,
     merchantId: MerchantId,
-    asked: z.int().nullable().describe('Units that the supplier was asked for'),
-    confirmed: z.int().nullable().describe('Units that it said it sends'),
+    asked: z.int().nullable().describe('Units on the purchase order'),
+    confirmed: z.int().nullable().describe('Units that the supplier confirmed'),
     received: z.int(),
     expectedOn: z.iso.date().nullable(),
-    sentBy: oneOf(PurchaseWay)
-      .nullable()
-      .describe('How the purchase order reached the supplier; null while it has not'),
+    sentBy: oneOf(PurchaseWay).nullable().describe('How the purchase order reached the supplier; null before that'),
     answeredBy: z
       .string()
       .nullable()
       .describe("Who recorded the last answer: a person's key, or `system` for the supplier's own webhook"),
-    closedFor: z.string().nullable().describe('Why it was closed without the goods'),
+    closedFor: z.string().nullable().describe('Why it was closed before the goods arrived'),
     openedAt: z.iso.datetime(),
     closedAt: z.iso.datetime().nullable(),
   })
@@ -68,12 +66,12 @@ export const CloseReplenishment = z
   .meta({ id: 'CloseReplenishment' });
 export type CloseReplenishment = z.infer<typeof CloseReplenishment>;
 
-/** The body of `POST /v1/replenishments/{id}/answers`: what a supplier said by mail or phone. */
+/** The body of `POST /v1/replenishments/{id}/answers`: a supplier's answer by mail or phone. */
 export const RecordAnswer = z
   .strictObject({
-    quantity: z.int().min(0).max(100_000_000).describe('Units that it sends; 0 when it sends nothing'),
-    expectedOn: z.iso.date().describe('The day that it named'),
-    reference: z.string().min(1).max(100).optional().describe('Its own name of the order'),
+    quantity: z.int().min(0).max(100_000_000).describe('Units that the supplier sends; 0 when it sends nothing'),
+    expectedOn: z.iso.date().describe('The delivery day that the supplier named'),
+    reference: z.string().min(1).max(100).optional().describe("The supplier's own reference for the purchase order"),
   })
   .meta({ id: 'RecordAnswer' });
 export type RecordAnswer = z.infer<typeof RecordAnswer>;

@@ -3,46 +3,49 @@ import { FulfillmentId, MerchantId, OrderId, SkuId, TaskId, WarehouseId } from '
 import { oneOf } from '../one-of';
 import { TaskKind, TaskStatus, Urgency } from '../statuses';
 
-/** One line on a pick list or in a parcel: what, how many, and where it lies. */
+/** Describes one line of a pick list or a parcel: goods, quantity, location. */
 export const TaskLine = z.strictObject({
   skuId: SkuId,
   skuCode: z.string(),
   title: z.string(),
   quantity: z.int(),
-  location: z.string().describe('aisle-bay-level of the warehouse'),
+  location: z.string().describe('As aisle-bay-level of the warehouse'),
   lot: z.string(),
   expiresOn: z.iso.date().nullable(),
   fragile: z.boolean(),
 });
 export type TaskLine = z.infer<typeof TaskLine>;
 
-/** What came of attending to an order. */
+/** Names the outcomes of an `attend` task. */
 export const AttendOutcome = { resolved: 'resolved', nothingFound: 'nothing_found', escalated: 'escalated' } as const;
 export type AttendOutcome = (typeof AttendOutcome)[keyof typeof AttendOutcome];
 
-/** Work for a person: on a parcel in a warehouse (pick, recheck, pack), or on what an order is stuck on (attend). */
+/** Describes a task: work for a person, on a parcel, a stuck order or a supplier. */
 export const TaskResource = z
   .strictObject({
     id: TaskId,
     kind: oneOf(TaskKind),
     status: oneOf(TaskStatus),
-    orderId: OrderId.nullable().describe('Null for work about no order'),
+    orderId: OrderId.nullable().describe('Null when the task is not about an order'),
     fulfillmentId: FulfillmentId.nullable().describe(
-      'Null, as the next two, for work that belongs to no part of an order',
+      'Null, like the next two members, when the task belongs to no fulfillment',
     ),
     merchantId: MerchantId.nullable(),
     warehouseId: WarehouseId.nullable(),
-    subject: z.string().nullable().describe('The id of what it is about, when that is no order'),
-    reason: z.string().nullable().describe('Why it was opened, as a code; null for picking, rechecking and packing'),
-    note: z.string().nullable().describe('What to mind, as a code'),
-    assignee: z.string().nullable().describe('Who is asked to do it; anybody of the role may'),
-    outcome: z.string().nullable().describe('What came of it, as a code'),
+    subject: z.string().nullable().describe('The id of its subject, when that is not an order'),
+    reason: z
+      .string()
+      .nullable()
+      .describe('Why the task was opened, as a code; null for picking, rechecking and packing'),
+    note: z.string().nullable().describe('What to look into, as a code'),
+    assignee: z.string().nullable().describe('The person who should do it; anybody of the role may'),
+    outcome: z.string().nullable().describe('The outcome, as a code'),
     urgency: oneOf(Urgency),
     gift: z.boolean(),
-    lines: z.array(TaskLine).describe('In the order of the shelves'),
+    lines: z.array(TaskLine).describe('In the order of the shelves in the warehouse'),
     claimedBy: z.string().nullable(),
     openedAt: z.iso.datetime(),
-    doneAt: z.iso.datetime().nullable().describe('When it was done, or cancelled'),
+    doneAt: z.iso.datetime().nullable().describe('When it was done or cancelled'),
   })
   .meta({ id: 'Task' });
 export type TaskResource = z.infer<typeof TaskResource>;
@@ -58,7 +61,7 @@ export const ListTasks = z.strictObject({
 });
 export type ListTasks = z.infer<typeof ListTasks>;
 
-/** A box as it stands on the scales. */
+/** Describes a packed box by its weight and size. */
 export const PackedParcel = z.strictObject({
   weightG: z.int().min(1).max(100_000),
   lengthMm: z.int().min(1).max(5_000),
@@ -71,9 +74,9 @@ export type PackedParcel = z.infer<typeof PackedParcel>;
 export const CompleteTask = z
   .strictObject({
     parcel: PackedParcel.optional().describe(
-      "Of a pack task: the packed box; without it the catalogue's weights and sizes are used",
+      "For a pack task: the packed box; without it the catalogue's weights and sizes are used",
     ),
-    outcome: oneOf(AttendOutcome).optional().describe('Of an attend task, which needs it: what came of it'),
+    outcome: oneOf(AttendOutcome).optional().describe('Required for an attend task: its outcome'),
   })
   .meta({ id: 'CompleteTask' });
 export type CompleteTask = z.infer<typeof CompleteTask>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { oneOf } from '../one-of';
 import { CarrierScan } from '../statuses';
 
-/** What a carrier tells of a parcel, once its webhook's signature held. */
+/** Describes a carrier's scan of a parcel, from a webhook with a valid signature. */
 export const CarrierEvent = z.strictObject({
   trackingNumber: z.string().min(1).max(64),
   scan: oneOf(CarrierScan),
@@ -11,7 +11,7 @@ export const CarrierEvent = z.strictObject({
 });
 export type CarrierEvent = z.infer<typeof CarrierEvent>;
 
-/** What a gateway tells of an authorization that the customer had to act on. `key` is our operation key. */
+/** Reports the outcome of an authorization that the customer had to act on. `key` is our operation key. */
 export const PaymentEvent = z.strictObject({
   key: z.string().min(1).max(200),
   status: z.enum(['authorized', 'declined', 'expired']),
@@ -20,8 +20,8 @@ export const PaymentEvent = z.strictObject({
 export type PaymentEvent = z.infer<typeof PaymentEvent>;
 
 /**
- * What a supplier says that it sends of a purchase order, and when. `key` is our operation key; `at` is when the
- * supplier said it, by its own clock, later for each correction: webhooks may come in another order.
+ * Reports what a supplier sends for a purchase order, and when. `key` is our operation key. `at` is the time of the
+ * answer by the supplier's clock, later for each correction: webhooks may arrive in another order.
  */
 export const SupplierEvent = z.strictObject({
   key: z.string().min(1).max(200),
@@ -32,7 +32,7 @@ export const SupplierEvent = z.strictObject({
 });
 export type SupplierEvent = z.infer<typeof SupplierEvent>;
 
-/** A webhook whose signature held, in our own words. `eventId` is unique within the provider. */
+/** Carries a webhook with a valid signature, in our own terms. `eventId` is unique within the provider. */
 export interface VerifiedWebhook<T> {
   readonly eventId: string;
   readonly event: T;

@@ -2,13 +2,13 @@ import fp from 'fastify-plugin';
 
 const TEXT = new TextDecoder('utf-8', { fatal: true });
 
-/** Thrown for a body that is not one JSON document in UTF-8; answered as `malformed_json`. */
+/** Thrown when a body is not one JSON document in UTF-8; answered as `malformed_json`. */
 class MalformedJson extends Error {
   override readonly name = 'MalformedJson';
   readonly code = 'FST_ERR_CTP_INVALID_JSON_BODY';
 }
 
-/** Takes JSON bodies only, in UTF-8, without the members that poison prototypes. An empty body counts as none. */
+/** Accepts only JSON bodies in UTF-8, without members that poison prototypes. An empty body counts as none. */
 export const jsonBodies = fp(
   async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -30,7 +30,7 @@ export const jsonBodies = fp(
   { name: 'json-bodies' },
 );
 
-/** Hands bodies on as the text they came as, whatever they say they are: a signature holds for that text only. */
+/** Passes bodies on as unchanged text, whatever their media type: a signature covers exactly that text. */
 export const rawBodies = fp(
   async (scope) => {
     scope.removeAllContentTypeParsers();

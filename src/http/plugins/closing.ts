@@ -2,30 +2,29 @@ import { Server, type Socket } from 'node:net';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 
-/** How long requests under way may take while closing; longer than an order's verdict is waited for. */
+/** Limits how long requests under way may take while closing. Longer than the wait for an order's verdict. */
 const GRACE_MS = 15_000;
 /**
- * How long a request may be on its way to us: a connection that was quiet for that long after the door was shut has
+ * Limits how long a request may travel: a connection that was quiet for so long after the port was closed carries
  * none.
  */
-const ON_ITS_WAY_MS = 1_000;
-const LOOK_EVERY_MS = 25;
-/** A turn of the event loop that took no longer has just seen all that the network had for us. */
+const IN_TRANSIT_MS = 1_000;
+const POLL_MS = 25;
+/** A turn of the event loop that took no longer has just read everything that the network had delivered. */
 const SHORT_TURN_MS = 2;
 
 /**
- * Shuts the door as the first step of closing: connections that are not there yet are refused, and may be tried
- * elsewhere. Those that are there stay open, and each is told with its next answer that it was the last (`Connection:
- * close`). Who waits at the door when it is shut is there: the system takes connections before we do, Node one of them
- * in a turn of its event loop, and shutting the door would reset the others with the requests that their clients have
- * sent on them.
+ * Closes the port as the first step of closing the API: new connections are refused, and their clients may try
+ * elsewhere. Open connections stay open; the next answer on each says that it was the last (`Connection: close`).
+ * Connections already in the kernel's accept queue are served: Node accepts one in each turn of its event loop, and
+ * closing the port earlier would reset the others, with the requests that their clients have sent on them.
  */
 export const closing = fp(
   async (app) => {
     const { server } = app;
     app.addHook('preClose', async () => {
-      // Not `server.close`: for a server of http that ends the connections without an answer under way, and with them
-      // the requests that their clients have just sent.
+      // Not `server.close`: an HTTP server would also end connections without a request under way, and with them the
+      // requests that their clients have just sent.
       if (!server.listening) return;
       await untilQuiet(server, 'connection');
       Server.prototype.close.call(server);
@@ -35,8 +34,8 @@ export const closing = fp(
 );
 
 /**
- * Waits, as the last step before connections are ended, for requests that were on their way when the door was shut,
- * then for those under way. Connections on which a client never asks, as browsers open ahead, end after the first wait.
+ * Waits, as the last step before it ends all connections, for requests in transit when the port was closed, then for
+ * requests under way. Connections without any request, which browsers open ahead, end after the first wait.
  */
 export const lastRequests: FastifyPluginAsync = async (scope) => {
   const { server } = scope;
@@ -54,42 +53,42 @@ export const lastRequests: FastifyPluginAsync = async (scope) => {
     silent.delete(socket);
   });
   scope.addHook('preClose', async () => {
-    const shut = Date.now();
-    const left = (limitMs: number) => until(() => open.size === 0 || Date.now() - shut > limitMs);
-    await left(ON_ITS_WAY_MS);
+    const closedAt = Date.now();
+    const allEnded = (limitMs: number) => until(() => open.size === 0 || Date.now() - closedAt > limitMs);
+    await allEnded(IN_TRANSIT_MS);
     await untilQuiet(server, 'request');
     for (const socket of silent) socket.destroy();
     server.closeIdleConnections();
-    await left(GRACE_MS);
+    await allEnded(GRACE_MS);
     server.closeAllConnections();
   });
 };
 
-async function until(fact: () => boolean): Promise<void> {
-  while (!fact())
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition())
     await new Promise((resolve) => {
-      setTimeout(resolve, LOOK_EVERY_MS);
+      setTimeout(resolve, POLL_MS);
     });
 }
 
 /**
- * Waits for a short turn of the event loop without an event, a second at most. What is done right after it cuts nobody
- * off who was there.
+ * Waits for a short turn of the event loop without the event, a second at most. Right after it, no client is waiting
+ * unseen.
  */
 async function untilQuiet(server: Server, event: 'connection' | 'request'): Promise<void> {
-  let heard = 0;
-  const hear = (): void => {
-    heard += 1;
+  let count = 0;
+  const countEvent = (): void => {
+    count += 1;
   };
-  server.on(event, hear);
-  // Turns are told apart from here on: until then, this one may not have looked at the network.
+  server.on(event, countEvent);
+  // The measurement begins with the next turn: the present one may not have read the network.
   await nextTurn();
-  for (const end = performance.now() + ON_ITS_WAY_MS; performance.now() < end;) {
-    const [before, began] = [heard, performance.now()];
+  for (const end = performance.now() + IN_TRANSIT_MS; performance.now() < end;) {
+    const [before, began] = [count, performance.now()];
     await nextTurn();
-    if (heard === before && performance.now() - began < SHORT_TURN_MS) break;
+    if (count === before && performance.now() - began < SHORT_TURN_MS) break;
   }
-  server.off(event, hear);
+  server.off(event, countEvent);
 }
 
 const nextTurn = (): Promise<void> =>

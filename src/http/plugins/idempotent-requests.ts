@@ -6,18 +6,18 @@ import type { AppDeps } from '../deps';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the caller wants once. Set before the handler of a POST or PUT runs. */
+    /** Identifies what the caller wants done once. Set before the handler of a POST or PUT runs. */
     intent: IdempotentRequest;
   }
 }
 
 const KEY = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
-/** What a caller may want once: everything that changes something. */
+/** Lists the methods that need an Idempotency-Key: those that change something. */
 const CHANGING: readonly string[] = ['POST', 'PUT'];
 
 /**
- * Asks for an Idempotency-Key on every POST and PUT of the scope, before its body is read, and builds the request's
+ * Requires an Idempotency-Key on every POST and PUT of the scope, before the body is read, and sets the request's
  * intent.
  */
 export const idempotentRequests = fp<Pick<AppDeps, 'idempotentRequest'>>(
@@ -27,7 +27,7 @@ export const idempotentRequests = fp<Pick<AppDeps, 'idempotentRequest'>>(
       if (!CHANGING.includes(request.method)) return undefined;
       const key = request.headers['idempotency-key'];
       if (typeof key === 'string' && KEY.test(key)) return undefined;
-      const detail = key === undefined ? 'There is none' : 'It is not 1 to 255 printable ASCII characters';
+      const detail = key === undefined ? 'The header is missing' : 'It must be 1 to 255 printable ASCII characters';
       return sendProblem(
         reply,
         refuse('idempotency_key_missing', { errors: [{ pointer: 'Idempotency-Key', detail }] }),

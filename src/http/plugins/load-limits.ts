@@ -9,19 +9,19 @@ import { Refused } from '../errors';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Places an order when there is room for it; else answers `overloaded`, and nothing was written. */
+    /** Places an order when there is room for it; otherwise returns `overloaded`, and nothing was written. */
     admitPlacement: <T>(reply: FastifyReply, place: () => Promise<T>) => Promise<T | Refusal>;
   }
 }
 
 const SECOND_MS = 1_000;
-/** How many keys' counts are remembered. */
+/** How many API keys the counter remembers. */
 const MAX_KEYS = 10_000;
 
 /**
- * Turns work away while it is still cheap: requests of a key that asks too often (429), and new orders past what the
- * process can place in time (503). Reads, webhooks and what orders under way need are not held up by the bound on new
- * ones. Counts per process: behind several, the limits add up.
+ * Turns work away while that is still cheap: too many requests of one key (429), and more new orders than the process
+ * can place in time (503). The limit on new orders delays neither reads nor webhooks nor orders under way. Counts per
+ * process: with several processes the limits add up.
  */
 export const loadLimits = fp<Pick<AppDeps, 'meter' | 'limits'>>(
   async (scope, { meter, limits }) => {
@@ -38,9 +38,11 @@ export const loadLimits = fp<Pick<AppDeps, 'meter' | 'limits'>>(
         meter.shed('rate');
       },
       errorResponseBuilder: () =>
-        new Refused(refuse('rate_limited', { detail: `One key may send ${limits.requestsPerSecond} per second` })),
+        new Refused(
+          refuse('rate_limited', { detail: `One API key may send ${limits.requestsPerSecond} requests per second` }),
+        ),
     });
-    // Asked by hand below: a process that runs late still answers what is under way.
+    // Only new orders are refused under pressure, below: other requests are still answered.
     await scope.register(underPressure, {
       maxEventLoopDelay: limits.eventLoopDelayMs,
       sampleInterval: limits.eventLoopWindowMs,
@@ -53,19 +55,19 @@ export const loadLimits = fp<Pick<AppDeps, 'meter' | 'limits'>>(
         meter.placements(state);
       },
     );
-    // What waits was not taken yet: its caller tries another process, and closing waits for what was taken only.
+    // Orders in line were not taken yet: their callers try another process. Closing waits only for orders that were.
     scope.addHook('preClose', async () => {
       admission.close();
     });
     scope.decorate('admitPlacement', async <T>(reply: FastifyReply, place: () => Promise<T>): Promise<T | Refusal> => {
       if (scope.isUnderPressure()) {
         meter.shed('event_loop');
-        return refuse('overloaded', { detail: 'This process runs late' });
+        return refuse('overloaded', { detail: 'This process is too busy to take new orders' });
       }
       const placed = await admission.run(place, () => !reply.raw.destroyed);
       if (placed !== undefined) return placed;
       meter.shed('placements');
-      return refuse('overloaded', { detail: 'Too many orders are being placed here' });
+      return refuse('overloaded', { detail: 'Too many orders are being placed on this process' });
     });
   },
   { name: 'load', dependencies: ['callers'] },

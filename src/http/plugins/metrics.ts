@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { AppDeps } from '../deps';
 
-/** Notes every request under way and every answer with its duration, by the route's pattern. */
+/** Records requests under way and the duration of every answer, by the route's pattern. */
 export const metrics = fp<Pick<AppDeps, 'meter'>>(
   async (app, { meter }) => {
     const open = new Set<FastifyRequest>();
@@ -10,7 +10,7 @@ export const metrics = fp<Pick<AppDeps, 'meter'>>(
       open.add(request);
       meter.requestsInFlight(open.size);
     });
-    // Also runs for a request whose client went away before its answer.
+    // Also runs when the client left before the answer.
     app.addHook('onResponse', async (request, reply) => {
       open.delete(request);
       meter.requestsInFlight(open.size);

@@ -6,13 +6,13 @@ import { withExamples } from '../openapi-examples';
 
 const TAGS = [
   { name: 'orders', description: 'Place, read, pay and cancel orders; follow their timelines' },
-  { name: 'prices', description: 'What a cart costs, and why' },
+  { name: 'prices', description: 'The price of a cart, explained' },
   { name: 'promotions', description: 'Promotions and coupons: drafts, versions, pauses, limits, previews' },
-  { name: 'tasks', description: 'What people in warehouses do: pick, recheck, pack' },
-  { name: 'shipments', description: 'Parcels on their way to the carrier' },
-  { name: 'stock', description: 'What can be had, and what those who keep it do with it' },
-  { name: 'webhooks', description: 'What carriers, gateways and suppliers report' },
-  { name: 'service', description: 'The process itself' },
+  { name: 'tasks', description: 'The work of people: pick, recheck and pack parcels, attend to orders' },
+  { name: 'shipments', description: 'Labels of parcels, and the hand-over to the carrier' },
+  { name: 'stock', description: 'Available units, deliveries, counts, backorders, replenishments' },
+  { name: 'webhooks', description: 'Reports of carriers, gateways and suppliers' },
+  { name: 'service', description: 'Health and metrics of the process' },
 ];
 
 const DESCRIPTION = `Runs the orders of a multi-merchant mall from checkout to the doorstep.
@@ -20,13 +20,14 @@ const DESCRIPTION = `Runs the orders of a multi-merchant mall from checkout to t
 Ids are prefixed ULIDs, times RFC 3339 in UTC, money integer minor units with an ISO 4217 currency. Failures are
 \`application/problem+json\` (RFC 9457): decide on \`code\`. Lists give a cursor as \`next\`.
 
-Every POST and PUT with an API key carries an \`Idempotency-Key\`. For 7 days the same request under the same key has no second effect, and
-is marked \`Idempotent-Replayed: true\` where it succeeds. It answers what the first did, with one exception: what places, pays, cancels or
-mends an order answers the order as it stands by then, with the status that follows from that (201 for an order that was first
-answered 202, or the problem that it came to). A repetition while the first is under way is refused as \`idempotency_in_flight\`. What
-was refused and had no effect leaves its key free; quotes and previews write nothing, and are priced anew.`;
+Every POST and PUT with an API key needs an \`Idempotency-Key\`. For 7 days, repeating the same request with the same
+key has no second effect; a successful answer then has the header \`Idempotent-Replayed: true\`. A repetition gets the
+answer of the first request, with one exception: a request that places, pays, cancels or corrects an order answers the
+current order, with the status that follows from it (201 for an order that was first answered 202, or the problem that
+it ended with). A repetition while the first request is still running is refused as \`idempotency_in_flight\`. A refused
+request without effect leaves its key free. Quotes and previews write nothing: a repetition is priced again.`;
 
-/** Describes every route that follows in OpenAPI 3.1, from the schemas that validate, and shows it at /docs. */
+/** Describes all later routes in OpenAPI 3.1, from the schemas that validate them, and shows the document at /docs. */
 export const openApi = fp(
   async (app) => {
     await app.register(swagger, {

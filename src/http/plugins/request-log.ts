@@ -2,14 +2,14 @@ import fp from 'fastify-plugin';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The order that the request is about, once it is known. */
+    /** Names the order that the request is about, once it is known. */
     orderId: string | undefined;
   }
 }
 
 /**
- * Writes one line per request: by the route's pattern, so that nothing a caller typed is logged, bodies and queries
- * least of all.
+ * Logs one line per request, with the route's pattern: nothing that a caller typed is logged, least of all bodies and
+ * queries.
  */
 export const requestLog = fp(
   async (app) => {

@@ -7,37 +7,39 @@ import type { AppDeps } from '../deps';
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * Counts a request of somebody who is not known, by the client's address; answers `rate_limited` past the limit,
-     * and undefined within it.
+     * Counts a request without a known API key, by the client's address. Returns `rate_limited` past the limit, and
+     * undefined within it.
      */
-    admitStranger: (request: FastifyRequest) => Promise<Refusal | undefined>;
+    admitUnauthenticated: (request: FastifyRequest) => Promise<Refusal | undefined>;
   }
 }
 
 const SECOND_MS = 1_000;
-/** How many addresses' counts are remembered. */
+/** How many addresses the counter remembers. */
 const MAX_ADDRESSES = 10_000;
 
 /**
- * Bounds what those cost who show no known key, before the database is asked: by the address of the connection (an IPv6
- * one by its network of 64 bits). Behind a proxy that is the proxy's, and all of them share one count. Counts per
- * process.
+ * Limits requests without a known API key, before a query to the database, by the address of the connection (an IPv6
+ * address by its network of 64 bits). Behind a proxy that is the proxy's address, and all clients share one count.
+ * Counts per process.
  */
 export const unauthenticatedLimit = fp<Pick<AppDeps, 'meter' | 'limits'>>(
   async (app, { meter, limits }) => {
     const perSecond = limits?.strangersPerSecond ?? 0;
     if (perSecond === 0) {
-      app.decorate('admitStranger', () => Promise.resolve(undefined));
+      app.decorate('admitUnauthenticated', () => Promise.resolve(undefined));
       return;
     }
     await app.register(rateLimit, { global: false, cache: MAX_ADDRESSES });
     const count = app.createRateLimit({ max: perSecond, timeWindow: SECOND_MS });
-    app.decorate('admitStranger', async (request: FastifyRequest) => {
+    app.decorate('admitUnauthenticated', async (request: FastifyRequest) => {
       const counted = await count(request);
       if (counted.isAllowed || !counted.isExceeded) return undefined;
       meter.shed('stranger');
-      return refuse('rate_limited', { detail: `One address may send ${perSecond} per second without a known API key` });
+      return refuse('rate_limited', {
+        detail: `One address may send ${perSecond} requests per second without a known API key`,
+      });
     });
   },
-  { name: 'strangers' },
+  { name: 'unauthenticated-limit' },
 );

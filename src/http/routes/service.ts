@@ -10,7 +10,7 @@ const ANSWER_WITHIN_MS = 3_000;
 
 const Alive = z.strictObject({ status: z.literal('ok') });
 
-/** What operators and load balancers ask of the process itself. */
+/** Serves staff and load balancers: health, readiness, metrics and the OpenAPI document. */
 export const serviceRoutes =
   ({ readiness, meter }: AppDeps) =>
   async (api: Api): Promise<void> => {
@@ -18,8 +18,8 @@ export const serviceRoutes =
       '/healthz',
       {
         schema: {
-          ...openOperation({ operationId: 'getHealth', tag: 'service', summary: 'Ask whether the process lives' }),
-          response: responses({ 200: described('It lives', Alive) }, []),
+          ...openOperation({ operationId: 'getHealth', tag: 'service', summary: 'Check that the process is alive' }),
+          response: responses({ 200: described('The process is alive', Alive) }, []),
         },
       },
       async () => ({ status: 'ok' as const }),
@@ -32,10 +32,10 @@ export const serviceRoutes =
           ...openOperation({
             operationId: 'getReadiness',
             tag: 'service',
-            summary: 'Ask whether it can take orders',
-            description: '503 names in `missing` what does not answer.',
+            summary: 'Check that the process can take orders',
+            description: 'A 503 lists in `missing` the systems that do not answer.',
           }),
-          response: responses({ 200: described('It can', Alive) }, []),
+          response: responses({ 200: described('The process can take orders', Alive) }, []),
         },
       },
       async (request, reply) => {
@@ -50,7 +50,7 @@ export const serviceRoutes =
         if (missing.length === 0) return reply.send({ status: 'ok' as const });
         return sendProblem(
           reply,
-          refuse('starting', { detail: `No answer from: ${missing.join(', ')}`, extensions: { missing } }),
+          refuse('starting', { detail: `These systems do not answer: ${missing.join(', ')}`, extensions: { missing } }),
         );
       },
     );
@@ -62,11 +62,12 @@ export const serviceRoutes =
           ...openOperation({
             operationId: 'getMetrics',
             tag: 'service',
-            summary: 'Read the figures of this process and of the mall, for Prometheus',
+            summary: 'Read the metrics of this process and of the mall, for Prometheus',
             description:
-              'For the machine that it runs on, or for who shows the metrics token as bearer token; an API key opens nothing here.',
+              'From the machine that the process runs on, or with the metrics token as bearer token. ' +
+              'API keys are not accepted.',
           }),
-          response: responses({ 200: described('Every figure', z.string(), 'text/plain') }, ['unauthenticated']),
+          response: responses({ 200: described('Every metric', z.string(), 'text/plain') }, ['unauthenticated']),
         },
       },
       async (request, reply) => {
@@ -74,7 +75,7 @@ export const serviceRoutes =
         if (!meter.mayRead(from))
           return sendProblem(
             reply,
-            refuse('unauthenticated', { detail: 'Ask from the machine itself, or show the metrics token' }),
+            refuse('unauthenticated', { detail: 'Read the metrics from the same machine, or send the metrics token' }),
           );
         const { contentType, body } = await meter.text();
         return reply.type(contentType).header('cache-control', 'no-store').serializer(String).send(body);
@@ -85,7 +86,7 @@ export const serviceRoutes =
       '/openapi.json',
       {
         schema: {
-          ...openOperation({ operationId: 'getOpenApi', tag: 'service', summary: 'Read this description' }),
+          ...openOperation({ operationId: 'getOpenApi', tag: 'service', summary: 'Read this document' }),
           response: responses({ 200: described('OpenAPI 3.1', z.looseObject({})) }, []),
         },
       },
@@ -93,7 +94,7 @@ export const serviceRoutes =
     );
   };
 
-/** Bounds a check, so that a server that accepts and says nothing counts as missing. */
+/** Limits the time of a check, so that a server that accepts a connection and sends nothing counts as missing. */
 async function inTime(check: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   try {

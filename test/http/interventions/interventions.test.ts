@@ -14,7 +14,7 @@ afterAll(async () => {
   await api.close();
 });
 
-const ask = (url: string, payload: object, headers = posting(api.mall.keys.support)) =>
+const send = (url: string, payload: object, headers = posting(api.mall.keys.support)) =>
   api.app.inject({ method: 'POST', url, headers, payload });
 
 test.each([
@@ -26,14 +26,14 @@ test.each([
   ],
   ['attendance', 'handToPerson', { reason: 'overdue', note: 'ask_customer' }],
 ] as const)(
-  'POST .../%s asks the order once, by name of the key, and a repetition gets the answer of before',
+  'POST .../%s sends one Update for a key, and a repetition gets the first answer',
   async (path, verb, body) => {
     const { orderId } = await releasedOrder(api, api.mall.skus.cup);
     const url = `/v1/orders/${orderId}/${path}`;
     const headers = posting(api.mall.keys.support);
     const before = api.workflows.operated.length;
     api.workflows.operating = () => Promise.resolve('no_answer');
-    const undecided = await ask(url, body, headers);
+    const undecided = await send(url, body, headers);
     expect([
       undecided.statusCode,
       undecided.json<{ outcome: string }>().outcome,
@@ -41,60 +41,60 @@ test.each([
     ]).toEqual([202, 'undecided', expect.any(String)]);
 
     api.workflows.operating = () => Promise.resolve({ outcome: 'retried', steps: 2 });
-    const done = await ask(url, body, headers);
+    const done = await send(url, body, headers);
     expect([done.statusCode, done.json()]).toEqual([200, { orderId, verb, outcome: 'done', steps: 2, taskId: null }]);
-    const again = await ask(url, body, headers);
+    const again = await send(url, body, headers);
     expect([again.statusCode, again.json(), again.headers['idempotent-replayed']]).toEqual([200, done.json(), 'true']);
-    const asked = api.workflows.operated.slice(before);
-    expect(asked).toMatchObject([
+    const updates = api.workflows.operated.slice(before);
+    expect(updates).toMatchObject([
       { verb, asked: { ...body, actor: expect.stringMatching(/^support:key_/) } },
       { verb },
     ]);
-    expect(asked[0]?.updateId).toBe(asked[1]?.updateId);
+    expect(updates[0]?.updateId).toBe(updates[1]?.updateId);
   },
 );
 
-test('refusals of the order are problems; one of an order that has no workflow says which', async () => {
+test('a refusal of the order is a problem, and so is an order without a workflow', async () => {
   const { orderId } = await releasedOrder(api, api.mall.skus.cup);
-  const retry = () => ask(`/v1/orders/${orderId}/retry`, { reason: 'provider_back' });
+  const retry = () => send(`/v1/orders/${orderId}/retry`, { reason: 'provider_back' });
   api.workflows.operating = () => Promise.resolve(refuse('nothing_to_retry'));
   expect((await retry()).json()).toMatchObject({ status: 409, code: 'nothing_to_retry' });
   api.workflows.operating = () => Promise.resolve({ outcome: 'refused', code: 'already_attended' });
   expect((await retry()).json()).toMatchObject({ status: 409, code: 'already_attended' });
   api.workflows.operating = () => Promise.resolve('not_running');
   expect((await retry()).json()).toMatchObject({ status: 503, code: 'starting' });
-  expect((await ask('/v1/orders/ord_01ARZ3NDEKTSV4RRFFQ69G5FAV/retry', { reason: 'provider_back' })).statusCode).toBe(
+  expect((await send('/v1/orders/ord_01ARZ3NDEKTSV4RRFFQ69G5FAV/retry', { reason: 'provider_back' })).statusCode).toBe(
     404,
   );
-  expect((await ask(`/v1/orders/${orderId}/retry`, { reason: 'I felt like it' })).json()).toMatchObject({
+  expect((await send(`/v1/orders/${orderId}/retry`, { reason: 'I felt like it' })).json()).toMatchObject({
     code: 'validation_failed',
     errors: [{ pointer: '/reason' }],
   });
 });
 
-test('a request under the key of a refused one is another request of the order', async () => {
+test('a request with the key of a refused one is a new Update of the order', async () => {
   const { orderId } = await releasedOrder(api, api.mall.skus.cup);
   const headers = posting(api.mall.keys.support);
   const before = api.workflows.operated.length;
-  // As Temporal does: what an Update came to is what its id answers from then on.
-  const held = new Map<string, ReturnType<OrderWorkflows['operate']>>();
-  const answering = (outcome: Awaited<ReturnType<OrderWorkflows['operate']>>) => {
+  // As in Temporal, an Update id answers the outcome of its first Update from then on.
+  const outcomes = new Map<string, ReturnType<OrderWorkflows['operate']>>();
+  const answerWith = (outcome: Awaited<ReturnType<OrderWorkflows['operate']>>) => {
     api.workflows.operating = (updateId) =>
-      held.get(updateId) ??
-      (held.set(updateId, Promise.resolve(outcome)).get(updateId) as ReturnType<OrderWorkflows['operate']>);
+      outcomes.get(updateId) ??
+      (outcomes.set(updateId, Promise.resolve(outcome)).get(updateId) as ReturnType<OrderWorkflows['operate']>);
   };
-  answering({ outcome: 'refused', code: 'already_attended' });
-  const hand = (note: string) => ask(`/v1/orders/${orderId}/attendance`, { reason: 'overdue', note }, headers);
-  expect((await hand('ask_customer')).json()).toMatchObject({ code: 'already_attended' });
-  answering({ outcome: 'handed', taskId: 'tsk_01ARZ3NDEKTSV4RRFFQ69G5FAV' });
-  expect((await hand('ask_provider')).json()).toMatchObject({
+  answerWith({ outcome: 'refused', code: 'already_attended' });
+  const handOver = (note: string) => send(`/v1/orders/${orderId}/attendance`, { reason: 'overdue', note }, headers);
+  expect((await handOver('ask_customer')).json()).toMatchObject({ code: 'already_attended' });
+  answerWith({ outcome: 'handed', taskId: 'tsk_01ARZ3NDEKTSV4RRFFQ69G5FAV' });
+  expect((await handOver('ask_provider')).json()).toMatchObject({
     outcome: 'done',
     taskId: 'tsk_01ARZ3NDEKTSV4RRFFQ69G5FAV',
   });
   expect(new Set(api.workflows.operated.slice(before).map(({ updateId }) => updateId)).size).toBe(2);
 });
 
-test('what needs a person is listed in pages, the longest waiting first', async () => {
+test('orders that need a person are listed in pages, the longest waiting first', async () => {
   const ids: string[] = [];
   for (const reason of [
     AttentionReason.carrierUnavailable,

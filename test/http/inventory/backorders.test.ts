@@ -30,7 +30,7 @@ const order = async (quantity: number) => {
   return { status: answer.statusCode, body: answer.json<OrderResource & { code?: string; shortages?: object[] }>() };
 };
 
-test('a merchant says which of its SKUs are sold before they are there, and who did is written down', async () => {
+test('a merchant sets which of its SKUs are sold on backorder, and the actor is recorded', async () => {
   const { scarce, cup } = api.mall.skus;
   const backorder = { leadDays: 7, maxUnits: 3 };
   expect(await set({ skuId: scarce.id, backorder })).toEqual({
@@ -60,21 +60,21 @@ test.each([
   ['/backorder/leadDays', { leadDays: -1 }],
   ['/backorder/leadDays', { leadDays: 366 }],
   ['/backorder/maxUnits', { leadDays: 1, maxUnits: 0 }],
-])('settings that cannot be are refused at %s', async (pointer, backorder) => {
+])('invalid settings are refused at %s', async (pointer, backorder) => {
   expect((await set({ skuId: api.mall.skus.scarce.id, backorder })).body).toMatchObject({
     code: 'validation_failed',
     errors: [{ pointer }],
   });
 });
 
-test('the storefront hears when more would come, and an order of more than there is is taken with that date', async () => {
+test('availability names the expected date, and an order beyond the stock is taken with it', async () => {
   const { scarce } = api.mall.skus;
-  const ask = async () =>
+  const availability = async () =>
     await get<{ available: number; backorder: object | null }>(`/v1/availability?skuId=${scarce.id}&country=BR`);
-  expect(await ask()).toMatchObject({ available: 1, backorder: null });
+  expect(await availability()).toMatchObject({ available: 1, backorder: null });
   expect((await order(2)).body.code).toBe('out_of_stock');
   await set({ skuId: scarce.id, backorder: { leadDays: 7, maxUnits: 3 } });
-  expect(await ask()).toMatchObject({
+  expect(await availability()).toMatchObject({
     available: 1,
     backorder: { expectedOn: day(7), basis: 'lead_days', remaining: 3 },
   });
@@ -107,5 +107,5 @@ test('the storefront hears when more would come, and an order of more than there
     },
   ]);
   expect((await get<OrderResource>(`/v1/orders/${body.id}`)).backorder).toEqual(body.backorder);
-  expect(await ask()).toMatchObject({ available: 0, backorder: { remaining: 1 } });
+  expect(await availability()).toMatchObject({ available: 0, backorder: { remaining: 1 } });
 });

@@ -18,8 +18,8 @@ const get = async (url: string, key = api.mall.keys.merchant) =>
     next: string | null;
     code?: string;
   }>();
-const post = async (what: string, payload: object, key = api.mall.keys.merchant, headers = posting(key)) => {
-  const answer = await api.app.inject({ method: 'POST', url: `/v1/stock/${what}`, headers, payload });
+const post = async (path: string, payload: object, key = api.mall.keys.merchant, headers = posting(key)) => {
+  const answer = await api.app.inject({ method: 'POST', url: `/v1/stock/${path}`, headers, payload });
   return {
     status: answer.statusCode,
     body: answer.json<ShelfResource & { code?: string; errors?: { pointer: string }[] }>(),
@@ -45,7 +45,7 @@ const delivery = (change: object = {}) => ({
   ...change,
 });
 
-test('a delivery is booked once, counted and adjusted, each with who did it and why', async () => {
+test('a delivery is recorded once, counted and adjusted, each with its actor and reason', async () => {
   const headers = posting(api.mall.keys.merchant);
   const received = await post('receipts', delivery(), api.mall.keys.merchant, headers);
   expect([received.status, received.body.onHand, received.body.available]).toEqual([200, 27, 27]);
@@ -68,7 +68,7 @@ test('a delivery is booked once, counted and adjusted, each with who did it and 
   ]);
 });
 
-test('nothing that is promised is taken away', async () => {
+test('reserved units cannot be counted or adjusted away', async () => {
   const { rug } = api.mall.skus;
   const placed = await api.app.inject({
     method: 'POST',
@@ -98,7 +98,7 @@ test('nothing that is promised is taken away', async () => {
   ).toMatchObject({ onHand: 6, available: 0 });
 });
 
-test('units that keep long enough for what is promised are not taken away, though others would be left', async () => {
+test('units that a reservation needs for their expiry date cannot be adjusted away', async () => {
   const { cup } = api.mall.skus;
   const lots = await api.transactions.run(SYSTEM, async (tx) => {
     await tx.updateTable('sku').set({ expires: true }).where('id', '=', cup.id).execute();
@@ -179,14 +179,14 @@ test.each([
   ['/expiresOn', { expiresOn: '2099-01-31' }],
   ['/locationId', { locationId: 'loc_01KAQ5ZJ5V8E6Q0000000000A1' }],
   ['/quantity', { quantity: 0 }],
-])('a delivery that cannot be is refused at %s', async (pointer, change) => {
+])('an invalid delivery is refused at %s', async (pointer, change) => {
   expect((await post('receipts', delivery(change))).body).toMatchObject({
     code: 'validation_failed',
     errors: [{ pointer }],
   });
 });
 
-test('thresholds are set, and a SKU gets a shelf where it had none', async () => {
+test('settings are saved, and a SKU gets a shelf where it had none', async () => {
   const [, second] = api.mall.warehouseIds;
   const settings = {
     skuId: api.mall.skus.scarce.id,
@@ -206,13 +206,13 @@ test('thresholds are set, and a SKU gets a shelf where it had none', async () =>
   expect((await post('settings', { ...settings, reorder: { point: 5, to: 5 } })).body.code).toBe('validation_failed');
 });
 
-test('the storefront hears what can be had, from where and by when', async () => {
+test('availability names units, warehouses and delivery days', async () => {
   const { lamp } = api.mall.skus;
   const [first, second] = api.mall.warehouseIds;
   await post('settings', { skuId: lamp.id, warehouseId: first, safetyStock: 15 });
-  const ask = (query: string) => get(`/v1/availability?skuId=${lamp.id}&${query}`, api.mall.keys.storefront);
+  const availability = (query: string) => get(`/v1/availability?skuId=${lamp.id}&${query}`, api.mall.keys.storefront);
   const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-  expect(await ask('country=BR&postcode=20040-002')).toEqual({
+  expect(await availability('country=BR&postcode=20040-002')).toEqual({
     skuId: lamp.id,
     country: 'BR',
     available: 10,
@@ -224,13 +224,17 @@ test('the storefront hears what can be had, from where and by when', async () =>
       { warehouseId: first, available: 5, zone: 3 },
     ],
   });
-  expect(await ask('country=AQ')).toMatchObject({ available: 10, earliestDelivery: null, latestDelivery: null });
+  expect(await availability('country=AQ')).toMatchObject({
+    available: 10,
+    earliestDelivery: null,
+    latestDelivery: null,
+  });
   expect(
     (await get('/v1/availability?skuId=sku_01KAQ5ZJ5V8E6Q0000000000A1&country=BR', api.mall.keys.storefront)).code,
   ).toBe('unknown_sku');
 });
 
-test('what is refused for stock is recorded as demand, once per request, and no workflow is started', async () => {
+test('a refusal for lack of stock is recorded as demand, once per request, and starts no workflow', async () => {
   const { scarce } = api.mall.skus;
   const headers = posting(api.mall.keys.storefront);
   const order = () =>

@@ -8,18 +8,18 @@ const UNTIL = new Date(Date.now() + 600_000);
 
 beforeAll(async () => {
   api = await startApi();
-  // What the order's workflow does first with an order whose address was not found good.
+  // The order's workflow does this first when an address is not valid.
   api.workflows.onStart = ({ orderId }) => api.transactions.run(SYSTEM, (tx) => holdForAddress(tx, orderId, UNTIL));
 }, 120_000);
 afterAll(() => api.close());
 
-const GOOD = {
+const VALID = {
   name: 'Recipient One',
   phone: '+55 11 91234-5678',
   email: 'recipient@example.com',
   address: { country: 'BR', region: 'SP', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
 };
-const INCOMPLETE = { ...GOOD, phone: '', address: { ...GOOD.address, postcode: '1305000' } };
+const INCOMPLETE = { ...VALID, phone: '', address: { ...VALID.address, postcode: '1305000' } };
 
 interface Held {
   id: string;
@@ -39,7 +39,7 @@ const place = async (recipient: unknown, more: object = {}): Promise<{ status: n
 const put = (orderId: string, payload: object, headers = posting(api.mall.keys.storefront)) =>
   api.app.inject({ method: 'PUT', url: `/v1/orders/${orderId}/recipient`, headers, payload });
 
-test('an order that lacks something is taken and held: 201 names each field, what is wrong, and what it may be meant to say', async () => {
+test('an incomplete order is taken and held: 201 names each field, its fault and a suggestion', async () => {
   const { status, order } = await place(INCOMPLETE);
   expect(status).toBe(201);
   expect(order).toMatchObject({
@@ -58,9 +58,9 @@ test('an order that lacks something is taken and held: 201 names each field, wha
   expect(read.json()).toMatchObject({ addressFix: order.addressFix, recipient: { phone: '' } });
 });
 
-test('its storefront mends it with an Idempotency-Key; what is still wrong is told by pointers into the body', async () => {
+test('the storefront corrects it with an Idempotency-Key; remaining faults have pointers into the body', async () => {
   const { order } = await place(INCOMPLETE);
-  const keyless = await put(order.id, GOOD, {
+  const keyless = await put(order.id, VALID, {
     authorization: `Bearer ${api.mall.keys.storefront}`,
     'content-type': 'application/json',
   });
@@ -72,20 +72,20 @@ test('its storefront mends it with an Idempotency-Key; what is still wrong is to
     until: UNTIL.toISOString(),
     errors: [{ pointer: '/phone' }, { pointer: '/address/postcode', suggestion: '01305-000' }],
   });
-  expect((await put(order.id, GOOD, posting(api.mall.keys.merchant))).statusCode).toBe(403);
+  expect((await put(order.id, VALID, posting(api.mall.keys.merchant))).statusCode).toBe(403);
 
-  const mended = await put(order.id, GOOD);
-  // The verdict on the payment is still on its way.
-  expect([mended.statusCode, mended.headers['retry-after']]).toEqual([202, '2']);
+  const corrected = await put(order.id, VALID);
+  // The payment is not decided yet.
+  expect([corrected.statusCode, corrected.headers['retry-after']]).toEqual([202, '2']);
   expect(api.workflows.mended).toContain(order.id);
   expect(api.signals).toContainEqual({ workflowId: `order:${order.id}`, signal: 'addressMended' });
-  expect((await put(order.id, GOOD)).json()).toMatchObject({ code: 'address_not_awaited', status: 409 });
+  expect((await put(order.id, VALID)).json()).toMatchObject({ code: 'address_not_awaited', status: 409 });
 });
 
-test('a mend changes where the order goes, and nothing else that was sealed with it', async () => {
+test('an address fix changes the destination, and nothing else that was sealed with it', async () => {
   const sealed = { gift: { message: 'Well done' }, fapiao: { type: 'individual', title: 'Recipient One' } };
   const { order } = await place(INCOMPLETE, sealed);
-  expect((await put(order.id, GOOD)).statusCode).toBe(202);
+  expect((await put(order.id, VALID)).statusCode).toBe(202);
   const read = await api.app.inject({ url: `/v1/orders/${order.id}`, headers: reading(api.mall.keys.storefront) });
   expect(read.json()).toMatchObject({
     recipient: { address: { postcode: '01305-000' } },
@@ -94,7 +94,7 @@ test('a mend changes where the order goes, and nothing else that was sealed with
   });
 });
 
-test('the link needs no key, shows what is wrong, mends once, and cannot be forged', async () => {
+test('the link needs no key, shows the faults, works once, and cannot be forged', async () => {
   const { order } = await place(INCOMPLETE);
   const url = `/v1/address-fixes/${linkToken(testVault(), order.id, UNTIL)}`;
   const shown = await api.app.inject({ url });
@@ -106,16 +106,16 @@ test('the link needs no key, shows what is wrong, mends once, and cannot be forg
   });
   const send = (to: string, payload: object) =>
     api.app.inject({ method: 'POST', url: to, headers: { 'content-type': 'application/json' }, payload });
-  expect((await send(`${url}x`, GOOD)).json()).toMatchObject({ code: 'address_link_invalid', status: 404 });
+  expect((await send(`${url}x`, VALID)).json()).toMatchObject({ code: 'address_link_invalid', status: 404 });
   expect((await send(url, INCOMPLETE)).json()).toMatchObject({ code: 'address_incomplete' });
-  expect((await send(url, { ...GOOD, admin: true })).json()).toMatchObject({ code: 'validation_failed' });
-  const mended = await send(url, GOOD);
-  expect([mended.statusCode, mended.json()]).toEqual([202, { orderId: order.id, status: 'draft' }]);
-  expect((await send(url, GOOD)).json()).toMatchObject({ code: 'address_not_awaited', status: 409 });
+  expect((await send(url, { ...VALID, admin: true })).json()).toMatchObject({ code: 'validation_failed' });
+  const corrected = await send(url, VALID);
+  expect([corrected.statusCode, corrected.json()]).toEqual([202, { orderId: order.id, status: 'draft' }]);
+  expect((await send(url, VALID)).json()).toMatchObject({ code: 'address_not_awaited', status: 409 });
 });
 
-test('a good address is kept as it came, tidied', async () => {
-  const { order } = await place({ ...GOOD, name: ' Recipient   One ' });
+test('a valid address is kept as it came, normalized', async () => {
+  const { order } = await place({ ...VALID, name: ' Recipient   One ' });
   const read = await api.app.inject({ url: `/v1/orders/${order.id}`, headers: reading(api.mall.keys.storefront) });
-  expect(read.json()).toMatchObject({ recipient: { ...GOOD, phone: '+5511912345678' } });
+  expect(read.json()).toMatchObject({ recipient: { ...VALID, phone: '+5511912345678' } });
 });

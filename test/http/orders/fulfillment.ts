@@ -7,13 +7,14 @@ import { SYSTEM } from '../../../src/contracts/caller';
 import { placeOrderBody, TO_BRAZIL, testVault, type TestSku } from '../../support/mall';
 import { posting, type TestApi } from '../api';
 
-/** An order of one SKU, released to its warehouse as the worker would. */
+/** Identifies an order of one SKU that was released to its warehouse. */
 export interface Released {
   readonly orderId: string;
   readonly fulfillmentId: string;
   readonly taskId: string;
 }
 
+/** Places an order of one SKU and releases it to its warehouse, as the worker does. */
 export async function releasedOrder(api: TestApi, sku: TestSku): Promise<Released> {
   const placed = await api.app.inject({
     method: 'POST',
@@ -45,7 +46,7 @@ export async function releasedOrder(api: TestApi, sku: TestSku): Promise<Release
   });
 }
 
-/** Books a parcel as the worker does once it is packed. */
+/** Books a packed parcel, as the worker does. */
 export function labelled(
   api: TestApi,
   { orderId, fulfillmentId }: Released,
@@ -53,7 +54,7 @@ export function labelled(
   label: string,
 ): Promise<string> {
   return api.transactions.run(SYSTEM, async (tx) => {
-    const part = await tx
+    const fulfillment = await tx
       .updateTable('fulfillment')
       .set({ status: 'labelled' })
       .where('id', '=', fulfillmentId)
@@ -64,8 +65,8 @@ export function labelled(
     return insertShipment(tx, {
       orderId,
       fulfillmentId,
-      merchantId: part.merchantId,
-      warehouseId: part.warehouseId,
+      merchantId: fulfillment.merchantId,
+      warehouseId: fulfillment.warehouseId,
       carrierCode: 'swift',
       provider: 'sandbox-carrier',
       providerReference: trackingNumber,

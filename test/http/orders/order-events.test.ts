@@ -12,13 +12,13 @@ const MAX_STREAMS = 3;
 let api: TestApi;
 let base: string;
 let revoked = false;
-/** Waited for each time that a key is asked about again, while it is set. */
-let gate: { readonly asked: () => void; readonly opened: Promise<void> } | undefined;
+/** While it is set, each check of a key waits for it. */
+let gate: { readonly onCheck: () => void; readonly opened: Promise<void> } | undefined;
 beforeAll(async () => {
   api = await startApi((transactions) => {
     const authenticator = new Authenticator(transactions);
     const authenticate = async (secret: string) => {
-      gate?.asked();
+      gate?.onCheck();
       await gate?.opened;
       return revoked ? undefined : authenticator.callerOf(secret);
     };
@@ -43,7 +43,7 @@ async function placed(): Promise<string> {
   ).json<{ id: string }>().id;
 }
 
-const tell = (orderId: string, merchantId?: string) =>
+const append = (orderId: string, merchantId?: string) =>
   api.transactions.run(SYSTEM, (tx) =>
     appendEvents(tx, orderId, [
       { type: merchantId ? 'fulfillment.released' : 'order.accepted', ...(merchantId ? { merchantId } : {}) },
@@ -55,7 +55,7 @@ const end = (orderId: string) =>
     await appendEvents(tx, orderId, [{ type: 'order.completed' }]);
   });
 
-interface Heard {
+interface StreamedEvent {
   id: string | undefined;
   event: string;
   data: { seq?: number; type?: string; data?: object };
@@ -70,7 +70,7 @@ async function open(orderId: string, { key = api.mall.keys.storefront, headers =
   });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
-  const next = async (): Promise<Heard | undefined> => {
+  const next = async (): Promise<StreamedEvent | undefined> => {
     for (;;) {
       const at = text.indexOf('\n\n');
       if (at >= 0) {
@@ -92,10 +92,10 @@ async function open(orderId: string, { key = api.mall.keys.storefront, headers =
       text += read.value;
     }
   };
-  const rest = async (): Promise<Heard[]> => {
-    const heard: Heard[] = [];
-    for (let event = await next(); event; event = await next()) heard.push(event);
-    return heard;
+  const rest = async (): Promise<StreamedEvent[]> => {
+    const events: StreamedEvent[] = [];
+    for (let event = await next(); event; event = await next()) events.push(event);
+    return events;
   };
   return {
     response,
@@ -107,7 +107,7 @@ async function open(orderId: string, { key = api.mall.keys.storefront, headers =
   };
 }
 
-test('a stream tells what was, what comes as it comes, and its end', async () => {
+test('a stream sends earlier events, new events as they come, and its end', async () => {
   const orderId = await placed();
   const stream = await open(orderId);
   expect(stream.response.headers.get('content-type')).toMatch(/^text\/event-stream/);
@@ -116,7 +116,7 @@ test('a stream tells what was, what comes as it comes, and its end', async () =>
     event: 'order.received',
     data: { seq: 1, type: 'order.received' },
   });
-  await tell(orderId);
+  await append(orderId);
   expect(await stream.next()).toMatchObject({ id: '2', event: 'order.accepted' });
   await end(orderId);
   expect((await stream.rest()).map(({ id, event }) => [id, event])).toEqual([
@@ -125,9 +125,9 @@ test('a stream tells what was, what comes as it comes, and its end', async () =>
   ]);
 });
 
-test('a reader that comes back goes on after the last event it has', async () => {
+test('a reader that reconnects continues after its last event', async () => {
   const orderId = await placed();
-  await tell(orderId);
+  await append(orderId);
   await end(orderId);
   const resumed = await open(orderId, { headers: { 'last-event-id': '1' } });
   expect((await resumed.rest()).map(({ event }) => event)).toEqual(['order.accepted', 'order.completed', 'end']);
@@ -135,19 +135,19 @@ test('a reader that comes back goes on after the last event it has', async () =>
   expect((await again.rest()).map(({ event }) => event)).toEqual(['end']);
 });
 
-test('a merchant hears of its own part only, past what it may not see, and of the whole order nothing of the others', async () => {
+test('a merchant gets events of its own fulfillments only, and nothing about other merchants', async () => {
   const orderId = await placed();
   const stream = await open(orderId, { key: api.mall.keys.merchant });
   const received = await stream.next();
   expect([received?.id, received?.data.data]).toEqual(['1', { currency: 'BRL', reference: 'A-1001' }]);
-  await tell(orderId, api.mall.merchantIds[1]);
-  await tell(orderId, api.mall.merchantIds[0]);
+  await append(orderId, api.mall.merchantIds[1]);
+  await append(orderId, api.mall.merchantIds[0]);
   expect(await stream.next()).toMatchObject({ id: '3', event: 'fulfillment.released' });
   await end(orderId);
   expect((await stream.rest()).map(({ event }) => event)).toEqual(['order.completed', 'end']);
 });
 
-test('what cannot be streamed is a problem: an unknown order, another form, an id that is none', async () => {
+test('an unknown order, another media type and a malformed id are problems', async () => {
   const unknown = await open('ord_01ARZ3NDEKTSV4RRFFQ69G5FAV');
   expect([unknown.response.status, unknown.response.headers.get('content-type')]).toEqual([
     404,
@@ -158,7 +158,7 @@ test('what cannot be streamed is a problem: an unknown order, another form, an i
   expect((await open(orderId, { headers: { 'last-event-id': 'x' } })).response.status).toBe(422);
 });
 
-test('one too many gets 503; a place is free again once a reader leaves', async () => {
+test('a stream above the limit gets 503; a place is free again when a reader leaves', async () => {
   const orderId = await placed();
   const streams = await Promise.all([open(orderId), open(orderId), open(orderId)]);
   const refused = await open(orderId);
@@ -175,12 +175,12 @@ test('a stream ends when its key is revoked', async () => {
   const stream = await open(orderId);
   expect(await stream.next()).toMatchObject({ id: '1' });
   revoked = true;
-  await tell(orderId);
+  await append(orderId);
   expect(await stream.rest()).toEqual([]);
   revoked = false;
 });
 
-test('readers who leave before their first page is read take no place', async () => {
+test('readers who leave before their first page take no place', async () => {
   const orderId = await placed();
   const connections = () =>
     new Promise<number>((resolve) => {
@@ -189,25 +189,30 @@ test('readers who leave before their first page is read take no place', async ()
       });
     });
   for (let n = 0; n <= MAX_STREAMS; n += 1) {
-    // The first question is the door's, which is let through; the second is the stream's.
-    let asked = 0;
+    // The plugin checks the key first, and passes; the stream checks it second, and waits.
+    let checks = 0;
     let release = (): void => undefined;
     const opened = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const told = () => (asked += 1) === 1;
     gate = {
-      asked: told,
+      onCheck: () => {
+        checks += 1;
+      },
       get opened() {
-        return asked > 1 ? opened : Promise.resolve();
+        return checks > 1 ? opened : Promise.resolve();
       },
     };
     const before = await connections();
     const socket = connect((api.app.server.address() as AddressInfo).port, '127.0.0.1');
-    socket.write(
-      `GET /v1/orders/${orderId}/events/stream HTTP/1.1\r\nhost: localhost\r\nauthorization: ${reading(api.mall.keys.storefront).authorization}\r\naccept: text/event-stream\r\n\r\n`,
-    );
-    await until(() => asked === 2);
+    const lines = [
+      `GET /v1/orders/${orderId}/events/stream HTTP/1.1`,
+      'host: localhost',
+      `authorization: ${reading(api.mall.keys.storefront).authorization}`,
+      'accept: text/event-stream',
+    ];
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    await until(() => checks === 2);
     socket.destroy();
     await until(async () => (await connections()) === before);
     release();
@@ -219,7 +224,7 @@ test('readers who leave before their first page is read take no place', async ()
   stream.close();
 }, 30_000);
 
-test('closing the server ends what is open, connections that never asked for anything included', async () => {
+test('closing the server ends all streams, and connections that never sent a request', async () => {
   const orderId = await placed();
   const ahead = connect(Number(new URL(base).port), '127.0.0.1');
   await once(ahead, 'connect');

@@ -17,14 +17,14 @@ const place = (
   body: unknown = placeOrderBody([api.mall.skus.lamp, api.mall.skus.cup]),
 ) => api.app.inject({ method: 'POST', url: '/v1/orders', headers, payload: JSON.stringify(body) });
 
-const judge = (orderId: string) =>
+const accept = (orderId: string) =>
   api.transactions.run(SYSTEM, async (tx) => {
     await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick' });
     await appendEvents(tx, orderId, [{ type: 'order.accepted' }]);
   });
 
-test('an order is placed at our prices, and answered with where to find it', async () => {
-  api.workflows.onStart = ({ orderId }) => judge(orderId);
+test('an order is placed at our prices, and the answer has its location', async () => {
+  api.workflows.onStart = ({ orderId }) => accept(orderId);
   const answered = await place();
   api.workflows.onStart = () => Promise.resolve();
 
@@ -42,14 +42,14 @@ test('an order is placed at our prices, and answered with where to find it', asy
   expect(read.json()).toMatchObject({ id: order.id, recipient: { name: 'Recipient One' } });
 });
 
-test('an order that is not judged in time is answered 202 with when to look again', async () => {
+test('an order that is not decided in time is answered 202 with Retry-After', async () => {
   const answered = await place();
   expect(answered.statusCode).toBe(202);
   expect(answered.json()).toMatchObject({ status: 'draft' });
   expect(Number(answered.headers['retry-after'])).toBeGreaterThan(0);
 });
 
-test('a repetition gets the same order and says so; another body under the key is refused', async () => {
+test('a repetition gets the same order and is marked; another body with the key is refused', async () => {
   const headers = posting(api.mall.keys.storefront);
   const first = await place(headers);
   const started = api.workflows.started.length;
@@ -63,11 +63,11 @@ test('a repetition gets the same order and says so; another body under the key i
   expect(other.json()).toMatchObject({ code: 'idempotency_key_reused' });
 });
 
-test('a repetition gets the order as it stands by then, as the description of the API says', async () => {
+test('a repetition gets the current order, as the description of the API says', async () => {
   const headers = posting(api.mall.keys.storefront);
   const first = await place(headers);
   expect([first.statusCode, first.json()]).toMatchObject([202, { status: 'draft' }]);
-  await judge(first.json<{ id: string }>().id);
+  await accept(first.json<{ id: string }>().id);
   const again = await place(headers);
   expect([again.statusCode, again.json(), again.headers['idempotent-replayed']]).toMatchObject([
     201,
@@ -75,7 +75,7 @@ test('a repetition gets the order as it stands by then, as the description of th
     'true',
   ]);
   const { info } = (await api.app.inject({ url: '/openapi.json' })).json<{ info: { description: string } }>();
-  expect(info.description.replaceAll('\n', ' ')).toContain('answers the order as it stands by then');
+  expect(info.description.replaceAll('\n', ' ')).toContain('answers the current order');
 });
 
 test('an unchanged order is answered 304', async () => {
@@ -88,7 +88,7 @@ test('an unchanged order is answered 304', async () => {
     headers: { ...reading(api.mall.keys.support), 'if-none-match': `"x", W/${etag}` },
   });
   expect([again.statusCode, again.body, again.headers.etag]).toEqual([304, '', etag]);
-  await judge(id);
+  await accept(id);
   const changed = await api.app.inject({ url, headers: { ...reading(api.mall.keys.support), 'if-none-match': etag } });
   expect(changed.statusCode).toBe(200);
 });
@@ -115,7 +115,7 @@ test('lists are filtered and paged by cursor; a cursor that we did not make is r
   }
 });
 
-test("a merchant sees its own lines and no recipient; another merchant's order is not there for it", async () => {
+test("a merchant sees its own lines and no recipient; another merchant's order is not found", async () => {
   const { id } = (await place()).json<{ id: string }>();
   const seen = await api.app.inject({ url: `/v1/orders/${id}`, headers: reading(api.mall.keys.merchant) });
   expect(seen.json()).toMatchObject({
@@ -128,7 +128,7 @@ test("a merchant sees its own lines and no recipient; another merchant's order i
   expect(hidden.json()).toMatchObject({ status: 404, code: 'not_found' });
 });
 
-test('of an order that it shares, a merchant learns nothing of what the others sold: neither in a list nor from events', async () => {
+test('a merchant learns nothing about other merchants in a shared order, in lists or events', async () => {
   const { mall } = api;
   const reference = 'SHARED';
   const { id, total } = (await place(undefined, placeOrderBody([mall.skus.lamp, mall.skus.cup], { reference }))).json<{
@@ -162,7 +162,7 @@ test('of an order that it shares, a merchant learns nothing of what the others s
   ]);
 });
 
-test('a cancellation answers 200 once everything is undone, and the refusal of one that came too late', async () => {
+test('a cancellation answers 200 once everything is undone, and a late one is refused', async () => {
   const { id } = (await place()).json<{ id: string }>();
   const cancel = (headers = posting(api.mall.keys.support)) =>
     api.app.inject({
@@ -186,7 +186,7 @@ test('a cancellation answers 200 once everything is undone, and the refusal of o
   expect([again.statusCode, again.headers['idempotent-replayed']]).toEqual([200, 'true']);
 });
 
-test('a cancellation whose answer was lost with its process is answered 200 when it is sent again', async () => {
+test('a cancellation whose answer was lost with its process answers 200 when it is sent again', async () => {
   const { id } = (await place()).json<{ id: string }>();
   const headers = posting(api.mall.keys.support);
   const cancel = (sent = headers) =>
@@ -214,7 +214,7 @@ test('a cancellation whose answer was lost with its process is answered 200 when
   expect((await cancel(posting(api.mall.keys.support))).json()).toMatchObject({ code: 'order_not_cancellable' });
 });
 
-test('a cancellation whose workflow ended before it answered is answered 200, with what came of it', async () => {
+test('a cancellation whose workflow ended before its answer gets 200 and the cancelled order', async () => {
   const { id } = (await place()).json<{ id: string }>();
   api.workflows.cancelling = async (orderId) => {
     await api.transactions.run(SYSTEM, (tx) => moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' }));
@@ -229,7 +229,7 @@ test('a cancellation whose workflow ended before it answered is answered 200, wi
   expect([answer.statusCode, answer.json<{ status: string }>().status]).toEqual([200, 'cancelled']);
 });
 
-test('paying an order that does not wait for it is refused', async () => {
+test('a payment is refused when the order does not wait for one', async () => {
   const { id } = (await place()).json<{ id: string }>();
   const paid = await api.app.inject({
     method: 'POST',
@@ -243,7 +243,7 @@ test('paying an order that does not wait for it is refused', async () => {
 
 test('the timeline comes in pages', async () => {
   const { id } = (await place()).json<{ id: string }>();
-  await judge(id);
+  await accept(id);
   const read = (query: string) =>
     api.app.inject({ url: `/v1/orders/${id}/events?${query}`, headers: reading(api.mall.keys.storefront) });
   expect((await read('limit=1')).json()).toMatchObject({ items: [{ seq: 1, type: 'order.received' }], closed: false });

@@ -45,7 +45,7 @@ const recipient = (country: string, postcode: string) => ({
   address: { country, city: country === 'AT' ? 'Wien' : 'Berlin', line1: 'Ring 1', postcode },
 });
 const TO_AUSTRIA = recipient('AT', '1010');
-const euros = (amount: number) => ({ amount, currency: 'BRL' });
+const reals = (amount: number) => ({ amount, currency: 'BRL' });
 
 /** Places an order to Germany that is held, as its postcode lacks a digit. */
 async function held(): Promise<{ id: string; price: PriceBreakdown }> {
@@ -60,7 +60,7 @@ async function held(): Promise<{ id: string; price: PriceBreakdown }> {
         { skuId: cup.id, quantity: 3 },
       ],
       couponCodes: ['ONCE'],
-      customer: { reference: 'mended', memberTier: 'gold' },
+      customer: { reference: 'corrected', memberTier: 'gold' },
       recipient: recipient('DE', '1011'),
     }),
   });
@@ -73,7 +73,7 @@ const priceOf = async (id: string) =>
   (
     await api.app.inject({ url: `/v1/orders/${id}/price`, headers: reading(api.mall.keys.storefront) })
   ).json<PriceBreakdown>();
-const mend = (id: string, payload: object) =>
+const correct = (id: string, payload: object) =>
   api.app.inject({
     method: 'PUT',
     url: `/v1/orders/${id}/recipient`,
@@ -106,7 +106,7 @@ const kept = (orderId: string) =>
       .where('promotionId', '=', coupon)
       .executeTakeFirst(),
   }));
-/** Changes rows as the owner of the tables does; answers how many each statement did. */
+/** Changes rows as the owner of the tables. Returns how many rows each statement changed. */
 const asOwner = (...statements: readonly (readonly [string, ...unknown[]])[]): Promise<(number | null)[]> =>
   withOwner(api.database.ownerUrl, async (client) => {
     await client.query('begin');
@@ -117,38 +117,42 @@ const asOwner = (...statements: readonly (readonly [string, ...unknown[]])[]): P
     return changed;
   });
 
-/** A price without the tax inside it. */
+/** Removes the tax from a price. */
 const untaxed = ({ tax: _tax, lines, ...rest }: PriceBreakdown) => ({
   ...rest,
   lines: lines.map(({ tax: _own, ...line }) => line),
 });
 
-test("a mend to another country prices the order again: its tax is that country's, every other cent is as it was", async () => {
+test("a correction to another country changes the tax to that country's, and no other cent", async () => {
   const { id, price } = await held();
   const before = await kept(id);
   expect(price.lines.map(({ tax }) => tax?.rate)).toEqual([1_900, 1_900]);
-  expect((await mend(id, TO_AUSTRIA)).statusCode).toBe(202);
+  expect((await correct(id, TO_AUSTRIA)).statusCode).toBe(202);
 
-  const mended = await priceOf(id);
-  const paid = mended.lines.map(({ goods, shipping }) => [goods.amount, shipping.amount]);
-  const inside = paid.map((parts) => parts.map((part) => Math.round(part / 6)).reduce((a, b) => a + b, 0));
-  expect(mended.lines.map(({ tax }) => tax)).toEqual(inside.map((amount) => ({ rate: 2_000, amount: euros(amount) })));
-  expect(mended.tax).toEqual(euros(inside.reduce((a, b) => a + b, 0)));
-  expect(untaxed(mended)).toEqual(untaxed(price));
-  expect(mended.rules.map(({ promotionId }) => promotionId)).toEqual(expect.arrayContaining([tenth, coupon]));
+  const repriced = await priceOf(id);
+  const paidByLine = repriced.lines.map(({ goods, shipping }) => [goods.amount, shipping.amount]);
+  const sum = (amounts: readonly number[]) => amounts.reduce((a, b) => a + b, 0);
+  // 20 % on top of the net price is a sixth of the gross price.
+  const taxes = paidByLine.map((amounts) => sum(amounts.map((amount) => Math.round(amount / 6))));
+  expect(repriced.lines.map(({ tax }) => tax)).toEqual(taxes.map((amount) => ({ rate: 2_000, amount: reals(amount) })));
+  expect(repriced.tax).toEqual(reals(sum(taxes)));
+  expect(untaxed(repriced)).toEqual(untaxed(price));
+  expect(repriced.rules.map(({ promotionId }) => promotionId)).toEqual(expect.arrayContaining([tenth, coupon]));
   expect(await kept(id)).toEqual({
     ...before,
     prices: [1, 2],
-    lines: inside.map((taxAmount) => ({ taxRate: 2_000, taxAmount })),
+    lines: taxes.map((taxAmount) => ({ taxRate: 2_000, taxAmount })),
   });
 });
 
-test('it is priced from what it was placed with, whatever has become of rules, prices and tariffs since', async () => {
+test('it is priced with the rules, prices and tariffs of its placement, whatever changed since', async () => {
   const { id, price } = await held();
   const { lamp } = api.mall.skus;
   await asOwner(
     [
-      'insert into promotion_version ("promotionId", version, definition, "publishedAt", "publishedBy") select "promotionId", 2, definition || \'{"rate":9000}\', now(), \'test\' from promotion_version where "promotionId" = $1',
+      `insert into promotion_version ("promotionId", version, definition, "publishedAt", "publishedBy")
+      select "promotionId", 2, definition || '{"rate":9000}', now(), 'test'
+      from promotion_version where "promotionId" = $1`,
       tenth,
     ],
     ['update promotion set version = 2 where id = $1', tenth],
@@ -156,10 +160,10 @@ test('it is priced from what it was placed with, whatever has become of rules, p
     ['insert into price ("skuId", "validFrom", amount) values ($1, now(), 1)', lamp.id],
     ['update merchant set "shippingBaseAmount" = 99999'],
   );
-  expect((await mend(id, TO_AUSTRIA)).statusCode).toBe(202);
-  const mended = await priceOf(id);
-  expect(untaxed(mended)).toEqual(untaxed(price));
-  expect(mended.lines.map(({ tax }) => tax?.rate)).toEqual([2_000, 2_000]);
+  expect((await correct(id, TO_AUSTRIA)).statusCode).toBe(202);
+  const repriced = await priceOf(id);
+  expect(untaxed(repriced)).toEqual(untaxed(price));
+  expect(repriced.lines.map(({ tax }) => tax?.rate)).toEqual([2_000, 2_000]);
   await asOwner(
     ['update promotion set version = 1 where id = $1', tenth],
     ['update promotion set status = \'live\', "totalLimit" = 20 where id = $1', coupon],
@@ -168,9 +172,9 @@ test('it is priced from what it was placed with, whatever has become of rules, p
   );
 });
 
-test('within its country, nothing is priced again; where no tax is known, none is shown', async () => {
+test('within its country an order is not priced again; where no tax is known, none is shown', async () => {
   const [same, other] = [await held(), await held()];
-  expect((await mend(same.id, recipient('DE', '10117'))).statusCode).toBe(202);
+  expect((await correct(same.id, recipient('DE', '10117'))).statusCode).toBe(202);
   expect([await priceOf(same.id), (await kept(same.id)).prices]).toEqual([same.price, [1]]);
   const toBrazil = {
     name: 'Recipient One',
@@ -197,19 +201,19 @@ test('within its country, nothing is priced again; where no tax is known, none i
 
 test.each([
   ['another total', { lamp: { unitAmount: 1 } }, false],
-  // A kilogram less of lamps (2.00 each) and two more of cups (1.00 each): delivery costs the same, and is others'
-  // money.
+  // One kilogram less of lamps (2.00 each) and two more of cups (1.00 each): shipping costs the same in total, and goes
+  // to other merchants.
   ['another division of the same total', { lamp: { weightG: 1 }, cup: { weightG: 1_299 } }, true],
 ])(
-  'a mend that would make %s is refused with both prices, and the order stays on hold',
+  'a correction that would make %s is refused with both prices, and the order stays on hold',
   async (_what, change: Partial<Record<'lamp' | 'cup', object>>, sameTotal) => {
     const { id, price } = await held();
-    // What it was made from is changed by hand: as today's tariffs do not ask where an order goes, no address does it.
+    // The price snapshot is changed by hand: today's tariffs ignore the destination, so no address changes the price.
     const { basis } = await api.transactions.run(SYSTEM, (tx) =>
       tx.selectFrom('order_price').select('basis').where('orderId', '=', id).executeTakeFirstOrThrow(),
     );
     const { goods = [] } = basis as PriceBasis;
-    const spoilt = goods.map((item) => ({
+    const changedGoods = goods.map((item) => ({
       ...item,
       ...(item.skuId === api.mall.skus.lamp.id ? change.lamp : change.cup),
     }));
@@ -217,10 +221,10 @@ test.each([
       await asOwner([
         'update order_price set basis = jsonb_set(basis, \'{goods}\', $2) where "orderId" = $1',
         id,
-        JSON.stringify(spoilt),
+        JSON.stringify(changedGoods),
       ]),
     ).toEqual([1]);
-    const refused = await mend(id, TO_AUSTRIA);
+    const refused = await correct(id, TO_AUSTRIA);
     expect(refused.json()).toMatchObject({
       status: 409,
       code: 'price_changed',
@@ -235,9 +239,9 @@ test.each([
   },
 );
 
-test('an order of before its catalogue was kept is mended at the price that it has', async () => {
+test('an order without a full price snapshot is corrected at its present price', async () => {
   const { id, price } = await held();
   await asOwner(["update order_price set basis = basis - 'goods' - 'rules' where \"orderId\" = $1", id]);
-  expect((await mend(id, TO_AUSTRIA)).statusCode).toBe(202);
+  expect((await correct(id, TO_AUSTRIA)).statusCode).toBe(202);
   expect(await priceOf(id)).toEqual(price);
 });

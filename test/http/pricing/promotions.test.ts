@@ -11,12 +11,12 @@ afterAll(async () => {
   await api.close();
 });
 
-type Who = 'merchant' | 'platform' | 'storefront';
-const post = async (who: Who, url: string, payload: object = {}) => {
+type Key = 'merchant' | 'platform' | 'storefront';
+const post = async (key: Key, url: string, payload: object = {}) => {
   const answered = await api.app.inject({
     method: 'POST',
     url: `/v1${url}`,
-    headers: posting(api.mall.keys[who]),
+    headers: posting(api.mall.keys[key]),
     payload,
   });
   return {
@@ -27,8 +27,8 @@ const post = async (who: Who, url: string, payload: object = {}) => {
     >(),
   };
 };
-const get = async (who: Who, url: string) =>
-  (await api.app.inject({ url: `/v1${url}`, headers: reading(api.mall.keys[who]) })).json<
+const get = async (key: Key, url: string) =>
+  (await api.app.inject({ url: `/v1${url}`, headers: reading(api.mall.keys[key]) })).json<
     PromotionResource & PriceBreakdown & { status: unknown; items: PromotionResource[] }
   >();
 const tenth = (change: object = {}) => ({ kind: 'percentage', name: 'Tenth', currency: 'BRL', rate: 1_000, ...change });
@@ -39,7 +39,7 @@ const cart = () => ({
     { skuId: api.mall.skus.cup.id, quantity: 1 },
   ],
 });
-const off = async (): Promise<number> => (await post('storefront', '/quotes', cart())).body.discount.amount;
+const discountNow = async (): Promise<number> => (await post('storefront', '/quotes', cart())).body.discount.amount;
 
 test('a merchant drafts, previews, publishes, pauses and resumes; only its own lines are cheaper', async () => {
   const { body: draft, status } = await post('merchant', '/promotions', { definition: tenth() });
@@ -53,28 +53,28 @@ test('a merchant drafts, previews, publishes, pauses and resumes; only its own l
       draft: expect.objectContaining({ rate: 1_000 }),
     }),
   ]);
-  expect(await off()).toBe(0);
+  expect(await discountNow()).toBe(0);
   const preview = await post('merchant', `/promotions/${draft.id}/preview`, { ...cart(), lines: [cart().lines[0]] });
   expect(preview.body).toMatchObject({ discount: { amount: 899 }, rules: [{ promotionId: draft.id, version: 1 }] });
-  expect(await off()).toBe(0);
+  expect(await discountNow()).toBe(0);
   expect((await post('merchant', `/promotions/${draft.id}/publication`)).body).toMatchObject({
     status: 'live',
     version: 1,
     draft: null,
     definition: { rate: 1_000 },
   });
-  expect(await off()).toBe(899);
+  expect(await discountNow()).toBe(899);
   expect((await post('merchant', `/promotions/${draft.id}/publication`)).body).toMatchObject({
     code: 'promotion_not_ready',
   });
   expect((await post('merchant', `/promotions/${draft.id}/pause`)).body).toMatchObject({ status: 'paused' });
-  expect(await off()).toBe(0);
+  expect(await discountNow()).toBe(0);
   expect((await post('merchant', `/promotions/${draft.id}/resumption`)).body).toMatchObject({ status: 'live' });
-  expect(await off()).toBe(899);
+  expect(await discountNow()).toBe(899);
   await post('merchant', `/promotions/${draft.id}/pause`);
 });
 
-test('a new version is for new orders; an order keeps the one it was priced with', async () => {
+test('a new version is for new orders; an order keeps the version that it was priced with', async () => {
   const {
     body: { id },
   } = await post('platform', '/promotions', { definition: tenth({ name: 'Versioned' }) });
@@ -99,11 +99,11 @@ test('a new version is for new orders; an order keeps the one it was priced with
   expect((await get('storefront', `/orders/${orderId}/price`)).rules).toEqual([
     expect.objectContaining({ version: 1 }),
   ]);
-  expect(await off()).toBe(5_490);
+  expect(await discountNow()).toBe(5_490);
   await post('platform', `/promotions/${id}/pause`);
 });
 
-test('a merchant neither sees nor changes the rules of others, nor makes the mall pay', async () => {
+test('a merchant neither sees nor changes the promotions of others, nor makes the mall pay', async () => {
   const {
     body: { id },
   } = await post('platform', '/promotions', { definition: tenth({ name: "The mall's" }) });
@@ -134,7 +134,7 @@ test('a merchant neither sees nor changes the rules of others, nor makes the mal
   ).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/merchantId' }] });
 });
 
-test("a coupon code is one promotion's, whoever's it is; limits hold at once", async () => {
+test('a coupon code belongs to one promotion, whoever owns it; limits take effect at once', async () => {
   const coupon = { coupon: { code: 'LIMITED' }, limits: { total: 5 } };
   const {
     body: { id },
@@ -156,7 +156,7 @@ test("a coupon code is one promotion's, whoever's it is; limits hold at once", a
   expect((await quote()).body.notApplied).toMatchObject([{ promotionId: id, code: 'budget_spent' }]);
 });
 
-test('what fits no kind is refused by its pointer, and the same key makes one promotion', async () => {
+test('an invalid definition is refused with its pointer, and one key makes one promotion', async () => {
   expect((await post('platform', '/promotions', { definition: tenth({ rate: 0 }) })).body).toMatchObject({
     code: 'validation_failed',
     errors: [{ pointer: '/definition/rate' }],
@@ -169,7 +169,7 @@ test('what fits no kind is refused by its pointer, and the same key makes one pr
   expect(await twice()).toBe(await twice());
 });
 
-test('a merchant neither widens the limits of a rule that the mall pays a share of, nor publishes what makes it pay', async () => {
+test('where the mall pays a share, a merchant neither raises the limits nor publishes', async () => {
   const definition = tenth({
     name: 'Paid together',
     rate: 100,
@@ -198,7 +198,7 @@ test('a merchant neither widens the limits of a rule that the mall pays a share 
   expect((await post('merchant', `/promotions/${id}/limits`, limits)).status).toBe(403);
   expect((await post('platform', `/promotions/${id}/limits`, limits)).body).toMatchObject({ limits });
 
-  // What it pays alone is its own again, by a version of its own.
+  // After a version that the merchant pays alone, the limits are the merchant's again.
   await post('merchant', `/promotions/${id}/draft`, { definition: tenth({ name: 'Paid alone', rate: 100 }) });
   expect((await post('merchant', `/promotions/${id}/publication`)).status).toBe(200);
   expect(
@@ -207,32 +207,32 @@ test('a merchant neither widens the limits of a rule that the mall pays a share 
   await post('merchant', `/promotions/${id}/pause`);
 });
 
-test('what the mall has paused, the mall lets go on; what its merchant has paused, either', async () => {
+test('only the mall resumes what the mall paused; both resume what the merchant paused', async () => {
   const {
     body: { id },
   } = await post('merchant', '/promotions', { definition: tenth({ rate: 200 }) });
   await post('merchant', `/promotions/${id}/publication`);
-  const say = async (who: Who, what: 'pause' | 'resumption') => (await post(who, `/promotions/${id}/${what}`)).body;
-  expect(await say('platform', 'pause')).toMatchObject({ status: 'paused', pausedBy: 'platform' });
-  // Its own pause, or a new version, is no way around it.
-  expect(await say('merchant', 'pause')).toMatchObject({ status: 'paused', pausedBy: 'platform' });
+  const act = async (key: Key, what: 'pause' | 'resumption') => (await post(key, `/promotions/${id}/${what}`)).body;
+  expect(await act('platform', 'pause')).toMatchObject({ status: 'paused', pausedBy: 'platform' });
+  // Neither the merchant's own pause nor a new version changes that.
+  expect(await act('merchant', 'pause')).toMatchObject({ status: 'paused', pausedBy: 'platform' });
   await post('merchant', `/promotions/${id}/draft`, { definition: tenth({ rate: 300 }) });
   expect((await post('merchant', `/promotions/${id}/publication`)).body).toMatchObject({
     status: 'paused',
     pausedBy: 'platform',
     version: 2,
   });
-  expect(await say('merchant', 'resumption')).toMatchObject({
+  expect(await act('merchant', 'resumption')).toMatchObject({
     code: 'forbidden',
     detail: expect.stringContaining('Ask the mall'),
   });
   expect(await get('merchant', `/promotions/${id}`)).toMatchObject({ status: 'paused' });
-  const live = await say('platform', 'resumption');
+  const live = await act('platform', 'resumption');
   expect([live.status, 'pausedBy' in live]).toEqual(['live', false]);
 
-  expect(await say('merchant', 'pause')).toMatchObject({ pausedBy: 'merchant' });
-  expect(await say('merchant', 'resumption')).toMatchObject({ status: 'live' });
-  await say('merchant', 'pause');
-  expect(await say('platform', 'pause')).toMatchObject({ pausedBy: 'platform' });
-  expect(await say('merchant', 'resumption')).toMatchObject({ code: 'forbidden' });
+  expect(await act('merchant', 'pause')).toMatchObject({ pausedBy: 'merchant' });
+  expect(await act('merchant', 'resumption')).toMatchObject({ status: 'live' });
+  await act('merchant', 'pause');
+  expect(await act('platform', 'pause')).toMatchObject({ pausedBy: 'platform' });
+  expect(await act('merchant', 'resumption')).toMatchObject({ code: 'forbidden' });
 });

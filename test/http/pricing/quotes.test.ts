@@ -67,7 +67,7 @@ test('a quote explains every cent, and writes nothing', async () => {
   expect(rows).toEqual([]);
 });
 
-test('a quote says why a coupon does not apply; coupons that were not given are not told of', async () => {
+test('a quote says why a coupon does not apply; coupons that were not given stay secret', async () => {
   const other = await publishPromotion(api.transactions, {
     kind: 'percentage',
     rate: 500,
@@ -81,7 +81,7 @@ test('a quote says why a coupon does not apply; coupons that were not given are 
   expect((await post('/v1/quotes', cart())).json<PriceBreakdown>().notApplied).toEqual([]);
 });
 
-test('an order costs what its quote said, and keeps the explanation, the versions and each discount', async () => {
+test('an order costs what its quote said, and keeps the explanation, versions and discounts', async () => {
   const quote = (await post('/v1/quotes', cart({ country: 'BR', couponCodes: ['WELCOME'] }))).json<PriceBreakdown>();
   const placed = await post(
     '/v1/orders',
@@ -136,7 +136,7 @@ test('an order costs what its quote said, and keeps the explanation, the version
   });
 });
 
-test('an order is refused, and nothing is counted, when a coupon does not apply or the price is another', async () => {
+test('an order is refused, and no use is counted, when a coupon does not apply or the price differs', async () => {
   expect((await post('/v1/orders', order({ couponCodes: ['WELCOME', 'NOSUCH'] }))).json()).toMatchObject({
     status: 409,
     code: 'coupon_not_applicable',
@@ -157,7 +157,7 @@ test('an order is refused, and nothing is counted, when a coupon does not apply 
   expect(rows).toHaveLength(1);
 });
 
-test('an order that costs nothing is taken', async () => {
+test('an order that costs nothing is accepted', async () => {
   await publishPromotion(api.transactions, { kind: 'percentage', rate: 10_000, coupon: { code: 'FREEGOODS' } });
   await publishPromotion(api.transactions, { kind: 'free_shipping', coupon: { code: 'FREESHIP' } });
   const placed = await post('/v1/orders', order({ couponCodes: ['FREEGOODS', 'FREESHIP'] }));

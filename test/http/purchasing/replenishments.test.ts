@@ -15,7 +15,7 @@ afterEach(async () => {
 const ID = 'rpl_01ARZ3NDEKTSV4RRFFQ69G5FAV';
 const ANSWER = { quantity: 8, expectedOn: '2099-01-31', reference: 'AB-1' };
 
-/** Writes a replenishment, of the merchant's lamp or another's cup, that its supplier has by mail. */
+/** Writes a replenishment whose purchase order went by mail: the merchant's lamp, or another merchant's cup. */
 const mailed = (status: 'open' | 'requested' = 'requested', sku: 'lamp' | 'cup' = 'lamp') =>
   api.transactions.run(SYSTEM, async (tx) => {
     const { id: skuId, merchantId } = api.mall.skus[sku];
@@ -34,11 +34,11 @@ const mailed = (status: 'open' | 'requested' = 'requested', sku: 'lamp' | 'cup' 
       .execute();
   });
 const answer = async (payload: object, key: string, headers = posting(key)) => {
-  const said = await api.app.inject({ method: 'POST', url: `/v1/replenishments/${ID}/answers`, headers, payload });
+  const response = await api.app.inject({ method: 'POST', url: `/v1/replenishments/${ID}/answers`, headers, payload });
   return {
-    status: said.statusCode,
-    body: said.json<ReplenishmentResource & { code?: string }>(),
-    replayed: said.headers['idempotent-replayed'],
+    status: response.statusCode,
+    body: response.json<ReplenishmentResource & { code?: string }>(),
+    replayed: response.headers['idempotent-replayed'],
   };
 };
 const answers = () =>
@@ -46,7 +46,7 @@ const answers = () =>
     tx.selectFrom('supplier_answer').select(['quantity', 'reference', 'provider', 'actor']).orderBy('id').execute(),
   );
 
-test('merchant and staff record what a supplier said, once per key, each under their own name', async () => {
+test('merchant and staff record the answers of a supplier, once per key, each as their own actor', async () => {
   await mailed();
   const headers = posting(api.mall.keys.merchant);
   const first = await answer(ANSWER, api.mall.keys.merchant, headers);
@@ -77,13 +77,13 @@ test('merchant and staff record what a supplier said, once per key, each under t
   expect(items).toMatchObject([{ id: ID, answeredBy: expect.stringMatching(/^support:key_/) }]);
 });
 
-test("another merchant's is not there", async () => {
+test("another merchant's replenishment is not found", async () => {
   await mailed('requested', 'cup');
   expect(await answer(ANSWER, api.mall.keys.merchant)).toMatchObject({ status: 404 });
   expect(await answers()).toEqual([]);
 });
 
-test('what has not reached the supplier, has ended, or says nothing is refused', async () => {
+test('an answer is refused before the purchase order is sent, after the end, and when malformed', async () => {
   expect(await answer(ANSWER, api.mall.keys.merchant)).toMatchObject({ status: 404 });
   await mailed('open');
   expect(await answer(ANSWER, api.mall.keys.merchant)).toMatchObject({
@@ -105,22 +105,22 @@ test('what has not reached the supplier, has ended, or says nothing is refused',
   expect(await answers()).toEqual([]);
 });
 
-describe('answers that come in another order than they were given', () => {
+describe('answers that arrive in another order than they were given', () => {
   const SUPPLIER = 'sandbox-supplier';
   const KEY = `${ID}:purchase:1`;
   const soon = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
-  /** Merges what the supplier said at a time, as its signed webhook does. */
-  const said = (at: string, quantity: number) =>
+  /** Applies an answer that the supplier gave at a time, as its signed webhook does. */
+  const answeredAt = (at: string, quantity: number) =>
     api.transactions.run(SYSTEM, (tx) =>
       applySupplierAnswer(tx, SUPPLIER, { key: KEY, reference: 'pur_1', quantity, expectedOn: '2099-01-31', at }),
     );
-  const stands = async () => {
+  const confirmed = async () => {
     const { items } = (
       await api.app.inject({ url: '/v1/replenishments', headers: reading(api.mall.keys.merchant) })
     ).json<{ items: ReplenishmentResource[] }>();
     return [items[0]?.confirmed, items[0]?.answeredBy?.split(':')[0]];
   };
-  const heard = async () => (await answers()).map(({ quantity }) => quantity);
+  const quantities = async () => (await answers()).map(({ quantity }) => quantity);
 
   beforeEach(async () => {
     await mailed('open');
@@ -140,45 +140,45 @@ describe('answers that come in another order than they were given', () => {
     );
   });
 
-  test('an older one changes nothing, and is recorded once', async () => {
-    await said('2026-03-01T10:00:02.000Z', 5);
-    await said('2026-03-01T10:00:01.000Z', 9);
-    await said('2026-03-01T10:00:01.000Z', 9);
-    expect([await stands(), await heard()]).toEqual([
+  test('an older answer changes nothing, and is recorded once', async () => {
+    await answeredAt('2026-03-01T10:00:02.000Z', 5);
+    await answeredAt('2026-03-01T10:00:01.000Z', 9);
+    await answeredAt('2026-03-01T10:00:01.000Z', 9);
+    expect([await confirmed(), await quantities()]).toEqual([
       [5, 'system'],
       [5, 9],
     ]);
-    await said('2026-03-01T10:00:03.000Z', 7);
-    expect([await stands(), await heard()]).toEqual([
+    await answeredAt('2026-03-01T10:00:03.000Z', 7);
+    expect([await confirmed(), await quantities()]).toEqual([
       [7, 'system'],
       [5, 9, 7],
     ]);
   });
 
-  test('one between two that say the same is older than the second of them', async () => {
-    await said('2026-03-01T10:00:01.000Z', 5);
-    await said('2026-03-01T10:00:03.000Z', 5);
-    await said('2026-03-01T10:00:02.000Z', 9);
-    expect([await stands(), await heard()]).toEqual([
+  test('an answer between two equal ones is older than the second', async () => {
+    await answeredAt('2026-03-01T10:00:01.000Z', 5);
+    await answeredAt('2026-03-01T10:00:03.000Z', 5);
+    await answeredAt('2026-03-01T10:00:02.000Z', 9);
+    expect([await confirmed(), await quantities()]).toEqual([
       [5, 'system'],
       [5, 5, 9],
     ]);
   });
 
-  test("what a person recorded is newer than what came before it, though the supplier's clock is ahead, and what was said before it", async () => {
+  test("a person's answer is newer than earlier ones, though the supplier's clock is ahead", async () => {
     const ahead = soon(5);
-    await said(ahead, 9);
+    await answeredAt(ahead, 9);
     expect(await answer({ ...ANSWER, quantity: 4 }, api.mall.keys.support)).toMatchObject({
       status: 200,
       body: { confirmed: 4 },
     });
-    await said(soon(-1), 6);
-    await said(ahead, 9);
-    expect([await stands(), await heard()]).toEqual([
+    await answeredAt(soon(-1), 6);
+    await answeredAt(ahead, 9);
+    expect([await confirmed(), await quantities()]).toEqual([
       [4, 'support'],
       [9, 4, 6],
     ]);
-    await said(soon(6), 3);
-    expect(await stands()).toEqual([3, 'system']);
+    await answeredAt(soon(6), 3);
+    expect(await confirmed()).toEqual([3, 'system']);
   });
 });

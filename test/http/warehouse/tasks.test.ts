@@ -20,7 +20,7 @@ const post = (
     : api.app.inject({ method: 'POST', url, headers: bare });
 };
 
-test('tasks follow each other: claimed, done with an empty body, and the order hears of the packed parcel', async () => {
+test('tasks follow each other: claimed, done with an empty body, and the order gets parcelPacked', async () => {
   const { orderId, fulfillmentId, taskId } = await releasedOrder(api, api.mall.skus.lamp);
   const listed = (await get(`/v1/tasks?orderId=${orderId}`)).json<{ items: { id: string; lines: unknown[] }[] }>();
   expect(listed.items).toMatchObject([
@@ -83,7 +83,7 @@ test('a labelled parcel is printed and handed over; another warehouse sees neith
     expect(answered.json()).toMatchObject({ status: 404, code: 'not_found' });
 });
 
-test('members that a body without any must not have are refused', async () => {
+test('members of a body that must be empty are refused', async () => {
   const { taskId } = await releasedOrder(api, api.mall.skus.lamp);
   const refused = await post(`/v1/tasks/${taskId}/claim`, { payload: { by: 'me' } });
   expect(refused.json()).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/by' }] });

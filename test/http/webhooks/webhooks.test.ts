@@ -52,7 +52,7 @@ test('a scan is applied once, however often it comes', async () => {
   expect(await rows()).toEqual(before);
 });
 
-test('what speaks of something not known yet is acknowledged and parked', async () => {
+test('a webhook about an unknown subject is acknowledged and parked', async () => {
   const body = scanned('NOBODY');
   expect((await send(CARRIER, body)).json()).toEqual({ received: 'parked' });
   const paid = JSON.stringify({
@@ -68,7 +68,7 @@ test.each<[string, (body: string) => Record<string, string>]>([
   ['from the future', (body) => signed(body, { ageSeconds: -303 })],
   ['unsigned', () => ({ 'content-type': 'application/json' })],
   ['signed for another body', () => signed('{}')],
-])('one that is %s gets 401 and leaves nothing', async (_what, headers) => {
+])('a webhook that is %s gets 401 and writes nothing', async (_what, headers) => {
   const before = await rows();
   const body = scanned('SW1');
   for (const url of [CARRIER, PAYMENT]) {
@@ -86,19 +86,19 @@ test.each([
   scanned('SW1', 'teleported'),
   scanned('SW1', 'in_transit', 'a\0b'),
   scanned(''),
-])('a signed body that does not fit gets 422 and leaves nothing: %p', async (body) => {
+])('a signed body that does not fit its schema gets 422 and writes nothing: %p', async (body) => {
   const before = await rows();
   const answered = await send(CARRIER, body);
   expect([answered.statusCode, answered.json<{ code: string }>().code]).toEqual([422, 'validation_failed']);
   expect(await rows()).toEqual(before);
 });
 
-test('an event id beyond what is kept gets 422', async () => {
+test('an event id that is too long gets 422', async () => {
   const body = scanned('NOBODY');
   expect((await send(CARRIER, body, signed(body, { id: 'x'.repeat(5_000) }))).statusCode).toBe(422);
 });
 
-test('an unknown sender is not found; a body over the limit is refused before its signature is looked at', async () => {
+test('an unknown provider is not found; a body over the limit is refused unverified', async () => {
   const body = scanned('SW1');
   expect((await send('/v1/webhooks/carriers/nobody', body)).json()).toMatchObject({ code: 'not_found' });
   expect((await send('/v1/webhooks/carriers/sandbox-gateway', body)).json()).toMatchObject({ code: 'not_found' });
@@ -131,7 +131,7 @@ test('a webhook is verified whatever its Content-Type says', async () => {
   });
 });
 
-test('whatever is signed, the answer is never a failure of ours; whatever is not, leaves nothing', async () => {
+test('no signed body makes the API fail, and an unsigned one writes nothing', async () => {
   const event = fc.record({
     trackingNumber: fc.string({ unit: 'binary' }),
     scan: fc.constantFrom('in_transit', 'signed', 'lost'),

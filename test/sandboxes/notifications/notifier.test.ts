@@ -110,7 +110,7 @@ test('a mail is written in the language of the address, and what people typed is
       '',
       'We cannot deliver your order to the address it names. The goods are kept for you, and nothing has been charged. Please correct:',
       '',
-      '- Street and number: It is too short to find the door by -> <b>&</b>',
+      '- Street and number: It is too short to deliver to: add street and number -> <b>&</b>',
       '',
       'Correct the address (the link works once):',
       'https://shop.example/address/x?a=1&b=2',

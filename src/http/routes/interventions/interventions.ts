@@ -15,51 +15,53 @@ import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';
 import { CALLER_CODES, described, IdempotencyKey, POST_CODES, responses } from '../../schemas';
 
-const OPERATORS = ['support', 'platform'] as const;
+const STAFF = ['support', 'platform'] as const;
 
 const AttentionPage = pageOf(AttentionResource).meta({ id: 'AttentionPage' });
 const byId = z.object({ orderId: OrderId });
 const outcomes = {
-  200: described('What it came to', InterventionResource),
+  200: described('The outcome', InterventionResource),
   202: described(
-    'Asked; the order has not answered yet. Send the same request again after `Retry-After`',
+    'The order has not answered yet. Send the same request again after `Retry-After`',
     InterventionResource,
   ),
 };
 
-/** What people of the mall see of orders that are stuck, and do about them. */
+/** Serves staff: orders that need a person, and interventions in them. */
 export const interventionRoutes =
-  ({ services: clients }: AppDeps) =>
+  ({ services }: AppDeps) =>
   async (api: Api): Promise<void> => {
     api.get(
       '/attention',
       {
-        config: { roles: OPERATORS },
+        config: { roles: STAFF },
         schema: {
-          ...operation(OPERATORS, {
+          ...operation(STAFF, {
             operationId: 'listAttention',
             tag: 'orders',
             summary: 'List orders that need a person',
-            description: 'The longest waiting first: why, since when, what each waits for, and which verbs would help.',
+            description:
+              'The longest waiting first: why and since when they need a person, what they wait for, which verbs help.',
           }),
           querystring: ListAttention,
           response: responses({ 200: described('A page of orders', AttentionPage) }, CALLER_CODES),
         },
       },
-      async ({ caller, query }, reply) => sendResult(reply, await clients.operators.attention(caller, query)),
+      async ({ caller, query }, reply) => sendResult(reply, await services.operators.attention(caller, query)),
     );
 
     api.post(
       '/orders/:orderId/retry',
       {
-        config: { roles: OPERATORS },
+        config: { roles: STAFF },
         schema: {
-          ...operation(OPERATORS, {
+          ...operation(STAFF, {
             operationId: 'retryNow',
             tag: 'orders',
             summary: 'Try stuck steps again now',
             description:
-              'Calls that wait for a provider are made at once; steps that failed for good are run again. Nothing is done twice: every effect has its key.',
+              'Calls that wait for a provider are made at once; steps that failed for good run again. ' +
+              'Nothing is done twice: every effect has its own key.',
           }),
           params: byId,
           headers: IdempotencyKey,
@@ -68,19 +70,19 @@ export const interventionRoutes =
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await clients.operators.ask(caller, intent, params.orderId, 'retryNow', body)),
+        sendAnswer(reply, await services.operators.ask(caller, intent, params.orderId, 'retryNow', body)),
     );
 
     api.post(
       '/orders/:orderId/carrier-choice',
       {
-        config: { roles: OPERATORS },
+        config: { roles: STAFF },
         schema: {
-          ...operation(OPERATORS, {
+          ...operation(STAFF, {
             operationId: 'chooseCarrier',
             tag: 'orders',
-            summary: 'Book a packed part with another carrier',
-            description: 'While the part waits for its label. Whatever the carrier of before had made of it is voided.',
+            summary: 'Book a packed fulfillment with another carrier',
+            description: 'While the fulfillment waits for its label. A label of the earlier carrier is voided.',
           }),
           params: byId,
           headers: IdempotencyKey,
@@ -95,20 +97,20 @@ export const interventionRoutes =
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await clients.operators.ask(caller, intent, params.orderId, 'chooseCarrier', body)),
+        sendAnswer(reply, await services.operators.ask(caller, intent, params.orderId, 'chooseCarrier', body)),
     );
 
     api.post(
       '/orders/:orderId/attendance',
       {
-        config: { roles: OPERATORS },
+        config: { roles: STAFF },
         schema: {
-          ...operation(OPERATORS, {
+          ...operation(STAFF, {
             operationId: 'handToPerson',
             tag: 'orders',
             summary: 'Hand an order to a person',
             description:
-              'Opens an `attend` task; the order shows `handed_to_person` until it is done. Its flow goes on meanwhile.',
+              'Opens an `attend` task; the order shows `handed_to_person` until it is done, and goes on meanwhile.',
           }),
           params: byId,
           headers: IdempotencyKey,
@@ -117,6 +119,6 @@ export const interventionRoutes =
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await clients.operators.ask(caller, intent, params.orderId, 'handToPerson', body)),
+        sendAnswer(reply, await services.operators.ask(caller, intent, params.orderId, 'handToPerson', body)),
     );
   };

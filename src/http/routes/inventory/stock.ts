@@ -22,15 +22,15 @@ const READERS = ['merchant', 'warehouse', 'support', 'platform'] as const;
 const SELLERS = ['storefront', 'merchant', 'support', 'platform'] as const;
 
 const Shelves = pageOf(ShelfResource).meta({ id: 'ShelfPage' });
-const changed = responses({ 200: described('The shelf as it stands', ShelfResource) }, [
+const changed = responses({ 200: described('The shelf after the change', ShelfResource) }, [
   ...POST_CODES,
   'not_found',
   'stock_promised',
 ]);
 
-/** Stock: what can be had, and what those who keep it do with it. */
+/** Serves stock: availability, shelves, deliveries, counts, adjustments, settings. */
 export const stockRoutes =
-  ({ services: clients }: AppDeps) =>
+  ({ services }: AppDeps) =>
   async (api: Api): Promise<void> => {
     api.get(
       '/availability',
@@ -40,17 +40,17 @@ export const stockRoutes =
           ...operation(SELLERS, {
             operationId: 'getAvailability',
             tag: 'stock',
-            summary: 'Ask what can be had of a SKU, from where, by when',
-            description: 'As it stands: only an order holds stock.',
+            summary: 'Read the available units of a SKU, with warehouses and delivery days',
+            description: 'At this moment, without a promise: only an order reserves stock.',
           }),
           querystring: AskAvailability,
-          response: responses({ 200: described('What can be had', AvailabilityResource) }, [
+          response: responses({ 200: described('The availability', AvailabilityResource) }, [
             ...CALLER_CODES,
             'unknown_sku',
           ]),
         },
       },
-      async ({ caller, query }, reply) => sendResult(reply, await clients.stock.availability(caller, query)),
+      async ({ caller, query }, reply) => sendResult(reply, await services.stock.availability(caller, query)),
     );
 
     api.get(
@@ -68,7 +68,7 @@ export const stockRoutes =
           response: responses({ 200: described('A page of shelves', Shelves) }, CALLER_CODES),
         },
       },
-      async ({ caller, query }, reply) => sendResult(reply, await clients.stock.list(caller, query)),
+      async ({ caller, query }, reply) => sendResult(reply, await services.stock.list(caller, query)),
     );
 
     api.post(
@@ -76,13 +76,13 @@ export const stockRoutes =
       {
         config: { roles: KEEPERS },
         schema: {
-          ...operation(KEEPERS, { operationId: 'receiveStock', tag: 'stock', summary: 'Book a delivery in' }),
+          ...operation(KEEPERS, { operationId: 'receiveStock', tag: 'stock', summary: 'Record a delivery' }),
           headers: IdempotencyKey,
           body: ReceiveStock,
           response: changed,
         },
       },
-      async ({ caller, intent, body }, reply) => sendAnswer(reply, await clients.stock.receive(caller, intent, body)),
+      async ({ caller, intent, body }, reply) => sendAnswer(reply, await services.stock.receive(caller, intent, body)),
     );
 
     api.post(
@@ -93,15 +93,15 @@ export const stockRoutes =
           ...operation(KEEPERS, {
             operationId: 'countLot',
             tag: 'stock',
-            summary: 'Set a lot to what was counted',
-            description: 'Refused when less is left than is promised to orders.',
+            summary: 'Set a lot to the counted units',
+            description: 'Refused when fewer units would be left than orders have reserved.',
           }),
           headers: IdempotencyKey,
           body: CountLot,
           response: changed,
         },
       },
-      async ({ caller, intent, body }, reply) => sendAnswer(reply, await clients.stock.count(caller, intent, body)),
+      async ({ caller, intent, body }, reply) => sendAnswer(reply, await services.stock.count(caller, intent, body)),
     );
 
     api.post(
@@ -112,15 +112,15 @@ export const stockRoutes =
           ...operation(KEEPERS, {
             operationId: 'adjustLot',
             tag: 'stock',
-            summary: 'Change a lot by hand, for a reason',
-            description: 'Refused when less is left than is promised to orders.',
+            summary: 'Adjust a lot by hand, with a reason',
+            description: 'Refused when fewer units would be left than orders have reserved.',
           }),
           headers: IdempotencyKey,
           body: AdjustLot,
           response: changed,
         },
       },
-      async ({ caller, intent, body }, reply) => sendAnswer(reply, await clients.stock.adjust(caller, intent, body)),
+      async ({ caller, intent, body }, reply) => sendAnswer(reply, await services.stock.adjust(caller, intent, body)),
     );
 
     api.post(
@@ -128,13 +128,17 @@ export const stockRoutes =
       {
         config: { roles: OWNERS },
         schema: {
-          ...operation(OWNERS, { operationId: 'setStock', tag: 'stock', summary: 'Set safety stock and thresholds' }),
+          ...operation(OWNERS, {
+            operationId: 'setStock',
+            tag: 'stock',
+            summary: 'Set safety stock and reorder levels',
+          }),
           headers: IdempotencyKey,
           body: SetStock,
           response: changed,
         },
       },
-      async ({ caller, intent, body }, reply) => sendAnswer(reply, await clients.stock.set(caller, intent, body)),
+      async ({ caller, intent, body }, reply) => sendAnswer(reply, await services.stock.set(caller, intent, body)),
     );
 
     api.post(
@@ -145,19 +149,20 @@ export const stockRoutes =
           ...operation(OWNERS, {
             operationId: 'setBackorder',
             tag: 'stock',
-            summary: 'Sell a SKU before it is there, or stop that',
+            summary: 'Sell a SKU on backorder, or stop that',
             description:
-              'An order of more than there is is then taken with an agreed date, and waits. It needs a shelf in some warehouse.',
+              'Orders beyond the stock are then taken with an agreed date, and wait. ' +
+              'The SKU needs a shelf in at least one warehouse.',
           }),
           headers: IdempotencyKey,
           body: SetBackorder,
-          response: responses({ 200: described('How the SKU is sold now', BackorderResource) }, [
+          response: responses({ 200: described('The backorder settings of the SKU', BackorderResource) }, [
             ...POST_CODES,
             'not_found',
           ]),
         },
       },
       async ({ caller, intent, body }, reply) =>
-        sendAnswer(reply, await clients.stock.setBackorder(caller, intent, body)),
+        sendAnswer(reply, await services.stock.setBackorder(caller, intent, body)),
     );
   };

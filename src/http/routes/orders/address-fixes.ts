@@ -10,9 +10,9 @@ import { sendProblem } from '../../errors';
 import { openOperation, operation } from '../../operation';
 import { described, IdempotencyKey, POST_CODES, responses } from '../../schemas';
 
-const MENDERS = ['storefront'] as const;
+const CORRECTORS = ['storefront'] as const;
 const byToken = z.object({ token: z.string().max(255) });
-const MENDED_CODES = [
+const CORRECTION_CODES = [
   'address_incomplete',
   'address_not_awaited',
   'destination_not_served',
@@ -21,52 +21,54 @@ const MENDED_CODES = [
   'price_changed',
   'payment_declined',
 ] as const;
-const UNTIL = 'While the order is `awaiting_address`, until `addressFix.until`. A refusal leaves it on hold.';
+const UNTIL = 'While the order is `awaiting_address`, until `addressFix.until`. A refusal leaves the order on hold.';
 
-/** Addresses of orders on hold, mended by their storefront. */
+/** Serves address fixes by the storefront of an order on hold. */
 export const addressFixRoutes =
-  ({ services: clients }: AppDeps) =>
+  ({ services }: AppDeps) =>
   async (api: Api): Promise<void> => {
     api.put(
       '/orders/:orderId/recipient',
       {
-        config: { roles: MENDERS },
+        config: { roles: CORRECTORS },
         schema: {
-          ...operation(MENDERS, {
+          ...operation(CORRECTORS, {
             operationId: 'mendRecipient',
             tag: 'orders',
-            summary: 'Mend the recipient of an order on hold',
-            description: `${UNTIL} Answers once the payment was tried: the order then goes on as if it had been placed so.`,
+            summary: 'Correct the recipient of an order on hold',
+            description:
+              `${UNTIL} Answers after the attempt to pay. ` +
+              'The order then goes on as if it had been placed with this recipient.',
           }),
           params: z.object({ orderId: OrderId }),
           headers: IdempotencyKey,
           body: Recipient,
           response: responses(
             {
-              200: described('The order as it stands', OrderResource),
+              200: described('The current order', OrderResource),
               202: described(
-                'Mended; its payment is not decided yet. Read the order after `Retry-After`',
+                'Corrected; the payment is not decided yet. Read the order after `Retry-After`',
                 OrderResource,
               ),
             },
-            [...POST_CODES, 'not_found', ...MENDED_CODES],
+            [...POST_CODES, 'not_found', ...CORRECTION_CODES],
           ),
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await clients.addresses.mend(caller, intent, params.orderId, body), ({ status }) =>
+        sendAnswer(reply, await services.addresses.mend(caller, intent, params.orderId, body), ({ status }) =>
           status === 201 ? 200 : status,
         ),
     );
   };
 
-/** The same by the link of a message. The token is the key: it is signed, ends with the hold, and is good once. */
+/** Serves address fixes by the link of a message. Its signed token is the key: valid once, until the hold ends. */
 export const addressLinkRoutes =
-  ({ services: clients }: AppDeps) =>
+  ({ services }: AppDeps) =>
   async (api: Api): Promise<void> => {
     api.addHook('onRequest', async (request, reply) => {
-      const shed = await api.admitStranger(request);
-      return shed && sendProblem(reply, shed);
+      const refusal = await api.admitUnauthenticated(request);
+      return refusal && sendProblem(reply, refusal);
     });
 
     api.get(
@@ -76,11 +78,11 @@ export const addressLinkRoutes =
           ...openOperation({
             operationId: 'readAddressFix',
             tag: 'orders',
-            summary: 'Read what a customer has to mend',
-            description: 'For the page behind the link of a message; no API key.',
+            summary: 'Read what a customer has to correct',
+            description: 'For the page behind the link of a message. Needs no API key.',
           }),
           params: byToken,
-          response: responses({ 200: described('What is wrong, and the recipient as it stands', AddressFixByLink) }, [
+          response: responses({ 200: described('The faults, and the current recipient', AddressFixByLink) }, [
             'address_link_invalid',
             'address_not_awaited',
             'validation_failed',
@@ -89,7 +91,7 @@ export const addressLinkRoutes =
         },
       },
       async ({ params }, reply) =>
-        sendResult(reply.header('cache-control', 'no-store'), await clients.addresses.readByLink(params.token)),
+        sendResult(reply.header('cache-control', 'no-store'), await services.addresses.readByLink(params.token)),
     );
 
     api.post(
@@ -99,19 +101,19 @@ export const addressLinkRoutes =
           ...openOperation({
             operationId: 'mendByLink',
             tag: 'orders',
-            summary: 'Mend the recipient by the link of a message',
-            description: `${UNTIL} No API key and no Idempotency-Key: the link is good once.`,
+            summary: 'Correct the recipient by the link of a message',
+            description: `${UNTIL} Needs no API key and no Idempotency-Key: the link works once.`,
           }),
           params: byToken,
           body: Recipient,
           response: responses(
             {
-              200: described('Mended', AddressMended),
-              202: described('Mended; its payment is not decided yet', AddressMended),
+              200: described('Corrected', AddressMended),
+              202: described('Corrected; the payment is not decided yet', AddressMended),
             },
             [
               'address_link_invalid',
-              ...MENDED_CODES,
+              ...CORRECTION_CODES,
               'validation_failed',
               'malformed_json',
               'body_too_large',
@@ -122,7 +124,7 @@ export const addressLinkRoutes =
         },
       },
       async ({ params, body }, reply) =>
-        sendAnswer(reply, await clients.addresses.mendByLink(params.token, body), ({ status }) =>
+        sendAnswer(reply, await services.addresses.mendByLink(params.token, body), ({ status }) =>
           status === 201 ? 200 : status,
         ),
     );

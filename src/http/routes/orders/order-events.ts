@@ -19,19 +19,19 @@ const MAX_STREAMS = 500;
 const Events = z
   .strictObject({
     items: z.array(TimelineEvent),
-    closed: z.boolean().describe('The order has ended: once you hold all of its events, no more will come'),
+    closed: z.boolean().describe('The order has ended: after the events that are already written, no more will come'),
   })
   .meta({ id: 'Timeline' });
-const after = z.coerce.number().int().min(0).default(0).describe('The `seq` of the last event you have');
+const after = z.coerce.number().int().min(0).default(0).describe('The `seq` of the last event that you have');
 const ListEvents = z.strictObject({ after, limit: z.coerce.number().int().min(1).max(PAGE).default(100) });
 
-/** An order's timeline: in pages, and live. */
+/** Serves an order's timeline, in pages and live. */
 export const orderEventRoutes =
-  ({ services: clients, authenticate, log, maxStreams = MAX_STREAMS }: AppDeps) =>
+  ({ services, authenticate, log, maxStreams = MAX_STREAMS }: AppDeps) =>
   async (api: Api): Promise<void> => {
-    const watch = new TimelineWatch(clients.timelineHeads, log);
+    const watch = new TimelineWatch(services.timelineHeads, log);
     let open = 0;
-    // Before the server waits for its connections to end: live timelines do not end by themselves.
+    // Runs before the server waits for its connections to end: live timelines do not end by themselves.
     api.addHook('preClose', async () => {
       watch.close();
     });
@@ -45,7 +45,7 @@ export const orderEventRoutes =
             operationId: 'listOrderEvents',
             tag: 'orders',
             summary: "Read an order's timeline",
-            description: 'Oldest first. A merchant sees what concerns its own part.',
+            description: 'Oldest first. A merchant sees only what concerns its own fulfillments.',
           }),
           params: z.object({ orderId: OrderId }),
           querystring: ListEvents,
@@ -53,7 +53,7 @@ export const orderEventRoutes =
         },
       },
       async ({ caller, params, query }, reply) =>
-        sendResult(reply, await clients.orders.timeline(caller, params.orderId, query.after, query.limit)),
+        sendResult(reply, await services.orders.timeline(caller, params.orderId, query.after, query.limit)),
     );
 
     api.get(
@@ -68,7 +68,9 @@ export const orderEventRoutes =
             tag: 'orders',
             summary: "Follow an order's timeline live",
             description:
-              "Server-sent events: `id` is the event's `seq`, `event` its type, `data` the event as JSON. Goes on after `Last-Event-ID`. Ends with an event `end` once the order has ended and everything was sent; do not reconnect then.",
+              "Server-sent events: `id` is the event's `seq`, `event` its type, `data` the event as JSON. " +
+              'Continues after `Last-Event-ID`. Ends with an event `end` when the order has ended and every event ' +
+              'was sent; do not reconnect then.',
           }),
           params: z.object({ orderId: OrderId }),
           querystring: z.strictObject({ after }),
@@ -89,8 +91,8 @@ export const orderEventRoutes =
         } = request;
         if (!acceptsStream(request.headers.accept)) return sendProblem(reply, refuse('not_acceptable'));
         if (open >= maxStreams)
-          return sendProblem(reply, refuse('starting', { detail: 'Too many live timelines are open here' }));
-        // Readers leave whenever they like: whoever is counted is heard leaving from that moment on.
+          return sendProblem(reply, refuse('starting', { detail: 'Too many live timelines are open on this process' }));
+        // A reader may leave at any time: one who is counted has a listener for its departure from that moment on.
         if (reply.raw.destroyed) return reply;
         const ended = new AbortController();
         const hasLeft = () => ended.signal.aborted;
@@ -101,14 +103,14 @@ export const orderEventRoutes =
         });
         const secret = secretOf(request) ?? '';
         const read = async (seq: number): Promise<Page | Refusal> =>
-          // A stream may outlive its key.
+          // The key is checked for each page: it may be revoked while the stream is open.
           (await authenticate(secret))
-            ? clients.orders.timeline(caller, orderId, seq, PAGE)
+            ? services.orders.timeline(caller, orderId, seq, PAGE)
             : refuse('unauthenticated');
         const first = await read(headers['last-event-id'] ?? query.after);
         if (isRefusal(first)) return sendProblem(reply, first);
         if (hasLeft()) return reply;
-        // Its connection ends with it: kept alive, it would hold up the server's closing.
+        // The connection ends with the stream: kept alive, it would delay the closing of the server.
         reply.header('connection', 'close').sse.sendHeaders();
         try {
           await reply.sse.send(
@@ -118,7 +120,7 @@ export const orderEventRoutes =
           );
         } catch (error) {
           if (!hasLeft())
-            request.log.warn({ err: error, orderId }, 'a live timeline broke off; its reader will reconnect');
+            request.log.warn({ err: error, orderId }, 'a live timeline was interrupted; its reader will reconnect');
         }
         return undefined;
       },
@@ -131,8 +133,7 @@ interface Page {
 }
 
 /**
- * Yields a timeline from its first page on, page by page, until the order has ended and everything was sent, or nobody
- * listens.
+ * Yields a timeline, page by page, until the order has ended and every event was sent, or the reader has left.
  */
 async function* follow(
   first: Page,
@@ -156,7 +157,7 @@ async function* follow(
   }
 }
 
-/** Tells whether a client takes a stream: it says so, says anything goes, or says nothing. */
+/** Checks whether a client accepts a stream: by name, by a wildcard, or by sending no Accept header. */
 const acceptsStream = (accept: string | undefined): boolean =>
   accept === undefined ||
   accept.split(',').some((range) => /^\s*(text\/event-stream|text\/\*|\*\/\*)\s*(;|$)/i.test(range));

@@ -18,12 +18,12 @@ const CANCELLERS = ['storefront', 'support', 'platform'] as const;
 
 const Orders = pageOf(OrderSummary).meta({ id: 'OrderPage' });
 const byId = z.object({ orderId: OrderId });
-const judged = described('The order as it stands', OrderResource);
-const undecided = described('Taken; not decided yet. Read the order after `Retry-After`', OrderResource);
+const decided = described('The current order', OrderResource);
+const undecided = described('Accepted, but not decided yet. Read the order after `Retry-After`', OrderResource);
 
-/** Orders: placing, reading, paying again, cancelling. */
+/** Serves orders: placing, reading, paying again, cancelling. */
 export const orderRoutes =
-  ({ services: clients }: AppDeps) =>
+  ({ services }: AppDeps) =>
   async (api: Api): Promise<void> => {
     api.post(
       '/orders',
@@ -35,11 +35,16 @@ export const orderRoutes =
             tag: 'orders',
             summary: 'Place an order',
             description:
-              'Prices come from the catalogue and the promotions; `unitPrice` (before promotions) and `total` are only compared. A refusal charges nothing and holds nothing, except `payment_declined`, which holds the stock until `payUntil`. An order whose address cannot be delivered to is taken and held: `awaiting_address`, with what is wrong in `addressFix`; it is charged once that is mended. An order of more than there is of goods that are sold so is taken with an agreed date in `backorder`: it is paid for and then `awaiting_stock`.',
+              'Prices come from the catalogue and the promotions; `unitPrice` (before promotions) and `total` are ' +
+              'only compared with them. A refusal charges nothing and reserves nothing, except `payment_declined`, ' +
+              'which keeps the stock reserved until `payUntil`. An order whose address cannot be delivered to is ' +
+              'accepted and held: it is `awaiting_address`, lists the faults in `addressFix`, and is charged after ' +
+              'they are corrected. An order beyond the stock of goods that are sold on backorder is accepted with an ' +
+              'agreed date in `backorder`: it is paid for, and then `awaiting_stock`.',
           }),
           headers: IdempotencyKey,
           body: PlaceOrder,
-          response: responses({ 201: judged, 202: undecided }, [
+          response: responses({ 201: decided, 202: undecided }, [
             ...POST_CODES,
             'unknown_sku',
             'currency_not_sold',
@@ -57,7 +62,7 @@ export const orderRoutes =
       },
       async (request, reply) => {
         const answer = await api.admitPlacement(reply, () =>
-          clients.orders.place(request.caller, request.intent, request.body),
+          services.orders.place(request.caller, request.intent, request.body),
         );
         if (!isRefusal(answer)) request.orderId = answer.body.id;
         return sendAnswer(reply, answer);
@@ -73,13 +78,13 @@ export const orderRoutes =
             operationId: 'listOrders',
             tag: 'orders',
             summary: 'List orders',
-            description: 'Newest first: those that the caller may see.',
+            description: 'Newest first; only orders that the caller may see.',
           }),
           querystring: ListOrders,
           response: responses({ 200: described('A page of orders', Orders) }, CALLER_CODES),
         },
       },
-      async ({ caller, query }, reply) => sendResult(reply, await clients.orders.list(caller, query)),
+      async ({ caller, query }, reply) => sendResult(reply, await services.orders.list(caller, query)),
     );
 
     api.get(
@@ -91,25 +96,25 @@ export const orderRoutes =
             operationId: 'getOrder',
             tag: 'orders',
             summary: 'Read an order',
-            description: 'A merchant sees its own lines and parts, and no recipient.',
+            description: 'A merchant sees only its own lines and fulfillments, and no recipient.',
           }),
           params: byId,
           headers: z.object({
-            'if-none-match': z.string().optional().describe('The `ETag` you have; 304 when nothing changed'),
+            'if-none-match': z.string().optional().describe('The `ETag` that you have; 304 when nothing changed'),
           }),
           response: {
             ...responses({ 200: described('The order', OrderResource) }, [...CALLER_CODES, 'not_found']),
-            304: z.undefined().describe('It is as you have it'),
+            304: z.undefined().describe('The order has not changed'),
           },
         },
       },
       async (request, reply) => {
-        const order = await clients.orders.get(request.caller, request.params.orderId);
+        const order = await services.orders.get(request.caller, request.params.orderId);
         if (isRefusal(order)) return sendProblem(reply, order);
         const etag = `"${createHash('sha256').update(JSON.stringify(order)).digest('base64url')}"`;
-        // Callers see different parts of an order, so no shared cache may keep it.
+        // Each caller sees other members of an order, so no shared cache may keep it.
         reply.header('etag', etag).header('cache-control', 'private, no-cache').header('vary', 'Authorization');
-        return holds(request.headers['if-none-match'], etag) ? reply.code(304).send() : reply.send(order);
+        return matchesTag(request.headers['if-none-match'], etag) ? reply.code(304).send() : reply.send(order);
       },
     );
 
@@ -121,13 +126,13 @@ export const orderRoutes =
           ...operation(BUYERS, {
             operationId: 'payAgain',
             tag: 'orders',
-            summary: 'Pay again or otherwise',
+            summary: 'Pay again, or by another method',
             description: 'While the order is `awaiting_payment`, until `payUntil`.',
           }),
           params: byId,
           headers: IdempotencyKey,
           body: PaymentInstruction,
-          response: responses({ 201: judged, 202: undecided }, [
+          response: responses({ 201: decided, 202: undecided }, [
             ...POST_CODES,
             'not_found',
             'payment_not_awaited',
@@ -137,7 +142,7 @@ export const orderRoutes =
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await clients.orders.pay(caller, intent, params.orderId, body)),
+        sendAnswer(reply, await services.orders.pay(caller, intent, params.orderId, body)),
     );
 
     api.post(
@@ -150,22 +155,23 @@ export const orderRoutes =
             tag: 'orders',
             summary: 'Cancel an order',
             description:
-              'Until its first parcel is handed over. Answers once the stock is free, the money given back and the labels voided.',
+              'Until the first parcel is handed over. ' +
+              'Answers after the stock is freed, the money voided or refunded, and the labels voided.',
           }),
           params: byId,
           headers: IdempotencyKey,
           body: CancelOrder,
-          response: responses({ 200: judged, 202: undecided }, [...POST_CODES, 'not_found', 'order_not_cancellable']),
+          response: responses({ 200: decided, 202: undecided }, [...POST_CODES, 'not_found', 'order_not_cancellable']),
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await clients.orders.cancel(caller, intent, params.orderId, body), (answer) =>
+        sendAnswer(reply, await services.orders.cancel(caller, intent, params.orderId, body), (answer) =>
           answer.body.status === 'cancelled' ? 200 : 202,
         ),
     );
   };
 
-/** Tells whether an If-None-Match names a tag; weak and strong ones compare equal here (RFC 9110, 13.1.2). */
-const holds = (header: string | undefined, etag: string): boolean =>
+/** Checks whether an If-None-Match names a tag. Weak and strong tags compare equal (RFC 9110, 13.1.2). */
+const matchesTag = (header: string | undefined, etag: string): boolean =>
   header !== undefined &&
   header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);

@@ -8,8 +8,8 @@ interface Watcher {
 }
 
 /**
- * Waits for timelines to grow, for everybody at once: one question to the database per interval however many wait, none
- * while nobody does. While the database does not answer, everybody waits on.
+ * Waits for timelines to grow, with one query per interval for all readers together, and none while nobody waits. While
+ * the database does not answer, all readers keep waiting.
  */
 export class TimelineWatch {
   readonly #watchers = new Map<string, Set<Watcher>>();
@@ -21,7 +21,7 @@ export class TimelineWatch {
     private readonly log: Logger,
   ) {}
 
-  /** Resolves with the head of an order's timeline once it is past `after`; undefined when aborted or closed. */
+  /** Resolves with the last `seq` of an order's timeline once it is above `after`; undefined when aborted or closed. */
   grown(orderId: string, after: number, signal: AbortSignal): Promise<number | undefined> {
     if (this.#closed || signal.aborted) return Promise.resolve(undefined);
     return new Promise((resolve) => {
@@ -44,7 +44,7 @@ export class TimelineWatch {
     });
   }
 
-  /** Ends every wait, and those that begin later at once. */
+  /** Ends every wait, and any later wait at once. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -55,9 +55,9 @@ export class TimelineWatch {
   #schedule(): void {
     if (this.#timer !== undefined || this.#closed || this.#watchers.size === 0) return;
     this.#timer = setTimeout(() => {
-      this.#look()
+      this.#poll()
         .catch((error: unknown) => {
-          this.log.warn({ err: error }, 'live timelines wait for the database');
+          this.log.warn({ err: error }, 'live timelines wait: the database did not answer');
         })
         .finally(() => {
           this.#timer = undefined;
@@ -66,7 +66,7 @@ export class TimelineWatch {
     }, INTERVAL_MS);
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const orderIds = [...this.#watchers.keys()];
     if (orderIds.length === 0) return;
     for (const [orderId, head] of await this.heads.read(orderIds)) {

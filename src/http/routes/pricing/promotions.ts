@@ -18,13 +18,13 @@ import { CALLER_CODES, described, IdempotencyKey, NoMembers, POST_CODES, respons
 
 const OWNERS = ['merchant', 'platform'] as const;
 const byId = z.object({ promotionId: PromotionId });
-const asItStands = described('The promotion as it stands', PromotionResource);
+const current = described('The current promotion', PromotionResource);
 const headers = IdempotencyKey;
 
-const told = (operationId: string, summary: string, description?: string) =>
+const documented = (operationId: string, summary: string, description?: string) =>
   operation(OWNERS, { operationId, tag: 'promotions', summary, ...(description === undefined ? {} : { description }) });
 
-/** Promotions and coupons: drafts, versions, pauses, limits, previews. A merchant sees and changes its own. */
+/** Serves promotions and coupons: drafts, versions, pauses, limits, previews. A merchant sees and changes its own. */
 export const promotionRoutes =
   ({ services: { promotions } }: AppDeps) =>
   async (api: Api): Promise<void> => {
@@ -35,7 +35,7 @@ export const promotionRoutes =
       {
         config,
         schema: {
-          ...told('listPromotions', 'List promotions', 'Newest first: those that the caller may see.'),
+          ...documented('listPromotions', 'List promotions', 'Newest first; only promotions that the caller may see.'),
           querystring: ListPromotions,
           response: responses({ 200: described('A page of promotions', PromotionPage) }, CALLER_CODES),
         },
@@ -48,9 +48,9 @@ export const promotionRoutes =
       {
         config,
         schema: {
-          ...told('getPromotion', 'Read a promotion'),
+          ...documented('getPromotion', 'Read a promotion'),
           params: byId,
-          response: responses({ 200: asItStands }, [...CALLER_CODES, 'not_found']),
+          response: responses({ 200: current }, [...CALLER_CODES, 'not_found']),
         },
       },
       async ({ caller, params }, reply) => sendResult(reply, await promotions.get(caller, params.promotionId)),
@@ -61,10 +61,10 @@ export const promotionRoutes =
       {
         config,
         schema: {
-          ...told('createPromotion', 'Draft a promotion', 'It prices nothing before it is published.'),
+          ...documented('createPromotion', 'Draft a promotion', 'A draft changes no price until it is published.'),
           headers,
           body: CreatePromotion,
-          response: responses({ 201: asItStands }, POST_CODES),
+          response: responses({ 201: current }, POST_CODES),
         },
       },
       async ({ caller, intent, body }, reply) => sendAnswer(reply, await promotions.create(caller, intent, body)),
@@ -75,7 +75,7 @@ export const promotionRoutes =
       schema: {
         params: byId,
         headers,
-        response: responses({ 200: asItStands }, [...POST_CODES, 'not_found', 'promotion_not_ready']),
+        response: responses({ 200: current }, [...POST_CODES, 'not_found', 'promotion_not_ready']),
       },
     };
 
@@ -85,7 +85,11 @@ export const promotionRoutes =
         ...change,
         schema: {
           ...change.schema,
-          ...told('draftPromotion', 'Replace the draft', 'What is in force stays until the draft is published.'),
+          ...documented(
+            'draftPromotion',
+            'Replace the draft',
+            'The version in force stays until the draft is published.',
+          ),
           body: DraftPromotion,
         },
       },
@@ -98,15 +102,16 @@ export const promotionRoutes =
       {
         config,
         schema: {
-          ...told(
+          ...documented(
             'publishPromotion',
             'Publish the draft',
-            'As a new version, in force at once. Orders keep the version they were priced with. What the mall pays a share of, the mall publishes.',
+            'As a new version, in force at once. Orders keep the version that they were priced with. ' +
+              'Only the mall publishes a promotion of which it pays a share.',
           ),
           params: byId,
           headers,
           body: NoMembers,
-          response: responses({ 200: asItStands }, [
+          response: responses({ 200: current }, [
             ...POST_CODES,
             'not_found',
             'promotion_not_ready',
@@ -124,7 +129,7 @@ export const promotionRoutes =
         ...change,
         schema: {
           ...change.schema,
-          ...told('pausePromotion', 'Pause a promotion', 'For new orders, at once.'),
+          ...documented('pausePromotion', 'Pause a promotion', 'At once, for new orders.'),
           body: NoMembers,
         },
       },
@@ -138,10 +143,10 @@ export const promotionRoutes =
         ...change,
         schema: {
           ...change.schema,
-          ...told(
+          ...documented(
             'resumePromotion',
-            'Let a paused promotion go on',
-            'What the mall has paused, the mall lets go on: `forbidden` to its merchant.',
+            'Resume a paused promotion',
+            'Only the mall resumes what the mall paused: `forbidden` for the merchant.',
           ),
           body: NoMembers,
         },
@@ -156,10 +161,11 @@ export const promotionRoutes =
         ...change,
         schema: {
           ...change.schema,
-          ...told(
+          ...documented(
             'limitPromotion',
             'Change the limits',
-            'At once, without a new version. Uses beyond a lower limit stay. Where the mall pays a share, its merchant may draw them closer only: `forbidden` otherwise.',
+            'At once, without a new version. Uses beyond a lower limit stay. ' +
+              'Where the mall pays a share, the merchant may only lower the limits: `forbidden` otherwise.',
           ),
           body: PromotionLimits,
         },
@@ -173,10 +179,10 @@ export const promotionRoutes =
       {
         config,
         schema: {
-          ...told(
+          ...documented(
             'previewPromotion',
             'Price a cart as if the draft were live',
-            'Beside the live rules that the caller may see. Writes nothing.',
+            'Together with the live promotions that the caller may see. Writes nothing.',
           ),
           params: byId,
           headers,

@@ -10,9 +10,9 @@ import { CALLER_CODES, described, IdempotencyKey, POST_CODES, responses } from '
 const BUYERS = ['storefront'] as const;
 const READERS = ['storefront', 'support', 'platform'] as const;
 
-/** Prices: before an order, and the one that an order was given. */
+/** Serves prices: of a cart before the order, and of an order. */
 export const quoteRoutes =
-  ({ services: clients }: AppDeps) =>
+  ({ services }: AppDeps) =>
   async (api: Api): Promise<void> => {
     api.post(
       '/quotes',
@@ -24,7 +24,8 @@ export const quoteRoutes =
             tag: 'prices',
             summary: 'Price a cart',
             description:
-              'The same function prices the order. Nothing is written and no coupon is used up, so a repetition is priced anew.',
+              'The same function prices the order. Nothing is written and no coupon is used, ' +
+              'so a repetition is priced again.',
           }),
           headers: IdempotencyKey,
           body: AskQuote,
@@ -37,7 +38,7 @@ export const quoteRoutes =
           ]),
         },
       },
-      async ({ caller, body }, reply) => sendResult(reply, await clients.quotes.quote(caller, body)),
+      async ({ caller, body }, reply) => sendResult(reply, await services.quotes.quote(caller, body)),
     );
 
     api.get(
@@ -50,7 +51,8 @@ export const quoteRoutes =
             tag: 'prices',
             summary: "Read an order's price",
             description:
-              'As it was explained when the order was placed, or its address mended for another country, with the versions of the rules.',
+              'As explained at placement, or when its address was corrected to another country, ' +
+              'with the versions of the promotions.',
           }),
           params: z.object({ orderId: OrderId }),
           response: responses({ 200: described('The price, explained', PriceBreakdown) }, [
@@ -59,6 +61,6 @@ export const quoteRoutes =
           ]),
         },
       },
-      async ({ caller, params }, reply) => sendResult(reply, await clients.quotes.priceOf(caller, params.orderId)),
+      async ({ caller, params }, reply) => sendResult(reply, await services.quotes.priceOf(caller, params.orderId)),
     );
   };

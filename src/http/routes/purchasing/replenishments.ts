@@ -15,13 +15,13 @@ import { CALLER_CODES, described, IdempotencyKey, POST_CODES, responses } from '
 
 const READERS = ['merchant', 'warehouse', 'support', 'platform'] as const;
 const OWNERS = ['merchant', 'platform'] as const;
-const LISTENERS = ['merchant', 'support', 'platform'] as const;
+const RECORDERS = ['merchant', 'support', 'platform'] as const;
 
 const Replenishments = pageOf(ReplenishmentResource).meta({ id: 'ReplenishmentPage' });
 
-/** Goods that shelves need of their suppliers. */
+/** Serves replenishments, and the answers of suppliers to them. */
 export const replenishmentRoutes =
-  ({ services: clients }: AppDeps) =>
+  ({ services }: AppDeps) =>
   async (api: Api): Promise<void> => {
     api.get(
       '/replenishments',
@@ -32,31 +32,32 @@ export const replenishmentRoutes =
             operationId: 'listReplenishments',
             tag: 'stock',
             summary: 'List replenishments',
-            description: 'Newest first: a merchant sees its own, a warehouse those that come to it.',
+            description: 'Newest first. A merchant sees its own, a warehouse those for its shelves.',
           }),
           querystring: ListReplenishments,
           response: responses({ 200: described('A page of replenishments', Replenishments) }, CALLER_CODES),
         },
       },
-      async ({ caller, query }, reply) => sendResult(reply, await clients.replenishments.list(caller, query)),
+      async ({ caller, query }, reply) => sendResult(reply, await services.replenishments.list(caller, query)),
     );
 
     api.post(
       '/replenishments/:replenishmentId/answers',
       {
-        config: { roles: LISTENERS },
+        config: { roles: RECORDERS },
         schema: {
-          ...operation(LISTENERS, {
+          ...operation(RECORDERS, {
             operationId: 'recordSupplierAnswer',
             tag: 'stock',
-            summary: 'Record what a supplier said by mail or phone',
+            summary: 'Record what a supplier answered by mail or phone',
             description:
-              'It counts as its signed webhook does, and may be corrected by another one. Who recorded it is kept.',
+              'Has the effect of a signed webhook of the supplier; a later answer may correct it. ' +
+              'Who recorded it is kept.',
           }),
           params: z.object({ replenishmentId: ReplenishmentId }),
           headers: IdempotencyKey,
           body: RecordAnswer,
-          response: responses({ 200: described('The replenishment as it stands', ReplenishmentResource) }, [
+          response: responses({ 200: described('The current replenishment', ReplenishmentResource) }, [
             ...POST_CODES,
             'not_found',
             'answer_not_awaited',
@@ -64,7 +65,7 @@ export const replenishmentRoutes =
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await clients.replenishments.answer(caller, intent, params.replenishmentId, body)),
+        sendAnswer(reply, await services.replenishments.answer(caller, intent, params.replenishmentId, body)),
     );
 
     api.post(
@@ -77,18 +78,19 @@ export const replenishmentRoutes =
             tag: 'stock',
             summary: 'Close a replenishment whose goods will not come',
             description:
-              'The supplier is not told: call it off there. The next order that finds the shelf low opens another one.',
+              'The supplier is not notified: cancel the purchase order there. ' +
+              'The next order that leaves the shelf low opens a new replenishment.',
           }),
           params: z.object({ replenishmentId: ReplenishmentId }),
           headers: IdempotencyKey,
           body: CloseReplenishment,
-          response: responses({ 200: described('The replenishment as it stands', ReplenishmentResource) }, [
+          response: responses({ 200: described('The current replenishment', ReplenishmentResource) }, [
             ...POST_CODES,
             'not_found',
           ]),
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await clients.replenishments.close(caller, intent, params.replenishmentId, body)),
+        sendAnswer(reply, await services.replenishments.close(caller, intent, params.replenishmentId, body)),
     );
   };

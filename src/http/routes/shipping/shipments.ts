@@ -14,9 +14,9 @@ const HandedOver = z
   .strictObject({ fulfillmentId: FulfillmentId, status: z.literal('handed_over') })
   .meta({ id: 'HandedOver' });
 
-/** Parcels on their way out of the warehouse. */
+/** Serves the labels and the hand-over of parcels. */
 export const shipmentRoutes =
-  ({ services: clients }: AppDeps) =>
+  ({ services }: AppDeps) =>
   async (api: Api): Promise<void> => {
     api.post(
       '/fulfillments/:fulfillmentId/hand-over',
@@ -27,7 +27,8 @@ export const shipmentRoutes =
             operationId: 'handOver',
             tag: 'shipments',
             summary: 'Hand a parcel to its carrier',
-            description: 'Its goods leave the stock and its money is collected. Doing it twice changes nothing.',
+            description:
+              'Its goods leave the stock and its share of the payment is captured. A second call changes nothing.',
           }),
           params: z.object({ fulfillmentId: FulfillmentId }),
           headers: IdempotencyKey,
@@ -40,7 +41,7 @@ export const shipmentRoutes =
         },
       },
       async ({ caller, intent, params }, reply) =>
-        sendAnswer(reply, await clients.shipments.handOver(caller, intent, params.fulfillmentId)),
+        sendAnswer(reply, await services.shipments.handOver(caller, intent, params.fulfillmentId)),
     );
 
     api.get(
@@ -52,7 +53,7 @@ export const shipmentRoutes =
             operationId: 'getLabel',
             tag: 'shipments',
             summary: "Fetch a parcel's label for the printer",
-            description: 'ZPL. It shows the recipient: print it, do not keep it.',
+            description: 'In ZPL. The label shows the recipient: print it, do not keep it.',
           }),
           params: z.object({ shipmentId: ShipmentId }),
           response: responses({ 200: described('The label', z.string(), 'text/plain') }, [
@@ -62,7 +63,7 @@ export const shipmentRoutes =
         },
       },
       async ({ caller, params }, reply) => {
-        const label = await clients.shipments.label(caller, params.shipmentId);
+        const label = await services.shipments.label(caller, params.shipmentId);
         return isRefusal(label)
           ? sendProblem(reply, label)
           : reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store').send(label);

@@ -12,14 +12,13 @@ const WORKERS = ['warehouse', 'support', 'platform'] as const;
 
 const Tasks = pageOf(TaskResource).meta({ id: 'TaskPage' });
 const byId = z.object({ taskId: TaskId });
-const task = described('The task as it stands', TaskResource);
+const task = described('The current task', TaskResource);
 
 /**
- * The work of people: picking, rechecking and packing in warehouses, and attending to orders that were handed to a
- * person.
+ * Serves tasks: picking, rechecking and packing in warehouses, and attending to orders that were handed to a person.
  */
 export const taskRoutes =
-  ({ services: clients }: AppDeps) =>
+  ({ services }: AppDeps) =>
   async (api: Api): Promise<void> => {
     api.get(
       '/tasks',
@@ -31,13 +30,14 @@ export const taskRoutes =
             tag: 'tasks',
             summary: 'List tasks',
             description:
-              'As they should be done: urgent orders first, then the longest waiting. A warehouse sees its own; support sees all, and does `attend` tasks.',
+              'In the order of work: urgent orders first, then the longest waiting. ' +
+              'A warehouse sees its own; support sees all, and does `attend` tasks.',
           }),
           querystring: ListTasks,
           response: responses({ 200: described('A page of tasks', Tasks) }, CALLER_CODES),
         },
       },
-      async ({ caller, query }, reply) => sendResult(reply, await clients.tasks.list(caller, query)),
+      async ({ caller, query }, reply) => sendResult(reply, await services.tasks.list(caller, query)),
     );
 
     api.get(
@@ -50,7 +50,7 @@ export const taskRoutes =
           response: responses({ 200: task }, [...CALLER_CODES, 'not_found']),
         },
       },
-      async ({ caller, params }, reply) => sendResult(reply, await clients.tasks.get(caller, params.taskId)),
+      async ({ caller, params }, reply) => sendResult(reply, await services.tasks.get(caller, params.taskId)),
     );
 
     api.post(
@@ -62,7 +62,7 @@ export const taskRoutes =
             operationId: 'claimTask',
             tag: 'tasks',
             summary: 'Claim a task',
-            description: "For the holder of the key. Claiming one's own again changes nothing.",
+            description: 'For the holder of the key. Claiming your own task again changes nothing.',
           }),
           params: byId,
           headers: IdempotencyKey,
@@ -71,7 +71,7 @@ export const taskRoutes =
         },
       },
       async ({ caller, intent, params }, reply) =>
-        sendAnswer(reply, await clients.tasks.claim(caller, intent, params.taskId)),
+        sendAnswer(reply, await services.tasks.claim(caller, intent, params.taskId)),
     );
 
     api.post(
@@ -84,7 +84,8 @@ export const taskRoutes =
             tag: 'tasks',
             summary: 'Complete a task',
             description:
-              'The next task of its fulfillment opens. After `pack` the label is bought; say what the box weighs and measures, or leave the body empty. An `attend` task needs its `outcome`.',
+              'The next task of the fulfillment opens. After `pack` the label is bought: send the weight and size of ' +
+              'the box, or leave the body empty. An `attend` task needs its `outcome`.',
           }),
           params: byId,
           headers: IdempotencyKey,
@@ -93,6 +94,6 @@ export const taskRoutes =
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await clients.tasks.complete(caller, intent, params.taskId, body ?? {})),
+        sendAnswer(reply, await services.tasks.complete(caller, intent, params.taskId, body ?? {})),
     );
   };

@@ -16,7 +16,7 @@ const Received = z
   .strictObject({
     received: z
       .enum(['applied', 'duplicate', 'parked'])
-      .describe('`parked`: kept for 7 days, until what it speaks of is known'),
+      .describe('`parked`: its subject is not known yet; kept for 7 days until it is'),
   })
   .meta({ id: 'WebhookReceived' });
 
@@ -25,36 +25,38 @@ interface Reader<T> {
   read(headers: Record<string, string>, rawBody: string): VerifiedWebhook<T> | undefined;
 }
 
-const schemaOf = (told: Omit<OperationDoc, 'tag'>) => ({
-  ...openOperation({ tag: 'webhooks', ...told }),
+const schemaOf = (doc: Omit<OperationDoc, 'tag'>) => ({
+  ...openOperation({ tag: 'webhooks', ...doc }),
   params: z.object({ provider: z.string().max(100) }),
-  response: responses({ 200: described('Taken', Received) }, [
+  response: responses({ 200: described('Received', Received) }, [
     'webhook_signature_invalid',
     'not_found',
     'validation_failed',
     'body_too_large',
   ]),
 });
-const SIGNED = 'Signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature`); no API key.';
+const SIGNED =
+  'Signed by Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`). Needs no API key.';
 
 /**
- * What carriers, gateways and suppliers report. Verified by signature over the raw body, before anything of it is read.
+ * Receives reports of carriers, gateways and suppliers. The signature over the raw body is verified before it is
+ * parsed.
  */
 export const webhookRoutes =
-  ({ services: clients, paymentReaders, carrierReaders, supplierReaders }: AppDeps) =>
+  ({ services, paymentReaders, carrierReaders, supplierReaders }: AppDeps) =>
   async (api: Api): Promise<void> => {
     api.post(
       '/webhooks/payments/:provider',
       {
         schema: schemaOf({
           operationId: 'receivePaymentWebhook',
-          summary: 'Report what a customer did at the gateway',
+          summary: 'Report the outcome of a payment at the gateway',
           description: SIGNED,
         }),
       },
       (request, reply) =>
         receive(request, reply, paymentReaders, request.params.provider, (webhook) =>
-          clients.webhooks.payment(request.params.provider, webhook),
+          services.webhooks.payment(request.params.provider, webhook),
         ),
     );
 
@@ -69,7 +71,7 @@ export const webhookRoutes =
       },
       (request, reply) =>
         receive(request, reply, carrierReaders, request.params.provider, (webhook) =>
-          clients.webhooks.carrier(request.params.provider, webhook),
+          services.webhooks.carrier(request.params.provider, webhook),
         ),
     );
 
@@ -78,13 +80,13 @@ export const webhookRoutes =
       {
         schema: schemaOf({
           operationId: 'receiveSupplierWebhook',
-          summary: 'Report what a supplier sends of a purchase order',
+          summary: 'Report what a supplier sends for a purchase order',
           description: SIGNED,
         }),
       },
       (request, reply) =>
         receive(request, reply, supplierReaders, request.params.provider, (webhook) =>
-          clients.webhooks.supplier(request.params.provider, webhook),
+          services.webhooks.supplier(request.params.provider, webhook),
         ),
     );
   };
@@ -94,11 +96,11 @@ async function receive<T>(
   reply: FastifyReply,
   readers: readonly Reader<T>[],
   provider: string,
-  take: (webhook: VerifiedWebhook<T>) => Promise<Reception>,
+  apply: (webhook: VerifiedWebhook<T>) => Promise<Reception>,
 ): Promise<FastifyReply> {
   const reader = readers.find(({ code }) => code === provider);
   if (!reader) return sendProblem(reply, refuse('not_found'));
-  const webhook = understood(() =>
+  const webhook = readOrError(() =>
     reader.read(headersOf(request), typeof request.body === 'string' ? request.body : ''),
   );
   if (webhook instanceof Error) return sendProblem(reply, refuse('validation_failed', { detail: webhook.message }));
@@ -106,15 +108,17 @@ async function receive<T>(
   if (webhook.eventId.length > MAX_EVENT_ID)
     return sendProblem(
       reply,
-      refuse('validation_failed', { errors: [{ pointer: 'webhook-id', detail: `It is longer than ${MAX_EVENT_ID}` }] }),
+      refuse('validation_failed', {
+        errors: [{ pointer: 'webhook-id', detail: `The event id is longer than ${MAX_EVENT_ID} characters` }],
+      }),
     );
   if (notStorable(webhook.event).length > 0)
-    return sendProblem(reply, refuse('validation_failed', { detail: 'It holds a character that is no text' }));
-  return reply.send({ received: await take(webhook) });
+    return sendProblem(reply, refuse('validation_failed', { detail: 'It contains a character that cannot be stored' }));
+  return reply.send({ received: await apply(webhook) });
 }
 
-/** Reads a webhook; an error as a value when its signature holds and its body is none of the vendor's. */
-function understood<T>(read: () => T): T | Error {
+/** Reads a webhook. Returns an error when the signature is valid and the body does not fit the vendor's schema. */
+function readOrError<T>(read: () => T): T | Error {
   try {
     return read();
   } catch (error) {
