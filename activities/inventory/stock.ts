@@ -2,12 +2,8 @@ import { customerKeyOf } from '../../src/books/customers/customers';
 import { recordDemand } from '../../src/books/purchasing/unmet-demand';
 import { moveOrder, personalContext, type PersonalFields } from '../../src/books/orders/orders';
 import { freeUses } from '../../src/books/pricing/promotion-uses';
-import {
-  freeReservations,
-  reserve,
-  type Reserved,
-  type ReservationRequest,
-} from '../../src/books/inventory/reservations';
+import { freeReservations } from '../../src/books/inventory/free-reservations';
+import { reserve, type Reserved, type ReservationRequest } from '../../src/books/inventory/reservations';
 import { appendEvents, type TimelineFact } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import type { Vault } from '../../src/books/vault';

@@ -3,7 +3,7 @@ import { fulfillmentsOf, lockFulfillment, moveFulfillment } from '../../src/book
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
 import { releaseToWarehouse } from '../../src/books/warehouse/release-to-warehouse';
-import { restock } from '../../src/books/inventory/reservations';
+import { restock } from '../../src/books/inventory/allocations';
 import { markReturned, markSigned } from '../../src/books/shipping/shipments';
 import { appendEvents } from '../../src/books/timeline';
 import { SYSTEM } from '../../src/contracts/caller';

@@ -6,7 +6,7 @@ import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
 import { freeUses } from '../../src/books/pricing/promotion-uses';
 import { isServed } from '../../src/books/catalogue/serviceability';
-import { freeReservations } from '../../src/books/inventory/reservations';
+import { freeReservations } from '../../src/books/inventory/free-reservations';
 import {
   readAbandonedBookings,
   readOpenEffects,

@@ -1,4 +1,4 @@
-import type { Receipt } from '../../src/books/inventory/reservations';
+import type { Receipt } from '../../src/books/inventory/receipts';
 import { skuName } from '../../src/books/catalogue/skus';
 import { placeName, type ImportedWarehouse, type Place } from '../../src/books/catalogue/warehouses';
 import type { CatalogueImport } from '../../src/services/catalogue/import';

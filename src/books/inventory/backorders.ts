@@ -9,8 +9,8 @@ import { replenishOwed } from '../purchasing/replenishments';
 import type { Tx } from '../transactions';
 
 /**
- * Locks the queues of some SKUs, in the order of their ids. Lock their shelves first: everybody does, so that nobody
- * deadlocks.
+ * Locks the backorder queues of some SKUs (their `sku` rows) in the order of their ids. Lock their shelves first, as
+ * every transaction does, so that none deadlocks.
  */
 export async function lockQueues(tx: Tx, skuIds: readonly string[]): Promise<void> {
   await tx
@@ -23,8 +23,8 @@ export async function lockQueues(tx: Tx, skuIds: readonly string[]): Promise<voi
 }
 
 /**
- * Reads how some SKUs are sold before they are there; those that are not, or that no warehouse has a shelf for, are
- * left out. Any caller may: what is owed, and what suppliers send, is read for Mallflow.
+ * Reads the backorder terms of some SKUs. SKUs that take no backorders, or that no warehouse has a shelf for, are left
+ * out. It reads as the system, so that any caller may ask.
  */
 export const readTerms = (tx: Tx, skuIds: readonly string[], today: string): Promise<Map<string, BackorderTerms>> =>
   runAsSystem(tx, async (): Promise<Map<string, BackorderTerms>> => {
@@ -36,45 +36,37 @@ export const readTerms = (tx: Tx, skuIds: readonly string[], today: string): Pro
       .where((eb) => eb.exists(eb.selectFrom('stock as s').select('s.skuId').whereRef('s.skuId', '=', 'k.id')))
       .execute();
     if (rows.length === 0) return new Map();
-    // What a shelf lacks of its safety stock is filled up first, and promised to nobody.
+    // Arrivals fill up the safety stock first, which is promised to no order.
     const { rows: arrivals } = await sql<Arrival & { skuId: string }>`
-    select r."skuId", r."expectedOn"::text as "expectedOn",
-      greatest(0, r.confirmed - r.received - greatest(0, s."safetyStock" - (s."onHand" - s.reserved)))::int as units
-    from replenishment r join stock s on s."skuId" = r."skuId" and s."warehouseId" = r."warehouseId"
-    where r."skuId" = any(${rows.map((row) => row.id)}::text[]) and r."closedAt" is null and r.status = 'confirmed' and r."expectedOn" >= ${today}::date`.execute(
-      tx,
-    );
-    return new Map(
-      rows.flatMap(({ id, backorderLeadDays, backorderMax, owed }) =>
-        backorderLeadDays === null
-          ? []
-          : [
-              [
-                id,
-                {
-                  leadDays: backorderLeadDays,
-                  maxUnits: backorderMax,
-                  backordered: owed,
-                  arrivals: arrivals.filter((arrival) => arrival.skuId === id),
-                },
-              ] as const,
-            ],
-      ),
-    );
+      select r."skuId", r."expectedOn"::text as "expectedOn",
+        greatest(0, r.confirmed - r.received - greatest(0, s."safetyStock" - (s."onHand" - s.reserved)))::int as units
+      from replenishment r join stock s on s."skuId" = r."skuId" and s."warehouseId" = r."warehouseId"
+      where r."skuId" = any(${rows.map((row) => row.id)}::text[])
+        and r."closedAt" is null and r.status = 'confirmed' and r."expectedOn" >= ${today}::date`.execute(tx);
+    const terms = new Map<string, BackorderTerms>();
+    for (const { id, backorderLeadDays: leadDays, backorderMax: maxUnits, owed: backordered } of rows)
+      if (leadDays !== null)
+        terms.set(id, {
+          leadDays,
+          maxUnits,
+          backordered,
+          arrivals: arrivals.filter((arrival) => arrival.skuId === id),
+        });
+    return terms;
   });
 
-/** What units carry of an order's price. */
+/** Names the amounts of an order's price that its units carry. */
 export type UnitValue = Pick<ValuedUnits, 'amount' | 'shippingAmount' | 'platformAmount'>;
 
-/** Units that are owed, with what they are worth. */
+/** Describes backordered units with the amounts that they carry. */
 export type ValuedBackorder = BackorderedUnits<Demand> & UnitValue;
 
-/** Writes what an order is owed, and has it bought. The queues must be locked. */
-export async function writeBackorders(tx: Tx, orderId: string, owed: readonly ValuedBackorder[]): Promise<void> {
+/** Writes the backorders of an order and opens replenishments for them. The queues must be locked. */
+export async function writeBackorders(tx: Tx, orderId: string, backorders: readonly ValuedBackorder[]): Promise<void> {
   await tx
     .insertInto('backorder')
     .values(
-      owed.map(
+      backorders.map(
         ({
           demand: { lineId, merchantId, skuId },
           quantity,
@@ -102,16 +94,16 @@ export async function writeBackorders(tx: Tx, orderId: string, owed: readonly Va
     .execute();
   await changeBackordered(
     tx,
-    owed.map(({ demand, quantity }) => ({ skuId: demand.skuId, quantity })),
+    backorders.map(({ demand, quantity }) => ({ skuId: demand.skuId, quantity })),
     1,
   );
   await replenishOwed(
     tx,
-    owed.map(({ demand }) => demand.skuId),
+    backorders.map(({ demand }) => demand.skuId),
   );
 }
 
-/** Ends what an order still waits for. Its shelves and queues must be locked. */
+/** Cancels the waiting backorders of an order. Its shelves and queues must be locked. */
 export async function cancelBackorders(tx: Tx, orderId: string): Promise<void> {
   const ended = await tx
     .updateTable('backorder')
@@ -127,7 +119,7 @@ export async function cancelBackorders(tx: Tx, orderId: string): Promise<void> {
   );
 }
 
-/** Tells whether an order waits for goods. */
+/** Says whether an order has a waiting backorder. */
 export const isWaitingForStock = async (tx: Tx, orderId: string): Promise<boolean> =>
   (await tx
     .selectFrom('backorder')

@@ -4,13 +4,13 @@ import { newId } from '../new-id';
 import { insertFollowUps } from '../task-rows';
 import type { Tx } from '../transactions';
 
-/** What people are to chase a supplier for: a replenishment, or a SKU that is asked for in vain. */
+/** Names the subject of a follow-up: a replenishment, or a SKU with unmet demand. */
 export interface FollowUp {
   readonly subject: string;
   readonly merchantId: string;
 }
 
-/** Opens a task for each of these, unless one for the same reason is open. */
+/** Opens a follow-up for each subject that has none open for the same reason. */
 export async function openFollowUps(tx: Tx, reason: FollowUpReason, followUps: readonly FollowUp[]): Promise<void> {
   const [ids, subjects, merchants] = [
     followUps.map(() => newId('tsk')),

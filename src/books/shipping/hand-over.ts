@@ -1,7 +1,7 @@
 import { refuse, type Refusal } from '../../contracts/errors';
 import type { ReleasedFulfillment } from '../../contracts/orders/order';
 import { HANDED_OVER_STATUSES } from '../../contracts/statuses';
-import { shipOut } from '../inventory/reservations';
+import { shipOut } from '../inventory/allocations';
 import { lockFulfillment, moveFulfillment } from '../orders/fulfillments';
 import { enqueueOrderSignal } from '../outbox';
 import { appendEvents } from '../timeline';

@@ -2,7 +2,7 @@ import type { Urgency } from '../../contracts/statuses';
 import { splitIntoFulfillments } from '../../domain/orders/split-into-fulfillments';
 import { fillBackorders } from '../inventory/fill-backorders';
 import { lockStock } from '../inventory/stock-rows';
-import { allocateLots } from '../inventory/reservations';
+import { allocateLots } from '../inventory/allocations';
 import { insertFulfillment } from '../orders/fulfillments';
 import { openTasks } from './tasks';
 import type { TimelineFact } from '../timeline';

@@ -7,7 +7,7 @@ import { upsertSkus, type NewSku } from '../../books/catalogue/skus';
 import { findOrInsertStorefronts } from '../../books/catalogue/storefronts';
 import { upsertSuppliers, type NewSupplier } from '../../books/catalogue/suppliers';
 import { upsertWarehouse, type ImportedWarehouse, type NewWarehouse } from '../../books/catalogue/warehouses';
-import { receive, type Receipt } from '../../books/inventory/reservations';
+import { receive, type Receipt } from '../../books/inventory/receipts';
 import type { Transactions, Tx } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';
 
