@@ -2,12 +2,8 @@ import { customerKeyOf } from '../../src/books/customers/customers';
 import { recordDemand } from '../../src/books/purchasing/unmet-demand';
 import { moveOrder, personalContext, type PersonalFields } from '../../src/books/orders/orders';
 import { freeUses } from '../../src/books/pricing/promotion-uses';
-import {
-  freeReservations,
-  reserve,
-  type Reserved,
-  type ReservationRequest,
-} from '../../src/books/inventory/reservations';
+import { freeReservations } from '../../src/books/inventory/free-reservations';
+import { reserve, type Reserved, type ReservationRequest } from '../../src/books/inventory/reservations';
 import { appendEvents, type TimelineFact } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import type { Vault } from '../../src/books/vault';
@@ -81,9 +77,15 @@ export const createStockActivities = ({ transactions, vault }: Pick<ActivityDeps
         ]);
         return verdict;
       }
-      await moveOrder(tx, orderId, { status: 'draft', stage: 'receive', payUntil });
+      const { agreedOn } = sourcing;
+      await moveOrder(tx, orderId, {
+        status: 'draft',
+        stage: 'receive',
+        payUntil,
+        ...(agreedOn === null ? {} : { agreedOn }),
+      });
       await appendEvents(tx, orderId, factsOf(sourcing, payUntil));
-      return reserved(payUntil, sourcing.agreedOn);
+      return reserved(payUntil, agreedOn);
     }),
 
   /** Gives back whatever the order still holds. Does nothing when it holds nothing. */

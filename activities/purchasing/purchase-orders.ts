@@ -1,5 +1,5 @@
 import { finishOperation } from '../../src/books/operations';
-import { recordSent } from '../../src/books/purchasing/replenishments';
+import { recordSent } from '../../src/books/purchasing/supplier-answers';
 import type { Tx } from '../../src/books/transactions';
 import type { OnlineOutcome, PurchaseOrder } from '../../src/domain/purchasing/purchase-mail';
 import type { Purchase } from '../../src/providers/suppliers/supplier-provider';

@@ -1,6 +1,7 @@
 import { openFollowUps } from '../../src/books/purchasing/supplier-follow-ups';
 import { finishOperation } from '../../src/books/operations';
-import { lockReplenishment, recordSent } from '../../src/books/purchasing/replenishments';
+import { lockReplenishment } from '../../src/books/purchasing/replenishments';
+import { recordSent } from '../../src/books/purchasing/supplier-answers';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import { FollowUpReason } from '../../src/contracts/purchasing/replenishment';

@@ -1,4 +1,4 @@
-import { receive } from '../../src/books/inventory/reservations';
+import { receive } from '../../src/books/inventory/receipts';
 import { connect } from '../../src/books/transactions';
 import { CarrierDrivers, PublicApi } from '../../src/cli/orders/public-api';
 import { seedSampleMall, type SampleMall } from '../../src/services/catalogue/sample-mall';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { receive } from '../../src/books/inventory/reservations';
+import { receive } from '../../src/books/inventory/receipts';
 import { SYSTEM } from '../../src/contracts/caller';
 import { runAudits } from '../../src/audit/run-audits';
 import { openAuditSources } from '../../src/embedded/audit-sources';

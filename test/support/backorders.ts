@@ -1,6 +1,6 @@
 import { newId } from '../../src/books/new-id';
-import { setBackorder } from '../../src/books/inventory/backorders';
-import { receive } from '../../src/books/inventory/reservations';
+import { setBackorder } from '../../src/books/catalogue/backorder-terms';
+import { receive } from '../../src/books/inventory/receipts';
 import type { Transactions } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { SetBackorder } from '../../src/contracts/inventory/backorder';

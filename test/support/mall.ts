@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { issueKey } from '../../src/books/access/api-keys';
 import { type KeyRole } from '../../src/contracts/caller';
 import { newId } from '../../src/books/new-id';
-import { receive } from '../../src/books/inventory/reservations';
+import { receive } from '../../src/books/inventory/receipts';
 import { connect, type Transactions, type Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { PlaceOrder } from '../../src/contracts/orders/place-order';

@@ -6,17 +6,17 @@ import type { Availability } from '../../domain/inventory/sourcing-terms';
 import { readCarriers } from '../catalogue/catalogue';
 import type { Tx } from '../transactions';
 
-/** Where goods are wanted and how soon: decides how long they must keep. */
+/** Describes where goods go and how soon, which decides how long they must keep. */
 export interface Delivery {
   readonly country: string;
   readonly urgency: Urgency;
   /** ISO date. */
   readonly requestedDate: string | null;
-  /** ISO date before which it does not leave, as it waits for goods; today when absent or null. */
+  /** ISO date before which it does not leave, as it waits for stock; today when absent or null. */
   readonly leavesOn?: string | null;
 }
 
-/** What one warehouse holds of a SKU, what of it can be promised, and what sourcing has to know of both. */
+/** Describes the stock of one SKU in one warehouse as sourcing sees it. */
 export interface Shelf extends Availability {
   readonly onHand: number;
   readonly reserved: number;
@@ -25,13 +25,11 @@ export interface Shelf extends Availability {
   readonly weightG: number;
   readonly country: string;
   readonly postcode: string;
-  /** Until which day (ISO date) the units that can be promised keep at least; null for what does not expire. */
+  /** ISO date until which the available units keep at least; null for goods that do not expire. */
   readonly keepsUntil: string | null;
 }
 
-/**
- * The shelves of some SKUs, the carriers that take goods from there, and the day by which they arrive at the latest.
- */
+/** Holds the shelves of some SKUs, the carrier rates, and the day of the latest delivery. */
 export interface Shelves {
   readonly shelves: readonly Shelf[];
   readonly rates: readonly CarrierRate[];
@@ -40,9 +38,9 @@ export interface Shelves {
 }
 
 /**
- * Reads what can be promised of some SKUs: on hand, less what is reserved, less the safety stock, and less units that
- * would not keep for the SKU's minimum shelf life after delivery. With `lock`, the stock rows stay locked in the order
- * of their keys, so that buyers queue instead of deadlocking; without, a later reservation may find less.
+ * Reads the available units of some SKUs: on hand, less reserved, less the safety stock, and less units that would not
+ * keep for the SKU's minimum shelf life after delivery. With `lock`, the stock rows stay locked in the order of their
+ * keys, so that buyers queue instead of deadlocking; without, a later reservation may find less.
  */
 export async function readShelves(
   tx: Tx,
@@ -51,8 +49,8 @@ export async function readShelves(
   lock: boolean,
 ): Promise<Shelves> {
   const wanted = [...new Set(skuIds)];
-  // Before the lock: what others wait for is kept short.
-  const offers = await readCarriers(tx);
+  // Read before the lock, to hold it for a shorter time.
+  const rates = await readCarriers(tx);
   const query = tx
     .selectFrom('stock as s')
     .innerJoin('sku as k', 'k.id', 's.skuId')
@@ -74,55 +72,57 @@ export async function readShelves(
     .orderBy('s.skuId')
     .orderBy('s.warehouseId');
   const rows = await (lock ? query.forUpdate('s') : query).execute();
-  const deliveredBy = deliveryBy(delivery, offers);
-  const keepsUntil = (row: Perishing) => keepUntil(row, delivery, offers);
+  const deliveredBy = deliveryBy(delivery, rates);
+  const keepsUntil = (row: Perishing) => keepUntil(row, delivery, rates);
   const expiring = rows.filter((row) => row.expires);
-  // A statement of its own, after the rows are locked: lots change under that lock only, so it sees what goes with
-  // them.
+  // A separate statement after the rows are locked: lots change under that lock only, so it sees lots that match them.
   const spoiling =
-    expiring.length === 0
-      ? []
-      : await readSpoiling(
+    expiring.length > 0
+      ? await readSpoiling(
           tx,
           expiring.map((row) => ({ ...row, keepsUntil: keepsUntil(row) })),
-        );
+        )
+      : [];
   const shelves = rows.map(({ expires, minShelfLifeDays, ...row }): Shelf => {
-    const spoils = spoiling.find((own) => own.skuId === row.skuId && own.warehouseId === row.warehouseId)?.units ?? 0;
+    const sameShelf = spoiling.find(({ skuId, warehouseId }) => skuId === row.skuId && warehouseId === row.warehouseId);
     return {
       ...row,
       keepsUntil: keepsUntil({ expires, minShelfLifeDays }),
-      available: Math.max(0, row.onHand - row.reserved - row.safetyStock - spoils),
+      available: Math.max(0, row.onHand - row.reserved - row.safetyStock - (sameShelf?.units ?? 0)),
     };
   });
-  return { shelves, rates: offers, deliveredBy };
+  return { shelves, rates, deliveredBy };
 }
 
-/** How long goods keep, as far as it matters. */
+/** Says whether goods expire, and how many days they must keep after delivery. */
 interface Perishing {
   readonly expires: boolean;
   readonly minShelfLifeDays: number;
 }
 
 const leaving = ({ leavesOn }: Delivery): string => leavesOn ?? new Date().toISOString().slice(0, 10);
-const deliveryBy = (delivery: Delivery, offers: readonly CarrierRate[]): string | null =>
-  latestDelivery({ ...delivery, today: leaving(delivery) }, offers) ?? null;
+const deliveryBy = (delivery: Delivery, rates: readonly CarrierRate[]): string | null =>
+  latestDelivery({ ...delivery, today: leaving(delivery) }, rates) ?? null;
 
-/** Says until which day (ISO date) units must keep to be good for a delivery; null for what does not expire. */
+/** Returns the day (ISO date) until which units must keep for a delivery; null for goods that do not expire. */
 export const keepUntil = (
   { expires, minShelfLifeDays }: Perishing,
   delivery: Delivery,
-  offers: readonly CarrierRate[],
-): string | null => (expires ? addDays(deliveryBy(delivery, offers) ?? leaving(delivery), minShelfLifeDays) : null);
+  rates: readonly CarrierRate[],
+): string | null => (expires ? addDays(deliveryBy(delivery, rates) ?? leaving(delivery), minShelfLifeDays) : null);
 
-/** Sums the units that no order has yet and that expire before the day until which they should keep. */
+/** Sums the unallocated units that expire before the day until which they must keep. */
 async function readSpoiling(
   tx: Tx,
   rows: readonly { skuId: string; warehouseId: string; keepsUntil: string | null }[],
 ) {
   const { rows: found } = await sql<{ skuId: string; warehouseId: string; units: number }>`
     select l."skuId", l."warehouseId", sum(l."onHand" - l.allocated)::int as units
-    from lot l join unnest(${rows.map((row) => row.skuId)}::text[], ${rows.map((row) => row.warehouseId)}::text[], ${rows.map((row) => row.keepsUntil)}::date[])
-      as u (sku, warehouse, until) on u.sku = l."skuId" and u.warehouse = l."warehouseId"
+    from lot l join unnest(
+      ${rows.map((row) => row.skuId)}::text[],
+      ${rows.map((row) => row.warehouseId)}::text[],
+      ${rows.map((row) => row.keepsUntil)}::date[]
+    ) as u (sku, warehouse, until) on u.sku = l."skuId" and u.warehouse = l."warehouseId"
     where l."expiresOn" < u.until group by 1, 2`.execute(tx);
   return found;
 }

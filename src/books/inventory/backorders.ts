@@ -1,17 +1,16 @@
 import { sql } from 'kysely';
-import type { SetBackorder } from '../../contracts/inventory/backorder';
-import { refuse, type Refusal } from '../../contracts/errors';
 import type { Arrival, BackorderTerms, BackorderedUnits } from '../../domain/inventory/agree-backorder';
 import type { Demand } from '../../domain/inventory/sourcing-terms';
 import type { ValuedUnits } from '../../domain/orders/split-into-fulfillments';
+import { changeBackordered } from '../catalogue/backorder-terms';
 import { runAsSystem } from '../run-as-system';
 import { newId } from '../new-id';
 import { replenishOwed } from '../purchasing/replenishments';
 import type { Tx } from '../transactions';
 
 /**
- * Locks the queues of some SKUs, in the order of their ids. Lock their shelves first: everybody does, so that nobody
- * deadlocks.
+ * Locks the backorder queues of some SKUs (their `sku` rows) in the order of their ids. Lock their shelves first, as
+ * every transaction does, so that none deadlocks.
  */
 export async function lockQueues(tx: Tx, skuIds: readonly string[]): Promise<void> {
   await tx
@@ -24,8 +23,8 @@ export async function lockQueues(tx: Tx, skuIds: readonly string[]): Promise<voi
 }
 
 /**
- * Reads how some SKUs are sold before they are there; those that are not, or that no warehouse has a shelf for, are
- * left out. Any caller may: what is owed, and what suppliers send, is read for Mallflow.
+ * Reads the backorder terms of some SKUs. SKUs that take no backorders, or that no warehouse has a shelf for, are left
+ * out. It reads as the system, so that any caller may ask.
  */
 export const readTerms = (tx: Tx, skuIds: readonly string[], today: string): Promise<Map<string, BackorderTerms>> =>
   runAsSystem(tx, async (): Promise<Map<string, BackorderTerms>> => {
@@ -37,52 +36,37 @@ export const readTerms = (tx: Tx, skuIds: readonly string[], today: string): Pro
       .where((eb) => eb.exists(eb.selectFrom('stock as s').select('s.skuId').whereRef('s.skuId', '=', 'k.id')))
       .execute();
     if (rows.length === 0) return new Map();
-    // What a shelf lacks of its safety stock is filled up first, and promised to nobody.
+    // Arrivals fill up the safety stock first, which is promised to no order.
     const { rows: arrivals } = await sql<Arrival & { skuId: string }>`
-    select r."skuId", r."expectedOn"::text as "expectedOn",
-      greatest(0, r.confirmed - r.received - greatest(0, s."safetyStock" - (s."onHand" - s.reserved)))::int as units
-    from replenishment r join stock s on s."skuId" = r."skuId" and s."warehouseId" = r."warehouseId"
-    where r."skuId" = any(${rows.map((row) => row.id)}::text[]) and r."closedAt" is null and r.status = 'confirmed' and r."expectedOn" >= ${today}::date`.execute(
-      tx,
-    );
-    return new Map(
-      rows.flatMap(({ id, backorderLeadDays, backorderMax, owed }) =>
-        backorderLeadDays === null
-          ? []
-          : [
-              [
-                id,
-                {
-                  leadDays: backorderLeadDays,
-                  maxUnits: backorderMax,
-                  backordered: owed,
-                  arrivals: arrivals.filter((arrival) => arrival.skuId === id),
-                },
-              ] as const,
-            ],
-      ),
-    );
+      select r."skuId", r."expectedOn"::text as "expectedOn",
+        greatest(0, r.confirmed - r.received - greatest(0, s."safetyStock" - (s."onHand" - s.reserved)))::int as units
+      from replenishment r join stock s on s."skuId" = r."skuId" and s."warehouseId" = r."warehouseId"
+      where r."skuId" = any(${rows.map((row) => row.id)}::text[])
+        and r."closedAt" is null and r.status = 'confirmed' and r."expectedOn" >= ${today}::date`.execute(tx);
+    const terms = new Map<string, BackorderTerms>();
+    for (const { id, backorderLeadDays: leadDays, backorderMax: maxUnits, owed: backordered } of rows)
+      if (leadDays !== null)
+        terms.set(id, {
+          leadDays,
+          maxUnits,
+          backordered,
+          arrivals: arrivals.filter((arrival) => arrival.skuId === id),
+        });
+    return terms;
   });
 
-/** What units carry of an order's price. */
+/** Names the amounts of an order's price that its units carry. */
 export type UnitValue = Pick<ValuedUnits, 'amount' | 'shippingAmount' | 'platformAmount'>;
 
-/** Units that are owed, with what they are worth. */
+/** Describes backordered units with the amounts that they carry. */
 export type ValuedBackorder = BackorderedUnits<Demand> & UnitValue;
 
-/**
- * Writes what an order is owed and by which day all of it is to be there, and has it bought. The queues must be locked.
- */
-export async function writeBackorders(
-  tx: Tx,
-  orderId: string,
-  owed: readonly ValuedBackorder[],
-  agreedOn: string,
-): Promise<void> {
+/** Writes the backorders of an order and opens replenishments for them. The queues must be locked. */
+export async function writeBackorders(tx: Tx, orderId: string, backorders: readonly ValuedBackorder[]): Promise<void> {
   await tx
     .insertInto('backorder')
     .values(
-      owed.map(
+      backorders.map(
         ({
           demand: { lineId, merchantId, skuId },
           quantity,
@@ -108,19 +92,18 @@ export async function writeBackorders(
       ),
     )
     .execute();
-  await tx.updateTable('orders').set({ agreedOn }).where('id', '=', orderId).execute();
   await changeBackordered(
     tx,
-    owed.map(({ demand, quantity }) => ({ skuId: demand.skuId, quantity })),
+    backorders.map(({ demand, quantity }) => ({ skuId: demand.skuId, quantity })),
     1,
   );
   await replenishOwed(
     tx,
-    owed.map(({ demand }) => demand.skuId),
+    backorders.map(({ demand }) => demand.skuId),
   );
 }
 
-/** Ends what an order still waits for. Its shelves and queues must be locked. */
+/** Cancels the waiting backorders of an order. Its shelves and queues must be locked. */
 export async function cancelBackorders(tx: Tx, orderId: string): Promise<void> {
   const ended = await tx
     .updateTable('backorder')
@@ -136,20 +119,7 @@ export async function cancelBackorders(tx: Tx, orderId: string): Promise<void> {
   );
 }
 
-/** Adds units to what is owed of their SKUs, or takes them from it. */
-export async function changeBackordered(
-  tx: Tx,
-  rows: readonly { readonly skuId: string; readonly quantity: number }[],
-  sign: 1 | -1,
-): Promise<void> {
-  if (rows.length === 0) return;
-  await sql`
-    update sku set owed = sku.owed + ${sign}::int * d.units
-    from (select id, sum(units)::int as units from unnest(${rows.map((row) => row.skuId)}::text[], ${rows.map((row) => row.quantity)}::int[]) as u (id, units) group by 1) d
-    where sku.id = d.id`.execute(tx);
-}
-
-/** Tells whether an order waits for goods. */
+/** Says whether an order has a waiting backorder. */
 export const isWaitingForStock = async (tx: Tx, orderId: string): Promise<boolean> =>
   (await tx
     .selectFrom('backorder')
@@ -158,20 +128,3 @@ export const isWaitingForStock = async (tx: Tx, orderId: string): Promise<boolea
     .where('status', '=', 'waiting')
     .limit(1)
     .executeTakeFirst()) !== undefined;
-
-/**
- * Sets how a SKU is sold before it is there, and keeps who did. What is owed by then stays owed. Refused for SKUs of
- * others.
- */
-export async function setBackorder(tx: Tx, { skuId, backorder }: SetBackorder): Promise<Refusal | undefined> {
-  const [leadDays, maxUnits] = [backorder?.leadDays ?? null, backorder?.maxUnits ?? null];
-  // Row-level security says whose SKU it is.
-  const { numUpdatedRows } = await tx
-    .updateTable('sku')
-    .set({ backorderLeadDays: leadDays, backorderMax: maxUnits })
-    .where('id', '=', skuId)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) return refuse('not_found');
-  await tx.insertInto('backorder_setting').values({ skuId, leadDays, maxUnits }).execute();
-  return undefined;
-}

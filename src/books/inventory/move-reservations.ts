@@ -10,11 +10,11 @@ import { runAsSystem } from '../run-as-system';
 import { fillBackorders } from './fill-backorders';
 import { replenishLow, type ShelfRef } from '../purchasing/replenishments';
 import { changeReserved, lockShelvesOf } from './stock-rows';
-import { insertReservations, sourceFromShelves, type Destination, type NotReserved } from './source-and-hold';
+import { insertReservations, sourceFromShelves, type Destination, type NotReserved } from './source-and-reserve';
 import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 
-/** What is to be held for an order in place of what is, and on which shelves. */
+/** Describes the reservations that replace those of an order after its destination changed. */
 export interface ReservationMove {
   readonly orderId: string;
   readonly freed: readonly (ShelfRef & { readonly quantity: number })[];
@@ -24,6 +24,7 @@ export interface ReservationMove {
   readonly expiresAt: Date | null;
 }
 
+/** Reads the held reservations of an order with what decides whether they fit a destination. */
 const heldOf = (tx: Tx, orderId: string) =>
   tx
     .selectFrom('reservation as r')
@@ -36,8 +37,8 @@ const heldOf = (tx: Tx, orderId: string) =>
     .execute();
 type HeldRow = Awaited<ReturnType<typeof heldOf>>[number];
 
-/** Reads what an order is still owed. */
-const owedTo = (tx: Tx, orderId: string) =>
+/** Reads the units of an order that are still backordered. */
+const backorderedOf = (tx: Tx, orderId: string) =>
   tx
     .selectFrom('backorder as b')
     .innerJoin('sku as k', 'k.id', 'b.skuId')
@@ -47,7 +48,7 @@ const owedTo = (tx: Tx, orderId: string) =>
     .where('b.status', '=', 'waiting')
     .execute();
 
-/** The day until which it waits for goods, when that is later than it may leave otherwise. */
+/** Moves the day of leaving to the order's agreed day, when that is later. */
 async function leaving(tx: Tx, orderId: string, to: Destination): Promise<Destination> {
   const { agreedOn } = await tx
     .selectFrom('orders')
@@ -59,9 +60,9 @@ async function leaving(tx: Tx, orderId: string, to: Destination): Promise<Destin
 }
 
 /**
- * Locks the shelves of an order that may need others for a new destination: those of another country, and those whose
- * goods would not do. Call it before the order is locked: shelves come first, by their keys, then queues, as
- * everywhere. Writes nothing.
+ * Locks the shelves of an order whose reservations may have to move for a new destination: when the country changes, or
+ * the reserved goods do not fit it. Call it before the order is locked: shelves are locked first, by their keys, then
+ * queues, as everywhere. Writes nothing.
  */
 export const lockForMove = (tx: Tx, orderId: string, to: Destination): Promise<void> =>
   runAsSystem(tx, async () => {
@@ -70,44 +71,46 @@ export const lockForMove = (tx: Tx, orderId: string, to: Destination): Promise<v
       .select('country')
       .where('id', '=', orderId)
       .executeTakeFirstOrThrow();
-    if (country === to.country && (await isGood(tx, orderId, to))) return;
+    if (country === to.country && (await fitsDestination(tx, orderId, to))) return;
     const lines = await tx.selectFrom('order_line').select('skuId').where('orderId', '=', orderId).execute();
     const skuIds = lines.map(({ skuId }) => skuId);
     await lockShelvesOf(tx, skuIds);
-    const waited = await tx.selectFrom('sku').select('id').where('id', 'in', skuIds).where('owed', '>', 0).execute();
-    if (waited.length > 0)
+    const queued = await tx.selectFrom('sku').select('id').where('id', 'in', skuIds).where('owed', '>', 0).execute();
+    if (queued.length > 0)
       await lockQueues(
         tx,
-        waited.map(({ id }) => id),
+        queued.map(({ id }) => id),
       );
   });
 
-/**
- * Tells whether what is held keeps long enough for a destination, and comes to no parcel that no carrier takes there.
- */
-async function isGood(tx: Tx, orderId: string, destination: Destination): Promise<boolean> {
-  const [held, owed, carriers, to] = [
+/** Says whether the reserved goods keep long enough for a destination, and make no parcel too heavy for it. */
+async function fitsDestination(tx: Tx, orderId: string, destination: Destination): Promise<boolean> {
+  const [held, backordered, carriers, to] = [
     await heldOf(tx, orderId),
-    await owedTo(tx, orderId),
+    await backorderedOf(tx, orderId),
     await readCarriers(tx),
     await leaving(tx, orderId, destination),
   ];
   const keeps = held.every(
     (row) => (row.keepsUntil?.toISOString().slice(0, 10) ?? '') >= (keepUntil(row, to, carriers) ?? ''),
   );
-  return keeps && tooHeavy(held, owed, heaviestParcel(to.country, carriers)).length === 0;
+  return keeps && tooHeavy(held, backordered, heaviestParcel(to.country, carriers)).length === 0;
 }
 
 /**
- * Names the merchants with a parcel over a weight. Where goods will lie that are owed is not known: then all of a
- * merchant's may be one.
+ * Lists the merchants with a parcel over a weight. A merchant with backordered units may get one parcel of all its
+ * goods, as the warehouse of those units is not known yet.
  */
-function tooHeavy(held: readonly HeldRow[], owed: Awaited<ReturnType<typeof owedTo>>, heaviestG: number): string[] {
+function tooHeavy(
+  held: readonly HeldRow[],
+  backordered: Awaited<ReturnType<typeof backorderedOf>>,
+  heaviestG: number,
+): string[] {
   const parcels = new Map<string, { merchantId: string; weightG: number }>();
-  const rows = [...held, ...owed.map((row) => ({ ...row, warehouseId: '' }))];
+  const rows = [...held, ...backordered.map((row) => ({ ...row, warehouseId: '' }))];
   for (const row of rows) {
-    const one = owed.some(({ merchantId }) => merchantId === row.merchantId);
-    const key = one ? row.merchantId : `${row.merchantId} ${row.warehouseId}`;
+    const oneParcel = backordered.some(({ merchantId }) => merchantId === row.merchantId);
+    const key = oneParcel ? row.merchantId : `${row.merchantId} ${row.warehouseId}`;
     parcels.set(key, {
       merchantId: row.merchantId,
       weightG: (parcels.get(key)?.weightG ?? TARE_G) + row.quantity * row.weightG,
@@ -119,8 +122,8 @@ function tooHeavy(held: readonly HeldRow[], owed: Awaited<ReturnType<typeof owed
 }
 
 /**
- * Plans what an order holds when it goes elsewhere: undefined when what it holds is good there. The order and, by
- * `lockForMove`, its shelves must be locked. Leaves everything as it was, so that the caller may still refuse.
+ * Plans the reservations of an order for a new destination; undefined when its present ones fit it. The order and, by
+ * `lockForMove`, its shelves must be locked. It leaves everything as it was, so that the caller may still refuse.
  */
 export const planMove = (
   tx: Tx,
@@ -128,16 +131,17 @@ export const planMove = (
   destination: Destination,
 ): Promise<ReservationMove | NotReserved | undefined> =>
   runAsSystem(tx, async (): Promise<ReservationMove | NotReserved | undefined> => {
-    if (await isGood(tx, orderId, destination)) return undefined;
-    const [held, owed, to] = [
+    if (await fitsDestination(tx, orderId, destination)) return undefined;
+    const [held, backordered, to] = [
       await heldOf(tx, orderId),
-      await owedTo(tx, orderId),
+      await backorderedOf(tx, orderId),
       await leaving(tx, orderId, destination),
     ];
-    const uncarried = owed.length > 0 ? tooHeavy(held, owed, heaviestParcel(to.country, await readCarriers(tx))) : [];
+    const uncarried =
+      backordered.length > 0 ? tooHeavy(held, backordered, heaviestParcel(to.country, await readCarriers(tx))) : [];
     if (uncarried.length > 0 || held.length === 0) return uncarried.length > 0 ? { uncarried } : undefined;
     const lines = linesOf(held);
-    // Its own units are there for it, too.
+    // The order's own units are available to it, too.
     await changeReserved(tx, held, -1);
     const shelves = await readShelves(
       tx,
@@ -158,7 +162,7 @@ export const planMove = (
     };
   });
 
-/** Adds up what is held of each line, with what that carries of the price. */
+/** Adds up the reserved units of each line, with the amounts that they carry. */
 function linesOf(held: readonly HeldRow[]): (Omit<SourcedUnits, 'warehouseId'> & LineValue)[] {
   const lines = new Map<string, Omit<SourcedUnits, 'warehouseId'> & Required<LineValue>>();
   for (const { orderLineId: lineId, merchantId, skuId, quantity, amount, shippingAmount, platformAmount } of held) {
@@ -183,12 +187,12 @@ function linesOf(held: readonly HeldRow[]): (Omit<SourcedUnits, 'warehouseId'> &
 }
 
 /**
- * Holds what was planned in place of what is held; what is given back goes to those who wait for it. The locks of
- * `planMove` must be held still.
+ * Replaces an order's reservations by the planned ones, and fills backorders with the freed units. The locks of
+ * `planMove` must still be held.
  */
 export const moveReservations = (
   tx: Tx,
-  { orderId, freed: given, units: parts, decisions, shelves, expiresAt }: ReservationMove,
+  { orderId, freed, units, decisions, shelves, expiresAt }: ReservationMove,
 ): Promise<void> =>
   runAsSystem(tx, async () => {
     await tx
@@ -197,23 +201,24 @@ export const moveReservations = (
       .where('orderId', '=', orderId)
       .where('status', '=', 'held')
       .execute();
-    await changeReserved(tx, given, -1);
-    await insertReservations(tx, orderId, parts, shelves, expiresAt);
+    await changeReserved(tx, freed, -1);
+    await insertReservations(tx, orderId, units, shelves, expiresAt);
     const watched = shelves.shelves.filter(({ reorderPoint }) => reorderPoint !== null);
     if (watched.length > 0) await replenishLow(tx, watched);
     await appendEvents(tx, orderId, [
-      { type: 'stock.released', data: { reservations: given.length } },
+      { type: 'stock.released', data: { reservations: freed.length } },
       {
         type: 'stock.reserved',
         data: {
-          parts: parts.map(({ skuId, warehouseId, quantity }) => ({ skuId, warehouseId, quantity })),
+          parts: units.map(({ skuId, warehouseId, quantity }) => ({ skuId, warehouseId, quantity })),
           ...(expiresAt ? { until: expiresAt.toISOString() } : {}),
           sourcing: decisions,
         },
       },
     ]);
-    await fillBackorders(tx, given);
+    await fillBackorders(tx, freed);
   });
 
-/** Says what is short, when that is why nothing is held. */
-export const shortagesOf = (not: NotReserved): readonly Shortage[] => ('shortages' in not ? not.shortages : []);
+/** Lists the shortages, when they are the reason why nothing was reserved. */
+export const shortagesOf = (reason: NotReserved): readonly Shortage[] =>
+  'shortages' in reason ? reason.shortages : [];

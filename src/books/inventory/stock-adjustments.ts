@@ -4,25 +4,25 @@ import type { AdjustLot, CountLot, ReceiveStock, SetStock } from '../../contract
 import { fillBackorders } from './fill-backorders';
 import { replenishLow, type ShelfRef } from '../purchasing/replenishments';
 import { lockToOpen } from './stock-rows';
-import { receive } from './reservations';
+import { receive } from './receipts';
 import type { Tx } from '../transactions';
 
-const notHere = (pointer: string, detail: string): Refusal =>
+const invalid = (pointer: string, detail: string): Refusal =>
   refuse('validation_failed', { errors: [{ pointer, detail }] });
 
 /**
- * Books a delivery onto a shelf. Refused for SKUs and places that the caller may not keep, and for a lot that expires
- * on another day.
+ * Receives a delivery onto a shelf. Refused for shelves that the caller may not manage, and for a known lot with
+ * another expiry date.
  */
 export async function receiveGoods(tx: Tx, goods: ReceiveStock): Promise<ShelfRef | Refusal> {
   const { skuId, warehouseId, lotCode, quantity, reference } = goods;
   const sku = await tx.selectFrom('sku').select('expires').where('id', '=', skuId).executeTakeFirst();
   if (!sku || !(await mayKeep(tx, skuId, warehouseId))) return refuse('not_found');
   const expiresOn = goods.expiresOn ?? null;
-  if (sku.expires && expiresOn === null) return notHere('/expiresOn', 'It is required: the goods expire');
-  if (!sku.expires && expiresOn !== null) return notHere('/expiresOn', 'The goods do not expire');
+  if (sku.expires && expiresOn === null) return invalid('/expiresOn', 'It is required: the goods expire');
+  if (!sku.expires && expiresOn !== null) return invalid('/expiresOn', 'The goods do not expire');
   const locationId = await placeFor(tx, goods);
-  if (locationId === undefined) return notHere('/locationId', 'It is no place of the warehouse');
+  if (locationId === undefined) return invalid('/locationId', 'It is no place of the warehouse');
   await lockShelf(tx, { skuId, warehouseId });
   const known = await tx
     .selectFrom('lot')
@@ -32,21 +32,22 @@ export async function receiveGoods(tx: Tx, goods: ReceiveStock): Promise<ShelfRe
     .where('code', '=', lotCode)
     .executeTakeFirst();
   if (known && known.expiresOn !== expiresOn)
-    return notHere('/expiresOn', `The lot expires on ${known.expiresOn ?? 'no day'}`);
+    return invalid('/expiresOn', `The lot expires on ${known.expiresOn ?? 'no day'}`);
   await receive(tx, [{ skuId, warehouseId, locationId, lotCode, expiresOn, quantity, reference }]);
   return { skuId, warehouseId };
 }
 
 /**
- * Asks row-level security whether the caller may keep a shelf: merchants their SKUs, warehouses their own, the mall
- * all.
+ * Asks row-level security whether the caller may manage a shelf: a merchant those of its SKUs, a warehouse its own, the
+ * mall all.
  */
 async function mayKeep(tx: Tx, skuId: string, warehouseId: string): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`
-    select exists (select 1 from warehouse where id = ${warehouseId}) and (app_staff()
-      or (app_role() = 'merchant' and app_owns_sku(${skuId})) or (app_role() = 'warehouse' and app_subject() = ${warehouseId})) as may`.execute(
-    tx,
-  );
+    select exists (select 1 from warehouse where id = ${warehouseId}) and (
+      app_staff()
+      or (app_role() = 'merchant' and app_owns_sku(${skuId}))
+      or (app_role() = 'warehouse' and app_subject() = ${warehouseId})
+    ) as may`.execute(tx);
   return rows[0]?.may === true;
 }
 
@@ -80,17 +81,11 @@ const lockShelf = (tx: Tx, { skuId, warehouseId }: ShelfRef) =>
     .forUpdate()
     .executeTakeFirst();
 
-/**
- * Writes what was counted of a lot. Refused, changing nothing, when what is left could not keep the promises made of
- * it.
- */
+/** Sets a lot to the units that were counted. Refused, changing nothing, when too few would be left for orders. */
 export const countLot = (tx: Tx, { lotId, counted, reference }: CountLot): Promise<ShelfRef | Refusal> =>
   changeLot(tx, lotId, (onHand) => counted - onHand, 'counted', reference);
 
-/**
- * Adds units to a lot or takes them away, for a reason. Refused, changing nothing, when what is left could not keep the
- * promises made of it.
- */
+/** Adds units to a lot or removes them, for a reason. Refused, changing nothing, when too few would be left. */
 export const adjustLot = (tx: Tx, { lotId, quantity, reason, reference }: AdjustLot): Promise<ShelfRef | Refusal> =>
   changeLot(tx, lotId, () => quantity, reason, reference);
 
@@ -113,8 +108,9 @@ async function changeLot(
   if (!shelf || change === 0) return ref;
   const [left, leftOfAll] = [lot.onHand + change, shelf.onHand + change];
   if (left < lot.allocated || leftOfAll < shelf.reserved) {
+    const promised = `${lot.allocated} of the lot and ${shelf.reserved} of the SKU are promised`;
     return refuse('stock_promised', {
-      detail: `${lot.allocated} of the lot and ${shelf.reserved} of the SKU are promised; ${Math.max(left, 0)} and ${Math.max(leftOfAll, 0)} would be left`,
+      detail: `${promised}; ${Math.max(left, 0)} and ${Math.max(leftOfAll, 0)} would be left`,
     });
   }
   await tx
@@ -137,23 +133,24 @@ async function changeLot(
     : ref;
 }
 
-/** Tells whether, for some day, less keeps until then than is held for orders that need it until then. */
+/** Says whether, for some day, fewer units keep until then than orders need until then. */
 async function breaksPromise(tx: Tx, { skuId, warehouseId }: ShelfRef): Promise<boolean> {
   const { rows } = await sql`
     with held as (
       select coalesce("keepsUntil", '-infinity'::date) as day, quantity from reservation
       where "skuId" = ${skuId} and "warehouseId" = ${warehouseId} and status = 'held'
     ), free as (
-      select coalesce("expiresOn", 'infinity'::date) as day, "onHand" - allocated as units from lot where "skuId" = ${skuId} and "warehouseId" = ${warehouseId}
+      select coalesce("expiresOn", 'infinity'::date) as day, "onHand" - allocated as units from lot
+      where "skuId" = ${skuId} and "warehouseId" = ${warehouseId}
     )
     select 1 from (select distinct day from held) d
-    where (select sum(quantity) from held where held.day >= d.day) > (select coalesce(sum(units), 0) from free where free.day >= d.day) limit 1`.execute(
-    tx,
-  );
+    where (select sum(quantity) from held where held.day >= d.day)
+      > (select coalesce(sum(units), 0) from free where free.day >= d.day)
+    limit 1`.execute(tx);
   return rows.length > 0;
 }
 
-/** Sets what is kept back of a shelf and when it is replenished. A SKU that was never there gets an empty shelf. */
+/** Sets the safety stock and the reorder point of a shelf. A shelf that does not exist is opened empty. */
 export async function setStock(
   tx: Tx,
   { skuId, warehouseId, safetyStock, reorder }: SetStock,

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { correctRecipient, readAddressHold, readLinkToken, type AddressHold } from '../../books/orders/address-holds';
 import { moveReservations, lockForMove, planMove, shortagesOf } from '../../books/inventory/move-reservations';
-import type { Destination } from '../../books/inventory/source-and-hold';
+import type { Destination } from '../../books/inventory/source-and-reserve';
 import { claimKey, forgetKey, reopenKey, storeAnswer } from '../../books/idempotency';
 import { lockOrder } from '../../books/orders/orders';
 import { isServed } from '../../books/catalogue/serviceability';

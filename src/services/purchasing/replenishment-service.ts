@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { closeReplenishment, recordAnswer } from '../../books/purchasing/replenishments';
+import { closeReplenishment } from '../../books/purchasing/replenishments';
+import { recordAnswer } from '../../books/purchasing/supplier-answers';
 import type { Transactions, Tx } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';

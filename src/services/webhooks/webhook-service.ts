@@ -1,5 +1,6 @@
 import { enqueueOrderSignal } from '../../books/outbox';
-import { applySupplierAnswer, type ShelfRef } from '../../books/purchasing/replenishments';
+import { applySupplierAnswer } from '../../books/purchasing/supplier-answers';
+import type { ShelfRef } from '../../books/purchasing/replenishments';
 import { applyScan } from '../../books/shipping/shipments';
 import type { Transactions, Tx } from '../../books/transactions';
 import { lockReference, parkWebhook, recordWebhook } from '../../books/webhooks/received-webhooks';

@@ -1,11 +1,11 @@
 import { createStockActivities } from '../../../activities/inventory/stock';
-import { setBackorder } from '../../../src/books/inventory/backorders';
+import { setBackorder } from '../../../src/books/catalogue/backorder-terms';
 import { readCatalogue } from '../../../src/books/catalogue/catalogue';
 import { newId } from '../../../src/books/new-id';
 import { insertDraft, moveOrder } from '../../../src/books/orders/orders';
 import { releaseToWarehouse } from '../../../src/books/warehouse/release-to-warehouse';
 import { adjustLot, receiveGoods, setStock } from '../../../src/books/inventory/stock-adjustments';
-import { freeReservations } from '../../../src/books/inventory/reservations';
+import { freeReservations } from '../../../src/books/inventory/free-reservations';
 import type { Transactions } from '../../../src/books/transactions';
 import { backorderAudits } from '../../../src/audit/inventory/backorder-audits';
 import { orderAudits } from '../../../src/audit/orders/order-audits';

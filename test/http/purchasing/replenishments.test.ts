@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { applySupplierAnswer } from '../../../src/books/purchasing/replenishments';
+import { applySupplierAnswer } from '../../../src/books/purchasing/supplier-answers';
 import { SYSTEM } from '../../../src/contracts/caller';
 import type { ReplenishmentResource } from '../../../src/contracts/purchasing/replenishment';
 import { posting, reading, startApi, type TestApi } from '../api';

@@ -1,5 +1,5 @@
 import { newId } from '../../../src/books/new-id';
-import { receive } from '../../../src/books/inventory/reservations';
+import { receive } from '../../../src/books/inventory/receipts';
 import { backorderAudits } from '../../../src/audit/inventory/backorder-audits';
 import { sourcingAudits } from '../../../src/audit/inventory/sourcing-audits';
 import { stockAudits } from '../../../src/audit/inventory/stock-audits';

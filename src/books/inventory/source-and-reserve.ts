@@ -10,15 +10,15 @@ import { newId } from '../new-id';
 import { changeReserved } from './stock-rows';
 import type { Tx } from '../transactions';
 
-/** Where an order goes, as far as it is sourced by that. */
+/** Describes where an order goes, as far as sourcing depends on it. */
 export type Destination = Delivery & { readonly postcode: string | null };
 
-/** Why nothing is held: what is short, or the merchants whose part would make a parcel that no carrier takes. */
+/** Says why nothing was reserved: shortages, or the merchants whose parcel is too heavy for every carrier. */
 export type NotReserved = { readonly shortages: readonly Shortage[] } | { readonly uncarried: readonly string[] };
 
-/** Sources demands on shelves as they were read, by the carriers that reach the destination. */
+/** Chooses the warehouses of demands on shelves as they were read, by the rates that reach the destination. */
 export function sourceFromShelves(
-  { shelves, rates: offers }: Shelves,
+  { shelves, rates }: Shelves,
   demands: readonly Demand[],
   delivery: Destination,
 ): Sourcing {
@@ -26,55 +26,51 @@ export function sourceFromShelves(
   return sourceOrder(demands, shelves, {
     weights: new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG])),
     zones: new Map(shelves.map((shelf) => [shelf.warehouseId, zoneBetween(shelf, delivery)])),
-    price: (weightG) => chooseCarrier({ ...delivery, weightG, today }, offers)?.amount ?? null,
-    heaviestG: heaviestParcel(delivery.country, offers),
+    price: (weightG) => chooseCarrier({ ...delivery, weightG, today }, rates)?.amount ?? null,
+    heaviestG: heaviestParcel(delivery.country, rates),
   });
 }
 
-/** Writes what is held for an order, and takes it from what can be promised. */
+/** Writes the reservations of an order and adds them to the reserved stock. */
 export async function insertReservations(
   tx: Tx,
   orderId: string,
-  parts: readonly ValuedUnits[],
+  units: readonly ValuedUnits[],
   { shelves }: Shelves,
   expiresAt: Date | null,
 ): Promise<void> {
-  if (parts.length === 0) return;
+  if (units.length === 0) return;
   const keepsUntil = new Map(shelves.map((shelf) => [shelf.skuId, shelf.keepsUntil]));
-  await changeReserved(tx, parts, 1);
+  await changeReserved(tx, units, 1);
   await tx
     .insertInto('reservation')
     .values(
-      parts.map((part) => ({
+      units.map((unit) => ({
         id: newId('rsv'),
         orderId,
-        orderLineId: part.lineId,
-        merchantId: part.merchantId,
-        skuId: part.skuId,
-        warehouseId: part.warehouseId,
-        quantity: part.quantity,
-        amount: part.amount,
-        shippingAmount: part.shippingAmount,
-        platformAmount: part.platformAmount,
+        orderLineId: unit.lineId,
+        merchantId: unit.merchantId,
+        skuId: unit.skuId,
+        warehouseId: unit.warehouseId,
+        quantity: unit.quantity,
+        amount: unit.amount,
+        shippingAmount: unit.shippingAmount,
+        platformAmount: unit.platformAmount,
         status: 'held' as const,
         expiresAt,
-        keepsUntil: keepsUntil.get(part.skuId) ?? null,
+        keepsUntil: keepsUntil.get(unit.skuId) ?? null,
       })),
     )
     .execute();
 }
 
-/** Names the merchants whose part of an order would be too heavy for any carrier, were it one parcel. */
-export function overweightSkus(
-  demands: readonly Demand[],
-  { shelves, rates: offers }: Shelves,
-  country: string,
-): string[] {
+/** Lists the merchants whose goods would be too heavy for any carrier in one parcel. */
+export function overweightSkus(demands: readonly Demand[], { shelves, rates }: Shelves, country: string): string[] {
   const weights = new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG]));
   const parcels = new Map<string, number>();
   for (const { merchantId, skuId, quantity } of demands)
     parcels.set(merchantId, (parcels.get(merchantId) ?? TARE_G) + quantity * (weights.get(skuId) ?? 0));
   return [...parcels]
-    .filter(([, weightG]) => weightG > heaviestParcel(country, offers))
+    .filter(([, weightG]) => weightG > heaviestParcel(country, rates))
     .map(([merchantId]) => merchantId);
 }
