@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { BackorderFill } from '../../domain/inventory/agree-backorder';
+import type { BackorderFill } from '../../domain/inventory/fill-waiting-backorders';
 import { allocate } from '../../domain/money';
 import type { Tx } from '../transactions';
 import type { UnitValue } from './backorders';
