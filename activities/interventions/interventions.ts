@@ -1,4 +1,4 @@
-import { lockFulfillment } from '../../src/books/orders/fulfillments';
+import { lockFulfillment, setChosenCarrier } from '../../src/books/orders/fulfillments';
 import { lockOrder } from '../../src/books/orders/orders';
 import { openAttendTask } from '../../src/books/interventions/attend-tasks';
 import { itemsOf } from '../../src/books/warehouse/tasks';
@@ -63,11 +63,7 @@ export const createInterventionActivities = ({ transactions, carriers }: Activit
       if (!(await hasRate(tx, carriers.code, orderId, parcel, carrierCode)))
         return { outcome: 'refused', code: 'carrier_not_offered' };
       const firstBooking = nextNumber(bookings);
-      await tx
-        .updateTable('fulfillment')
-        .set({ chosenCarrier: carrierCode, firstBooking, updatedAt: new Date() })
-        .where('id', '=', fulfillmentId)
-        .execute();
+      await setChosenCarrier(tx, fulfillmentId, carrierCode, firstBooking);
       await appendEvents(tx, orderId, [
         { type: 'carrier.chosen', merchantId: part.merchantId, data: { fulfillmentId, carrierCode, reason, request } },
       ]);

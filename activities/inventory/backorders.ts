@@ -1,4 +1,5 @@
 import { isWaitingForStock } from '../../src/books/inventory/backorders';
+import { setReservationExpiry } from '../../src/books/inventory/reservations';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
 import { appendEvents } from '../../src/books/timeline';
@@ -22,12 +23,7 @@ export const createBackorderActivities = ({ transactions }: Pick<ActivityDeps, '
       if (status === 'draft' || status === 'awaiting_payment') {
         await abandonUnpaid(tx, orderId);
         // It is paid for: what is held stays so until it ships.
-        await tx
-          .updateTable('reservation')
-          .set({ expiresAt: null })
-          .where('orderId', '=', orderId)
-          .where('status', '=', 'held')
-          .execute();
+        await setReservationExpiry(tx, orderId, null);
         await moveOrder(tx, orderId, { status: 'awaiting_stock', stage: 'receive', payUntil: null });
         await appendEvents(tx, orderId, [
           { type: 'order.backordered', data: { agreedOn: agreedOn.toISOString().slice(0, 10) } },

@@ -81,9 +81,15 @@ export const createStockActivities = ({ transactions, vault }: Pick<ActivityDeps
         ]);
         return verdict;
       }
-      await moveOrder(tx, orderId, { status: 'draft', stage: 'receive', payUntil });
+      const { agreedOn } = sourcing;
+      await moveOrder(tx, orderId, {
+        status: 'draft',
+        stage: 'receive',
+        payUntil,
+        ...(agreedOn === null ? {} : { agreedOn }),
+      });
       await appendEvents(tx, orderId, factsOf(sourcing, payUntil));
-      return reserved(payUntil, sourcing.agreedOn);
+      return reserved(payUntil, agreedOn);
     }),
 
   /** Gives back whatever the order still holds. Does nothing when it holds nothing. */

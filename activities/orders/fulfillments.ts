@@ -4,6 +4,7 @@ import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
 import { releaseToWarehouse } from '../../src/books/warehouse/release-to-warehouse';
 import { restock } from '../../src/books/inventory/reservations';
+import { markReturned, markSigned } from '../../src/books/shipping/shipments';
 import { appendEvents } from '../../src/books/timeline';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { ReleasedFulfillment } from '../../src/contracts/orders/order';
@@ -41,12 +42,7 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
       const part = await lockFulfillment(tx, fulfillmentId);
       if (part?.status !== 'handed_over') return;
       await moveFulfillment(tx, fulfillmentId, 'delivered');
-      await tx
-        .updateTable('shipment')
-        .set({ status: 'signed' })
-        .where('fulfillmentId', '=', fulfillmentId)
-        .where('status', '<>', 'signed')
-        .execute();
+      await markSigned(tx, fulfillmentId);
       await appendEvents(tx, orderId, [
         { type: 'fulfillment.delivered', merchantId: part.merchantId, data: { fulfillmentId } },
       ]);
@@ -66,7 +62,7 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
       if (part === undefined || !['handed_over', 'returning'].includes(part.status)) return;
       await restock(tx, fulfillmentId);
       await moveFulfillment(tx, fulfillmentId, 'returned');
-      await tx.updateTable('shipment').set({ status: 'returned' }).where('fulfillmentId', '=', fulfillmentId).execute();
+      await markReturned(tx, fulfillmentId);
       await appendEvents(tx, orderId, [
         { type: 'stock.restocked', merchantId: part.merchantId, data: { fulfillmentId } },
         { type: 'fulfillment.returned', merchantId: part.merchantId, data: { fulfillmentId } },

@@ -1,6 +1,7 @@
 import { setOwnAttention } from '../../src/books/orders/order-attention';
 import { appendEvents } from '../../src/books/timeline';
 import { enqueueOrderSignal } from '../../src/books/outbox';
+import { cancelFulfillments } from '../../src/books/orders/fulfillments';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
 import { freeUses } from '../../src/books/pricing/promotion-uses';
@@ -12,7 +13,7 @@ import {
   type AbandonedBooking,
   type OpenEffects,
 } from '../../src/books/orders/open-effects';
-import { cancelTasks } from '../../src/books/warehouse/tasks';
+import { cancelTasks } from '../../src/books/task-rows';
 import { actingFor, SYSTEM } from '../../src/contracts/caller';
 import type { CancellationReason, CancelOrder } from '../../src/contracts/orders/place-order';
 import type { AttentionReason, OrderStatus } from '../../src/contracts/statuses';
@@ -72,11 +73,7 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
         parts.some((part) => !['released', 'packed', 'labelled', 'cancelled'].includes(part.status));
       if (tooLate) return { outcome: 'refused', code: 'order_not_cancellable' };
       await cancelTasks(tx, orderId);
-      await tx
-        .updateTable('fulfillment')
-        .set({ status: 'cancelled', updatedAt: new Date() })
-        .where('orderId', '=', orderId)
-        .execute();
+      await cancelFulfillments(tx, orderId);
       await moveOrder(tx, orderId, { status: 'cancelling', stage });
       await appendEvents(tx, orderId, [{ type: 'order.cancellation_requested', data: { reason } }]);
       // The Update that asked may be lost with the worker or Temporal, as none of its steps are in the history yet.
@@ -102,12 +99,7 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       if (unsettled && undone)
         throw invariantViolated(`${orderId} still has something with a provider: ${JSON.stringify(unsettled)}`);
       if (unsettled) return unsettled;
-      const parts = await tx
-        .updateTable('fulfillment')
-        .set({ status: 'cancelled', updatedAt: new Date() })
-        .where('orderId', '=', orderId)
-        .returning(['id', 'merchantId'])
-        .execute();
+      const parts = await cancelFulfillments(tx, orderId);
       await abandonUnpaid(tx, orderId);
       await freeUses(tx, orderId);
       await moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' });

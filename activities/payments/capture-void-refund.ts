@@ -1,4 +1,5 @@
-import { handOver, lockFulfillment } from '../../src/books/orders/fulfillments';
+import { lockFulfillment } from '../../src/books/orders/fulfillments';
+import { handOver } from '../../src/books/shipping/hand-over';
 import { commissionOf, post } from '../../src/books/ledger/ledger';
 import { finishOperation } from '../../src/books/operations';
 import { movePayment, payingPayment, type PaymentRow } from '../../src/books/payments/payments';

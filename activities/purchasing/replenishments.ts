@@ -1,4 +1,5 @@
-import { closeFollowUps, openFollowUps } from '../../src/books/purchasing/supplier-follow-ups';
+import { openFollowUps } from '../../src/books/purchasing/supplier-follow-ups';
+import { closeFollowUps } from '../../src/books/task-rows';
 import { isBegun } from '../../src/books/operations';
 import { closeReplenishment, lockReplenishment, planQuantity } from '../../src/books/purchasing/replenishments';
 import { SYSTEM } from '../../src/contracts/caller';

@@ -1,8 +1,9 @@
 import { customerKeyOf } from '../../src/books/customers/customers';
 import { lockFulfillment, moveFulfillment } from '../../src/books/orders/fulfillments';
 import { finishOperation } from '../../src/books/operations';
-import { applyScan, insertShipment, labelContext } from '../../src/books/shipping/shipments';
-import { closeTasksAsPacked, itemsOf } from '../../src/books/warehouse/tasks';
+import { applyScan, insertShipment, labelContext, markVoided } from '../../src/books/shipping/shipments';
+import { closeTasksAsPacked } from '../../src/books/task-rows';
+import { itemsOf } from '../../src/books/warehouse/tasks';
 import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { unpark } from '../../src/books/webhooks/received-webhooks';
@@ -196,11 +197,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
           if (answer.status === 'refused')
             throw providerRefused(`The carrier keeps the label of ${fulfillmentId}: ${answer.reason}`);
           if (!(await finishOperation(tx, key, 'succeeded', { reference }))) return;
-          await tx
-            .updateTable('shipment')
-            .set({ status: 'voided', statusAt: new Date(), label: null })
-            .where('id', '=', shipment.id)
-            .execute();
+          await markVoided(tx, shipment.id);
           await appendEvents(tx, orderId, [
             {
               type: 'shipment.voided',

@@ -1,5 +1,7 @@
 import { connect } from '../../src/books/transactions';
-import { CatalogueImport, placeName, skuName, type NewSku, type Place } from '../../src/services/catalogue/import';
+import { skuName, type NewSku } from '../../src/books/catalogue/skus';
+import { placeName, type Place } from '../../src/books/catalogue/warehouses';
+import { CatalogueImport } from '../../src/services/catalogue/import';
 import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-goods';
 import type { PlaceOrder } from '../../src/contracts/orders/place-order';
 

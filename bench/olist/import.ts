@@ -1,11 +1,7 @@
 import type { Receipt } from '../../src/books/inventory/reservations';
-import {
-  type CatalogueImport,
-  type ImportedWarehouse,
-  placeName,
-  type Place,
-  skuName,
-} from '../../src/services/catalogue/import';
+import { skuName } from '../../src/books/catalogue/skus';
+import { placeName, type ImportedWarehouse, type Place } from '../../src/books/catalogue/warehouses';
+import type { CatalogueImport } from '../../src/services/catalogue/import';
 import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-goods';
 import type { Dataset } from './dataset';
 import { merchantCode, merchantsOf, skuKey, skuOf, soldProducts, WAREHOUSES, warehouseOf } from './mapping';

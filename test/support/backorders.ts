@@ -1,5 +1,5 @@
 import { newId } from '../../src/books/new-id';
-import { setBackorder } from '../../src/books/inventory/backorders';
+import { setBackorder } from '../../src/books/catalogue/backorder-terms';
 import { receive } from '../../src/books/inventory/reservations';
 import type { Transactions } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';

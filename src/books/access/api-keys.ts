@@ -19,6 +19,45 @@ export async function issueKey(tx: Tx, role: KeyRole, subjectId: string | null, 
   return secret;
 }
 
+/** Describes a key that is to exist. */
+export interface NewKey {
+  readonly role: KeyRole;
+  readonly subjectId: string | null;
+  readonly label: string;
+  /** Revokes a live key of this role, subject and label first: its secret was lost. */
+  readonly replace?: boolean;
+}
+
+/** Issues a key unless a live one exists that is not to be replaced; returns the secret of one that is issued now. */
+export async function issueMissingKey(
+  tx: Tx,
+  { role, subjectId, label, replace = false }: NewKey,
+): Promise<string | undefined> {
+  const live = await tx
+    .selectFrom('api_key')
+    .select('id')
+    .where('role', '=', role)
+    .where('label', '=', label)
+    .where('subjectId', 'is not distinct from', subjectId)
+    .where('revokedAt', 'is', null)
+    .execute();
+  if (live.length > 0 && !replace) return undefined;
+  const ids = live.map(({ id }) => id);
+  if (ids.length > 0) await tx.updateTable('api_key').set({ revokedAt: new Date() }).where('id', 'in', ids).execute();
+  return issueKey(tx, role, subjectId, label);
+}
+
+/** Revokes a live key. Returns false when there is none of this id. */
+export async function revokeKey(tx: Tx, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('api_key')
+    .set({ revokedAt: new Date() })
+    .where('id', '=', id)
+    .where('revokedAt', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /** Finds whom a key speaks for; undefined for unknown and revoked ones. */
 export async function callerOf(tx: Tx, secret: string): Promise<Caller | undefined> {
   const key = await tx

@@ -1,5 +1,5 @@
 import type { By, HandToPerson } from '../../contracts/interventions/interventions';
-import { newId } from '../new-id';
+import { insertTask } from '../task-rows';
 import { appendEvents, hasEventOfRequest } from '../timeline';
 import type { Tx } from '../transactions';
 
@@ -27,22 +27,15 @@ export async function openAttendTask(
     .where('status', 'in', ['open', 'claimed'])
     .executeTakeFirst();
   if (open) return { taskId: open.id, opened: await hasEventOfRequest(tx, orderId, request) };
-  const taskId = newId('tsk');
-  await tx
-    .insertInto('task')
-    .values({
-      id: taskId,
-      kind: 'attend',
-      status: 'open',
-      orderId,
-      reason,
-      note: note ?? null,
-      assignee: assignee ?? null,
-      urgency,
-      gift: false,
-      openedAt: new Date(),
-    })
-    .execute();
+  const taskId = await insertTask(tx, {
+    kind: 'attend',
+    orderId,
+    reason,
+    note: note ?? null,
+    assignee: assignee ?? null,
+    urgency,
+    gift: false,
+  });
   await appendEvents(tx, orderId, [
     {
       type: 'task.opened',

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
-import type { SetBackorder } from '../../contracts/inventory/backorder';
-import { refuse, type Refusal } from '../../contracts/errors';
 import type { Arrival, BackorderTerms, BackorderedUnits } from '../../domain/inventory/agree-backorder';
 import type { Demand } from '../../domain/inventory/sourcing-terms';
 import type { ValuedUnits } from '../../domain/orders/split-into-fulfillments';
+import { changeBackordered } from '../catalogue/backorder-terms';
 import { runAsSystem } from '../run-as-system';
 import { newId } from '../new-id';
 import { replenishOwed } from '../purchasing/replenishments';
@@ -70,15 +69,8 @@ export type UnitValue = Pick<ValuedUnits, 'amount' | 'shippingAmount' | 'platfor
 /** Units that are owed, with what they are worth. */
 export type ValuedBackorder = BackorderedUnits<Demand> & UnitValue;
 
-/**
- * Writes what an order is owed and by which day all of it is to be there, and has it bought. The queues must be locked.
- */
-export async function writeBackorders(
-  tx: Tx,
-  orderId: string,
-  owed: readonly ValuedBackorder[],
-  agreedOn: string,
-): Promise<void> {
+/** Writes what an order is owed, and has it bought. The queues must be locked. */
+export async function writeBackorders(tx: Tx, orderId: string, owed: readonly ValuedBackorder[]): Promise<void> {
   await tx
     .insertInto('backorder')
     .values(
@@ -108,7 +100,6 @@ export async function writeBackorders(
       ),
     )
     .execute();
-  await tx.updateTable('orders').set({ agreedOn }).where('id', '=', orderId).execute();
   await changeBackordered(
     tx,
     owed.map(({ demand, quantity }) => ({ skuId: demand.skuId, quantity })),
@@ -136,19 +127,6 @@ export async function cancelBackorders(tx: Tx, orderId: string): Promise<void> {
   );
 }
 
-/** Adds units to what is owed of their SKUs, or takes them from it. */
-export async function changeBackordered(
-  tx: Tx,
-  rows: readonly { readonly skuId: string; readonly quantity: number }[],
-  sign: 1 | -1,
-): Promise<void> {
-  if (rows.length === 0) return;
-  await sql`
-    update sku set owed = sku.owed + ${sign}::int * d.units
-    from (select id, sum(units)::int as units from unnest(${rows.map((row) => row.skuId)}::text[], ${rows.map((row) => row.quantity)}::int[]) as u (id, units) group by 1) d
-    where sku.id = d.id`.execute(tx);
-}
-
 /** Tells whether an order waits for goods. */
 export const isWaitingForStock = async (tx: Tx, orderId: string): Promise<boolean> =>
   (await tx
@@ -158,20 +136,3 @@ export const isWaitingForStock = async (tx: Tx, orderId: string): Promise<boolea
     .where('status', '=', 'waiting')
     .limit(1)
     .executeTakeFirst()) !== undefined;
-
-/**
- * Sets how a SKU is sold before it is there, and keeps who did. What is owed by then stays owed. Refused for SKUs of
- * others.
- */
-export async function setBackorder(tx: Tx, { skuId, backorder }: SetBackorder): Promise<Refusal | undefined> {
-  const [leadDays, maxUnits] = [backorder?.leadDays ?? null, backorder?.maxUnits ?? null];
-  // Row-level security says whose SKU it is.
-  const { numUpdatedRows } = await tx
-    .updateTable('sku')
-    .set({ backorderLeadDays: leadDays, backorderMax: maxUnits })
-    .where('id', '=', skuId)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) return refuse('not_found');
-  await tx.insertInto('backorder_setting').values({ skuId, leadDays, maxUnits }).execute();
-  return undefined;
-}

@@ -45,7 +45,8 @@ export interface Reserved extends Pick<BackorderAgreement<Demand>, 'backordered'
 }
 
 /**
- * Sources an order and holds its stock until it expires, or answers why not and changes nothing. What is not there of
+ * Reserves the stock of an order until it expires, or answers why not and changes nothing. The caller writes `agreedOn`
+ * into the order. What is not there of
  * SKUs that are sold so is owed; what is there is held all the same. The stock rows of its SKUs are locked in the order
  * of their keys first, so buyers queue instead of deadlocking and the sourcing sees the truth.
  */
@@ -74,7 +75,6 @@ export async function reserve(tx: Tx, wish: ReservationRequest): Promise<Reserve
       tx,
       orderId,
       owed.map((part) => ({ ...part, ...amountsOf(worthOf(part.demand.lineId)) })),
-      agreedOn,
     );
   }
   return { ...sourcing, backordered: owed, agreedOn };
@@ -160,6 +160,16 @@ export async function freeReservations(tx: Tx, orderId: string): Promise<number>
   await changeReserved(tx, ended, -1);
   await fillBackorders(tx, ended);
   return ended.length;
+}
+
+/** Sets until when an order's held reservations last; null keeps them until they ship. */
+export async function setReservationExpiry(tx: Tx, orderId: string, expiresAt: Date | null): Promise<void> {
+  await tx
+    .updateTable('reservation')
+    .set({ expiresAt })
+    .where('orderId', '=', orderId)
+    .where('status', '=', 'held')
+    .execute();
 }
 
 /** A held reservation that is to be bound to lots. */

@@ -3,6 +3,7 @@ import type { AddressFinding } from '../../contracts/addresses/address-findings'
 import type { Recipient } from '../../contracts/addresses/recipient';
 import { OrderId } from '../../contracts/ids';
 import { customerKeyOf } from '../customers/customers';
+import { setReservationExpiry } from '../inventory/reservations';
 import { enqueueOrderSignal } from '../outbox';
 import { lockOrder, moveOrder, personalContext, withoutSuggestions, type PersonalFields } from './orders';
 import { appendEvents } from '../timeline';
@@ -96,12 +97,7 @@ export async function expireAddressHold(tx: Tx, orderId: string): Promise<boolea
 
 /** Lets a mended order be paid until `payUntil`; its stock is held as long. */
 export async function resumeAfterHold(tx: Tx, orderId: string, payUntil: Date): Promise<void> {
-  await tx
-    .updateTable('reservation')
-    .set({ expiresAt: payUntil })
-    .where('orderId', '=', orderId)
-    .where('status', '=', 'held')
-    .execute();
+  await setReservationExpiry(tx, orderId, payUntil);
   await tx
     .updateTable('orders')
     .set({ payUntil, updatedAt: new Date() })

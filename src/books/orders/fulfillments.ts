@@ -1,10 +1,9 @@
-import { refuse, type Refusal } from '../../contracts/errors';
+import type { Insertable } from 'kysely';
 import type { ReleasedFulfillment } from '../../contracts/orders/order';
-import { HANDED_OVER_STATUSES, type FulfillmentStatus } from '../../contracts/statuses';
+import type { FulfillmentStatus } from '../../contracts/statuses';
 import type { PackedParcel } from '../../contracts/warehouse/task';
-import { enqueueOrderSignal } from '../outbox';
-import { shipOut } from '../inventory/reservations';
-import { appendEvents } from '../timeline';
+import type { Fulfillment } from '../../generated/database';
+import { newId } from '../new-id';
 import type { Tx } from '../transactions';
 
 /** Reads a fulfillment and locks it: the arbiter between packing, handing over and cancelling it. */
@@ -19,6 +18,22 @@ export const fulfillmentsOf = (tx: Tx, orderId: string): Promise<ReleasedFulfill
     .where('orderId', '=', orderId)
     .orderBy('number')
     .execute();
+
+/** Describes a fulfillment that enters the warehouse's work. */
+export type NewFulfillment = Pick<
+  Insertable<Fulfillment>,
+  'orderId' | 'number' | 'merchantId' | 'warehouseId' | 'amount' | 'platformAmount'
+>;
+
+/** Writes a released fulfillment and returns its id. */
+export async function insertFulfillment(tx: Tx, fulfillment: NewFulfillment): Promise<string> {
+  const id = newId('ful');
+  await tx
+    .insertInto('fulfillment')
+    .values({ id, ...fulfillment, status: 'released', updatedAt: new Date() })
+    .execute();
+  return id;
+}
 
 /** Statuses that no fulfillment leaves. */
 const ENDED: readonly FulfillmentStatus[] = ['delivered', 'returned', 'cancelled'];
@@ -41,27 +56,25 @@ export async function moveFulfillment(
     .execute();
 }
 
-/**
- * Hands a labelled fulfillment to its carrier: its goods leave the stock, the shipment is on its way, the order hears
- * of it. Handing over twice changes nothing. Refused while there is no label, and after a cancellation.
- */
-export async function handOver(tx: Tx, fulfillmentId: string, at: Date): Promise<ReleasedFulfillment | Refusal> {
-  const row = await lockFulfillment(tx, fulfillmentId);
-  if (!row) return refuse('not_found');
-  const ref = { fulfillmentId, merchantId: row.merchantId, warehouseId: row.warehouseId };
-  if (HANDED_OVER_STATUSES.includes(row.status)) return ref;
-  if (row.status !== 'labelled') return refuse('fulfillment_not_ready', { detail: `It is ${row.status}` });
-  await shipOut(tx, fulfillmentId);
-  await moveFulfillment(tx, fulfillmentId, 'handed_over');
-  await tx
-    .updateTable('shipment')
-    .set({ status: 'handed_over', statusAt: at })
-    .where('fulfillmentId', '=', fulfillmentId)
-    .where('status', '=', 'booked')
+/** Cancels all fulfillments of an order and lists them. The caller makes sure that none was handed over. */
+export const cancelFulfillments = (tx: Tx, orderId: string): Promise<{ id: string; merchantId: string }[]> =>
+  tx
+    .updateTable('fulfillment')
+    .set({ status: 'cancelled', updatedAt: new Date() })
+    .where('orderId', '=', orderId)
+    .returning(['id', 'merchantId'])
     .execute();
-  await enqueueOrderSignal(tx, row.orderId, { signal: 'parcelHandedOver', payload: { fulfillmentId } });
-  await appendEvents(tx, row.orderId, [
-    { type: 'shipment.handed_over', merchantId: row.merchantId, data: { fulfillmentId } },
-  ]);
-  return ref;
+
+/** Sets the carrier that staff chose for a fulfillment; bookings below `firstBooking` are abandoned. */
+export async function setChosenCarrier(
+  tx: Tx,
+  fulfillmentId: string,
+  carrierCode: string,
+  firstBooking: number,
+): Promise<void> {
+  await tx
+    .updateTable('fulfillment')
+    .set({ chosenCarrier: carrierCode, firstBooking, updatedAt: new Date() })
+    .where('id', '=', fulfillmentId)
+    .execute();
 }

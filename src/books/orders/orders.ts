@@ -6,6 +6,7 @@ import type { PricedCart } from '../../domain/pricing/priced-cart';
 import type { PriceBasis } from '../../domain/pricing/price-snapshot';
 import { customerOf } from '../customers/customers';
 import { newId } from '../new-id';
+import { insertOrderLines } from '../pricing/order-lines';
 import { writeOrderPrice } from '../pricing/price-snapshots';
 import { insertPayment } from '../payments/payments';
 import { writeUses, type CountedUse } from '../pricing/promotion-uses';
@@ -80,28 +81,7 @@ export async function insertDraft(tx: Tx, vault: Vault, draft: Draft): Promise<{
       updatedAt: now,
     })
     .execute();
-  const lineIds = cart.lines.map(() => newId('lin'));
-  await tx
-    .insertInto('order_line')
-    .values(
-      cart.lines.map((line, index) => ({
-        id: lineIds[index] ?? '',
-        orderId,
-        number: index + 1,
-        merchantId: line.merchantId,
-        skuId: line.skuId,
-        title: line.title,
-        quantity: line.quantity,
-        unitAmount: line.unitAmount,
-        discountAmount: line.discountAmount,
-        shippingAmount: line.shippingAmount,
-        shippingDiscountAmount: line.shippingDiscountAmount,
-        platformAmount: line.platformAmount,
-        taxRate: line.tax?.rate ?? null,
-        taxAmount: line.tax && line.tax.goods + line.tax.shipping,
-      })),
-    )
-    .execute();
+  const lineIds = await insertOrderLines(tx, orderId, cart.lines);
   await writeOrderPrice(tx, { orderId, cart, currency: order.currency, basis: draft.basis, pricedAt: now }, lineIds);
   await writeUses(tx, orderId, customer.id, draft.uses);
   const total = cart.goodsAmount + cart.shippingAmount;
@@ -156,7 +136,7 @@ export const lockOrder = (tx: Tx, orderId: string): Promise<OrderState> =>
 export async function moveOrder(
   tx: Tx,
   orderId: string,
-  to: { status: OrderStatus; stage: Stage; payUntil?: Date | null; rejection?: unknown },
+  to: { status: OrderStatus; stage: Stage; payUntil?: Date | null; agreedOn?: string; rejection?: unknown },
 ): Promise<void> {
   const closed = (CLOSED_ORDER_STATUSES as readonly OrderStatus[]).includes(to.status);
   const { rejection, ...moved } = to;

@@ -5,6 +5,7 @@ import { breakdownOf } from '../../domain/pricing/breakdown';
 import type { PricedCart } from '../../domain/pricing/priced-cart';
 import type { PriceBasis, PublishedRule } from '../../domain/pricing/price-snapshot';
 import type { Tx } from '../transactions';
+import { writeLineTaxes } from './order-lines';
 
 export interface OrderPrice {
   readonly orderId: string;
@@ -195,12 +196,5 @@ export async function rewriteOrderPrice(
       pricedAt,
     })
     .execute();
-  for (const [i, { id }] of lines.entries()) {
-    const tax = cart.lines[i]?.tax ?? null;
-    await tx
-      .updateTable('order_line')
-      .set({ taxRate: tax?.rate ?? null, taxAmount: tax && tax.goods + tax.shipping })
-      .where('id', '=', id)
-      .execute();
-  }
+  await writeLineTaxes(tx, lines, cart.lines);
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { refuse, type Refusal } from '../../contracts/errors';
 import { FollowUpReason, type PurchaseWay, type RecordAnswer } from '../../contracts/purchasing/replenishment';
 import type { SupplierEvent } from '../../contracts/webhooks/provider-events';
-import { closeFollowUps } from './supplier-follow-ups';
+import { closeFollowUps } from '../task-rows';
 import { enqueueReplenishmentSignal } from '../outbox';
 import { newId } from '../new-id';
 import { finishOperation } from '../operations';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { FollowUpReason } from '../../contracts/purchasing/replenishment';
 import type { Shortage } from '../../contracts/orders/verdict';
 import { newId } from '../new-id';
+import { insertFollowUps } from '../task-rows';
 import type { Tx } from '../transactions';
 
 /** Names a request that started no order: the caller and its Idempotency-Key. */
@@ -12,7 +12,6 @@ export const demandOf = (caller: string, key: string): string => `${caller}:${ke
  * again counts once.
  */
 export async function recordDemand(tx: Tx, source: string, shortages: readonly Shortage[]): Promise<void> {
-  const reason: FollowUpReason = 'demand_unmet';
   // One statement: a refusal in a workflow holds the locks of its shelves until it is written down.
   await sql`
     with short as (
@@ -20,10 +19,7 @@ export async function recordDemand(tx: Tx, source: string, shortages: readonly S
       from unnest(${shortages.map((one) => one.skuId)}::text[], ${shortages.map(() => newId('tsk'))}::text[],
         ${shortages.map((one) => one.requested)}::int[], ${shortages.map((one) => one.available)}::int[]) as u (sku, task, requested, available)
       join sku k on k.id = u.sku
-    ), told as (
-      insert into task (id, kind, status, subject, reason, "merchantId", urgency, gift, "openedAt")
-      select task, 'chase_supplier', 'open', sku, ${reason}, merchant, 'standard', false, now() from short order by sku on conflict do nothing
-    )
+    ), follow_up as (${insertFollowUps(sql`(select task, sku, merchant from short)`, 'demand_unmet')})
     insert into stock_demand (source, "skuId", "merchantId", requested, available)
     select ${source}, sku, merchant, requested, available from short on conflict do nothing`.execute(tx);
 }

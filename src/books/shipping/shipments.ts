@@ -1,6 +1,6 @@
 import type { CarrierEvent } from '../../contracts/webhooks/provider-events';
 import { DECIDING_SCANS, nextShipmentStatus } from '../../domain/shipping/shipment-progress';
-import { handOver } from '../orders/fulfillments';
+import { handOver } from './hand-over';
 import { enqueueOrderSignal } from '../outbox';
 import { newId } from '../new-id';
 import { appendEvents } from '../timeline';
@@ -31,6 +31,30 @@ export async function insertShipment(tx: Tx, shipment: NewShipment): Promise<str
     .values({ id, ...shipment, status: 'booked', statusAt: new Date() })
     .execute();
   return id;
+}
+
+/** Marks a fulfillment's shipment as signed by its recipient. */
+export async function markSigned(tx: Tx, fulfillmentId: string): Promise<void> {
+  await tx
+    .updateTable('shipment')
+    .set({ status: 'signed' })
+    .where('fulfillmentId', '=', fulfillmentId)
+    .where('status', '<>', 'signed')
+    .execute();
+}
+
+/** Marks a fulfillment's shipment as returned to its warehouse. */
+export async function markReturned(tx: Tx, fulfillmentId: string): Promise<void> {
+  await tx.updateTable('shipment').set({ status: 'returned' }).where('fulfillmentId', '=', fulfillmentId).execute();
+}
+
+/** Marks a shipment as voided at its carrier and destroys its label. */
+export async function markVoided(tx: Tx, shipmentId: string): Promise<void> {
+  await tx
+    .updateTable('shipment')
+    .set({ status: 'voided', statusAt: new Date(), label: null })
+    .where('id', '=', shipmentId)
+    .execute();
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { Urgency } from '../../contracts/statuses';
 import { splitIntoFulfillments } from '../../domain/orders/split-into-fulfillments';
-import { newId } from '../new-id';
 import { fillBackorders } from '../inventory/fill-backorders';
 import { lockStock } from '../inventory/stock-rows';
 import { allocateLots } from '../inventory/reservations';
+import { insertFulfillment } from '../orders/fulfillments';
 import { openTasks } from './tasks';
 import type { TimelineFact } from '../timeline';
 import type { Tx } from '../transactions';
@@ -29,24 +29,17 @@ export async function releaseToWarehouse(
   const plans = splitIntoFulfillments(held);
   const facts: TimelineFact[] = [];
   for (const { number, merchantId, warehouseId, amount, platformAmount, parts } of plans) {
-    const id = newId('ful');
-    await tx
-      .insertInto('fulfillment')
-      .values({
-        id,
-        orderId,
-        number,
-        merchantId,
-        warehouseId,
-        amount,
-        platformAmount,
-        status: 'released',
-        updatedAt: new Date(),
-      })
-      .execute();
-    await allocateLots(tx, id, parts);
-    await openTasks(tx, { orderId, fulfillmentId: id, merchantId, warehouseId, urgency, gift });
-    facts.push({ type: 'fulfillment.released', merchantId, data: { fulfillmentId: id, warehouseId } });
+    const fulfillmentId = await insertFulfillment(tx, {
+      orderId,
+      number,
+      merchantId,
+      warehouseId,
+      amount,
+      platformAmount,
+    });
+    await allocateLots(tx, fulfillmentId, parts);
+    await openTasks(tx, { orderId, fulfillmentId, merchantId, warehouseId, urgency, gift });
+    facts.push({ type: 'fulfillment.released', merchantId, data: { fulfillmentId, warehouseId } });
   }
   // A lot that is bound to one order no longer counts against what keeps long enough for another.
   await fillBackorders(

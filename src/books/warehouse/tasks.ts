@@ -1,4 +1,4 @@
-import { sql, type Selectable } from 'kysely';
+import { type Selectable } from 'kysely';
 import { refuse, type Refusal } from '../../contracts/errors';
 import { TaskKind, type Urgency } from '../../contracts/statuses';
 import type { CompleteTask, PackedParcel } from '../../contracts/warehouse/task';
@@ -6,7 +6,7 @@ import { estimateParcel } from '../../domain/parcel';
 import type { Task } from '../../generated/database';
 import { lockFulfillment, moveFulfillment } from '../orders/fulfillments';
 import { enqueueOrderSignal } from '../outbox';
-import { newId } from '../new-id';
+import { insertTask, markClaimed, markDone } from '../task-rows';
 import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 
@@ -29,14 +29,7 @@ export interface NewTasks {
 }
 
 /** Opens the first task of a fulfillment. */
-export const openTasks = (tx: Tx, of: NewTasks): Promise<void> => openTask(tx, TaskKind.pick, of);
-
-async function openTask(tx: Tx, kind: TaskKind, of: NewTasks): Promise<void> {
-  await tx
-    .insertInto('task')
-    .values({ id: newId('tsk'), kind, status: 'open', openedAt: new Date(), ...of })
-    .execute();
-}
+export const openTasks = (tx: Tx, of: NewTasks): Promise<string> => insertTask(tx, { kind: TaskKind.pick, ...of });
 
 const lockTask = (tx: Tx, taskId: string) =>
   tx.selectFrom('task').selectAll().where('id', '=', taskId).forUpdate().executeTakeFirst();
@@ -53,7 +46,7 @@ export async function claimTask(tx: Tx, taskId: string, actor: string): Promise<
   if (!task) return refuse('not_found');
   if (task.status === 'claimed') return task.claimedBy === actor ? undefined : refuse('task_claimed_by_another');
   if (task.status !== 'open') return refuse('task_not_open', { detail: `It is ${task.status}` });
-  await tx.updateTable('task').set({ status: 'claimed', claimedBy: actor }).where('id', '=', taskId).execute();
+  await markClaimed(tx, taskId, actor);
   await tell(tx, task, 'task.claimed');
   return undefined;
 }
@@ -105,11 +98,7 @@ export async function completeTask(
         }
       : outcome !== undefined && { pointer: '/outcome', detail: `A ${task.kind} task has none` };
   if (wrong) return refuse('validation_failed', { errors: [wrong] });
-  await tx
-    .updateTable('task')
-    .set({ status: 'done', claimedBy: actor, doneAt: new Date(), outcome: outcome ?? null })
-    .where('id', '=', taskId)
-    .execute();
+  await markDone(tx, taskId, actor, outcome ?? null);
   if (isOnParcel(task)) await completeOnParcel(tx, task, parcel);
   else {
     if (task.orderId !== null) await enqueueOrderSignal(tx, task.orderId, { signal: 'attended', payload: { taskId } });
@@ -127,7 +116,7 @@ async function completeOnParcel(tx: Tx, task: ParcelTask, parcel: PackedParcel |
   const { id: taskId, orderId, fulfillmentId, merchantId, warehouseId, urgency, gift, kind } = task;
   const next = NEXT[kind];
   if (next) {
-    await openTask(tx, next, { orderId, fulfillmentId, merchantId, warehouseId, urgency, gift });
+    await insertTask(tx, { kind: next, orderId, fulfillmentId, merchantId, warehouseId, urgency, gift });
     await tell(tx, task, 'task.done');
     return;
   }
@@ -148,24 +137,3 @@ export const itemsOf = (tx: Tx, fulfillmentId: string) =>
     .select(['r.quantity', 's.weightG', 's.lengthMm', 's.widthMm', 's.heightMm', 's.fragile'])
     .where('r.fulfillmentId', '=', fulfillmentId)
     .execute();
-
-/** Ends whatever people still had to do on an order's parcels. Who attends to the order itself goes on. */
-export async function cancelTasks(tx: Tx, orderId: string): Promise<void> {
-  await tx
-    .updateTable('task')
-    .set({ status: 'cancelled', doneAt: new Date() })
-    .where('orderId', '=', orderId)
-    .where('fulfillmentId', 'is not', null)
-    .where('status', 'in', ['open', 'claimed'])
-    .execute();
-}
-
-/** Closes a fulfillment's open tasks because a person told the order itself that the parcel is packed. */
-export async function closeTasksAsPacked(tx: Tx, fulfillmentId: string): Promise<void> {
-  await tx
-    .updateTable('task')
-    .set({ status: 'done', doneAt: new Date(), claimedBy: sql`coalesce("claimedBy", 'system')` })
-    .where('fulfillmentId', '=', fulfillmentId)
-    .where('status', 'in', ['open', 'claimed'])
-    .execute();
-}

@@ -1,4 +1,4 @@
-import { callerOf, issueKey } from '../../books/access/api-keys';
+import { callerOf, issueKey, revokeKey } from '../../books/access/api-keys';
 import { type KeyRole } from '../../contracts/caller';
 import type { Transactions } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';
@@ -59,15 +59,7 @@ export class ApiKeyService {
   }
 
   /** Ends a key; the API refuses it within five seconds. False when there is no such live key. */
-  async revoke(id: string): Promise<boolean> {
-    const { numUpdatedRows } = await this.transactions.run(KEEPER, (tx) =>
-      tx
-        .updateTable('api_key')
-        .set({ revokedAt: new Date() })
-        .where('id', '=', id)
-        .where('revokedAt', 'is', null)
-        .executeTakeFirst(),
-    );
-    return numUpdatedRows === 1n;
+  revoke(id: string): Promise<boolean> {
+    return this.transactions.run(KEEPER, (tx) => revokeKey(tx, id));
   }
 }

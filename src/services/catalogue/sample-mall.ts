@@ -1,22 +1,11 @@
+import type { NewKey } from '../../books/access/api-keys';
+import { skuName, type NewSku } from '../../books/catalogue/skus';
+import { placeName, type ImportedWarehouse, type Place } from '../../books/catalogue/warehouses';
 import type { Transactions } from '../../books/transactions';
 import type { CurrencyCode } from '../../contracts/money';
-import {
-  CatalogueImport,
-  placeName,
-  skuName,
-  type ImportedWarehouse,
-  type NewKey,
-  type NewSku,
-  type Place,
-} from './import';
-import {
-  SAMPLE_CARRIERS,
-  SAMPLE_MERCHANTS,
-  SAMPLE_SKUS,
-  SAMPLE_SUPPLIERS,
-  SAMPLE_WAREHOUSES,
-  type SampleSku,
-} from './sample-goods';
+import { CatalogueImport } from './import';
+import { SAMPLE_CARRIERS, SAMPLE_MERCHANTS, SAMPLE_SUPPLIERS, SAMPLE_WAREHOUSES } from './sample-goods';
+import { SAMPLE_SKUS, type SampleSku } from './sample-skus';
 import { publishSamplePromotions } from './sample-promotions';
 
 /** What the sample mall holds, ids by code. */

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
+import { skuName } from '../../books/catalogue/skus';
 import { insertPromotion, publishPromotion } from '../../books/pricing/promotion-drafts';
 import type { Transactions } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';
 import { isRefusal } from '../../contracts/errors';
 import { PromotionDefinition } from '../../contracts/pricing/promotion';
-import { skuName } from './import';
 
 /** The coupon of the sample mall: 20.00 off 100.00 and more. */
 export const SAMPLE_COUPON = 'SAMPLE20';

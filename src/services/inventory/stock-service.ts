@@ -1,4 +1,4 @@
-import { setBackorder } from '../../books/inventory/backorders';
+import { setBackorder } from '../../books/catalogue/backorder-terms';
 import type { ShelfRef } from '../../books/purchasing/replenishments';
 import { adjustLot, countLot, receiveGoods, setStock } from '../../books/inventory/stock-adjustments';
 import type { Transactions, Tx } from '../../books/transactions';

@@ -1,5 +1,5 @@
 import { customerKeyOf } from '../../books/customers/customers';
-import { handOver } from '../../books/orders/fulfillments';
+import { handOver } from '../../books/shipping/hand-over';
 import { labelContext } from '../../books/shipping/shipments';
 import type { Transactions } from '../../books/transactions';
 import type { Vault } from '../../books/vault';

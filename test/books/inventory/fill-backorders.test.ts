@@ -1,5 +1,5 @@
 import { createStockActivities } from '../../../activities/inventory/stock';
-import { setBackorder } from '../../../src/books/inventory/backorders';
+import { setBackorder } from '../../../src/books/catalogue/backorder-terms';
 import { readCatalogue } from '../../../src/books/catalogue/catalogue';
 import { newId } from '../../../src/books/new-id';
 import { insertDraft, moveOrder } from '../../../src/books/orders/orders';

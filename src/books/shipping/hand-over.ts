@@ -1,0 +1,33 @@
+import { refuse, type Refusal } from '../../contracts/errors';
+import type { ReleasedFulfillment } from '../../contracts/orders/order';
+import { HANDED_OVER_STATUSES } from '../../contracts/statuses';
+import { shipOut } from '../inventory/reservations';
+import { lockFulfillment, moveFulfillment } from '../orders/fulfillments';
+import { enqueueOrderSignal } from '../outbox';
+import { appendEvents } from '../timeline';
+import type { Tx } from '../transactions';
+
+/**
+ * Hands a labelled fulfillment to its carrier: its goods leave the stock, the shipment is on its way, the order hears
+ * of it. Handing over twice changes nothing. Refused while there is no label, and after a cancellation.
+ */
+export async function handOver(tx: Tx, fulfillmentId: string, at: Date): Promise<ReleasedFulfillment | Refusal> {
+  const row = await lockFulfillment(tx, fulfillmentId);
+  if (!row) return refuse('not_found');
+  const ref = { fulfillmentId, merchantId: row.merchantId, warehouseId: row.warehouseId };
+  if (HANDED_OVER_STATUSES.includes(row.status)) return ref;
+  if (row.status !== 'labelled') return refuse('fulfillment_not_ready', { detail: `It is ${row.status}` });
+  await shipOut(tx, fulfillmentId);
+  await moveFulfillment(tx, fulfillmentId, 'handed_over');
+  await tx
+    .updateTable('shipment')
+    .set({ status: 'handed_over', statusAt: at })
+    .where('fulfillmentId', '=', fulfillmentId)
+    .where('status', '=', 'booked')
+    .execute();
+  await enqueueOrderSignal(tx, row.orderId, { signal: 'parcelHandedOver', payload: { fulfillmentId } });
+  await appendEvents(tx, row.orderId, [
+    { type: 'shipment.handed_over', merchantId: row.merchantId, data: { fulfillmentId } },
+  ]);
+  return ref;
+}
