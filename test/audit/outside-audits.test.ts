@@ -93,7 +93,8 @@ describe('the carrier', () => {
     await copy.spoil(
       `with booked_for as (select * from fulfillment where "orderId" = $1 and number = 1), booked as (
         insert into operation (key, kind, provider, "orderId", status, request, result, "startedAt", "finishedAt")
-        select id || ':book:1', 'book', 'sandbox-carrier', $1, 'succeeded', '{}', '{"reference":"bkg_none"}', now(), now()
+        select id || ':book:1', 'book', 'sandbox-carrier', $1, 'succeeded', '{}', '{"reference":"bkg_none"}',
+          now(), now()
         from booked_for)
       insert into shipment
       select $2, id, $1, "merchantId", "warehouseId", 'steady', 'sandbox-carrier', 'bkg_none', 'ST000', 'booked',
