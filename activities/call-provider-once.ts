@@ -3,32 +3,29 @@ import { beginOperation, type Operation } from '../src/books/operations';
 import type { Transactions, Tx } from '../src/books/transactions';
 import { SYSTEM } from '../src/contracts/caller';
 
-/** A local try must leave room in its three seconds for the transactions around it. */
-const QUICK_MS = 2_000;
-const PATIENT_MS = 15_000;
+/** A local Activity has three seconds, which must also hold the transactions around the call. */
+const LOCAL_MS = 2_000;
+const REGULAR_MS = 15_000;
 
-/** One effect on the outside: how to ask for it by key, how to do it, how to write what came of it. */
+/** Describes one effect at a provider: how to find it by key, how to bring it about, how to record its result. */
 export interface ProviderCall<Request, Result> {
   readonly operation: Omit<Operation, 'request'> & { readonly request: Request };
   /**
-   * Throws when the effect is not wanted any more; asked in the transaction that first writes the operation. A try that
-   * was given up may come after what undoes it: that undoes nothing that it does not know of.
+   * Throws when the effect is not wanted any more; called in the transaction that first writes the operation. An
+   * attempt that timed out may run after its compensation, which cannot undo an effect that it does not know.
    */
   readonly assertWanted?: (tx: Tx) => Promise<void>;
-  /** Asks the provider what it holds under the key. Undefined: it never saw it. */
+  /** Asks the provider what it holds under the key; undefined when it does not know the key. */
   readonly find: (key: string, signal: AbortSignal) => Promise<Result | undefined>;
   readonly perform: (request: Request, signal: AbortSignal) => Promise<Result>;
-  /**
-   * Writes the result of what was asked for at first. It may run more than once for one effect: the operation's row
-   * tells.
-   */
+  /** Writes the result of the first request. May run more than once for one effect: check the operation's row. */
   readonly record: (tx: Tx, result: Result, agreed: Request) => Promise<void>;
 }
 
 /**
- * Brings about one effect exactly once: the operation is written before the call and completed after it, and after an
- * attempt without an answer the provider is asked by key before it is called again. Does nothing when the operation is
- * complete. Throws `ProviderUnavailable` while there is no answer: Temporal retries.
+ * Brings about one effect exactly once. Writes the operation before the call and completes it after; after an attempt
+ * without an answer, asks the provider by key before it calls again. Does nothing when the operation is complete.
+ * Throws `ProviderUnavailable` while there is no answer, and Temporal retries.
  */
 export async function callProviderOnce<Request extends Readonly<Record<string, unknown>>, Result>(
   transactions: Transactions,
@@ -47,7 +44,7 @@ export async function callProviderOnce<Request extends Readonly<Record<string, u
   await transactions.run(SYSTEM, (tx) => call.record(tx, result, agreed));
 }
 
-/** How long the outside may take: little inside a workflow task, more in a regular activity. */
+/** Limits the time of a provider's answer: 2 seconds in a local Activity, 15 in a regular one. */
 export function timeLimit(): AbortSignal {
-  return AbortSignal.timeout(Context.current().info.isLocal ? QUICK_MS : PATIENT_MS);
+  return AbortSignal.timeout(Context.current().info.isLocal ? LOCAL_MS : REGULAR_MS);
 }

@@ -7,17 +7,17 @@ import type { Message, NotificationProvider } from '../src/providers/notificatio
 import type { PaymentProvider } from '../src/providers/payments/payment-provider';
 import type { SupplierProvider } from '../src/providers/suppliers/supplier-provider';
 
-/** How customers, and suppliers by mail, are told of something. */
+/** Holds the ways to notify customers, and suppliers by mail. */
 export interface Notifications {
   /** One per channel at most. */
   readonly providers: readonly NotificationProvider[];
-  /** Where the customer mends an address: `{token}` stands for the link's own. */
+  /** The URL where the customer corrects an address; `{token}` is replaced with the link's token. */
   readonly addressFixUrl: string;
   /** Writes a notice as an e-mail. */
   readonly mail: (notice: Notice) => Pick<Message, 'subject' | 'text' | 'html'>;
 }
 
-/** What activities depend on; enters once, through `createActivities`. */
+/** Holds everything that Activities depend on; passed in once, through `createActivities`. */
 export interface ActivityDeps {
   readonly transactions: Transactions;
   readonly vault: Vault;
@@ -30,10 +30,7 @@ export interface ActivityDeps {
   readonly log: Logger;
 }
 
-/**
- * When a supplier is reminded, how often, and when people are told: that it cannot be reached, or that its goods are
- * late.
- */
+/** Sets when and how often a supplier is reminded, and when people hear that it is unavailable or late. */
 export interface ReplenishmentPolicy {
   readonly remindAfterSeconds: number;
   readonly reminders: number;
@@ -41,9 +38,9 @@ export interface ReplenishmentPolicy {
   readonly overdueSeconds: number;
 }
 
-/** How suppliers are written to. */
+/** Sets how mails to suppliers are sent. */
 export interface Purchasing {
-  /** Where they answer a mail; undefined: to whom it is from. */
+  /** The Reply-To address; when undefined, suppliers answer to the sender. */
   readonly replyTo?: string | undefined;
 }
 

@@ -1,19 +1,16 @@
 import { ApplicationFailure } from '@temporalio/common';
 
-/** Says that a provider will not do what the order needs. Retried, and shown to staff, as only people can settle it. */
-export const providerRefused = (what: string): ApplicationFailure =>
-  ApplicationFailure.retryable(what, 'provider_refused');
+/** Reports that a provider refuses what the order needs. Retried, and shown to staff, as only people can solve it. */
+export const providerRefused = (message: string): ApplicationFailure =>
+  ApplicationFailure.retryable(message, 'provider_refused');
+
+/** Reports that the books contradict an effect: a defect, or a late message. Temporal does not retry it. */
+export const invariantViolated = (message: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, 'cannot_be');
 
 /**
- * Says that the books lack what an effect needs: a defect, or a message for something that cannot be. Not retried by
- * itself.
- */
-export const invariantViolated = (what: string): ApplicationFailure =>
-  ApplicationFailure.nonRetryable(what, 'cannot_be');
-
-/**
- * Says that a provider refused for good what was asked under a key: only another try, which staff ask for, may end
- * otherwise. Not retried by itself.
+ * Reports that a provider refused the request under a key for good. Temporal does not retry it: staff have to request
+ * another attempt.
  */
 export const refusedForGood = (key: string, reason: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(`${key} was refused: ${reason}`, 'provider_refused');

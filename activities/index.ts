@@ -10,7 +10,7 @@ import { createShipmentActivities } from './shipping/shipments';
 import { createStockActivities } from './inventory/stock';
 import { createSupplierMailActivities } from './purchasing/supplier-mail';
 
-/** Builds every activity from what they depend on. */
+/** Builds all Activities from their dependencies. */
 export const createActivities = (deps: ActivityDeps) => ({
   ...createOrderActivities(deps),
   ...createStockActivities(deps),

@@ -16,7 +16,7 @@ import { estimateParcel } from '../../src/domain/parcel';
 import { bookingsOf, hasRate, nextNumber } from '../shipping/booking-plan';
 import type { ActivityDeps, OrderRef } from '../deps';
 
-/** Which request of an operator it is: a repetition of it changes nothing. */
+/** Names the staff request that an intervention belongs to: repeating a request changes nothing. */
 interface Requested extends OrderRef {
   readonly request: string;
 }
@@ -25,9 +25,9 @@ type Choice =
   | { readonly outcome: 'carrier_chosen'; readonly givenUp: readonly number[] }
   | Extract<InterventionVerdict, { outcome: 'refused' }>;
 
-/** What people of the mall decide about an order that is stuck: each written with who, why and when. */
+/** Builds the interventions of staff in an order that is stuck; each is recorded with actor, reason and time. */
 export const createInterventionActivities = ({ transactions, carriers }: ActivityDeps) => ({
-  /** Writes that somebody set an order's stuck steps going again. Keyed by the request. */
+  /** Records that staff retried an order's stuck steps. Keyed by the request. */
   recordRetry: ({ orderId, actor, reason, request }: Requested & By<RetryNow>): Promise<void> =>
     transactions.run(actingFor(actor), async (tx) => {
       await lockOrder(tx, orderId);
@@ -36,8 +36,8 @@ export const createInterventionActivities = ({ transactions, carriers }: Activit
     }),
 
   /**
-   * Gives up every booking of a packed part for another carrier, and names those whose label may be somewhere. Refused
-   * when the part has its label, or the carrier does not take the parcel. Keyed by the request.
+   * Abandons every booking of a packed fulfillment for another carrier, and names those that may have a label. Refuses
+   * when the fulfillment has its label, or the carrier does not take the parcel. Keyed by the request.
    */
   chooseCarrier: ({
     orderId,
@@ -48,33 +48,37 @@ export const createInterventionActivities = ({ transactions, carriers }: Activit
     request,
   }: Requested & By<ChooseCarrier>): Promise<Choice> =>
     transactions.run(actingFor(actor), async (tx) => {
-      const part = await lockFulfillment(tx, fulfillmentId);
+      const fulfillment = await lockFulfillment(tx, fulfillmentId);
       await lockOrder(tx, orderId);
       const bookings = await bookingsOf(tx, { orderId, fulfillmentId });
-      const open = (below: number) =>
+      const openBelow = (below: number) =>
         bookings.filter(({ n, status }) => status === 'started' && n < below).map(({ n }) => n);
-      if (part && (await hasEventOfRequest(tx, orderId, request)))
-        return { outcome: 'carrier_chosen', givenUp: open(part.firstBooking) };
-      if (part?.orderId !== orderId || !['released', 'packed'].includes(part.status))
+      if (fulfillment && (await hasEventOfRequest(tx, orderId, request)))
+        return { outcome: 'carrier_chosen', givenUp: openBelow(fulfillment.firstBooking) };
+      if (fulfillment?.orderId !== orderId || !['released', 'packed'].includes(fulfillment.status))
         return { outcome: 'refused', code: 'label_not_awaited' };
       if (bookings.some(({ status }) => status === 'succeeded'))
         return { outcome: 'refused', code: 'label_not_awaited' };
-      const parcel = (part.parcel as PackedParcel | null) ?? estimateParcel(await itemsOf(tx, fulfillmentId));
+      const parcel = (fulfillment.parcel as PackedParcel | null) ?? estimateParcel(await itemsOf(tx, fulfillmentId));
       if (!(await hasRate(tx, carriers.code, orderId, parcel, carrierCode)))
         return { outcome: 'refused', code: 'carrier_not_offered' };
       const firstBooking = nextNumber(bookings);
       await setChosenCarrier(tx, fulfillmentId, carrierCode, firstBooking);
       await appendEvents(tx, orderId, [
-        { type: 'carrier.chosen', merchantId: part.merchantId, data: { fulfillmentId, carrierCode, reason, request } },
+        {
+          type: 'carrier.chosen',
+          merchantId: fulfillment.merchantId,
+          data: { fulfillmentId, carrierCode, reason, request },
+        },
       ]);
-      return { outcome: 'carrier_chosen', givenUp: open(firstBooking) };
+      return { outcome: 'carrier_chosen', givenUp: openBelow(firstBooking) };
     }),
 
-  /** Opens the task of a person who is to see to the order; one at a time. Keyed by the request. */
+  /** Opens the task of a person who looks at the order, unless one is open. Keyed by the request. */
   openAttendTask: ({
     orderId,
     request,
-    ...asked
+    ...requested
   }: Requested & By<HandToPerson>): Promise<{ taskId: string; opened: boolean }> =>
-    transactions.run(actingFor(asked.actor), (tx) => openAttendTask(tx, orderId, asked, request)),
+    transactions.run(actingFor(requested.actor), (tx) => openAttendTask(tx, orderId, requested, request)),
 });

@@ -8,8 +8,8 @@ import type { ActivityDeps, OrderRef } from '../deps';
 
 export const createBackorderActivities = ({ transactions }: Pick<ActivityDeps, 'transactions'>) => ({
   /**
-   * Lets a paid order wait for what it is owed. Answers when that is overdue: with the end of the agreed day (UTC);
-   * null when all of it is there. Asking again changes nothing.
+   * Makes a paid order wait for its backorders. Returns when they are overdue: at the end of the agreed day (UTC); null
+   * when none is waiting. Repeating it changes nothing.
    */
   awaitStock: ({ orderId }: OrderRef): Promise<{ overdueAt: string | null }> =>
     transactions.run(SYSTEM, async (tx) => {
@@ -22,7 +22,7 @@ export const createBackorderActivities = ({ transactions }: Pick<ActivityDeps, '
       if (agreedOn === null || !(await isWaitingForStock(tx, orderId))) return { overdueAt: null };
       if (status === 'draft' || status === 'awaiting_payment') {
         await abandonUnpaid(tx, orderId);
-        // It is paid for: what is held stays so until it ships.
+        // The order is paid for: its reservations stay until it ships.
         await setReservationExpiry(tx, orderId, null);
         await moveOrder(tx, orderId, { status: 'awaiting_stock', stage: 'receive', payUntil: null });
         await appendEvents(tx, orderId, [

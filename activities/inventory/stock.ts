@@ -11,15 +11,15 @@ import { SYSTEM } from '../../src/contracts/caller';
 import type { Verdict } from '../../src/contracts/orders/verdict';
 import type { ActivityDeps, OrderRef } from '../deps';
 
-/** `agreedOn` is the day by which goods are there that it is owed; absent when all of it is there. */
+/** `agreedOn` is the day by which all backorders are filled; absent when none is waiting. */
 type ReserveVerdict =
   | { readonly outcome: 'reserved'; readonly payUntil: string; readonly agreedOn?: string }
   | Extract<Verdict, { outcome: 'rejected' }>;
 
 export const createStockActivities = ({ transactions, vault }: Pick<ActivityDeps, 'transactions' | 'vault'>) => ({
   /**
-   * Sources the order and holds its stock until the payment window ends; what is not there is owed where its merchant
-   * sells it so, else the order is rejected, as is one with a parcel that no carrier takes. Keyed by the order.
+   * Sources the order and reserves its stock until the payment window ends. Missing stock becomes a backorder where the
+   * merchant allows it. Rejects the order otherwise, and when no carrier takes one of its parcels. Keyed by the order.
    */
   reserveStock: ({
     orderId,
@@ -33,8 +33,7 @@ export const createStockActivities = ({ transactions, vault }: Pick<ActivityDeps
         .forUpdate()
         .executeTakeFirstOrThrow();
       if (order.status === 'rejected') return order.rejection as Extract<Verdict, { outcome: 'rejected' }>;
-      // Further on than a draft, or being cancelled: this try comes late, or its run lost what it had done to a
-      // restart.
+      // The order is past its draft or being cancelled: this attempt is late, or its run was restarted.
       if (order.payUntil || order.status !== 'draft')
         return reserved(order.payUntil ?? new Date(), order.agreedOn?.toISOString().slice(0, 10) ?? null);
       const lines = await tx
@@ -88,11 +87,11 @@ export const createStockActivities = ({ transactions, vault }: Pick<ActivityDeps
       return reserved(payUntil, agreedOn);
     }),
 
-  /** Gives back whatever the order still holds. Does nothing when it holds nothing. */
+  /** Frees all stock that the order still reserves. Does nothing when there is none. */
   releaseStock: ({ orderId }: OrderRef): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
-      const released = await freeReservations(tx, orderId);
-      if (released > 0) await appendEvents(tx, orderId, [{ type: 'stock.released', data: { reservations: released } }]);
+      const freed = await freeReservations(tx, orderId);
+      if (freed > 0) await appendEvents(tx, orderId, [{ type: 'stock.released', data: { reservations: freed } }]);
     }),
 });
 
@@ -102,9 +101,9 @@ const reserved = (payUntil: Date, agreedOn: string | null): ReserveVerdict => ({
   ...(agreedOn === null ? {} : { agreedOn }),
 });
 
-/** Tells what is held and why so, and what is owed and until when. */
-function factsOf({ parts, decisions, backordered: owed, agreedOn }: Reserved, payUntil: Date): TimelineFact[] {
-  const held: TimelineFact = {
+/** Lists the reservations with their sourcing decisions, and the backorders with their agreed day, as events. */
+function factsOf({ parts, decisions, backordered, agreedOn }: Reserved, payUntil: Date): TimelineFact[] {
+  const reservedFact: TimelineFact = {
     type: 'stock.reserved',
     data: {
       parts: parts.map(({ skuId, warehouseId, quantity }) => ({ skuId, warehouseId, quantity })),
@@ -112,22 +111,19 @@ function factsOf({ parts, decisions, backordered: owed, agreedOn }: Reserved, pa
       sourcing: decisions,
     },
   };
-  const lines = owed.map(({ demand, quantity, expectedOn, basis }) => ({
+  const lines = backordered.map(({ demand, quantity, expectedOn, basis }) => ({
     skuId: demand.skuId,
     quantity,
     expectedOn,
     basis,
   }));
   return [
-    ...(parts.length > 0 ? [held] : []),
+    ...(parts.length > 0 ? [reservedFact] : []),
     ...(agreedOn === null ? [] : [{ type: 'stock.backordered' as const, data: { agreedOn, lines } }]),
   ];
 }
 
-/**
- * Reads where an order goes, as far as sourcing needs it. The postcode stays in this process: only the zones are
- * written down.
- */
+/** Reads the destination of an order, as sourcing needs it. Only its zones are stored, never the postcode. */
 async function deliveryOf(tx: Tx, vault: Vault, orderId: string): Promise<ReservationRequest['delivery']> {
   const order = await tx
     .selectFrom('orders')

@@ -43,8 +43,8 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
       : { key, to, ...notifications.mail(notice) };
   };
 
-  /** Tells staff, once by each way, of a customer whom none of our ways reaches. */
-  const tellUnreachable = async (
+  /** Appends to the timeline, once per channel, that no channel reaches the customer. */
+  const appendUnreachable = async (
     tx: Tx,
     { orderId, channel, number }: NoticeRef,
     provider: string,
@@ -58,15 +58,15 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
   };
 
   return {
-    /** Puts an order on hold whose stock is held until then. Keyed by the order. */
+    /** Holds an order for its address; its stock stays reserved until `until`. Keyed by the order. */
     holdForAddress: ({ orderId, until }: OrderRef & { until: string }): Promise<void> =>
       transactions.run(SYSTEM, (tx) => holdForAddress(tx, orderId, new Date(until))),
 
-    /** Ends a hold at its deadline. Answers false when the customer mended the address first. */
+    /** Ends a hold at its deadline. Returns false when the customer corrected the address first. */
     expireAddressHold: ({ orderId }: OrderRef): Promise<boolean> =>
       transactions.run(SYSTEM, (tx) => expireAddressHold(tx, orderId)),
 
-    /** Begins the payment window of an order whose address was mended. */
+    /** Begins the payment window of an order whose address was corrected. */
     resumeAfterAddressHold: ({
       orderId,
       paymentWindowSeconds,
@@ -78,20 +78,20 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
       }),
 
     /**
-     * Tells the customer of an order on hold what to mend, once per number and channel. Sends nothing when the hold is
-     * over, when there is no such way to the customer, or when the phone itself is what is wrong; when there is no way
-     * at all, the timeline says so.
+     * Notifies the customer of a held order what to correct, once per number and channel. Sends nothing when the hold
+     * is over, or when the customer cannot be reached by the channel, as when the phone number is what is wrong. When
+     * no channel reaches the customer, appends that to the timeline.
      */
     sendAddressNotice: async (notice: NoticeRef): Promise<{ outcome: Sent['status'] | 'not_sent' }> => {
       const { orderId, channel, number } = notice;
       const provider = notifications.providers.find((one) => one.channel === channel);
-      if (!provider) throw invariantViolated(`There is no provider for ${channel}`);
+      if (!provider) throw invariantViolated(`No provider is configured for ${channel}`);
       const key = `${orderId}:notify_${channel}:${number}`;
       const read = () =>
         transactions.run(SYSTEM, async (tx) => {
           const hold = await readAddressHold(tx, vault, orderId);
           if (hold && addressOf(hold, channel) === undefined)
-            await tellUnreachable(tx, notice, provider.code, key, hold);
+            await appendUnreachable(tx, notice, provider.code, key, hold);
           const { reference } = await tx
             .selectFrom('orders')
             .select('reference')
@@ -110,9 +110,9 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
         },
         record: async (tx, sent) => {
           outcome = sent?.status ?? 'not_sent';
-          const told =
+          const stored =
             sent?.status === 'sent' ? { reference: sent.reference } : { reason: sent?.reason ?? 'the hold was over' };
-          if (!(await finishOperation(tx, key, sent?.status === 'sent' ? 'succeeded' : 'refused', told))) return;
+          if (!(await finishOperation(tx, key, sent?.status === 'sent' ? 'succeeded' : 'refused', stored))) return;
           if (sent)
             await appendEvents(tx, orderId, [
               {
@@ -127,6 +127,8 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
   };
 };
 
-/** Where a way to the customer leads: a mailbox, or a number with its country code; undefined where there is none. */
+/**
+ * Returns the customer's address for a channel: a mailbox, or a phone number with country code; undefined without one.
+ */
 const addressOf = ({ recipient, findings }: AddressHold, channel: NotificationChannel): string | undefined =>
   channel === 'email' ? recipient.email : dialable(recipient, findings);

@@ -15,12 +15,12 @@ import { invariantViolated } from '../failures';
 const UNRELEASED: readonly OrderStatus[] = [...PAYABLE_ORDER_STATUSES, 'awaiting_stock'];
 
 export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => ({
-  /** Splits the paid order by merchant and warehouse, binds lots, opens the pick tasks. Keyed by the order. */
+  /** Splits the paid order by merchant and warehouse, allocates lots, opens the pick tasks. Keyed by the order. */
   releaseToWarehouse: ({ orderId }: OrderRef): Promise<ReleasedFulfillment[]> =>
     transactions.run(SYSTEM, async (tx) => {
       const { status } = await lockOrder(tx, orderId);
       const existing = await fulfillmentsOf(tx, orderId);
-      // In any other it is being cancelled, or this is a try that was given up and comes late.
+      // In any other status the order is being cancelled, or this attempt timed out and comes late.
       if (existing.length > 0 || !UNRELEASED.includes(status)) return existing;
       const order = await tx
         .selectFrom('orders')
@@ -28,7 +28,7 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
         .where('id', '=', orderId)
         .executeTakeFirstOrThrow();
       if (order.agreedOn !== null && (await isWaitingForStock(tx, orderId)))
-        throw invariantViolated(`${orderId} is to be released while it waits for goods`);
+        throw invariantViolated(`${orderId} cannot be released to the warehouse: it waits for stock`);
       const facts = await releaseToWarehouse(tx, orderId, order.urgency, order.gift);
       await abandonUnpaid(tx, orderId);
       await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick', payUntil: null });
@@ -36,36 +36,36 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
       return fulfillmentsOf(tx, orderId);
     }),
 
-  /** Writes that the recipient signed for a parcel. Keyed by the fulfillment. */
+  /** Records that the recipient signed for a fulfillment. Keyed by the fulfillment. */
   confirmDelivery: ({ orderId, fulfillmentId }: FulfillmentRef): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
-      const part = await lockFulfillment(tx, fulfillmentId);
-      if (part?.status !== 'handed_over') return;
+      const fulfillment = await lockFulfillment(tx, fulfillmentId);
+      if (fulfillment?.status !== 'handed_over') return;
       await moveFulfillment(tx, fulfillmentId, 'delivered');
       await markSigned(tx, fulfillmentId);
       await appendEvents(tx, orderId, [
-        { type: 'fulfillment.delivered', merchantId: part.merchantId, data: { fulfillmentId } },
+        { type: 'fulfillment.delivered', merchantId: fulfillment.merchantId, data: { fulfillmentId } },
       ]);
     }),
 
-  /** Writes that a refused parcel is on its way back. Keyed by the fulfillment. */
+  /** Records that a refused fulfillment is on its way back. Keyed by the fulfillment. */
   beginReturn: ({ fulfillmentId }: FulfillmentRef): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
-      const part = await lockFulfillment(tx, fulfillmentId);
-      if (part?.status === 'handed_over') await moveFulfillment(tx, fulfillmentId, 'returning');
+      const fulfillment = await lockFulfillment(tx, fulfillmentId);
+      if (fulfillment?.status === 'handed_over') await moveFulfillment(tx, fulfillmentId, 'returning');
     }),
 
-  /** Puts a returned parcel's goods back on the shelves. Keyed by the fulfillment. */
+  /** Puts the goods of a returned fulfillment back on the shelves. Keyed by the fulfillment. */
   restockReturn: ({ orderId, fulfillmentId }: FulfillmentRef): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
-      const part = await lockFulfillment(tx, fulfillmentId);
-      if (part === undefined || !['handed_over', 'returning'].includes(part.status)) return;
+      const fulfillment = await lockFulfillment(tx, fulfillmentId);
+      if (fulfillment === undefined || !['handed_over', 'returning'].includes(fulfillment.status)) return;
       await restock(tx, fulfillmentId);
       await moveFulfillment(tx, fulfillmentId, 'returned');
       await markReturned(tx, fulfillmentId);
       await appendEvents(tx, orderId, [
-        { type: 'stock.restocked', merchantId: part.merchantId, data: { fulfillmentId } },
-        { type: 'fulfillment.returned', merchantId: part.merchantId, data: { fulfillmentId } },
+        { type: 'stock.restocked', merchantId: fulfillment.merchantId, data: { fulfillmentId } },
+        { type: 'fulfillment.returned', merchantId: fulfillment.merchantId, data: { fulfillmentId } },
       ]);
     }),
 });

@@ -23,8 +23,8 @@ import { invariantViolated } from '../failures';
 
 export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
   /**
-   * Checks that some carrier takes the order to its destination, and whether its address was found good. Undefined: the
-   * order may go on.
+   * Validates the order's destination and address. Rejects it when no carrier serves the destination, and holds it when
+   * the address has findings. Undefined: the order may go on.
    */
   validateOrder: ({
     orderId,
@@ -45,13 +45,13 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       return verdict;
     }),
 
-  /** Writes, or clears, why a person should look at the order. */
+  /** Writes or clears the reason for which the order needs a person. */
   markAttention: ({ orderId, reason }: OrderRef & { reason: AttentionReason | null }): Promise<boolean> =>
     transactions.run(SYSTEM, (tx) => setOwnAttention(tx, orderId, reason)),
 
   /**
-   * Decides whether an order may still be cancelled: not once a part was handed over, nor after its end. From then on
-   * no part of it can be handed over. Saying it twice answers the same.
+   * Decides whether an order may still be cancelled: not after a fulfillment was handed over, nor after the order's
+   * end. After it, no fulfillment can be handed over. Repeating it returns the same verdict.
    */
   beginCancellation: ({
     orderId,
@@ -59,7 +59,7 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
     actor,
   }: OrderRef & CancelOrder & { actor: string }): Promise<CancellationVerdict> =>
     transactions.run(actingFor(actor), async (tx) => {
-      const parts = await tx
+      const fulfillments = await tx
         .selectFrom('fulfillment')
         .select(['id', 'status'])
         .where('orderId', '=', orderId)
@@ -70,21 +70,23 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       if (status === 'cancelling' || status === 'cancelled') return { outcome: 'cancelled' };
       const tooLate =
         stage === 'closed' ||
-        parts.some((part) => !['released', 'packed', 'labelled', 'cancelled'].includes(part.status));
+        fulfillments.some(
+          (fulfillment) => !['released', 'packed', 'labelled', 'cancelled'].includes(fulfillment.status),
+        );
       if (tooLate) return { outcome: 'refused', code: 'order_not_cancellable' };
       await cancelTasks(tx, orderId);
       await cancelFulfillments(tx, orderId);
       await moveOrder(tx, orderId, { status: 'cancelling', stage });
       await appendEvents(tx, orderId, [{ type: 'order.cancellation_requested', data: { reason } }]);
-      // The Update that asked may be lost with the worker or Temporal, as none of its steps are in the history yet.
+      // The Update may be lost with the worker or Temporal, as its steps are not in the history yet.
       await enqueueOrderSignal(tx, orderId, { signal: 'cancellationBegun', payload: { reason, actor } });
       return { outcome: 'cancelled' };
     }),
 
   /**
-   * Writes the end of an order whose effects are all undone. Gives back stock that its compensations did not know of,
-   * and answers what else they did not: a run that was cut off may have done more than is left in its history. Then
-   * nothing is ended. Throws when that was undone and something is left all the same.
+   * Cancels an order whose effects are all undone, and frees stock that its compensations did not know. When the books
+   * hold other open effects, as after a run that was reset, returns them and ends nothing. Throws when some are left
+   * though the run has `undone` them.
    */
   finishCancellation: ({
     orderId,
@@ -95,19 +97,19 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       await freeReservations(tx, orderId);
       const { status } = await lockOrder(tx, orderId);
       if (status === 'cancelled') return undefined;
-      const unsettled = await readOpenEffects(tx, orderId);
-      if (unsettled && undone)
-        throw invariantViolated(`${orderId} still has something with a provider: ${JSON.stringify(unsettled)}`);
-      if (unsettled) return unsettled;
-      const parts = await cancelFulfillments(tx, orderId);
+      const openEffects = await readOpenEffects(tx, orderId);
+      if (openEffects && undone)
+        throw invariantViolated(`${orderId} still has open effects at a provider: ${JSON.stringify(openEffects)}`);
+      if (openEffects) return openEffects;
+      const fulfillments = await cancelFulfillments(tx, orderId);
       await abandonUnpaid(tx, orderId);
       await freeUses(tx, orderId);
       await moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' });
       await appendEvents(tx, orderId, [
-        ...parts.map((part) => ({
+        ...fulfillments.map((fulfillment) => ({
           type: 'fulfillment.cancelled' as const,
-          merchantId: part.merchantId,
-          data: { fulfillmentId: part.id },
+          merchantId: fulfillment.merchantId,
+          data: { fulfillmentId: fulfillment.id },
         })),
         { type: 'order.cancelled', data: { reason } },
       ]);
@@ -115,10 +117,9 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
     }),
 
   /**
-   * Writes the end of an order whose parts have all ended: returned when all of them came back, else completed. Answers
-   * where it stands, and, ending nothing, what it gave up for another carrier when its run may know nothing of that: a
-   * run that was cut off lost the choice. Throws when that was undone and something is left all the same, and when the
-   * order is at its end otherwise, or on the way there.
+   * Completes an order whose fulfillments have all ended: returned when all of them came back, else completed. When the
+   * books hold abandoned bookings that the run may not know, as after a reset, returns them and ends nothing. Throws
+   * when some are left though the run has `undone` them, and when the order is cancelled or being cancelled.
    */
   completeOrder: ({
     orderId,
@@ -129,12 +130,14 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       if (status === 'completed' || status === 'returned') return { status };
       if (status !== 'in_fulfillment' && status !== 'shipped')
         throw invariantViolated(`${orderId} is ${status}: it cannot be completed`);
-      const givenUp = await readAbandonedBookings(tx, orderId);
-      if (givenUp.length > 0 && undone)
-        throw invariantViolated(`${orderId} still has bookings that were given up: ${JSON.stringify(givenUp)}`);
-      if (givenUp.length > 0) return { status, givenUp };
-      const parts = await tx.selectFrom('fulfillment').select('status').where('orderId', '=', orderId).execute();
-      const end = parts.every((part) => part.status === 'returned') ? ('returned' as const) : ('completed' as const);
+      const abandoned = await readAbandonedBookings(tx, orderId);
+      if (abandoned.length > 0 && undone)
+        throw invariantViolated(`${orderId} still has abandoned bookings: ${JSON.stringify(abandoned)}`);
+      if (abandoned.length > 0) return { status, givenUp: abandoned };
+      const fulfillments = await tx.selectFrom('fulfillment').select('status').where('orderId', '=', orderId).execute();
+      const end = fulfillments.every((fulfillment) => fulfillment.status === 'returned')
+        ? ('returned' as const)
+        : ('completed' as const);
       await moveOrder(tx, orderId, { status: end, stage: 'closed' });
       await appendEvents(tx, orderId, [{ type: end === 'returned' ? 'order.returned' : 'order.completed' }]);
       return { status: end };

@@ -16,10 +16,7 @@ import { invariantViolated } from '../failures';
 
 const authorizeKey = (payment: PaymentRow): string => `${payment.orderId}:authorize:${payment.number}`;
 
-/**
- * Puts an attempt to the gateway, or asks what became of it, and writes the answer. Answers the attempt as it stands
- * then.
- */
+/** Authorizes a payment attempt at the gateway, or asks for its result, and returns the recorded attempt. */
 export async function authorize(deps: ActivityDeps, paymentId: string): Promise<PaymentRow> {
   const { transactions, vault, payments } = deps;
   const payment = await read(deps, paymentId);
@@ -35,15 +32,15 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
     assertWanted: async (tx) => {
       const { status } = await lockOrder(tx, payment.orderId);
       if (!PAYABLE_ORDER_STATUSES.includes(status))
-        throw invariantViolated(`${payment.orderId} is ${status}: nothing is to be paid`);
+        throw invariantViolated(`${payment.orderId} is ${status}: it cannot be paid`);
     },
     find: (wanted, signal) => payments.findAuthorizationByKey(wanted, signal),
     perform: async ({ amount, method }, signal) => {
-      // An order that costs nothing is paid for.
+      // Zero amounts skip the gateway, which rejects them.
       if (amount === 0) return { status: 'authorized', reference: 'nothing_to_pay' };
       const token = await transactions.run(SYSTEM, async (tx) => {
         const customer = await customerKeyOf(tx, payment.orderId);
-        if (!customer || !payment.token) throw invariantViolated(`The token of ${paymentId} is gone`);
+        if (!customer || !payment.token) throw invariantViolated(`The payment token of ${paymentId} was erased`);
         return openToken(vault, customer, paymentId, payment.token);
       });
       return payments.authorize(
@@ -62,7 +59,7 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
   return read(deps, paymentId);
 }
 
-/** Makes sure that an attempt cannot be approved any more, whatever had become of it. Answers it as it stands then. */
+/** Makes sure that the customer cannot approve an attempt any more, and returns the recorded attempt. */
 export async function endWait(deps: ActivityDeps, paymentId: string): Promise<PaymentRow> {
   const { transactions, payments } = deps;
   const before = await read(deps, paymentId);
@@ -87,7 +84,7 @@ async function recordAuthorization(
   const { status } = await lockOrder(tx, orderId);
   const { reference } = result;
   if (result.status === 'action_required') {
-    // Said before, or said so late that it is decided by now.
+    // The gateway said so before, or the attempt has been decided meanwhile.
     if ((await lockPayment(tx, id)).status !== 'pending') return;
     await decidePayment(tx, id, {
       status: 'action_required',

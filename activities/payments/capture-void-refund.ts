@@ -20,10 +20,10 @@ import { invariantViolated } from '../failures';
 type Kind = 'capture' | 'void' | 'refund';
 const COLUMN = { capture: 'captured', void: 'voided', refund: 'refunded' } as const;
 
-/** One move of an authorization's money, and how the books tell of it. */
+/** Describes one money move of an authorization, and how the books record it. */
 interface Move {
   readonly kind: Kind;
-  /** The key of the try that is to be made, or was. */
+  /** The key of the current attempt. */
   readonly key: string;
   readonly payment: PaymentRow;
   readonly amount: number;
@@ -32,15 +32,15 @@ interface Move {
   readonly alongside?: (tx: Tx) => Promise<void>;
 }
 
-/** Names a move, by its number within the order: the key of its first try. */
+/** Names a money move by its number within the order; this is also the key of its first attempt. */
 const moveOf = (orderId: string, kind: Kind, n: number): string => `${orderId}:${kind}:${n}`;
 
-/** A part that cost its customer nothing is booked without the gateway, which moves no nothing. */
+/** Zero amounts skip the gateway, which rejects them. */
 const NOTHING_TO_MOVE: MoneyMove = { status: 'succeeded', reference: 'nothing_to_move' };
 
 /**
- * Moves money at the gateway exactly once: payment, ledger and timeline are written with the operation's end. Throws
- * what is not retried when the gateway refuses; that ends the try, too.
+ * Moves money at the gateway exactly once. Writes payment, ledger and timeline in the transaction that ends the
+ * operation. A refusal ends the attempt and throws a failure that is not retried.
  */
 async function move(
   { transactions, payments }: ActivityDeps,
@@ -75,12 +75,13 @@ async function move(
       await appendEvents(tx, orderId, [{ ...fact, data: { ...fact.data, amount, currency } }]);
     },
   });
-  // Not written by this try: the gateway refused it, or another try has ended it, either way.
+  // This attempt recorded nothing: the gateway refused, or a concurrent attempt has ended the operation either way.
   if (recorded.length === 0) await transactions.run(SYSTEM, (tx) => assertNotRefused(tx, key));
 }
 
 /**
- * Collects what a part is worth, once its carrier has it; a part of which only the order was told is handed over first.
+ * Captures the amount of a fulfillment that was handed over. Records the hand-over first when only the order's workflow
+ * knows of it.
  */
 export async function captureFulfillment(
   deps: ActivityDeps,
@@ -90,37 +91,34 @@ export async function captureFulfillment(
     const handed = await handOver(tx, fulfillmentId, new Date());
     if (isRefusal(handed))
       throw invariantViolated(`${fulfillmentId} cannot be handed over: ${handed.detail ?? handed.refused}`);
-    const read = await readPart(tx, orderId, fulfillmentId);
-    return { ...read, key: await nextAttemptKey(tx, orderId, moveOf(orderId, 'capture', read.part.number)) };
+    const read = await readFulfillment(tx, orderId, fulfillmentId);
+    return { ...read, key: await nextAttemptKey(tx, orderId, moveOf(orderId, 'capture', read.fulfillment.number)) };
   });
-  const { part, payment, commissionBp, key } = found;
+  const { fulfillment, payment, commissionBp, key } = found;
   await move(deps, {
     kind: 'capture',
     key,
     payment,
-    amount: part.amount,
-    entries: captureEntries(part.amount, part.merchantId, commissionBp, part.platformAmount),
-    fact: { type: 'payment.captured', merchantId: part.merchantId, data: { fulfillmentId } },
+    amount: fulfillment.amount,
+    entries: captureEntries(fulfillment.amount, fulfillment.merchantId, commissionBp, fulfillment.platformAmount),
+    fact: { type: 'payment.captured', merchantId: fulfillment.merchantId, data: { fulfillmentId } },
     alongside: (tx) => markShipped(tx, orderId),
   });
 }
 
-/**
- * Gives back what was paid for what came back of a part, as the pricing room says, once its goods are on the shelves
- * again.
- */
+/** Refunds what was paid for the returned units of a fulfillment, after they are back on the shelves. */
 export async function refundFulfillment(deps: ActivityDeps, { orderId, fulfillmentId }: FulfillmentRef): Promise<void> {
-  const { part, payment, commission, refund, key } = await deps.transactions.run(SYSTEM, async (tx) => {
-    const found = await readPart(tx, orderId, fulfillmentId);
-    const captured = await currentAttemptKey(tx, orderId, moveOf(orderId, 'capture', found.part.number));
+  const { fulfillment, payment, commission, refund, key } = await deps.transactions.run(SYSTEM, async (tx) => {
+    const found = await readFulfillment(tx, orderId, fulfillmentId);
+    const captured = await currentAttemptKey(tx, orderId, moveOf(orderId, 'capture', found.fulfillment.number));
     return {
       ...found,
       commission: await commissionOf(tx, captured),
       refund: await valueReturned(tx, fulfillmentId),
-      key: await nextAttemptKey(tx, orderId, moveOf(orderId, 'refund', found.part.number)),
+      key: await nextAttemptKey(tx, orderId, moveOf(orderId, 'refund', found.fulfillment.number)),
     };
   });
-  if (!refund) throw invariantViolated(`Nothing of ${fulfillmentId} came back`);
+  if (!refund) throw invariantViolated(`${fulfillmentId} cannot be refunded: none of its goods came back`);
   const { goodsAmount, shippingAmount, platformAmount } = refund;
   const amount = goodsAmount + shippingAmount;
   await move(deps, {
@@ -128,20 +126,20 @@ export async function refundFulfillment(deps: ActivityDeps, { orderId, fulfillme
     key,
     payment,
     amount,
-    entries: refundEntries({ amount, platformAmount }, part.merchantId, {
-      amount: part.amount,
-      platformAmount: part.platformAmount,
+    entries: refundEntries({ amount, platformAmount }, fulfillment.merchantId, {
+      amount: fulfillment.amount,
+      platformAmount: fulfillment.platformAmount,
       commission,
     }),
     fact: {
       type: 'payment.refunded',
-      merchantId: part.merchantId,
+      merchantId: fulfillment.merchantId,
       data: { fulfillmentId, goods: goodsAmount, shipping: shippingAmount },
     },
   });
 }
 
-/** Gives back everything that is still open of an authorized payment. */
+/** Voids the amount of an authorized payment that is still open. */
 export async function voidOpen(deps: ActivityDeps, payment: PaymentRow): Promise<void> {
   const open = payment.authorized - payment.captured - payment.voided;
   if (open === 0) return;
@@ -157,15 +155,15 @@ export async function voidOpen(deps: ActivityDeps, payment: PaymentRow): Promise
   });
 }
 
-async function readPart(tx: Tx, orderId: string, fulfillmentId: string) {
-  const part = await lockFulfillment(tx, fulfillmentId);
+async function readFulfillment(tx: Tx, orderId: string, fulfillmentId: string) {
+  const fulfillment = await lockFulfillment(tx, fulfillmentId);
   const payment = await payingPayment(tx, orderId);
-  if (part?.orderId !== orderId || !payment)
+  if (fulfillment?.orderId !== orderId || !payment)
     throw invariantViolated(`${orderId} has no authorized payment for ${fulfillmentId}`);
   const { commissionBp } = await tx
     .selectFrom('merchant')
     .select('commissionBp')
-    .where('id', '=', part.merchantId)
+    .where('id', '=', fulfillment.merchantId)
     .executeTakeFirstOrThrow();
-  return { part, payment, commissionBp };
+  return { fulfillment, payment, commissionBp };
 }

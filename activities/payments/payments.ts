@@ -8,9 +8,7 @@ type Authorized =
   | { readonly status: 'declined'; readonly declineCode: string };
 
 export const createPaymentActivities = (deps: ActivityDeps) => ({
-  /**
-   * Puts an attempt to the gateway, or asks what became of one that the customer had to act on. Keyed by the attempt.
-   */
+  /** Authorizes a payment attempt, or asks for the result after the customer's action. Keyed by the attempt. */
   authorizePayment: async ({ paymentId }: PaymentRef): Promise<Authorized> => {
     const payment = await authorize(deps, paymentId);
     if (payment.status === 'authorized' || payment.status === 'settled') return { status: 'authorized' };
@@ -18,23 +16,21 @@ export const createPaymentActivities = (deps: ActivityDeps) => ({
     return { status: 'declined', declineCode: payment.declineCode ?? 'expired' };
   },
 
-  /** Ends an attempt that waits for the customer. When the customer was faster, it is authorized and stays so. */
+  /** Abandons an attempt that waits for the customer. When the customer was faster, it stays authorized. */
   abandonPayment: async ({ paymentId }: PaymentRef): Promise<{ status: 'abandoned' | 'authorized' }> => {
     const payment = await endWait(deps, paymentId);
     return { status: payment.status === 'authorized' ? 'authorized' : 'abandoned' };
   },
 
-  /**
-   * Gives back everything that is open of an attempt, whatever had become of it. Does nothing when it never left us.
-   */
+  /** Voids the open amount of an attempt, whatever its result was. Does nothing when it was never sent. */
   voidPayment: async ({ paymentId }: PaymentRef): Promise<void> => {
     const payment = await endWait(deps, paymentId);
     if (payment.status === 'authorized') await voidOpen(deps, payment);
   },
 
-  /** Collects the money of a part that its carrier has. Keyed by the part's number in the order. */
-  capturePayment: (part: FulfillmentRef): Promise<void> => captureFulfillment(deps, part),
+  /** Captures the amount of a fulfillment that was handed over. Keyed by the fulfillment's number in the order. */
+  capturePayment: (ref: FulfillmentRef): Promise<void> => captureFulfillment(deps, ref),
 
-  /** Gives back the money of a part that came back. Keyed by the part's number in the order. */
-  refundPayment: (part: FulfillmentRef): Promise<void> => refundFulfillment(deps, part),
+  /** Refunds the amount of a returned fulfillment. Keyed by the fulfillment's number in the order. */
+  refundPayment: (ref: FulfillmentRef): Promise<void> => refundFulfillment(deps, ref),
 });

@@ -8,19 +8,19 @@ import { invariantViolated } from '../failures';
 export const purchaseKey = (replenishmentId: string): string => `${replenishmentId}:purchase:1`;
 export const mailKey = (replenishmentId: string): string => `${replenishmentId}:purchase_email:1`;
 
-/** Why a try is over that nobody answered: a mail took its place, or its need ended first. */
+/** Names why an attempt without an answer was abandoned: a mail replaced it, or the replenishment ended. */
 export const AbandonReason = { mail: 'sent_by_mail', need: 'not_needed' } as const;
 export type AbandonReason = (typeof AbandonReason)[keyof typeof AbandonReason];
 
-/** What became of a purchase order on each way. */
+/** Describes the state of a purchase order, online and by mail. */
 export interface PurchaseState {
   readonly online: 'not_sent' | 'unknown' | 'taken' | 'refused' | 'given_up' | 'not_needed';
-  /** What was known of the online order when it was given up for a mail. */
+  /** Whether the supplier had received the online order when a mail replaced it. */
   readonly onlineOutcome: OnlineOutcome;
   readonly mailed: boolean;
 }
 
-/** Reads how far a purchase order has got on each way. */
+/** Reads the state of a purchase order, online and by mail. */
 export async function readPurchaseState(tx: Tx, replenishmentId: string): Promise<PurchaseState> {
   const rows = await tx
     .selectFrom('operation')
@@ -37,11 +37,11 @@ export async function readPurchaseState(tx: Tx, replenishmentId: string): Promis
   return { online: reason === AbandonReason.need ? 'not_needed' : 'refused', onlineOutcome: 'not_sent', mailed };
 }
 
-/** Ends an effect that is not tried again, with what is known of the tries before. Does nothing when it is complete. */
+/** Abandons an operation, with what is known of its earlier attempts. Does nothing when it is complete. */
 export const abandonAttempt = (tx: Tx, key: string, reason: AbandonReason, fate: OnlineOutcome): Promise<boolean> =>
   finishOperation(tx, key, 'refused', { reason, fate });
 
-/** Tells whether a replenishment has not ended. */
+/** Says whether a replenishment is still open. */
 export const isNeeded = async (tx: Tx, replenishmentId: string): Promise<boolean> =>
   (await tx
     .selectFrom('replenishment')
@@ -50,10 +50,7 @@ export const isNeeded = async (tx: Tx, replenishmentId: string): Promise<boolean
     .where('closedAt', 'is', null)
     .executeTakeFirst()) !== undefined;
 
-/**
- * Reads what is asked of the supplier, and where it is written to. Throws when it was not planned, or nobody supplies
- * it.
- */
+/** Reads a purchase order and its supplier's mailbox. Throws when it was not planned, or the SKU has no supplier. */
 export async function readPurchaseOrder(
   tx: Tx,
   replenishmentId: string,
@@ -77,7 +74,8 @@ export async function readPurchaseOrder(
     ])
     .where('r.id', '=', replenishmentId)
     .executeTakeFirst();
-  if (!row || row.asked === null) throw invariantViolated(`${replenishmentId} was not planned`);
+  if (!row || row.asked === null)
+    throw invariantViolated(`${replenishmentId} was not planned: it has no quantity or no supplier`);
   const { skuCode, supplierCode, email, asked: quantity, confirmed, closedAt, code, country, city, postcode } = row;
   return {
     number: replenishmentId,
@@ -91,10 +89,7 @@ export async function readPurchaseOrder(
   };
 }
 
-/**
- * Writes what a supplier made of an online purchase order, once. Nobody needs to chase it for being out of reach any
- * more.
- */
+/** Records the supplier's answer to an online purchase order, once. */
 export async function recordPurchase(
   tx: Tx,
   replenishmentId: string,

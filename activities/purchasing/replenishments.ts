@@ -21,19 +21,16 @@ import {
 } from './purchase-orders';
 import { mailerOf } from './supplier-mail';
 
-/**
- * How a replenishment is run: whom it asks by which way, what it was answered, and the policies in force when it was
- * planned.
- */
+/** Describes how the workflow runs a replenishment: its supplier's channels, the answer so far, and the policy. */
 export interface PurchasePlan {
   readonly merchantId: string;
-  /** Whether anybody supplies the SKU. */
+  /** Whether the SKU has a supplier. */
   readonly supplied: boolean;
-  /** Where the supplier is asked online. Null: it takes no orders there, or has this one by mail. */
+  /** The queue for online requests; null when the supplier takes no online orders, or has this one by mail. */
   readonly supplierQueue: string | null;
-  /** Where it is written to. Null: it has no mailbox, or nobody sends mail here. */
+  /** The queue for mails; null when the supplier has no mailbox, or no mail provider is configured. */
   readonly mailQueue: string | null;
-  /** What it said before: to a run of the workflow that was lost. */
+  /** The supplier's answer to an earlier run of the workflow, which was lost. */
   readonly answer: { readonly quantity: number; readonly expectedOn: string } | null;
   readonly remindAfterSeconds: number;
   readonly reminders: number;
@@ -41,7 +38,7 @@ export interface PurchasePlan {
   readonly overdueSeconds: number;
 }
 
-type Ask = Omit<PurchaseRequest, 'key'>;
+type RequestedPurchase = Omit<PurchaseRequest, 'key'>;
 type Outcome = Purchase | { readonly status: 'not_needed' };
 
 export const createReplenishmentActivities = ({
@@ -50,7 +47,7 @@ export const createReplenishmentActivities = ({
   replenishment,
   notifications,
 }: ActivityDeps) => ({
-  /** Reckons how much to ask for, and says how to go on; null: it has ended. Keyed by the replenishment. */
+  /** Plans how much to order and by which channel; null when it has ended. Keyed by the replenishment. */
   planPurchase: ({ replenishmentId }: ReplenishmentRef): Promise<PurchasePlan | null> =>
     transactions.run(SYSTEM, async (tx) => {
       const row = await lockReplenishment(tx, replenishmentId);
@@ -81,14 +78,14 @@ export const createReplenishmentActivities = ({
     }),
 
   /**
-   * Sends the purchase order online, once. Answers whether the supplier took it. One that is not needed any more is not
-   * sent; should an earlier try have been received, that is written down.
+   * Sends the purchase order online, once, and returns whether the supplier took it. Sends nothing when it is not
+   * needed any more; if the supplier received an earlier attempt, records that.
    */
   requestPurchase: async ({
     replenishmentId,
   }: ReplenishmentRef): Promise<'taken' | 'refused' | 'not_needed' | 'out_of_reach'> => {
     const key = purchaseKey(replenishmentId);
-    const ask = await transactions.run(SYSTEM, async (tx): Promise<Ask | undefined> => {
+    const requested = await transactions.run(SYSTEM, async (tx): Promise<RequestedPurchase | undefined> => {
       const {
         number: reference,
         supplierCode,
@@ -99,11 +96,17 @@ export const createReplenishmentActivities = ({
       } = await readPurchaseOrder(tx, replenishmentId);
       return !open && !(await isBegun(tx, key)) ? undefined : { reference, supplierCode, skuCode, quantity, shipTo };
     });
-    if (!ask) return 'not_needed';
-    await callProviderOnce<Ask & Readonly<Record<string, unknown>>, Outcome>(transactions, {
-      operation: { key, kind: 'purchase', provider: suppliers.code, orderId: replenishmentId, request: { ...ask } },
+    if (!requested) return 'not_needed';
+    await callProviderOnce<RequestedPurchase & Readonly<Record<string, unknown>>, Outcome>(transactions, {
+      operation: {
+        key,
+        kind: 'purchase',
+        provider: suppliers.code,
+        orderId: replenishmentId,
+        request: { ...requested },
+      },
       find: (wanted, signal) => suppliers.findPurchaseByKey(wanted, signal),
-      // The need may have ended since the first try, and while the supplier was asked for that.
+      // The replenishment may have ended since the first attempt, or while the supplier was asked about it.
       perform: async (agreed, signal) =>
         (await transactions.run(SYSTEM, (tx) => isNeeded(tx, replenishmentId)))
           ? suppliers.purchase({ ...agreed, key }, signal)
@@ -117,15 +120,12 @@ export const createReplenishmentActivities = ({
     return online === 'taken' || online === 'refused' || online === 'not_needed' ? online : 'out_of_reach';
   },
 
-  /**
-   * Asks the supplier online for the answer that is missing. Harmless when repeated. `refused`: no later try would be
-   * taken.
-   */
+  /** Reminds the supplier online of the missing answer. Harmless when repeated. `refused`: a retry would not help. */
   remindSupplier: async ({ replenishmentId }: ReplenishmentRef): Promise<'reminded' | 'refused'> => {
     const row = await transactions.run(SYSTEM, (tx) =>
       tx.selectFrom('replenishment').select('providerReference').where('id', '=', replenishmentId).executeTakeFirst(),
     );
-    if (!row?.providerReference) throw invariantViolated(`${replenishmentId} is at no supplier`);
+    if (!row?.providerReference) throw invariantViolated(`${replenishmentId} cannot be reminded: no supplier has it`);
     try {
       await suppliers.remind(row.providerReference, timeLimit());
       return 'reminded';
@@ -135,7 +135,7 @@ export const createReplenishmentActivities = ({
     }
   },
 
-  /** Opens a task for a person who chases the supplier, unless there is one or the matter has ended. */
+  /** Opens a follow-up with the supplier, unless one is open or the replenishment has ended. */
   escalateReplenishment: ({ replenishmentId, reason }: ReplenishmentRef & { reason: FollowUpReason }): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
       const row = await lockReplenishment(tx, replenishmentId);
@@ -143,17 +143,17 @@ export const createReplenishmentActivities = ({
         await openFollowUps(tx, reason, [{ subject: replenishmentId, merchantId: row.merchantId }]);
     }),
 
-  /** Ends the task for one reason: the supplier made it good. */
+  /** Closes the follow-up for one reason, as the supplier has answered or delivered. */
   settleChase: ({ replenishmentId, reason }: ReplenishmentRef & { reason: FollowUpReason }): Promise<void> =>
     transactions.run(SYSTEM, (tx) => closeFollowUps(tx, replenishmentId, reason)),
 
-  /** Closes a replenishment that staff cancelled in the Web UI, unless it has ended, and the tries for it. */
+  /** Closes a replenishment that staff cancelled in the Web UI, unless it has ended, and ends its open attempts. */
   abandonReplenishment: async ({ replenishmentId }: ReplenishmentRef): Promise<void> => {
     await transactions.run(SYSTEM, (tx) => closeReplenishment(tx, replenishmentId, 'operator_decision'));
     await settleAttempts({ transactions, suppliers }, replenishmentId);
   },
 
-  /** Ends the tries that were given up because nothing needs them any more. Harmless when repeated. */
+  /** Ends the abandoned attempts that nothing needs any more. Harmless when repeated. */
   settleTries: ({ replenishmentId }: ReplenishmentRef): Promise<void> =>
     settleAttempts({ transactions, suppliers }, replenishmentId),
 });

@@ -14,12 +14,12 @@ import {
 
 type Deps = Pick<ActivityDeps, 'transactions' | 'suppliers'>;
 
-/** What a supplier that cannot be asked throws: no answer at all, or one that no later try makes better. */
+/** Names the errors of a supplier that cannot be asked: no answer, or an answer that a retry would not change. */
 const NO_ANSWER: readonly string[] = ['ProviderUnavailable', 'UnexpectedAnswer'];
 
 /**
- * Asks by key for an online order of which no answer came, once. What the supplier says of it is written down; one that
- * it does not know, or that cannot be found out, is given up for good.
+ * Settles an online order without an answer by asking the supplier for its key, once. Records what the supplier says;
+ * abandons an order that the supplier does not know, or that cannot be found out.
  */
 export async function settleOnline(
   { transactions, suppliers }: Deps,
@@ -28,7 +28,7 @@ export async function settleOnline(
 ): Promise<PurchaseState> {
   const key = purchaseKey(replenishmentId);
   const limit = timeLimit();
-  const ask = async () => {
+  const findOnline = async () => {
     try {
       return (await suppliers.findPurchaseByKey(key, limit)) ?? 'not_received';
     } catch (error) {
@@ -36,7 +36,7 @@ export async function settleOnline(
       return 'unknown';
     }
   };
-  const found = await ask();
+  const found = await findOnline();
   return transactions.run(SYSTEM, async (tx) => {
     if (typeof found === 'string') await abandonAttempt(tx, key, reason, found satisfies OnlineOutcome);
     else await recordPurchase(tx, replenishmentId, suppliers.code, found);
@@ -45,8 +45,8 @@ export async function settleOnline(
 }
 
 /**
- * Ends what was tried for a replenishment and not answered: its reminders, and, once it has ended, its purchase order.
- * The supplier is asked for an online order first; a mail server cannot be asked. Call it when no attempt is under way.
+ * Ends the attempts for a replenishment that got no answer: its reminders, and, when it has ended, its purchase order.
+ * Asks the supplier about an online order first; a mail server cannot be asked. Call it when no attempt is under way.
  */
 export async function settleAttempts(deps: Deps, replenishmentId: string): Promise<void> {
   const { ended, online, mails } = await deps.transactions.run(SYSTEM, async (tx) => ({
@@ -61,8 +61,8 @@ export async function settleAttempts(deps: Deps, replenishmentId: string): Promi
       .execute(),
   }));
   if (ended && online === 'unknown') await settleOnline(deps, replenishmentId, AbandonReason.need);
-  const over = mails.filter(({ key }) => ended || key.startsWith(`${replenishmentId}:remind_email:`));
+  const unneeded = mails.filter(({ key }) => ended || key.startsWith(`${replenishmentId}:remind_email:`));
   await deps.transactions.run(SYSTEM, async (tx) => {
-    for (const { key } of over) await abandonAttempt(tx, key, AbandonReason.need, 'unknown');
+    for (const { key } of unneeded) await abandonAttempt(tx, key, AbandonReason.need, 'unknown');
   });
 }

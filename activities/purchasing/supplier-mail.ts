@@ -20,30 +20,29 @@ import {
   readPurchaseState,
 } from './purchase-orders';
 
-/** What came of a purchase order that was to go by mail. `out_of_reach`: the supplier has no mailbox any more. */
+/** Names the result of mailing a purchase order. `out_of_reach`: the supplier has no mailbox any more. */
 type Mailed = 'mailed' | 'taken' | 'refused' | 'not_needed' | 'out_of_reach';
 
-/** Finds the provider of e-mail; undefined where there is none. */
+/** Finds the e-mail provider; undefined when none is configured. */
 export const mailerOf = ({ notifications }: Pick<ActivityDeps, 'notifications'>): NotificationProvider | undefined =>
   notifications.providers.find(({ channel }) => channel === 'email');
 
 export const createSupplierMailActivities = (deps: ActivityDeps) => {
   const { transactions, purchasing } = deps;
-  const required = (): NotificationProvider => {
+  const requireMailer = (): NotificationProvider => {
     const mailer = mailerOf(deps);
-    if (!mailer) throw invariantViolated('There is no provider for email');
+    if (!mailer) throw invariantViolated('No provider is configured for email');
     return mailer;
   };
 
   return {
     /**
-     * Sends the purchase order by mail, once, under the number that it has online. One that was tried online is asked
-     * for there by key first: if the supplier has it, no mail goes out; if not, or if that cannot be found out, the
-     * online one is given up for good and the mail says so. One that is not needed any more is not sent, and not sent
-     * again.
+     * Sends the purchase order by mail, once, under its online number. After an online attempt without an answer, asks
+     * the supplier by key first: if it has the order, sends no mail; if not, or if that cannot be found out, abandons
+     * the online order and says so in the mail. Sends nothing when the order is not needed any more.
      */
     mailPurchase: async ({ replenishmentId }: ReplenishmentRef): Promise<Mailed> => {
-      const mailer = required();
+      const mailer = requireMailer();
       const key = mailKey(replenishmentId);
       const begin = await transactions.run(SYSTEM, async (tx) => ({
         order: await readPurchaseOrder(tx, replenishmentId),
@@ -58,18 +57,21 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
       if (state.online === 'taken' || state.online === 'refused') return state.online;
       if (!begin.state.mailed && !needed) return 'not_needed';
       const { email, open: _open, answered: _answered, ...order } = begin.order;
-      const ask = { ...order, fate: state.onlineOutcome };
-      await callProviderOnce<typeof ask, Sent | { readonly status: 'not_needed' }>(transactions, {
-        operation: { key, kind: 'notify', provider: mailer.code, orderId: replenishmentId, request: ask },
+      const request = { ...order, fate: state.onlineOutcome };
+      await callProviderOnce<typeof request, Sent | { readonly status: 'not_needed' }>(transactions, {
+        operation: { key, kind: 'notify', provider: mailer.code, orderId: replenishmentId, request },
         find: (wanted, signal) => mailer.findByKey(wanted, signal),
         perform: async ({ fate, ...agreed }, signal) => {
           if (!(await transactions.run(SYSTEM, (tx) => isNeeded(tx, replenishmentId)))) return { status: 'not_needed' };
-          if (email === null) throw providerRefused(`The supplier of ${replenishmentId} has no mailbox any more`);
+          if (email === null)
+            throw providerRefused(
+              `The supplier of ${replenishmentId} has no mailbox any more: add one, or close the replenishment`,
+            );
           return mailer.send({ key, to: email, replyTo: purchasing.replyTo, ...writePurchase(agreed, fate) }, signal);
         },
         record: async (tx, sent) => {
           if (sent.status === 'not_needed') {
-            // Mail servers cannot be asked: an earlier try may have gone out.
+            // A mail server cannot be asked: an earlier attempt may have been sent.
             await abandonAttempt(tx, key, AbandonReason.need, begin.state.mailed ? 'unknown' : 'not_received');
             return;
           }
@@ -92,14 +94,14 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
     },
 
     /**
-     * Reminds the supplier by mail, once per number. Sends nothing once it has answered, or the replenishment has
-     * ended. `refused`: there is no such mailbox, and no later try changes that.
+     * Reminds the supplier by mail, once per number. Sends nothing after it has answered or the replenishment has
+     * ended. `refused`: the mailbox does not exist, and a retry would not help.
      */
     mailReminder: async ({
       replenishmentId,
       number,
     }: ReplenishmentRef & { number: number }): Promise<'reminded' | 'refused' | 'not_needed' | 'out_of_reach'> => {
-      const mailer = required();
+      const mailer = requireMailer();
       const key = `${replenishmentId}:remind_email:${number}`;
       const { email, open, answered, ...order } = await transactions.run(SYSTEM, (tx) =>
         readPurchaseOrder(tx, replenishmentId),

@@ -10,12 +10,12 @@ import type { ActivityDeps, FulfillmentRef } from '../deps';
 import { callProviderOnce, timeLimit } from '../call-provider-once';
 import { invariantViolated, providerRefused } from '../failures';
 
-const GIVEN_UP = 'another carrier was chosen';
+const ABANDON_REASON = 'another carrier was chosen';
 
 /**
- * Ends a booking that was given up for another carrier, under its own key: whatever the carrier had made of it is
- * voided. One that the carrier does not know may still be on its way there, so it is booked under its key first: then
- * there is one label, which can be voided. Does nothing when that is done.
+ * Voids the label of a booking that was abandoned for another carrier. A booking that the carrier does not know may
+ * still be on its way there, so it is booked under its key first: then there is one label, which can be voided. Does
+ * nothing when it was done before.
  */
 export async function voidAbandonedBooking(
   deps: ActivityDeps,
@@ -24,13 +24,13 @@ export async function voidAbandonedBooking(
 ): Promise<void> {
   const { transactions, carriers } = deps;
   const key = bookKey(fulfillmentId, n);
-  const { operation, part, customer } = await transactions.run(SYSTEM, async (tx) => ({
+  const { operation, fulfillment, customer } = await transactions.run(SYSTEM, async (tx) => ({
     operation: await tx.selectFrom('operation').select(['status', 'request']).where('key', '=', key).executeTakeFirst(),
-    part: await lockFulfillment(tx, fulfillmentId),
+    fulfillment: await lockFulfillment(tx, fulfillmentId),
     customer: await customerKeyOf(tx, orderId),
   }));
-  if (!operation || part?.orderId !== orderId || n >= part.firstBooking)
-    throw invariantViolated(`${key} was not given up`);
+  if (!operation || fulfillment?.orderId !== orderId || n >= fulfillment.firstBooking)
+    throw invariantViolated(`${key} cannot be voided: it was not abandoned for another carrier`);
   if (operation.status !== 'started') return;
   // An erased customer's address cannot be sent again; should the carrier hold a label after all, the audit names it.
   const booking =
@@ -41,48 +41,48 @@ export async function voidAbandonedBooking(
           key,
           reference: fulfillmentId,
           ...(operation.request as BookingPlan),
-          ...(await addressesOf(deps, orderId, part.warehouseId)),
+          ...(await addressesOf(deps, orderId, fulfillment.warehouseId)),
         },
         timeLimit(),
       )));
   const voidKey = `${fulfillmentId}:void_booking:${n}`;
-  const end = async (tx: Tx, made: Made | undefined): Promise<void> => {
-    // An earlier try may have voided it and heard no answer.
+  const end = async (tx: Tx, shipment: CarrierShipment | undefined): Promise<void> => {
+    // An earlier attempt may have voided it and got no answer.
     const voided =
-      made !== undefined && (await finishOperation(tx, voidKey, 'succeeded', { reference: made.reference }));
-    await finishOperation(tx, key, 'refused', { reason: GIVEN_UP, ...made });
+      shipment !== undefined && (await finishOperation(tx, voidKey, 'succeeded', { reference: shipment.reference }));
+    await finishOperation(tx, key, 'refused', { reason: ABANDON_REASON, ...shipment });
     if (voided)
       await appendEvents(tx, orderId, [
         {
           type: 'shipment.voided',
-          merchantId: part.merchantId,
-          data: { fulfillmentId, trackingNumber: made.trackingNumber },
+          merchantId: fulfillment.merchantId,
+          data: { fulfillmentId, trackingNumber: shipment.trackingNumber },
         },
       ]);
   };
   if (booking?.status !== 'booked') {
-    await transactions.run(SYSTEM, (tx) => end(tx, booking?.status === 'voided' ? madeOf(booking) : undefined));
+    await transactions.run(SYSTEM, (tx) => end(tx, booking?.status === 'voided' ? shipmentOf(booking) : undefined));
     return;
   }
-  const made = madeOf(booking);
+  const shipment = shipmentOf(booking);
   await callProviderOnce<{ reference: string }, Awaited<ReturnType<typeof carriers.void>>>(transactions, {
     operation: {
       key: voidKey,
       kind: 'void_label',
       provider: carriers.code,
       orderId,
-      request: { reference: made.reference },
+      request: { reference: shipment.reference },
     },
-    // Voiding is idempotent by booking: asking and doing are the same call.
+    // Voiding a booking twice is harmless, so the same call also asks for its result.
     find: () => Promise.resolve(undefined),
     perform: (agreed, signal) => carriers.void(agreed.reference, signal),
     record: async (tx, answer) => {
       if (answer.status === 'refused') throw providerRefused(`The carrier keeps the label of ${key}: ${answer.reason}`);
-      await end(tx, made);
+      await end(tx, shipment);
     },
   });
 }
 
-/** What a carrier made of a booking. */
-type Made = Pick<Exclude<Booking, { status: 'refused' }>, 'reference' | 'trackingNumber'>;
-const madeOf = ({ reference, trackingNumber }: Made): Made => ({ reference, trackingNumber });
+/** Identifies the shipment that a carrier shipment of a booking. */
+type CarrierShipment = Pick<Exclude<Booking, { status: 'refused' }>, 'reference' | 'trackingNumber'>;
+const shipmentOf = ({ reference, trackingNumber }: CarrierShipment): CarrierShipment => ({ reference, trackingNumber });

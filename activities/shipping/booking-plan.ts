@@ -9,10 +9,10 @@ import type { BookRequest } from '../../src/providers/carriers/carrier-provider'
 import type { ActivityDeps, FulfillmentRef } from '../deps';
 import { invariantViolated, providerRefused } from '../failures';
 
-/** What is asked of a carrier, in references: a later attempt asks for the same, whatever the tariffs say by then. */
+/** Holds the request of a booking, without personal data; later attempts repeat it, even if tariffs have changed. */
 export type BookingPlan = { readonly carrierCode: string; readonly parcel: PackedParcel; readonly fragile: boolean };
 
-/** One booking of a part, as our books have it. Those numbered below the part's `firstBooking` were given up. */
+/** Describes one booking of a fulfillment. Those numbered below its `firstBooking` were abandoned. */
 export interface BookingRow {
   readonly n: number;
   readonly status: 'started' | 'succeeded' | 'refused';
@@ -21,7 +21,7 @@ export interface BookingRow {
 
 export const bookKey = (fulfillmentId: string, n: number): string => `${fulfillmentId}:book:${n}`;
 
-/** Lists the bookings of a part by number. */
+/** Lists the bookings of a fulfillment by number. */
 export async function bookingsOf(tx: Tx, { orderId, fulfillmentId }: FulfillmentRef): Promise<BookingRow[]> {
   const rows = await tx
     .selectFrom('operation')
@@ -34,10 +34,10 @@ export async function bookingsOf(tx: Tx, { orderId, fulfillmentId }: Fulfillment
     .sort((a, b) => a.n - b.n);
 }
 
-/** The number of a booking that none of a part has had. */
+/** Returns the number of a fulfillment's next booking. */
 export const nextNumber = (bookings: readonly BookingRow[]): number => (bookings.at(-1)?.n ?? 0) + 1;
 
-/** Where a parcel goes and when it is wanted, as far as a carrier is chosen by it. */
+/** Reads what a carrier is chosen by: the parcel's destination, weight and dates. */
 async function consignmentOf(tx: Tx, orderId: string, { weightG }: PackedParcel): Promise<Consignment> {
   const order = await tx
     .selectFrom('orders')
@@ -53,10 +53,10 @@ async function consignmentOf(tx: Tx, orderId: string, { weightG }: PackedParcel)
   };
 }
 
-const offersOf = async (tx: Tx, provider: string): Promise<ProviderRate[]> =>
-  (await readCarriers(tx)).filter((offer) => offer.provider === provider);
+const ratesOf = async (tx: Tx, provider: string): Promise<ProviderRate[]> =>
+  (await readCarriers(tx)).filter((rate) => rate.provider === provider);
 
-/** Tells whether a carrier of a provider takes a parcel to its destination. */
+/** Says whether a carrier of a provider takes a parcel to its destination. */
 export async function hasRate(
   tx: Tx,
   provider: string,
@@ -64,14 +64,14 @@ export async function hasRate(
   parcel: PackedParcel,
   carrierCode: string,
 ): Promise<boolean> {
-  return applicableRates(await consignmentOf(tx, orderId, parcel), await offersOf(tx, provider)).some(
+  return applicableRates(await consignmentOf(tx, orderId, parcel), await ratesOf(tx, provider)).some(
     ({ code }) => code === carrierCode,
   );
 }
 
 /**
- * Chooses the carrier of a parcel among those that were not tried; when all were, the refusal is retried and shown to
- * staff.
+ * Chooses the carrier of a parcel among those that were not tried. Throws a retried failure, which staff see, when none
+ * is left.
  */
 export async function chooseUntriedCarrier(
   tx: Tx,
@@ -80,18 +80,18 @@ export async function chooseUntriedCarrier(
   parcel: PackedParcel,
   tried: readonly string[],
 ): Promise<string> {
-  const offers = (await offersOf(tx, provider)).filter((offer) => !tried.includes(offer.code));
-  const choice = chooseCarrier(await consignmentOf(tx, orderId, parcel), offers);
+  const untried = (await ratesOf(tx, provider)).filter((rate) => !tried.includes(rate.code));
+  const choice = chooseCarrier(await consignmentOf(tx, orderId, parcel), untried);
   if (!choice)
     throw providerRefused(`No carrier takes the parcel${tried.length > 0 ? `; refused by ${tried.join(', ')}` : ''}`);
   return choice.code;
 }
 
-/** Reads what only the carrier may see: where the parcel goes. */
+/** Reads the sender's and the recipient's address, which only the carrier may see. */
 export const addressesOf = ({ transactions, vault }: ActivityDeps, orderId: string, warehouseId: string) =>
   transactions.run(SYSTEM, async (tx) => {
     const customer = await customerKeyOf(tx, orderId);
-    if (!customer) throw invariantViolated(`The customer of ${orderId} was erased`);
+    if (!customer) throw invariantViolated(`${orderId} cannot be shipped: its customer was erased`);
     const { personal } = await tx
       .selectFrom('orders')
       .select('personal')

@@ -22,14 +22,14 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
   const { transactions, vault, carriers } = deps;
 
   /**
-   * Reads a packed part and plans its booking: the one without an answer, or the next. The carrier that staff chose
-   * goes first; carriers that refused, or were given up, are passed over.
+   * Plans the booking of a packed fulfillment: the one without an answer, or the next. Takes the carrier that staff
+   * chose first, and skips carriers that refused or were abandoned.
    */
-  const plan = (ref: FulfillmentRef) =>
+  const planBooking = (ref: FulfillmentRef) =>
     transactions.run(SYSTEM, async (tx) => {
       const { orderId, fulfillmentId } = ref;
-      const part = await lockFulfillment(tx, fulfillmentId);
-      if (part?.orderId !== orderId) throw invariantViolated(`${fulfillmentId} is no part of ${orderId}`);
+      const fulfillment = await lockFulfillment(tx, fulfillmentId);
+      if (fulfillment?.orderId !== orderId) throw invariantViolated(`${fulfillmentId} does not belong to ${orderId}`);
       const shipment = await tx
         .selectFrom('shipment')
         .select('carrierCode')
@@ -37,24 +37,28 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
         .executeTakeFirst();
       if (shipment) return { booked: shipment.carrierCode };
       const items = await itemsOf(tx, fulfillmentId);
-      const parcel = (part.parcel as PackedParcel | null) ?? estimateParcel(items);
-      if (part.status === 'released') {
+      const parcel = (fulfillment.parcel as PackedParcel | null) ?? estimateParcel(items);
+      if (fulfillment.status === 'released') {
         await closeTasksAsPacked(tx, fulfillmentId);
         await moveFulfillment(tx, fulfillmentId, 'packed', parcel);
         await appendEvents(tx, orderId, [
-          { type: 'fulfillment.packed', merchantId: part.merchantId, data: { fulfillmentId, weightG: parcel.weightG } },
+          {
+            type: 'fulfillment.packed',
+            merchantId: fulfillment.merchantId,
+            data: { fulfillmentId, weightG: parcel.weightG },
+          },
         ]);
       }
       const bookings = await bookingsOf(tx, ref);
-      const current = bookings.filter(({ n }) => n >= part.firstBooking);
-      const chosen = current.some(({ status }) => status === 'refused') ? null : part.chosenCarrier;
+      const current = bookings.filter(({ n }) => n >= fulfillment.firstBooking);
+      const chosen = current.some(({ status }) => status === 'refused') ? null : fulfillment.chosenCarrier;
       const tried = bookings
-        .filter(({ n, status }) => status === 'refused' || n < part.firstBooking)
+        .filter(({ n, status }) => status === 'refused' || n < fulfillment.firstBooking)
         .map(({ request }) => request.carrierCode);
       const carrierCode = chosen ?? (await chooseUntriedCarrier(tx, carriers.code, orderId, parcel, tried));
       const n = current.find(({ status }) => status === 'started')?.n ?? nextNumber(bookings);
       return {
-        part,
+        fulfillment,
         n,
         request: { carrierCode, parcel, fragile: items.some((item) => item.fragile) } satisfies BookingPlan,
       };
@@ -68,9 +72,9 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     booking: Booking,
   ): Promise<void> {
     const key = bookKey(fulfillmentId, n);
-    const part = await lockFulfillment(tx, fulfillmentId);
-    // Given up while it was under way: `voidBooking` ends it.
-    if (part && n < part.firstBooking) return;
+    const fulfillment = await lockFulfillment(tx, fulfillmentId);
+    // Abandoned while it was under way: `voidBooking` ends it.
+    if (fulfillment && n < fulfillment.firstBooking) return;
     if (booking.status !== 'booked') {
       await finishOperation(tx, key, 'refused', {
         reason: booking.status === 'refused' ? booking.reason : 'voided at the carrier',
@@ -78,14 +82,14 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
       return;
     }
     const customer = await customerKeyOf(tx, orderId);
-    if (!part || !customer) throw invariantViolated(`${fulfillmentId} has no customer`);
+    if (!fulfillment || !customer) throw invariantViolated(`${fulfillmentId} is unknown, or its customer was erased`);
     const { reference, trackingNumber, label, estimatedDelivery } = booking;
     if (!(await finishOperation(tx, key, 'succeeded', { reference, trackingNumber }))) return;
     const shipmentId = await insertShipment(tx, {
       orderId,
       fulfillmentId,
-      merchantId: part.merchantId,
-      warehouseId: part.warehouseId,
+      merchantId: fulfillment.merchantId,
+      warehouseId: fulfillment.warehouseId,
       carrierCode,
       provider: carriers.code,
       providerReference: reference,
@@ -93,12 +97,12 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
       label: vault.seal(customer, labelContext(fulfillmentId), label),
       estimatedDelivery,
     });
-    // A cancellation may have come in between: then the label exists only to be voided.
-    if (part.status === 'packed') await moveFulfillment(tx, fulfillmentId, 'labelled');
+    // The fulfillment may have been cancelled meanwhile: then the label is recorded only to be voided.
+    if (fulfillment.status === 'packed') await moveFulfillment(tx, fulfillmentId, 'labelled');
     await appendEvents(tx, orderId, [
       {
         type: 'shipment.booked',
-        merchantId: part.merchantId,
+        merchantId: fulfillment.merchantId,
         data: { fulfillmentId, shipmentId, carrierCode, trackingNumber, estimatedDelivery },
       },
     ]);
@@ -106,14 +110,14 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
       await applyScan(tx, carriers.code, parked as CarrierEvent);
   }
 
-  /** A part that is being cancelled, or has its label, needs no other. */
+  /** Throws when a fulfillment needs no label, as it is being cancelled or has one. */
   const assertPacked = async (tx: Tx, { fulfillmentId }: FulfillmentRef): Promise<void> => {
-    const part = await lockFulfillment(tx, fulfillmentId);
-    if (part?.status !== 'packed')
-      throw invariantViolated(`${fulfillmentId} is ${part?.status ?? 'unknown'}: no label is wanted`);
+    const fulfillment = await lockFulfillment(tx, fulfillmentId);
+    if (fulfillment?.status !== 'packed')
+      throw invariantViolated(`${fulfillmentId} is ${fulfillment?.status ?? 'unknown'}: it needs no label`);
   };
 
-  /** Books at the carrier under one key, or learns what was booked under it. */
+  /** Books at the carrier under one key, or finds what was booked under it. */
   async function bookOnce(ref: FulfillmentRef, n: number, warehouseId: string, request: BookingPlan): Promise<void> {
     const key = bookKey(ref.fulfillmentId, n);
     await callProviderOnce<BookingPlan, Booking>(transactions, {
@@ -125,22 +129,24 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
           { key, reference: ref.fulfillmentId, ...agreed, ...(await addressesOf(deps, ref.orderId, warehouseId)) },
           signal,
         ),
-      // The tariffs may have changed since the first try: what it asked for is what the carrier has.
+      // Tariffs may have changed since the first attempt: the carrier has what that requested.
       record: (tx, booking, { carrierCode }) => recordBooking(tx, ref, n, carrierCode, booking),
     });
   }
 
   /**
-   * Learns what became of a booking without an answer. One that the carrier does not know may still be on its way
-   * there, so it is booked under its key: then there is one label, which can be voided.
+   * Settles a booking without an answer. One that the carrier does not know may still be on its way there, so it is
+   * booked under its key: then there is one label, which can be voided.
    */
   async function settleOpenBooking(ref: FulfillmentRef): Promise<void> {
     const open = await transactions.run(SYSTEM, async (tx) => {
-      const part = await lockFulfillment(tx, ref.fulfillmentId);
+      const fulfillment = await lockFulfillment(tx, ref.fulfillmentId);
       const booking =
-        part && (await bookingsOf(tx, ref)).find(({ n, status }) => status === 'started' && n >= part.firstBooking);
+        fulfillment &&
+        (await bookingsOf(tx, ref)).find(({ n, status }) => status === 'started' && n >= fulfillment.firstBooking);
       return (
-        part && booking && { ...booking, warehouseId: part.warehouseId, customer: await customerKeyOf(tx, ref.orderId) }
+        fulfillment &&
+        booking && { ...booking, warehouseId: fulfillment.warehouseId, customer: await customerKeyOf(tx, ref.orderId) }
       );
     });
     if (!open) return;
@@ -158,24 +164,21 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
 
   return {
     /**
-     * Chooses a carrier and buys the label; a carrier that refuses, or is given up meanwhile, is followed by the next.
-     * Keyed by the part and the try.
+     * Chooses a carrier and buys the label. Tries the next carrier when one refuses or is abandoned meanwhile. Keyed by
+     * the fulfillment and the booking's number.
      */
     bookShipment: async (ref: FulfillmentRef): Promise<{ carrierCode: string }> => {
       for (;;) {
-        const planned = await plan(ref);
+        const planned = await planBooking(ref);
         if ('booked' in planned) return { carrierCode: planned.booked };
-        await bookOnce(ref, planned.n, planned.part.warehouseId, planned.request);
+        await bookOnce(ref, planned.n, planned.fulfillment.warehouseId, planned.request);
       }
     },
 
-    /**
-     * Ends a booking that was given up for another carrier: it leaves no live label. Keyed by the part and the
-     * booking's number.
-     */
+    /** Ends a booking that was abandoned for another carrier. Keyed by the fulfillment and the booking's number. */
     voidBooking: ({ n, ...ref }: FulfillmentRef & { n: number }): Promise<void> => voidAbandonedBooking(deps, ref, n),
 
-    /** Ends a part's label, whether or not we had heard of it. Does nothing when none was ever bought. */
+    /** Voids a fulfillment's label, even one that we got no answer about. Does nothing when none was bought. */
     voidShipment: async ({ orderId, fulfillmentId }: FulfillmentRef): Promise<void> => {
       await settleOpenBooking({ orderId, fulfillmentId });
       const shipment = await transactions.run(SYSTEM, (tx) =>
@@ -190,7 +193,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
       const reference = shipment.providerReference;
       await callProviderOnce<{ reference: string }, Awaited<ReturnType<typeof carriers.void>>>(transactions, {
         operation: { key, kind: 'void_label', provider: carriers.code, orderId, request: { reference } },
-        // Voiding is idempotent by booking: asking and doing are the same call.
+        // Voiding a booking twice is harmless, so the same call also asks for its result.
         find: () => Promise.resolve(undefined),
         perform: (agreed, signal) => carriers.void(agreed.reference, signal),
         record: async (tx, answer) => {

@@ -1,61 +1,58 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../books/transactions';
 
-/** One thing that contradicts an audit: which order, SKU, payment ..., what should be, and what is. */
+/** Describes one contradiction: its subject (an order, a SKU, a payment), what should be, and what is. */
 export interface Finding {
   readonly subject: string;
   readonly expected: string;
   readonly actual: string;
 }
 
-/** What an audit found: how many things, and the first of them. */
+/** Counts what an audit found, and holds the first of it. */
 export interface Found {
   readonly count: number;
   readonly findings: readonly Finding[];
 }
 
-/** A sentence about the books, and how to find what contradicts it. */
+/** Pairs a sentence about the books with the check that finds what contradicts it. */
 export interface Audit {
-  /** True when the books are right. */
+  /** A sentence that is true when the books are right. */
   readonly name: string;
-  /** Throws `OutOfReach` when what the books are compared with does not answer. */
+  /** Throws `SourceUnavailable` when the source that the books are compared with does not answer. */
   check(): Promise<Found>;
 }
 
-/** Thrown when a source that is no database of ours does not answer: its audits are neither true nor false. */
+/** Thrown when a provider or Temporal does not answer: the audits that need it are neither true nor false. */
 export class SourceUnavailable extends Error {
-  override readonly name = 'OutOfReach';
+  override readonly name = 'SourceUnavailable';
 
   constructor(source: string, cause: unknown) {
-    super(`${source} is out of reach: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`${source} is unavailable: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
 
-/** How many findings an audit tells of; it counts all. */
-const SHOWN = 20;
+/** How many findings an audit reports; it counts all. */
+const MAX_SHOWN = 20;
 
-/** Collects findings, keeping the first. */
+/** Counts findings and keeps the first. */
 export class Findings implements Found {
   readonly findings: Finding[] = [];
   count = 0;
 
   add(subject: string, expected: string, actual: string): void {
     this.count += 1;
-    if (this.findings.length < SHOWN) this.findings.push({ subject, expected, actual });
+    if (this.findings.length < MAX_SHOWN) this.findings.push({ subject, expected, actual });
   }
 }
 
-/**
- * Builds an audit from a query that answers what contradicts it: rows of `subject`, `expected` and `actual`, each a
- * text.
- */
+/** Builds an audit from a query whose rows (`subject`, `expected`, `actual`; all text) contradict it. */
 export const queryAudit = (tx: Tx, name: string, faults: RawBuilder<Finding>): Audit => ({
   name,
   check: async () => {
     const { rows } = await sql<Finding & { total: number }>`
-      select subject, expected, actual, count(*) over () as total from (${faults}) fault order by subject limit ${SHOWN}`.execute(
-      tx,
-    );
+      select subject, expected, actual, count(*) over () as total
+      from (${faults}) fault
+      order by subject limit ${MAX_SHOWN}`.execute(tx);
     return {
       count: rows[0]?.total ?? 0,
       findings: rows.map(({ subject, expected, actual }) => ({ subject, expected, actual })),
@@ -63,7 +60,7 @@ export const queryAudit = (tx: Tx, name: string, faults: RawBuilder<Finding>): A
   },
 });
 
-/** Does work when it is first asked for, once: several audits are answered by one pass over their source. */
+/** Runs the work on the first call only, so that several audits share one pass over their source. */
 export function lazily<T>(work: () => Promise<T>): () => Promise<T> {
   let done: Promise<T> | undefined;
   return () => (done ??= work());

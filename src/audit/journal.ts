@@ -1,21 +1,22 @@
 import { SourceUnavailable } from './audit';
 
-/** A provider's own journal, read to its end. */
+/** Holds a provider's own journal, read to its end. */
 export interface Reading<Entry> {
-  /** When the reading began: what was finished later may be missing from it. */
+  /** When the reading began: an effect that finished later may be missing from it. */
   readonly begun: Date;
   readonly byKey: ReadonlyMap<string, readonly Entry[]>;
 }
 
-/** What keeps a journal: a provider. */
+/** A provider that keeps a journal. */
 export interface JournalSource<Entry> {
   readonly code: string;
   journal(): AsyncIterable<Entry>;
 }
 
 /**
- * Reads a journal. Read it before the books: an effect is written in the books before it is asked for, so whatever the
- * journal holds must be in books that are read later. Throws `OutOfReach` when the provider does not answer.
+ * Reads a provider's journal to its end. Read it before the books: an effect is written in the books before it is
+ * requested, so books that are read later hold whatever the journal holds. Throws `SourceUnavailable` when the provider
+ * does not answer.
  */
 export async function readJournal<Entry extends { readonly key: string }>(
   source: JournalSource<Entry>,
@@ -34,6 +35,6 @@ export async function readJournal<Entry extends { readonly key: string }>(
   return { begun, byKey };
 }
 
-/** Tells whether something was finished before a reading began, so that the journal has to know of it. */
+/** Says whether an effect finished before the reading began, so that the journal must hold it. */
 export const isCovered = ({ begun }: Reading<unknown>, finishedAt: Date | null): boolean =>
   finishedAt !== null && finishedAt < begun;

@@ -3,7 +3,7 @@ import type { Tx } from '../books/transactions';
 import type { OperationStatus } from '../contracts/statuses';
 import { rowsOf } from './rows';
 
-/** An effect on the outside as our books have it, with what its provider answered. */
+/** Describes an operation as our books have it, with its provider's answer. */
 export interface OperationRow {
   readonly key: string;
   readonly kind: string;
@@ -12,18 +12,19 @@ export interface OperationRow {
   readonly amount: number | null;
   readonly currency: string;
   readonly reference: string | null;
-  /** What the provider said: the status of an authorization. */
+  /** The status that the provider gave an authorization. */
   readonly outcome: string | null;
   readonly finishedAt: Date | null;
 }
 
-/** Reads every operation of some kinds. */
+/** Reads every operation of the given kinds. */
 export const readOperations = (tx: Tx, kinds: readonly string[]): AsyncGenerator<OperationRow, void, undefined> =>
   rowsOf(
     tx,
     sql<OperationRow>`
   select o.key, o.kind, o."orderId", o.status, o."finishedAt", r.currency,
     (o.request->>'amount')::bigint as amount, o.result->>'reference' as reference, o.result->>'status' as outcome
-  from operation o join orders r on r.id = o."orderId"
+  from operation o
+  join orders r on r.id = o."orderId"
   where o.kind in (${sql.join(kinds.map((kind) => sql.lit(kind)))})`,
   );

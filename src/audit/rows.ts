@@ -1,10 +1,10 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../books/transactions';
 
-/** How many rows are in memory at once. */
+/** How many rows are held in memory at once. */
 const BATCH = 10_000;
 
-/** Reads the rows of a query through a cursor of the transaction; one at a time may be open. */
+/** Reads the rows of a query through a cursor; a transaction may have one open at a time. */
 export async function* rowsOf<Row>(tx: Tx, query: RawBuilder<Row>): AsyncGenerator<Row, void, undefined> {
   await sql`declare audit_rows no scroll cursor for ${query}`.execute(tx);
   for (;;) {
@@ -16,8 +16,8 @@ export async function* rowsOf<Row>(tx: Tx, query: RawBuilder<Row>): AsyncGenerat
 }
 
 /**
- * Has the planner read whole tables, as audits do: its guesses at how many rows a policy lets through, or a table holds
- * that was filled just now, would have it look up millions of rows one by one. Ends with the transaction.
+ * Makes the planner read whole tables until the transaction ends. It guesses badly how many rows a policy lets through,
+ * or a newly filled table holds, and would look up millions of rows one by one.
  */
 export async function planForWholeTables(tx: Tx): Promise<void> {
   await sql`set local enable_nestloop = off`.execute(tx);

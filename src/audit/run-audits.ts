@@ -23,35 +23,37 @@ import { timelineAudits } from './timeline';
 import { waitingAudits } from './interventions/waiting-audits';
 import { workflowAudits } from './orders/workflow-audits';
 
-/** What is audited: our books, the journals of those we work with, and Temporal. */
+/** Names the audited sources: our books, the providers' journals, and Temporal. */
 export interface AuditSources {
   readonly transactions: Transactions;
   readonly payments: JournalSource<PaymentJournalEntry>;
   readonly carriers: JournalSource<CarrierJournalEntry>;
   readonly suppliers: JournalSource<SupplierJournalEntry>;
-  /** The journal of messages; undefined where their provider keeps none that can be read. */
+  /** The journal of messages; undefined when the provider keeps none that can be read. */
   readonly notifications?: JournalSource<NotificationJournalEntry> | undefined;
   readonly temporal: Client;
 }
 
+/** Sets the tolerances of the audits. */
 export interface AuditTimes {
-  /** How long an effect may be under way without an answer. Five minutes unless said otherwise. */
+  /** How long an effect may be under way without an answer; five minutes by default. */
   readonly graceMs?: number;
-  /** The pause before an order that contradicts its workflow is looked at again. One second unless said otherwise. */
+  /** The pause before an order that contradicts its workflow is read again; one second by default. */
   readonly pauseMs?: number;
 }
 
+/** Describes what one audit found. */
 export interface AuditResult extends Found {
   readonly name: string;
-  /** Neither true nor false when a source did not answer. */
+  /** `unknown` when a source did not answer. */
   readonly outcome: 'true' | 'false' | 'unknown';
   /** Why the outcome is unknown. */
   readonly reason: string | null;
 }
 
 /**
- * Runs every audit and answers what each found, telling of each as it ends. The books are read in one snapshot. Throws
- * when the database does not answer; a provider or Temporal out of reach leaves the audits that need it unknown.
+ * Runs every audit, reports each result as it ends, and returns them all. Reads the books in one snapshot. Throws when
+ * the database does not answer; when a provider or Temporal does not, the audits that need it end as unknown.
  */
 export async function runAudits(
   sources: AuditSources,
@@ -60,8 +62,8 @@ export async function runAudits(
 ): Promise<AuditResult[]> {
   const { transactions, payments, carriers, suppliers, notifications, temporal } = sources;
   const journals = [readJournal(payments), readJournal(carriers), readJournal(suppliers)] as const;
-  const told = notifications && readJournal(notifications);
-  await Promise.allSettled(told ? [...journals, told] : journals);
+  const messages = notifications && readJournal(notifications);
+  await Promise.allSettled(messages ? [...journals, messages] : journals);
   const results: AuditResult[] = [];
   const run = async (audits: readonly Audit[]) => {
     for (const audit of audits) {
@@ -85,7 +87,7 @@ export async function runAudits(
       ...gatewayAudits(tx, () => journals[0]),
       ...carrierAudits(tx, () => journals[1], graceMs),
       ...replenishmentAudits(tx, () => journals[2]),
-      ...(told ? notificationAudits(tx, told) : []),
+      ...(messages ? notificationAudits(tx, messages) : []),
     ]);
   });
   await run([

@@ -3,10 +3,10 @@ import { CLOSED_ORDER_STATUSES, OrderStatus } from '../contracts/statuses';
 
 const list = (statuses: readonly OrderStatus[]) => sql.join(statuses.map((status) => sql.lit(status)));
 
-/** The statuses that no order leaves, for an SQL `in`. */
+/** Lists the statuses that no order leaves, for an SQL `in`. */
 export const closedStatuses = list(CLOSED_ORDER_STATUSES);
 
-/** The statuses of orders that were paid for and went to the warehouses, whatever came of them. */
+/** Lists the statuses of orders that were paid for and released to the warehouses, whatever happened to them later. */
 export const releasedStatuses = list([
   OrderStatus.inFulfillment,
   OrderStatus.shipped,
@@ -14,7 +14,7 @@ export const releasedStatuses = list([
   OrderStatus.returned,
 ]);
 
-/** The statuses of orders that hold, held or wait for their stock for certain. */
+/** Lists the statuses of orders that certainly have, had or wait for reservations. */
 export const reservedStatuses = list([
   OrderStatus.awaitingAddress,
   OrderStatus.awaitingPayment,

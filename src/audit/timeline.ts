@@ -4,10 +4,7 @@ import type { OrderStatus } from '../contracts/statuses';
 import type { TimelineEventType } from '../contracts/timeline';
 import { queryAudit, type Audit, type Finding } from './audit';
 
-/**
- * What an order's timeline last told of the order itself, at each status. A payment that is awaited is told of as
- * `payment.*`.
- */
+/** Names the last `order.*` event that the timeline of an order in each status may have. */
 const LAST_EVENTS: Readonly<Record<OrderStatus, readonly TimelineEventType[]>> = {
   draft: ['order.received'],
   awaiting_address: ['order.received'],
@@ -24,7 +21,7 @@ const LAST_EVENTS: Readonly<Record<OrderStatus, readonly TimelineEventType[]>> =
 
 const lastEvents = sql.join(Object.entries(LAST_EVENTS).map(([status, types]) => sql`(${status}, ${types}::text[])`));
 
-/** Audits of the timelines: each is whole, unaltered, and tells what became of its order. */
+/** Audits the timelines: each is whole, unaltered, and agrees with the status of its order. */
 export const timelineAudits = (tx: Tx): Audit[] => [
   queryAudit(
     tx,
@@ -32,7 +29,8 @@ export const timelineAudits = (tx: Tx): Audit[] => [
     sql<Finding>`
     select coalesce(h."orderId", e."orderId") as subject, 'events 1 to ' || coalesce(h.seq, 0) as expected,
       coalesce(e.events, 0) || ' events, ' || coalesce(e.first, 0) || ' to ' || coalesce(e.last, 0) as actual
-    from timeline_head h full join (
+    from timeline_head h
+    full join (
       select "orderId", count(*) as events, min(seq) as first, max(seq) as last from timeline_event group by 1
     ) e on e."orderId" = h."orderId"
     where (h.seq, h.seq, 1) is distinct from (e.events, e.last, e.first)`,
@@ -49,21 +47,31 @@ export const timelineAudits = (tx: Tx): Audit[] => [
       where hash <> timeline_hash(previous, "orderId", seq, type, at, actor, "merchantId", data) group by 1
       union all
       select h."orderId", h.seq from timeline_head h
-      left join (select distinct on ("orderId") "orderId", hash from timeline_event order by "orderId", seq desc) last on last."orderId" = h."orderId"
+      left join (
+        select distinct on ("orderId") "orderId", hash from timeline_event order by "orderId", seq desc
+      ) last on last."orderId" = h."orderId"
       where h.hash is distinct from last.hash
     )
-    select "orderId" as subject, 'every link hashed over the one before it' as expected, 'broken at event ' || min(seq) as actual
+    select "orderId" as subject,
+      'every link hashed over the one before it' as expected,
+      'broken at event ' || min(seq) as actual
     from broken group by 1`,
   ),
 
   queryAudit(
     tx,
-    'What every timeline tells last of its order is where the order stands',
+    'The last event of every timeline agrees with the status of its order',
     sql<Finding>`
-    select o.id as subject, 'last ' || array_to_string(s.types, ' or ') || ': it is ' || o.status as expected, coalesce(e.type, 'no event') as actual
-    from orders o join (values ${lastEvents}) s (status, types) on s.status = o.status::text
+    select o.id as subject,
+      'last ' || array_to_string(s.types, ' or ') || ': it is ' || o.status as expected,
+      coalesce(e.type, 'no event') as actual
+    from orders o
+    join (values ${lastEvents}) s (status, types) on s.status = o.status::text
     left join (
-      select distinct on ("orderId") "orderId", type from timeline_event where type like 'order.%' order by "orderId", seq desc
+      select distinct on ("orderId") "orderId", type
+      from timeline_event
+      where type like 'order.%'
+      order by "orderId", seq desc
     ) e on e."orderId" = o.id
     where e.type is null or e.type <> all (s.types)`,
   ),

@@ -11,7 +11,7 @@ import { granted, intent, People } from '../support/people';
 import { publishPromotion } from '../support/promotions';
 import { startWorld, type World } from '../support/world';
 
-/** An order in each state that the spine knows, by the state. */
+/** Holds the id of one order in each state. */
 export interface HonestOrders {
   readonly completed: string;
   readonly returned: string;
@@ -22,10 +22,11 @@ export interface HonestOrders {
   readonly picking: string;
   readonly labelled: string;
   readonly shipped: string;
-  /** Completed, and given away: its customer paid nothing. */
+  /** Completed, and free of charge: its customer paid nothing. */
   readonly free: string;
 }
 
+/** Holds a world whose books are right, with its orders. */
 export interface HonestBooks {
   readonly world: World;
   readonly mall: TestMall;
@@ -87,13 +88,13 @@ export async function keepHonestBooks(): Promise<HonestBooks> {
   await people.untilStatus(completed, 'completed');
   await people.untilStatus(free, 'completed');
   await people.untilStatus(returned, 'returned');
-  // The API's sweeper would send what no caller flushed: the signal of the cancellation.
+  // In production the API's sweeper sends signals that no caller flushed, as that of the cancellation.
   await world.messenger.sweep(0);
   await until(() => isQuiet(world.transactions));
   return { world, mall, people, orders };
 }
 
-/** Tells whether nothing is under way but the payment that waits for its customer. */
+/** Says whether nothing is under way but the payment that waits for its customer. */
 const isQuiet = (transactions: Transactions): Promise<boolean> =>
   transactions.run(SYSTEM, async (tx) => {
     const started = await tx.selectFrom('operation').select('key').where('status', '=', 'started').execute();
@@ -101,30 +102,7 @@ const isQuiet = (transactions: Transactions): Promise<boolean> =>
     return started.length === 1 && queued.length === 0;
   });
 
-/** The audits of sourcing and replenishment: test/audit/inventory/stock-audits.test.ts turns each of them false. */
-export const STOCK_AUDITS = {
-  decided: 'What is reserved for each order is what its sourcing decided',
-  safety: 'No sourcing promised any of the safety stock',
-  keeps: 'Every lot that is bound to an order keeps until the order needs it to',
-  there: 'What is held for orders without lots is there, and keeps for each of them',
-  bookedIn: 'What was received for each replenishment was booked in',
-  complete: 'Every replenishment that was received has what was confirmed, or asked for',
-  answered: 'What each replenishment says its supplier sends is what was answered last',
-  atSupplier: 'Every purchase order in our books is at its supplier, once, for the same quantity',
-  ofSupplier: 'Every purchase order at a supplier is in our books',
-  agrees: 'What suppliers confirmed is what our books say they send',
-  running: 'Every open replenishment has its workflow running',
-} as const;
-
-/** The audits of what is owed: test/audit/inventory/backorder-audits.test.ts turns each of them false. */
-export const BACKORDER_AUDITS = {
-  owed: 'What is owed of each SKU is what live orders wait for',
-  whole: 'What each waiting order holds and is owed is what was ordered',
-  turn: 'Nobody was given goods in the turn of one who still waits for them',
-  unpromised: 'No goods lie unpromised while somebody waits for them',
-} as const;
-
-/** A copy of the books that a test may spoil. */
+/** A copy of the books that a test may falsify. */
 export interface Copy {
   /** Changes rows as the owner of the tables, with triggers and foreign keys out of force. */
   spoil(text: string, values?: readonly unknown[]): Promise<void>;
@@ -135,7 +113,7 @@ export interface Copy {
   drop(): Promise<void>;
 }
 
-/** Copies the books of a world whose own connections are closed; the copy speaks to the same Temporal and sandboxes. */
+/** Copies the books of a world whose connections are closed; the copy uses the same Temporal and sandboxes. */
 export async function copyBooks({ database, payments, carriers, suppliers, temporal }: World): Promise<Copy> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const maintenanceUrl = onDatabase(database.ownerUrl, 'postgres');

@@ -30,7 +30,7 @@ afterAll(async () => {
   await books.world.close();
 });
 
-/** Runs the verb; answers what it printed and its exit code. */
+/** Runs the command; returns what it printed and its exit code. */
 async function audit(...flags: string[]): Promise<{ printed: string; exitCode: number }> {
   const program = new Command();
   registerAudit(program);
@@ -56,11 +56,11 @@ test('says of honest books that they are right', async () => {
 
 test('names what is false, runs all the rest, and ends with 1', async () => {
   await copy.spoil('update stock set "onHand" = "onHand" + 1 where "skuId" = $1', [books.mall.skus.rug.id]);
-  const told = await audit();
-  expect(told.printed).toContain(
+  const text = await audit();
+  expect(text.printed).toContain(
     `  ✗ What is on hand of each SKU is the sum of its lots: 1 times not\n      ${books.mall.skus.rug.id} at `,
   );
-  expect(told.exitCode).toBe(1);
+  expect(text.exitCode).toBe(1);
   const { printed, exitCode } = await audit('--json');
   const { holds, audits } = JSON.parse(printed) as { holds: boolean; audits: { outcome: string }[] };
   expect({ holds, exitCode, false: audits.filter(({ outcome }) => outcome === 'false').length }).toEqual({
@@ -71,11 +71,11 @@ test('names what is false, runs all the rest, and ends with 1', async () => {
   await copy.spoil('update stock set "onHand" = "onHand" - 1 where "skuId" = $1', [books.mall.skus.rug.id]);
 });
 
-test('a carrier out of reach is no pass', async () => {
+test('an unavailable carrier is no pass', async () => {
   process.env.CARRIER_URL = 'http://127.0.0.1:9';
   const { printed, exitCode } = await audit();
   process.env.CARRIER_URL = books.world.carrier.url;
-  expect(printed).toContain('  ? Every booking at the carrier is in our books\n      sandbox-carrier is out of reach');
+  expect(printed).toContain('  ? Every booking at the carrier is in our books\n      sandbox-carrier is unavailable');
   expect(printed).toMatch(/0 are false and 3 could not be made/);
   expect(exitCode).toBe(1);
 });

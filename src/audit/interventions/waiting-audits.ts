@@ -2,20 +2,27 @@ import { sql } from 'kysely';
 import type { Tx } from '../../books/transactions';
 import { queryAudit, type Audit, type Finding } from '../audit';
 
-/** Audits of what is under way: nothing may be so for longer than `graceMs` without an answer. */
+/** Audits the effects and signals under way: none may be so for longer than `graceMs` without an answer. */
 export const waitingAudits = (tx: Tx, graceMs: number): Audit[] => {
   const grace = sql`make_interval(secs => ${graceMs / 1000}::double precision)`;
   return [
-    // A payment that waits for its customer is under way for as long as the order's payment window is open.
+    // A payment may wait for its customer for as long as the order's payment window is open.
     queryAudit(
       tx,
       'No effect on the outside waits for its answer for long',
       sql<Finding>`
-      select p.key || ' of ' || p."orderId" as subject, 'an answer by ' || date_trunc('second', p.due) as expected, 'none: it is ' || p.status as actual
+      select p.key || ' of ' || p."orderId" as subject,
+        'an answer by ' || date_trunc('second', p.due) as expected,
+        'none: it is ' || p.status as actual
       from (
-        select o.*, greatest(o."startedAt", case when o.kind = 'authorize' and pay.status = 'action_required' then r."payUntil" end) + ${grace} as due
-        from operation o left join orders r on r.id = o."orderId"
-        left join payment pay on o.kind = 'authorize' and pay."orderId" = o."orderId" and o.key = pay."orderId" || ':authorize:' || pay.number
+        select o.*, greatest(
+            o."startedAt",
+            case when o.kind = 'authorize' and pay.status = 'action_required' then r."payUntil" end
+          ) + ${grace} as due
+        from operation o
+        left join orders r on r.id = o."orderId"
+        left join payment pay on o.kind = 'authorize' and pay."orderId" = o."orderId"
+          and o.key = pay."orderId" || ':authorize:' || pay.number
         where o.status = 'started'
       ) p where p.due < now()`,
     ),
@@ -24,7 +31,9 @@ export const waitingAudits = (tx: Tx, graceMs: number): Audit[] => {
       tx,
       'No signal waits to be sent for long',
       sql<Finding>`
-      select "workflowId" as subject, 'sent by ' || date_trunc('second', "createdAt" + ${grace}) as expected, signal || ' is queued' as actual
+      select "workflowId" as subject,
+        'sent by ' || date_trunc('second', "createdAt" + ${grace}) as expected,
+        signal || ' is queued' as actual
       from workflow_message where "createdAt" < now() - ${grace}`,
     ),
   ];

@@ -6,8 +6,8 @@ import { isCovered, type Reading } from '../journal';
 import { rowsOf } from '../rows';
 
 /**
- * Audits of what customers and suppliers were told against the journal of messages: each once, and nothing behind our
- * back. Mail may go out by a server that keeps no journal, so only an SMS can be found missing.
+ * Compares our messages to customers and suppliers with the journal: each was sent once, and no other was. A mail
+ * server may keep no journal, so only an SMS can be found missing.
  */
 export const notificationAudits = (tx: Tx, journal: Promise<Reading<NotificationJournalEntry>>): Audit[] => {
   const compared = lazily(async () => compare(tx, await journal));
@@ -46,12 +46,14 @@ interface MessageRow {
 }
 
 /**
- * Reads what was told about orders and about replenishments. One given up after a try without an answer may have gone
- * out or not.
+ * Reads the messages about orders and replenishments. One that was abandoned after an attempt without an answer may or
+ * may not have been sent.
  */
 const readMessages = (tx: Tx): AsyncGenerator<MessageRow, void, undefined> =>
   rowsOf(
     tx,
     sql<MessageRow>`
-  select key, case when result->>'fate' = 'unknown' then 'given_up' else status::text end as status, "finishedAt" from operation where kind = 'notify'`,
+  select key, case when result->>'fate' = 'unknown' then 'given_up' else status::text end as status, "finishedAt"
+  from operation
+  where kind = 'notify'`,
   );

@@ -3,7 +3,9 @@ import type { Tx } from '../../books/transactions';
 import { queryAudit, type Audit, type Finding } from '../audit';
 import { closedStatuses, releasedStatuses, reservedStatuses } from '../statuses';
 
-/** Audits of the parts that an order is cut into: each cut must add up to the order's total, and end with it. */
+/**
+ * Audits the lines, reservations and fulfillments of orders: each set adds up to the total, and ends with the order.
+ */
 export const orderAudits = (tx: Tx): Audit[] => [
   queryAudit(
     tx,
@@ -11,8 +13,11 @@ export const orderAudits = (tx: Tx): Audit[] => [
     sql<Finding>`
     select o.id as subject, o."goodsAmount" || ' goods, ' || o."shippingAmount" || ' shipping' as expected,
       coalesce(l.goods, 0) || ' goods, ' || coalesce(l.shipping, 0) || ' shipping' as actual
-    from orders o left join (
-      select "orderId", sum("unitAmount" * quantity - "discountAmount") as goods, sum("shippingAmount") as shipping from order_line group by 1
+    from orders o
+    left join (
+      select "orderId", sum("unitAmount" * quantity - "discountAmount") as goods, sum("shippingAmount") as shipping
+      from order_line
+      group by 1
     ) l on l."orderId" = o.id
     where o."goodsAmount" is distinct from l.goods or o."shippingAmount" is distinct from l.shipping`,
   ),
@@ -21,29 +26,42 @@ export const orderAudits = (tx: Tx): Audit[] => [
     tx,
     'The reservations of each order carry its whole total',
     sql<Finding>`
-    select o.id as subject, o."goodsAmount" + o."shippingAmount" || ' in reservations' as expected, coalesce(r.amount::text, 'no reservations') as actual
-    from orders o left join (
-      -- What is still owed carries its share until it comes.
-      select "orderId", sum(amount) as amount from (select "orderId", amount from reservation union all select "orderId", amount from backorder) part group by 1
+    select o.id as subject,
+      o."goodsAmount" + o."shippingAmount" || ' in reservations' as expected,
+      coalesce(r.amount::text, 'no reservations') as actual
+    from orders o
+    left join (
+      -- A backorder carries its share of the total until it is filled.
+      select "orderId", sum(amount) as amount
+      from (select "orderId", amount from reservation union all select "orderId", amount from backorder) share
+      group by 1
     ) r on r."orderId" = o.id
-    where case when r.amount is null then o.status in (${reservedStatuses}) else r.amount <> o."goodsAmount" + o."shippingAmount" end`,
+    where case when r.amount is null then o.status in (${reservedStatuses})
+      else r.amount <> o."goodsAmount" + o."shippingAmount" end`,
   ),
 
   queryAudit(
     tx,
     'The parts of each order add up to its total',
     sql<Finding>`
-    select o.id as subject, o."goodsAmount" + o."shippingAmount" || ' in parts' as expected, coalesce(f.amount::text, 'no parts') as actual
-    from orders o left join (select "orderId", sum(amount) as amount from fulfillment group by 1) f on f."orderId" = o.id
-    where case when f.amount is null then o.status in (${releasedStatuses}) else f.amount <> o."goodsAmount" + o."shippingAmount" end`,
+    select o.id as subject,
+      o."goodsAmount" + o."shippingAmount" || ' in fulfillments' as expected,
+      coalesce(f.amount::text, 'no fulfillments') as actual
+    from orders o
+    left join (select "orderId", sum(amount) as amount from fulfillment group by 1) f on f."orderId" = o.id
+    where case when f.amount is null then o.status in (${releasedStatuses})
+      else f.amount <> o."goodsAmount" + o."shippingAmount" end`,
   ),
 
   queryAudit(
     tx,
     'Each part is worth what its reservations carry',
     sql<Finding>`
-    select f.id || ' of ' || f."orderId" as subject, f.amount || ' in reservations' as expected, coalesce(r.amount, 0)::text as actual
-    from fulfillment f left join (
+    select f.id || ' of ' || f."orderId" as subject,
+      f.amount || ' in reservations' as expected,
+      coalesce(r.amount, 0)::text as actual
+    from fulfillment f
+    left join (
       select "fulfillmentId", sum(amount) as amount from reservation where "fulfillmentId" is not null group by 1
     ) r on r."fulfillmentId" = f.id
     where f.amount <> coalesce(r.amount, 0)`,
@@ -53,16 +71,24 @@ export const orderAudits = (tx: Tx): Audit[] => [
     tx,
     'Every part of a cancelled order is cancelled',
     sql<Finding>`
-    select f.id || ' of ' || f."orderId" as subject, 'cancelled: its order is ' || o.status as expected, f.status::text as actual
-    from fulfillment f join orders o on o.id = f."orderId" where o.status in ('cancelling', 'cancelled') and f.status <> 'cancelled'`,
+    select f.id || ' of ' || f."orderId" as subject,
+      'cancelled: its order is ' || o.status as expected,
+      f.status::text as actual
+    from fulfillment f
+    join orders o on o.id = f."orderId"
+    where o.status in ('cancelling', 'cancelled') and f.status <> 'cancelled'`,
   ),
 
   queryAudit(
     tx,
     'Nobody works on a part of an order that has ended or is cancelled',
     sql<Finding>`
-    select t.id || ' of ' || t."orderId" as subject, 'no open task: its order is ' || o.status as expected, t.kind || ' is ' || t.status as actual
-    from task t join orders o on o.id = t."orderId"
-    where t."fulfillmentId" is not null and t.status in ('open', 'claimed') and o.status in (${closedStatuses}, 'cancelling')`,
+    select t.id || ' of ' || t."orderId" as subject,
+      'no open task: its order is ' || o.status as expected,
+      t.kind || ' is ' || t.status as actual
+    from task t
+    join orders o on o.id = t."orderId"
+    where t."fulfillmentId" is not null and t.status in ('open', 'claimed')
+      and o.status in (${closedStatuses}, 'cancelling')`,
   ),
 ];

@@ -10,23 +10,23 @@ import { Findings, lazily, SourceUnavailable, type Audit } from '../audit';
 
 const PAGE = 1_000;
 const AT_ONCE = 16;
-/** How often a mismatch is looked at again before it counts. */
-const LOOKS = 3;
-/** How long after its lease a draft may wait for the sweeper to start it. */
+/** How many times a mismatch is read before it counts. */
+const READS = 3;
+/** How many seconds after its lease a draft may wait for the sweeper to start it. */
 const SWEEPER_SECONDS = 60;
 const ORDER_STATUS = defineSearchAttributeKey('OrderStatus', SearchAttributeType.KEYWORD);
 
-/** Where an order stands in the books. */
+/** Describes where an order stands in the books. */
 interface Standing {
   readonly status: string;
   readonly closed: boolean;
-  /** False for a fresh draft: its workflow may not have been started yet. */
+  /** False for a new draft, whose workflow may not have started yet. */
   readonly due: boolean;
-  /** True when every part is with its carrier, which the workflow counts as shipped before the money is collected. */
+  /** True when every fulfillment was handed over: the workflow then says `shipped` before the money is captured. */
   readonly handedOver: boolean;
 }
 
-/** Where its workflow stands. */
+/** Describes where the order's workflow stands. */
 interface Run {
   readonly state: 'running' | 'completed' | 'ended otherwise';
   readonly status: string | undefined;
@@ -34,14 +34,14 @@ interface Run {
 }
 
 type Contradiction = {
-  readonly audit: 'missing' | 'otherwise' | 'overrunning' | 'unknown';
+  readonly audit: 'missing' | 'different' | 'overrunning' | 'unknown';
   readonly expected: string;
   readonly actual: string;
 };
 
 /**
- * Audits of orders against their workflows. Mismatches are looked at again, as Temporal's lists and the orders move on:
- * `pauseMs` apart.
+ * Compares orders with their workflows. Reads mismatches again, `pauseMs` apart, as Temporal's lists and the orders
+ * move on meanwhile.
  */
 export const workflowAudits = (transactions: Transactions, temporal: Client, pauseMs: number): Audit[] => {
   const compared = lazily(() => compare(transactions, temporal, pauseMs));
@@ -49,7 +49,7 @@ export const workflowAudits = (transactions: Transactions, temporal: Client, pau
     { name: 'Every open order has its workflow running', check: async () => (await compared()).missing },
     {
       name: 'Every order and its workflow agree on where the order stands',
-      check: async () => (await compared()).otherwise,
+      check: async () => (await compared()).different,
     },
     { name: 'No workflow of an order that has ended is running', check: async () => (await compared()).overrunning },
     {
@@ -62,33 +62,33 @@ export const workflowAudits = (transactions: Transactions, temporal: Client, pau
 async function compare(transactions: Transactions, temporal: Client, pauseMs: number) {
   const runs = await listRuns(temporal);
   const standings = await readStandings(transactions);
-  let suspects = [...new Set([...standings.keys(), ...runs.keys()])].filter((id) =>
-    contradiction(standings.get(id), runs.get(id)),
-  );
-  for (let look = 0; look < LOOKS && suspects.length > 0; look += 1) {
-    if (look > 0) await wait(pauseMs);
-    const now = await readStandings(transactions, suspects);
-    for (const id of suspects) {
+  const contradicts = (id: string) => contradiction(standings.get(id), runs.get(id)) !== undefined;
+  const known = new Set([...standings.keys(), ...runs.keys()]);
+  let mismatches = [...known].filter(contradicts);
+  for (let read = 0; read < READS && mismatches.length > 0; read += 1) {
+    if (read > 0) await wait(pauseMs);
+    const now = await readStandings(transactions, mismatches);
+    for (const id of mismatches) {
       const standing = now.get(id);
       if (standing) standings.set(id, standing);
     }
-    await describeRuns(temporal, suspects, runs);
-    suspects = suspects.filter((id) => contradiction(standings.get(id), runs.get(id)));
+    await describeRuns(temporal, mismatches, runs);
+    mismatches = mismatches.filter(contradicts);
   }
   const found = {
     missing: new Findings(),
-    otherwise: new Findings(),
+    different: new Findings(),
     overrunning: new Findings(),
     unknown: new Findings(),
   };
-  for (const id of suspects) {
+  for (const id of mismatches) {
     const fault = contradiction(standings.get(id), runs.get(id));
     if (fault) found[fault.audit].add(id, fault.expected, fault.actual);
   }
   return found;
 }
 
-/** Says in what an order and its workflow contradict each other. Ended workflows are kept for a time only. */
+/** Says how an order and its workflow contradict each other. Temporal keeps ended workflows only for a time. */
 function contradiction(order: Standing | undefined, run: Run | undefined): Contradiction | undefined {
   const shown = run ? `${run.state}, ${run.status ?? 'no status'}` : 'no workflow';
   const running = run?.state === 'running';
@@ -101,7 +101,7 @@ function contradiction(order: Standing | undefined, run: Run | undefined): Contr
       : undefined;
   if (run === undefined || run.state === 'ended otherwise') return undefined;
   const agrees = run.status === order.status || (order.handedOver && run.status === 'shipped');
-  return agrees ? undefined : { audit: 'otherwise', expected: order.status, actual: shown };
+  return agrees ? undefined : { audit: 'different', expected: order.status, actual: shown };
 }
 
 async function readStandings(transactions: Transactions, ids?: readonly string[]): Promise<Map<string, Standing>> {
@@ -110,9 +110,8 @@ async function readStandings(transactions: Transactions, ids?: readonly string[]
       'o.id',
       'o.status',
       sql<boolean>`o.status in (${closedStatuses})`.as('closed'),
-      sql<boolean>`o.status <> 'draft' or coalesce(o."startLeaseUntil" < now() - make_interval(secs => ${SWEEPER_SECONDS}), true)`.as(
-        'due',
-      ),
+      sql<boolean>`o.status <> 'draft'
+        or coalesce(o."startLeaseUntil" < now() - make_interval(secs => ${SWEEPER_SECONDS}), true)`.as('due'),
       sql<boolean>`o.status = 'in_fulfillment' and not exists (
         select 1 from fulfillment f where f."orderId" = o.id and f.status in ('released', 'packed', 'labelled'))`.as(
         'handedOver',
@@ -123,10 +122,10 @@ async function readStandings(transactions: Transactions, ids?: readonly string[]
   return new Map(rows.map(({ id, ...standing }) => [id, standing]));
 }
 
-/** Lists the latest run of every order's workflow that Temporal keeps. */
+/** Lists the latest run of every order workflow that Temporal keeps. */
 async function listRuns(temporal: Client): Promise<Map<string, Run>> {
   const runs = new Map<string, Run>();
-  await reaching(async () => {
+  await fromTemporal(async () => {
     for await (const info of temporal.workflow.list({ query: `WorkflowType = '${ORDER_WORKFLOW}'`, pageSize: PAGE })) {
       const id = info.workflowId.slice(orderWorkflowId('').length);
       const run = runOf(info);
@@ -136,14 +135,14 @@ async function listRuns(temporal: Client): Promise<Map<string, Run>> {
   return runs;
 }
 
-/** Asks for the workflows of some orders themselves: unlike a list, that is never behind. */
+/** Describes the workflows of some orders one by one: unlike a list, that is never behind. */
 async function describeRuns(temporal: Client, ids: readonly string[], runs: Map<string, Run>): Promise<void> {
   const queue = [...ids];
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
       for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
         const workflowId = orderWorkflowId(id);
-        const run = await reaching(() =>
+        const run = await fromTemporal(() =>
           temporal.workflow
             .getHandle(workflowId)
             .describe()
@@ -159,22 +158,22 @@ async function describeRuns(temporal: Client, ids: readonly string[], runs: Map<
   );
 }
 
+function stateOf(status: WorkflowExecutionInfo['status']['name']): Run['state'] {
+  if (status === 'RUNNING' || status === 'PAUSED') return 'running';
+  return status === 'COMPLETED' ? 'completed' : 'ended otherwise';
+}
+
 const runOf = ({
   status,
   typedSearchAttributes,
   startTime,
 }: Pick<WorkflowExecutionInfo, 'status' | 'typedSearchAttributes' | 'startTime'>): Run => ({
-  state:
-    status.name === 'RUNNING' || status.name === 'PAUSED'
-      ? 'running'
-      : status.name === 'COMPLETED'
-        ? 'completed'
-        : 'ended otherwise',
+  state: stateOf(status.name),
   status: typedSearchAttributes.get(ORDER_STATUS),
   startedAt: startTime.getTime(),
 });
 
-async function reaching<T>(call: () => Promise<T>): Promise<T> {
+async function fromTemporal<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

@@ -6,7 +6,7 @@ import { readOperations, type OperationRow } from '../operations';
 
 const KINDS = ['authorize', 'capture', 'void', 'refund'] as const;
 
-/** Audits of our books against the payment gateway's own journal. */
+/** Compares our books with the payment gateway's own journal. */
 export const gatewayAudits = (tx: Tx, journal: () => Promise<Reading<PaymentJournalEntry>>): Audit[] => {
   const compared = lazily(async () => compare(tx, await journal()));
   return [
@@ -17,7 +17,7 @@ export const gatewayAudits = (tx: Tx, journal: () => Promise<Reading<PaymentJour
     { name: 'Every effect on money at the gateway is in our books', check: async () => (await compared()).unknown },
     {
       name: 'The gateway and our books agree on what became of every effect on money',
-      check: async () => (await compared()).otherwise,
+      check: async () => (await compared()).different,
     },
   ];
 };
@@ -25,12 +25,12 @@ export const gatewayAudits = (tx: Tx, journal: () => Promise<Reading<PaymentJour
 async function compare(tx: Tx, journal: Reading<PaymentJournalEntry>) {
   const missing = new Findings();
   const unknown = new Findings();
-  const otherwise = new Findings();
+  const different = new Findings();
   const known = new Set<string>();
   for await (const operation of readOperations(tx, KINDS)) {
     const { key, kind, orderId } = operation;
     known.add(key);
-    // What costs nothing is booked without the gateway.
+    // Zero amounts skip the gateway.
     if (operation.amount === 0) continue;
     const entries = journal.byKey.get(key) ?? [];
     if (entries.length > 1) missing.add(orderId, `${key} once`, `${entries.length} times at the gateway`);
@@ -38,14 +38,14 @@ async function compare(tx: Tx, journal: Reading<PaymentJournalEntry>) {
     const expected = expectedStatus(operation);
     if (expected === 'any' || !isCovered(journal, operation.finishedAt)) continue;
     if (expected === 'none') {
-      if (entry) otherwise.add(orderId, `${key} was refused`, `it is ${entry.status} at the gateway`);
+      if (entry) different.add(orderId, `${key} was refused`, `it is ${entry.status} at the gateway`);
     } else if (!entry) {
       missing.add(orderId, `${key} at the gateway`, 'the gateway has none');
     } else {
       if (describe(entry) !== describe(operation))
         missing.add(orderId, `${key}: ${describe(operation)}`, `${describe(entry)} at the gateway`);
       if (entry.kind !== kind || entry.status !== expected)
-        otherwise.add(orderId, `${key}: ${kind} ${expected}`, `${entry.kind} ${entry.status} at the gateway`);
+        different.add(orderId, `${key}: ${kind} ${expected}`, `${entry.kind} ${entry.status} at the gateway`);
     }
   }
   for (const [key, entries] of journal.byKey) {
@@ -57,10 +57,10 @@ async function compare(tx: Tx, journal: Reading<PaymentJournalEntry>) {
           `${entry.kind} of ${describe(entry)} is ${entry.status} at the gateway`,
         );
   }
-  return { missing, unknown, otherwise };
+  return { missing, unknown, different };
 }
 
-/** What the gateway must say of an operation: `any` while it is under way, `none` when it refused to move money. */
+/** Names the status that the gateway must report: `any` while the operation is under way, `none` when it refused. */
 function expectedStatus({ kind, status, outcome }: OperationRow): string {
   if (status === 'started') return 'any';
   if (kind === 'authorize') return outcome ?? 'a status';

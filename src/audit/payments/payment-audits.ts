@@ -4,23 +4,34 @@ import { Account } from '../../domain/ledger/ledger-entries';
 import { queryAudit, type Audit, type Finding } from '../audit';
 import { closedStatuses, releasedStatuses } from '../statuses';
 
-/** Sums one account of the ledger; debits are positive. */
+/** Sums one account of the ledger in minor units; debits are positive. */
 const balance = (account: Account) => sql`coalesce(sum(amount) filter (where account = ${account}), 0)`;
 
 const ledger = sql`
-  select t."orderId", ${balance(Account.authorized)} as authorized, ${balance(Account.open)} as open, ${balance(Account.captured)} as captured,
-    ${balance(Account.voided)} as voided, ${balance(Account.clearing)} as clearing, ${balance(Account.merchantPayable)} as payable, ${balance(Account.commission)} as commission,
+  select t."orderId",
+    ${balance(Account.authorized)} as authorized,
+    ${balance(Account.open)} as open,
+    ${balance(Account.captured)} as captured,
+    ${balance(Account.voided)} as voided,
+    ${balance(Account.clearing)} as clearing,
+    ${balance(Account.merchantPayable)} as payable,
+    ${balance(Account.commission)} as commission,
     ${balance(Account.promotion)} as promotion
-  from ledger_transaction t join ledger_entry e on e."transactionId" = t.id group by 1`;
+  from ledger_transaction t
+  join ledger_entry e on e."transactionId" = t.id
+  group by 1`;
 
-/** Audits of what customers promised and paid, and of whom the money belongs to. */
+/** Audits what customers promised and paid, and to whom the money belongs. */
 export const paymentAudits = (tx: Tx): Audit[] => [
   queryAudit(
     tx,
     "Every payment is of its order's total, in its currency",
     sql<Finding>`
-    select p.id || ' of ' || p."orderId" as subject, o."goodsAmount" + o."shippingAmount" || ' ' || o.currency as expected, p.amount || ' ' || p.currency as actual
-    from payment p join orders o on o.id = p."orderId"
+    select p.id || ' of ' || p."orderId" as subject,
+      o."goodsAmount" + o."shippingAmount" || ' ' || o.currency as expected,
+      p.amount || ' ' || p.currency as actual
+    from payment p
+    join orders o on o.id = p."orderId"
     where p.amount <> o."goodsAmount" + o."shippingAmount" or p.currency <> o.currency`,
   ),
 
@@ -29,11 +40,16 @@ export const paymentAudits = (tx: Tx): Audit[] => [
     'The status of every payment fits its amounts',
     sql<Finding>`
     select p.id || ' of ' || p."orderId" as subject,
-      case p.status when 'authorized' then 'something open' when 'settled' then 'nothing open' else 'nothing authorized' end || ': it is ' || p.status as expected,
+      case p.status
+        when 'authorized' then 'something open'
+        when 'settled' then 'nothing open'
+        else 'nothing authorized' end || ': it is ' || p.status as expected,
       p.authorized || ' authorized, ' || p.authorized - p.captured - p.voided || ' open' as actual
     from payment p
-    where p.amount > 0 and not case p.status when 'authorized' then p.authorized > p.captured + p.voided
-      when 'settled' then p.authorized > 0 and p.authorized = p.captured + p.voided else p.authorized = 0 end`,
+    where p.amount > 0 and not case p.status
+      when 'authorized' then p.authorized > p.captured + p.voided
+      when 'settled' then p.authorized > 0 and p.authorized = p.captured + p.voided
+      else p.authorized = 0 end`,
   ),
 
   queryAudit(
@@ -41,14 +57,24 @@ export const paymentAudits = (tx: Tx): Audit[] => [
     'Authorized = captured + voided + open for the payments of each order, by the payments as by the ledger',
     sql<Finding>`
     with paid as (
-      select "orderId", sum(authorized) as authorized, sum(captured) as captured, sum(voided) as voided, sum(refunded) as refunded from payment group by 1
+      select "orderId",
+        sum(authorized) as authorized,
+        sum(captured) as captured,
+        sum(voided) as voided,
+        sum(refunded) as refunded
+      from payment
+      group by 1
     ), ledger as (${ledger}), both_sides as (
       select coalesce(p."orderId", l."orderId") as id, account.name, account.paid, account.booked
-      from paid p full join ledger l on l."orderId" = p."orderId", lateral (values
-        ('authorized', coalesce(p.authorized, 0), -coalesce(l.authorized, 0)), ('captured', coalesce(p.captured, 0), coalesce(l.captured, 0)),
-        ('voided', coalesce(p.voided, 0), coalesce(l.voided, 0)), ('open', coalesce(p.authorized - p.captured - p.voided, 0), coalesce(l.open, 0)),
+      from paid p
+      full join ledger l on l."orderId" = p."orderId", lateral (values
+        ('authorized', coalesce(p.authorized, 0), -coalesce(l.authorized, 0)),
+        ('captured', coalesce(p.captured, 0), coalesce(l.captured, 0)),
+        ('voided', coalesce(p.voided, 0), coalesce(l.voided, 0)),
+        ('open', coalesce(p.authorized - p.captured - p.voided, 0), coalesce(l.open, 0)),
         ('refunded', coalesce(p.refunded, 0), coalesce(l.captured - l.clearing, 0))
-      ) account (name, paid, booked) where account.paid <> account.booked
+      ) account (name, paid, booked)
+      where account.paid <> account.booked
     )
     select id as subject, string_agg(booked || ' ' || name, ', ' order by name) || ' in the ledger' as expected,
       string_agg(paid || ' ' || name, ', ' order by name) || ' in payments' as actual
@@ -59,7 +85,9 @@ export const paymentAudits = (tx: Tx): Audit[] => [
     tx,
     "Captured = merchants' shares + commission + refunded, less what the mall paid of discounts, for each order",
     sql<Finding>`
-    select "orderId" as subject, captured || ' in shares, commission and refunds less promotions' as expected, -payable - commission - promotion + captured - clearing || '' as actual
+    select "orderId" as subject,
+      captured || ' in shares, commission and refunds less promotions' as expected,
+      -payable - commission - promotion + captured - clearing || '' as actual
     from (${ledger}) l where clearing + payable + commission + promotion <> 0`,
   ),
 
@@ -67,8 +95,11 @@ export const paymentAudits = (tx: Tx): Audit[] => [
     tx,
     'Nothing is open of a payment whose order has ended',
     sql<Finding>`
-    select p.id || ' of ' || p."orderId" as subject, '0 open: the order is ' || o.status as expected, p.authorized - p.captured - p.voided || ' open' as actual
-    from payment p join orders o on o.id = p."orderId"
+    select p.id || ' of ' || p."orderId" as subject,
+      '0 open: the order is ' || o.status as expected,
+      p.authorized - p.captured - p.voided || ' open' as actual
+    from payment p
+    join orders o on o.id = p."orderId"
     where o.status in (${closedStatuses}) and p.authorized <> p.captured + p.voided`,
   ),
 
@@ -76,10 +107,14 @@ export const paymentAudits = (tx: Tx): Audit[] => [
     tx,
     'Every order that went to the warehouses is paid for in full',
     sql<Finding>`
-    select o.id as subject, o."goodsAmount" + o."shippingAmount" || ' authorized and not voided' as expected, coalesce(sum(p.authorized - p.voided), 0)::text as actual
-    from orders o left join payment p on p."orderId" = o.id
+    select o.id as subject,
+      o."goodsAmount" + o."shippingAmount" || ' authorized and not voided' as expected,
+      coalesce(sum(p.authorized - p.voided), 0)::text as actual
+    from orders o
+    left join payment p on p."orderId" = o.id
     where o.status in (${releasedStatuses})
-    group by o.id having coalesce(sum(p.authorized - p.voided), 0) <> o."goodsAmount" + o."shippingAmount"`,
+    group by o.id
+    having coalesce(sum(p.authorized - p.voided), 0) <> o."goodsAmount" + o."shippingAmount"`,
   ),
 
   queryAudit(
@@ -89,9 +124,17 @@ export const paymentAudits = (tx: Tx): Audit[] => [
     select o.id as subject, coalesce(f.taken, 0) || ' captured, ' || coalesce(f.back, 0) || ' refunded' as expected,
       coalesce(p.captured, 0) || ' captured, ' || coalesce(p.refunded, 0) || ' refunded' as actual
     from orders o
-    left join (select "orderId", sum(amount) filter (where status in ('delivered', 'returned')) as taken, sum(amount) filter (where status = 'returned') as back
-      from fulfillment group by 1) f on f."orderId" = o.id
-    left join (select "orderId", sum(captured) as captured, sum(refunded) as refunded from payment group by 1) p on p."orderId" = o.id
-    where o.status in (${closedStatuses}) and (coalesce(f.taken, 0) <> coalesce(p.captured, 0) or coalesce(f.back, 0) <> coalesce(p.refunded, 0))`,
+    left join (
+      select "orderId",
+        sum(amount) filter (where status in ('delivered', 'returned')) as taken,
+        sum(amount) filter (where status = 'returned') as back
+      from fulfillment
+      group by 1
+    ) f on f."orderId" = o.id
+    left join (
+      select "orderId", sum(captured) as captured, sum(refunded) as refunded from payment group by 1
+    ) p on p."orderId" = o.id
+    where o.status in (${closedStatuses})
+      and (coalesce(f.taken, 0) <> coalesce(p.captured, 0) or coalesce(f.back, 0) <> coalesce(p.refunded, 0))`,
   ),
 ];

@@ -2,31 +2,47 @@ import { sql } from 'kysely';
 import type { Tx } from '../../books/transactions';
 import { queryAudit, type Audit, type Finding } from '../audit';
 
-/** Audits of what promotions took off, who pays it, and how often they were used. */
+/** Audits the discounts of promotions, who pays for them, and how often the promotions were used. */
 export const promotionAudits = (tx: Tx): Audit[] => [
   queryAudit(
     tx,
-    'What promotions took off each line is what they are told to have taken, and who pays it',
+    'The discounts of each line, and who pays for them, are those that its promotions gave',
     sql<Finding>`
     select l.id || ' of ' || l."orderId" as subject,
-      coalesce(d.goods, 0) || ' goods, ' || coalesce(d.shipping, 0) || ' shipping, ' || coalesce(d.platform, 0) || ' paid by the mall' as expected,
-      l."discountAmount" || ' goods, ' || l."shippingDiscountAmount" || ' shipping, ' || l."platformAmount" || ' paid by the mall' as actual
-    from order_line l left join (
-      select "orderLineId", sum(amount) filter (where target = 'goods') as goods, sum(amount) filter (where target = 'shipping') as shipping,
-        sum("platformAmount") as platform from order_discount group by 1
+      coalesce(d.goods, 0) || ' goods, '
+        || coalesce(d.shipping, 0) || ' shipping, '
+        || coalesce(d.platform, 0) || ' paid by the mall' as expected,
+      l."discountAmount" || ' goods, '
+        || l."shippingDiscountAmount" || ' shipping, '
+        || l."platformAmount" || ' paid by the mall' as actual
+    from order_line l
+    left join (
+      select "orderLineId",
+        sum(amount) filter (where target = 'goods') as goods,
+        sum(amount) filter (where target = 'shipping') as shipping,
+        sum("platformAmount") as platform
+      from order_discount
+      group by 1
     ) d on d."orderLineId" = l.id
-    where (l."discountAmount", l."shippingDiscountAmount", l."platformAmount") is distinct from (coalesce(d.goods, 0), coalesce(d.shipping, 0), coalesce(d.platform, 0))`,
+    where (l."discountAmount", l."shippingDiscountAmount", l."platformAmount") 
+      is distinct from (coalesce(d.goods, 0), coalesce(d.shipping, 0), coalesce(d.platform, 0))`,
   ),
 
   queryAudit(
     tx,
     "Each order's total is the one that its price explains",
     sql<Finding>`
-    select o.id as subject, (p.breakdown->'total'->>'amount') || ' after ' || (p.breakdown->'discount'->>'amount') || ' off' as expected,
+    select o.id as subject,
+      (p.breakdown->'total'->>'amount') || ' after ' || (p.breakdown->'discount'->>'amount') || ' off' as expected,
       o."goodsAmount" + o."shippingAmount" || ' after ' || o."discountAmount" || ' off' as actual
-    from orders o join order_price p on p."orderId" = o.id
-    where (p.breakdown->'total'->>'amount')::bigint <> o."goodsAmount" + o."shippingAmount" or (p.breakdown->'discount'->>'amount')::bigint <> o."discountAmount"
-      or o."discountAmount" <> (select coalesce(sum((rule->'amount'->>'amount')::bigint), 0) from jsonb_array_elements(p.breakdown->'rules') rule)`,
+    from orders o
+    join order_price p on p."orderId" = o.id
+    where (p.breakdown->'total'->>'amount')::bigint <> o."goodsAmount" + o."shippingAmount"
+      or (p.breakdown->'discount'->>'amount')::bigint <> o."discountAmount"
+      or o."discountAmount" <> (
+        select coalesce(sum((rule->'amount'->>'amount')::bigint), 0)
+        from jsonb_array_elements(p.breakdown->'rules') rule
+      )`,
   ),
 
   queryAudit(
@@ -34,11 +50,18 @@ export const promotionAudits = (tx: Tx): Audit[] => [
     "The tax of each line is the one that its order's price explains last",
     sql<Finding>`
     select l.id || ' of ' || l."orderId" as subject,
-      coalesce((p.line->'tax'->'amount'->>'amount') || ' at ' || (p.line->'tax'->>'rate'), 'none') as expected, coalesce(l."taxAmount" || ' at ' || l."taxRate", 'none') as actual
-    from order_line l join lateral (
-      select breakdown->'lines'->(l.number - 1) as line from order_price where "orderId" = l."orderId" order by number desc limit 1
+      coalesce((p.line->'tax'->'amount'->>'amount') || ' at ' || (p.line->'tax'->>'rate'), 'none') as expected,
+      coalesce(l."taxAmount" || ' at ' || l."taxRate", 'none') as actual
+    from order_line l
+    join lateral (
+      select breakdown->'lines'->(l.number - 1) as line
+      from order_price
+      where "orderId" = l."orderId"
+      order by number desc
+      limit 1
     ) p on true
-    where ((p.line->'tax'->'amount'->>'amount')::bigint, (p.line->'tax'->>'rate')::int) is distinct from (l."taxAmount", l."taxRate")`,
+    where ((p.line->'tax'->'amount'->>'amount')::bigint, (p.line->'tax'->>'rate')::int) 
+      is distinct from (l."taxAmount", l."taxRate")`,
   ),
 
   queryAudit(
@@ -46,7 +69,8 @@ export const promotionAudits = (tx: Tx): Audit[] => [
     "What the mall pays of each order's discounts is in its reservations and parts",
     sql<Finding>`
     select o.id as subject, coalesce(l.platform, 0) || ' paid by the mall' as expected,
-      coalesce(r.platform, 0) || ' in reservations, ' || coalesce(f.platform, r.platform, 0) || ' in parts' as actual
+      coalesce(r.platform, 0) || ' in reservations, '
+        || coalesce(f.platform, r.platform, 0) || ' in fulfillments' as actual
     from orders o
     join (select "orderId", sum("platformAmount") as platform from order_line group by 1) l on l."orderId" = o.id
     join (select "orderId", sum("platformAmount") as platform from reservation group by 1) r on r."orderId" = o.id
@@ -58,11 +82,19 @@ export const promotionAudits = (tx: Tx): Audit[] => [
     tx,
     'The uses counted of each promotion are those of orders that live, and within its limit',
     sql<Finding>`
-    select c."promotionId" as subject, coalesce(u.uses, 0) || ' uses for ' || coalesce(u.spent, 0) || ', by orders neither rejected nor cancelled' as expected,
-      c.used || ' uses for ' || c.spent || case when c.used > p."totalLimit" then ' of ' || p."totalLimit" else '' end as actual
-    from promotion_counter c join promotion p on p.id = c."promotionId" left join (
-      select u."promotionId", count(*) as uses, sum(u.amount) as spent from promotion_use u join orders o on o.id = u."orderId"
-      where u.status = 'held' and o.status not in ('rejected', 'cancelled') group by 1
+    select c."promotionId" as subject,
+      coalesce(u.uses, 0) || ' uses for ' || coalesce(u.spent, 0)
+        || ', by orders neither rejected nor cancelled' as expected,
+      c.used || ' uses for ' || c.spent
+        || case when c.used > p."totalLimit" then ' of ' || p."totalLimit" else '' end as actual
+    from promotion_counter c
+    join promotion p on p.id = c."promotionId"
+    left join (
+      select u."promotionId", count(*) as uses, sum(u.amount) as spent
+      from promotion_use u
+      join orders o on o.id = u."orderId"
+      where u.status = 'held' and o.status not in ('rejected', 'cancelled')
+      group by 1
     ) u on u."promotionId" = c."promotionId"
     where c.used <> coalesce(u.uses, 0) or c.spent <> coalesce(u.spent, 0)`,
   ),
@@ -72,8 +104,11 @@ export const promotionAudits = (tx: Tx): Audit[] => [
     'No order that was rejected or cancelled holds a coupon, and every other keeps what it used',
     sql<Finding>`
     select u."promotionId" || ' of ' || u."orderId" as subject,
-      case when o.status in ('rejected', 'cancelled') then 'given back' else 'held' end || ': the order is ' || o.status as expected, u.status::text as actual
-    from promotion_use u join orders o on o.id = u."orderId"
+      case when o.status in ('rejected', 'cancelled') then 'given back' else 'held' end
+        || ': the order is ' || o.status as expected,
+      u.status::text as actual
+    from promotion_use u
+    join orders o on o.id = u."orderId"
     where (u.status = 'held') = (o.status in ('rejected', 'cancelled'))`,
   ),
 
@@ -81,9 +116,15 @@ export const promotionAudits = (tx: Tx): Audit[] => [
     tx,
     'The uses counted of each customer are those of its orders',
     sql<Finding>`
-    select coalesce(c."customerId", u."customerId") || ' of ' || coalesce(c."promotionId", u."promotionId") as subject, coalesce(u.uses, 0) || ' uses' as expected, coalesce(c.used, 0)::text as actual
-    from promotion_customer c full join (
-      select "promotionId", "customerId", count(*) as uses from promotion_use where status = 'held' group by 1, 2
+    select coalesce(c."customerId", u."customerId") || ' of ' || coalesce(c."promotionId", u."promotionId") as subject,
+      coalesce(u.uses, 0) || ' uses' as expected,
+      coalesce(c.used, 0)::text as actual
+    from promotion_customer c
+    full join (
+      select "promotionId", "customerId", count(*) as uses
+      from promotion_use
+      where status = 'held'
+      group by 1, 2
     ) u on u."promotionId" = c."promotionId" and u."customerId" = c."customerId"
     where coalesce(c.used, 0) <> coalesce(u.uses, 0)`,
   ),

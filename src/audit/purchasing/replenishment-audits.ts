@@ -8,7 +8,7 @@ import { Findings, lazily, SourceUnavailable, queryAudit, type Audit, type Findi
 import { isCovered, type Reading } from '../journal';
 import { rowsOf } from '../rows';
 
-/** Audits of what shelves wait for, by themselves and against the suppliers' own journal. */
+/** Audits the replenishments by themselves, and compares them with the suppliers' own journal. */
 export const replenishmentAudits = (tx: Tx, journal: () => Promise<Reading<SupplierJournalEntry>>): Audit[] => {
   const compared = lazily(async () => compare(tx, await journal()));
   return [
@@ -17,22 +17,37 @@ export const replenishmentAudits = (tx: Tx, journal: () => Promise<Reading<Suppl
       'What was received for each replenishment was booked in',
       sql<Finding>`
       select r.id as subject, r.received || ' units booked in' as expected, coalesce(sum(m.quantity), 0)::text as actual
-      from replenishment r left join stock_movement m on m."replenishmentId" = r.id and m.reason = 'received' and m."skuId" = r."skuId" and m."warehouseId" = r."warehouseId"
-      group by r.id having r.received <> coalesce(sum(m.quantity), 0)`,
+      from replenishment r
+      left join stock_movement m
+        on m."replenishmentId" = r.id and m.reason = 'received' and m."skuId" = r."skuId"
+        and m."warehouseId" = r."warehouseId"
+      group by r.id
+      having r.received <> coalesce(sum(m.quantity), 0)`,
     ),
     queryAudit(
       tx,
       'Every replenishment that was received has what was confirmed, or asked for',
       sql<Finding>`
-      select id as subject, coalesce(nullif(confirmed, 0), asked) || ' units' as expected, received || ' received' as actual
+      select id as subject,
+        coalesce(nullif(confirmed, 0), asked) || ' units' as expected,
+        received || ' received' as actual
       from replenishment where status = 'received' and received < coalesce(nullif(confirmed, 0), asked)`,
     ),
     queryAudit(
       tx,
       'What each replenishment says its supplier sends is what was answered last',
       sql<Finding>`
-      select r.id as subject, coalesce(a.quantity || ' units on ' || a."expectedOn", 'no answer') as expected, coalesce(r.confirmed || ' units on ' || r."expectedOn", 'no answer') as actual
-      from replenishment r left join lateral (select quantity, "expectedOn" from supplier_answer where "replenishmentId" = r.id order by "saidAt" desc, id desc limit 1) a on true
+      select r.id as subject,
+        coalesce(a.quantity || ' units on ' || a."expectedOn", 'no answer') as expected,
+        coalesce(r.confirmed || ' units on ' || r."expectedOn", 'no answer') as actual
+      from replenishment r
+      left join lateral (
+        select quantity, "expectedOn"
+        from supplier_answer
+        where "replenishmentId" = r.id
+        order by "saidAt" desc, id desc
+        limit 1
+      ) a on true
       where (a.quantity, a."expectedOn") is distinct from (r.confirmed, r."expectedOn")`,
     ),
     {
@@ -42,7 +57,7 @@ export const replenishmentAudits = (tx: Tx, journal: () => Promise<Reading<Suppl
     { name: 'Every purchase order at a supplier is in our books', check: async () => (await compared()).unknown },
     {
       name: 'What suppliers confirmed is what our books say they send',
-      check: async () => (await compared()).otherwise,
+      check: async () => (await compared()).different,
     },
   ];
 };
@@ -54,15 +69,15 @@ interface PurchaseRow {
   readonly asked: number;
   readonly confirmed: number | null;
   readonly open: boolean;
-  /** A person recorded what it said last, which its journal need not hold. */
-  readonly told: boolean;
+  /** True when a person recorded the supplier's last answer, which its journal need not hold. */
+  readonly byPerson: boolean;
   readonly finishedAt: Date | null;
 }
 
 async function compare(tx: Tx, journal: Reading<SupplierJournalEntry>) {
-  const [missing, unknown, otherwise] = [new Findings(), new Findings(), new Findings()];
+  const [missing, unknown, different] = [new Findings(), new Findings(), new Findings()];
   const known = new Set<string>();
-  for await (const { key, status, reference, asked, confirmed, open, told, finishedAt } of readPurchases(tx)) {
+  for await (const { key, status, reference, asked, confirmed, open, byPerson, finishedAt } of readPurchases(tx)) {
     known.add(key);
     const entries = journal.byKey.get(key) ?? [];
     const [entry] = entries;
@@ -75,35 +90,44 @@ async function compare(tx: Tx, journal: Reading<SupplierJournalEntry>) {
     }
     const theirs = `${entry.quantity} as ${entry.reference}`;
     if (ours !== theirs) missing.add(key, ours, `${theirs} at the supplier`);
-    // A supplier may correct itself once the goods are there, and its webhook may be on its way: what is known must be
-    // its.
-    if (!open || told) continue;
+    // A supplier may correct its answer after the goods came, so closed ones are not compared. Its webhook may be under
+    // way, so it may have answered what our books do not know yet.
+    if (!open || byPerson) continue;
     if (confirmed !== null && entry.confirmed === null)
-      otherwise.add(key, `${confirmed} confirmed`, 'the supplier has not answered');
+      different.add(key, `${confirmed} confirmed`, 'the supplier has not answered');
     else if (confirmed !== null && confirmed !== entry.confirmed)
-      otherwise.add(key, `${confirmed} confirmed`, `${entry.confirmed} at the supplier`);
+      different.add(key, `${confirmed} confirmed`, `${entry.confirmed} at the supplier`);
   }
   for (const [key, entries] of journal.byKey) {
     if (!known.has(key))
       for (const entry of entries)
         unknown.add(key, 'a purchase order in our books', `${entry.quantity} as ${entry.reference} at the supplier`);
   }
-  return { missing, unknown, otherwise };
+  return { missing, unknown, different };
 }
 
 const readPurchases = (tx: Tx): AsyncGenerator<PurchaseRow, void, undefined> =>
   rowsOf(
     tx,
     sql<PurchaseRow>`
-  select o.key, o.status::text, o.result->>'reference' as reference, (o.request->>'quantity')::int as asked, r.confirmed, r."closedAt" is null as open, o."finishedAt",
-    coalesce((select a.provider is null from supplier_answer a where a."replenishmentId" = r.id order by a."saidAt" desc, a.id desc limit 1), false) as told
-  from operation o left join replenishment r on r.id = o."orderId" where o.kind = 'purchase'`,
+  select o.key, o.status::text, o.result->>'reference' as reference, (o.request->>'quantity')::int as asked,
+    r.confirmed, r."closedAt" is null as open, o."finishedAt",
+    coalesce((
+      select a.provider is null
+      from supplier_answer a
+      where a."replenishmentId" = r.id
+      order by a."saidAt" desc, a.id desc
+      limit 1
+    ), false) as "byPerson"
+  from operation o
+  left join replenishment r on r.id = o."orderId"
+  where o.kind = 'purchase'`,
   );
 
-/** How long after it was opened a replenishment may wait for the sweeper to start its workflow. */
+/** How many seconds a new replenishment may wait for the sweeper to start its workflow. */
 const SWEEPER_SECONDS = 60;
 
-/** Audits open replenishments against their workflows. */
+/** Compares open replenishments with their workflows. */
 export const replenishmentWorkflowAudits = (transactions: Transactions, temporal: Client): Audit[] => [
   {
     name: 'Every open replenishment has its workflow running',
@@ -136,7 +160,7 @@ async function stateOf(temporal: Client, workflowId: string): Promise<string> {
   }
 }
 
-/** It may have ended while its workflow was looked for. */
+/** Reads the replenishment again: it may have ended while its workflow was looked up. */
 const isOpen = async (transactions: Transactions, id: string): Promise<boolean> =>
   (await transactions.snapshot(SYSTEM, (tx) =>
     tx.selectFrom('replenishment').select('id').where('id', '=', id).where('closedAt', 'is', null).executeTakeFirst(),

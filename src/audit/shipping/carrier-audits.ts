@@ -8,8 +8,8 @@ import { readOperations } from '../operations';
 import { rowsOf } from '../rows';
 
 /**
- * Audits of our shipments by themselves and against the carrier's own journal. Voids younger than `graceMs` may be
- * under way.
+ * Audits our shipments by themselves, and compares them with the carrier's own journal. Voids younger than `graceMs`
+ * may be under way.
  */
 export const carrierAudits = (
   tx: Tx,
@@ -26,9 +26,12 @@ export const carrierAudits = (
       'Every booking in our books has its shipment, and every shipment its booking',
       sql<Finding>`
       select coalesce(s.id || ' of ' || s."orderId", o.key || ' of ' || o."orderId") as subject,
-        case when s.id is null then 'the shipment of ' || (o.result->>'reference') else 'the booking of ' || s."providerReference" end as expected, 'none' as actual
+        case when s.id is null then 'the shipment of ' || (o.result->>'reference')
+          else 'the booking of ' || s."providerReference" end as expected,
+        'none' as actual
       from (select * from operation where kind = 'book' and status = 'succeeded') o
-      full join shipment s on s."providerReference" = o.result->>'reference' and o.key like s."fulfillmentId" || ':book:%'
+      full join shipment s on s."providerReference" = o.result->>'reference'
+        and o.key like s."fulfillmentId" || ':book:%'
       where s.id is null or o.key is null`,
     ),
     queryAudit(
@@ -36,20 +39,25 @@ export const carrierAudits = (
       'Every part that is labelled, or further, has its shipment',
       sql<Finding>`
       select f.id || ' of ' || f."orderId" as subject, 'a shipment: it is ' || f.status as expected, 'none' as actual
-      from fulfillment f left join shipment s on s."fulfillmentId" = f.id
+      from fulfillment f
+      left join shipment s on s."fulfillmentId" = f.id
       where f.status not in ('released', 'packed', 'cancelled') and s.id is null`,
     ),
     queryAudit(
       tx,
       'No part that was cancelled has a live label',
       sql<Finding>`
-      select s.id || ' of ' || s."orderId" as subject, 'voided: its order is cancelled' as expected, s.status::text as actual
-      from shipment s join orders o on o.id = s."orderId" where o.status = 'cancelled' and s.status <> 'voided'`,
+      select s.id || ' of ' || s."orderId" as subject,
+        'voided: its order is cancelled' as expected,
+        s.status::text as actual
+      from shipment s
+      join orders o on o.id = s."orderId"
+      where o.status = 'cancelled' and s.status <> 'voided'`,
     ),
     { name: 'Every shipment in our books is at its carrier, once', check: async () => (await compared()).missing },
     {
       name: 'Every label is live at the carrier, or voided, as in our books',
-      check: async () => (await compared()).otherwise,
+      check: async () => (await compared()).different,
     },
     { name: 'Every booking at the carrier is in our books', check: async () => (await compared()).unknown },
   ];
@@ -57,7 +65,7 @@ export const carrierAudits = (
 
 async function compareShipments(tx: Tx, journal: Reading<CarrierJournalEntry>, graceMs: number) {
   const missing = new Findings();
-  const otherwise = new Findings();
+  const different = new Findings();
   const byReference = new Map([...journal.byKey.values()].flat().map((entry) => [entry.reference, entry]));
   for await (const shipment of readShipments(tx)) {
     const subject = `${shipment.id} of ${shipment.orderId}`;
@@ -68,22 +76,23 @@ async function compareShipments(tx: Tx, journal: Reading<CarrierJournalEntry>, g
         missing.add(subject, `${ours} at the carrier`, 'the carrier has none');
       continue;
     }
-    const times = journal.byKey.get(entry.key)?.length;
+    const bookings = journal.byKey.get(entry.key)?.length;
     const theirs = `${entry.carrierCode} ${entry.trackingNumber}`;
-    if (times !== 1) missing.add(subject, `${ours} once`, `${times} times at the carrier`);
+    if (bookings !== 1) missing.add(subject, `${ours} once`, `${bookings} times at the carrier`);
     if (ours !== theirs) missing.add(subject, ours, `${theirs} at the carrier`);
     const voidUnderWay =
       shipment.orderStatus === 'cancelling' && shipment.orderUpdatedAt.getTime() > journal.begun.getTime() - graceMs;
     if ((shipment.status === 'voided') === (entry.status === 'voided')) continue;
     if (shipment.status === 'voided' ? isCovered(journal, shipment.statusAt) : !voidUnderWay) {
-      otherwise.add(subject, `${shipment.status} in our books`, `${entry.status} at the carrier`);
+      different.add(subject, `${shipment.status} in our books`, `${entry.status} at the carrier`);
     }
   }
-  return { missing, otherwise };
+  return { missing, different };
 }
 
 /**
- * A voided parcel may belong to a booking that we gave up; a live one needs a booking that succeeded, or is under way.
+ * Finds the carrier's labels that our books do not know. A voided label may belong to a booking that we abandoned; a
+ * live one needs a booking that succeeded or is under way.
  */
 async function findUnknown(tx: Tx, journal: Reading<CarrierJournalEntry>): Promise<Findings> {
   const unknown = new Findings();
@@ -95,7 +104,7 @@ async function findUnknown(tx: Tx, journal: Reading<CarrierJournalEntry>): Promi
       if (status === undefined || (status === 'refused' && entry.status === 'booked')) {
         unknown.add(
           key,
-          status === undefined ? 'a booking in our books' : 'no parcel: the booking was refused',
+          status === undefined ? 'a booking in our books' : 'no label: the booking was refused',
           `${entry.trackingNumber} is ${entry.status} at the carrier`,
         );
       }
@@ -123,6 +132,8 @@ const readShipments = (tx: Tx): AsyncGenerator<ShipmentRow, void, undefined> =>
     sql<ShipmentRow>`
   select s.id, s."orderId", s."carrierCode", s."trackingNumber", s."providerReference", s.status, s."statusAt",
     o.status as "orderStatus", o."updatedAt" as "orderUpdatedAt", b."finishedAt" as "bookedAt"
-  from shipment s join orders o on o.id = s."orderId"
-  left join operation b on b."orderId" = s."orderId" and b.kind = 'book' and b.result->>'reference' = s."providerReference"`,
+  from shipment s
+  join orders o on o.id = s."orderId"
+  left join operation b on b."orderId" = s."orderId" and b.kind = 'book'
+    and b.result->>'reference' = s."providerReference"`,
   );

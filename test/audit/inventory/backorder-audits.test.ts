@@ -4,14 +4,16 @@ import { until } from '../../sandboxes/sandboxes';
 import { seedMall, type TestSku } from '../../support/mall';
 import { People } from '../../support/people';
 import { startWorld, type World } from '../../support/world';
-import { BACKORDER_AUDITS, copyBooks, type Copy } from '../audit-books';
+import { copyBooks, type Copy } from '../audit-books';
+import { BACKORDER_AUDITS } from '../audit-names';
+import { expectations } from '../expect-false';
 
 let world: World;
 let copy: Copy;
 let sku: TestSku;
-/** An order that holds some and waits for more, and one that waits behind it; one that had to wait and went on. */
-let of: { first: string; behind: string; gone: string };
-const seen = new Set<string>();
+/** One order holds some units and waits for more, one waits behind it, and one waited and was filled. */
+let orders: { first: string; behind: string; filled: string };
+const { expectFalse, seen } = expectations(() => copy);
 
 beforeAll(async () => {
   world = await startWorld({ paymentWindowSeconds: 3600 });
@@ -19,11 +21,11 @@ beforeAll(async () => {
   const people = new People(world, mall);
   sku = await backorderedSku(world.transactions, mall, 1);
   const buy = async (quantity: number) => (await people.place({ lines: [{ skuId: sku.id, quantity }] })).id;
-  const gone = await buy(2);
-  of = { gone, first: await buy(3), behind: await buy(1) };
+  const filled = await buy(2);
+  orders = { filled, first: await buy(3), behind: await buy(1) };
   await bring(world.transactions, sku.id, mall.warehouseIds[0], 2);
   await world.messenger.sweep(0);
-  await people.untilStatus(gone, 'in_fulfillment');
+  await people.untilStatus(filled, 'in_fulfillment');
   await until(
     () =>
       world.transactions.run(
@@ -40,46 +42,37 @@ beforeEach(async () => {
 });
 afterEach(() => copy.drop());
 
-/** Expects these audits to be false, each naming one subject with this in it, and all others to be true. */
-async function expectFalse(expected: Readonly<Record<string, string>>): Promise<void> {
-  const found = (await copy.audit())
-    .filter(({ outcome }) => outcome !== 'true')
-    .map(({ name, findings }) => [name, findings.map(({ subject }) => subject)] as const);
-  expect(Object.fromEntries(found)).toEqual(
-    Object.fromEntries(Object.entries(expected).map(([name, subject]) => [name, [expect.stringContaining(subject)]])),
-  );
-  for (const name of Object.keys(expected)) seen.add(name);
-}
-
 test('honest books hold, with orders that wait and one that waited', () => expectFalse({}));
 
-test('a counter of what is owed that was altered', async () => {
+test('an altered counter of owed units', async () => {
   await copy.spoil('update sku set owed = owed + 1 where id = $1', [sku.id]);
   await expectFalse({ [BACKORDER_AUDITS.owed]: sku.id });
 });
 
 test('a backorder that was filled by hand, without goods', async () => {
-  await copy.spoil(`update backorder set filled = quantity, status = 'filled' where "orderId" = $1`, [of.behind]);
+  await copy.spoil(`update backorder set filled = quantity, status = 'filled' where "orderId" = $1`, [orders.behind]);
   await copy.spoil('update sku set owed = owed - 1 where id = $1', [sku.id]);
-  await expectFalse({ [BACKORDER_AUDITS.whole]: of.behind });
+  await expectFalse({ [BACKORDER_AUDITS.whole]: orders.behind });
 });
 
-test('goods that went to the one behind', async () => {
-  await copy.spoil(`update orders set "agreedOn" = "agreedOn" + 1 where id = $1`, [of.first]);
+test('goods that went to the order behind', async () => {
+  await copy.spoil(`update orders set "agreedOn" = "agreedOn" + 1 where id = $1`, [orders.first]);
   await copy.spoil(`update backorder set "createdAt" = "createdAt" - interval '1 hour' where "orderId" = $1`, [
-    of.behind,
+    orders.behind,
   ]);
-  await expectFalse({ [BACKORDER_AUDITS.turn]: of.behind });
+  await expectFalse({ [BACKORDER_AUDITS.turn]: orders.behind });
 });
 
 test('goods that were put on a shelf around the books', async () => {
   await copy.spoil('update stock set "onHand" = "onHand" + 1 where "skuId" = $1', [sku.id]);
   await copy.spoil(
-    'update lot set "onHand" = "onHand" + 1 where "skuId" = $1 and id = (select min(id) from lot where "skuId" = $1)',
+    `update lot set "onHand" = "onHand" + 1
+    where "skuId" = $1 and id = (select min(id) from lot where "skuId" = $1)`,
     [sku.id],
   );
   await copy.spoil(
-    'update stock_movement set quantity = quantity + 1 where "skuId" = $1 and id = (select min(id) from stock_movement where "skuId" = $1)',
+    `update stock_movement set quantity = quantity + 1
+    where "skuId" = $1 and id = (select min(id) from stock_movement where "skuId" = $1)`,
     [sku.id],
   );
   await expectFalse({ [BACKORDER_AUDITS.unpromised]: sku.id });

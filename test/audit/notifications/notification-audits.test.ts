@@ -57,7 +57,7 @@ test('is true when each message went out once', async () => {
   expect(await audited([[key('sms', 1), 1]])).toEqual([[], []]);
 });
 
-test('names an SMS that never left, one that left twice, and those that the books know nothing of, or as refused', async () => {
+test('names an SMS that was never sent, one sent twice, and messages that the books lack or refused', async () => {
   expect(await audited([])).toEqual([[[key('sms', 1), '0 in the journal']], []]);
   expect(await audited([[key('sms', 1), 2]])).toEqual([[[key('sms', 1), '2 in the journal']], []]);
   expect(

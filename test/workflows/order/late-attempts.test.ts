@@ -80,10 +80,10 @@ test('after a cancellation, a late try neither authorizes, nor books, nor releas
   const before = [await all(unpaid), await all(paid)];
   await expect(
     lateTry(world.activities.authorizePayment, { orderId: unpaid.id, paymentId: unpaid.payments[0]?.id ?? '' }),
-  ).rejects.toThrow('nothing is to be paid');
+  ).rejects.toThrow('it cannot be paid');
   await expect(
     lateTry(world.activities.bookShipment, { orderId: paid.id, fulfillmentId: paid.fulfillments[0]?.id ?? '' }),
-  ).rejects.toThrow('no label is wanted');
+  ).rejects.toThrow('it needs no label');
   for (const { id } of [unpaid, paid]) {
     await lateTry(world.activities.releaseToWarehouse, { orderId: id });
     await lateTry(world.activities.reserveStock, { orderId: id, paymentWindowSeconds: 60 });
