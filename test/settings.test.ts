@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { readConfig, tracesUrlOf } from '../src/config';
-import { serviceEnvironment, type PartContext } from '../src/embedded/parts';
+import type { PartContext } from '../src/embedded/parts';
+import { serviceEnvironment } from '../src/embedded/service-environment';
 import { statePaths } from '../src/embedded/paths';
 import { deploymentOf } from '../src/process/worker-deployment';
 
