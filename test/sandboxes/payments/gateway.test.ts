@@ -105,7 +105,7 @@ describe("the customer's action", () => {
     expect(waiting.nextAction).toMatchObject({ type, url: `${gateway.url}/pay/${waiting.reference}` });
     const page = await (await fetch(waiting.nextAction.url)).text();
     expect(page).toContain('10.00 CNY');
-    expect(await (await pay(waiting.nextAction.url, decision)).text()).toContain('The shop is being told');
+    expect(await (await pay(waiting.nextAction.url, decision)).text()).toContain('The shop is being notified');
     expect((await pay(waiting.nextAction.url, decision)).status).toBe(200);
 
     await until(() => events(asked.key).length > 0);
