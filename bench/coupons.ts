@@ -12,19 +12,20 @@ import { randomFrom } from './load/statistics';
 const CODE = 'HUNDRED';
 const POOL = 2;
 const HELP = `Usage: npm run bench:coupons -- [--orders N] [--at-once N] [--uses N]
-  --orders N   orders that all name one coupon (2000); every second one that is taken is cancelled at once
-  --at-once N  how many of them at a time (200)
-  --uses N     how many orders may use it (100)
-Ends with 1 when the coupon was ever used more often, when uses are not live orders that hold one, or an audit is not true.
+  --orders N   number of orders, all with the same coupon (2000); every second accepted order is cancelled at once
+  --at-once N  number of orders placed at a time (200)
+  --uses N     number of orders that may use the coupon (100)
+Exits with 1 when the coupon was used too often at any time, when the number of uses differs from the number of
+live orders with a use, or when an audit is not true.
 `;
 
-interface Standing {
+interface CouponUses {
   readonly used: number;
   readonly live: number;
 }
 
-/** Reads how often the coupon is counted as used, and how many orders that live hold it. */
-const standing = (transactions: Transactions): Promise<Standing> =>
+/** Reads the coupon's counter of uses, and counts the live orders that hold a use. */
+const readUses = (transactions: Transactions): Promise<CouponUses> =>
   transactions.snapshot(SYSTEM, async (tx) => {
     const { used } = await tx.selectFrom('promotion_counter').select('used').executeTakeFirstOrThrow();
     const live = await tx
@@ -51,7 +52,7 @@ async function publishCoupon(transactions: Transactions, uses: number): Promise<
   });
 }
 
-/** Places an order with the coupon, and cancels it when told to. Answers the HTTP status of each. */
+/** Places an order with the coupon, and cancels it if `cancels` returns true. Returns the HTTP statuses. */
 async function buy({ stack, mall }: BenchStack, n: number, cancels: () => boolean): Promise<string> {
   const send = (path: string, key: string, body: object) =>
     fetch(`${stack.urls.api}${path}`, {
@@ -71,7 +72,8 @@ async function buy({ stack, mall }: BenchStack, n: number, cancels: () => boolea
   const { id, code } = (await placed.json()) as { id?: string; code?: string };
   if (id === undefined) return `${placed.status} ${code}`;
   if (!cancels()) return `${placed.status} kept`;
-  return `${placed.status} cancelled ${(await send(`/v1/orders/${id}/cancellation`, `cancel-${n}`, { reason: 'customer_request' })).status}`;
+  const cancelled = await send(`/v1/orders/${id}/cancellation`, `cancel-${n}`, { reason: 'customer_request' });
+  return `${placed.status} cancelled ${cancelled.status}`;
 }
 
 async function run(bench: BenchStack, orders: number, atOnce: number, uses: number): Promise<boolean> {
@@ -82,8 +84,8 @@ async function run(bench: BenchStack, orders: number, atOnce: number, uses: numb
   let [next, taken, most] = [0, 0, 0];
   try {
     await publishCoupon(transactions, uses);
-    const look = async () => {
-      const { used, live } = await standing(transactions);
+    const checkUses = async () => {
+      const { used, live } = await readUses(transactions);
       most = Math.max(most, used, live);
     };
     await Promise.all(
@@ -91,11 +93,11 @@ async function run(bench: BenchStack, orders: number, atOnce: number, uses: numb
         for (let n = next++; n < orders; n = next++) {
           const outcome = await buy(bench, n, () => (taken += 1) % 2 === 0);
           outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-          if (n % 10 === 0) await look();
+          if (n % 10 === 0) await checkUses();
         }
       }),
     );
-    const { used, live } = await standing(transactions);
+    const { used, live } = await readUses(transactions);
     const sources = await openAuditSources({ ...process.env, ...bench.stack.serviceEnvironment });
     const audits = await runAudits(sources).finally(() => sources.close());
     const untrue = audits
@@ -105,7 +107,7 @@ async function run(bench: BenchStack, orders: number, atOnce: number, uses: numb
       [
         `${orders} orders with one coupon of ${uses} uses, ${atOnce} at a time`,
         ...[...outcomes].sort().map(([outcome, count]) => `  ${count} x ${outcome}`),
-        `  most ever used or held ${most}; at the end ${used} used, ${live} live orders hold one`,
+        `  most uses at any time ${most}; at the end ${used} uses, ${live} live orders with a use`,
         `  ${audits.length - untrue.length} of ${audits.length} audits are true`,
         ...untrue,
         '',

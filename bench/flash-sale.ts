@@ -8,14 +8,16 @@ import { startStack } from '../src/embedded/stack';
 import { seedFlashMall, type FlashMall } from './flash-sale/mall';
 import { PAYMENT_WINDOW_SECONDS, runFlashSale } from './flash-sale/run';
 
-const HELP = `Usage: npm run bench:flash-sale -- [--buyers N] [--rounds N] [--units N] [--orders N] [--at-once N] [--json]
-  --buyers N   buyers in each round (10000), 30 % of whose payments are declined
-  --rounds N   rounds, each of a SKU of its own (5)
-  --units N    units of it (100)
-  --orders N   orders of 2 to 5 of 20 hot SKUs, in random order (5000)
-  --at-once N  requests in flight (64)
-Ends with 1 unless exactly as many are sold as there are, everybody else is refused cleanly, nobody is charged without stock,
-nothing is stuck and every audit is true.
+const HELP = `Usage: npm run bench:flash-sale -- [--buyers N] [--rounds N] [--units N]
+                                   [--orders N] [--at-once N] [--json]
+  --buyers N   number of buyers in each round (10000); 30 % of their payments are declined
+  --rounds N   number of rounds, each with its own SKU (5)
+  --units N    number of units of each of these SKUs (100)
+  --orders N   number of orders of 2 to 5 of 20 hot SKUs, in random order (5000)
+  --at-once N  number of requests in flight (64)
+  --json       print the report as JSON, too
+Exits with 1 unless every unit is sold once, everybody else is refused cleanly, nobody is charged without stock,
+no order is stuck and every audit is true.
 `;
 
 const { values: flags } = parseArgs({
@@ -30,7 +32,7 @@ const { values: flags } = parseArgs({
   },
 });
 const HOT_SKUS = 20;
-const tell = (text: string): void => {
+const print = (text: string): void => {
   process.stderr.write(text);
 };
 
@@ -42,7 +44,7 @@ function whole(name: 'buyers' | 'rounds' | 'units' | 'orders' | 'at-once'): numb
 
 async function main(): Promise<void> {
   if (flags.help) {
-    tell(HELP);
+    print(HELP);
     return;
   }
   const size = { buyers: whole('buyers'), units: whole('units'), orders: whole('orders'), atOnce: whole('at-once') };
@@ -72,15 +74,15 @@ async function main(): Promise<void> {
       },
     });
     try {
-      const report = await runFlashSale(stack, made[0] as FlashMall, size, tell);
+      const report = await runFlashSale(stack, made[0] as FlashMall, size, print);
       const broken = [...report.broken, ...lost];
-      tell(
-        `${report.verdict.deadlocks} deadlocks, ${report.putOff} requests put off, ${report.verdict.audits} audits\n${broken.map((line) => `BROKEN: ${line}\n`).join('')}`,
-      );
-      if (flags.json)
-        process.stdout.write(
-          `${JSON.stringify({ ...report, broken, verdict: { ...report.verdict, holders: Object.fromEntries(report.verdict.holders) } })}\n`,
-        );
+      const { deadlocks, audits } = report.verdict;
+      print(`${deadlocks} deadlocks, ${report.putOff} requests sent again after Retry-After, ${audits} audits\n`);
+      for (const line of broken) print(`FAILED: ${line}\n`);
+      if (flags.json) {
+        const verdict = { ...report.verdict, holders: Object.fromEntries(report.verdict.holders) };
+        process.stdout.write(`${JSON.stringify({ ...report, broken, verdict })}\n`);
+      }
       if (broken.length > 0) process.exitCode = 1;
     } finally {
       await stack.stop();
@@ -92,6 +94,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  tell(`${error instanceof Error ? error.message : String(error)}\n`);
+  print(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

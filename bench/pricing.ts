@@ -10,9 +10,9 @@ import { latencyOf, randomFrom } from './load/statistics';
 
 const LINES = 10;
 const PROMOTIONS = 50;
-const AIM_P99_MS = 1;
+const TARGET_P99_MS = 1;
 
-/** What the bench prices: any cart of ten lines, with every kind of rule live at once. */
+/** Holds one promotion of every kind: all kinds are live at once. */
 const RULES: Readonly<Record<PromotionKind, object>> = {
   percentage: { rate: 500 },
   fixed_amount: { amount: 300, per: 'unit' },
@@ -39,7 +39,7 @@ const RULES: Readonly<Record<PromotionKind, object>> = {
 };
 
 /**
- * Makes a request of ten lines and fifty live rules of all kinds: half of them of some SKUs only, a tenth in groups.
+ * Builds a request of ten lines with fifty live promotions of all kinds: half for some SKUs only, a tenth in groups.
  */
 export function pricingLoad(seed: number): PriceRequest {
   const random = randomFrom(seed);
@@ -97,17 +97,12 @@ export interface PricingFigures {
   readonly count: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /**
-   * What a price costs in CPU time, garbage collection included: comparable on a machine that is busy with other
-   * things.
-   */
+  /** CPU time per price, garbage collection included: comparable also on a busy machine. */
   readonly cpuUs: number;
   readonly applied: number;
 }
 
-/**
- * Prices different carts one after another, `count` times after a tenth more to warm up. Throws when one is refused.
- */
+/** Prices different carts one after another, `count` times after a warm-up. Throws when a cart is refused. */
 export function measurePricing(count: number): PricingFigures {
   const carts = Array.from({ length: 50 }, (_, seed) => pricingLoad(seed));
   const ms: number[] = [];
@@ -137,13 +132,16 @@ function main(): void {
   const { values } = parseArgs({ options: { count: { type: 'string', default: '20000' }, json: { type: 'string' } } });
   const figures = measurePricing(Number(values.count));
   const [load = 0] = loadavg();
+  const { p50Ms, p99Ms, count } = figures;
+  const applied = figures.applied.toFixed(1);
   process.stdout.write(
     [
-      `Pricing a cart of ${LINES} lines with ${PROMOTIONS} live promotions (${figures.applied.toFixed(1)} of them apply), on one thread`,
+      `Pricing a cart of ${LINES} lines with ${PROMOTIONS} live promotions (${applied} of them apply), on one thread`,
       `  prices/s  ${Math.round(figures.pricesPerSecond)}`,
-      `  p50 / p99 ${figures.p50Ms.toFixed(3)} / ${figures.p99Ms.toFixed(3)} ms of ${figures.count}; aim: p99 under ${AIM_P99_MS} ms, ${figures.p99Ms < AIM_P99_MS ? 'met' : 'missed'}`,
+      `  p50 / p99 ${p50Ms.toFixed(3)} / ${p99Ms.toFixed(3)} ms of ${count} prices`,
+      `  target    p99 under ${TARGET_P99_MS} ms: ${p99Ms < TARGET_P99_MS ? 'met' : 'missed'}`,
       `  CPU       ${Math.round(figures.cpuUs)} µs per price, garbage collection included`,
-      `  load of the machine in the minute before: ${load.toFixed(1)}`,
+      `  load average of the machine in the minute before: ${load.toFixed(1)}`,
       '',
     ].join('\n'),
   );

@@ -11,21 +11,23 @@ import { killPlan } from './soak/kills';
 import { Links } from './soak/links';
 import { restartAll } from './soak/restarts';
 import { openShop, seedShop, type Shop } from './soak/shop';
-import { tellCut, tellKill, tellOutcome, tellRecovery, tellRestart, tellRestarts } from './soak/tell';
+import { tellCut, tellKill, tellOutcome, tellRecovery, tellRestart, tellRestarts } from './soak/print-soak';
 import { timeOut } from './soak/timeouts';
 import { holds, underFire } from './soak/under-fire';
 
-/** Orders that are lived to learn the highest load. */
+/** Is the number of orders that measure the highest load. */
 const MEASURED = 120;
 
-const HELP = `Usage: npm run soak -- [--kills N] [--cuts N] [--booked-then-killed N] [--timeouts N] [--restarts N] [--orders M] [--batch B] [--json]
+const HELP = `Usage: npm run soak -- [--kills N] [--cuts N] [--booked-then-killed N] [--timeouts N] [--restarts N]
+                        [--orders M] [--batch B] [--json]
   --kills N               kills of worker, API, Temporal and PostgreSQL, at every point of an order's life in turn
-  --cuts N                links between them reset, slowed or silent for some seconds, each together with a kill
-  --booked-then-killed N  bookings whose worker is killed before it saves them, --batch B (10) with each kill
-  --timeouts N            authorizations, captures, bookings and label voids that are executed and time out
-  --restarts N            API and worker in turn ended by SIGTERM and started again, at half of the highest load
+  --cuts N                connections between them that are reset, slow or silent for some seconds, each with a kill
+  --booked-then-killed N  bookings whose worker is killed before it saves them; one kill for each --batch B (10)
+  --timeouts N            authorizations, captures, bookings and label voids that are executed and then time out
+  --restarts N            restarts of API and worker in turn, by SIGTERM, at half of the highest load
   --orders M              orders in flight (50)
-Ends with 1 on a lost order, a doubled effect or an audit that is not true, and keeps logs and data then.
+  --json                  print the report as JSON, too
+Exits with 1 on a lost order, a doubled effect or an audit that is not true; logs and data are kept then.
 `;
 
 const { values: flags } = parseArgs({
@@ -42,7 +44,7 @@ const { values: flags } = parseArgs({
   },
 });
 
-const tell = (text: string): void => {
+const print = (text: string): void => {
   process.stderr.write(text);
 };
 
@@ -52,10 +54,7 @@ function whole(name: 'kills' | 'cuts' | 'restarts' | 'orders' | 'booked-then-kil
   return value;
 }
 
-/**
- * Runs work on a whole stack of its own. Its folder, logs and books in it, is removed if the work's verdict is good,
- * and kept otherwise.
- */
+/** Runs work on its own stack. Its folder, with logs and books, is removed if the work succeeds, and kept otherwise. */
 async function withShop(work: (shop: Shop, lost: readonly string[]) => Promise<boolean>): Promise<boolean> {
   const stateFolder = mkdtempSync(join(tmpdir(), 'mallflow-soak-'));
   const abort = new AbortController();
@@ -66,7 +65,7 @@ async function withShop(work: (shop: Shop, lost: readonly string[]) => Promise<b
   const lost: string[] = [];
   const malls: SampleMall[] = [];
   const links = await Links.open();
-  let good = false;
+  let succeeded = false;
   try {
     const stack: Stack = await startStack({
       stateFolder,
@@ -77,9 +76,9 @@ async function withShop(work: (shop: Shop, lost: readonly string[]) => Promise<b
         malls.push(await seedShop(ownerUrl));
       },
       onLost: (part, message) => {
-        // As whoever supervises a service does; that it ended stays a finding of this run.
+        // A part is restarted, as a supervisor would do; that it ended stays a finding of this run.
         lost.push(message);
-        tell(`${message}\nIt is started again.\n`);
+        print(`${message}\nIt is started again.\n`);
         stack.restart(part).catch((error: unknown) => {
           abort.abort(error);
         });
@@ -91,17 +90,17 @@ async function withShop(work: (shop: Shop, lost: readonly string[]) => Promise<b
       });
     });
     try {
-      good = await Promise.race([work(openShop(stack, malls[0] as SampleMall, links), lost), interrupted]);
-      return good;
+      succeeded = await Promise.race([work(openShop(stack, malls[0] as SampleMall, links), lost), interrupted]);
+      return succeeded;
     } finally {
       await stack.stop();
     }
   } finally {
     await links.close();
-    if (good) {
+    if (succeeded) {
       removePostgresData(join(stateFolder, 'postgres'));
       rmSync(stateFolder, { recursive: true, force: true });
-    } else tell(`Logs, books and Event Histories of it are kept: ${stateFolder}\n`);
+    } else print(`Logs, books and Event Histories of this run are kept in ${stateFolder}\n`);
   }
 }
 
@@ -110,7 +109,7 @@ async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> 
   const [bookings, batch, timeouts] = [whole('booked-then-killed'), whole('batch'), whole('timeouts')];
   const all: Record<string, Parameters<typeof tellOutcome>[0]> = {};
   if (kills + cuts > 0) {
-    tell(`${kills} kills and ${cuts} cuts with ${orders} orders in flight\n`);
+    print(`${kills} kills and ${cuts} cuts with ${orders} orders in flight\n`);
     const plan = killPlan(kills);
     const report = await underFire(shop, {
       kills: plan,
@@ -122,53 +121,49 @@ async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> 
       timeouts: 2,
       run: 'fire',
       onKill: (one, n) => {
-        tell(tellKill(one, n));
+        print(tellKill(one, n));
       },
       onCut: (one, n) => {
-        tell(tellCut(one, n));
+        print(tellCut(one, n));
       },
     });
-    tell(
-      `In ${Math.round(report.seconds)} s, with never fewer than ${report.inFlight} orders in flight:\n${tellRecovery(report)}`,
-    );
+    print(`In ${Math.round(report.seconds)} s, with at least ${report.inFlight} orders in flight:\n`);
+    print(tellRecovery(report));
     all.kills = report;
   }
   if (bookings > 0) {
-    tell(`${bookings} bookings cut by a kill of the worker, ${batch} with each\n`);
+    print(`${bookings} bookings interrupted by a kill of the worker, ${batch} by each kill\n`);
     all.bookedThenKilled = await bookThenKill(shop, {
       bookings,
       batch: Math.max(1, batch),
       run: 'booked',
       onKill: (cut) => {
-        tell(`  ${cut} of ${bookings}\n`);
+        print(`  ${cut} of ${bookings}\n`);
       },
     });
   }
   if (timeouts > 0) {
-    tell(`${timeouts} calls that are executed and time out\n`);
+    print(`${timeouts} calls that are executed and then time out\n`);
     const report = await timeOut(shop, { timeouts, inFlight: orders, run: 'timeouts' });
-    tell(
-      `  executed and never answered: ${Object.entries(report.timeouts)
-        .map(([what, times]) => `${what} ${times}`)
-        .join(', ')}\n`,
-    );
+    const counts = Object.entries(report.timeouts).map(([call, times]) => `${call} ${times}`);
+    print(`  executed and never answered: ${counts.join(', ')}\n`);
     all.timeouts = report;
   }
   if (restarts > 0) {
-    tell(`${restarts} restarts by SIGTERM at half of the highest load\n`);
+    print(`${restarts} restarts by SIGTERM at half of the highest load\n`);
     const report = await restartAll(shop, {
       restarts,
       measured: MEASURED,
       run: 'restarts',
       onRestart: (one, n) => {
-        tell(tellRestart(one, n));
+        print(tellRestart(one, n));
       },
     });
-    tell(tellRestarts(report));
+    print(tellRestarts(report));
     all.restarts = report;
   }
-  for (const [name, report] of Object.entries(all)) tell(`${name}:\n${tellOutcome(report)}`);
-  for (const message of lostParts) tell(`${message}\n`);
+  for (const [name, report] of Object.entries(all)) print(`${name}:\n${tellOutcome(report)}`);
+  for (const message of lostParts) print(`${message}\n`);
   const ok = Object.values(all).every(holds) && lostParts.length === 0;
   if (flags.json) process.stdout.write(`${JSON.stringify({ ...all, lostParts, ok })}\n`);
   return ok;
@@ -179,18 +174,18 @@ async function main(): Promise<void> {
     flags.help ||
     whole('kills') + whole('cuts') + whole('booked-then-killed') + whole('timeouts') + whole('restarts') === 0
   )
-    return tell(HELP);
+    return print(HELP);
   const began = Date.now();
   if (!(await withShop(soak))) process.exitCode = 1;
-  tell(`${Math.round((Date.now() - began) / 1000)} s in all\n`);
+  print(`${Math.round((Date.now() - began) / 1000)} s in all\n`);
 }
 
 main()
   .catch((error: unknown) => {
-    tell(`${error instanceof Error ? error.message : String(error)}\n`);
+    print(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   })
   .finally(() => {
-    // After an interruption the load would ask a stack that is gone for minutes more.
+    // After an interruption the load would send requests to a stopped stack for minutes.
     process.exit();
   });

@@ -24,13 +24,13 @@ import { createLogger } from './telemetry/logger';
 import { createApiMetrics } from './telemetry/api-metrics';
 import { startTracing } from './telemetry/tracing';
 
-/** How long Temporal has to answer "are you there". */
+/** Limits how long the readiness check waits for Temporal. */
 const PING_MS = 2_000;
 
-/** Over how long it is judged whether this process runs late. */
+/** Is the period over which the event loop's delay is averaged. */
 const EVENT_LOOP_WINDOW_MS = 5_000;
 
-/** Composes and runs the API until SIGTERM or SIGINT: then it finishes what is under way and closes what it opened. */
+/** Runs the API until SIGTERM or SIGINT, then finishes the requests under way and closes every connection. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const tracesUrl = tracesUrlOf(config);
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const { transactions, meter, noteSweep, noteWatch } = createApiMetrics(database, log, config.METRICS_TOKEN);
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  // Lazy: without Temporal this process is alive, not ready, and says so.
+  // Lazy: without Temporal this process is alive and reports that it is not ready.
   const connection = Connection.lazy(connectionOptions);
   const temporal = new Client({ connection, namespace, ...(tracing ? { interceptors: tracing.client } : {}) });
   const clients = createServices({
@@ -139,7 +139,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** How orders with an address that cannot be delivered to are held: told by the ways that the settings name. */
+/** Builds the policy for address holds; customers are notified by the channels that the settings name. */
 const addressHoldOf = ({ SMTP_URL, SMS_URL, ...config }: Config): OrderPolicies['addressHold'] => ({
   seconds: config.ADDRESS_FIX_SECONDS,
   reminders: config.ADDRESS_REMINDER_SECONDS.filter((seconds) => seconds < config.ADDRESS_FIX_SECONDS),

@@ -31,14 +31,14 @@ import { NO_SPANS, startTracing } from './telemetry/tracing';
 import { createWorkerMetrics } from './telemetry/worker-metrics';
 import { deploymentOf } from './process/worker-deployment';
 
-/** How long one call to a provider may take at most; activities set tighter limits. */
+/** Limits one call to a provider; activities set shorter limits. */
 const PROVIDER_TIMEOUT_MS = 15_000;
-/** How many calls to one provider may be under way at once, so that a slow one holds up only its own queue. */
+/** Limits the calls to one provider at once, so that a slow one delays only its own queue. */
 const PROVIDER_CALLS = 50;
-/** How long Temporal has to answer "are you there". */
+/** Limits how long the health check waits for Temporal. */
 const PING_MS = 2_000;
 
-/** The calls to providers that are measured. */
+/** Lists the calls to providers that are measured. */
 const PAYMENT_CALLS = [
   'authorize',
   'cancelAction',
@@ -52,9 +52,7 @@ const SUPPLIER_CALLS = ['purchase', 'findPurchaseByKey', 'remind'] as const;
 const CARRIER_CALLS = ['book', 'findBookingByKey', 'void'] as const;
 const NOTIFICATION_CALLS = ['send', 'findByKey'] as const;
 
-/**
- * Composes and runs the workers: orders with their database activities, and one queue per provider. Ends on SIGTERM.
- */
+/** Runs the workers until SIGTERM or SIGINT: one for workflows and database activities, and one for each provider. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const tracesUrl = tracesUrlOf(config);
@@ -165,11 +163,11 @@ async function main(): Promise<void> {
     await connection.withDeadline(Date.now() + PING_MS, () => connection.workflowService.getSystemInfo({}));
     await transactions.ping();
   };
-  const rest = config.HEALTH_FILE === undefined ? undefined : keepFresh(config.HEALTH_FILE, isWell, log);
+  const stopHealthFile = config.HEALTH_FILE === undefined ? undefined : keepFresh(config.HEALTH_FILE, isWell, log);
   try {
     await running;
   } finally {
-    rest?.();
+    stopHealthFile?.();
     await endpoint?.close();
     await connection.close();
     await transactions.close();
@@ -178,7 +176,7 @@ async function main(): Promise<void> {
   log.info('worker stopped');
 }
 
-/** Builds the ways to tell customers something that the settings name. */
+/** Builds the notification providers that the settings name. */
 const notificationProviders = (
   { SMTP_URL, MAIL_FROM, SMS_URL, SMS_API_KEY }: Config,
   trace: TraceCall | undefined,
@@ -191,7 +189,7 @@ const notificationProviders = (
     : [new SandboxSmsProvider({ url: SMS_URL, apiKey: SMS_API_KEY ?? '', timeoutMs: PROVIDER_TIMEOUT_MS, trace })]),
 ];
 
-/** Lets Temporal's SDK serve its own figures, in seconds and with the suffixes that Prometheus expects. */
+/** Lets Temporal's SDK serve its own metrics, in seconds and with the suffixes that Prometheus expects. */
 const temporalMetrics = (bindAddress: string | undefined): RuntimeOptions =>
   bindAddress === undefined
     ? {}
@@ -211,13 +209,13 @@ const LEVELS: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = 
   ERROR: 'error',
 };
 
-/** Sends what Temporal's SDK logs, workflows' own lines included, into pino. */
+/** Passes the log lines of Temporal's SDK, those of workflows included, to pino. */
 const temporalLogger = (log: Logger): DefaultLogger =>
   new DefaultLogger('INFO', ({ level, message, meta }) => {
     log[LEVELS[level]]({ ...meta }, message);
   });
 
-/** The workflows' bundle made by the build; without one, Temporal bundles the sources at start. */
+/** Returns the workflow bundle that the build made; without one, Temporal bundles the sources at start. */
 function workflowSource():
   | { workflowBundle: { codePath: string }; workflowModules?: never }
   | { workflowsPath: string; workflowModules: string[] } {

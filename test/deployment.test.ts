@@ -58,7 +58,7 @@ const service = (name: string): Service => {
 };
 const environmentOf = (name: string): Readonly<Record<string, string>> => service(name).environment ?? {};
 
-/** What compose puts in place of a variable: an error without one (`:?`), a default (`:-`), or what is set. */
+/** Replaces variables as Compose does: by their value, else by a default (`:-`), else with an error (`:?`). */
 const fill = (value: string, set: Readonly<Record<string, string>>): string =>
   value.replaceAll(/\$\{(\w+):(\?|-)([^}]*)\}/g, (_all, name: string, kind: string, rest: string) => {
     const given = set[name];
@@ -66,10 +66,7 @@ const fill = (value: string, set: Readonly<Record<string, string>>): string =>
     return given ?? rest;
   });
 
-/**
- * The published schema calls itself by the draft-04 keyword and an address that is none: neither says anything of a
- * file.
- */
+/** Removes the schema's id and `$schema`: they use a draft-04 keyword and an address that is none. */
 const schema = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) =>
   ['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value,
 ) as object;
@@ -92,7 +89,7 @@ describe('docker-compose.yml', () => {
     expect(new Set(temporal).size).toBe(1);
   });
 
-  test('asks everything that keeps running how it is, and gives nothing more rights than it needs', () => {
+  test('checks the health of every long-running service, and grants none more rights than it needs', () => {
     expect(longRunning.map(([name]) => name).sort()).toEqual([
       'api',
       'carrier',
@@ -135,7 +132,7 @@ describe('docker-compose.yml', () => {
     expect(compose.networks.backend).toEqual({ internal: true });
   });
 
-  test('lets the worker end longer than it gives its activities', () => {
+  test('gives the worker more time to end than its activities get', () => {
     const grace = Math.max(
       ...[...read('src/worker.ts').matchAll(/shutdownGraceTime: '(\d+)s'/g)].map((match) => Number(match[1])),
     );
@@ -143,7 +140,7 @@ describe('docker-compose.yml', () => {
     expect(Number.parseInt(service('worker').stop_grace_period ?? '', 10)).toBeGreaterThan(grace);
   });
 
-  test('mounts files that are there', () => {
+  test('mounts files that exist', () => {
     const mounted = services
       .flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? ''))
       .filter((path) => path.startsWith('./'));
@@ -172,7 +169,7 @@ describe('the settings', () => {
   const filled = (name: string) =>
     Object.fromEntries(Object.entries(environmentOf(name)).map(([variable, value]) => [variable, fill(value, set)]));
 
-  test('deploy/example.env names those without a default, and fills in none', () => {
+  test('deploy/example.env names the settings without a default, and gives none a value', () => {
     const lines = read('deploy/example.env')
       .split('\n')
       .filter((line) => /^[A-Z]/.test(line));
@@ -190,7 +187,7 @@ describe('the settings', () => {
     expect(filled(name).TEMPORAL_ADDRESS).toBe('temporal:7233');
   });
 
-  test('the worker touches the file that is looked at, where it may write', () => {
+  test('the worker touches the health file that Compose checks, in a writable folder', () => {
     expect(readConfig(filled('worker')).HEALTH_FILE).toMatch(/^\/tmp\//);
     expect(service('worker').healthcheck?.test?.join(' ')).toContain('$$HEALTH_FILE');
     expect(readConfig(filled('api'))).toMatchObject({ HOST: '0.0.0.0', PORT: 8080 });
@@ -204,7 +201,7 @@ describe('the settings', () => {
 });
 
 describe('Temporal', () => {
-  test('gets our search attributes, in the namespace that everybody uses, for 30 days', () => {
+  test('gets our search attributes, in the common namespace, with a retention of 30 days', () => {
     const job = environmentOf('temporal-namespace');
     expect(
       Object.fromEntries(
@@ -221,7 +218,7 @@ describe('Temporal', () => {
     expect(environmentOf('temporal-ui').TEMPORAL_DEFAULT_NAMESPACE).toBe(job.TEMPORAL_NAMESPACE);
   });
 
-  test('has the settings of the embedded server: priority, fairness, and the way of the first verdict', () => {
+  test('has the settings of the embedded server: priority, fairness, Update-with-Start', () => {
     const settings = parse(read('deploy/temporal/dynamic-config.yaml')) as Record<string, unknown>;
     const embedded = [...read('src/embedded/temporal/temporal-server.ts').matchAll(/'([a-z]+\.\w+)=true'/g)].map(
       (match) => match[1] ?? '',
@@ -254,13 +251,13 @@ describe('Dockerfile', () => {
     .filter((line) => line.startsWith('!'))
     .map((line) => line.slice(1));
 
-  test('pins what it is built on', () => {
+  test('pins its base images', () => {
     expect([...new Set(stages.map(([from]) => from?.split(' ')[1]))]).toEqual([
       expect.stringMatching(/^node:\d+\.\d+\.\d+-bookworm-slim$/),
     ]);
   });
 
-  test('copies what is there and not kept from it', () => {
+  test('copies files that exist and are not ignored', () => {
     const sources = stages
       .flatMap(copies)
       .filter(({ from }) => from === undefined)
@@ -269,7 +266,7 @@ describe('Dockerfile', () => {
     expect(sources.filter((path) => !ignored.some((kept) => path === kept || path.startsWith(`${kept}/`)))).toEqual([]);
   });
 
-  test('is not root, brings no sources, and no packages but those of production', () => {
+  test('does not run as root, and contains neither sources nor development packages', () => {
     expect(last.filter((line) => line.startsWith('USER '))).toEqual(['USER 1000:1000']);
     expect(last.slice(last.indexOf('USER 1000:1000')).filter((line) => /^(RUN|COPY|ADD) /.test(line))).toEqual([]);
     expect(last.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
@@ -292,7 +289,7 @@ describe('Dockerfile', () => {
     ]);
   });
 
-  test('brings every file that the commands need', () => {
+  test('contains every file that the commands need', () => {
     const own = [...read('bin/mallflow.mjs').matchAll(/from '\.\/(.+?)'/g)].map((match) => `bin/${match[1] ?? ''}`);
     expect(copies(last).flatMap(({ sources }) => sources)).toEqual(
       expect.arrayContaining(['bin/mallflow.mjs', ...own]),
@@ -306,7 +303,7 @@ describe('Dockerfile', () => {
     expect(scripts.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  test('brings every package that the compiled code loads', () => {
+  test('contains every package that the compiled code loads', () => {
     const files = ['src', 'workflows', 'activities', 'bench'].flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.ts'))
@@ -334,7 +331,7 @@ describe('Dockerfile', () => {
   });
 });
 
-describe('what the one-shot jobs do', () => {
+describe('the one-shot jobs', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'deployment-'));
@@ -343,7 +340,7 @@ describe('what the one-shot jobs do', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('roles.sql makes an owner that migrates without being a superuser', async () => {
+  test('roles.sql creates an owner that migrates without being a superuser', async () => {
     const maintenance = process.env.TEST_DATABASE_OWNER_URL ?? '';
     const suffix = `_${randomBytes(4).toString('hex')}`;
     // The suite's server has the application's role already, and other suites use it.
@@ -372,7 +369,8 @@ describe('what the one-shot jobs do', () => {
           (
             await client.query<Record<string, unknown>>(
               `SELECT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS above,
-                has_table_privilege('mallflow_app', 'orders', 'INSERT') AS writes, has_database_privilege('mallflow_app', current_database(), 'CONNECT') AS connects`,
+                has_table_privilege('mallflow_app', 'orders', 'INSERT') AS writes,
+                has_database_privilege('mallflow_app', current_database(), 'CONNECT') AS connects`,
             )
           ).rows,
       );
@@ -386,7 +384,7 @@ describe('what the one-shot jobs do', () => {
     }
   });
 
-  test('namespace.sh makes the namespace and its search attributes, and changes nothing the second time', async () => {
+  test('namespace.sh creates the namespace and its search attributes, and can be repeated', async () => {
     const [port = 0, uiPort = 0] = await freePorts(2);
     const binary = process.env.TEMPORAL_CLI_PATH ?? '';
     const server = await startTemporal({
@@ -425,10 +423,10 @@ describe('what the one-shot jobs do', () => {
     }
   }, 60_000);
 
-  test("the file of the worker's health check grows old once a check fails", async () => {
+  test("the worker's health file grows old once a check fails", async () => {
     const file = join(folder, 'well');
     const log = pino({ level: 'silent' });
-    const asked = async (check: () => Promise<void>): Promise<void> => {
+    const keepFreshFor = async (check: () => Promise<void>): Promise<void> => {
       let done: () => void = () => undefined;
       const settled = new Promise<void>((resolve) => {
         done = resolve;
@@ -438,14 +436,14 @@ describe('what the one-shot jobs do', () => {
       await new Promise(setImmediate);
       stop();
     };
-    await asked(() => Promise.reject(new Error('not polling')));
+    await keepFreshFor(() => Promise.reject(new Error('not polling')));
     expect(existsSync(file)).toBe(false);
-    await asked(() => Promise.resolve());
+    await keepFreshFor(() => Promise.resolve());
     expect(Date.now() - statSync(file).mtimeMs).toBeLessThan(5_000);
     utimesSync(file, 1, 1);
-    await asked(() => Promise.reject(new Error('not polling')));
+    await keepFreshFor(() => Promise.reject(new Error('not polling')));
     expect(statSync(file).mtimeMs).toBe(1_000);
-    await asked(() => Promise.resolve());
+    await keepFreshFor(() => Promise.resolve());
     expect(Date.now() - statSync(file).mtimeMs).toBeLessThan(5_000);
   });
 });

@@ -6,7 +6,7 @@ import { PromotionDefinition, RuleReason } from '../src/contracts/pricing/promot
 const ROOT = join(__dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
-/** Lists what a page sets in code type. */
+/** Lists the code spans of a page. */
 const quoted = (page: string): string[] => [...read(page).matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
 const isPath = (text: string): boolean => /^(src|workflows|activities|prisma|test|bench|docs)\//.test(text);
 
@@ -26,7 +26,7 @@ test.each([
   'docs/stock.md',
   'docs/addresses.md',
   'docs/pricing.md',
-])('every file that %s names is there', (page) => {
+])('every file that %s names exists', (page) => {
   const missing = quoted(page)
     .filter(isPath)
     .filter((path) => !existsSync(join(ROOT, path)));
@@ -45,7 +45,7 @@ test('every function that the walk-through names is in one of the files that it 
   expect(functions.filter((name) => !sources.includes(name.split('.').pop() ?? name))).toEqual([]);
 });
 
-test('the links of the pages lead somewhere', () => {
+test('every link of the pages has a target', () => {
   for (const page of [
     'README.md',
     'docs/replay.md',
@@ -63,7 +63,7 @@ test('the links of the pages lead somewhere', () => {
   }
 });
 
-test('docs/addresses.md tells of every finding', () => {
+test('docs/addresses.md lists every finding', () => {
   expect(Object.values(FindingCode).filter((code) => !quoted('docs/addresses.md').includes(code))).toEqual([]);
 });
 

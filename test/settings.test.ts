@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { readConfig, tracesUrlOf } from '../src/config';
-import { serviceEnvironment, type PartContext } from '../src/embedded/parts';
+import type { PartContext } from '../src/embedded/parts';
+import { serviceEnvironment } from '../src/embedded/service-environment';
 import { statePaths } from '../src/embedded/paths';
 import { deploymentOf } from '../src/process/worker-deployment';
 
@@ -27,7 +28,7 @@ const NEEDED = {
 };
 const names = [...read('src/config.ts').matchAll(/^ +([A-Z][A-Z_]+):/gm)].map((match) => match[1] ?? '');
 
-test('a setting that is set to nothing is not set', () => {
+test('an empty setting counts as not set', () => {
   const optional = names.filter((name) => !(name in NEEDED));
   expect(optional.length).toBeGreaterThan(20);
   expect(readConfig({ ...NEEDED, ...Object.fromEntries(optional.map((name) => [name, ''])) })).toEqual(
@@ -40,14 +41,14 @@ describe('where traces are sent', () => {
   const urlOf = (set: Record<string, string>) => tracesUrlOf(readConfig({ ...NEEDED, ...set }));
 
   test.each([
-    ['nowhere unless it is said', {}, undefined],
+    ['nowhere by default', {}, undefined],
     [
       'to a collector, by the path of the specification',
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' },
       'http://collector:4318/v1/traces',
     ],
     [
-      'to the address of traces as it stands',
+      'to the whole URL of traces, unchanged',
       {
         OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/in',
@@ -55,15 +56,15 @@ describe('where traces are sent', () => {
       'https://traces.example/in',
     ],
     [
-      'nowhere when all of it is switched off',
+      'nowhere when OpenTelemetry is disabled',
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_SDK_DISABLED: 'true' },
       undefined,
     ],
-  ])('%s', (_what, set, url) => {
+  ])('%s', (_case, set, url) => {
     expect(urlOf(set)).toBe(url);
   });
 
-  test('a protocol that is not spoken here is refused', () => {
+  test('an unsupported protocol is refused', () => {
     expect(() => urlOf({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toThrow('OTEL_EXPORTER_OTLP_PROTOCOL');
   });
 });
@@ -90,7 +91,7 @@ describe('the version of a worker', () => {
   });
 });
 
-test("the embedded stack is not versioned, takes nothing that was set up for another Temporal, and shows the SDK's figures", () => {
+test("the embedded stack ignores another Temporal's settings, and serves the SDK's metrics", () => {
   const folder = mkdtempSync(join(tmpdir(), 'settings-'));
   try {
     const context: PartContext = {
@@ -139,7 +140,7 @@ describe('docker-compose.yml', () => {
     expect(names.filter((name) => !passed.has(name))).toEqual([]);
   });
 
-  test('the worker shows its figures where Prometheus looks for them', () => {
+  test('the worker serves its metrics where Prometheus scrapes them', () => {
     const { scrape_configs: jobs } = parse(read('deploy/prometheus.yml')) as {
       scrape_configs: { dns_sd_configs: { names: string[]; port: number }[] }[];
     };
@@ -156,7 +157,7 @@ describe('docker-compose.yml', () => {
     expect(targets).toEqual(['api:8080', 'worker:9464', 'worker:9465']);
   });
 
-  test('Grafana finds its data and the dashboard', () => {
+  test('Grafana finds its data source and the dashboard', () => {
     const { datasources } = parse(read('deploy/grafana/datasource.yml')) as {
       datasources: { type: string; url: string }[];
     };

@@ -10,24 +10,24 @@ const Order = z.looseObject({ id: z.string(), status: z.string() });
 const Problem = z.looseObject({ code: z.string() });
 const Available = z.looseObject({ available: z.int() });
 
-/** What an attempt to buy came to. Anything else than these is a fault. */
+/** Names the outcome of an attempt to buy; anything else is a fault. */
 export type Bought = 'bought' | 'declined' | 'out_of_stock';
 export interface Attempt {
   readonly orderId: string | null;
   readonly outcome: Bought;
 }
 
-/** What is bought, and how it is paid for. */
+/** Holds the lines to buy and the payment token. */
 export interface Cart {
   readonly lines: readonly { readonly skuId: string; readonly quantity: number }[];
   readonly token: string;
 }
 
-/** Buys over HTTP as a storefront does, and notes whatever is no clean answer. */
+/** Buys over HTTP as a storefront does, and counts every answer that is not clean. */
 export class Buyer {
-  /** Answers that no storefront should see, as `status code`, with how often they came. */
+  /** Counts the answers that no storefront should see, by `status code`. */
   readonly faults = new Map<string, number>();
-  /** How often it was asked to come again later. */
+  /** Counts the answers with Retry-After. */
   putOff = 0;
 
   constructor(
@@ -36,8 +36,8 @@ export class Buyer {
   ) {}
 
   /**
-   * Tries once: bought, declined (the units are held until the window ends) or refused for stock. Throws on anything
-   * else.
+   * Tries to buy once. After a declined payment the units stay reserved until the payment window ends. Throws on any
+   * answer that is not an outcome.
    */
   async buy({ lines, token }: Cart): Promise<Attempt> {
     const body = JSON.stringify({
@@ -59,7 +59,7 @@ export class Buyer {
       payment: { method: 'card', token },
     });
     const { status, json } = await this.#send('POST', '/v1/orders', body, randomUUID());
-    if (status === 201 || status === 202) return this.#judged(Order.parse(json).id);
+    if (status === 201 || status === 202) return this.#decided(Order.parse(json).id);
     const problem = Problem.parse(json);
     if (status === 409 && problem.code === 'out_of_stock') return { orderId: null, outcome: 'out_of_stock' };
     if (status === 402 && problem.code === 'payment_declined')
@@ -67,14 +67,14 @@ export class Buyer {
     throw this.#fault(`${status} ${problem.code}`);
   }
 
-  /** Reads what can be had of a SKU. */
+  /** Reads the available units of a SKU. */
   async available(skuId: string): Promise<number> {
     const { status, json } = await this.#send('GET', `/v1/availability?skuId=${skuId}&country=CN`);
     if (status !== 200) throw this.#fault(`${status} to GET /v1/availability`);
     return Available.parse(json).available;
   }
 
-  async #judged(orderId: string): Promise<Attempt> {
+  async #decided(orderId: string): Promise<Attempt> {
     for (;;) {
       const { status, json } = await this.#send('GET', `/v1/orders/${orderId}`);
       if (status !== 200) throw this.#fault(`${status} to GET /v1/orders/{id}`);
@@ -87,7 +87,7 @@ export class Buyer {
     }
   }
 
-  /** Sends a request; one that is put off (429, or 503 with Retry-After, before anything was written) is sent again. */
+  /** Sends a request; after 429 or 503 with Retry-After, which write nothing, it is sent again. */
   async #send(
     method: 'GET' | 'POST',
     path: string,
@@ -114,13 +114,13 @@ export class Buyer {
     }
   }
 
-  #fault(what: string): Error {
-    this.faults.set(what, (this.faults.get(what) ?? 0) + 1);
-    return new Error(what);
+  #fault(description: string): Error {
+    this.faults.set(description, (this.faults.get(description) ?? 0) + 1);
+    return new Error(description);
   }
 }
 
-/** Does work for each of many, so many at once. */
+/** Does work for each item, at most `atOnce` at a time. */
 export async function each<T>(
   items: readonly T[],
   atOnce: number,

@@ -2,17 +2,14 @@ import { each, type Buyer } from './buyer';
 
 const LINES = { least: 2, most: 5 } as const;
 
-/** What became of orders of several hot SKUs, in any order. */
+/** Reports the orders of several hot SKUs. */
 export interface HotReport {
   readonly placed: number;
   readonly failed: readonly string[];
   readonly seconds: number;
 }
 
-/**
- * Places orders of two to five of the hot SKUs, their lines in random order: what locks in the order of the lines would
- * deadlock.
- */
+/** Places orders of two to five hot SKUs, with their lines in random order: locks in that order would deadlock. */
 export async function placeHotOrders(
   buyer: Buyer,
   skuIds: readonly string[],

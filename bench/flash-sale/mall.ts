@@ -10,17 +10,17 @@ const WAREHOUSES = [
   { code: 'flash-north', city: 'Tianjin', postcode: '300000' },
   { code: 'flash-south', city: 'Shenzhen', postcode: '518000' },
 ] as const;
-/** More than any run orders of one SKU. */
+/** Is more than any run orders of one SKU. */
 const PLENTY = 1_000_000;
 
-/** What is fought over: one SKU per round, of which there is little, and hot SKUs, of which there is enough. */
+/** Holds one scarce SKU for each round, and the hot SKUs with enough stock. */
 export interface FlashMall {
   readonly saleSkuIds: readonly string[];
   readonly hotSkuIds: readonly string[];
   readonly storefrontKey: string;
 }
 
-/** Fills a migrated, empty database. The units of each sale lie in two warehouses, so that orders race across both. */
+/** Fills a migrated, empty database. The units of each sale are in two warehouses, so that orders race across both. */
 export async function seedFlashMall(
   databaseUrl: string,
   { rounds, units, hot }: { rounds: number; units: number; hot: number },
@@ -56,6 +56,7 @@ export async function seedFlashMall(
     const ids = await catalogue.importSkus(skus);
     const skuIds = skus.map((sku) => required(ids, skuName(sku)));
     const half = Math.ceil(units / 2);
+    const saleUnits = [half, units - half];
     await catalogue.receiveStock(
       warehouses.flatMap(({ id, locations }, at) =>
         skuIds
@@ -66,7 +67,7 @@ export async function seedFlashMall(
             lotCode: 'flash',
             expiresOn: null,
             reference: 'flash',
-            quantity: i >= rounds ? PLENTY : at === 0 ? half : units - half,
+            quantity: i >= rounds ? PLENTY : (saleUnits[at] ?? 0),
           }))
           .filter(({ quantity }) => quantity > 0),
       ),

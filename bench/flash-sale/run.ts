@@ -5,9 +5,9 @@ import type { FlashMall } from './mall';
 import { holdSale, type SaleReport } from './sale';
 import { judge, type Verdict } from './verdict';
 
-/** The share of attempts whose payment is declined. */
+/** Is the share of attempts whose payment is declined. */
 const DECLINED = 0.3;
-/** As long as a declined order keeps its units in these runs. */
+/** Limits how long an order with a declined payment keeps its units in these runs. */
 export const PAYMENT_WINDOW_SECONDS = 3;
 
 export interface FlashSize {
@@ -22,28 +22,29 @@ export interface FlashReport {
   readonly hot: HotReport;
   readonly verdict: Verdict;
   readonly putOff: number;
-  /** Why it did not hold; empty when it did. */
+  /** The reasons of the failure; empty when the run passed. */
   readonly broken: readonly string[];
 }
 
-/** Holds one sale after the other, then places the hot orders, and judges what is left. */
+/** Holds one sale after the other, then places the hot orders, and checks the books and the gateway. */
 export async function runFlashSale(
   stack: Stack,
   mall: FlashMall,
   { buyers, units, orders, atOnce }: FlashSize,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<FlashReport> {
   const buyer = new Buyer(stack.urls.api, mall.storefrontKey);
   const sales: SaleReport[] = [];
   for (const skuId of mall.saleSkuIds) {
     const sale = await holdSale(buyer, { skuId, buyers, units, atOnce, declined: DECLINED, random: Math.random });
     sales.push(sale);
-    tell(
-      `${sale.sold.length} of ${units} sold to ${buyers} buyers: ${sale.attempts} attempts in ${sale.waves} waves, ${sale.declined} declined, ${sale.refused} refused for stock, ${sale.seconds.toFixed(1)} s\n`,
+    print(
+      `${sale.sold.length} of ${units} units sold to ${buyers} buyers: ` +
+        `${sale.attempts} attempts in ${sale.waves} waves, ${sale.declined} payments declined, ${sale.refused} out of stock, ${sale.seconds.toFixed(1)} s\n`,
     );
   }
   const hot = await placeHotOrders(buyer, mall.hotSkuIds, orders, atOnce, Math.random);
-  tell(
+  print(
     `${hot.placed} of ${orders} orders over ${mall.hotSkuIds.length} hot SKUs placed, ${hot.seconds.toFixed(1)} s\n`,
   );
   const verdict = await judge(stack);
@@ -54,9 +55,9 @@ export async function runFlashSale(
     ...mall.saleSkuIds.flatMap((skuId) =>
       verdict.holders.get(skuId) === units
         ? []
-        : [`${verdict.holders.get(skuId) ?? 0} of ${skuId} are held, not ${units}`],
+        : [`${verdict.holders.get(skuId) ?? 0} units of ${skuId} are reserved, not ${units}`],
     ),
-    ...[...buyer.faults].map(([what, times]) => `${what}, ${times} times`),
+    ...[...buyer.faults].map(([fault, times]) => `${fault}, ${times} times`),
     ...hot.failed,
     ...(hot.placed === orders ? [] : [`${hot.placed} of ${orders} hot orders placed`]),
     ...verdict.chargedWithoutStock.map((orderId) => `${orderId} is charged and has no stock`),

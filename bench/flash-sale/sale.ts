@@ -1,15 +1,13 @@
 import { untilFact } from '../soak/until-fact';
 import { each, type Buyer } from './buyer';
 
-/** One round: so many buyers, each wanting one of so few units. */
+/** Describes one round: many buyers, who each want one of few units. */
 export interface Sale {
   readonly skuId: string;
   readonly buyers: number;
   readonly units: number;
   readonly atOnce: number;
-  /**
-   * The share of attempts whose payment is declined: their units are held until the window ends, and then come back.
-   */
+  /** The share of attempts whose payment is declined: their units are freed when the payment window ends. */
   readonly declined: number;
   readonly random: () => number;
 }
@@ -19,21 +17,18 @@ export interface SaleReport {
   readonly attempts: number;
   readonly declined: number;
   readonly refused: number;
-  /** How often buyers who had nothing yet came, the first rush included. */
+  /** The number of times that the remaining buyers came, the first rush included. */
   readonly waves: number;
   readonly seconds: number;
 }
 
-/** Longer than any payment window of a flash sale: by then units that were held are back. */
+/** Is longer than any payment window of a flash sale: by then the units of declined payments are freed. */
 const COME_BACK_MS = 60_000;
 const MAX_WAVES = 100;
-/** After the first rush, a storefront that reads of units that came back lets so many buyers try for each. */
+/** Limits how many buyers try for each freed unit after the first rush. */
 const COMERS_PER_UNIT = 10;
 
-/**
- * Lets the buyers in, again and again, until the units are sold; then once more, so that the last ones hear that
- * nothing is left.
- */
+/** Lets the buyers try, wave after wave, until the units are sold; then once more, when all of them must be refused. */
 export async function holdSale(
   buyer: Buyer,
   { skuId, buyers, units, atOnce, declined, random }: Sale,
@@ -63,13 +58,13 @@ export async function holdSale(
     await wave(comers, declined);
     if (sold.length === units) break;
     await untilFact(
-      'units that were held for declined payments come back',
+      'the units of declined payments are freed',
       async () => (await buyer.available(skuId)) > 0,
       COME_BACK_MS,
     );
     comers = COMERS_PER_UNIT * (await buyer.available(skuId));
   }
-  // Nothing is left: whoever comes now is refused, however good the card.
+  // Nothing is left: every buyer is refused now, even with a good card.
   await wave(atOnce, 0);
   return { ...count, sold, seconds: (Date.now() - began) / 1000 };
 }

@@ -4,24 +4,24 @@ import { withOwner } from '../../src/embedded/postgres/databases';
 import type { Stack } from '../../src/embedded/stack';
 import { untilFact } from '../soak/until-fact';
 
-/** When everything has ended nothing may be under way any more. */
+/** Is short, because nothing may be under way once everything has ended. */
 const GRACE_MS = 1_000;
 
-/** What the books and the gateway say once all is over. */
+/** Reports the state of the books and the gateway at the end. */
 export interface Verdict {
-  /** Orders whose money the gateway holds, though they have no stock. */
+  /** Orders with money authorized at the gateway and without stock. */
   readonly chargedWithoutStock: readonly string[];
-  /** Orders that hold stock of a SKU, by the SKU. */
+  /** The reserved units of each SKU. */
   readonly holders: ReadonlyMap<string, number>;
-  /** Orders that are not judged, or wait for somebody, and should not. */
+  /** The number of orders without a verdict, or that wait although they should not. */
   readonly stuck: number;
-  /** Deadlocks that PostgreSQL broke up since it was started: each was tried again. */
+  /** The number of deadlocks that PostgreSQL ended since its start; each transaction was tried again. */
   readonly deadlocks: number;
   readonly audits: number;
   readonly falseAudits: readonly string[];
 }
 
-/** Waits until nothing is on its way any more, then compares books and gateway, and runs every audit. */
+/** Waits until nothing is under way, then compares the books with the gateway, and runs every audit. */
 export async function judge(stack: Stack): Promise<Verdict> {
   const rowsOf = <T extends object>(text: string): Promise<T[]> =>
     withOwner(stack.urls.databaseOwner ?? '', async (client) => {
@@ -30,7 +30,7 @@ export async function judge(stack: Stack): Promise<Verdict> {
     });
   const stuck = async () =>
     (await rowsOf(`select id from orders where status in ('draft', 'awaiting_payment', 'cancelling')`)).length;
-  await untilFact('every order is judged and every window has ended', async () => (await stuck()) === 0);
+  await untilFact('every order has its verdict and every payment window has ended', async () => (await stuck()) === 0);
   await untilFact(
     'every signal is sent',
     async () => (await rowsOf('select 1 from workflow_message limit 1')).length === 0,

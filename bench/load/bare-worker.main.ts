@@ -1,8 +1,8 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
 
 /**
- * Serves the bare workflow: `node bare-worker.main.js <address> <namespace> <task queue>`. Says `ready` to its parent;
- * ends on SIGTERM.
+ * Runs a worker for the bare workflow: `node bare-worker.main.js <address> <namespace> <task queue>`. Sends `ready` to
+ * its parent process; ends on SIGTERM.
  */
 async function main([address, namespace, taskQueue]: readonly string[]): Promise<void> {
   if (address === undefined || namespace === undefined || taskQueue === undefined)
@@ -13,7 +13,7 @@ async function main([address, namespace, taskQueue]: readonly string[]): Promise
     namespace,
     taskQueue,
     workflowsPath: require.resolve('./bare.workflow'),
-    // As src/worker.ts has them for orders.
+    // The same limits as for orders in src/worker.ts.
     maxConcurrentWorkflowTaskExecutions: 40,
     maxCachedWorkflows: 500,
   });

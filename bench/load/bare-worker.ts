@@ -9,22 +9,19 @@ export interface BareWorker {
   stop(): Promise<void>;
 }
 
-/**
- * Starts a worker for the bare workflow in a process of its own and resolves once it serves. Rejects when it ends
- * before.
- */
+/** Starts a worker for the bare workflow in its own process. Resolves once it is ready; rejects when it ends before. */
 export async function startBareWorker(address: string, namespace: string): Promise<BareWorker> {
   const child = fork(join(__dirname, 'bare-worker.main.js'), [address, namespace, BARE_QUEUE], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  let said = '';
+  let errorText = '';
   child.stderr?.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-2_000);
+    errorText = (errorText + chunk.toString()).slice(-2_000);
   });
   const exited = once(child, 'exit');
   const ended = async (): Promise<never> => {
     await exited;
-    throw new Error(`The worker of the bare workflow ended before it served. ${said}`);
+    throw new Error(`The worker of the bare workflow ended before it was ready. ${errorText}`);
   };
   await Promise.race([once(child, 'message'), ended()]);
   return {

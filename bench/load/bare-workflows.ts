@@ -8,27 +8,26 @@ import type { Report } from './report';
 import { spreadOf } from './statistics';
 
 /**
- * Runs workflows that do nothing on the same server, as many at a time as orders at their best: the price of the engine
- * alone.
+ * Runs empty workflows on the same server, as many at a time as orders at the best level: the cost of Temporal alone.
  */
 export async function measureBare(bench: Bench, concurrency: number): Promise<Report['bare']> {
   const perWindow = Math.ceil(bench.plan.orders / WINDOWS);
   const worker = await startBareWorker(bench.temporalAddress, NAMESPACE);
   try {
     const { Temporal = [], PostgreSQL = [] } = bench.pids;
-    // The production server keeps its books in PostgreSQL; of the development server's it costs nothing there.
+    // Only the production server stores its data in PostgreSQL.
     const pids: Pids = {
       'bare worker': [worker.pid],
       Temporal,
       ...(bench.plan.server === 'postgres' && { PostgreSQL }),
     };
     const readings: (ProcessorTime | undefined)[] = [];
-    const one = async (): Promise<void> => {
+    const runOne = async (): Promise<void> => {
       await bench.temporal.workflow.execute('bare', { taskQueue: BARE_QUEUE, workflowId: `bare:${randomUUID()}` });
     };
     const seconds = await bench.measure(`Bare workflows, ${concurrency} at a time`, (running) =>
       closedLoop(
-        one,
+        runOne,
         {
           concurrency,
           warmUp: 2 * concurrency,

@@ -1,4 +1,4 @@
-/** Does nothing: what is left is the price of a workflow on this server. */
+/** Does nothing, to measure the cost of a workflow on this server. */
 export function bare(): Promise<string> {
   return Promise.resolve('done');
 }

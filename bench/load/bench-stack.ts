@@ -23,8 +23,8 @@ export interface BenchStack {
 }
 
 /**
- * Starts the whole stack on free ports and in a temporary folder, as durable as in earnest, on the Temporal server
- * asked for. `onLost` hears of a part that ends unasked.
+ * Starts the whole stack on the requested Temporal server, on free ports and in a temporary folder, as durable as in
+ * production. `onLost` is called when a part ends unexpectedly.
  */
 export async function startBenchStack(
   server: Plan['server'],
@@ -46,7 +46,7 @@ export async function startBenchStack(
   const seeded: { mall?: BenchMall } = {};
   try {
     const stack = await startStack({
-      // One key does the work of many callers here: its own limit would be all that is measured.
+      // One key sends the requests of many callers here, so its rate limit must not count.
       env: { ...env, RATE_LIMIT_PER_SECOND: '1000000' },
       temporalServer,
       stateFolder: folder,

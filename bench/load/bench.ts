@@ -9,7 +9,7 @@ import { Wire } from './wire';
 
 const NOTE_EVERY_MS = 5_000;
 
-/** What is asked of a run. */
+/** Holds the options of a run. */
 export interface Plan {
   /** Orders that are measured at each concurrency, split into three windows. */
   readonly orders: number;
@@ -17,7 +17,7 @@ export interface Plan {
   readonly server: 'embedded' | 'postgres';
 }
 
-/** What every figure is measured with. */
+/** Holds the clients, processes and counters with which every figure is measured. */
 export class Bench {
   readonly faults = new Faults();
   readonly storefront: Wire;
@@ -47,15 +47,15 @@ export class Bench {
     this.pids = pids;
   }
 
-  /** Measures one figure, and tells how far it is every five seconds. */
+  /** Measures one figure and reports the progress every five seconds. */
   measure<T>(title: string, work: (running: Running) => Promise<T>): Promise<T> {
-    let noted = Date.now();
-    const tell = (done: number, of: number) => {
-      if (Date.now() - noted < NOTE_EVERY_MS) return;
-      noted = Date.now();
+    let reportedAt = Date.now();
+    const reportProgress = (done: number, of: number) => {
+      if (Date.now() - reportedAt < NOTE_EVERY_MS) return;
+      reportedAt = Date.now();
       this.onStep({ kind: 'note', title: `${title}: ${done} of ${of}` });
     };
-    return timed(title, this.onStep, () => work({ faults: this.faults, signal: this.signal, tell }));
+    return timed(title, this.onStep, () => work({ faults: this.faults, signal: this.signal, tell: reportProgress }));
   }
 
   close(): void {

@@ -7,20 +7,20 @@ import { latencyOf, spreadOf } from './statistics';
 
 const WARM_UP = { concurrency: 10, warmUp: 0, perWindow: 10 } as const;
 
-/** Whose orders are played, and which processes serve them. */
+/** Describes a system whose orders are played, and the processes that serve them. */
 export interface Subject {
-  /** What the progress calls the orders. */
+  /** The name of the orders in the progress. */
   readonly title: string;
   readonly life: {
     /** Orders that were accepted so far. */
     readonly accepted: number;
-    /** Takes one order from its POST to its end. */
+    /** Plays one order from its POST to its end. */
     play(): Promise<Placed>;
   };
   readonly pids: Pids;
 }
 
-/** Plays a few orders, so that nothing is measured on code that runs for the first time. */
+/** Plays a few orders, so that no code runs for the first time while it is measured. */
 export const warmUp = (bench: Bench, { title, life }: Subject): Promise<unknown> =>
   bench.measure(`${title}, warm-up`, (running) =>
     closedLoop(
@@ -32,10 +32,7 @@ export const warmUp = (bench: Bench, { title, life }: Subject): Promise<unknown>
     ),
   );
 
-/**
- * Measures every level of the plan, one after another; answers the one that completed most as well, and the orders
- * played at it.
- */
+/** Measures every level of the plan, one after another; returns the best one as well, and the orders played at it. */
 export async function measureLevels(
   bench: Bench,
   subject: Subject,
@@ -48,9 +45,7 @@ export async function measureLevels(
   return { levels: measured.map(({ level }) => level), best: best.level, orderIds: best.orderIds };
 }
 
-/**
- * Keeps a number of orders under way, each from its POST to its end, and counts; answers the ids of the orders as well.
- */
+/** Keeps a number of orders under way, each from its POST to its end; returns the figures and the orders' ids. */
 async function measureLevel(
   bench: Bench,
   { title, life, pids }: Subject,

@@ -1,21 +1,21 @@
-/** More than this, and what is measured is no longer the work. */
-const MOST = 50;
+/** Limits the faults of a run: with more of them the figures mean nothing. */
+const MAX_FAULTS = 50;
 
-/** Thrown when an answer is not the one expected; `Faults` has counted it. */
+/** Thrown when an answer is not the expected one; `Faults` has counted it. */
 export class Unexpected extends Error {
   override readonly name = 'Unexpected';
 }
 
-/** Counts what went wrong under load, by kind, and how often a server asked to come later. */
+/** Counts faults under load by kind, and how often a server requested a later attempt. */
 export class Faults {
   readonly #counts = new Map<string, number>();
-  /** Answers 429 and 503 with Retry-After: past the highest load they are right, and the caller waits as told. */
+  /** Answers 429 and 503 with Retry-After: above the highest load they are correct, and the caller waits. */
   putOff = 0;
 
-  /** Counts a fault and returns it to be thrown. */
-  add(what: string): Unexpected {
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
-    return new Unexpected(what);
+  /** Counts a fault and returns an error to throw. */
+  add(description: string): Unexpected {
+    this.#counts.set(description, (this.#counts.get(description) ?? 0) + 1);
+    return new Unexpected(description);
   }
 
   get total(): number {
@@ -27,8 +27,8 @@ export class Faults {
   }
 
   /**
-   * Does a piece of work and tells whether it went as expected. Throws what is no counted fault, and when there are too
-   * many.
+   * Does a piece of work and returns whether it succeeded. Throws every error that is not a counted fault, and when
+   * there are too many faults.
    */
   async survive(work: () => Promise<void>): Promise<boolean> {
     try {
@@ -36,8 +36,8 @@ export class Faults {
       return true;
     } catch (error) {
       if (!(error instanceof Unexpected)) throw error;
-      if (this.total > MOST)
-        throw new Error(`More than ${MOST} answers were not as expected:\n${printFaults(this.list())}`, {
+      if (this.total > MAX_FAULTS)
+        throw new Error(`More than ${MAX_FAULTS} answers were not as expected:\n${printFaults(this.list())}`, {
           cause: error,
         });
       return false;
@@ -45,6 +45,6 @@ export class Faults {
   }
 }
 
-/** Writes counted faults, one a line. */
+/** Formats counted faults, one a line. */
 export const printFaults = (faults: readonly { readonly what: string; readonly count: number }[]): string =>
   faults.map(({ what, count }) => `  ${count} x ${what}`).join('\n');

@@ -2,7 +2,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { orderWorkflowId } from '../../src/contracts/temporal-names';
 import { spreadOf } from './statistics';
 
-/** What one workflow left in Temporal's history. */
+/** Counts the events and commands of a workflow's history. */
 export interface HistoryCost {
   readonly events: number;
   readonly workflowTasks: number;
@@ -18,15 +18,12 @@ const FIGURES = [
   'signals',
 ] as const satisfies readonly (keyof HistoryCost)[];
 
-/** How the SDKs mark a local activity in the history: ours and the other languages of its core, Go. */
+/** Names the markers of local activities: that of the SDKs on Temporal's core, such as ours, and that of Go. */
 const LOCAL_ACTIVITY = ['core_local_activity', 'LocalActivity'];
 
 export type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
 
-/**
- * Counts what the workflows of ended orders left in their histories, the median of each figure. Waits for each to
- * close.
- */
+/** Counts the histories of ended orders and returns the median of each figure. Waits for each workflow to close. */
 export async function historyCostOf(temporal: Client, orderIds: readonly string[]): Promise<HistoryCost> {
   const costs: HistoryCost[] = [];
   for (const orderId of orderIds) costs.push(costOf(await endedHistory(temporal, orderWorkflowId(orderId))));
@@ -40,7 +37,7 @@ export async function endedHistory(temporal: Client, workflowId: string): Promis
   return (await handle.fetchHistory()).events ?? [];
 }
 
-/** Counts a history. */
+/** Counts the events of a history. */
 export function costOf(events: readonly HistoryEvent[]): HistoryCost {
   return {
     events: events.length,
@@ -53,15 +50,15 @@ export function costOf(events: readonly HistoryEvent[]): HistoryCost {
   };
 }
 
-/** Takes the median of each figure. Throws when there are no costs. */
+/** Returns the median of each figure. Throws when there are no costs. */
 export const medianCost = (costs: readonly HistoryCost[]): HistoryCost =>
   perFigure((name) => spreadOf(costs.map((cost) => cost[name])).median);
 
-/** Adds up what several workflows cost. */
+/** Adds up the costs of several workflows. */
 export const sumOf = (costs: readonly HistoryCost[]): HistoryCost =>
   perFigure((name) => costs.reduce((sum, cost) => sum + cost[name], 0));
 
-/** Tells what the second of two orders cost more. */
+/** Returns the difference of two costs. */
 export const moreThan = (less: HistoryCost, more: HistoryCost): HistoryCost =>
   perFigure((name) => more[name] - less[name]);
 

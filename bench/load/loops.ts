@@ -3,7 +3,7 @@ import type { Faults } from './faults';
 import { arrivals, randomFrom } from './statistics';
 
 export const WINDOWS = 3;
-/** The slots of a closed loop begin one after another, so that they do not march in step. */
+/** Delays each slot of a closed loop against the one before, so that they do not work in step. */
 const STAGGER_MS = 20;
 const SEED = 20_261_123;
 
@@ -15,7 +15,7 @@ export interface Running {
 
 export interface ClosedLoop {
   readonly concurrency: number;
-  /** How many pieces of work are done before the first window. */
+  /** The number of pieces of work before the first window. */
   readonly warmUp: number;
   readonly perWindow: number;
   /** Called at the begin of the first window and at the end of each. */
@@ -23,13 +23,13 @@ export interface ClosedLoop {
 }
 
 /**
- * Keeps `concurrency` pieces of work under way until the windows are full, and resolves with the seconds each window
- * took once the last piece has ended. What fails is counted by `faults` and fills no window.
+ * Keeps `concurrency` pieces of work under way until the windows are full. Resolves, once the last piece has ended,
+ * with the seconds of each window. Failed work is counted by `faults` and does not count for a window.
  */
 export async function closedLoop(
   work: () => Promise<void>,
   { concurrency, warmUp, perWindow, onMark }: ClosedLoop,
-  { faults, signal, tell }: Running,
+  { faults, signal, tell: reportProgress }: Running,
 ): Promise<number[]> {
   const total = warmUp + perWindow * WINDOWS;
   const marks: number[] = [];
@@ -45,24 +45,24 @@ export async function closedLoop(
       if (!(await faults.survive(work))) continue;
       done += 1;
       if (done >= warmUp && done <= total && (done - warmUp) % perWindow === 0) mark();
-      tell(Math.min(done, total), total);
+      reportProgress(Math.min(done, total), total);
     }
   };
-  // All of them end before a failure is told: nothing may still run when the stack is stopped.
+  // All of them end before a failure is thrown: no work may be under way when the stack is stopped.
   for (const result of await Promise.allSettled(Array.from({ length: concurrency }, slot)))
     if (result.status === 'rejected') throw result.reason;
   return marks.slice(1).map((at, window) => (at - (marks[window] ?? 0)) / 1000);
 }
 
 /**
- * Begins work when it is due, however much is still under way, and resolves when all has ended. Work is handed the
- * moment it was due (`performance.now()`): a latency counted from there includes the time it could not even begin.
+ * Begins work at its due times, however much is under way, and resolves when all has ended. Work receives the time at
+ * which it was due (`performance.now()`), so that a latency counted from there includes a late beginning.
  */
 export async function openLoop(
   work: (due: number) => Promise<void>,
   count: number,
   ratePerSecond: number,
-  { faults, signal, tell }: Running,
+  { faults, signal, tell: reportProgress }: Running,
 ): Promise<void> {
   const began = performance.now();
   const underWay = new Set<Promise<void>>();
@@ -72,7 +72,7 @@ export async function openLoop(
     const one = faults
       .survive(() => work(due))
       .then(
-        () => tell((done += 1), count),
+        () => reportProgress((done += 1), count),
         (error: unknown) => {
           failures.push(error);
         },
@@ -88,7 +88,7 @@ export async function openLoop(
       begin(began + arrival);
     }
   } finally {
-    // Also when it fails: nothing may still run when the stack is stopped.
+    // Also after a failure: no work may be under way when the stack is stopped.
     await Promise.all(underWay);
   }
   if (failures.length > 0) throw failures[0];

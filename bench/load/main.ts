@@ -18,10 +18,12 @@ interface Flags extends Omit<Plan, 'concurrencies'> {
 }
 
 const program = new Command('bench')
-  .description('starts a whole stack of its own and measures what an order costs on it: docs/performance.md')
-  .addOption(new Option('--orders <number>', 'orders measured at each concurrency').default(450).argParser(whole))
+  .description('starts its own stack and measures the cost of an order on it: docs/performance.md')
   .addOption(
-    new Option('--concurrency <numbers>', 'how many orders at a time, one after another')
+    new Option('--orders <number>', 'orders that are measured at each concurrency').default(450).argParser(whole),
+  )
+  .addOption(
+    new Option('--concurrency <numbers>', 'the numbers of orders at a time; each is measured in turn')
       .default([10, 25, 50], '10,25,50')
       .argParser((text) => text.split(',').map(whole)),
   )
@@ -33,10 +35,11 @@ const program = new Command('bench')
   .addOption(
     new Option(
       '--peer [program]',
-      'measure the reference application of the field on the same Temporal server as well; a program is run in place of the one built with Go',
+      "measure the field's reference application on the same Temporal server, too; " +
+        'with a program, that is run in place of one built with Go',
     ),
   )
-  .addOption(new Option('--json <file>', 'write the report as JSON as well'))
+  .addOption(new Option('--json <file>', 'write the report to a file as JSON, too'))
   .action(async () => {
     const { json, peer, concurrency, ...flags } = program.opts<Flags>();
     const report = await bench({ ...flags, concurrencies: concurrency }, peer);
@@ -48,7 +51,7 @@ const program = new Command('bench')
 async function bench(plan: Plan, peer: Flags['peer']): Promise<Report> {
   const [loadBefore = 0] = loadavg();
   const stopping = new AbortController();
-  // Every request under way listens to it.
+  // Every request under way adds a listener.
   setMaxListeners(0, stopping.signal);
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => {
@@ -81,7 +84,7 @@ async function bench(plan: Plan, peer: Flags['peer']): Promise<Report> {
           : () => startPeer({ program: peerProgram, stack: stack.stack, signal, onStep, onLost }),
       );
     } catch (error) {
-      // Whatever stopped the run is told, not the requests that it broke.
+      // The reason of the stop is thrown, not the requests that it broke.
       throw signal.aborted ? signal.reason : error;
     } finally {
       measuring.close();

@@ -8,7 +8,7 @@ import type { PlaceOrder } from '../../src/contracts/orders/place-order';
 const POOL = 2;
 const MERCHANTS = ['bench-a', 'bench-b'] as const;
 const SKUS_PER_MERCHANT = 200;
-/** More than any run sells, and still a number that fits. */
+/** Is more than any run sells. */
 const STOCK = 1_000_000;
 const CUSTOMERS = 10_000;
 const PLACES: readonly Place[] = Array.from({ length: SKUS_PER_MERCHANT * MERCHANTS.length }, (_, i) => ({
@@ -17,9 +17,9 @@ const PLACES: readonly Place[] = Array.from({ length: SKUS_PER_MERCHANT * MERCHA
   level: (i % 4) + 1,
 }));
 
-/** What the load is put on: goods of two merchants in one warehouse, and the keys of storefront and warehouse. */
+/** Holds the goods of two merchants in one warehouse, and the keys of storefront and warehouse. */
 export interface BenchMall {
-  /** Per merchant. */
+  /** One list for each merchant. */
   readonly skuIds: readonly (readonly string[])[];
   readonly storefrontKey: string;
   readonly warehouseKey: string;
@@ -94,14 +94,14 @@ const goodsOf = (merchantId: string): NewSku[] =>
     prices: [{ validFrom: new Date('2020-01-01T00:00:00Z'), amount: 4_900 }],
   }));
 
-/** Makes an order of one unit from each of the first `parts` merchants: as many parcels. */
-export function orderBody({ skuIds }: BenchMall, parts: number, random: () => number): PlaceOrder {
+/** Builds an order of one unit from each of the first merchants: it ships in as many parcels. */
+export function orderBody({ skuIds }: BenchMall, parcels: number, random: () => number): PlaceOrder {
   const pick = (ids: readonly string[]) => ids[Math.floor(random() * ids.length)] as string;
   return {
     customer: { reference: `customer-${Math.floor(random() * CUSTOMERS)}` },
     currency: 'CNY',
     urgency: 'standard',
-    lines: skuIds.slice(0, parts).map((ids) => ({ skuId: pick(ids), quantity: 1 })),
+    lines: skuIds.slice(0, parcels).map((ids) => ({ skuId: pick(ids), quantity: 1 })),
     recipient: {
       name: 'Bench Recipient',
       phone: '+86 138 0000 0000',

@@ -10,7 +10,7 @@ const SEED = 7;
 const KINDS = ['pick', 'recheck', 'pack'] as const;
 const SCANS = ['in_transit', 'out_for_delivery', 'delivered', 'signed'] as const;
 
-/** What the people look at in an order's answer. */
+/** Parses the members of an order that the people need. */
 const Seen = z.object({
   id: z.string(),
   status: z.string(),
@@ -21,7 +21,7 @@ const Seen = z.object({
 type Seen = z.infer<typeof Seen>;
 const Tasks = z.object({ items: z.array(z.object({ id: z.string() })) });
 
-/** Over which wire each of the people acts. */
+/** Holds the connection of each of the people. */
 export interface Wires {
   readonly storefront: Wire;
   readonly staff: Wire;
@@ -33,9 +33,7 @@ export interface Placed {
   readonly postMs: number;
 }
 
-/**
- * Plays customer, warehouse staff and drivers over HTTP: every effect on the order is a request that people would send.
- */
+/** Plays customer, warehouse staff and drivers over HTTP, by the requests that their systems would send. */
 export class OrderLife {
   readonly #random = randomFrom(SEED);
   /** Orders that were answered 201. */
@@ -48,24 +46,24 @@ export class OrderLife {
     readonly signal: AbortSignal,
   ) {}
 
-  /** Places an order of as many parcels as `parts`; its time counts from `due`. */
-  async place(parts = 1, due = performance.now()): Promise<Placed> {
+  /** Places an order of a number of parcels; its time counts from `due`. */
+  async place(parcels = 1, due = performance.now()): Promise<Placed> {
     const { id } = await this.wires.storefront.call({
       method: 'POST',
       path: '/v1/orders',
       expect: 201,
       schema: Seen,
       idempotencyKey: randomUUID(),
-      body: orderBody(this.mall, parts, this.#random),
+      body: orderBody(this.mall, parcels, this.#random),
     });
     this.accepted += 1;
     return { orderId: id, postMs: performance.now() - due };
   }
 
-  /** Takes an order from its POST to the signature at every door, and to `completed`. */
-  async play(parts = 1, due = performance.now()): Promise<Placed> {
-    const placed = await this.place(parts, due);
-    for (const kind of KINDS) await this.#work(placed.orderId, kind, parts);
+  /** Plays an order from its POST until every parcel is signed for and the order is `completed`. */
+  async play(parcels = 1, due = performance.now()): Promise<Placed> {
+    const placed = await this.place(parcels, due);
+    for (const kind of KINDS) await this.#work(placed.orderId, kind, parcels);
     const labelled = await this.#until(placed.orderId, 'labelled', ({ fulfillments }) =>
       fulfillments.every(({ status }) => status === 'labelled'),
     );
@@ -75,14 +73,14 @@ export class OrderLife {
     return placed;
   }
 
-  async #work(orderId: string, kind: (typeof KINDS)[number], parts: number): Promise<void> {
+  async #work(orderId: string, kind: (typeof KINDS)[number], expected: number): Promise<void> {
     const { items } = await this.wires.staff.call({
       method: 'GET',
       path: `/v1/tasks?orderId=${orderId}&kind=${kind}&status=open`,
       expect: 200,
       schema: Tasks,
     });
-    if (items.length !== parts) throw this.faults.add(`${items.length} open ${kind} tasks in place of ${parts}`);
+    if (items.length !== expected) throw this.faults.add(`${items.length} open ${kind} tasks, expected ${expected}`);
     for (const { id } of items) await this.#act(`/v1/tasks/${id}/completion`);
   }
 
@@ -110,9 +108,9 @@ export class OrderLife {
     }
   }
 
-  #until(orderId: string, what: string, fact: (order: Seen) => boolean): Promise<Seen> {
+  #until(orderId: string, state: string, fact: (order: Seen) => boolean): Promise<Seen> {
     const look = () =>
       this.wires.storefront.call({ method: 'GET', path: `/v1/orders/${orderId}`, expect: 200, schema: Seen });
-    return lookUntil(`an order was not ${what}`, look, fact, ({ status }) => status, this);
+    return lookUntil(`an order was not ${state}`, look, fact, ({ status }) => status, this);
   }
 }

@@ -4,30 +4,27 @@ import type { Placed } from './order-life';
 import type { LatencyAtRate } from './report';
 import { latencyOf, type Latency } from './statistics';
 
-const LEAST = 20;
+const MIN_ORDERS = 20;
 
-/** Times the POSTs of orders that are placed one after another on an otherwise idle stack. */
+/** Measures the POSTs of orders that are placed one after another on an otherwise idle stack. */
 export async function measureUnloaded(bench: Bench, title: string, place: () => Promise<Placed>): Promise<Latency> {
-  const count = Math.max(LEAST, Math.round(bench.plan.orders / 2));
+  const count = Math.max(MIN_ORDERS, Math.round(bench.plan.orders / 2));
   const taken: number[] = [];
-  await bench.measure(title, async ({ faults, signal, tell }) => {
+  await bench.measure(title, async ({ faults, signal, tell: reportProgress }) => {
     while (taken.length < count) {
       signal.throwIfAborted();
       await faults.survive(async () => {
         taken.push((await place()).postMs);
       });
-      tell(taken.length, count);
+      reportProgress(taken.length, count);
     }
   });
   return latencyOf(taken);
 }
 
-/**
- * Lets orders arrive by chance at half of the highest rate, plays each to its end, and times the POSTs from when they
- * were due.
- */
+/** Plays orders that arrive at random, at half of the highest rate, and measures their POSTs from their due times. */
 export async function measureHalfLoad(bench: Bench, highestPerSecond: number): Promise<LatencyAtRate> {
-  const [count, perSecond] = [Math.max(LEAST, bench.plan.orders), highestPerSecond / 2];
+  const [count, perSecond] = [Math.max(MIN_ORDERS, bench.plan.orders), highestPerSecond / 2];
   const taken: number[] = [];
   await bench.measure('POST, at half load', (running) =>
     openLoop(
@@ -39,6 +36,6 @@ export async function measureHalfLoad(bench: Bench, highestPerSecond: number): P
       running,
     ),
   );
-  // Orders take seconds from end to end: the first ones met less than half of the load.
+  // An order takes seconds, so the first ones saw less than half of the load.
   return { ...latencyOf(taken.slice(Math.floor(count / 10))), perSecond };
 }

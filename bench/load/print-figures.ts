@@ -5,7 +5,7 @@ import type { Latency, Spread } from './statistics';
 
 export const NOT_MEASURED = "not measured: needs Linux's /proc";
 
-/** Lays rows out in columns under a heading. */
+/** Formats rows as aligned columns under a heading. */
 export function section(title: string, rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.filter((row) => row.length > 1).map((row) => row[column]?.length ?? 0)),
@@ -47,13 +47,9 @@ export const historyRow = (name: string, cost: HistoryCost): string[] => [
 ];
 
 export function processorRow(name: string, cost: ProcessorTime | undefined): string[] {
-  const parts = Object.entries(cost ?? {})
-    .filter(([part, ms]) => part !== GENERATOR && ms >= 0.05)
-    .map(([part, ms]) => `${part} ${ms.toFixed(1)}`);
-  return [
-    name,
-    cost
-      ? `${serviceTotal(cost).toFixed(1)} ms: ${parts.join(', ')}; besides, ${GENERATOR} ${cost[GENERATOR]?.toFixed(1)}`
-      : NOT_MEASURED,
-  ];
+  const used = Object.entries(cost ?? {}).filter(([process, ms]) => process !== GENERATOR && ms >= 0.05);
+  const shares = used.map(([process, ms]) => `${process} ${ms.toFixed(1)}`);
+  if (cost === undefined) return [name, NOT_MEASURED];
+  const load = `${GENERATOR} ${cost[GENERATOR]?.toFixed(1)}`;
+  return [name, `${serviceTotal(cost).toFixed(1)} ms: ${shares.join(', ')}; besides, ${load}`];
 }

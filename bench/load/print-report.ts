@@ -15,16 +15,20 @@ import type { Report } from './report';
 
 const MIB = 2 ** 20;
 
-/** Writes a report as tables for a person. */
+/** Formats a report as tables for a person. */
 export function printReport(report: Report): string {
-  const { machine } = report;
+  const { processors: count, memoryBytes, node, platform, loadBefore } = report.machine;
   return [
-    `Mallflow on ${machine.processors} processors, ${Math.round(machine.memoryBytes / 2 ** 30)} GiB, Node ${machine.node} (${machine.platform}), load ${machine.loadBefore.toFixed(1)} before; ${report.server} stack; ${Math.round(report.seconds)} s in all`,
+    [
+      `Mallflow on ${count} processors, ${Math.round(memoryBytes / 2 ** 30)} GiB, Node ${node} (${platform}), `,
+      `load average ${loadBefore.toFixed(1)} before the run; `,
+      `Temporal server: ${report.server}; ${Math.round(report.seconds)} s in all`,
+    ].join(''),
     section(
       'Complete orders, one merchant, one parcel, POST to signed (median, least to greatest window)',
       levelRows(report.orders),
     ),
-    section('POST /v1/orders with its verdict', [
+    section('POST /v1/orders, answered with the verdict', [
       ['unloaded, one after another', latency(report.post.unloaded)],
       [
         `at half of the highest load, ${report.post.halfLoad.perSecond.toFixed(1)} orders/s arriving`,
@@ -42,7 +46,7 @@ export function printReport(report: Report): string {
       ['API', memory(report.memory.api)],
     ]),
     ...(report.peer === undefined ? [] : [printPeer(report.peer)]),
-    `Put off with Retry-After: ${report.putOff}`,
+    `Requests answered with Retry-After and sent again: ${report.putOff}`,
     report.faults.length === 0
       ? 'Every other answer was as expected.'
       : `NOT AS EXPECTED:\n${printFaults(report.faults)}`,

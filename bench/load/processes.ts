@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What the kernel counts processor time in (USER_HZ): hundredths of a second on every Linux that Node runs on. */
+/** Is the kernel's unit of processor time (USER_HZ): 10 ms on every Linux that Node runs on. */
 const TICK_MS = 10;
 const KIB = 1024;
 
-/** Names of processes with the ids behind each. */
+/** Maps names to the ids of their processes. */
 export type Pids = Readonly<Record<string, readonly number[]>>;
-/** Milliseconds of processor time by name. */
+/** Maps names to milliseconds of processor time. */
 export type ProcessorTime = Readonly<Record<string, number>>;
 
-/** Tells whether this machine lets us read what processes use: Linux does, by /proc. */
+/** Returns whether the processes' use can be read: on Linux, from /proc. */
 export const canMeasure = (): boolean => process.platform === 'linux';
 
 /**
- * Reads how much processor time processes have used, their children included, ended ones too; this process's own stands
- * under `load generator`. Undefined where it cannot be read. Throws when a process is gone.
+ * Reads the processor time that processes and their children have used, ended ones included; this process's own is
+ * named `load generator`. Undefined when it cannot be read. Throws when a process is gone.
  */
 export function processorTime(pids: Pids): ProcessorTime | undefined {
   if (!canMeasure()) return undefined;
@@ -27,10 +27,10 @@ export function processorTime(pids: Pids): ProcessorTime | undefined {
   return { ...(Object.fromEntries(used) as Record<string, number>), [GENERATOR]: (user + system) / 1000 };
 }
 
-/** What the load itself costs: measured, but no part of an order's cost. */
+/** Names this process, which makes the load: it is measured, but does not count as cost of an order. */
 export const GENERATOR = 'load generator';
 
-/** Returns processor ms per piece of work by process, from readings before and after; undefined without readings. */
+/** Returns the processor ms per piece of work by process, from two readings; undefined without readings. */
 export function costPer(
   before: ProcessorTime | undefined,
   after: ProcessorTime | undefined,
@@ -40,23 +40,22 @@ export function costPer(
   return Object.fromEntries(Object.entries(after).map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / pieces]));
 }
 
-/** Adds up what the service uses: everything but the load generator. */
+/** Adds up the processor time of all processes but the load generator. */
 export const serviceTotal = (cost: ProcessorTime): number =>
   Object.entries(cost).reduce((sum, [name, ms]) => (name === GENERATOR ? sum : sum + ms), 0);
 
-/** Own time, that of children which ended and were waited for, and that of those that live. */
+/** Adds up a process's own ticks, those of its ended and collected children, and those of its live children. */
 function ownTicks(pid: number, children: ReadonlyMap<number, readonly number[]>): number {
   const own = statOf(pid);
-  if (own === null) throw new Error(`Process ${pid} is gone: what it used cannot be read.`);
+  if (own === null) throw new Error(`Process ${pid} is gone: its processor time cannot be read.`);
   const live = (children.get(pid) ?? []).map((child) => statOf(child)?.ticks ?? 0);
   return own.ticks + live.reduce((sum, ticks) => sum + ticks, 0);
 }
 
 function childrenByParent(): ReadonlyMap<number, readonly number[]> {
   const children = new Map<number, number[]>();
-  for (const pid of readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)) {
+  const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  for (const pid of names.map(Number)) {
     const stat = statOf(pid);
     if (stat === null) continue;
     const siblings = children.get(stat.parent);
@@ -70,11 +69,9 @@ function childrenByParent(): ReadonlyMap<number, readonly number[]> {
 function statOf(pid: number): { readonly parent: number; readonly ticks: number } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name stands in brackets and may hold anything: the fields are counted from the last bracket.
-    const fields = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
+    // The command's name is in brackets and may contain anything: the fields are counted from the last bracket.
+    const rest = stat.slice(stat.lastIndexOf(')') + 2);
+    const fields = rest.split(' ').map(Number);
     const [utime = 0, stime = 0, cutime = 0, cstime = 0] = fields.slice(11, 15);
     return { parent: fields[1] ?? 0, ticks: utime + stime + cutime + cstime };
   } catch (error) {
@@ -83,13 +80,13 @@ function statOf(pid: number): { readonly parent: number; readonly ticks: number 
   }
 }
 
-/** Bytes that a process holds in memory now, and the most it ever held. */
+/** Holds a process's current and greatest memory in bytes. */
 export interface Memory {
   readonly rssBytes: number;
   readonly peakBytes: number;
 }
 
-/** Reads a process's memory from /proc/<pid>/status; undefined where it cannot be read. */
+/** Reads a process's memory from /proc/<pid>/status; undefined when it cannot be read. */
 export function memoryOf(pid: number): Memory | undefined {
   if (!canMeasure()) return undefined;
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');

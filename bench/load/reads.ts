@@ -6,13 +6,13 @@ import type { Report } from './report';
 import { latencyOf, randomFrom, spreadOf } from './statistics';
 
 const CONCURRENCY = 32;
-/** How many reads find out how many there are to be. */
+/** Is the number of reads that determine how many reads a window needs. */
 const TRIAL = 300;
 const WINDOW_SECONDS = 3;
 const HALF_LOAD_SECONDS = 8;
 const SEED = 11;
 
-/** Reads orders as a storefront does: as many as the API answers, then at half of that rate for the latency. */
+/** Measures reads of orders: as many as the API answers, then at half of that rate for the latency. */
 export async function measureReads(bench: Bench, orderIds: readonly string[]): Promise<Report['reads']> {
   const random = randomFrom(SEED);
   const read = async (): Promise<void> => {

@@ -9,7 +9,7 @@ export interface LatencyAtRate extends Latency {
   readonly perSecond: number;
 }
 
-/** Everything one run measured. Times in ms, sizes in bytes. */
+/** Holds every figure of a run. Times in ms, sizes in bytes. */
 export interface Report {
   readonly machine: {
     readonly processors: number;
@@ -34,7 +34,7 @@ export interface Report {
     readonly perSecond: Spread;
     readonly processorMs: ProcessorTime | undefined;
   };
-  /** How many bare workflows one order costs in processor time; undefined where it cannot be measured. */
+  /** The processor time of an order divided by that of a bare workflow; undefined when it cannot be measured. */
   readonly bareWorkflowsPerOrder: number | undefined;
   readonly reads: {
     readonly concurrency: number;
@@ -43,9 +43,9 @@ export interface Report {
     readonly processorMs: ProcessorTime | undefined;
   };
   readonly memory: { readonly worker: Memory | undefined; readonly api: Memory | undefined };
-  /** The reference application of the field, where it was asked for. */
+  /** The field's reference application, if requested. */
   readonly peer?: PeerReport;
   readonly faults: ReturnType<Faults['list']>;
-  /** Requests that were answered 429 or 503 with Retry-After, and sent again. */
+  /** The number of requests that were answered 429 or 503 with Retry-After and sent again. */
   readonly putOff: number;
 }

@@ -14,14 +14,14 @@ const HISTORIES = 5;
 const HISTORIES_UNDER_LOAD = 20;
 
 /**
- * Measures everything on one running stack, the quiet figures first. `loadBefore` is the machine's load of the minute
- * before; `startPeer` starts the reference application in place of ours where it is to be measured as well.
+ * Measures every figure on one running stack, those without load first. `loadBefore` is the machine's load average of
+ * the minute before; `startPeer` replaces our processes by the reference application, if it is measured, too.
  */
 export async function run(bench: Bench, loadBefore: number, startPeer: (() => Promise<Peer>) | null): Promise<Report> {
   const began = Date.now();
   const ours = { title: 'Orders', life: bench.life, pids: bench.pids };
   await warmUp(bench, ours);
-  // They are left where they are: released, unpicked.
+  // These orders stay released and unpicked.
   const unloaded = await measureUnloaded(bench, 'POST, unloaded', () => bench.life.place());
   const oneParcel = await historiesOf(bench, 1);
   const twoParcels = await historiesOf(bench, 2);
@@ -33,7 +33,7 @@ export async function run(bench: Bench, loadBefore: number, startPeer: (() => Pr
   const bare = await measureBare(bench, best.concurrency);
   const reads = await measureReads(bench, orderIds);
   const memoryAfter = { worker: memory(bench, 'worker'), api: memory(bench, 'API') };
-  // Last: it takes the place of our worker and API.
+  // Last, because it replaces our worker and API.
   const peer = startPeer && (await measurePeer(bench, best, startPeer));
   return {
     machine: {
@@ -60,11 +60,11 @@ export async function run(bench: Bench, loadBefore: number, startPeer: (() => Pr
   };
 }
 
-/** Plays a few orders one after another and counts what their workflows left behind. */
-function historiesOf(bench: Bench, parts: number): Promise<HistoryCost> {
-  return bench.measure(`Histories, orders of ${parts} parcel(s)`, async () => {
+/** Plays a few orders one after another and counts the histories of their workflows. */
+function historiesOf(bench: Bench, parcels: number): Promise<HistoryCost> {
+  return bench.measure(`Histories, orders of ${parcels} parcel(s)`, async () => {
     const orderIds: string[] = [];
-    for (let i = 0; i < HISTORIES; i += 1) orderIds.push((await bench.life.play(parts)).orderId);
+    for (let i = 0; i < HISTORIES; i += 1) orderIds.push((await bench.life.play(parcels)).orderId);
     return historyCostOf(bench.temporal, orderIds);
   });
 }

@@ -1,4 +1,4 @@
-/** Returns the value at a share `q` (0 to 1) of the values in order, by nearest rank. Throws when there are none. */
+/** Returns the quantile `q` (0 to 1) of values by nearest rank. Throws when there are none. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const found = sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
@@ -6,17 +6,14 @@ export function quantile(values: readonly number[], q: number): number {
   return found;
 }
 
-/** A figure measured several times: the median, and how far it went. */
+/** Summarizes a figure that was measured several times. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-/**
- * Returns the median of values, the middle of an even count's two, with the least and the greatest. Throws when there
- * are none.
- */
+/** Returns the median, the least and the greatest of values. Throws when there are none. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const [min, max] = [sorted[0], sorted.at(-1)];
@@ -32,14 +29,14 @@ export interface Latency {
   readonly p99Ms: number;
 }
 
-/** Sums up how long calls took, in ms. Throws when there were none. */
+/** Summarizes the durations of calls, in ms. Throws when there are none. */
 export const latencyOf = (ms: readonly number[]): Latency => ({
   count: ms.length,
   p50Ms: quantile(ms, 0.5),
   p99Ms: quantile(ms, 0.99),
 });
 
-/** Makes a source of numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
+/** Creates a generator of numbers from 0 up to 1, which repeats for the same seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -50,7 +47,7 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** Draws when callers who know nothing of each other come (a Poisson process): ms from the begin, ascending. */
+/** Draws the arrival times of independent callers (a Poisson process): ms from the beginning, ascending. */
 export function arrivals(count: number, ratePerSecond: number, random: () => number): number[] {
   let at = 0;
   return Array.from({ length: count }, () => (at += (-Math.log(1 - random()) / ratePerSecond) * 1000));

@@ -21,9 +21,9 @@ interface Answer {
 }
 
 /**
- * Calls a server over kept-alive connections. Node's own `http`, as it costs the shared processors the least. Any
- * answer but the expected one is counted and thrown as `Unexpected`; 429 and 503 with Retry-After are counted and
- * obeyed. An answer without a body is `undefined` to the schema. A `key` of null sends none.
+ * Calls a server over kept-alive connections, by Node's `http`, which uses the shared processors the least. Counts any
+ * answer but the expected one and throws it as `Unexpected`; counts 429 and 503 with Retry-After, and calls again then.
+ * An answer without a body is `undefined` to the schema. A `key` of null sends none.
  */
 export class Wire {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });

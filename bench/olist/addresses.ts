@@ -4,32 +4,29 @@ import type { Dataset } from './dataset';
 import { goalOf } from './goals';
 import { placeOrderOf } from './mapping';
 
-/** What today's address rules make of a dataset's orders. */
+/** Reports the orders of a dataset that today's address rules would hold. */
 export interface HeldAddresses {
   readonly orders: number;
   readonly held: number;
-  /** Of those, how many every suggestion makes good. */
+  /** The number of held orders that the suggestions correct completely. */
   readonly mendable: number;
   /** Findings by field and code, as `/address/city unknown_division`; an order may have several. */
   readonly findings: Readonly<Record<string, number>>;
-  /** The places that were held with what is suggested, `state city: suggestion`, each once. */
+  /** The places of held orders with their suggestions, as `state city: suggestion`, each once. */
   readonly places: readonly string[];
 }
 
-/**
- * Judges the address of every order as its placement would. The dataset has places only: name, phone and street are
- * made up.
- */
+/** Validates the address of every order as its placement would. Name, phone and street are made up. */
 export function judgeAddresses({ orders }: Dataset): HeldAddresses {
   const findings = new Map<string, number>();
   const places = new Set<string>();
   let [held, mendable] = [0, 0];
   for (const order of orders) {
-    const judged = validateRecipient(Recipient.parse(placeOrderOf(order, goalOf(order), new Map()).recipient));
-    if (judged.verdict === 'good') continue;
+    const result = validateRecipient(Recipient.parse(placeOrderOf(order, goalOf(order), new Map()).recipient));
+    if (result.verdict === 'good') continue;
     held += 1;
-    if (judged.mendable) mendable += 1;
-    for (const { pointer, code, suggestion } of judged.findings) {
+    if (result.mendable) mendable += 1;
+    for (const { pointer, code, suggestion } of result.findings) {
       findings.set(`${pointer} ${code}`, (findings.get(`${pointer} ${code}`) ?? 0) + 1);
       places.add(`${order.customer.state} ${order.customer.city}: ${suggestion ?? 'none'}`);
     }

@@ -1,7 +1,7 @@
 import { groupBy } from './group-by';
 import { readTable, type Row, type TableName } from './tables';
 
-/** Units of one product of one seller in an order. */
+/** Holds the units of one product of one seller in an order. */
 export interface OlistItem {
   readonly productId: string;
   readonly sellerId: string;
@@ -15,7 +15,7 @@ export interface OlistItem {
 export interface OlistOrder {
   readonly id: string;
   readonly status: string;
-  /** Local time without a zone, as the dataset has it. */
+  /** The local time without a zone, as in the dataset. */
   readonly purchasedAt: string;
   readonly approvedAt: string | null;
   readonly handedOverAt: string | null;
@@ -29,7 +29,7 @@ export interface OlistOrder {
   readonly payments: { readonly type: string; readonly amount: number }[];
 }
 
-/** The first orders of the dataset by time of purchase, and the sellers and products they name. */
+/** Holds the first orders of the dataset by time of purchase, and their sellers and products. */
 export interface Dataset {
   readonly orders: readonly OlistOrder[];
   readonly sellers: ReadonlyMap<string, Row<'sellers'>>;
@@ -41,8 +41,8 @@ export interface Dataset {
 const centavos = (amount: number): number => Math.round(amount * 100);
 
 /**
- * Reads the first `limit` orders by time of purchase (all without a limit) and what belongs to them; only that is kept
- * in memory. Orders without items cannot be ordered and are left out.
+ * Reads the first `limit` orders by time of purchase (all without a limit) with their sellers and products; only those
+ * are kept in memory. Orders without items cannot be placed and are left out.
  */
 export async function readDataset(folder: string, limit?: number): Promise<Dataset> {
   const itemsOf = groupBy(await all(folder, 'order_items'), (item) => item.order_id);
@@ -99,7 +99,7 @@ function orderOf(
   units: readonly Row<'order_items'>[],
 ): OlistOrder {
   if (!customer)
-    throw new Error(`Order ${row.order_id} names customer ${row.customer_id}, whom customers.csv does not hold.`);
+    throw new Error(`Order ${row.order_id} names customer ${row.customer_id}, who is not in customers.csv.`);
   const items = new Map<string, OlistItem>();
   for (const unit of units) {
     const key = `${unit.seller_id}/${unit.product_id}`;
@@ -131,14 +131,11 @@ function orderOf(
   };
 }
 
-const byPurchase = (a: Row<'orders'>, b: Row<'orders'>): number =>
-  a.order_purchase_timestamp < b.order_purchase_timestamp
-    ? -1
-    : a.order_purchase_timestamp > b.order_purchase_timestamp
-      ? 1
-      : a.order_id < b.order_id
-        ? -1
-        : 1;
+function byPurchase(a: Row<'orders'>, b: Row<'orders'>): number {
+  if (a.order_purchase_timestamp < b.order_purchase_timestamp) return -1;
+  if (a.order_purchase_timestamp > b.order_purchase_timestamp) return 1;
+  return a.order_id < b.order_id ? -1 : 1;
+}
 
 async function all<T extends TableName>(folder: string, table: T): Promise<Row<T>[]> {
   const rows: Row<T>[] = [];

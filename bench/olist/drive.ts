@@ -15,28 +15,25 @@ export interface Mall {
   readonly staff: PublicApi;
   readonly drivers: CarrierDrivers;
   readonly skuIds: ReadonlyMap<string, string>;
-  /** Names this replay in every Idempotency-Key, so that running it again goes on instead of beginning anew. */
+  /** Names this replay in every Idempotency-Key, so that a repeated run continues it. */
   readonly run: string;
-  /** How long each wait of an order may take. */
+  /** The limit of each wait of an order, ms. */
   readonly limitMs: number;
 }
 
 export interface Driven {
   readonly order: OrderResource;
   readonly events: readonly TimelineEvent[];
-  /** What keeps the order from its goal; null when it got there. */
+  /** The difference from the goal; null when the order reached it. */
   readonly missing: string | null;
 }
 
-/**
- * Takes an order of the dataset to its end through the public API. Each step is safe to repeat. Throws what the API
- * refuses.
- */
+/** Drives an order of the dataset to its end by the public API. Safe to repeat. Throws the API's refusals. */
 export async function drive(mall: Mall, olist: OlistOrder, goal: Goal): Promise<Driven> {
   const intent = (act: string) => `olist:${mall.run}:${olist.id}:${act}`;
   const people = new People(mall.storefront, [mall.staff], mall.drivers, intent, mall.limitMs);
   const placed = await mall.storefront.placeOrder(intent('place'), placeOrderOf(olist, goal, mall.skuIds));
-  await people.until(placed.id, (order) => order.status !== 'draft', 'judged');
+  await people.until(placed.id, (order) => order.status !== 'draft', 'decided');
   for (const step of ENDINGS[goal].steps) await STEPS[step]({ orderId: placed.id, people, mall, intent });
   return { ...(await untilThere(people, mall, placed.id, goal)), events: await timelineOf(mall.storefront, placed.id) };
 }
@@ -72,15 +69,15 @@ const ROAD: readonly ShipmentStatus[] = [
   'signed',
 ];
 
-/** Has the drivers scan what an earlier run of the replay has not scanned yet. */
+/** Sends the scans that an earlier run of the replay has not sent yet. */
 async function scan({ orderId, people, mall }: Stage, scans: readonly (CarrierScan & ShipmentStatus)[]): Promise<void> {
   const order = await mall.storefront.getOrder(orderId);
   const began = Date.now();
-  for (const part of order.fulfillments) {
-    const reached = ROAD.indexOf(part.shipment?.status ?? 'booked');
+  for (const fulfillment of order.fulfillments) {
+    const reached = ROAD.indexOf(fulfillment.shipment?.status ?? 'booked');
     const open = scans.filter((next) => ROAD.indexOf(next) > reached);
     await people.scan(
-      { ...order, fulfillments: [part] },
+      { ...order, fulfillments: [fulfillment] },
       open.map((next, i) => ({ scan: next, at: new Date(began + i) })),
     );
   }
@@ -98,7 +95,10 @@ async function untilThere(
     const { items } = await mall.staff.listTasks({ orderId, kind: 'pick', status: 'done', limit: 100 });
     return {
       order,
-      missing: items.length === order.fulfillments.length ? null : `${items.length} of its parts are picked`,
+      missing:
+        items.length === order.fulfillments.length
+          ? null
+          : `${items.length} of its ${order.fulfillments.length} fulfillments are picked`,
     };
   } catch (error) {
     if (!(error instanceof WaitTimedOut)) throw error;

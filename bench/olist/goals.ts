@@ -13,18 +13,18 @@ export type Goal =
   | 'cancelled_paid'
   | 'cancelled_labelled';
 
-/** What the people do to bring an order to a goal, in this order. */
+/** Names the steps that people take to bring an order to a goal. */
 export type Step = 'pick' | 'pack' | 'hand_over' | 'transit' | 'deliver' | 'cancel';
 
 export interface Ending {
   readonly steps: readonly Step[];
   readonly status: OrderStatus;
-  /** Where each part stands; null when there need not be any. */
+  /** The status of each fulfillment; null when the order may have none. */
   readonly part: FulfillmentStatus | null;
   readonly shipment?: ShipmentStatus;
 }
 
-/** How an order gets to each goal, and what it looks like there. */
+/** Lists the steps to each goal, and the statuses of an order that has reached it. */
 export const ENDINGS: Readonly<Record<Goal, Ending>> = {
   completed: {
     steps: ['pack', 'hand_over', 'transit', 'deliver'],
@@ -47,12 +47,10 @@ export const ENDINGS: Readonly<Record<Goal, Ending>> = {
   cancelled_labelled: { steps: ['pack', 'cancel'], status: 'cancelled', part: 'cancelled', shipment: 'voided' },
 };
 
-/** Goals whose customer has not paid: the gateway waits for an act that never comes. */
+/** Returns whether a goal's customer never pays: the gateway waits for an action that does not come. */
 export const isUnpaid = (goal: Goal): boolean => goal === 'awaiting_payment' || goal === 'cancelled_unpaid';
 
-/**
- * Decides where an order of the dataset has to end. Throws for a status that the dataset's documentation does not name.
- */
+/** Decides the goal of an order. Throws for a status that the dataset's documentation does not name. */
 export function goalOf({
   status,
   approvedAt,
@@ -74,22 +72,23 @@ export function goalOf({
     case 'unavailable':
       return 'cancelled_paid';
     case 'canceled':
-      // Ours cannot be cancelled once a carrier has it, so those are cancelled at the last moment before.
-      return handedOverAt !== null ? 'cancelled_labelled' : approvedAt !== null ? 'cancelled_paid' : 'cancelled_unpaid';
+      // Our orders cannot be cancelled once a carrier has them, so these are cancelled just before.
+      if (handedOverAt !== null) return 'cancelled_labelled';
+      return approvedAt === null ? 'cancelled_unpaid' : 'cancelled_paid';
     default:
-      throw new Error(`The dataset holds an order of the status "${status}", which the replay does not know.`);
+      throw new Error(`The dataset contains an order with the status "${status}", which the replay does not know.`);
   }
 }
 
-/** Says what keeps an order from its goal; null once it is there. */
+/** Describes the difference of an order from its goal; null once it has reached it. */
 export function missing(goal: Goal, order: OrderResource): string | null {
   const ending = ENDINGS[goal];
   if (order.status !== ending.status) return `the order is ${order.status}`;
   if (ending.part === null) return null;
-  if (order.fulfillments.length === 0) return 'the order has no parts';
+  if (order.fulfillments.length === 0) return 'the order has no fulfillments';
   const stray = order.fulfillments.find(
-    (part) =>
-      part.status !== ending.part || (ending.shipment !== undefined && part.shipment?.status !== ending.shipment),
+    ({ status, shipment }) =>
+      status !== ending.part || (ending.shipment !== undefined && shipment?.status !== ending.shipment),
   );
   return stray === undefined
     ? null

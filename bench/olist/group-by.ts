@@ -1,7 +1,4 @@
-/**
- * Groups values by a key, groups and values in the order they came. (`Map.groupBy` is newer than the oldest Node we run
- * on.)
- */
+/** Groups values by a key and keeps their order. (`Map.groupBy` is newer than the oldest Node that we support.) */
 export function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const value of values) {

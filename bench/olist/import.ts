@@ -21,8 +21,8 @@ export interface Imported {
 }
 
 /**
- * Imports what the orders of a dataset need: merchants, warehouses, carriers, SKUs with dated prices, and just enough
- * stock. Running it again for as many orders of the same run changes nothing.
+ * Imports everything that the orders of a dataset need: merchants, warehouses, carriers, SKUs with dated prices, and
+ * just enough stock. A repeated import of as many orders for the same run changes nothing.
  */
 export async function importDataset(catalogue: CatalogueImport, dataset: Dataset, run: string): Promise<Imported> {
   const storefronts = await catalogue.importStorefronts([STOREFRONT]);
@@ -45,7 +45,7 @@ export async function importDataset(catalogue: CatalogueImport, dataset: Dataset
       required(imported, skuName({ merchantId, code: product.productId })),
     ]),
   );
-  // The number of orders is part of the reference: a longer replay under the same name receives what it needs itself.
+  // The reference includes the number of orders, so that a longer replay under the same name receives its own stock.
   const reference = `olist:${run}:${dataset.orders.length}`;
   await catalogue.receiveStock(
     sold.map(({ product }, number): Receipt => {
@@ -67,6 +67,6 @@ export async function importDataset(catalogue: CatalogueImport, dataset: Dataset
 
 function required<V>(map: ReadonlyMap<string, V>, key: string): V {
   const value = map.get(key);
-  if (value === undefined) throw new Error(`The dataset names ${key} and does not hold it.`);
+  if (value === undefined) throw new Error(`The dataset names ${key} but does not contain it.`);
   return value;
 }

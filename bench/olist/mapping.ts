@@ -8,16 +8,16 @@ import { isUnpaid, type Goal } from './goals';
 import { groupBy } from './group-by';
 import type { Row } from './tables';
 
-/** The dataset does not tell what the marketplace takes. */
+/** Is the mall's commission, which the dataset does not contain. */
 const COMMISSION_BP = 1_000;
-/** For products whose measures are blank or zero. */
+/** Replaces the measures of products whose own are blank or zero. */
 export const DEFAULT_MEASURES = { weightG: 500, lengthMm: 200, widthMm: 150, heightMm: 100 } as const;
-/** The dataset's times are local, those of São Paulo without its summer time. */
+/** Is the zone of the dataset's times: that of São Paulo, without summer time. */
 const ZONE = '-03:00';
 
 export const merchantCode = (sellerId: string): string => `olist-${sellerId}`;
 
-/** The warehouse that serves each region of the country. */
+/** Lists the regions of the country, each with its warehouse. */
 const REGIONS = {
   'olist-southeast': { name: 'Southeast', city: 'São Paulo', postcode: '01000-000', states: ['SP', 'RJ', 'MG', 'ES'] },
   'olist-south': { name: 'South', city: 'Curitiba', postcode: '80000-000', states: ['PR', 'SC', 'RS'] },
@@ -41,7 +41,7 @@ const REGIONS = {
   },
 } as const;
 
-/** The warehouses, one per region. */
+/** Lists the warehouses, one for each region. */
 export const WAREHOUSES = Object.entries(REGIONS).map(([code, { name, city, postcode }]) => ({
   code,
   name: `${name} warehouse`,
@@ -50,24 +50,22 @@ export const WAREHOUSES = Object.entries(REGIONS).map(([code, { name, city, post
   postcode,
 }));
 
-/** Finds the warehouse that a seller's goods lie in: its region's. Throws for a state that Brazil does not have. */
+/** Returns the warehouse of a seller's goods, by the seller's state. Throws for a state that Brazil does not have. */
 export function warehouseOf(state: string): string {
   const found = Object.entries(REGIONS).find(([, { states }]) => (states as readonly string[]).includes(state));
-  if (!found) throw new Error(`The dataset holds a seller in "${state}", which is no state of Brazil.`);
+  if (!found) throw new Error(`The dataset contains a seller in "${state}", which is no state of Brazil.`);
   return found[0];
 }
 
-/**
- * Maps sellers to merchants. What a merchant charges for delivery is the mean freight of its parts of the orders given.
- */
+/** Maps sellers to merchants. A merchant's shipping price is the mean freight of its fulfillments. */
 export function merchantsOf({ orders, sellers }: Dataset): NewMerchant[] {
-  const parts = orders.flatMap((order) =>
+  const fulfillments = orders.flatMap((order) =>
     [...groupBy(order.items, (item) => item.sellerId)].map(([sellerId, items]) => ({
       sellerId,
       freight: sumOf(items, (item) => item.freight),
     })),
   );
-  const ofSeller = groupBy(parts, (part) => part.sellerId);
+  const ofSeller = groupBy(fulfillments, ({ sellerId }) => sellerId);
   return [...sellers.keys()].map((sellerId) => {
     const own = ofSeller.get(sellerId) ?? [];
     return {
@@ -75,13 +73,13 @@ export function merchantsOf({ orders, sellers }: Dataset): NewMerchant[] {
       name: `Seller ${sellerId.slice(0, 8)}`,
       currency: 'BRL',
       commissionBp: COMMISSION_BP,
-      shippingBaseAmount: own.length === 0 ? 0 : Math.round(sumOf(own, (part) => part.freight) / own.length),
+      shippingBaseAmount: own.length === 0 ? 0 : Math.round(sumOf(own, ({ freight }) => freight) / own.length),
       shippingPerKgAmount: 0,
     };
   });
 }
 
-/** A product as one seller sells it, with what its orders take of it. */
+/** Describes a product of one seller, with the quantity that the orders buy. */
 export interface SoldProduct {
   readonly productId: string;
   readonly sellerId: string;
@@ -89,16 +87,13 @@ export interface SoldProduct {
   readonly prices: NewSku['prices'];
 }
 
-/**
- * Collects what the orders buy, by seller and product. A price is dated by the first order that paid it after another
- * one.
- */
+/** Collects the sold products by seller and product. A price begins with the first order that paid it. */
 export function soldProducts({ orders }: Dataset): SoldProduct[] {
   const sales = orders.flatMap((order) => order.items.map((item) => ({ ...item, at: order.purchasedAt })));
   return [...groupBy(sales, (sale) => skuKey(sale))].map(([, own]) => {
     const changes = own.filter((sale, i) => sale.price !== own[i - 1]?.price);
     const { productId, sellerId } = own[0] as (typeof own)[number];
-    // Two orders of one second may have paid differently; the database keeps one price per instant, the later one's.
+    // Two orders of the same second may have paid different prices; the database keeps one, that of the later order.
     const prices = new Map(
       changes.map((sale) => [
         sale.at,
@@ -109,7 +104,7 @@ export function soldProducts({ orders }: Dataset): SoldProduct[] {
   });
 }
 
-/** Names what becomes one SKU: a product of one seller. */
+/** Builds the key of a product of one seller, which becomes one SKU. */
 export const skuKey = ({ sellerId, productId }: Pick<OlistItem, 'sellerId' | 'productId'>): string =>
   `${sellerId}/${productId}`;
 
@@ -142,7 +137,7 @@ function measuresOf(product: Row<'products'> | undefined) {
   };
 }
 
-/** How each way to pay is told to the gateway. */
+/** Maps the dataset's payment types to payment methods. */
 const METHODS: Readonly<Record<string, 'card' | 'wallet' | 'qr'>> = {
   credit_card: 'card',
   debit_card: 'card',
@@ -150,7 +145,7 @@ const METHODS: Readonly<Record<string, 'card' | 'wallet' | 'qr'>> = {
   voucher: 'wallet',
 };
 
-/** Maps an order to what its storefront would send. Its payments become one, by the way that paid the most. */
+/** Maps an order to the request of its storefront. Its payments become one, with the method of the largest. */
 export function placeOrderOf(
   order: OlistOrder,
   goal: Goal,

@@ -9,7 +9,7 @@ import { StageTimes, type StageTime } from './stage-times';
 export interface Mismatch {
   /** The dataset's id of the order. */
   readonly order: string;
-  /** Ours; null when the order was never taken. */
+  /** Our id; null when the order was never accepted. */
   readonly orderId: string | null;
   readonly goal: Goal;
   readonly missing: string;
@@ -30,15 +30,12 @@ export interface ReplayReport {
   readonly outcomes: readonly Outcome[];
   readonly mismatches: readonly Mismatch[];
   readonly stages: readonly StageTime[];
-  /** Orders whose goods cost at today's prices what they cost then. */
+  /** The number of orders whose goods have the same price as in the dataset. */
   readonly samePrice: number;
   readonly mergedPayments: number;
 }
 
-/**
- * Drives every order of a dataset to its end, some at a time, and reports. An order that fails is a mismatch and stops
- * no other.
- */
+/** Drives every order of a dataset to its end, some at a time. A failed order is a mismatch and stops no other. */
 export async function replay(
   mall: Mall,
   { orders }: Dataset,
@@ -50,7 +47,7 @@ export async function replay(
   const outcomes = new Map<string, { datasetStatus: string; goal: Goal; expected: number; reached: number }>();
   const mismatches: Mismatch[] = [];
   let samePrice = 0;
-  const one = async (olist: OlistOrder) => {
+  const replayOne = async (olist: OlistOrder) => {
     const goal = goalOf(olist);
     const key = `${olist.status} ${goal}`;
     const outcome = outcomes.get(key) ?? { datasetStatus: olist.status, goal, expected: 0, reached: 0 };
@@ -67,7 +64,7 @@ export async function replay(
     }
     onOrder();
   };
-  await eachOf(orders, concurrency, one);
+  await eachOf(orders, concurrency, replayOne);
   const seconds = (Date.now() - began) / 1000;
   return {
     run: mall.run,
@@ -82,7 +79,7 @@ export async function replay(
   };
 }
 
-/** Waits for an order; what the API refused, or did not do in time, is a reason and not the end of the replay. */
+/** Waits for an order; a refusal or a time-out becomes a reason and does not end the replay. */
 async function orReason(driving: Promise<Driven>): Promise<Driven | string> {
   try {
     return await driving;
@@ -92,10 +89,7 @@ async function orReason(driving: Promise<Driven>): Promise<Driven | string> {
   }
 }
 
-/**
- * Works through items in order, so many at a time. The first error ends the work and is thrown once the others are
- * done.
- */
+/** Does work for items in order, some at a time. After the first error no more begin; it is thrown at the end. */
 async function eachOf<T>(items: readonly T[], concurrency: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
   const failures: unknown[] = [];

@@ -3,14 +3,14 @@ import type { TimelineEvent, TimelineEventType } from '../../src/contracts/timel
 interface Span {
   readonly from: TimelineEventType;
   readonly to: TimelineEventType;
-  readonly perPart?: boolean;
+  readonly perFulfillment?: boolean;
 }
 
-/** The stages that are timed, each from one event to another; those of a part are matched by their fulfillment. */
+/** Lists the stages that are timed, each from one event to another, of the order or of each fulfillment. */
 const STAGES = {
   'received to accepted': { from: 'order.received', to: 'order.accepted' },
-  'packed to labelled': { from: 'fulfillment.packed', to: 'shipment.booked', perPart: true },
-  'handed over to captured': { from: 'shipment.handed_over', to: 'payment.captured', perPart: true },
+  'packed to labelled': { from: 'fulfillment.packed', to: 'shipment.booked', perFulfillment: true },
+  'handed over to captured': { from: 'shipment.handed_over', to: 'payment.captured', perFulfillment: true },
   'cancellation asked to cancelled': { from: 'order.cancellation_requested', to: 'order.cancelled' },
   'received to completed': { from: 'order.received', to: 'order.completed' },
 } as const satisfies Record<string, Span>;
@@ -22,24 +22,25 @@ export interface StageTime {
   readonly p95Ms: number;
 }
 
-/** Collects how long each stage took, one number per order or part. */
+/** Collects the durations of each stage, one for each order or fulfillment. */
 export class StageTimes {
   readonly #taken = new Map<string, number[]>(Object.keys(STAGES).map((stage) => [stage, []]));
 
-  /** Takes an order's timeline. */
+  /** Adds the stages of an order's timeline. */
   add(events: readonly TimelineEvent[]): void {
     for (const [stage, span] of Object.entries<Span>(STAGES)) {
       for (const begun of events.filter(({ type }) => type === span.from)) {
         const ended = events.find(
           (event) =>
-            event.type === span.to && (span.perPart !== true || event.data.fulfillmentId === begun.data.fulfillmentId),
+            event.type === span.to &&
+            (span.perFulfillment !== true || event.data.fulfillmentId === begun.data.fulfillmentId),
         );
         if (ended) this.#taken.get(stage)?.push(Date.parse(ended.at) - Date.parse(begun.at));
       }
     }
   }
 
-  /** Tells the median and the 95th percentile of every stage that was seen. */
+  /** Returns the median and the 95th percentile of every stage that occurred. */
   summary(): StageTime[] {
     return [...this.#taken]
       .filter(([, taken]) => taken.length > 0)

@@ -15,7 +15,7 @@ const time = z
   .regex(/^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)?$/, 'is not a time')
   .transform((value) => (value === '' ? null : value));
 
-/** The tables that the replay reads, with the columns it needs of each. */
+/** Lists the tables and columns that the replay reads. */
 export const TABLES = {
   orders: z.object({
     order_id: text,
@@ -50,15 +50,15 @@ export type TableName = keyof typeof TABLES;
 export type Row<T extends TableName> = z.infer<(typeof TABLES)[T]>;
 
 /**
- * Reads a table of the dataset row by row, gzipped or not. Throws one sentence when the folder, the file or a column is
- * missing, or a row is not what its columns promise.
+ * Yields the rows of a table of the dataset, gzipped or not. Throws one sentence when the folder, the file or a column
+ * is missing, or a row does not fit its columns.
  */
 export async function* readTable<T extends TableName>(folder: string, table: T): AsyncGenerator<Row<T>> {
   const file = fileOf(folder, table);
   const parser = parse({ columns: true, bom: true });
   const source = createReadStream(file);
   const unpacked = file.endsWith('.gz') ? source.pipe(createGunzip()) : source;
-  // Errors do not travel down a pipe by themselves.
+  // Pipes do not pass errors on by themselves.
   source.on('error', (error: Error) => parser.destroy(error));
   unpacked.on('error', (error: Error) => parser.destroy(error));
   unpacked.pipe(parser);
@@ -85,11 +85,9 @@ function fileOf(folder: string, table: TableName): string {
     );
   const candidates = [`${table}.csv.gz`, `${table}.csv`].map((name) => join(folder, name));
   const found = candidates.find((file) => existsSync(file));
-  if (found === undefined)
-    throw new Error(
-      `${candidates[0]} is missing: the replay needs ${Object.keys(TABLES)
-        .map((name) => `${name}.csv.gz`)
-        .join(', ')}.`,
-    );
+  if (found === undefined) {
+    const needed = Object.keys(TABLES).map((name) => `${name}.csv.gz`);
+    throw new Error(`${candidates[0]} is missing: the replay needs ${needed.join(', ')}.`);
+  }
   return found;
 }

@@ -1,22 +1,22 @@
 const HOST = '127.0.0.1';
 
-/** Its workflows live in a namespace of their own: its task queue `orders` would be ours otherwise. */
+/** Names the peer's own namespace: its task queue `orders` has the same name as ours. */
 export const PEER_NAMESPACE = 'reference-app';
 
-/** The HTTP servers of the peer, all in its one API process. */
+/** Names the HTTP servers of the peer, which all run in its one API process. */
 const SERVICES = ['order', 'shipment', 'billing', 'fraud'] as const;
-/** How many ports the peer listens on. */
+/** Counts the ports on which the peer listens. */
 export const PEER_PORTS = SERVICES.length;
 
 export type PeerUrls = Readonly<Record<(typeof SERVICES)[number], string>>;
 
-/** Tells where each of the peer's servers listens, given as many free ports as `PEER_PORTS`. */
+/** Builds the URL of each of the peer's servers from as many free ports as `PEER_PORTS`. */
 export const peerUrls = (ports: readonly number[]): PeerUrls =>
   Object.fromEntries(SERVICES.map((service, index) => [service, `http://${HOST}:${ports[index]}`])) as PeerUrls;
 
 /**
- * Makes the whole environment of the peer's processes. Nothing of ours is in it: a MONGO_URL would replace its SQLite
- * file, and TEMPORAL_TLS_CERT or TEMPORAL_API_KEY would keep it from our server.
+ * Builds the whole environment of the peer's processes, without ours: a MONGO_URL would replace its SQLite file, and
+ * TEMPORAL_TLS_CERT or TEMPORAL_API_KEY would keep it from our server.
  */
 export function peerEnvironment(urls: PeerUrls, temporalAddress: string): NodeJS.ProcessEnv {
   const servers = SERVICES.flatMap((service) => {

@@ -13,10 +13,7 @@ import { PEER_NAME } from './program';
 const HISTORIES = 5;
 const HISTORIES_UNDER_LOAD = 20;
 
-/**
- * Starts the peer, plays its orders at the same levels and by the same loop as ours, compares it with our best level,
- * and stops it.
- */
+/** Starts the peer, plays its orders by the same loop and levels as ours, compares the best levels, and stops it. */
 export async function measurePeer(bench: Bench, ours: Level, start: () => Promise<Peer>): Promise<PeerReport> {
   const peer = await start();
   const life = new PeerLife(peer.urls, bench.faults, bench.signal);
@@ -25,7 +22,7 @@ export async function measurePeer(bench: Bench, ours: Level, start: () => Promis
     const subject = {
       title: 'Peer: orders',
       life,
-      // The production server keeps its books in PostgreSQL; the peer itself keeps nothing there.
+      // Only the production server stores data in PostgreSQL; the peer itself does not.
       pids: {
         worker: [peer.pids.worker],
         API: [peer.pids.api],
@@ -34,7 +31,7 @@ export async function measurePeer(bench: Bench, ours: Level, start: () => Promis
       },
     };
     await warmUp(bench, subject);
-    // Its POST returns before the work has begun: on an idle stack only once the order before has ended.
+    // The peer's POST returns before the work begins: the stack is idle only once the order before has ended.
     const alone: string[] = [];
     const postUnloaded = await measureUnloaded(bench, 'Peer: POST, unloaded', async () => {
       const placed = await life.play();

@@ -2,15 +2,15 @@ import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { costOf, endedHistory, medianCost, sumOf, type HistoryCost, type HistoryEvent } from '../load/history-cost';
 
-/** How its charge workflow is found: by the key that the order gave its activity `Charge`. */
+/** Parses the input of the activity `Charge`: its key identifies the charge's workflow. */
 const ChargeInput = z.object({ idempotencyKey: z.string() });
 
-/** Names the first shipment of an order, the only one of an order of one item. */
+/** Builds the id of an order's first shipment, the only one of an order of one item. */
 export const shipmentIdOf = (orderId: string): string => `${orderId}:1`;
 
 /**
- * Counts what ended orders of the peer left in the histories of all their workflows together, the median of each
- * figure. Waits for each to close.
+ * Counts the histories of all workflows of the peer's ended orders, and returns the median of each figure per order.
+ * Waits for each workflow to close.
  */
 export async function peerHistoryCostOf(temporal: Client, orderIds: readonly string[]): Promise<HistoryCost> {
   const costs: HistoryCost[] = [];
@@ -24,7 +24,7 @@ export async function peerHistoryCostOf(temporal: Client, orderIds: readonly str
   return medianCost(costs);
 }
 
-/** The workflows whose histories `peerHistoryCostOf` adds up per order: order, shipment, charge. */
+/** Counts the workflows of an order whose histories are added up: order, shipment, charge. */
 export const WORKFLOWS_PER_ORDER = 3;
 
 /** Reads the key of the order's one charge from its history. Throws when there is none. */

@@ -11,7 +11,7 @@ import { shipmentIdOf } from './peer-history';
 const SEED = 7;
 const CUSTOMERS = 10_000;
 
-/** What the customer sees of an order. */
+/** Parses an order as the customer sees it. */
 const Seen = z.object({
   status: z.string(),
   fulfillments: z.array(
@@ -23,14 +23,14 @@ const Seen = z.object({
   ),
 });
 type Seen = z.infer<typeof Seen>;
-/** The courier's list: every shipment that is booked or dispatched. */
+/** Parses the courier's list: every shipment that is booked or dispatched. */
 const Pending = z.array(z.object({ id: z.string(), status: z.string() }));
 
 const OVER = ['completed', 'failed', 'cancelled', 'timedOut'];
 
 /**
- * Plays customer and courier of the peer over its HTTP API, by the steps of its own guide and load generator: one item,
- * the shipment dispatched once the courier's list shows it booked, delivered once it shows it dispatched.
+ * Plays customer and courier of the peer over its HTTP API, by the steps of its own guide and load generator: one item;
+ * the courier dispatches a shipment once his list shows it booked, and delivers it once it shows it dispatched.
  */
 export class PeerLife {
   readonly #random = randomFrom(SEED);
@@ -48,7 +48,7 @@ export class PeerLife {
     this.#shipments = new Wire(urls.shipment, null, faults, signal);
   }
 
-  /** Takes an order from its POST to `completed`, paid and delivered; counts a fault when it ends otherwise. */
+  /** Plays an order from its POST to `completed`, paid and delivered; counts a fault when it ends otherwise. */
   async play(): Promise<Placed> {
     const due = performance.now();
     const orderId = `ord_${randomUUID().replaceAll('-', '').toUpperCase()}`;
@@ -74,7 +74,7 @@ export class PeerLife {
     return { orderId, postMs };
   }
 
-  /** Waits, as the courier does, until a shipment is listed with a status, and reports the next. */
+  /** Waits until a shipment is listed with a status, and reports its next status, as the courier does. */
   async #report(orderId: string, listed: string, next: string): Promise<void> {
     const id = shipmentIdOf(orderId);
     await lookUntil(
@@ -100,17 +100,17 @@ export class PeerLife {
 }
 
 /**
- * Tells what an ended order lacks of being paid and delivered in one shipment; null when it lacks nothing. An order can
- * say `completed` without.
+ * Describes the fault of an ended order that is not paid and delivered in one shipment; null when it is. The peer's
+ * status `completed` alone does not guarantee that.
  */
 export function whatIsWrong({ status, fulfillments: [fulfillment, ...more] }: Seen): string | null {
   if (status !== 'completed') return status;
   if (fulfillment === undefined || more.length > 0) return `in ${more.length + (fulfillment ? 1 : 0)} shipments`;
-  const parts = [
+  const statuses = [
     ['fulfillment', fulfillment.status, 'completed'],
     ['payment', fulfillment.payment?.status, 'success'],
     ['shipment', fulfillment.shipment?.status, 'delivered'],
   ];
-  const wrong = parts.find(([, found, right]) => found !== right);
+  const wrong = statuses.find(([, found, right]) => found !== right);
   return wrong === undefined ? null : `with its ${wrong[0]} ${wrong[1]}`;
 }

@@ -3,20 +3,20 @@ import { serviceTotal } from '../load/processes';
 import type { Level } from '../load/level';
 import type { Latency } from '../load/statistics';
 
-/** Ours divided by the peer's, each at its own best level. */
+/** Holds our figures divided by the peer's, each at its own best level. */
 export interface Ratio {
   readonly completedPerSecond: number;
-  /** Per order; undefined where it cannot be measured. */
+  /** Per order; undefined when it cannot be measured. */
   readonly processorTime: number | undefined;
 }
 
-/** What was measured of the peer in the same run. */
+/** Holds the peer's figures of the same run. */
 export interface PeerReport {
   readonly name: string;
   readonly version: string;
   readonly orders: { readonly levels: readonly Level[]; readonly best: number };
   readonly postUnloaded: Latency;
-  /** Over all workflows of an order. */
+  /** The sums over all workflows of an order. */
   readonly history: { readonly workflows: number; readonly unloaded: HistoryCost; readonly underLoad: HistoryCost };
   readonly oursToPeer: Ratio;
 }

@@ -12,25 +12,22 @@ import { PEER_NAMESPACE, PEER_PORTS, peerEnvironment, peerUrls, type PeerUrls } 
 import type { PeerProgram } from './program';
 
 const START_TIMEOUT_MS = 30_000;
-/**
- * What of ours would still poll and sweep on the processors, the Temporal server and PostgreSQL that the peer is
- * measured on.
- */
+/** Lists our processes that would use the peer's processors, Temporal server and PostgreSQL by polling and sweeping. */
 const OURS = ['api', 'worker', 'gateway', 'carrier', 'supplier', 'notifier'] as const;
 /** gRPC: NOT_FOUND. */
 const NOT_FOUND = 5;
 
 export interface PeerStart {
   readonly program: PeerProgram;
-  /** The stack on whose Temporal server it works, and in whose folder it writes. */
+  /** The stack whose Temporal server and folder the peer uses. */
   readonly stack: Stack;
   readonly signal: AbortSignal;
   readonly onStep: (step: Step) => void;
-  /** Hears of a process that ends unasked. */
+  /** Called when a process ends unexpectedly. */
   readonly onLost: (message: string) => void;
 }
 
-/** The reference application as it runs: one process of its API servers, one of its workers. */
+/** Controls the running reference application: one process of its API servers, one of its workers. */
 export interface Peer {
   readonly version: string;
   readonly urls: PeerUrls;
@@ -39,12 +36,12 @@ export interface Peer {
 }
 
 /**
- * Kills our own processes but Temporal and PostgreSQL, and starts the peer in their place: on free ports of 127.0.0.1,
- * in its own namespace, with its order cache in SQLite. Nothing of the peer is left running when it rejects.
+ * Kills our processes but Temporal and PostgreSQL, and starts the peer instead: on free ports of 127.0.0.1, in its own
+ * namespace, with its order cache in SQLite. When it rejects, the peer is stopped.
  */
 export async function startPeer({ program, stack, signal, onStep, onLost }: PeerStart): Promise<Peer> {
   const urls = peerUrls(await freePorts(PEER_PORTS));
-  // The API makes ./api-store.db.
+  // The API creates ./api-store.db.
   const cwd = join(stack.paths.root, 'peer');
   mkdirSync(cwd);
   const children: Child[] = [];
@@ -60,7 +57,7 @@ export async function startPeer({ program, stack, signal, onStep, onLost }: Peer
         args: [part],
         env: peerEnvironment(urls, stack.urls.temporal),
         cwd,
-        // The only signal that it ends on in good order.
+        // The only signal on which the peer ends cleanly.
         stopSignal: 'SIGINT',
         signal,
         logFile,
@@ -71,7 +68,8 @@ export async function startPeer({ program, stack, signal, onStep, onLost }: Peer
     );
     children.push(child);
     void child.exited.then((exit) => {
-      if (child.endedUnasked()) onLost(`${child.name} ended unasked (${describeExit(exit)}).\n${tailOfLog(logFile)}`);
+      if (child.endedUnasked())
+        onLost(`${child.name} ended unexpectedly (${describeExit(exit)}).\n${tailOfLog(logFile)}`);
     });
     return child.pid;
   };
@@ -92,7 +90,7 @@ export async function startPeer({ program, stack, signal, onStep, onLost }: Peer
   }
 }
 
-/** Registers the peer's namespace and waits until the server has heard of it. */
+/** Registers the peer's namespace and waits until the server knows it. */
 async function prepareNamespace(address: string): Promise<void> {
   await registerNamespace(address, PEER_NAMESPACE);
   await untilFact(

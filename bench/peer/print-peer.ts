@@ -1,7 +1,7 @@
 import { historyRow, historyTitles, latency, levelRows, processorRow, section } from '../load/print-figures';
 import type { PeerReport } from './peer-report';
 
-/** Writes what was measured of the peer as tables for a person. */
+/** Formats the peer's figures as tables for a person. */
 export function printPeer({ name, version, orders, postUnloaded, history, oursToPeer }: PeerReport): string {
   const best = orders.levels.find(({ concurrency }) => concurrency === orders.best);
   const { completedPerSecond, processorTime } = oursToPeer;

@@ -5,19 +5,18 @@ import { type CachedProgram, obtainProgram, type ObtainOptions } from '../../src
 import { goBuild } from '../../src/embedded/temporal/temporal-sources';
 
 export const PEER_NAME = 'temporalio/reference-app-orders-go';
-/** The commit that is built: the repository bears no tags. */
+/** Names the commit that is built: the repository has no tags. */
 const PEER_VERSION = 'v0.0.0-20251215194836-5e96c824f68d';
 
-/** The peer's program, and what a report calls it. */
+/** Holds the path of the peer's program, and its version in the report. */
 export interface PeerProgram {
   readonly path: string;
   readonly version: string;
 }
 
 /**
- * Returns the program that a person named, or else the peer's at the version that is ours to compare with, built with
- * Go into the per-user cache when it is not there yet (a minute on two cores, once). Rejects with one sentence when it
- * cannot be had.
+ * Returns the program that a person named, or the peer's at the version above. When that is not in the per-user cache,
+ * it is first built there with Go (a minute on two cores, once). Rejects with one sentence when that fails.
  */
 export async function obtainPeerProgram(
   named: string | true,
@@ -34,7 +33,7 @@ export async function obtainPeerProgram(
 const PROGRAM: CachedProgram = {
   title: 'reference application',
   file: `reference-app-orders-go-${PEER_VERSION}`,
-  // It has no `--version`.
+  // The program has no `--version`.
   trial: '--help',
   sources: [
     {
@@ -47,5 +46,6 @@ const PROGRAM: CachedProgram = {
     },
   ],
   advice:
-    'install Go from https://go.dev/dl and put it on PATH, build the program elsewhere and name it (--peer <program>), or run the bench without --peer',
+    'install Go from https://go.dev/dl and put it on PATH, ' +
+    'build the program elsewhere and name it (--peer <program>), or run the bench without --peer',
 };

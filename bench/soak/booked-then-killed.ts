@@ -9,24 +9,24 @@ import { reckon, type FireReport } from './under-fire';
 
 const LIFE_LIMIT_MS = 180_000;
 const LIVES: readonly Plan[] = [{ merchants: 1, token: 'tok_ok', way: 'delivered' }];
-/** More than a batch can ask before it is killed. */
+/** Is more calls than a batch makes before the kill. */
 const MANY = 10_000;
 
 export interface BookedReport extends Outcome, Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
-  /** Bookings that their carrier had and our books had not when the worker was killed. */
+  /** Bookings that the carrier had saved and our books had not when the worker was killed. */
   readonly cut: number;
   readonly kills: number;
 }
 
 export interface Bookings {
   readonly bookings: number;
-  /** How many of them one kill cuts. */
+  /** The number of bookings that one kill interrupts. */
   readonly batch: number;
   readonly run: string;
   readonly onKill?: (cut: number) => void;
 }
 
-/** Kills the worker between the booking at the carrier and its saving, batch by batch, and lets the orders end. */
+/** Kills the worker after the carrier has booked and before our books have, batch by batch, and lets the orders end. */
 export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }: Bookings): Promise<BookedReport> {
   const sums = {
     orders: 0,
@@ -36,10 +36,10 @@ export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }:
     cut: 0,
     kills: 0,
   };
-  for (let asked = 0; asked < bookings; asked += batch) {
-    const size = Math.min(batch, bookings - asked);
+  for (let begun = 0; begun < bookings; begun += batch) {
+    const size = Math.min(batch, bookings - begun);
     const held = await shop.carrier.hold('book', size);
-    // Nobody learns of a booking by asking either, so none of the batch is saved before the kill.
+    // Asking by key fails too, so that none of the batch is saved before the kill.
     await shop.carrier.arm({ mode: 'down', operation: 'find', times: MANY });
     const traffic = new Traffic(
       { shop, points: new Points(), run: `${run}:${sums.kills}`, limitMs: LIFE_LIMIT_MS },
@@ -57,14 +57,9 @@ export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }:
     sums.orders += batchSums.orders;
     sums.ended += batchSums.ended;
     sums.waiting.push(...batchSums.waiting);
-    sums.lost.push(
-      ...batchSums.lost,
-      ...(unsaved === size
-        ? []
-        : [
-            `only ${unsaved} of ${size} bookings were with the carrier and not in the books when the worker was killed`,
-          ]),
-    );
+    sums.lost.push(...batchSums.lost);
+    if (unsaved !== size)
+      sums.lost.push(`when the worker was killed, only ${unsaved} of ${size} bookings were at the carrier alone`);
     sums.cut += unsaved;
     sums.kills += 1;
     onKill?.(sums.cut);
@@ -72,10 +67,7 @@ export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }:
   return { ...sums, ...(await judge(shop)) };
 }
 
-/**
- * Counts the bookings that the carrier's journal has under their key as live, and whose operation is begun and not
- * saved.
- */
+/** Counts the bookings that are live in the carrier's journal and only begun in our books. */
 async function unsavedBookings({ stack }: Shop): Promise<number> {
   const begun = await withOwner(stack.urls.databaseOwner ?? '', async (client) =>
     (

@@ -13,20 +13,20 @@ export interface Cut {
   readonly point: Point;
 }
 
-/** What a cut cost. */
+/** Reports a cut and the time until orders made progress again. */
 export interface CutReport extends Cut {
-  /** From the moment the link was whole until orders got on over it, ms. */
+  /** From the restored link until orders progressed over it, ms. */
   readonly workMs: number;
 }
 
-/** How long a link stays cut: longer than a quick try, shorter than the patience of whoever waits. */
+/** Is the duration of a cut: longer than a local activity's attempt, shorter than the callers' time limits. */
 const CUT_MS = 3_000;
-/** A kill and a cut of one round come half a life apart. */
+/** Separates the kill and the cut of a round by half an order's life. */
 const APART = POINTS.length / 2;
 
 /**
- * Lists cuts that go over every link, every way to cut it and every point. One that falls together with the kill of a
- * part leaves that part's own links alone: it could not start.
+ * Lists cuts that cover every link, every way and every point. A cut that comes with the kill of a part spares that
+ * part's links, without which it could not start.
  */
 export function cutPlan(cuts: number, killed: readonly Killable[]): Cut[] {
   const used = new Map<LinkName, number>(LINKS.map((link) => [link, 0]));
@@ -45,7 +45,7 @@ export function cutPlan(cuts: number, killed: readonly Killable[]): Cut[] {
   });
 }
 
-/** What shows that orders get on over a link. */
+/** Names the steps that show progress of orders over a link. */
 const STEPS: Readonly<Record<LinkName, Steps>> = {
   'worker-postgres': ['workflow'],
   'api-postgres': ['api'],
@@ -55,21 +55,18 @@ const STEPS: Readonly<Record<LinkName, Steps>> = {
   'worker-carrier': ['carrier'],
 };
 
-/**
- * Cuts a link while an order is at a point of its life, for some seconds, and waits until orders get on over it as
- * before.
- */
+/** Cuts a link for some seconds while an order is at a point of its life; waits until orders progress over it again. */
 export async function cutAt(shop: Shop, points: Points, { link, way, point }: Cut): Promise<CutReport> {
   await within(points.reached(point, shop), `an order at ${point}`);
   const cut = shop.links.get(link);
   cut.cut(way);
   await wait(CUT_MS);
   cut.mend();
-  const whole = new Date();
+  const restoredAt = new Date();
   let worked: Date | null = null;
   await untilFact(
-    `orders get on after ${link} was cut (${way})`,
-    async () => (worked = await stepsAfter(shop, whole, STEPS[link])) !== null,
+    `orders make progress after ${link} was cut (${way})`,
+    async () => (worked = await stepsAfter(shop, restoredAt, STEPS[link])) !== null,
   );
-  return { link, way, point, workMs: Number(worked) - Number(whole) };
+  return { link, way, point, workMs: Number(worked) - Number(restoredAt) };
 }

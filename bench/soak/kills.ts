@@ -12,15 +12,15 @@ export interface Kill {
   readonly point: Point;
 }
 
-/** What a kill cost, ms from the beginning of the restart. */
+/** Reports a kill and the times of the recovery, in ms from the beginning of the restart. */
 export interface KillReport extends Kill {
-  /** Until the part said that it was ready. */
+  /** Until the part was ready. */
   readonly readyMs: number;
-  /** Until, with the part ready, the API had taken a step of an order and a workflow another. */
+  /** Until, after that, both the API and a workflow had taken a step of an order. */
   readonly workMs: number;
 }
 
-/** Lists kills that go over every point, with another part each time round. */
+/** Lists kills that cover every point, with another part in each pass. */
 export const killPlan = (kills: number): Kill[] =>
   Array.from({ length: kills }, (_, n) => ({
     point: POINTS[n % POINTS.length] as Point,
@@ -28,8 +28,8 @@ export const killPlan = (kills: number): Kill[] =>
   }));
 
 /**
- * Kills a part (SIGKILL) while an order is at a point of its life, starts it again and waits until orders get on as
- * before. Throws when the point is not reached or the work is not taken up again within two minutes.
+ * Kills a part (SIGKILL) while an order is at a point of its life, restarts it, and waits until orders make progress.
+ * Throws when the point is not reached, or progress not made, within two minutes.
  */
 export async function killAt(shop: Shop, points: Points, { part, point }: Kill): Promise<KillReport> {
   await within(points.reached(point, shop), `an order at ${point}`);
@@ -39,7 +39,7 @@ export async function killAt(shop: Shop, points: Points, { part, point }: Kill):
   const ready = Date.now();
   let worked: Date | null = null;
   await untilFact(
-    `orders get on after ${part} was killed`,
+    `orders make progress after ${part} was killed`,
     async () => (worked = await stepsAfter(shop, new Date(ready), ['api', 'workflow'])) !== null,
   );
   return { part, point, readyMs: ready - begun, workMs: Number(worked) - begun };

@@ -6,17 +6,17 @@ import type { Points } from './points';
 import type { Shop } from './shop';
 
 const ASK_AGAIN_MS = 500;
-/** With hundreds of orders in flight those who only look must not be the load. */
+/** Is long, so that with hundreds of orders in flight the polling is not the load. */
 const LOOK_EVERY_MS = 1_500;
 
-/** How an order's life goes: what is bought, how it is paid for, what its customer does. */
+/** Describes an order's life: the number of merchants, the payment token, and how it ends. */
 export interface Plan {
   readonly merchants: 1 | 2;
   readonly token: string;
   readonly way: 'delivered' | 'refused' | 'cancelled_early' | 'cancelled_with_label';
 }
 
-/** The lives of a mixed load: all ways, with payments that time out or fail after they were made. */
+/** Lists the lives of a mixed load: all ways, with payments that time out or fail after they were executed. */
 export const MIXED: readonly Plan[] = [
   { merchants: 1, token: 'tok_ok', way: 'delivered' },
   { merchants: 2, token: 'tok_ok', way: 'delivered' },
@@ -39,7 +39,7 @@ const SCANS: Readonly<Record<'delivered' | 'refused', readonly CarrierScan[]>> =
   refused: ['in_transit', 'out_for_delivery', 'refused', 'returned'],
 };
 
-/** What became of an order: `waiting` stands before staff with its reason, `unfinished` does not. */
+/** Reports the end of an order: `waiting` needs a person and says why, `unfinished` does not. */
 export interface Lived {
   readonly orderId: string;
   readonly plan: Plan;
@@ -52,11 +52,11 @@ export interface Load {
   readonly points: Points;
   /** Names the run in every Idempotency-Key. */
   readonly run: string;
-  /** How long each wait of an order may take, ms. */
+  /** The limit of each wait of an order, ms. */
   readonly limitMs: number;
 }
 
-/** Takes an order from its placing to its end. Throws what the API refuses. */
+/** Plays an order from its placement to its end. Throws the API's refusals. */
 export async function live(load: Load, number: number, plan: Plan): Promise<Lived> {
   const { shop, points, run, limitMs } = load;
   const intent = (act: string) => `soak:${run}:${number}:${act}`;
@@ -98,11 +98,11 @@ async function act(
 }
 
 /**
- * Asks under the same key, as a storefront does, until the cancellation is decided. Where one process after the other
- * dies with the answer, each keeps the key for half a minute: whoever has asked for two minutes looks at the order.
+ * Requests a cancellation under one key, as a storefront does, until it is decided. When several API processes die one
+ * after another, each holds the key for half a minute: after two minutes the order itself is read.
  */
 async function cancel(shop: Shop, points: Points, key: string, orderId: string): Promise<void> {
-  const ask = () =>
+  const request = () =>
     points.at('cancelling', () =>
       shop.storefront.cancel(key, orderId, 'customer_request').catch((error: unknown) => {
         if (error instanceof ApiProblem && error.code === 'idempotency_in_flight')
@@ -110,7 +110,8 @@ async function cancel(shop: Shop, points: Points, key: string, orderId: string):
         throw error;
       }),
     );
-  for (let order = await ask(); order.status === 'in_fulfillment'; order = await ask()) await wait(ASK_AGAIN_MS);
+  for (let order = await request(); order.status === 'in_fulfillment'; order = await request())
+    await wait(ASK_AGAIN_MS);
 }
 
 const stamped = (scans: readonly CarrierScan[]) => scans.map((scan, i) => ({ scan, at: new Date(Date.now() + i) }));

@@ -1,21 +1,21 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 
-/** How a link can fail. */
+/** Names the ways in which a link can fail. */
 export const CUT_WAYS = ['reset', 'slow', 'silent'] as const;
 /**
- * `reset`: every connection is reset, new ones too. `slow`: whatever is sent arrives late. `silent`: whatever is sent
- * is swallowed without a sign, and the connections that lived through it stay dead when the link is whole again.
+ * Names a way in which a link fails. `reset`: every connection is reset, new ones too. `slow`: data arrives late.
+ * `silent`: data is dropped without a sign, and the connections of that time stay dead after the link is restored.
  */
 export type CutWay = (typeof CUT_WAYS)[number];
 
 const SLOW_MS = 500;
 type Pair = readonly [Socket, Socket];
 
-/** A TCP link between two parts, through a door of its own, that can be cut. */
+/** Proxies a TCP link between two parts, and can cut it. */
 export class Link {
   readonly #pairs = new Set<Pair>();
-  /** Connections that a silent cut killed: nobody is told. */
+  /** Connections that a silent cut killed, without a sign to either side. */
   readonly #dead = new Set<Pair>();
   #way: CutWay | undefined;
   #to: { readonly host: string; readonly port: number } | undefined;
@@ -26,9 +26,9 @@ export class Link {
     });
   }
 
-  /** Opens a door on a free port of this machine. */
+  /** Listens on a free port of this machine. */
   static async open(): Promise<Link> {
-    // Half-closed connections are passed on as what they are.
+    // Half-closed connections are passed on unchanged.
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     await once(server.listen(0, '127.0.0.1'), 'listening');
     return new Link(server);
@@ -38,7 +38,7 @@ export class Link {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Sets where the link leads to. */
+  /** Sets the address that the link connects to. */
   leadTo(host: string, port: number): void {
     this.#to = { host, port };
   }
@@ -49,7 +49,7 @@ export class Link {
     if (way === 'silent') for (const pair of this.#pairs) for (const socket of pair) socket.pause();
   }
 
-  /** Makes the link whole for connections that are opened from now on. */
+  /** Restores the link for connections that are opened from now on. */
   mend(): void {
     if (this.#way === 'silent') for (const pair of this.#pairs) this.#dead.add(pair);
     this.#way = undefined;
@@ -92,7 +92,7 @@ export class Link {
         if (!this.#dead.has(pair)) to.end();
       });
     });
-    // A connection that breaks on one side breaks on the other; why it broke is for the two parts to say.
+    // A connection that breaks on one side breaks on the other; the two parts report the reason.
     from.on('error', () => {
       to.resetAndDestroy();
     });

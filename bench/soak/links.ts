@@ -1,6 +1,6 @@
 import { Link } from './link';
 
-/** The links that can be cut: who asks, and whom. */
+/** Names the links that can be cut: the client's part, then the server's. */
 export const LINKS = [
   'worker-postgres',
   'api-postgres',
@@ -11,7 +11,7 @@ export const LINKS = [
 ] as const;
 export type LinkName = (typeof LINKS)[number];
 
-/** The setting that each part finds the other end by, and that end's usual form. */
+/** Names the setting that holds the address of each server. */
 const SETTINGS = {
   postgres: 'DATABASE_URL',
   temporal: 'TEMPORAL_ADDRESS',
@@ -19,7 +19,7 @@ const SETTINGS = {
   carrier: 'CARRIER_URL',
 } as const;
 
-/** Leads what the worker and the API ask of others through links that can be cut. */
+/** Sends the connections of the worker and the API through links that can be cut. */
 export class Links {
   private constructor(private readonly links: ReadonlyMap<LinkName, Link>) {}
 
@@ -31,13 +31,13 @@ export class Links {
     return this.links.get(name) as Link;
   }
 
-  /** Puts the links' doors in place of the addresses that a part is started with. */
+  /** Replaces the addresses that a part is started with by those of the links. */
   readonly reroute = (part: string, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
     const rerouted = { ...environment };
     for (const [end, setting] of Object.entries(SETTINGS)) {
       const link = this.links.get(`${part}-${end}` as LinkName);
       const address = environment[setting];
-      if (link !== undefined && address !== undefined) rerouted[setting] = lead(link, address);
+      if (link !== undefined && address !== undefined) rerouted[setting] = connectThrough(link, address);
     }
     return rerouted;
   };
@@ -47,8 +47,8 @@ export class Links {
   }
 }
 
-/** Leads a link to an address (`host:port`, or a URL) and answers the address of its door. */
-function lead(link: Link, address: string): string {
+/** Connects a link to an address (`host:port`, or a URL) and returns the link's own address. */
+function connectThrough(link: Link, address: string): string {
   const bare = !address.includes('://');
   const url = new URL(bare ? `tcp://${address}` : address);
   link.leadTo(url.hostname, Number(url.port));

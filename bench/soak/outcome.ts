@@ -4,25 +4,23 @@ import { withOwner } from '../../src/embedded/postgres/databases';
 import type { Shop } from './shop';
 import { untilFact } from './until-fact';
 
-/** When everything has ended nothing may be under way any more. */
+/** Is short, because nothing may be under way once everything has ended. */
 const GRACE_MS = 1_000;
 
-/** What is wrong at the end; empty lists when nothing is. */
+/** Reports the effects and the faults at the end of a run; the lists of faults are empty when all is well. */
 export interface Outcome {
   readonly audits: number;
   readonly falseAudits: readonly string[];
-  /** Effects by kind, as the providers have them. */
+  /** The number of effects by kind, from the providers' journals. */
   readonly effects: Readonly<Record<string, number>>;
   readonly doubled: readonly string[];
 }
 
-/**
- * Waits until nothing is on its way any more, then runs every audit and counts the effects in the providers' journals.
- */
+/** Waits until nothing is under way, then runs every audit and counts the effects in the providers' journals. */
 export async function judge(shop: Shop): Promise<Outcome> {
   await Promise.all([shop.gateway.clear(), shop.carrier.clear()]);
   await untilFact(
-    'every webhook is taken',
+    'every webhook is delivered',
     async () => (await shop.gateway.undelivered()) + (await shop.carrier.undelivered()) === 0,
   );
   await untilFact('every signal is sent', () => allSent(shop));
@@ -47,10 +45,7 @@ const allSent = ({ stack }: Shop): Promise<boolean> =>
     async (client) => (await client.query('select 1 from workflow_message limit 1')).rowCount === 0,
   );
 
-/**
- * Counts effects, and finds what happened twice: a key, a live label of one part, an authorization of one order that
- * holds.
- */
+/** Counts effects, and finds doubled ones: a key, a live label of a fulfillment, a live authorization of an order. */
 async function countEffects({ payments, carriers }: OpenAuditSources): Promise<Pick<Outcome, 'effects' | 'doubled'>> {
   const effects = new Map<string, number>();
   const seen = new Map<string, number>();
@@ -67,9 +62,9 @@ async function countEffects({ payments, carriers }: OpenAuditSources): Promise<P
   }
   return {
     effects: Object.fromEntries([...effects].sort()),
-    doubled: [...seen].filter(([, times]) => times > 1).map(([what, times]) => `${what} ${times} times`),
+    doubled: [...seen].filter(([, times]) => times > 1).map(([effect, times]) => `${effect} ${times} times`),
   };
 }
 
-/** A key names its subject first: `<order or part>:<operation>:<n>`. */
+/** Reads the subject of a key: `<order or fulfillment>:<operation>:<n>`. */
 const subjectOf = (key: string): string => key.slice(0, key.indexOf(':'));

@@ -1,10 +1,10 @@
 import type { Shop } from './shop';
 
-/** Where in an order's life a part is killed. */
+/** Names the points of an order's life at which people act. */
 export const PEOPLE_POINTS = ['placing', 'picking', 'packing', 'handing_over', 'scanning', 'cancelling'] as const;
 export type PeoplePoint = (typeof PEOPLE_POINTS)[number];
 
-/** Effects on the outside: the provider has done it and its answer is on the way. */
+/** Names the points at which a provider has executed a call and its answer is on the way. */
 const EFFECTS = {
   authorizing: ['gateway', 'authorize'],
   capturing: ['gateway', 'capture'],
@@ -16,7 +16,7 @@ const EFFECTS = {
 type Effect = keyof typeof EFFECTS;
 
 export type Point = PeoplePoint | Effect;
-/** In the order of an order's life. */
+/** Lists all points, in the order in which a life reaches them. */
 export const POINTS: readonly Point[] = [
   'placing',
   'authorizing',
@@ -34,18 +34,18 @@ export const POINTS: readonly Point[] = [
 
 const isEffect = (point: Point): point is Effect => point in EFFECTS;
 
-/** Knows when an order comes to a point of its life. */
+/** Reports when an order reaches a point of its life. */
 export class Points {
   readonly #waiting = new Map<Point, (() => void)[]>();
 
-  /** Does what belongs to a point; whoever waits for the point hears that the request has left. */
+  /** Does the work of a point, and notifies those who wait for the point once the request is sent. */
   async at<T>(point: PeoplePoint, work: () => Promise<T>): Promise<T> {
     const working = work();
-    for (const hear of this.#waiting.get(point)?.splice(0) ?? []) hear();
+    for (const notify of this.#waiting.get(point)?.splice(0) ?? []) notify();
     return working;
   }
 
-  /** Waits until an order is at a point: a request under way, or an effect done whose answer is held back. */
+  /** Waits until an order is at a point: a request is under way, or an effect is executed and its answer held back. */
   async reached(point: Point, shop: Shop): Promise<void> {
     if (isEffect(point)) {
       const [sandbox, operation] = EFFECTS[point];

@@ -1,26 +1,24 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-/** A request as Node's `fetch` tells of it (undici's diagnostics channels). */
-interface Told {
+/** Describes a request as Node's `fetch` reports it (undici's diagnostics channels). */
+interface FetchEvent {
   readonly request: { readonly origin: string; readonly method: string; readonly path: string };
   readonly response?: { readonly statusCode: number; readonly headers: readonly Buffer[] };
   readonly error?: Error & { readonly code?: string; readonly cause?: { readonly code?: string } };
 }
 
-/** What became of the requests to one server. */
+/** Counts the requests to one server by their outcome. */
 export interface RequestCounts {
   readonly answered: number;
-  /** No connection was to be had: the request never left, and its client tries again. */
+  /** Requests whose connection was refused: they were never sent, and their client tries again. */
   readonly refused: number;
-  /** Turned away with 503 or 429 and a time to come back. */
+  /** Requests that were answered 503 or 429 with Retry-After. */
   readonly later: number;
-  /** Requests that broke off after they had been sent, and answers that a server in good order does not give. */
+  /** Requests that were sent and then broke off, and answers that a healthy server does not give. */
   readonly dropped: readonly string[];
 }
 
-/**
- * Watches every request of this process to one server, below whoever sends it: what is retried is counted all the same.
- */
+/** Watches every request of this process to one server, at the level of `fetch`: retries count as well. */
 export class RequestWatch {
   #answered = 0;
   #refused = 0;
@@ -42,7 +40,7 @@ export class RequestWatch {
   }
 
   readonly #onAnswer = (message: unknown): void => {
-    const { request, response } = message as Told;
+    const { request, response } = message as FetchEvent;
     if (request.origin !== this.origin || response === undefined) return;
     const { statusCode, headers } = response;
     if (statusCode < 500 && statusCode !== 429) this.#answered += 1;
@@ -55,12 +53,12 @@ export class RequestWatch {
   };
 
   readonly #onError = (message: unknown): void => {
-    const { request, error } = message as Told;
+    const { request, error } = message as FetchEvent;
     if (request.origin !== this.origin) return;
     if (error?.code === 'ECONNREFUSED') this.#refused += 1;
-    else
-      this.#dropped.push(
-        `${request.method} ${request.path}: ${error?.code ?? error?.name ?? ''} ${error?.message ?? ''} ${error?.cause?.code ?? ''}`.trimEnd(),
-      );
+    else {
+      const reason = [error?.code ?? error?.name, error?.message, error?.cause?.code].map((text) => text ?? '');
+      this.#dropped.push(`${request.method} ${request.path}: ${reason.join(' ')}`.trimEnd());
+    }
   };
 }

@@ -10,37 +10,37 @@ import { untilFact } from './until-fact';
 import { stepsAfter } from './work';
 
 const LIFE_LIMIT_MS = 120_000;
-/** Enough in flight for the machine to be full. */
-const FULL = 40;
+/** Is the number of orders in flight that uses the whole machine. */
+const FULL_LOAD = 40;
 const PARTS = ['api', 'worker'] as const;
 
 export interface RestartReport {
   readonly part: (typeof PARTS)[number];
   /** From SIGTERM until the part had ended and its successor was ready. */
   readonly readyMs: number;
-  /** From SIGTERM until the API had taken a step of an order and a workflow another. */
+  /** From SIGTERM until both the API and a workflow had taken a step of an order. */
   readonly workMs: number;
 }
 
 export interface RestartsReport extends Outcome, Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
   readonly restarts: readonly RestartReport[];
-  /** Orders begun in a second: half of what the machine completed when it was full. */
+  /** Orders begun in a second: half of the highest load. */
   readonly perSecond: number;
   readonly requests: RequestCounts;
 }
 
 export interface Restarts {
   readonly restarts: number;
-  /** How many orders it takes to measure the highest load. */
+  /** The number of orders that measure the highest load. */
   readonly measured: number;
   readonly run: string;
   readonly onRestart?: (report: RestartReport, number: number) => void;
 }
 
 /**
- * Restarts the API and the worker by SIGTERM, in turn, at half of the highest load. Accepted is what the API answered
- * with success, and whatever was sent on a connection that it had taken; a refused connection, 503 and 429 with
- * Retry-After are not. Nothing accepted may break off, and every order that was accepted must end.
+ * Restarts the API and the worker by SIGTERM, in turn, at half of the highest load. A request is accepted when it is
+ * sent on an open connection, unless it is answered 503 or 429 with Retry-After; a refused connection accepts nothing.
+ * No accepted request may break off, and every accepted order must end.
  */
 export async function restartAll(
   shop: Shop,
@@ -60,11 +60,11 @@ export async function restartAll(
       const began = Date.now();
       const exit = await shop.stack.restart(part);
       if (exit?.code !== 0)
-        unclean.push(`${part} did not end by itself: ${exit === null ? 'it had not run' : describeExit(exit)}`);
+        unclean.push(`${part} did not end cleanly: ${exit === null ? 'it did not run' : describeExit(exit)}`);
       const ready = Date.now();
       let worked: Date | null = null;
       await untilFact(
-        `orders get on after ${part} was restarted`,
+        `orders make progress after ${part} was restarted`,
         async () => (worked = await stepsAfter(shop, new Date(ready), ['api', 'workflow'])) !== null,
       );
       const report = { part, readyMs: ready - began, workMs: Number(worked) - began };
@@ -87,13 +87,13 @@ export async function restartAll(
   };
 }
 
-/** Measures how many orders a second the machine completes when it is full. */
+/** Measures how many orders a second the machine completes at full load. */
 async function highestLoad(shop: Shop, run: string, orders: number): Promise<number> {
   const began = Date.now();
-  const traffic = new Traffic({ shop, points: new Points(), run, limitMs: LIFE_LIMIT_MS }, MIXED, FULL, orders);
+  const traffic = new Traffic({ shop, points: new Points(), run, limitMs: LIFE_LIMIT_MS }, MIXED, FULL_LOAD, orders);
   await traffic.ended();
   const { ended, lost } = reckon(traffic);
   if (ended < orders)
-    throw new Error(`Only ${ended} of ${orders} orders ended before anything was restarted: ${lost.join('; ')}`);
+    throw new Error(`Only ${ended} of ${orders} orders ended before the first restart: ${lost.join('; ')}`);
   return ended / ((Date.now() - began) / 1000);
 }

@@ -14,7 +14,7 @@ export interface SandboxFault {
   readonly delayMs?: number;
 }
 
-/** Makes a sandbox fail on demand, and tells when a fault has struck. */
+/** Makes a sandbox fail on demand, and reports when a fault has happened. */
 export class SandboxFaults {
   readonly #http: HttpClient;
   #held = 0;
@@ -32,8 +32,8 @@ export class SandboxFaults {
   }
 
   /**
-   * Lets the next `times` calls of an operation be executed and holds their answers back for longer than a caller
-   * waits. The answer waits until all of them were executed.
+   * Lets a sandbox execute the next `times` calls of an operation and hold back their answers for longer than a caller
+   * waits. The returned function waits until all of them are executed.
    */
   async hold(operation: string, times = 1): Promise<() => Promise<void>> {
     this.#held += 1;
@@ -45,23 +45,23 @@ export class SandboxFaults {
       );
   }
 
-  /** Counts the calls of an operation that are still to fail. */
+  /** Counts the calls of an operation that will still fail. */
   async left(operation: string): Promise<number> {
     return (await this.#left())
       .filter((fault) => fault.operation === operation)
       .reduce((sum, { times }) => sum + times, 0);
   }
 
-  /** Ends every fault that has not struck. Calls that are held stay held. */
+  /** Removes every fault that has not happened yet. Calls that are held stay held. */
   async clear(): Promise<void> {
     const response = await fetch(`${this.url}/sandbox/faults`, {
       method: 'DELETE',
       headers: { authorization: `Bearer ${this.key}` },
     });
-    if (!response.ok) throw new Error(`${this.url} did not end its faults: ${response.status}`);
+    if (!response.ok) throw new Error(`${this.url} did not remove its faults: ${response.status}`);
   }
 
-  /** Counts the webhooks that were not taken yet. */
+  /** Counts the webhooks that are not delivered yet. */
   async undelivered(): Promise<number> {
     return Health.parse(await (await this.#http.send({ method: 'GET', path: '/healthz' })).json()).undelivered;
   }

@@ -8,10 +8,10 @@ import type { Links } from './links';
 import { SandboxFaults } from './sandbox-faults';
 
 const POOL = 4;
-/** More than any soak orders. */
+/** Is more than any soak run orders. */
 const UNITS = 1_000_000;
 
-/** A mall under load: whom the load speaks to, and as whom. */
+/** Holds a mall under load, and the clients by which the load acts. */
 export interface Shop {
   readonly stack: Stack;
   readonly storefront: PublicApi;
@@ -22,11 +22,11 @@ export interface Shop {
   readonly skuIds: readonly string[];
   readonly gateway: SandboxFaults;
   readonly carrier: SandboxFaults;
-  /** What the worker and the API ask of others goes over these. */
+  /** The links that carry the connections of the worker and the API. */
   readonly links: Links;
 }
 
-/** Fills an empty, migrated database with the sample mall, and its shelves beyond what a soak can buy. */
+/** Fills an empty, migrated database with the sample mall, with more stock than a soak run can buy. */
 export async function seedShop(ownerUrl: string): Promise<SampleMall> {
   const transactions = connect(ownerUrl, POOL, (error) => {
     process.stderr.write(`A connection broke while the shop was made: ${error.message}\n`);
@@ -58,13 +58,11 @@ export async function seedShop(ownerUrl: string): Promise<SampleMall> {
   }
 }
 
-/**
- * Opens a running stack that holds a shop. Throws when the shop was not made by this run, as its keys are shown once.
- */
+/** Opens the shop of a running stack. Throws when another run made the shop, because its keys are shown once only. */
 export function openShop(stack: Stack, mall: SampleMall, links: Links): Shop {
   const { storefront, platform } = mall.issuedKeys;
   if (storefront === undefined || platform === undefined)
-    throw new Error('The shop was made by another run: its keys are not known.');
+    throw new Error('Another run made the shop, so its keys are not known: start with an empty database.');
   const { urls, settings } = stack;
   return {
     stack,

@@ -7,7 +7,7 @@ import { reckon, type FireReport } from './under-fire';
 
 const LIFE_LIMIT_MS = 120_000;
 const TIMEOUT_MS = 3_000;
-/** Both lives authorize and book; one captures, the other voids its label. */
+/** Lists two lives that authorize and book; one captures, the other voids its label. */
 const LIVES: readonly Plan[] = [
   { merchants: 1, token: 'tok_ok', way: 'delivered' },
   { merchants: 1, token: 'tok_ok', way: 'cancelled_with_label' },
@@ -20,11 +20,11 @@ const EFFECTS = [
 ] as const;
 
 export interface TimeoutsReport extends Outcome, Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
-  /** Calls that were executed and never answered, by what they did. */
+  /** The number of calls that were executed and never answered, by operation. */
   readonly timeouts: Readonly<Record<string, number>>;
 }
 
-/** Lets a number of authorizations, captures, bookings and label voids, as many of each, be executed and time out. */
+/** Lets authorizations, captures, bookings and label voids, equally many of each, be executed and time out. */
 export async function timeOut(
   shop: Shop,
   { timeouts, inFlight, run }: { timeouts: number; inFlight: number; run: string },
@@ -39,15 +39,15 @@ export async function timeOut(
     LIVES.length * each,
   );
   await traffic.ended();
-  const struck = await Promise.all(
+  const timedOut = await Promise.all(
     EFFECTS.map(
       async ([sandbox, operation]) =>
         [`${sandbox} ${operation}`, each - (await shop[sandbox].left(operation))] as const,
     ),
   );
-  const unspent = struck
+  const unspent = timedOut
     .filter(([, times]) => times < each)
-    .map(([what, times]) => `only ${times} of ${each} calls timed out: ${what}`);
+    .map(([call, times]) => `only ${times} of ${each} calls timed out: ${call}`);
   const { lost, ...sums } = reckon(traffic);
-  return { ...sums, lost: [...lost, ...unspent], timeouts: Object.fromEntries(struck), ...(await judge(shop)) };
+  return { ...sums, lost: [...lost, ...unspent], timeouts: Object.fromEntries(timedOut), ...(await judge(shop)) };
 }

@@ -1,18 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { live, type Lived, type Load, type Plan } from './life';
 
-/** What became of the orders of a load so far. */
+/** Reports the orders of a load so far. */
 export interface Lives {
   readonly begun: number;
   readonly lived: readonly Lived[];
-  /** What the API answered that no client can mend by asking again. */
+  /** Errors of the API that no client can correct by another request. */
   readonly broken: readonly string[];
 }
 
-/** Keeps a number of orders in flight: whenever one has ended the next begins, until it is told to stop. */
+/** Keeps a number of orders in flight until it is stopped: whenever one has ended, the next begins. */
 export class Traffic implements Lives {
   readonly lived: Lived[] = [];
-  /** What the API answered that no client can mend by asking again. */
   readonly broken: string[] = [];
   #begun = 0;
   #stopped = false;
@@ -35,13 +34,13 @@ export class Traffic implements Lives {
     return this.#begun - this.lived.length - this.broken.length;
   }
 
-  /** Begins no further order and waits for the end of those in flight. */
+  /** Begins no further order and waits until those in flight have ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#lanes;
   }
 
-  /** Waits until as many orders as were asked for have ended. */
+  /** Waits until the requested number of orders has ended. */
   async ended(): Promise<void> {
     await this.#lanes;
   }
@@ -55,7 +54,7 @@ export class Traffic implements Lives {
   }
 }
 
-/** Begins orders at a steady pace, however many are still under way, until it is told to stop. */
+/** Begins orders at a steady rate until it is stopped, however many are under way. */
 export class PacedTraffic implements Lives {
   readonly lived: Lived[] = [];
   readonly broken: string[] = [];
@@ -75,7 +74,7 @@ export class PacedTraffic implements Lives {
     return this.#begun;
   }
 
-  /** Begins no further order and waits for the end of those in flight. */
+  /** Begins no further order and waits until those in flight have ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#all;
@@ -96,16 +95,16 @@ export class PacedTraffic implements Lives {
   }
 }
 
-/** Lives an order and notes what became of it. */
+/** Plays an order and records its end. */
 async function liveOn(
   load: Load,
-  notes: { readonly lived: Lived[]; readonly broken: string[] },
+  record: { readonly lived: Lived[]; readonly broken: string[] },
   number: number,
   plans: readonly Plan[],
 ): Promise<void> {
   try {
-    notes.lived.push(await live(load, number, plans[number % plans.length] as Plan));
+    record.lived.push(await live(load, number, plans[number % plans.length] as Plan));
   } catch (error) {
-    notes.broken.push(`order ${number}: ${error instanceof Error ? error.message : String(error)}`);
+    record.broken.push(`order ${number}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

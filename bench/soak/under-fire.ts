@@ -7,21 +7,19 @@ import { Points } from './points';
 import type { Shop } from './shop';
 import { Traffic, type Lives } from './traffic';
 
-/**
- * What an order may wait for its next step while one part after the other is killed: longer, and it is held to be lost.
- */
+/** Limits the wait for an order's next step while parts are killed; after that the order counts as lost. */
 const LIFE_LIMIT_MS = 600_000;
-/** Longer than the worker waits for a quick answer, so that it gives up and asks. */
+/** Is longer than the time limit of the worker's local activities, so that the worker asks by key. */
 const TIMEOUT_MS = 3_000;
 const OPERATIONS = { gateway: ['authorize', 'capture', 'void', 'refund'], carrier: ['book', 'void'] } as const;
 
 export interface Fire {
   readonly kills: readonly Kill[];
-  /** The n-th cut falls together with the n-th kill. */
+  /** The n-th cut comes together with the n-th kill. */
   readonly cuts: readonly Cut[];
   /** Orders in flight at any time. */
   readonly orders: number;
-  /** How many calls of each operation are executed and time out, at the start and with every round. */
+  /** The number of calls of each operation that are executed and time out in every round. */
   readonly timeouts: number;
   /** Names the run in every Idempotency-Key. */
   readonly run: string;
@@ -34,23 +32,20 @@ export interface FireReport extends Outcome {
   readonly cuts: readonly CutReport[];
   readonly orders: number;
   readonly ended: number;
-  /** Orders that stand before staff with a reason. */
+  /** Orders that need a person and say why. */
   readonly waiting: readonly Lived[];
-  /** Orders that neither ended nor wait visibly, and requests that no client could mend. */
+  /** Orders that neither ended nor need a person, and errors that no client could correct. */
   readonly lost: readonly string[];
   /** The fewest orders that were in flight when a part was killed or a link cut. */
   readonly inFlight: number;
   readonly seconds: number;
 }
 
-/** Tells whether a run lost nothing and did nothing twice. */
+/** Returns whether a run lost nothing, doubled nothing, and all its audits are true. */
 export const holds = ({ lost, falseAudits, doubled }: Pick<FireReport, 'lost' | 'falseAudits' | 'doubled'>): boolean =>
   lost.length + falseAudits.length + doubled.length === 0;
 
-/**
- * Keeps orders in flight while, round by round, a part is killed and a link is cut, and calls to providers time out;
- * then waits for the end of all.
- */
+/** Keeps orders in flight while, in each round, a part is killed, a link is cut and calls to providers time out. */
 export async function underFire(
   shop: Shop,
   { kills, cuts, orders, timeouts, run, onKill, onCut }: Fire,
@@ -64,12 +59,12 @@ export async function underFire(
     fault: Fault | undefined,
     at: (fault: Fault) => Promise<Report>,
     reports: Report[],
-    tell?: (report: Report, number: number) => void,
+    onReport?: (report: Report, number: number) => void,
   ) => {
     if (fault === undefined) return;
     const report = await at(fault);
     const number = reports.push(report);
-    tell?.(report, number);
+    onReport?.(report, number);
   };
   try {
     for (let round = 0; round < Math.max(kills.length, cuts.length); round += 1) {
@@ -94,7 +89,7 @@ export async function underFire(
   };
 }
 
-/** Sums up what became of the orders of a load that has ended. */
+/** Summarizes the orders of a load that has ended. */
 export function reckon({ lived, broken, begun }: Lives): Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
   const of = (outcome: Lived['outcome']) => lived.filter((one) => one.outcome === outcome);
   return {

@@ -3,14 +3,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 const LOOK_EVERY_MS = 20;
 const LIMIT_MS = 120_000;
 
-/** Looks until a fact holds. Throws what was waited for when it does not within `limitMs`. */
+/** Waits until a fact holds. Throws an error that names the fact when it does not within `limitMs`. */
 export async function untilFact(
-  what: string,
+  description: string,
   fact: () => boolean | Promise<boolean>,
   limitMs = LIMIT_MS,
 ): Promise<void> {
   for (const end = Date.now() + limitMs; !(await fact());) {
-    if (Date.now() > end) throw new Error(`Waited ${limitMs / 1000} s in vain: ${what}`);
+    if (Date.now() > end) throw new Error(`Waited ${limitMs / 1000} s in vain: ${description}`);
     await wait(LOOK_EVERY_MS);
   }
 }

@@ -3,9 +3,7 @@ import { withOwner } from '../../src/embedded/postgres/databases';
 import type { Shop } from './shop';
 import { untilFact } from './until-fact';
 
-/**
- * Events of the timeline that show who is at work: the API writes its own, the others need what they are named after.
- */
+/** Lists the timeline's events that show progress: the API writes those of `api`, the others need what names them. */
 const STEP_EVENTS = {
   api: ['order.received', 'task.done'],
   started: ['stock.reserved'],
@@ -15,10 +13,7 @@ const STEP_EVENTS = {
 } as const;
 export type Steps = readonly (keyof typeof STEP_EVENTS)[];
 
-/**
- * Answers when, after a time, a step of each kind had been taken; null while one of them was not, or the database is
- * away.
- */
+/** Returns when a step of each kind had been taken after a time; null before that, and without the database. */
 export async function stepsAfter({ stack }: Shop, after: Date, steps: Steps): Promise<Date | null> {
   try {
     return await firstSteps(stack.urls.databaseOwner ?? '', after, steps);
@@ -43,12 +38,12 @@ function firstSteps(ownerUrl: string, after: Date, steps: Steps): Promise<Date |
   });
 }
 
-/** Waits for work, but not for ever: throws what was waited for after two minutes. */
-export async function within(work: Promise<void>, what: string): Promise<void> {
+/** Waits for work for at most two minutes; throws an error that names the work after that. */
+export async function within(work: Promise<void>, description: string): Promise<void> {
   const states: PromiseSettledResult<void>[] = [];
   void Promise.allSettled([work]).then((settled) => {
     states.push(...settled);
   });
-  await untilFact(what, () => states.length > 0);
+  await untilFact(description, () => states.length > 0);
   await work;
 }

@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/embedded/paths';
 
 const HOST = '127.0.0.1';
-/** Enough for one machine; more were slower there. */
+/** Is enough for one machine; more shards were slower. */
 const HISTORY_SHARDS = 4;
 const CONNECTIONS = { history: 20, visibility: 10 } as const;
 
 export const DATABASES = { history: 'temporal', visibility: 'temporal_visibility' } as const;
 const SERVICES = ['frontend', 'history', 'matching', 'worker'] as const;
-/** How many ports the services listen on for each other. */
+/** Counts the ports on which the services listen for each other. */
 export const RING_PORTS = SERVICES.length;
-/** How many ports they are called at, besides that of the frontend. */
+/** Counts the ports on which the services are called, besides that of the frontend. */
 export const INNER_PORTS = SERVICES.length - 1;
 
-/** Writes the server's configuration: all four services in one process, on PostgreSQL. JSON, which is YAML too. */
+/** Builds the server's configuration as JSON (which is YAML): four services in one process, on PostgreSQL. */
 export function serverConfiguration(
   port: number,
   innerPorts: readonly number[],

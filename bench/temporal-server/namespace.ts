@@ -5,9 +5,7 @@ const RETENTION = '1 day';
 /** gRPC: ALREADY_EXISTS. */
 const ALREADY_EXISTS = 6;
 
-/**
- * Registers a namespace; answers false while the server does not serve yet. One that is there already is left as it is.
- */
+/** Registers a namespace unless it exists; returns false while the server is not ready yet. */
 export async function registerNamespace(address: string, namespace: string): Promise<boolean> {
   try {
     await withConnection(address, ({ workflowService }) =>

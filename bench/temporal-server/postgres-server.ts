@@ -20,9 +20,7 @@ import type { ServerPrograms } from './programs';
 
 const START_TIMEOUT_MS = 60_000;
 const SCHEMA_TIMEOUT_MS = 60_000;
-/**
- * The server keeps these ports in a column of 16 bits with a sign; below the range that the system gives out itself.
- */
+/** Bounds the ring's ports: the server stores them as signed 16 bits, and the system itself uses the higher ones. */
 const RING_FROM = { least: 20_000, most: 32_000 } as const;
 const ringPort = () => randomInt(RING_FROM.least, RING_FROM.most);
 const SCHEMAS = {
@@ -31,15 +29,15 @@ const SCHEMAS = {
 } as const;
 
 /**
- * Makes a starter of Temporal's production server: all its services in one process, its two databases on the stack's
- * own PostgreSQL, with fairness, our namespace and our search attributes. Databases of an earlier start are taken up as
- * they are.
+ * Returns a function that starts Temporal's production server: all services in one process, both databases on the
+ * stack's own PostgreSQL, with fairness, our namespace and our search attributes. Databases of an earlier start are
+ * used as they are.
  */
 export function postgresServer({ server, sqlTool }: ServerPrograms): TemporalServer {
   return async (place) => {
     for (const [database, schema] of Object.entries(SCHEMAS)) {
       await ensureDatabase(place.maintenanceUrl, database);
-      await bringUpToDate(sqlTool, place, database, schema);
+      await updateSchema(sqlTool, place, database, schema);
     }
     const address = `127.0.0.1:${place.port}`;
     const configFile = join(place.cwd, 'temporal-server.json');
@@ -72,7 +70,7 @@ export function postgresServer({ server, sqlTool }: ServerPrograms): TemporalSer
   };
 }
 
-async function bringUpToDate(sqlTool: string, place: TemporalPlace, database: string, schema: string): Promise<void> {
+async function updateSchema(sqlTool: string, place: TemporalPlace, database: string, schema: string): Promise<void> {
   const { hostname, port, username, password } = new URL(place.maintenanceUrl);
   const env = { ...process.env, SQL_PASSWORD: decodeURIComponent(password) };
   const connect = [
@@ -99,7 +97,7 @@ async function bringUpToDate(sqlTool: string, place: TemporalPlace, database: st
   }
 }
 
-/** Waits until every service has heard of the namespace, and then of its search attributes. */
+/** Waits until every service knows the namespace, and then its search attributes. */
 async function prepared(child: Child, address: string): Promise<Child> {
   try {
     await untilFact('the namespace is known', () => knowsNamespace(address), START_TIMEOUT_MS);

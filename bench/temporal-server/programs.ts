@@ -1,19 +1,19 @@
 import { obtainProgram, type ObtainOptions } from '../../src/embedded/temporal/temporal-binary';
 import { goBuild } from '../../src/embedded/temporal/temporal-sources';
 
-/** The production server that the compose file runs as well. */
+/** Names the version of the production server, the one that the compose file runs as well. */
 const VERSION = 'v1.32.0';
 
-/** The programs of Temporal's production server. */
+/** Holds the paths of the programs of Temporal's production server. */
 export interface ServerPrograms {
   readonly server: string;
-  /** Makes and updates the schemas; it carries them within it. */
+  /** Creates and updates the schemas, which it contains. */
   readonly sqlTool: string;
 }
 
 /**
- * Returns the programs of Temporal's production server, built with Go into the per-user cache when they are not there
- * yet (4.5 minutes on two cores, once). Rejects with one sentence when they are missing and Go is not installed.
+ * Returns the programs of Temporal's production server. When they are not in the per-user cache, they are first built
+ * there with Go (4.5 minutes on two cores, once). Rejects with one sentence when they are missing and Go is, too.
  */
 export async function obtainServerPrograms(options: Omit<ObtainOptions, 'sources'>): Promise<ServerPrograms> {
   return {
@@ -39,7 +39,8 @@ function obtain(title: string, folder: string, options: Omit<ObtainOptions, 'sou
         },
       ],
       advice:
-        'install Go from https://go.dev/dl and put it on PATH, or run the bench on the embedded stack (--server embedded)',
+        'install Go from https://go.dev/dl and put it on PATH, ' +
+        'or run the bench on the embedded stack (--server embedded)',
     },
     options,
   );

@@ -10,10 +10,10 @@ import { SandboxSupplierProvider } from '../providers/suppliers/sandbox-supplier
 
 const TIMEOUT_MS = 30_000;
 const POOL_SIZE = 2;
-/** A check may sort a table of millions of orders before it hands over the first row. */
+/** Allows an audit to sort a table of millions of orders before it returns the first row. */
 const STATEMENT_LIMIT_MS = 30 * 60_000;
 
-/** What an audit needs of the settings: no keys of people's data. */
+/** Lists the settings that an audit needs; the keys of personal data are not among them. */
 const Settings = z.object({
   DATABASE_URL: z.url(),
   PAYMENT_URL: z.url(),
@@ -30,13 +30,16 @@ export interface OpenAuditSources extends AuditSources {
   close(): Promise<void>;
 }
 
-/** Opens what an environment names. Throws one sentence when a setting is missing or the database does not answer. */
+/**
+ * Connects to the database, the providers and Temporal that an environment names. Throws one sentence when a setting is
+ * missing or the database does not answer.
+ */
 export async function openAuditSources(env: NodeJS.ProcessEnv): Promise<OpenAuditSources> {
   const parsed = Settings.safeParse(env);
-  if (!parsed.success)
-    throw new Error(
-      `The settings are not complete. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
-    );
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The settings are not complete. ${faults.join('; ')}`);
+  }
   const settings = parsed.data;
   const transactions = connect(
     settings.DATABASE_URL,
@@ -51,13 +54,13 @@ export async function openAuditSources(env: NodeJS.ProcessEnv): Promise<OpenAudi
   } catch (error) {
     await transactions.close();
     const { message, code } = error as NodeJS.ErrnoException;
-    throw new Error(`The database is out of reach: ${message || code}`, { cause: error });
+    throw new Error(`The database is unavailable: ${message || code}`, { cause: error });
   }
-  const set = Object.fromEntries(
+  const variables = Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars: set });
-  // Lazy: when Temporal does not answer, only its own audits remain unknown.
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars: variables });
+  // Lazy: when Temporal does not answer, only the audits of Temporal remain unknown.
   const connection = Connection.lazy(connectionOptions);
   return {
     transactions,

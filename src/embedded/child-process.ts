@@ -14,42 +14,42 @@ export interface ChildSpec {
   readonly cwd: string;
   readonly logFile: string;
   readonly pidFile: string;
-  /** The account to run as; our own when absent. */
+  /** The account to run as; this process's own when absent. */
   readonly account?: { readonly uid: number; readonly gid: number } | undefined;
-  /** The signal that asks it to end cleanly. */
+  /** The signal that requests a clean end. */
   readonly stopSignal?: 'SIGTERM' | 'SIGINT';
-  /** Gives up waiting for readiness when aborted; the child is stopped then. */
+  /** Stops the child when aborted before it is ready. */
   readonly signal?: AbortSignal | undefined;
   /** How long a clean end may take before SIGKILL. */
   readonly stopTimeoutMs?: number;
 }
 
-/** How a child ended: its exit code, or the signal that ended it. */
+/** Describes how a child ended: by an exit code or by a signal. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A running child process with its own process group, so that a terminal's Ctrl-C reaches it only through us. */
+/** Controls a child process. It has its own process group, so a terminal's Ctrl-C reaches it only through us. */
 export interface Child {
   readonly name: string;
   readonly pid: number;
   readonly logFile: string;
-  /** Resolves when it has ended, whoever ended it. */
+  /** Resolves when the child has ended, for whatever reason. */
   readonly exited: Promise<Exit>;
-  /** Tells how it ended; null while it runs. */
+  /** Returns how the child ended; null while it runs. */
   exit(): Exit | null;
-  /** Tells whether it ended without having been asked to. */
+  /** Returns whether the child ended although neither `stop` nor `kill` was called. */
   endedUnasked(): boolean;
-  /** Asks it to end, kills it after the limit, and resolves once it is gone. */
+  /** Requests a clean end, kills the child after the limit, and resolves once it is gone. */
   stop(): Promise<void>;
-  /** Kills it at once (SIGKILL, the whole group) and resolves once it is gone. */
+  /** Kills the child at once (SIGKILL, the whole group) and resolves once it is gone. */
   kill(): Promise<void>;
 }
 
 /**
- * Starts a process that writes to its own log file and resolves as soon as `isReady` answers true. Rejects with the
- * last lines of the log when it ends before that or is not ready in time; nothing of it is left running then.
+ * Starts a process that writes to its own log file, and resolves once `isReady` returns true. Rejects with the last
+ * lines of the log when the process ends before that or is not ready in time; it is stopped then.
  */
 export async function startChild(spec: ChildSpec, isReady: () => Promise<boolean>, timeoutMs: number): Promise<Child> {
   const child = await spawnChild(spec);
@@ -98,7 +98,7 @@ async function spawnChild(spec: ChildSpec): Promise<Child> {
 }
 
 function supervise(spec: ChildSpec, started: ChildProcess, pid: number): Child {
-  let asked = false;
+  let endRequested = false;
   let ended: Exit | null = null;
   const exited = new Promise<Exit>((resolve) => {
     started.once('exit', (code, signal) => {
@@ -112,12 +112,12 @@ function supervise(spec: ChildSpec, started: ChildProcess, pid: number): Child {
     JSON.stringify({ pid, identity: identify(pid), stopSignal: spec.stopSignal ?? 'SIGTERM' }),
   );
   const kill = async () => {
-    asked = true;
+    endRequested = true;
     if (ended === null) signalGroup(pid);
     await exited;
   };
   const stop = async () => {
-    asked = true;
+    endRequested = true;
     if (ended !== null) return;
     started.kill(spec.stopSignal ?? 'SIGTERM');
     const limit = setTimeout(() => signalGroup(pid), spec.stopTimeoutMs ?? 10_000);
@@ -132,7 +132,7 @@ function supervise(spec: ChildSpec, started: ChildProcess, pid: number): Child {
     stop,
     kill,
     exit: () => ended,
-    endedUnasked: () => ended !== null && !asked,
+    endedUnasked: () => ended !== null && !endRequested,
   };
 }
 
@@ -144,7 +144,7 @@ function signalGroup(pid: number): void {
   }
 }
 
-/** Says how a process ended, in words for a person. */
+/** Describes for a person how a process ended. */
 export const describeExit = (exit: Exit): string =>
   exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`;
 

@@ -6,30 +6,30 @@ interface Holder {
   readonly identity: string | null;
 }
 
-/** A lock we hold, or the pid of the process that holds it. */
+/** Holds a lock to release, or names the process that holds it. */
 export type Lock = { readonly release: () => void } | { readonly heldBy: number };
 
 /**
- * Takes a lock file for this process, or tells who holds it. One whose holder no longer runs is taken over, so a
- * process that was killed locks nobody out. The file's folder must exist.
+ * Takes a lock file for this process, or returns the pid of its holder. A lock whose holder no longer runs is taken
+ * over, so a killed process locks nobody out. The file's folder must exist.
  */
 export function takeLock(path: string): Lock {
-  const mine = `${path}.${process.pid}`;
+  const candidate = `${path}.${process.pid}`;
   const content = JSON.stringify({ pid: process.pid, identity: identify(process.pid) } satisfies Holder);
-  writeFileSync(mine, content);
+  writeFileSync(candidate, content);
   try {
     for (;;) {
-      if (linked(mine, path)) return { release: () => releaseIfMine(path, content) };
+      if (tryLink(candidate, path)) return { release: () => releaseIfOwn(path, content) };
       const holder = readHolder(path);
       if (holder !== null && runs(holder)) return { heldBy: holder.pid };
-      dropStale(path, `${mine}.stale`);
+      removeStale(path, `${candidate}.stale`);
     }
   } finally {
-    rmSync(mine, { force: true });
+    rmSync(candidate, { force: true });
   }
 }
 
-/** Tells which running process holds a lock file, or null when none does. */
+/** Returns the pid of the running process that holds a lock file; null when none does. */
 export function lockHolder(path: string): number | null {
   const holder = readHolder(path);
   return holder !== null && runs(holder) ? holder.pid : null;
@@ -37,8 +37,10 @@ export function lockHolder(path: string): number | null {
 
 const runs = (holder: Holder): boolean => holder.identity !== null && identify(holder.pid) === holder.identity;
 
-/** Linking fails when the name exists, and never shows another process a half-written file. */
-function linked(from: string, to: string): boolean {
+/**
+ * Links a file to a free name, so that no other process ever sees a half-written lock. Returns false when it is taken.
+ */
+function tryLink(from: string, to: string): boolean {
   try {
     linkSync(from, to);
     return true;
@@ -48,8 +50,8 @@ function linked(from: string, to: string): boolean {
   }
 }
 
-/** Moves a stale lock away; puts it back when another process took it over in between. */
-function dropStale(path: string, aside: string): void {
+/** Removes a stale lock; puts it back when another process took it over in the meantime. */
+function removeStale(path: string, aside: string): void {
   try {
     renameSync(path, aside);
   } catch (error) {
@@ -57,11 +59,11 @@ function dropStale(path: string, aside: string): void {
     throw error;
   }
   const moved = readHolder(aside);
-  if (moved !== null && runs(moved)) linked(aside, path);
+  if (moved !== null && runs(moved)) tryLink(aside, path);
   rmSync(aside, { force: true });
 }
 
-function releaseIfMine(path: string, content: string): void {
+function releaseIfOwn(path: string, content: string): void {
   if (readText(path) === content) rmSync(path, { force: true });
 }
 

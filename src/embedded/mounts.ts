@@ -1,25 +1,23 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
-/** Tells whether a path is a folder or lies somewhere below it; both are real paths. */
+/** Returns whether a path is a folder or lies below it; both are real paths. */
 export const isWithin = (folder: string, path: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 
-/** Lists the mount points of a table in the form of Linux's /proc/self/mountinfo. */
-export const mountPointsOf = (table: string): string[] =>
-  table
-    .split('\n')
-    .map((line) => line.split(' ')[4] ?? '')
-    .filter((point) => point !== '')
-    .map(unescaped);
+/** Lists the mount points of a table in the format of Linux's /proc/self/mountinfo. */
+export function mountPointsOf(table: string): string[] {
+  const points = table.split('\n').map((line) => line.split(' ')[4] ?? '');
+  return points.filter((point) => point !== '').map(decodeOctal);
+}
 
-/** Spaces, tabs, line ends and backslashes are written as octal numbers. */
-const unescaped = (point: string): string =>
+/** Decodes spaces, tabs, line ends and backslashes, which the table writes as octal numbers. */
+const decodeOctal = (point: string): string =>
   point.replaceAll(/\\([0-7]{3})/g, (_match, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 /**
- * Finds what is mounted on a folder or anywhere below it; the folder is a real path. Linux tells of every mount, bind
- * mounts of the same device included; elsewhere the device of each folder tells.
+ * Finds the mount points on a folder and anywhere below it; the folder is a real path. On Linux the mount table lists
+ * them, bind mounts of the same device included; elsewhere only a folder on another device shows a mount.
  */
 export function mountsWithin(folder: string, table = readMountTable()): string[] {
   const mounted = table === null ? [] : mountPointsOf(table).filter((point) => isWithin(folder, point));
@@ -32,22 +30,21 @@ const readMountTable = (): string | null =>
   process.platform === 'linux' ? readFileSync('/proc/self/mountinfo', 'utf8') : null;
 
 function foldersOnOtherDevices(folder: string, device: number): string[] {
-  return readFolder(folder)
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join(folder, name))
-    .flatMap((path) => (deviceOf(path) === device ? foldersOnOtherDevices(path, device) : [path]));
+  const folders = readFolder(folder).filter((entry) => entry.isDirectory());
+  const paths = folders.map(({ name }) => join(folder, name));
+  return paths.flatMap((path) => (deviceOf(path) === device ? foldersOnOtherDevices(path, device) : [path]));
 }
 
-/** Lists a folder; what a killed run left running may take it away meanwhile, and nothing is in it then. */
+/** Lists the entries of a folder; none when a process that outlived its killed run removes the folder meanwhile. */
 export const readFolder = (folder: string) => unlessGone(() => readdirSync(folder, { withFileTypes: true })) ?? [];
 
 function deviceOf(folder: string): number | null {
   return unlessGone(() => statSync(folder).dev);
 }
 
-function unlessGone<T>(look: () => T): T | null {
+function unlessGone<T>(read: () => T): T | null {
   try {
-    return look();
+    return read();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

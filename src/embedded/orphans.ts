@@ -13,15 +13,13 @@ interface PidFile {
 }
 
 /**
- * Ends what a killed run left behind: every process named by a pid file of the folder that still is the process the
- * file was written for. Returns the names of those it ended. A pid that now belongs to something else is left alone.
- * `signal` replaces the one that asks each for a clean end.
+ * Ends the processes that a killed run left behind, and returns their names. They are found by the pid files of the
+ * folder; a pid that now belongs to another process is left alone. `signal` replaces each process's stop signal.
  */
 export async function endOrphans(runDir: string, signal?: 'SIGKILL'): Promise<string[]> {
   const ended: string[] = [];
-  for (const file of readdirSync(runDir)
-    .filter((name) => name.endsWith('.pid'))
-    .sort()) {
+  const pidFiles = readdirSync(runDir).filter((name) => name.endsWith('.pid'));
+  for (const file of pidFiles.sort()) {
     const path = join(runDir, file);
     const written = readPidFile(path);
     if (written !== null && (await endProcess(written.pid, written.identity, signal ?? written.stopSignal))) {
@@ -33,8 +31,8 @@ export async function endOrphans(runDir: string, signal?: 'SIGKILL'): Promise<st
 }
 
 /**
- * Ends one process, by signal and after 15 s by SIGKILL, if it still is the one that `identity` tells of. Resolves once
- * it is gone, with whether there was anything to end.
+ * Ends a process if it still has the given identity: by `signal`, and after 15 s by SIGKILL. Resolves once it is gone;
+ * false when there was nothing to end.
  */
 export async function endProcess(pid: number, identity: string | null, signal: NodeJS.Signals): Promise<boolean> {
   const runs = () => identity !== null && identify(pid) === identity;
@@ -48,7 +46,7 @@ export async function endProcess(pid: number, identity: string | null, signal: N
   return true;
 }
 
-/** Reads a pid file; null when a crash left it empty or cut. */
+/** Reads a pid file; null when a crash left it empty or incomplete. */
 function readPidFile(path: string): PidFile | null {
   const text = readFileSync(path, 'utf8');
   try {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** Finds the folder of this package, from the sources as well as from the compiled `dist`. */
+/** Finds the folder of this package, both from the sources and from the compiled `dist`. */
 export function packageRoot(from: string = __dirname): string {
   const manifest = join(from, 'package.json');
   if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'mallflow')
@@ -11,7 +11,7 @@ export function packageRoot(from: string = __dirname): string {
   return packageRoot(parent);
 }
 
-/** Where everything that the embedded stack keeps lies, under its one folder. */
+/** Holds the path of everything that the embedded stack keeps in its state folder. */
 export interface StatePaths {
   readonly root: string;
   readonly marker: string;
@@ -25,7 +25,7 @@ export interface StatePaths {
   readonly journals: string;
 }
 
-/** Names the files of a state folder; makes none of them. */
+/** Builds the paths of a state folder; creates nothing. */
 export function statePaths(folder: string): StatePaths {
   const root = resolve(folder);
   return {
@@ -42,5 +42,5 @@ export function statePaths(folder: string): StatePaths {
   };
 }
 
-/** The state folder of a checkout, unless another one is named. */
+/** Returns the state folder of this checkout, which is used unless a person names another one. */
 export const defaultStateFolder = (): string => join(packageRoot(), '.mallflow');

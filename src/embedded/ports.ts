@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:net';
 
 const HOST = '127.0.0.1';
 
-/** The ports of the embedded stack: who listens there, and how a person picks another one. */
+/** Lists the ports of the embedded stack: who listens on each, and how a person chooses another one. */
 export const PORTS = {
   api: { port: 8080, wantedBy: 'the API', flag: '--port', env: 'MALLFLOW_PORT' },
   webUi: { port: 8233, wantedBy: 'the Temporal Web UI', flag: '--web-ui-port', env: 'MALLFLOW_WEB_UI_PORT' },
@@ -28,33 +28,34 @@ export type PortName = keyof typeof PORTS;
 export const PORT_NAMES = Object.keys(PORTS) as PortName[];
 export type Ports = Readonly<Record<PortName, number>>;
 
-/** Returns the default ports, with those that were asked for in their place. */
+/** Returns the default ports, with the requested ones in their place. */
 export const fixedPorts = (wanted: Partial<Ports> = {}): Ports =>
   Object.fromEntries(PORT_NAMES.map((name) => [name, wanted[name] ?? PORTS[name].port])) as Ports;
 
-/** Returns a free port for each part, for stacks that live beside others. */
+/** Returns a free port for each port name, for a stack that runs beside others. */
 export async function ephemeralPorts(): Promise<Ports> {
   const free = await freePorts(PORT_NAMES.length);
   return Object.fromEntries(PORT_NAMES.map((name, index) => [name, free[index]])) as Ports;
 }
 
-/** Returns one sentence per port that cannot be had: which, who wanted it, and how to take another. */
+/** Returns one sentence for each port that cannot be used: which, who needs it, and how to choose another. */
 export async function portFaults(ports: Ports, names: readonly PortName[] = PORT_NAMES): Promise<string[]> {
   const faults = await Promise.all(
     names.map(async (name) => {
       const code = await portFault(ports[name]);
       if (code === null) return [];
       const { wantedBy, flag, env } = PORTS[name];
-      const what = code === 'EADDRINUSE' ? 'is in use by another program' : `cannot be listened on (${code})`;
+      const fault = code === 'EADDRINUSE' ? 'is in use by another program' : `cannot be listened on (${code})`;
       return [
-        `Port ${ports[name]}, wanted by ${wantedBy}, ${what}: end that program, or choose another port with ${flag} or ${env}.`,
+        `Port ${ports[name]}, wanted by ${wantedBy}, ${fault}: ` +
+          `end that program, or choose another port with ${flag} or ${env}.`,
       ];
     }),
   );
   return faults.flat();
 }
 
-/** Asks the system for ports that are free now, each different. */
+/** Returns different ports that are free now, chosen by the operating system. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   try {
@@ -64,16 +65,14 @@ export async function freePorts(count: number): Promise<number[]> {
   }
 }
 
-/**
- * Finds ports from `least` upwards that are free now, for programs that cannot take the high ones the system gives out.
- */
+/** Returns free ports from `least` upwards, for programs that cannot use the high ports that the system chooses. */
 export async function freePortsFrom(least: number, count: number): Promise<number[]> {
   const found: number[] = [];
   for (let port = least; found.length < count; port += 1) if ((await portFault(port)) === null) found.push(port);
   return found;
 }
 
-/** Tells why a port cannot be listened on (`EADDRINUSE`, `EACCES` ...), or null when it can. */
+/** Returns the code of the reason that a port cannot be listened on (`EADDRINUSE`, `EACCES`); null when it can. */
 async function portFault(port: number): Promise<string | null> {
   const server = createServer();
   try {

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * Tells one process from every other that ever had its pid: the time it started and its command line. Returns null when
- * no such process runs; one that ended and waits to be collected by its parent counts as gone.
+ * Returns a process's start time and command line, which no other process with the same pid shares. Returns null when
+ * no such process runs; a process that ended and waits for its parent to collect it counts as gone.
  */
 export function identify(pid: number): string | null {
   if (!Number.isSafeInteger(pid) || pid <= 1) return null;
@@ -13,15 +13,15 @@ export function identify(pid: number): string | null {
 }
 
 function identifyOnLinux(pid: number): string | null {
-  const stat = readIfThere(`/proc/${pid}/stat`);
-  const commandLine = readIfThere(`/proc/${pid}/cmdline`);
+  const stat = readIfExists(`/proc/${pid}/stat`);
+  const commandLine = readIfExists(`/proc/${pid}/cmdline`);
   if (stat === null || commandLine === null || commandLine === '') return null;
-  // The command's name stands in brackets and may hold anything: the fields are counted from the last bracket.
+  // The command's name is in brackets and may contain anything: the fields are counted from the last bracket.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return `${fields[19]} ${commandLine.replaceAll('\0', ' ').trimEnd()}`;
 }
 
-function readIfThere(path: string): string | null {
+function readIfExists(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -35,7 +35,7 @@ function identifyByPs(pid: number): string | null {
   try {
     return execFileSync('ps', ['-o', 'lstart=,command=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
   } catch (error) {
-    // `ps` answers 1 when there is no such process.
+    // `ps` exits with 1 when there is no such process.
     if ((error as { status?: number }).status === 1) return null;
     throw error;
   }

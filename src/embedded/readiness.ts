@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 
 const ANSWER_WITHIN_MS = 2_000;
 
-/** Tells whether a URL answers 200; nobody listening yet, or any other answer, is "not yet". */
+/** Returns whether a URL answers 200; false for any other answer and while nobody listens yet. */
 export async function answersOk(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
@@ -15,7 +15,7 @@ export async function answersOk(url: string): Promise<boolean> {
   }
 }
 
-/** Builds a check that tells whether a log holds a text; it reads on from where it stopped. */
+/** Builds a check whether a log contains a text; each call reads on from where the last one stopped. */
 export function logs(file: string, text: string): () => Promise<boolean> {
   let position = 0;
   let rest = '';

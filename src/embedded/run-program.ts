@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /**
- * Runs a program to its end, handing over each line of its error output as it comes. Rejects when it cannot be started
+ * Runs a program to its end and passes each line of its error output to `onLine`. Rejects when it cannot be started
  * (with the system's code), ends with anything but 0, runs longer than `timeoutMs`, or is aborted.
  */
 export function run(
@@ -15,7 +15,7 @@ export function run(
     const child = spawn(command, args, {
       env: options.env,
       stdio: ['ignore', 'ignore', 'pipe'],
-      // Not the option `timeout`: its timer outlives a program that could not be started, and keeps this process alive.
+      // Not the option `timeout`: its timer stays when a program cannot be started, and keeps this process alive.
       signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]),
     });
     createInterface({ input: child.stderr }).on('line', onLine);

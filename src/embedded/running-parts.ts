@@ -1,7 +1,8 @@
-import { type PartContext, type PartName, startPart } from './parts';
+import type { PartContext, PartName } from './parts';
+import { startPart } from './start-part';
 import { type Child, describeExit, tailOfLog } from './child-process';
 
-/** What a start or a stop is doing, for a person who waits. */
+/** Reports the progress of a start or a stop to a person who waits. */
 export type Step =
   | { readonly kind: 'begun'; readonly title: string }
   | { readonly kind: 'done'; readonly title: string; readonly ms: number }
@@ -10,7 +11,7 @@ export type Step =
 
 export interface Listeners {
   readonly onStep?: ((step: Step) => void) | undefined;
-  /** Told when a part ends unasked: which, and what it wrote last. */
+  /** Called when a part ends unexpectedly, with a message that ends with the last lines of its log. */
   readonly onLost?: ((part: PartName, message: string) => void) | undefined;
 }
 
@@ -25,7 +26,7 @@ const TITLES: Readonly<Record<PartName, string>> = {
   api: 'API',
 };
 
-/** Does a piece of work and tells of its begin, and of its end with the time it took. */
+/** Runs a piece of work and reports its beginning, and its end with the time it took. */
 export async function timed<T>(title: string, onStep: Listeners['onStep'], work: () => Promise<T>): Promise<T> {
   const began = Date.now();
   onStep?.({ kind: 'begun', title });
@@ -39,7 +40,7 @@ export async function timed<T>(title: string, onStep: Listeners['onStep'], work:
   }
 }
 
-/** The parts of one stack that run, in the order of their start. */
+/** Holds the running parts of one stack, in the order of their start. */
 export class RunningParts {
   readonly #children = new Map<PartName, Child>();
   readonly #listeners: Listeners;
@@ -48,7 +49,7 @@ export class RunningParts {
     this.#listeners = listeners;
   }
 
-  /** Starts a part, for the first time or again, and resolves once it is ready. */
+  /** Starts or restarts a part, and resolves once it is ready. */
   async start(part: PartName, context: PartContext): Promise<void> {
     const child = await timed(TITLES[part], this.#listeners.onStep, () => startPart(part, context));
     this.#children.set(part, child);
@@ -56,12 +57,12 @@ export class RunningParts {
       if (child.endedUnasked())
         this.#listeners.onLost?.(
           part,
-          `${TITLES[part]} ended unasked (${describeExit(exit)}).\n${tailOfLog(child.logFile)}`,
+          `${TITLES[part]} ended unexpectedly (${describeExit(exit)}).\n${tailOfLog(child.logFile)}`,
         );
     });
   }
 
-  /** Returns a part's process; throws when this stack does not run it. */
+  /** Returns the process of a part; throws when this stack does not run it. */
   get(part: PartName): Child {
     const child = this.#children.get(part);
     if (child === undefined) throw new Error(`${TITLES[part]} is not run by this stack.`);

@@ -8,7 +8,6 @@ import {
   type Reroute,
   maintenanceUrl,
   replacedParts,
-  serviceEnvironment,
   type TemporalServer,
   type Urls,
   urlsOf,
@@ -17,21 +16,22 @@ import { packageRoot, statePaths, type StatePaths } from './paths';
 import { ephemeralPorts, fixedPorts, PORT_NAMES, portFaults, type PortName, type Ports } from './ports';
 import type { Exit } from './child-process';
 import { type Listeners, RunningParts, timed } from './running-parts';
+import { serviceEnvironment } from './service-environment';
 import { ensureSettings, type Settings } from './settings';
 import { takeStateFolder } from './state-folder';
 import { obtainTemporalBinary } from './temporal/temporal-binary';
 
 export interface StackOptions extends Listeners {
   readonly stateFolder: string;
-  /** Ports in place of the usual ones. */
+  /** Ports in place of the default ones. */
   readonly ports?: Partial<Ports>;
-  /** Takes free ports throughout, so that several stacks can live on one machine. */
+  /** Uses free ports throughout, so that several stacks can run on one machine. */
   readonly ephemeral?: boolean;
-  /** False trades the survival of a power cut for speed: for tests only. */
+  /** False is faster, but a power cut then loses data: for tests only. */
   readonly durable?: boolean;
-  /** Replaces embedded parts (DATABASE_URL ...) and is handed on to the worker and the API. */
+  /** Replaces embedded parts (DATABASE_URL ...) and is passed on to the worker and the API. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Changes what the worker and the API are started with; a test leads their links through doors of its own. */
+  /** Changes the environment of the worker and the API; a test sends their connections through proxies of its own. */
   readonly reroute?: Reroute;
   /** Fills the migrated database before anything reads it; called at every start with the owner's connection. */
   readonly seed?: (databaseUrl: string, settings: Settings) => Promise<void>;
@@ -40,25 +40,23 @@ export interface StackOptions extends Listeners {
   readonly signal?: AbortSignal;
 }
 
-/** A running stack. Parts are killed and restarted by name where a test wants to see what survives. */
+/** Controls a running stack. Tests kill and restart its parts by name to see what survives. */
 export interface Stack {
   readonly urls: Urls;
   readonly settings: Settings;
   readonly paths: StatePaths;
-  /** The settings that the worker and the API run with, for a process that wants to read the same books. */
+  /** The environment of the worker and the API, for another process that reads the same books. */
   readonly serviceEnvironment: NodeJS.ProcessEnv;
-  /** Returns the process id of a part; throws when it does not run here. */
+  /** Returns the process id of a part; throws when this stack does not run it. */
   pidOf(part: PartName): number;
   kill(part: PartName): Promise<void>;
-  /**
-   * Ends a part as its end is asked for every day, and starts it again. Tells how it ended; null when it did not run.
-   */
+  /** Stops a part cleanly and starts it again. Resolves with how it ended; null when it did not run. */
   restart(part: PartName): Promise<Exit | null>;
-  /** Stops everything, the last started first, and resolves when all is gone. */
+  /** Stops every part, the last started first, and resolves when all are gone. */
   stop(): Promise<void>;
 }
 
-/** The part that listens on each port. */
+/** Names the part that listens on each port. */
 const PART_OF: Readonly<Record<PortName, PartName>> = {
   api: 'api',
   webUi: 'temporal',
@@ -73,7 +71,7 @@ const PART_OF: Readonly<Record<PortName, PartName>> = {
 
 /**
  * Starts PostgreSQL, Temporal, the sandboxes, the worker and the API on this machine, leaving out what the environment
- * replaces, and resolves once all are ready. Rejects with one sentence when it cannot; nothing is left running then.
+ * replaces, and resolves once all are ready. Rejects with one sentence when one fails; everything is stopped then.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const env = options.env ?? process.env;
@@ -120,7 +118,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 async function startAll(context: PartContext, options: StackOptions, running: RunningParts): Promise<void> {
   const replaced = replacedParts(context.env);
   const start = async (...parts: PartName[]) => {
-    // All of them settle before a failure is reported, so that none is still on its way while the others are stopped.
+    // All of them settle before a failure is reported, so that none is still starting while the others are stopped.
     const results = await Promise.allSettled(
       parts.filter((part) => !replaced.has(part)).map((part) => running.start(part, context)),
     );
@@ -140,7 +138,8 @@ async function prepareDatabase(context: PartContext, { onStep, seed }: StackOpti
     onStep?.({
       kind: 'note',
       title:
-        'DATABASE_URL is set without DATABASE_OWNER_URL: migrations and sample data are left to you (npx mallflow migrate)',
+        'DATABASE_URL is set without DATABASE_OWNER_URL: ' +
+        'migrations and sample data are left to you (npx mallflow migrate)',
     });
     return;
   }

@@ -4,9 +4,9 @@ import { readFolder } from './mounts';
 import type { StatePaths } from './paths';
 import { isMarkerName } from './state-marker';
 
-/** The files that a start and the verbs beside it make in a state folder; `.new` is one that is being written. */
+/** Matches the files that a start and the other commands make in a state folder; `.new` is one being written. */
 const FILES = /^(?:(?:settings|api-keys|running)\.json(?:\.new)?|postgres\.new\.password)$/;
-/** The lock, and what a process makes beside it while it takes the lock. */
+/** Matches the lock, and the files that a process makes beside it while it takes the lock. */
 const LOCKS = /^stack\.lock(?:\.\d+(?:\.stale)?)?$/;
 const POSTGRES_FOLDERS = /^postgres(?:\.new)?$/;
 const PLAIN_FOLDERS = /^(?:temporal|logs|run|journals)$/;
@@ -21,8 +21,8 @@ export const namesIn = (root: string): string[] =>
     .sort();
 
 /**
- * Names what a start did not make in a state folder: other names, known names of another kind, and links. The database
- * may be a link (postgres-home.ts judges it) and may hold links of PostgreSQL's own: removing one spares its target.
+ * Lists the entries of a state folder that no start made: other names, known names of another kind, and links. The
+ * database may be a link (postgres-home.ts checks it) and may contain PostgreSQL's own links: their targets are spared.
  */
 export function strangersIn(root: string): string[] {
   return namesIn(root).flatMap((name) => {
@@ -33,7 +33,7 @@ export function strangersIn(root: string): string[] {
   });
 }
 
-/** Lists the names in a state folder that starts make, and that are what starts make of them. */
+/** Lists the entries of a state folder that a start made, by name and kind. */
 export const oursIn = (root: string): string[] =>
   namesIn(root).filter((name) => {
     const entry = lstatSync(join(root, name), { throwIfNoEntry: false });
@@ -59,7 +59,7 @@ function linksBelow(root: string, folder: string): string[] {
   });
 }
 
-/** Tells whether a folder holds no more than a start makes before its first file: there is nothing to lose in it. */
+/** Returns whether a folder holds only what a start makes before its first file, so that nothing can be lost. */
 export const isBlank = (paths: StatePaths): boolean =>
   namesIn(paths.root).every(
     (name) =>
@@ -68,11 +68,11 @@ export const isBlank = (paths: StatePaths): boolean =>
       (PLAIN_FOLDERS.test(name) && readFolder(join(paths.root, name)).length === 0),
   );
 
-/** Names entries in a sentence, the first few of many. */
+/** Lists names for a sentence, the first eight of many. */
 export function listed(names: readonly string[]): string {
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
   return names.length === 0 ? 'nothing' : `${names.slice(0, SHOWN).join(', ')}${more}`;
 }
 
-/** Names the entries of a folder in a sentence. */
+/** Lists the entries of a folder for a sentence. */
 export const contentOf = (root: string): string => listed(namesIn(root));

@@ -10,21 +10,21 @@ import { isMarkerName, isOfLaterRelease, readMarker, writeMarker } from './state
 import { checkRemoval, runningOn } from './state-removal';
 
 /**
- * Makes the state folder, marks it and takes it for this process; the answer gives it back. Throws one sentence when it
- * cannot be written to, holds what is somebody else's, or is held by a running stack.
+ * Creates and marks the state folder, locks it for this process, and returns how to release it. Throws one sentence
+ * when the folder cannot be written to, holds files of somebody else, or is in use by a running stack.
  */
 export function takeStateFolder(paths: StatePaths): () => void {
-  writing(paths, () => {
+  withWriteAccess(paths, () => {
     mkdirSync(paths.root, { recursive: true });
     accessSync(paths.root, constants.W_OK | constants.X_OK);
   });
   const pid = lockHolder(paths.lock);
   if (pid !== null) throw alreadyRunning(paths, pid);
   const isMarked = checkStart(paths);
-  writing(paths, () => {
-    // First of all, so that whatever a start that is cut short leaves behind can be reset.
+  withWriteAccess(paths, () => {
+    // First of all, so that the remains of an interrupted start can be reset.
     if (!isMarked) writeMarker(paths);
-    // PostgreSQL may run as another account and has to get past the root; these are nobody else's business.
+    // PostgreSQL may run as another account and must enter the root folder; these folders are closed to other accounts.
     for (const folder of [paths.logs, paths.run, paths.journals, dirname(paths.temporal)]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
@@ -35,8 +35,8 @@ export function takeStateFolder(paths: StatePaths): () => void {
 }
 
 /**
- * Checks that a start may keep its state in a folder, and answers whether that is marked already. Changes nothing. A
- * folder of an earlier release, which made no marker, may be taken when it holds that release's settings and no more.
+ * Checks that a start may use a folder, and returns whether it is marked already. Changes nothing. A folder of an
+ * earlier release, which made no marker, may be used when it holds that release's settings and nothing foreign.
  */
 export function checkStart(paths: StatePaths): boolean {
   const marker = readMarker(paths);
@@ -56,8 +56,8 @@ export function checkStart(paths: StatePaths): boolean {
 }
 
 /**
- * Removes the state folder, after ending what a killed run left behind, and resolves with whether there was one.
- * Rejects with one sentence, and removes nothing, while a stack runs on it or when it is or holds something else.
+ * Removes the state folder after it has ended what a killed run left running; resolves with false when there is none.
+ * Rejects with one sentence, and removes nothing, while a stack runs on it or when it holds anything foreign.
  */
 export async function removeStateFolder(paths: StatePaths): Promise<boolean> {
   if (!checkRemoval(paths)) return false;
@@ -65,7 +65,7 @@ export async function removeStateFolder(paths: StatePaths): Promise<boolean> {
   if ('heldBy' in lock) throw runningOn(paths, lock.heldBy);
   try {
     if (existsSync(paths.run)) await endOrphans(paths.run);
-    // From here on a start would find half a state: it refuses until the reset is done.
+    // From here on the state is incomplete: a start refuses the folder until the reset is done.
     writeMarker(paths, true);
     removeContent(paths);
   } finally {
@@ -75,7 +75,7 @@ export async function removeStateFolder(paths: StatePaths): Promise<boolean> {
   return true;
 }
 
-/** Removes by name what starts have made, all but the lock and the marker. */
+/** Removes, by name, everything that starts have made, except the lock and the marker. */
 function removeContent(paths: StatePaths): void {
   for (const name of oursIn(paths.root).filter((entry) => !isLock(entry) && !isMarkerName(entry))) {
     const path = join(paths.root, name);
@@ -90,7 +90,7 @@ function removeContent(paths: StatePaths): void {
   );
 }
 
-/** Removes the marker, last of all files, so that a reset that was cut short can be repeated, and the folder. */
+/** Removes the lock, the marker and the folder; the marker last of all files, so that a reset can be repeated. */
 function removeShell(paths: StatePaths): void {
   const last = namesIn(paths.root).filter((name) => isLock(name) || isMarkerName(name));
   const others = last.map((name) => join(paths.root, name)).filter((path) => path !== paths.marker);
@@ -107,7 +107,7 @@ function removeShell(paths: StatePaths): void {
   }
 }
 
-function writing(paths: StatePaths, work: () => void): void {
+function withWriteAccess(paths: StatePaths, work: () => void): void {
   try {
     work();
   } catch (error) {

@@ -2,27 +2,27 @@ import { lstatSync, readFileSync, realpathSync, renameSync, writeFileSync } from
 import { z } from 'zod';
 import type { StatePaths } from './paths';
 
-/** The form of a state folder that this release makes. */
+/** Numbers the format of the state folders that this release makes. */
 const FORMAT = 1;
 
 const Marker = z.object({
   program: z.literal('mallflow'),
   format: z.number().int().positive(),
-  /** Where the folder really lay when a start took it. */
+  /** The folder's real path when a start took it. */
   path: z.string(),
-  /** True once a reset has begun to remove what lies beside it. */
+  /** True once a reset has begun to remove the folder's content. */
   emptying: z.boolean().default(false),
 });
 
-/** What a start writes into its state folder, so that `reset` removes no other. */
+/** Marks a state folder, so that `reset` removes no other folder. */
 export type Marker = z.infer<typeof Marker>;
 
 const NAMES = /^\.mallflow-state(?:\.\d+)?$/;
 
-/** Tells whether a name is the marker's, or that of a marker that is being written. */
+/** Returns whether a name is that of a marker, or of one that is being written. */
 export const isMarkerName = (name: string): boolean => NAMES.test(name);
 
-/** Reads the marker of a state folder; null when there is none that a start has written. Follows no link. */
+/** Reads the marker of a state folder; null when a start has written none. Follows no link. */
 export function readMarker(paths: StatePaths): Marker | null {
   const entry = lstatSync(paths.marker, { throwIfNoEntry: false });
   if (entry?.isFile() !== true) return null;
@@ -34,7 +34,7 @@ export function readMarker(paths: StatePaths): Marker | null {
   }
 }
 
-/** Writes the marker whole or not at all. */
+/** Writes the marker in one atomic step. */
 export function writeMarker(paths: StatePaths, emptying = false): void {
   const fresh = `${paths.marker}.${process.pid}`;
   const marker: Marker = { program: 'mallflow', format: FORMAT, path: realpathSync.native(paths.root), emptying };
@@ -42,5 +42,5 @@ export function writeMarker(paths: StatePaths, emptying = false): void {
   renameSync(fresh, paths.marker);
 }
 
-/** Tells whether a later release, which may keep more in it, made a state folder. */
+/** Returns whether a later release, which may keep more in it, made the state folder. */
 export const isOfLaterRelease = (marker: Marker): boolean => marker.format > FORMAT;

@@ -11,8 +11,8 @@ import { isOfLaterRelease, type Marker, readMarker } from './state-marker';
 const NOTHING = 'nothing was removed';
 
 /**
- * Makes sure that a folder is a state folder and holds nothing else, and answers whether there is one. Changes nothing.
- * Throws one sentence that names what is in the way.
+ * Checks that a folder is a state folder and holds nothing foreign; returns false when it does not exist. Changes
+ * nothing. Throws one sentence that says why the folder may not be removed.
  */
 export function checkRemoval(paths: StatePaths): boolean {
   const entry = lstatSync(paths.root, { throwIfNoEntry: false });
@@ -33,35 +33,36 @@ export function checkRemoval(paths: StatePaths): boolean {
   return true;
 }
 
-/** Says that a stack still runs on a folder that is to be removed. */
+/** Builds the error for a folder that a running stack still uses. */
 export const runningOn = (paths: StatePaths, pid: number): Error =>
   new Error(`Mallflow is running on ${paths.root} (pid ${pid}): stop it before you reset.`);
 
-/** Refuses places that hold a person's other things, whatever lies in them. */
+/** Refuses folders that contain a person's other files, such as the home folder. */
 function refusePlace(paths: StatePaths, root: string): void {
-  const held = [
+  const protectedPlaces = [
     [parse(root).root, 'is the root of the file system'],
     [homedir(), 'holds your home folder'],
     [packageRoot(), 'holds the program that you run'],
     [process.cwd(), 'holds the folder that you are in'],
   ] as const;
-  const reason = held.find(([place]) => isWithin(root, real(place)))?.[1];
+  const reason = protectedPlaces.find(([place]) => isWithin(root, realPathOf(place)))?.[1];
   if (reason === undefined) return;
   throw new Error(`${paths.root} ${reason}: ${NOTHING}. Name a state folder with --state, and run this outside of it.`);
 }
 
-/** Finds where a path really leads; one that does not exist (a home that was never made) leads where it says. */
-function real(path: string): string {
+/** Returns the real path behind a path; the path itself when it does not exist, such as a missing home folder. */
+function realPathOf(path: string): string {
   return lstatSync(path, { throwIfNoEntry: false }) === undefined ? path : realpathSync.native(path);
 }
 
 function refuseMarker(paths: StatePaths, root: string, marker: Marker | null): void {
-  const adopt = `\`npx mallflow start --state ${paths.root}\``;
+  const adoptCommand = `\`npx mallflow start --state ${paths.root}\``;
   if (marker === null) {
     throw new Error(
       `${paths.root} is not a state folder of Mallflow: ${paths.marker} is not there, ` +
-        `or not as a start writes it. It holds ${contentOf(paths.root)}; ${NOTHING}. Name another folder with --state; ` +
-        `if an earlier release made this one, run ${adopt} once, which adopts it.`,
+        `or not as a start writes it. It holds ${contentOf(paths.root)}; ${NOTHING}. ` +
+        'Name another folder with --state; ' +
+        `if an earlier release made this one, run ${adoptCommand} once, which adopts it.`,
     );
   }
   if (isOfLaterRelease(marker)) {
@@ -70,25 +71,25 @@ function refuseMarker(paths: StatePaths, root: string, marker: Marker | null): v
         'Reset it with that release.',
     );
   }
-  // One that a reset has begun to empty is no start's to take over any more: the reset goes on wherever it lies now.
+  // Once a reset has begun to empty a folder, no start may adopt it: the reset goes on wherever the folder is now.
   if (marker.path !== root && !marker.emptying) {
     throw new Error(
       `${paths.root} was made at ${marker.path} and is a copy, or was moved: ${NOTHING}. ` +
-        `If you want to reset it here, run ${adopt} once, which takes it over.`,
+        `If you want to reset it here, run ${adoptCommand} once, which takes it over.`,
     );
   }
 }
 
 function refuseContent(paths: StatePaths, root: string): void {
-  const strangers = strangersIn(paths.root);
-  if (strangers.length > 0) {
+  const foreign = strangersIn(paths.root);
+  if (foreign.length > 0) {
     throw new Error(
-      `${paths.root} holds what Mallflow did not make: ${listed(strangers)}; ${NOTHING}. ` +
+      `${paths.root} holds what Mallflow did not make: ${listed(foreign)}; ${NOTHING}. ` +
         'Move that elsewhere, or name another folder with --state.',
     );
   }
   const linked = linkedFolder(paths.postgres);
-  const elsewhere = linked === null || !existsSync(linked) ? [] : [real(linked)];
+  const elsewhere = linked === null || !existsSync(linked) ? [] : [realPathOf(linked)];
   const mounts = [root, ...elsewhere].flatMap((folder) => mountsWithin(folder));
   if (mounts.length > 0) {
     throw new Error(`Something is mounted within ${paths.root}: ${listed(mounts)}; ${NOTHING}. Unmount it first.`);

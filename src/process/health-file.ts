@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 const EVERY_MS = 10_000;
 
 /**
- * Keeps a file's modification time fresh as long as `check` resolves, for a process that no port can be asked. The
- * first check is made at once; a check that throws is logged and leaves the file to grow old. The answer ends it.
+ * Touches a file every 10 s while `check` resolves: the health check of a process that listens on no port. The first
+ * check is made at once; a failed one is logged, and the file stays as old as it is. The returned function ends it.
  */
 export function keepFresh(file: string, check: () => Promise<void>, log: Logger): () => void {
   let busy = false;

@@ -4,13 +4,13 @@ import { forgetFailingStep, recordFailingStep } from '../books/interventions/fai
 import type { Transactions } from '../books/transactions';
 import { SYSTEM } from '../contracts/caller';
 
-/** By its fifth try a step has failed for three seconds: that is no lost connection any more. */
-const NOTED_FROM = 5;
+/** Is the attempt before which a step has failed for three seconds: longer than a lost connection lasts. */
+const RECORDED_FROM_ATTEMPT = 5;
 
 /**
- * Notes the steps of orders that fail as local activities, until they succeed: Temporal shows the tries of regular ones
- * only, and the watchdog looks for both. While the database is out of reach nothing is noted; what fails for that
- * reason gets on by itself.
+ * Records the steps of orders that fail as local activities, until they succeed. Temporal shows the attempts of regular
+ * activities only, and the watchdog needs both. While the database is unavailable nothing is recorded: a step that
+ * fails for that reason recovers by itself.
  */
 export const recordFailingSteps =
   (transactions: Transactions, log: Logger): ActivityInterceptorsFactory =>
@@ -18,9 +18,9 @@ export const recordFailingSteps =
     inbound: {
       execute: async (input, next) => {
         const { orderId } = (input.args[0] ?? {}) as { orderId?: unknown };
-        if (!info.isLocal || info.attempt < NOTED_FROM || typeof orderId !== 'string') return next(input);
+        if (!info.isLocal || info.attempt < RECORDED_FROM_ATTEMPT || typeof orderId !== 'string') return next(input);
         const step = info.activityType;
-        const note = (write: Parameters<typeof transactions.run<void>>[1]) =>
+        const record = (write: Parameters<typeof transactions.run<void>>[1]) =>
           transactions.run(SYSTEM, write).catch((error: unknown) => {
             log.warn({ err: error, orderId, step }, 'whether a step fails is not noted');
           });
@@ -30,10 +30,10 @@ export const recordFailingSteps =
         } catch (error) {
           const failure = error instanceof Error ? error.constructor.name : 'unknown';
           log.warn({ err: error, orderId, step, attempt: info.attempt }, 'a step fails again and again');
-          await note((tx) => recordFailingStep(tx, { orderId, step, attempts: info.attempt, failure }));
+          await record((tx) => recordFailingStep(tx, { orderId, step, attempts: info.attempt, failure }));
           throw error;
         }
-        await note((tx) => forgetFailingStep(tx, orderId, step));
+        await record((tx) => forgetFailingStep(tx, orderId, step));
         return result;
       },
     },

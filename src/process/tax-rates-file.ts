@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { TaxRates } from '../contracts/pricing/tax-rates';
 
-/** Reads the mall's own tax rates. Throws one sentence that names everything wrong with the file. */
+/** Reads the mall's own tax rates. Throws one sentence that names every fault of the file. */
 export function readTaxRates(path: string): TaxRates {
   let written: unknown;
   try {
@@ -14,7 +14,6 @@ export function readTaxRates(path: string): TaxRates {
   }
   const parsed = TaxRates.safeParse(written);
   if (parsed.success) return parsed.data;
-  throw new Error(
-    `The tax rates of ${path} cannot be used. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
-  );
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`The tax rates of ${path} cannot be used. ${faults.join('; ')}`);
 }

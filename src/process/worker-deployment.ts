@@ -1,9 +1,9 @@
 import type { WorkerOptions } from '@temporalio/worker';
 
 /**
- * Makes a worker part of a version of a Worker Deployment: it gets tasks once that version is made current, or ramped
- * to. Orders live for weeks, so they move on to the version that is current at their next task. Without a name, not
- * versioned.
+ * Builds the options that assign a worker to a version of a Worker Deployment; none without a name. The worker gets
+ * tasks once its version is current or ramping. Orders live for weeks, so each moves to the current version at its next
+ * task.
  */
 export const deploymentOf = (
   deploymentName: string | undefined,

@@ -1,19 +1,17 @@
 import type { z } from 'zod';
 import { ProviderUnavailable } from './unavailable';
 
-/** Where a provider is reached and how it knows us. `timeoutMs` bounds one call, its body included. */
+/** Holds a provider's address and our key for it. `timeoutMs` limits one call, its body included. */
 export interface ProviderConnection {
   readonly provider: string;
   readonly url: string;
   readonly apiKey: string;
   readonly timeoutMs: number;
-  /** Notes every call in the trace that it belongs to; without one, nothing is noted. */
+  /** Records every call in its trace; without it, nothing is recorded. */
   readonly trace?: TraceCall | undefined;
 }
 
-/**
- * Runs one call to a provider inside a span, and hands it the headers by which the provider can go on with the trace.
- */
+/** Runs one call to a provider inside a span, with the headers that let the provider continue the trace. */
 export type TraceCall = (
   call: { readonly provider: string; readonly method: string },
   run: (headers: Readonly<Record<string, string>>) => Promise<JsonAnswer>,
@@ -23,7 +21,7 @@ export interface JsonCall {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: unknown;
-  /** Statuses that are an answer of this call; any other one below 500 is a defect. */
+  /** The statuses that this call expects; any other one below 500 is a defect. */
   readonly expect: readonly number[];
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,28 +32,28 @@ export interface JsonAnswer {
 }
 
 /**
- * Thrown when a provider answered what the agreed protocol does not know: wrong key, reused key, foreign body. Trying
- * again is no help.
+ * Thrown when a provider's answer breaks the agreed protocol: wrong key, reused key, unknown body. Another attempt does
+ * not help.
  */
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
 
   constructor(
     readonly provider: string,
-    what: string,
+    description: string,
     options?: ErrorOptions,
   ) {
-    super(`${provider}: ${what}`, options);
+    super(`${provider}: ${description}`, options);
   }
 }
 
-/** Too early, too many, or gone over its own time: the provider asks for a later try. */
+/** Lists the statuses by which a provider requests a later attempt: timed out, too early, too many requests. */
 const TRY_LATER = [408, 425, 429];
 
 /**
- * Calls a provider with JSON and its bearer key, once: whoever calls decides on tries. Throws `ProviderUnavailable` on
- * a refused or reset connection, on the time-out, on 408, 425, 429 and 5xx, and on a body that is no JSON;
- * `UnexpectedAnswer` on a status not expected; the signal's own reason when the caller gave up.
+ * Calls a provider once, with JSON and its bearer key; the caller decides on further attempts. Throws
+ * `ProviderUnavailable` on a refused or reset connection, on the time-out, on 408, 425, 429 and 5xx, and on a body that
+ * is not JSON; `UnexpectedAnswer` on any other status that is not expected; the signal's reason once it is aborted.
  */
 export function callJson(connection: ProviderConnection, call: JsonCall): Promise<JsonAnswer> {
   const { provider, trace } = connection;
@@ -71,7 +69,7 @@ async function send(
 ): Promise<JsonAnswer> {
   const { provider, timeoutMs } = connection;
   const url = new URL(call.path, connection.url);
-  const what = `${call.method} ${url.pathname}`;
+  const callName = `${call.method} ${url.pathname}`;
   const deadline = AbortSignal.timeout(timeoutMs);
   const headers = new Headers({
     ...traceHeaders,
@@ -95,19 +93,21 @@ async function send(
     text = await response.text();
   } catch (error) {
     call.signal?.throwIfAborted();
-    const why = deadline.aborted ? `no answer to ${what} within ${timeoutMs} ms` : `no connection for ${what}`;
-    throw new ProviderUnavailable(provider, why, { cause: error });
+    const reason = deadline.aborted
+      ? `no answer to ${callName} within ${timeoutMs} ms`
+      : `no connection for ${callName}`;
+    throw new ProviderUnavailable(provider, reason, { cause: error });
   }
-  if (status >= 500 || TRY_LATER.includes(status)) throw new ProviderUnavailable(provider, `${status} to ${what}`);
-  if (!call.expect.includes(status)) throw new UnexpectedAnswer(provider, `${status} to ${what}`);
+  if (status >= 500 || TRY_LATER.includes(status)) throw new ProviderUnavailable(provider, `${status} to ${callName}`);
+  if (!call.expect.includes(status)) throw new UnexpectedAnswer(provider, `${status} to ${callName}`);
   try {
     return { status, body: JSON.parse(text) as unknown };
   } catch (error) {
-    throw new ProviderUnavailable(provider, `no JSON in the ${status} to ${what}`, { cause: error });
+    throw new ProviderUnavailable(provider, `no JSON in the ${status} to ${callName}`, { cause: error });
   }
 }
 
-/** Reads an answer by its schema. Throws `UnexpectedAnswer` that names the members which do not fit. */
+/** Parses an answer by its schema. Throws `UnexpectedAnswer`, which names the members that do not fit. */
 export function readAnswer<T>(connection: ProviderConnection, answer: JsonAnswer, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(answer.body);
   if (parsed.success) return parsed.data;

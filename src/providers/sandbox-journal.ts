@@ -3,7 +3,7 @@ import { callJson, readAnswer, type ProviderConnection } from './http';
 
 const PAGE_SIZE = 1_000;
 
-/** Reads a sandbox's whole journal page by page, oldest first. Throws as `callJson` does; a broken read starts over. */
+/** Yields a sandbox's whole journal, oldest first, read page by page. Throws as `callJson` does. */
 export async function* readJournal<T>(
   connection: ProviderConnection,
   entry: z.ZodType<T>,

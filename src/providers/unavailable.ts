@@ -4,9 +4,9 @@ export class ProviderUnavailable extends Error {
 
   constructor(
     readonly provider: string,
-    what: string,
+    reason: string,
     options?: ErrorOptions,
   ) {
-    super(`${provider}: ${what}`, options);
+    super(`${provider}: ${reason}`, options);
   }
 }

@@ -1,14 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { Webhook } from 'standardwebhooks';
 
-/** A webhook to send. Events of one lane (one parcel, one authorization) arrive in the order they were given. */
+/** Holds a webhook to send. Events of one lane (one parcel, one authorization) are delivered in order. */
 export interface OutgoingEvent {
   readonly id: string;
   readonly lane: string;
   readonly body: string;
 }
 
-/** Times in milliseconds; counts of deliveries at once and of events that may wait. */
+/** Limits deliveries: times in milliseconds, deliveries at once (`concurrency`), events that may wait (`limit`). */
 export interface DeliveryTimings {
   readonly timeoutMs?: number;
   readonly firstRetryMs?: number;
@@ -24,9 +24,9 @@ interface Lane {
 }
 
 /**
- * Sends signed webhooks: side by side over lanes, one after the other within a lane. A delivery that is not answered
- * 2xx in time is tried again after 1 s, 2 s, 4 s ... up to 30 s, without end, under the same webhook-id and ahead of
- * its lane.
+ * Sends signed webhooks: lanes in parallel, one event after the other within a lane. A delivery that is not answered
+ * with 2xx in time is repeated after 1 s, 2 s, 4 s ... up to 30 s, without end, under the same webhook-id; the other
+ * events of its lane wait.
  */
 export class Deliveries {
   private readonly lanes = new Map<string, Lane>();
@@ -37,7 +37,7 @@ export class Deliveries {
   private waiting = 0;
   private stopped = false;
 
-  /** `delivered` is told of each event that was taken; when it throws, the event is sent again. */
+  /** `delivered` is called for each event that was accepted; when it throws, the event is sent again. */
   constructor(
     private readonly url: string,
     secret: string,
@@ -56,14 +56,12 @@ export class Deliveries {
     };
   }
 
-  /** Events not taken yet. */
+  /** Counts the events that are not delivered yet. */
   get undelivered(): number {
     return this.waiting;
   }
 
-  /**
-   * True when no more may wait: refuse what would make another one. Keeps memory bounded while the receiver is away.
-   */
+  /** Returns whether no more events may wait; then refuse requests that create one. Bounds memory. */
   get full(): boolean {
     return this.waiting >= this.timings.limit;
   }
@@ -81,7 +79,7 @@ export class Deliveries {
     this.pump();
   }
 
-  /** Stops at once. What is under way counts as not delivered and is sent again after the next start. */
+  /** Stops at once. Deliveries under way count as not delivered and are repeated after the next start. */
   stop(): void {
     this.stopped = true;
     for (const attempt of this.underWay) attempt.abort();
@@ -148,7 +146,7 @@ export class Deliveries {
       redirect: 'manual',
       signal,
     });
-    // Read to its end, or the connection is not used again.
+    // The body must be read to its end, or the connection cannot be reused.
     await response.arrayBuffer();
     if (!response.ok) throw new Error(`the receiver answered ${response.status}`);
   }

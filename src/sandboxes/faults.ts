@@ -4,17 +4,17 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { problem, type Answer } from './server';
 
-/** How a call can go wrong. Except for `slow`, the caller gets no usable answer. */
+/** Names the ways in which a call can fail. Except for `slow`, the caller gets no usable answer. */
 export const FaultMode = {
-  /** Answers 503, does nothing. */
+  /** Answers 503 and executes nothing. */
   down: 'down',
-  /** Does it and answers, after `delayMs`. */
+  /** Executes the call and answers, after `delayMs`. */
   slow: 'slow',
-  /** Does it and never answers: the socket is destroyed after `delayMs`. */
+  /** Executes the call and never answers: the socket is destroyed after `delayMs`. */
   executeThenTimeout: 'execute_then_timeout',
-  /** Answers 500, does nothing. */
+  /** Answers 500 and executes nothing. */
   errorBefore: 'error_before',
-  /** Does it and answers 500. */
+  /** Executes the call and answers 500. */
   errorAfter: 'error_after',
 } as const;
 export type FaultMode = (typeof FaultMode)[keyof typeof FaultMode];
@@ -26,13 +26,13 @@ export interface Fault {
   readonly delayMs?: number | undefined;
 }
 
-/** Makes calls fail as they were told to, each fault for a number of calls, the oldest fault first. */
+/** Makes calls fail on demand: each fault for a number of calls, the oldest fault first. */
 export class Faults<Operation extends string> {
-  private switched: (Fault & { readonly operation?: Operation | undefined; times: number })[] = [];
+  private active: (Fault & { readonly operation?: Operation | undefined; times: number })[] = [];
   private readonly closing = new AbortController();
 
   constructor(private readonly operations: readonly [Operation, ...Operation[]]) {
-    // One listener per waiting call, however many wait.
+    // Every waiting call adds a listener, and any number of calls may wait.
     setMaxListeners(0, this.closing.signal);
   }
 
@@ -44,14 +44,14 @@ export class Faults<Operation extends string> {
       operation: z.enum(this.operations).optional(),
       delayMs: z.int().min(0).max(600_000).optional(),
     });
-    scope.get('/sandbox/faults', () => ({ faults: this.switched }));
+    scope.get('/sandbox/faults', () => ({ faults: this.active }));
     scope.post('/sandbox/faults', (request) => {
-      this.switched.push(Body.parse(request.body));
-      return { faults: this.switched };
+      this.active.push(Body.parse(request.body));
+      return { faults: this.active };
     });
     scope.delete('/sandbox/faults', () => {
-      this.switched = [];
-      return { faults: this.switched };
+      this.active = [];
+      return { faults: this.active };
     });
     scope.addHook('preClose', (done) => {
       this.closing.abort();
@@ -59,7 +59,7 @@ export class Faults<Operation extends string> {
     });
   }
 
-  /** Executes a call and sends its answer, unless a fault stands in the way. `execute` runs at most once. */
+  /** Executes a call and sends its answer, unless a fault prevents it. `execute` runs at most once. */
   async run(operation: Operation, reply: FastifyReply, execute: () => Answer, magic?: Fault): Promise<FastifyReply> {
     const fault = this.take(operation) ?? magic;
     const delayMs = fault?.delayMs ?? (fault && DEFAULT_DELAY_MS[fault.mode]) ?? 0;
@@ -72,14 +72,14 @@ export class Faults<Operation extends string> {
     return send(reply, answer);
   }
 
-  /** Tells how the next call of an operation that is not HTTP is to fail, and counts it. */
+  /** Returns the fault of the next call of an operation that is not HTTP, and counts the call. */
   next(operation: Operation): FaultMode | undefined {
     return this.take(operation)?.mode;
   }
 
   private take(operation: Operation): Fault | undefined {
-    const fault = this.switched.find((one) => one.operation === undefined || one.operation === operation);
-    if (fault && --fault.times === 0) this.switched = this.switched.filter((one) => one !== fault);
+    const fault = this.active.find((one) => one.operation === undefined || one.operation === operation);
+    if (fault && --fault.times === 0) this.active = this.active.filter((one) => one !== fault);
     return fault;
   }
 
@@ -90,7 +90,7 @@ export class Faults<Operation extends string> {
     return reply;
   }
 
-  /** Waits; false when the server closed meanwhile. */
+  /** Waits; resolves with false when the server closes meanwhile. */
   private pause(delayMs: number): Promise<boolean> {
     const { signal } = this.closing;
     return wait(delayMs, true, { signal }).catch((error: unknown) => {

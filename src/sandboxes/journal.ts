@@ -4,15 +4,15 @@ import type { z } from 'zod';
 
 const NEWLINE = 0x0a;
 
-/** Where an entry lies in the file, in bytes, its line end left out. */
+/** Locates an entry in the file, in bytes, without its line end. */
 export interface Span {
   readonly offset: number;
   readonly length: number;
 }
 
 /**
- * Keeps a sandbox's book: one JSON line per entry, only ever added to. An entry is one write, so a killed process
- * leaves at most a torn last line. It outlives the process, not a power cut: nothing is flushed to the disk.
+ * Stores a sandbox's books in an append-only file with one JSON line per entry. An entry is one write, so a killed
+ * process leaves at most an incomplete last line. Nothing is flushed to the disk: a power cut may lose entries.
  */
 export class Journal<Entry> {
   private closed = false;
@@ -24,8 +24,8 @@ export class Journal<Entry> {
   ) {}
 
   /**
-   * Opens or creates the file and hands every entry to `apply`, oldest first. Cuts off a torn last line: it was never
-   * answered. Throws when a whole line is not an entry; the book is then not to be trusted, and nothing is changed.
+   * Opens or creates the file and passes every entry to `apply`, oldest first. An incomplete last line is cut off, as
+   * its call was never answered. Throws when a complete line is not an entry: the file is damaged and is not changed.
    */
   static open<Entry>(
     file: string,
@@ -52,23 +52,21 @@ export class Journal<Entry> {
     }
   }
 
-  /**
-   * Adds an entry. Throws when it could not be written whole, the file being as before, and once the journal is closed.
-   */
+  /** Adds an entry. Throws, with the file unchanged, when it cannot be written whole or the journal is closed. */
   append(entry: Entry): Span {
     if (this.closed) throw new Error('The journal is closed');
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);
     const written = writeSync(this.fd, line);
     if (written < line.length) {
       ftruncateSync(this.fd, this.size);
-      throw new Error(`The journal took ${written} of ${line.length} bytes: is the disk full?`);
+      throw new Error(`Only ${written} of ${line.length} bytes could be written to the journal: is the disk full?`);
     }
     const span = { offset: this.size, length: line.length - 1 };
     this.size += line.length;
     return span;
   }
 
-  /** Reads one entry again, for what is too large or too private to hold in memory. */
+  /** Reads one entry again: large and private content is not kept in memory. */
   read(span: Span): Entry {
     if (this.closed) throw new Error('The journal is closed');
     const line = Buffer.alloc(span.length);
@@ -76,7 +74,7 @@ export class Journal<Entry> {
     return readLine(line, this.schema, `the journal at byte ${span.offset}`);
   }
 
-  /** Ends the writing. Safe to repeat. */
+  /** Closes the file. Safe to repeat. */
   close(): void {
     if (this.closed) return;
     this.closed = true;

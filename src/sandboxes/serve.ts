@@ -21,7 +21,7 @@ const NotifierSettings = Common.extend({ SMTP_PORT: port });
 
 type Environment = Record<string, string | undefined>;
 
-/** Runs a sandbox that sends webhooks as this process, see `run`. */
+/** Runs a sandbox that sends webhooks as this process; see `run`. */
 export function serve(
   name: string,
   env: Environment,
@@ -32,7 +32,7 @@ export function serve(
   );
 }
 
-/** Runs the sandbox of mail and SMS as this process, see `run`. */
+/** Runs the sandbox of mail and SMS as this process; see `run`. */
 export function serveNotifier(
   name: string,
   env: Environment,
@@ -44,8 +44,8 @@ export function serveNotifier(
 }
 
 /**
- * Runs a sandbox as this process until SIGTERM or SIGINT, then closes it at once: a call that hangs is cut off,
- * webhooks that were not taken stay in the journal. A start that fails prints one sentence and sets exit code 1.
+ * Runs a sandbox as this process until SIGTERM or SIGINT, then closes it at once: waiting calls are cut off, and
+ * webhooks that were not accepted stay in the journal. A failed start prints one sentence and sets exit code 1.
  */
 async function run<S extends z.infer<typeof Common>>(
   name: string,
@@ -78,9 +78,8 @@ async function run<S extends z.infer<typeof Common>>(
 function readSettings<S>(env: Environment, schema: z.ZodType<S>): S {
   const parsed = schema.safeParse(env);
   if (parsed.success) return parsed.data;
-  throw new Error(
-    `its settings are not complete. ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
-  );
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`its settings are not complete. ${faults.join('; ')}`);
 }
 
 function fail(name: string, error: unknown): void {

@@ -3,25 +3,22 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { z } from 'zod';
 import type { DeliveryTimings } from './deliveries';
 
-/** What either sandbox is built from. */
+/** Holds the options of a sandbox. */
 export interface SandboxOptions {
-  /**
-   * What callers send as `Authorization: Bearer`. Keys the fingerprints and labels in the journal, so it stays with the
-   * file.
-   */
+  /** The bearer token of callers. It also keys the fingerprints and labels in the journal, so keep it with the file. */
   readonly apiKey: string;
-  /** `whsec_` and base64: signs the webhooks. */
+  /** The key that signs the webhooks: `whsec_` and base64. */
   readonly webhookSecret: string;
   readonly webhookUrl: string;
   readonly journalFile: string;
-  /** The address that the customer's browser reaches; without it, the one that the caller used. */
+  /** The address for the customer's browser; without it, the one that the caller used. */
   readonly publicUrl?: string | undefined;
   readonly logger?: FastifyBaseLogger | undefined;
   readonly now?: (() => Date) | undefined;
   readonly delivery?: DeliveryTimings | undefined;
 }
 
-/** A status and its body, made before it is known whether it will be sent: a fault may keep it back. */
+/** Holds a status and a body that may be sent: a fault may prevent it. */
 export interface Answer {
   readonly status: number;
   readonly body: object;
@@ -31,25 +28,25 @@ export const ok = (body: object): Answer => ({ status: 200, body });
 export const refused = (reason: string): Answer => ({ status: 422, body: { status: 'refused', reason } });
 export const problem = (status: number, error: string): Answer => ({ status, body: { error } });
 
-/** One page of a list kept in the order of its birth: `after` counts the entries before it. */
+/** Selects one page of a list in its order of creation: `after` counts the entries before the page. */
 export const PageQuery = z.object({
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
 });
 
-/** Cuts one page; `next` is the `after` of the following one, null on the last. */
+/** Returns one page; `next` is the `after` of the following page, null on the last. */
 export function pageOf<T>(all: readonly T[], query: unknown, view: (item: T) => object): Answer {
   const { after, limit } = PageQuery.parse(query);
   const entries = all.slice(after, after + limit).map((item, index) => ({ seq: after + index + 1, ...view(item) }));
   return ok({ entries, next: after + limit < all.length ? after + limit : null });
 }
 
-/** Builds a server that answers its own faults as JSON: 400 for a body that does not fit, 500 for a defect (logged). */
+/** Builds a server that reports errors as JSON: 400 for a body that does not fit, 500 for a defect (logged). */
 export function buildServer(logger: FastifyBaseLogger | undefined): FastifyInstance {
   const app = fastify({
     ...(logger ? { loggerInstance: logger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
-    // A client's idle, kept-alive connection must not hold up the stop; a call that is cut off is asked for by its key.
+    // A client's idle connection must not delay the stop; after a cut-off call the caller asks by key.
     forceCloseConnections: true,
     bodyLimit: 256 * 1024,
     routerOptions: { maxParamLength: 1_000 },
@@ -66,7 +63,7 @@ export function buildServer(logger: FastifyBaseLogger | undefined): FastifyInsta
   return app;
 }
 
-/** Lets only callers with the API key through, for every route of this scope. */
+/** Requires the API key for every route of a scope. */
 export function requireApiKey(scope: FastifyInstance, apiKey: string): void {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   const expected = digest(`Bearer ${apiKey}`);
@@ -76,9 +73,6 @@ export function requireApiKey(scope: FastifyInstance, apiKey: string): void {
   });
 }
 
-/**
- * Tells one parsed request from another without keeping what is in it. Keyed, so that a short address cannot be guessed
- * back.
- */
+/** Hashes a parsed request, to compare requests without storing them. Keyed, so that nobody can guess the content. */
 export const fingerprint = (apiKey: string, ...request: unknown[]): string =>
   createHmac('sha256', apiKey).update(JSON.stringify(request)).digest('base64url');

@@ -10,7 +10,7 @@ import { measureDatabase } from './database-metrics';
 import { mayRead, textOf } from './scrape';
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25];
-/** What a method may be called in a label; the parser knows more of them than the API serves. */
+/** Lists the methods that may be a label; the HTTP parser accepts more than the API serves. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const SHED_REASONS: readonly ShedReason[] = ['placements', 'event_loop', 'rate', 'stranger'];
 
@@ -23,8 +23,8 @@ export interface ApiMetrics {
 }
 
 /**
- * Builds the figures of one API process: its requests, its database, its sweeper and watchdog, itself, and the mall's.
- * `token`: see `mayRead`.
+ * Builds the metrics of an API process: requests, database, sweeper, watchdog, the process itself, and the mall's
+ * figures. `token`: see `mayRead`.
  */
 export function createApiMetrics(database: Transactions, log: Logger, token?: string): ApiMetrics {
   const registry = new Registry();

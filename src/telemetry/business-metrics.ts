@@ -3,20 +3,20 @@ import type { Logger } from 'pino';
 import { AttentionReason, PaymentStatus, Stage, TaskKind, TaskStatus } from '../contracts/statuses';
 import { OPEN_ORDER_STATUSES, type Figure } from './business-figures';
 
-/** Several scrapers, or a nervous one, cost the database one question in this time. */
+/** Limits the database to one query in this time, however many scrapers there are. */
 const FRESH_MS = 5_000;
-/** A scraper gives up after ten seconds: better an answer without the mall's figures than none. */
+/** Is shorter than a scraper's limit of ten seconds: an answer without the mall's figures is better than none. */
 const WAIT_MS = 3_000;
 
 const OPEN_STAGES = [Stage.receive, Stage.pick, Stage.ship];
 const OPEN_TASKS = [TaskStatus.open, TaskStatus.claimed];
 const AWAITED = [PaymentStatus.pending, PaymentStatus.actionRequired, PaymentStatus.declined];
-/** For a value that is not in the table, as an older or newer process may write: labels stay bounded. */
+/** Labels a value that is not in our tables, as another release may write it, so that labels stay bounded. */
 const OTHER = 'other';
 
 /**
- * Registers the mall's own figures and answers how to bring them up to date before a scrape. While the database does
- * not answer they are left out, not shown as they were, and `mallflow_figures_up` is 0.
+ * Registers the mall's own figures and returns a function that updates them before a scrape. While the database does
+ * not answer, they are left out, not shown with their old values, and `mallflow_figures_up` is 0.
  */
 export function businessMetrics(
   registry: Registry,
@@ -113,7 +113,7 @@ export function businessMetrics(
   };
 }
 
-/** Waits for work, but no longer than a time; tells whether it ended. */
+/** Waits for work for a limited time; returns whether the work ended. */
 async function within(work: Promise<void>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {

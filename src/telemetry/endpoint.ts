@@ -9,7 +9,7 @@ export interface MetricsEndpoint {
   close(): Promise<void>;
 }
 
-/** Serves /metrics of a process that has no other server, to whom `mayRead` allows. Throws when the port is taken. */
+/** Serves /metrics of a process without another server, to callers that `mayRead` allows. Throws on a used port. */
 export async function serveMetrics(
   registry: Registry,
   at: { host: string; port: number; token?: string | undefined },
@@ -30,7 +30,11 @@ export async function serveMetrics(
       return;
     }
     if (!mayRead({ address: request.socket.remoteAddress ?? '', headers: request.headers }, at.token)) {
-      end(401, 'text/plain', 'Ask from the machine itself, or show the metrics token.\n');
+      end(
+        401,
+        'text/plain',
+        'Request the metrics from the machine itself, or send the metrics token as bearer token.\n',
+      );
       return;
     }
     textOf(registry).then(
@@ -43,7 +47,7 @@ export async function serveMetrics(
       },
     );
   });
-  // It serves as long as the process has something else to do.
+  // Does not keep the process alive by itself.
   server.unref();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(at.port, at.host, () => {

@@ -2,8 +2,8 @@ import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 
 /**
- * What a span may say besides its name and times: ids, statuses, patterns of routes, names. Not here, and so never
- * sent: raw URLs and their queries, messages and stacks of errors, whatever a later release of an instrumentation adds.
+ * Lists the attributes that a span may have: ids, statuses, patterns of routes, names. Everything else is never sent,
+ * such as raw URLs, messages and stacks of errors, and whatever a later release of an instrumentation adds.
  */
 const SENT = new Set([
   'http.request.method',
@@ -24,7 +24,7 @@ const SENT = new Set([
 const allowed = (attributes: Attributes | undefined): Attributes =>
   Object.fromEntries(Object.entries(attributes ?? {}).filter(([name]) => SENT.has(name)));
 
-/** Sends spans through another exporter without what people or providers wrote: see `SENT`. */
+/** Removes every attribute that is not in `SENT` from spans before an exporter sends them. */
 export function withoutText(exporter: SpanExporter): SpanExporter {
   return {
     export: (spans, done) => {

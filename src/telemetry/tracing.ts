@@ -6,35 +6,35 @@ import { withoutText } from './span-text';
 
 type WorkflowSinks = NonNullable<WorkerOptions['sinks']>;
 
-/** The parts of a process that make spans. */
+/** Holds the parts of a process that create spans. */
 export interface Tracing {
-  /** A span per request of /v1, in the caller's trace where it sent one. */
+  /** Creates a span for each request of /v1, in the caller's trace if the request names one. */
   readonly requests: FastifyPluginCallback;
-  /** A span per call to Temporal that is about one workflow. */
+  /** Creates a span for each call to Temporal about one workflow. */
   readonly client: ClientInterceptors;
-  /** A span per attempt of an activity, local ones included. */
+  /** Creates a span for each attempt of an activity, local ones included. */
   readonly activities: ActivityInterceptorsFactory;
-  /** Takes the spans of runs out of the workflows' sandbox. */
+  /** Passes the spans of workflows out of their sandbox. */
   readonly sinks: WorkflowSinks;
-  /** A span per call to a provider. */
+  /** Creates a span for each call to a provider. */
   readonly calls: TraceCall;
-  /** What ties a line of the log to the span that it was written in. */
+  /** Returns the fields that connect a log line to its span. */
   readonly logFields: () => Record<string, string>;
-  /** Sends what is left, then ends; after four seconds all the same when nobody takes it. */
+  /** Sends the remaining spans, for at most four seconds, and ends. */
   stop(): Promise<void>;
 }
 
-/** What takes spans out of workflows that were started in a trace, in a worker that sends none: they are dropped. */
+/** Drops the spans of workflows that were started in a trace, in a worker that sends none. */
 export const NO_SPANS: WorkflowSinks = { exporter: { export: { fn: () => undefined } } };
 
 const SCOPE = 'mallflow';
-/** How long an end waits for the last spans to be taken. */
+/** Limits how long `stop` waits until the last spans are sent. */
 const FLUSH_MS = 4_000;
 
 /**
- * Starts to send spans by OTLP over HTTP to `url`, in protobuf. Loads OpenTelemetry only now, so that a process which
- * is not traced does not pay for it. The sampler, headers, batches, limits and further attributes of the resource are
- * read by OpenTelemetry itself from the variables that its specification names.
+ * Starts to send spans to `url` by OTLP over HTTP, in protobuf. OpenTelemetry is loaded only here, so that a process
+ * without traces does not pay for it. OpenTelemetry itself reads the sampler, headers, batches, limits and further
+ * resource attributes from the variables of its specification.
  */
 export async function startTracing({
   url,
@@ -78,7 +78,7 @@ export async function startTracing({
     instrumentHooks: false,
     instrumentHandler: false,
     recordExceptions: false,
-    ignorePaths: ({ url: asked }) => !asked.startsWith('/v1/'),
+    ignorePaths: ({ url: requested }) => !requested.startsWith('/v1/'),
     requestHook: (span, { method, routeOptions }) => {
       span.updateName(`${method} ${routeOptions.url ?? 'none'}`);
     },

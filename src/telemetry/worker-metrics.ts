@@ -12,17 +12,17 @@ export interface WorkerMetrics {
   readonly transactions: Transactions;
   /** Measures every attempt of an activity, local ones included. */
   readonly activities: ActivityInterceptorsFactory;
-  /** Answers the same provider with the named calls measured. */
+  /** Returns the same provider with the named calls measured. */
   provider<P extends { readonly code: string }>(provider: P, calls: readonly CallOf<P>[]): P;
 }
 
-/** The names of a provider's calls that answer a promise. */
+/** Names the calls of a provider that return a promise. */
 type CallOf<P> = Extract<
   { [K in keyof P]: P[K] extends (...args: never[]) => Promise<unknown> ? K : never }[keyof P],
   string
 >;
 
-/** Builds the figures of one worker process: its activities, its calls to providers, its database and itself. */
+/** Builds the metrics of a worker process: activities, calls to providers, database, and the process itself. */
 export function createWorkerMetrics(database: Transactions): WorkerMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -73,8 +73,8 @@ export function createWorkerMetrics(database: Transactions): WorkerMetrics {
   };
 }
 
-/** Runs work and notes how long it took and what came of it, whatever came of it. */
-async function timed<T>(work: () => Promise<T>, note: (outcome: Outcome, seconds: number) => void): Promise<T> {
+/** Runs work and reports its duration and outcome, also when it throws. */
+async function timed<T>(work: () => Promise<T>, report: (outcome: Outcome, seconds: number) => void): Promise<T> {
   const began = performance.now();
   let outcome: Outcome = 'completed';
   try {
@@ -83,11 +83,11 @@ async function timed<T>(work: () => Promise<T>, note: (outcome: Outcome, seconds
     outcome = outcomeOf(error);
     throw error;
   } finally {
-    note(outcome, (performance.now() - began) / 1000);
+    report(outcome, (performance.now() - began) / 1000);
   }
 }
 
-/** `unavailable`: no answer came in time, so the effect may or may not exist. `cancelled`: we were told to stop. */
+/** Names the outcome of a call. `unavailable`: no answer came in time, so the effect may or may not exist. */
 type Outcome = 'completed' | 'unavailable' | 'cancelled' | 'failed';
 
 function outcomeOf(error: unknown): Outcome {

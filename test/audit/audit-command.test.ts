@@ -82,7 +82,7 @@ test('an unavailable carrier is no pass', async () => {
 
 test('without a database, or a stack, it is one sentence', async () => {
   process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:9/none';
-  await expect(audit()).rejects.toThrow('The database is out of reach');
+  await expect(audit()).rejects.toThrow('The database is unavailable');
   delete process.env.DATABASE_URL;
   await expect(audit('--state', '/nowhere/at/all')).rejects.toThrow(
     'No Mallflow is ready on /nowhere/at/all: start it',

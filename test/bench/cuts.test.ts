@@ -6,7 +6,7 @@ import { CUT_WAYS, Link } from '../../bench/soak/link';
 import { LINKS } from '../../bench/soak/links';
 import { POINTS } from '../../bench/soak/points';
 
-test('cuts go over every link in every way, and every point; none of a part that is killed in the same round', () => {
+test('cuts cover every link, way and point, and spare the part that is killed in the same round', () => {
   const killed = killPlan(48).map(({ part }) => part);
   const plan = cutPlan(48, killed);
   expect(new Set(plan.map(({ link, way }) => `${link} ${way}`)).size).toBe(LINKS.length * CUT_WAYS.length);
@@ -38,7 +38,7 @@ describe('a link', () => {
     opened.push(socket);
     return socket;
   };
-  /** Sends a word and answers what comes back, or how the connection broke. */
+  /** Sends a word and returns the answer, or the code of the broken connection. */
   const say = async (socket: Socket, word: string): Promise<string> => {
     const heard = once(socket, 'data').then(
       ([text]) => String(text),
@@ -48,11 +48,11 @@ describe('a link', () => {
     return heard;
   };
 
-  test('that is whole carries what is sent, both ways', async () => {
+  test('that is whole passes data both ways', async () => {
     expect(await say(open(), 'one')).toBe('one');
   });
 
-  test('that is reset breaks what is open and what is opened, and carries again once mended', async () => {
+  test('that is reset breaks old and new connections, and works again once it is restored', async () => {
     const before = open();
     expect(await say(before, 'one')).toBe('one');
     const broke = once(before, 'data').catch((error: unknown) => (error as NodeJS.ErrnoException).code);
@@ -63,7 +63,7 @@ describe('a link', () => {
     expect(await say(open(), 'three')).toBe('three');
   });
 
-  test('that is slow carries late, in the order it was sent', async () => {
+  test('that is slow passes data late, and in order', async () => {
     const socket = open();
     expect(await say(socket, 'one')).toBe('one');
     link.cut('slow');
@@ -72,7 +72,7 @@ describe('a link', () => {
     expect(Date.now() - began).toBeGreaterThanOrEqual(900);
   });
 
-  test('that is silent swallows what is sent without a sign; what lived through it stays dead, what is new is carried', async () => {
+  test('that is silent drops data without a sign; old connections stay dead, new ones work', async () => {
     const before = open();
     expect(await say(before, 'one')).toBe('one');
     link.cut('silent');

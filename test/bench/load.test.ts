@@ -28,18 +28,18 @@ describe('statistics', () => {
     ).toBe(expected);
   });
 
-  test('a median comes with how far the values went', () => {
+  test('a median comes with the least and the greatest value', () => {
     expect(spreadOf([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
     expect(spreadOf([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4 });
     expect(latencyOf([5])).toEqual({ count: 1, p50Ms: 5, p99Ms: 5 });
   });
 
-  test('of nothing there is no figure', () => {
+  test('an empty list has no figures', () => {
     expect(() => quantile([], 0.5)).toThrow('nothing');
     expect(() => spreadOf([])).toThrow('nothing');
   });
 
-  test('arrivals ascend, come at the rate asked for, and are the same for the same seed', () => {
+  test('arrivals ascend at the requested rate, and repeat for the same seed', () => {
     const drawn = arrivals(5_000, 10, randomFrom(1));
     expect(drawn).toEqual(arrivals(5_000, 10, randomFrom(1)));
     expect(drawn.every((at, i) => at >= (drawn[i - 1] ?? 0))).toBe(true);
@@ -96,7 +96,7 @@ describe('loops', () => {
     ).rejects.toThrow('always');
   });
 
-  test('an open loop does not wait for work under way, and tells what is no counted fault', async () => {
+  test('an open loop does not wait for work under way, and ends with any error that is not counted', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -126,7 +126,7 @@ describe('loops', () => {
     await expect(openLoop(() => Promise.resolve(), 1, 1, running({ signal }))).rejects.toThrow();
   });
 
-  test('only what was counted is survived', async () => {
+  test('only counted faults let the run go on', async () => {
     const faults = new Faults();
     await expect(faults.survive(() => Promise.reject(new Unexpected('counted elsewhere')))).resolves.toBe(false);
     await expect(faults.survive(() => Promise.reject(new Error('a defect')))).rejects.toThrow('a defect');
@@ -147,7 +147,7 @@ describe('loops', () => {
   },
 );
 
-test('the load generator is no part of the cost of an order', () => {
+test('the load generator does not count as cost of an order', () => {
   expect(serviceTotal({ API: 2, worker: 3, [GENERATOR]: 50 })).toBe(5);
 });
 
@@ -188,7 +188,7 @@ describe('the report', () => {
     putOff: 0,
   };
 
-  test('tells every figure, and where one could not be measured', () => {
+  test('contains every figure, and names those that could not be measured', () => {
     const printed = printReport(report);
     expect(printed).toMatch(
       /25 +10\.0 \(9\.0 to 11\.0\) +10\.0 \(9\.0 to 11\.0\) +p50 50\.0 ms, p99 90\.0 ms \(100\) +<- best/,
@@ -202,7 +202,7 @@ describe('the report', () => {
     expect(printed).toContain('Every other answer was as expected.');
   });
 
-  test('does not pass over faults', () => {
+  test('contains the faults', () => {
     expect(printReport({ ...report, faults: [{ what: 'POST /v1/orders: 500', count: 3 }] })).toContain(
       'NOT AS EXPECTED:\n  3 x POST /v1/orders: 500',
     );

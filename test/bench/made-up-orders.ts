@@ -3,13 +3,41 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
+const ORDER_COLUMNS = [
+  'order_id',
+  'customer_id',
+  'order_status',
+  'order_purchase_timestamp',
+  'order_approved_at',
+  'order_delivered_carrier_date',
+  'order_delivered_customer_date',
+  'order_estimated_delivery_date',
+].join(',');
+const PRODUCT_COLUMNS = [
+  'product_id',
+  'product_category_name',
+  'product_name_lenght',
+  'product_description_lenght',
+  'product_photos_qty',
+  'product_weight_g',
+  'product_length_cm',
+  'product_height_cm',
+  'product_width_cm',
+].join(',');
+const DELIVERED = [
+  'o-delivered,k1,delivered',
+  '2017-03-01 10:00:00,2017-03-01 11:00:00,2017-03-02 09:00:00,2017-03-05 09:00:00,2017-03-20 00:00:00',
+].join(',');
+const OTHERS = ['invoiced', 'processing', 'approved', 'unavailable', 'cancelled-unpaid', 'cancelled-late', 'created'];
+const OTHER_ITEMS = OTHERS.map((name) => `o-${name},1,p-cup,s-south,2017-02-03 00:00:00,9.99,2`).join('\n');
+
 /**
- * Nine made-up orders in the dataset's format, one per ending, with what the real ones have: blanks, several payments,
- * changing prices.
+ * Holds nine made-up orders in the dataset's format, one per ending. Like the real ones they have blanks, several
+ * payments and changing prices.
  */
 const TABLES: Readonly<Record<string, string>> = {
-  orders: `order_id,customer_id,order_status,order_purchase_timestamp,order_approved_at,order_delivered_carrier_date,order_delivered_customer_date,order_estimated_delivery_date
-o-delivered,k1,delivered,2017-03-01 10:00:00,2017-03-01 11:00:00,2017-03-02 09:00:00,2017-03-05 09:00:00,2017-03-20 00:00:00
+  orders: `${ORDER_COLUMNS}
+${DELIVERED}
 o-shipped,k2,shipped,2017-01-01 10:00:00,2017-01-01 11:00:00,2017-01-02 09:00:00,,2017-01-20 00:00:00
 o-invoiced,k3,invoiced,2017-02-01 10:00:00,2017-02-01 11:00:00,,,2017-02-20 00:00:00
 o-processing,k4,processing,2017-02-02 10:00:00,2017-02-02 11:00:00,,,2017-02-20 00:00:00
@@ -25,7 +53,7 @@ o-delivered,1,p-lamp,s-north,2017-03-03 00:00:00,30.5,4.1
 o-delivered,2,p-lamp,s-north,2017-03-03 00:00:00,30.5,4.1
 o-delivered,3,p-cup,s-south,2017-03-03 00:00:00,9.99,0
 o-shipped,1,p-lamp,s-north,2017-01-03 00:00:00,29.9,5.8
-${['invoiced', 'processing', 'approved', 'unavailable', 'cancelled-unpaid', 'cancelled-late', 'created'].map((name) => `o-${name},1,p-cup,s-south,2017-02-03 00:00:00,9.99,2`).join('\n')}
+${OTHER_ITEMS}
 `,
   order_payments: `order_id,payment_sequential,payment_type,payment_installments,payment_value
 o-delivered,1,voucher,1,10.0
@@ -39,7 +67,7 @@ ${Array.from({ length: 9 }, (_, i) => `k${i + 1},unique-${i + 1},0${i + 1}000,ci
 s-north,69000,manaus,AM
 s-south,80000,curitiba,PR
 `,
-  products: `product_id,product_category_name,product_name_lenght,product_description_lenght,product_photos_qty,product_weight_g,product_length_cm,product_height_cm,product_width_cm
+  products: `${PRODUCT_COLUMNS}
 p-lamp,casa_luz,10,10,1,1200,30,20,15
 p-cup,,10,10,1,,16,0,11
 `,
@@ -49,8 +77,8 @@ casa_luz,house_light
 };
 
 /**
- * Writes the made-up tables, gzipped, into a new folder; `over` replaces tables, and leaves out those that are null.
- * The caller removes it.
+ * Writes the made-up tables, gzipped, into a new folder; `over` replaces tables, and omits those that are null. The
+ * caller removes the folder.
  */
 export function writeOrders(over: Readonly<Record<string, string | null>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'olist-'));

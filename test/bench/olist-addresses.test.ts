@@ -4,22 +4,22 @@ import { judgeAddresses } from '../../bench/olist/addresses';
 import { readDataset } from '../../bench/olist/dataset';
 import { writeOrders } from './made-up-orders';
 
-/** Real orders, beside the project; its licence does not let us ship them. */
+/** Contains real orders, beside the project: their licence does not let us ship them. */
 const FOLDER = join(__dirname, '../../../shared/data/olist');
-const whereThereAreRealOrders = existsSync(FOLDER) ? test : test.skip;
+const withRealOrders = existsSync(FOLDER) ? test : test.skip;
 
-whereThereAreRealOrders(
+withRealOrders(
   'real orders are held for these reasons only (skipped without ../shared/data/olist)',
   async () => {
-    const judged = judgeAddresses(await readDataset(FOLDER));
-    expect(judged).toMatchObject({
+    const outcome = judgeAddresses(await readDataset(FOLDER));
+    expect(outcome).toMatchObject({
       orders: 5_000,
       held: 17,
       mendable: 17,
       findings: { '/address/city unknown_division': 17 },
     });
-    // All of them are towns that the list spells otherwise: docs/addresses.md says so.
-    expect([...judged.places].sort()).toEqual([
+    // The list spells all of these towns differently: see docs/addresses.md.
+    expect([...outcome.places].sort()).toEqual([
       'MG brazopolis: Brasopolis',
       'MG piumhii: Piumhi',
       'MG santa rita do ibitipoca: Santa Rita de Ibitipoca',
@@ -34,17 +34,14 @@ whereThereAreRealOrders(
   60_000,
 );
 
-/**
- * The first is spelled otherwise than in the list, the second has a postcode of another state; the rest are no towns
- * that the list would miss.
- */
+/** Holds one city that the list spells differently, one postcode of another state, and cities without findings. */
 const CUSTOMERS = `customer_id,customer_unique_id,customer_zip_code_prefix,customer_city,customer_state
 k1,unique-1,13800,mogi mirim,SP
 k2,unique-2,20000,sao paulo,SP
 ${Array.from({ length: 7 }, (_, i) => `k${i + 3},unique-${i + 3},0${i + 3}000,cidade,SP`).join('\n')}
 `;
 
-test('what is held is counted by order, by reason and by place', async () => {
+test('held orders are counted in all, by reason and by place', async () => {
   const folder = writeOrders({ customers: CUSTOMERS });
   try {
     expect(judgeAddresses(await readDataset(folder))).toEqual({

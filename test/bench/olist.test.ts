@@ -35,7 +35,7 @@ const order = (id: string) => {
 };
 
 describe('reading', () => {
-  test('orders come by time of purchase, without those that hold nothing', () => {
+  test('orders are sorted by time of purchase, without empty ones', () => {
     expect(dataset.orders.map(({ id }) => id)).toEqual([
       'o-shipped',
       'o-invoiced',
@@ -83,11 +83,11 @@ describe('reading', () => {
         }),
       /names customer k2/,
     ],
-  ])('%s is told in one sentence', async (_what, folder, message) => {
+  ])('%s is reported in one sentence', async (_case, folder, message) => {
     await expect(readDataset(folder())).rejects.toThrow(message);
   });
 
-  test('a file that is not gzipped although it says so is told', async () => {
+  test('a file that is not gzipped, against its name, is reported', async () => {
     const folder = folderWith();
     writeFileSync(`${folder}/orders.csv.gz`, 'order_id\n');
     await expect(readDataset(folder)).rejects.toThrow(/orders\.csv\.gz cannot be read after 0 rows/);
@@ -111,7 +111,7 @@ describe('mapping', () => {
     expect(() => goalOf({ status: 'lost', approvedAt: null, handedOverAt: null })).toThrow(/"lost"/);
   });
 
-  test('a merchant charges the mean freight of its parts', () => {
+  test('a merchant charges the mean freight of its fulfillments', () => {
     expect(merchantsOf(dataset).map(({ code, shippingBaseAmount }) => [code, shippingBaseAmount])).toEqual([
       ['olist-s-north', (820 + 580) / 2],
       ['olist-s-south', Math.round((7 * 200 + 0) / 8)],
@@ -162,13 +162,13 @@ describe('mapping', () => {
     });
   });
 
-  test('a seller outside the country is told', () => {
+  test('a seller outside the country is reported', () => {
     expect(warehouseOf('AM')).toBe('olist-north');
     expect(() => warehouseOf('XX')).toThrow(/no state of Brazil/);
   });
 });
 
-test('stages are timed by part', () => {
+test('stages are timed by fulfillment', () => {
   const at = (ms: number) => new Date(ms).toISOString();
   const event = (type: TimelineEvent['type'], ms: number, data = {}): TimelineEvent => ({
     seq: ms,

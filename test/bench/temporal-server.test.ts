@@ -16,7 +16,7 @@ interface Configuration {
   };
 }
 
-test('every service of the server has two ports of its own, the frontend the one that is called', () => {
+test('every service of the server has two ports, and the frontend has the requested one', () => {
   const inner = Array.from({ length: INNER_PORTS }, (_, i) => 41_000 + i);
   const ring = Array.from({ length: RING_PORTS }, (_, i) => 21_000 + i);
   const written = JSON.parse(
@@ -33,7 +33,7 @@ test('without the programs and without Go, says in one sentence what to do', asy
   const folder = mkdtempSync(join(tmpdir(), 'server-'));
   try {
     await expect(obtainServerPrograms({ env: { PATH: folder, XDG_CACHE_HOME: folder } })).rejects.toThrow(
-      /^The Temporal server binary could not be had \(go install: Go is not installed\): install Go .* or run the bench on the embedded stack/,
+      /^The Temporal server binary could not be had \(go install: Go is not installed\): install Go .* embedded stack/,
     );
   } finally {
     rmSync(folder, { recursive: true });

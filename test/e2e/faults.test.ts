@@ -2,7 +2,7 @@ import { bookThenKill } from '../../bench/soak/booked-then-killed';
 import type { Cut } from '../../bench/soak/cuts';
 import type { Kill } from '../../bench/soak/kills';
 import { restartAll } from '../../bench/soak/restarts';
-import { tellRecovery } from '../../bench/soak/tell';
+import { tellRecovery } from '../../bench/soak/print-soak';
 import { underFire } from '../../bench/soak/under-fire';
 import { startFaultyShop, type FaultyShop } from '../support/faults';
 

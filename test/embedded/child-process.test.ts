@@ -27,7 +27,7 @@ const spec = (script: string, more: Partial<ChildSpec> = {}): ChildSpec => ({
 const ready = () => logs(join(folder, 'subject.log'), 'ready');
 const FOREVER = 'setInterval(() => {}, 1000);';
 
-test('is ready when its log says so, and ends cleanly when asked', async () => {
+test('a child is ready once its log says so, and ends cleanly on request', async () => {
   const child = await startChild(
     spec(`${FOREVER} process.on('SIGTERM', () => process.exit(7)); console.log('ready')`),
     ready(),
@@ -40,7 +40,7 @@ test('is ready when its log says so, and ends cleanly when asked', async () => {
   expect(existsSync(join(folder, 'subject.pid'))).toBe(false);
 });
 
-test('is killed when it does not end in time', async () => {
+test('a child that does not end in time is killed', async () => {
   const child = await startChild(
     spec(`${FOREVER} process.on('SIGTERM', () => {}); console.log('ready')`, { stopTimeoutMs: 100 }),
     ready(),
@@ -50,40 +50,40 @@ test('is killed when it does not end in time', async () => {
   expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
 });
 
-test('an end before it is ready is told with the last lines of its log', async () => {
+test('a child that ends before it is ready is reported with the last lines of its log', async () => {
   await expect(startChild(spec(`console.error('no such key'); process.exitCode = 3`), ready(), 10_000)).rejects.toThrow(
     /Subject ended \(exit code 3\) before it was ready\.\nLast lines of .*subject.log:\n {2}no such key/,
   );
 });
 
-test('not being ready in time ends it', async () => {
+test('a child that is not ready in time is ended', async () => {
   await expect(startChild(spec(`${FOREVER} console.log(process.pid)`), ready(), 300)).rejects.toThrow(
     'Subject was not ready within',
   );
   expect(identify(Number(readFileSync(join(folder, 'subject.log'), 'utf8')))).toBeNull();
 });
 
-test('breaking off the start ends it', async () => {
+test('an aborted start ends the child', async () => {
   const controller = new AbortController();
   const started = startChild(spec(FOREVER, { signal: controller.signal }), ready(), 10_000);
   controller.abort();
   await expect(started).rejects.toThrow('This operation was aborted');
 });
 
-test('a program that cannot be started is named', async () => {
+test('a program that cannot be started is named in the error', async () => {
   await expect(startChild(spec('', { command: join(folder, 'nothing') }), ready(), 1_000)).rejects.toThrow(
     /Subject could not be started: .*ENOENT/,
   );
 });
 
-test('an end that nobody asked for is told apart', async () => {
+test('an unexpected end is recognized', async () => {
   const child = await startChild(spec(`${FOREVER} console.log('ready')`), ready(), 10_000);
   process.kill(child.pid, 'SIGKILL');
   await child.exited;
   expect(child.endedUnasked()).toBe(true);
 });
 
-test('what a killed run left behind is ended, and only that', async () => {
+test('the processes that a killed run left behind are ended, and no others', async () => {
   const child = await startChild(spec(`${FOREVER} console.log('ready')`), ready(), 10_000);
   writeFileSync(
     join(folder, 'other.pid'),

@@ -34,14 +34,14 @@ test('mounts on a folder and below it count, others do not', () => {
   expect(mountsWithin(state, null)).toEqual([]);
 });
 
-/** Mounting needs root on Linux, and a right that containers often withhold; the planted table is read everywhere. */
+/** Is true for root on Linux outside containers that forbid mounting; the other tests use a table of their own. */
 const mayMount =
   process.platform === 'linux' && process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
 
 (mayMount ? test : test.skip).each([
   ['another folder of the same disk', ['--bind']],
   ['another disk', ['-t', 'tmpfs']],
-])('a reset refuses %s that is mounted in the state folder, or on it', async (_what, how) => {
+])('a reset refuses %s that is mounted in the state folder, or on it', async (_case, how) => {
   const foreign = join(folder, 'foreign');
   mkdirSync(foreign);
   for (const at of [join(state, 'postgres'), join(state, 'journals'), state]) {
@@ -51,7 +51,7 @@ const mayMount =
       else writeFileSync(join(at, 'letter'), 'dear');
       const before = treeOf(folder);
       await expect(removeStateFolder(statePaths(state))).rejects.toThrow(`is mounted within ${state}: ${at};`);
-      // Where no table tells of mounts, the device tells of another disk.
+      // Without a mount table, another disk is found by its device.
       if (how.includes('tmpfs')) expect(mountsWithin(state, null)).toEqual([at]);
       expect(treeOf(folder)).toEqual(before);
     } finally {

@@ -1,5 +1,5 @@
 import { fixedPorts, PORT_NAMES } from '../../src/embedded/ports';
 
-test('no two parts of the embedded stack want the same port', () => {
+test('no two parts of the embedded stack use the same port', () => {
   expect(new Set(Object.values(fixedPorts())).size).toBe(PORT_NAMES.length);
 });

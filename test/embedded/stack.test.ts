@@ -25,10 +25,11 @@ afterEach(() => {
 
 const start = () => startStack({ stateFolder: join(folder, 'state'), ports, durable: false });
 
-test('names the port in use, who wanted it and how to take another, and starts nothing', async () => {
+test('a port in use stops the start with one sentence about it, and nothing is started', async () => {
   const occupant = await occupy(ports.gateway);
   await expect(start()).rejects.toThrow(
-    `Port ${ports.gateway}, wanted by the sandbox payment gateway, is in use by another program: end that program, or choose another port with --gateway-port or MALLFLOW_GATEWAY_PORT.`,
+    `Port ${ports.gateway}, wanted by the sandbox payment gateway, is in use by another program: ` +
+      'end that program, or choose another port with --gateway-port or MALLFLOW_GATEWAY_PORT.',
   );
   occupant.close();
   expect(readdirSync(join(folder, 'state', 'run'))).toEqual([]);
@@ -36,7 +37,7 @@ test('names the port in use, who wanted it and how to take another, and starts n
   expect(existsSync(join(folder, 'state', 'stack.lock'))).toBe(false);
 });
 
-test('names the folder that cannot be written to', async () => {
+test('a state folder that cannot be written to is named', async () => {
   // A file in the way stops everyone, root included.
   writeFileSync(join(folder, 'state'), '');
   await expect(start()).rejects.toThrow(
@@ -44,13 +45,13 @@ test('names the folder that cannot be written to', async () => {
   );
 });
 
-test('says which process already runs on the folder', async () => {
+test('the process that already runs on the folder is named', async () => {
   const release = takeStateFolder(statePaths(join(folder, 'state')));
   await expect(start()).rejects.toThrow(`is already running on ${join(folder, 'state')} (pid ${process.pid})`);
   release();
 });
 
-test('takes over the lock of a process that is gone', () => {
+test('the lock of a process that is gone is taken over', () => {
   const path = join(folder, 'lock');
   writeFileSync(path, JSON.stringify({ pid: process.pid, identity: 'another process that once had this pid' }));
   expect(takeLock(path)).toHaveProperty('release');
@@ -59,7 +60,7 @@ test('takes over the lock of a process that is gone', () => {
   expect(takeLock(path)).toEqual({ heldBy: process.pid });
 });
 
-test('makes its secrets once, for its owner only, and lets the environment win', () => {
+test('secrets are generated once, only their owner reads them, and the environment wins', () => {
   const paths = statePaths(folder);
   const first = ensureSettings(paths, {});
   expect(first.ENCRYPTION_KEYS).toMatch(/^k1:[A-Za-z0-9+/]{43}=$/);
@@ -68,7 +69,7 @@ test('makes its secrets once, for its owner only, and lets the environment win',
   expect(statSync(paths.settings).mode & 0o777).toBe(0o600);
 });
 
-test('does not make new keys for a database that was encrypted with others', () => {
+test('no new keys are generated for a database that was encrypted with others', () => {
   const paths = statePaths(folder);
   mkdirSync(paths.postgres);
   expect(() => ensureSettings(paths, {})).toThrow(/settings.json is gone/);
@@ -87,7 +88,7 @@ test('reset refuses while the stack runs, empties it afterwards, and removes not
   await expect(removeStateFolder(statePaths(folder))).rejects.toThrow('is not a state folder of Mallflow');
 });
 
-test("PostgreSQL's account is found a way around a folder that is closed to it", () => {
+test('PostgreSQL runs from another folder when its account may not enter the state folder', () => {
   if (process.getuid?.() !== 0) return;
   chmodSync(folder, 0o700);
   const { uid, gid } = postgresAccount() ?? { uid: 0, gid: 0 };
@@ -103,7 +104,7 @@ test("PostgreSQL's account is found a way around a folder that is closed to it",
   }
 });
 
-test('reset removes the database that root keeps in a folder of its account, and the link to it', async () => {
+test('reset removes a database outside the state folder, and the link to it', async () => {
   if (process.getuid?.() !== 0) return;
   chmodSync(folder, 0o700);
   const paths = statePaths(join(folder, 'state'));

@@ -28,7 +28,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Expects a reset to refuse, and all that lies in the test's folder to stay. */
+/** Expects a reset to refuse and to change nothing in the test's folder. */
 async function expectRefusal(root: string, ...words: string[]): Promise<void> {
   const before = treeOf(folder);
   const message = await removeStateFolder(statePaths(root)).then(() => 'it was removed', String);
@@ -36,7 +36,7 @@ async function expectRefusal(root: string, ...words: string[]): Promise<void> {
   expect(treeOf(folder)).toEqual(before);
 }
 
-/** A project that keeps what a state folder keeps, too. */
+/** Creates a project that has some of the folders that a state folder has. */
 const makeProject = (root: string) =>
   fill({
     [join(root, 'run', 'app.pid')]: '{"pid":1,"identity":null}',
@@ -242,7 +242,7 @@ describe('start', () => {
     ['no settings in it', 'settings.json', '{}'],
     ['settings of something else', 'settings.json', '{"editor.tabSize":2}'],
     ['settings that are damaged', 'settings.json', '{'],
-  ])('does not adopt a folder with %s', (_what, name, content) => {
+  ])('does not adopt a folder with %s', (_case, name, content) => {
     makeOlderState(state);
     writeFileSync(join(state, name), content);
     const before = treeOf(folder);

@@ -5,7 +5,7 @@ import { startTestStack } from '../support/stack';
 
 const PARTS: readonly PartName[] = ['postgres', 'temporal', 'gateway', 'carrier', 'notifier', 'worker', 'api'];
 
-test('starts every part, starts each again that was killed, and leaves nothing behind', async () => {
+test('every part starts, starts again after a kill, and leaves nothing behind', async () => {
   const stack = await startTestStack();
   const pids: number[] = [];
   try {
@@ -26,7 +26,7 @@ test('starts every part, starts each again that was killed, and leaves nothing b
   expect(existsSync(stack.paths.root)).toBe(false);
 }, 120_000);
 
-test('a part that does not come up takes the others down with it', async () => {
+test('when one part does not start, the others are stopped', async () => {
   const titles: string[] = [];
   await expect(
     startTestStack({

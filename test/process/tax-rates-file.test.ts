@@ -20,12 +20,12 @@ test("reads a mall's own rates", () => {
 });
 
 test.each([
-  ['what is no JSON', '{', 'cannot be read'],
+  ['text that is not JSON', '{', 'cannot be read'],
   ['a country by its name', '{"Brazil":[{"since":"2026-01-01","rates":{"standard":1700}}]}', 'Brazil: '],
   ['no day', '{"BR":[{"rates":{"standard":1700}}]}', 'BR.0.since: '],
-  ['a day that there is not', '{"BR":[{"since":"2026-02-30","rates":{"standard":1700}}]}', 'BR.0.since: '],
+  ['a day that does not exist', '{"BR":[{"since":"2026-02-30","rates":{"standard":1700}}]}', 'BR.0.since: '],
   ['no standard rate', '{"BR":[{"since":"2026-01-01","rates":{"books":0}}]}', 'BR.0.rates: must have a standard rate'],
   ['a rate in percent', '{"BR":[{"since":"2026-01-01","rates":{"standard":17.5}}]}', 'BR.0.rates.standard: '],
-])('refuses %s, and says where', (_what, text, said) => {
-  expect(() => readTaxRates(written(text))).toThrow(said);
+])('refuses %s, and says where', (_case, text, message) => {
+  expect(() => readTaxRates(written(text))).toThrow(message);
 });

@@ -61,10 +61,10 @@ test.each<[string, RequestListener, number?]>([
     },
     100,
   ],
-])('is unavailable: %s', async (why, listener, timeoutMs = 5_000) => {
+])('is unavailable: %s', async (reason, listener, timeoutMs = 5_000) => {
   const call = callJson(await connect(listener, timeoutMs), get);
   await expect(call).rejects.toThrow(ProviderUnavailable);
-  await expect(call).rejects.toThrow(`them: ${why}`);
+  await expect(call).rejects.toThrow(`them: ${reason}`);
 });
 
 test('is unavailable when nobody listens', async () => {
@@ -72,12 +72,12 @@ test('is unavailable when nobody listens', async () => {
   await expect(callJson(them, get)).rejects.toThrow(ProviderUnavailable);
 });
 
-test.each([[302], [401], [404], [409]])('takes %s for a defect where it is no answer of the call', async (status) => {
+test.each([[302], [401], [404], [409]])('%s is a defect when the call does not expect it', async (status) => {
   const them = await connect((_request, response) => response.writeHead(status, { location: '/elsewhere' }).end('{}'));
   await expect(callJson(them, get)).rejects.toThrow(UnexpectedAnswer);
 });
 
-test('ends with the reason of a caller who gave up', async () => {
+test("an aborted call ends with the caller's reason", async () => {
   const them = await connect(() => undefined);
   const caller = new AbortController();
   const call = callJson(them, { ...get, signal: caller.signal });

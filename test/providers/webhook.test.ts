@@ -17,7 +17,7 @@ function sign(body: string, { ageSeconds = 0, secret = SECRET } = {}): Record<st
   };
 }
 
-test('reads a signed webhook in our own words', () => {
+test('a signed webhook becomes an event of our contracts', () => {
   expect(reader.read(sign(good), good)).toEqual({ eventId: 'evt_1', event: data });
   const paid = JSON.stringify({ type: 'payment.authorized', data: { key: 'k', status: 'authorized', at: data.at } });
   expect(new SandboxPaymentWebhookReader(SECRET).read(sign(paid), paid)?.event).toEqual({
@@ -27,7 +27,7 @@ test('reads a signed webhook in our own words', () => {
   });
 });
 
-test('takes one of several signatures, as while a secret is changed', () => {
+test('one valid signature of several is enough, as during the change of a secret', () => {
   const headers = sign(good);
   headers['webhook-signature'] = `v1,${Buffer.alloc(32).toString('base64')} ${headers['webhook-signature'] ?? ''}`;
   expect(reader.read(headers, good)).toBeDefined();
@@ -40,7 +40,7 @@ test.each([
   expect(reader.read(sign(good, { ageSeconds }), good)).toBeUndefined();
 });
 
-test('five minutes less a little are not stale', () => {
+test('a time-stamp almost five minutes old is not stale', () => {
   expect(reader.read(sign(good, { ageSeconds: 290 }), good)).toBeDefined();
 });
 
@@ -57,7 +57,7 @@ test.each<[string, Record<string, string>, string]>([
   ['a signature without its version', { ...sign(good), 'webhook-signature': 'v1' }, good],
   ['a time that is no number', { ...sign(good), 'webhook-timestamp': 'now' }, good],
   ['no headers', {}, good],
-])('does not hold: %s', (_name, headers, body) => {
+])('the signature is invalid: %s', (_name, headers, body) => {
   expect(reader.read(headers, body)).toBeUndefined();
 });
 
@@ -66,7 +66,7 @@ test.each([
   ['an empty body', ''],
   ['another type', JSON.stringify({ type: 'parcel.lost', data })],
   ['an unknown scan', JSON.stringify({ type: 'parcel.scanned', data: { ...data, scan: 'lost' } })],
-])('signed, but %s: says what does not fit', (_name, body) => {
+])('a signed webhook with %s is not understood', (_name, body) => {
   expect(() => reader.read(sign(body), body)).toThrow(WebhookNotUnderstood);
 });
 

@@ -26,7 +26,7 @@ function start(url: string, timings: DeliveryTimings = {}) {
   return { deliveries, delivered, add };
 }
 
-test('a delivery that fails is tried again before the rest of its lane; other lanes go on', async () => {
+test('a failed delivery is repeated before the rest of its lane; other lanes go on', async () => {
   const hook = await bench.receive();
   hook.answers.push(500, 503, 302, 204);
   const { deliveries, delivered, add } = start(hook.url, { concurrency: 1 });
@@ -48,7 +48,7 @@ test('a receiver that does not answer in time gets the event again', async () =>
   expect(new Set(hook.taken.map(({ headers }) => headers['webhook-id']))).toEqual(new Set(['a1']));
 });
 
-test('an event whose delivery could not be written down is sent again', async () => {
+test('an event whose delivery could not be recorded is sent again', async () => {
   const hook = await bench.receive();
   let full = true;
   const deliveries = new Deliveries(
@@ -67,7 +67,7 @@ test('an event whose delivery could not be written down is sent again', async ()
   await until(() => deliveries.undelivered === 0);
 });
 
-test('carries thousands of events over few connections, each lane in order', async () => {
+test('thousands of events use few connections, each lane in order', async () => {
   const hook = await bench.receive();
   const { deliveries, add } = start(hook.url);
   for (let step = 0; step < 4; step += 1)
@@ -83,7 +83,7 @@ test('carries thousands of events over few connections, each lane in order', asy
   }
 });
 
-test('while the receiver is away, no more wait than the limit: further scans are refused and nothing is recorded', async () => {
+test('while the receiver is unavailable, scans above the limit are refused and not recorded', async () => {
   const carrier = await bench.start(buildCarrier, { delivery: { limit: 2 } });
   const booking = await new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 2_000 }).book(
     bookRequest('k'),

@@ -41,11 +41,11 @@ test.each([
   [{ mode: 'slow', delayMs: 600 }, 'later'],
 ])('%j leaves the effect of a call: %s', async (fault, executed) => {
   await gateway.fault({ ...fault, times: 1, operation: 'authorize' });
-  const asked = request();
-  await expect(payments.authorize(asked)).rejects.toThrow(ProviderUnavailable);
-  const found = await payments.findAuthorizationByKey(asked.key);
+  const requested = request();
+  await expect(payments.authorize(requested)).rejects.toThrow(ProviderUnavailable);
+  const found = await payments.findAuthorizationByKey(requested.key);
   expect(found?.status).toBe(executed === true ? 'authorized' : undefined);
-  expect(await payments.authorize(asked)).toMatchObject({ status: 'authorized' });
+  expect(await payments.authorize(requested)).toMatchObject({ status: 'authorized' });
 });
 
 test.each([
@@ -53,15 +53,15 @@ test.each([
   ['tok_error_after', true],
   ['tok_error_once', false],
 ])('%s fails its first call only; executed: %s', async (token, executed) => {
-  const asked = request(token);
-  await expect(payments.authorize(asked)).rejects.toThrow(ProviderUnavailable);
-  expect((await payments.findAuthorizationByKey(asked.key)) !== undefined).toBe(executed);
-  const answered = await payments.authorize(asked);
+  const requested = request(token);
+  await expect(payments.authorize(requested)).rejects.toThrow(ProviderUnavailable);
+  expect((await payments.findAuthorizationByKey(requested.key)) !== undefined).toBe(executed);
+  const answered = await payments.authorize(requested);
   expect(answered.status).toBe('authorized');
-  expect(await payments.authorize(asked)).toEqual(answered);
+  expect(await payments.authorize(requested)).toEqual(answered);
 });
 
-test('lasts for as many calls as it was told, of its operation only', async () => {
+test('a fault lasts for its number of calls, of its operation only', async () => {
   await gateway.fault({ mode: 'down', times: 2, operation: 'capture' });
   const { reference } = await payments.authorize(request());
   const capture = { key: `f:${++count}`, authorization: reference, amount: { amount: 1, currency: 'CNY' as const } };
@@ -71,7 +71,7 @@ test('lasts for as many calls as it was told, of its operation only', async () =
   expect(await payments.capture(capture)).toMatchObject({ status: 'succeeded' });
 });
 
-test('without an operation it meets every call but the journal, until it is taken back', async () => {
+test('a fault without an operation affects every call but the journal, until it is removed', async () => {
   await gateway.fault({ mode: 'down', times: 100 });
   await expect(payments.findAuthorizationByKey('any')).rejects.toThrow(ProviderUnavailable);
   await expect(payments.authorize(request())).rejects.toThrow(ProviderUnavailable);
@@ -81,27 +81,27 @@ test('without an operation it meets every call but the journal, until it is take
   expect(await payments.authorize(request())).toMatchObject({ status: 'authorized' });
 });
 
-test('a carrier that never answers has booked and voided all the same', async () => {
+test('a carrier that never answers has booked and voided nevertheless', async () => {
   await carrier.fault({ mode: 'execute_then_timeout', operation: 'book' });
   await carrier.fault({ mode: 'execute_then_timeout', operation: 'void' });
-  const asked = bookRequest(`f:${++count}`);
-  await expect(parcels.book(asked)).rejects.toThrow('no answer to POST /v1/shipments within 300 ms');
-  const booking = await parcels.findBookingByKey(asked.key);
+  const requested = bookRequest(`f:${++count}`);
+  await expect(parcels.book(requested)).rejects.toThrow('no answer to POST /v1/shipments within 300 ms');
+  const booking = await parcels.findBookingByKey(requested.key);
   if (booking?.status !== 'booked') throw new Error(booking?.status);
   await expect(parcels.void(booking.reference)).rejects.toThrow(ProviderUnavailable);
-  expect(await parcels.findBookingByKey(asked.key)).toEqual({
+  expect(await parcels.findBookingByKey(requested.key)).toEqual({
     status: 'voided',
     reference: booking.reference,
     trackingNumber: booking.trackingNumber,
   });
 });
 
-test('refuses a mode or an operation that it does not have', async () => {
+test('an unknown mode or operation is refused', async () => {
   expect((await gateway.call('POST', '/sandbox/faults', { mode: 'sulk' })).status).toBe(400);
   expect((await gateway.call('POST', '/sandbox/faults', { mode: 'down', operation: 'book' })).status).toBe(400);
 });
 
-test('closes at once while a call hangs', async () => {
+test('the server closes at once while a call hangs', async () => {
   const hanging = await bench.start(buildGateway);
   const provider = new SandboxPaymentProvider({ url: hanging.url, apiKey: API_KEY, timeoutMs: 20_000 });
   const call = expect(provider.authorize(request('tok_timeout_once'))).rejects.toThrow('no connection');

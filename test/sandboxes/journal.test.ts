@@ -19,7 +19,7 @@ const request = (key: string, token = 'tok_ok') => ({
   amount: cny(1_000),
 });
 
-test('a gateway that starts again holds what it held, a torn last line apart', async () => {
+test('a restarted gateway has its books again, without an incomplete last line', async () => {
   const journalFile = bench.newJournal();
   const before = await bench.start(buildGateway, { journalFile });
   const { reference } = await connect(before).authorize(request('a'));
@@ -46,7 +46,7 @@ test('a gateway that starts again holds what it held, a torn last line apart', a
   });
 });
 
-test('a webhook that nobody took is sent by the next start, under the same id, and then no more', async () => {
+test('an undelivered webhook is sent once after the next start, under the same id', async () => {
   const journalFile = bench.newJournal();
   const before = await bench.start(buildGateway, { journalFile });
   const { reference } = await connect(before).authorize(request('a', 'tok_redirect'));
@@ -64,7 +64,7 @@ test('a webhook that nobody took is sent by the next start, under the same id, a
   expect(hook.taken).toHaveLength(1);
 });
 
-test('a whole line that is no entry stops the start and is left as it is', () => {
+test('a complete line that is no entry stops the start, and the file stays as it is', () => {
   const file = bench.newJournal();
   const Entry = z.strictObject({ n: z.int() });
   const open = (seen: number[] = []) =>

@@ -15,7 +15,7 @@ export const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 export interface Sandbox {
   readonly app: FastifyInstance;
   readonly url: string;
-  /** Calls with the API key; the body is parsed. */
+  /** Sends a request with the API key and parses the answer's body. */
   call(
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
@@ -31,7 +31,7 @@ export interface NotifierSandbox extends Sandbox {
 export interface Receiver {
   readonly url: string;
   readonly taken: { headers: IncomingHttpHeaders; body: string }[];
-  /** What the next deliveries are answered; 204 once there is none left. */
+  /** The statuses of the next answers; 204 once none is left. */
   readonly answers: number[];
   connections(): number;
 }
@@ -44,7 +44,7 @@ export async function until(fact: () => boolean | Promise<boolean>, limitMs = 10
   }
 }
 
-/** Opens what a suite needs and closes it, newest first. */
+/** Starts the servers and files of a suite, and closes them, newest first. */
 export class Bench {
   private readonly closers: (() => void | Promise<void>)[] = [];
 

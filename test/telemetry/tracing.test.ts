@@ -30,7 +30,7 @@ const named = (name: string): TakenSpan => {
   return found[0];
 };
 
-/** Places an order over HTTP in a trace of the caller's, cancels it, and ends when everything has been sent. */
+/** Places an order over HTTP in the caller's trace, cancels it, and resolves when all spans are sent. */
 async function placeAndCancel(tracing: Tracing): Promise<string> {
   const world = await startWorld({}, { tracing });
   try {
@@ -98,13 +98,13 @@ test('one trace goes from the caller over HTTP, client, workflow and activity to
     expect(named(`RunActivity:${step}`).parentSpanId).toBe(run?.spanId);
 
   expect(new Set(collector.spans.map(({ service }) => service))).toEqual(new Set(['mallflow-test']));
-  const told = collector.spans.map(({ all }) => all).join('\n');
+  const sentText = collector.spans.map(({ all }) => all).join('\n');
   expect(named('POST /v1/orders/:orderId/cancellation').traceId).toBe(CALLERS.traceId);
   for (const secret of ['Recipient', '91234', 'Augusta', 'example.com', 'tok_ok', '?', 'mf_'])
-    expect([secret, told.includes(secret)]).toEqual([secret, false]);
+    expect([secret, sentText.includes(secret)]).toEqual([secret, false]);
 }, 60_000);
 
-test('a call hands the trace on, ties the log to it, and says of a failure its kind only', async () => {
+test('a call passes the trace on, adds it to the log, and names only the kind of a failure', async () => {
   const tracing = await startTracing({ url: collector.url, service: 'mallflow-test' });
   const bench = new Bench();
   try {
@@ -151,7 +151,7 @@ test('an order in a trace that is not sampled sends nothing', async () => {
   expect(collector.spans).toEqual([]);
 }, 60_000);
 
-test('a process that is not traced loads nothing of it', () => {
+test('a process without traces does not load OpenTelemetry', () => {
   const program = [
     'src/telemetry/tracing',
     'src/http/app',

@@ -9,7 +9,7 @@ import { createWorkerMetrics, type WorkerMetrics } from '../../src/telemetry/wor
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { connectTo } from '../support/mall';
 
-/** A provider with state of its own, as the real ones have. */
+/** Stands for a provider with private state, such as the real ones have. */
 class Counting {
   readonly code = 'test-carrier';
   #booked = 0;
@@ -49,7 +49,7 @@ const counts = async (name: string): Promise<Record<string, number>> => {
   );
 };
 
-test('calls to a provider are told by their outcome, and answer and fail as they did', async () => {
+test('calls to a provider are measured by outcome, and their results stay the same', async () => {
   const provider = metrics.provider(new Counting(), ['book']);
   expect([await provider.book(10), await provider.book(10), await provider.unmeasured(), provider.code]).toEqual([
     1,
@@ -66,7 +66,7 @@ test('calls to a provider are told by their outcome, and answer and fail as they
   });
 });
 
-test('attempts of activities are told by name and outcome', async () => {
+test('attempts of activities are measured by name and outcome', async () => {
   const { context } = new MockActivityEnvironment({ activityType: 'bookShipment' });
   const attempt = (work: () => Promise<unknown>) =>
     metrics.activities(context).inbound?.execute?.({ args: [], headers: {} }, work);
@@ -89,7 +89,7 @@ test('attempts of activities are told by name and outcome', async () => {
   });
 });
 
-test('transactions are told by how they ended, and the pool as it stands', async () => {
+test('transactions are measured by outcome, and the pool by its current state', async () => {
   const measured = metrics.transactions;
   let text = '';
   await measured
@@ -113,7 +113,7 @@ test('transactions are told by how they ended, and the pool as it stands', async
   });
 });
 
-test('a worker serves its figures on a port of its own, to whom it may', async () => {
+test('a worker serves its metrics on its own port, to callers that may read them', async () => {
   const endpoint = await serveMetrics(
     metrics.registry,
     { host: '127.0.0.1', port: 0, token: 'a-token-of-the-scraper' },

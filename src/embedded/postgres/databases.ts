@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 
-/** The role that the application connects as; the migrations create it, without a password. */
+/** Names the role that the application connects as; the migrations create it, without a password. */
 export const APP_ROLE = 'mallflow_app';
 
-/** Runs statements as the owner on one connection and closes it. */
+/** Runs statements on one connection of the owner, and closes it. */
 export async function withOwner<T>(ownerUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: ownerUrl });
   await client.connect();
@@ -14,7 +14,7 @@ export async function withOwner<T>(ownerUrl: string, work: (client: Client) => P
   }
 }
 
-/** Creates a database unless it exists, as a copy of `template` when one is named. */
+/** Creates a database unless it exists; as a copy of `template` when one is given. */
 export async function ensureDatabase(maintenanceUrl: string, name: string, template?: string): Promise<void> {
   await withOwner(maintenanceUrl, async (client) => {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
@@ -24,7 +24,7 @@ export async function ensureDatabase(maintenanceUrl: string, name: string, templ
   });
 }
 
-/** Lets the application's role log in with this password. Call it after the migrations, which create the role. */
+/** Lets the application's role log in with a password. Call it after the migrations, which create the role. */
 export async function openAppRole(ownerUrl: string, password: string): Promise<void> {
   await withOwner(ownerUrl, async (client) => {
     await client.query(`ALTER ROLE ${APP_ROLE} LOGIN PASSWORD ${client.escapeLiteral(password)}`);

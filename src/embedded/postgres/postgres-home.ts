@@ -17,19 +17,19 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { type Account, findNative, type PostgresBinaries, programsIn } from './postgres-binaries';
 
-/** Where things go that root started and the account `postgres` must reach, when the checkout is closed to it. */
+/** Holds the programs and data of a stack that root started, when the account `postgres` may not enter the checkout. */
 const OPEN_FOLDER = '/var/lib/mallflow';
 
-/** Where PostgreSQL's programs and its data lie. */
+/** Names the places of PostgreSQL's programs and data. */
 export interface PostgresHome {
   readonly binaries: PostgresBinaries;
   readonly dataDir: string;
 }
 
 /**
- * Settles where PostgreSQL runs from. Usually that is node_modules and `dataDir`; where a folder on the way is closed
- * to the account it runs as (root's own checkout, say), the programs are copied to /var/lib/mallflow and `dataDir`
- * becomes a link to a folder there. Throws one sentence when that folder cannot be had either.
+ * Chooses the folders that PostgreSQL runs from: usually node_modules and `dataDir`. When its account may not enter one
+ * of them (in root's own checkout, say), the programs are copied to /var/lib/mallflow and `dataDir` becomes a link to a
+ * folder there. Throws one sentence when that folder cannot be used either.
  */
 export function settlePostgres(dataDir: string, account: Account | undefined): PostgresHome {
   const native = findNative();
@@ -42,13 +42,15 @@ export function settlePostgres(dataDir: string, account: Account | undefined): P
     };
   } catch (error) {
     throw new Error(
-      `PostgreSQL runs as the account \`postgres\`, which may not enter ${closed}, and ${OPEN_FOLDER} cannot be used instead: run \`chmod o+x ${closed}\`, run Mallflow as another user than root, or set DATABASE_URL.`,
+      `PostgreSQL runs as the account \`postgres\`, which may not enter ${closed}, ` +
+        `and ${OPEN_FOLDER} cannot be used instead: run \`chmod o+x ${closed}\`, ` +
+        'run Mallflow as another user than root, or set DATABASE_URL.',
       { cause: error },
     );
   }
 }
 
-/** Removes a data folder, and the folder of ours that it links to. Throws when it links elsewhere. */
+/** Removes a data folder, and the folder that it links to. Throws when a start did not make that link. */
 export function removePostgresData(dataDir: string): void {
   const linked = linkedFolder(dataDir);
   if (linked !== null) rmSync(linked, { recursive: true, force: true });
@@ -56,14 +58,14 @@ export function removePostgresData(dataDir: string): void {
 }
 
 /**
- * Returns the folder that a data folder is a link to, null when it is no link. Throws one sentence when that is not the
- * one that a start makes for it: somebody else put that link there, and what it leads to is theirs.
+ * Returns the folder that a data folder links to; null when it is no link. Throws one sentence when a start did not
+ * make that link: its target then belongs to somebody else.
  */
 export function linkedFolder(dataDir: string): string | null {
   if (lstatSync(dataDir, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return null;
   const target = readlinkSync(dataDir);
   const real = join(realpathSync.native(dirname(dataDir)), basename(dataDir));
-  // Earlier releases named it after the path as it was typed.
+  // Earlier releases named the target after the path as a person typed it.
   const ours = [dataDir, real].map(openFolderOf).includes(target);
   const links = [OPEN_FOLDER, target].some((folder) => lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink());
   if (ours && !links) return target;
@@ -73,17 +75,15 @@ export function linkedFolder(dataDir: string): string | null {
   );
 }
 
-/**
- * Returns the first folder on the way to a folder, itself included, that an account may not enter; null when there is
- * none.
- */
+/** Returns the first folder on the path, its last one included, that an account may not enter; null when none is. */
 function firstClosedFolder(folder: string, account: Account): string | null {
   const parent = dirname(folder);
   const above = parent === folder ? null : firstClosedFolder(parent, account);
   if (above !== null) return above;
   const { mode, uid, gid } = statSync(folder);
-  const mayEnter = uid === account.uid ? mode & 0o100 : gid === account.gid ? mode & 0o010 : mode & 0o001;
-  return mayEnter === 0 ? folder : null;
+  const otherBit = gid === account.gid ? 0o010 : 0o001;
+  const enterBit = uid === account.uid ? 0o100 : otherBit;
+  return (mode & enterBit) === 0 ? folder : null;
 }
 
 const tagOf = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 16);
@@ -91,7 +91,7 @@ const tagOf = (path: string): string => createHash('sha256').update(path).digest
 const openFolderOf = (dataDir: string): string => join(OPEN_FOLDER, `data-${tagOf(dataDir)}`);
 
 function copyOfPrograms(native: string): string {
-  // The folder of node_modules is made anew by every install, so its time tells one version from the next.
+  // Every install creates the folder in node_modules again, so its modification time differs between versions.
   const copy = join(OPEN_FOLDER, `postgres-${tagOf(`${native} ${statSync(native).mtimeMs}`)}`);
   if (existsSync(copy)) return copy;
   makeOpenFolder();
@@ -105,18 +105,16 @@ function copyOfPrograms(native: string): string {
 
 function makeOpenFolder(): void {
   mkdirSync(OPEN_FOLDER, { recursive: true });
-  // Said again, because a narrow umask would close it.
+  // The mode is set here, because a narrow umask would close the folder.
   chmodSync(OPEN_FOLDER, 0o755);
 }
 
-/**
- * Returns the folder behind the link `dataDir`; without the link what lies there belongs to a state that was removed.
- */
+/** Returns the folder behind the link `dataDir`; creates the link, and empties its folder, when there is none. */
 function linkedData(dataDir: string): string {
   const link = lstatSync(dataDir, { throwIfNoEntry: false });
   if (link?.isSymbolicLink()) return readlinkSync(dataDir);
   if (link !== undefined) throw new Error(`${dataDir} already holds a database`);
-  // By its real path, so that a reset knows it again however the folder is named then.
+  // Named after the real path, so that a reset finds it by whatever path a person types then.
   const target = openFolderOf(join(realpathSync.native(dirname(dataDir)), basename(dataDir)));
   rmSync(target, { recursive: true, force: true });
   makeOpenFolder();

@@ -11,15 +11,15 @@ const START_TIMEOUT_MS = 60_000;
 const OWNER = 'postgres';
 
 export interface PostgresOptions {
-  /** Holds the cluster; its parent folder must exist. Made on the first start. */
+  /** Holds the cluster; its parent folder must exist. Created by the first start. */
   readonly dataDir: string;
   readonly port: number;
   readonly ownerPassword: string;
   readonly logFile: string;
   readonly pidFile: string;
-  /** Gives up the start when aborted. */
+  /** Ends the start when aborted. */
   readonly signal?: AbortSignal | undefined;
-  /** False trades the survival of a power cut for speed: for tests only. */
+  /** False is faster, but a power cut then loses data: for tests only. */
   readonly durable: boolean;
 }
 
@@ -27,28 +27,28 @@ export interface PostgresOptions {
 export const postgresUrl = (role: string, password: string, port: number, database: string): string =>
   `postgresql://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
 
-/** Builds the URL of the role that owns everything: it migrates and seeds; the application never uses it. */
+/** Builds the URL of the owner's role, which migrates and seeds; the application never uses it. */
 export const ownerUrlOf = (options: PostgresOptions, database: string): string =>
   postgresUrl(OWNER, options.ownerPassword, options.port, database);
 
 /**
- * Starts PostgreSQL on 127.0.0.1 and resolves once it answers. What a killed run left behind (a lock file, or a server
- * that still runs on this data folder) is cleared first. Rejects with one sentence when its programs are not installed
- * or cannot run here, and with the last lines of its log when it does not come up.
+ * Starts PostgreSQL on 127.0.0.1 and resolves once it answers. First it clears what a killed run left behind: a lock
+ * file, or a server that still runs on this data folder. Rejects with one sentence when its programs are not installed
+ * or cannot run here, and with the last lines of its log when it does not start.
  */
 export async function startPostgres(options: PostgresOptions): Promise<Child> {
   const account = postgresAccount();
   const { binaries, dataDir } = settlePostgres(options.dataDir, account);
   if (!existsSync(join(dataDir, 'PG_VERSION'))) initialise(dataDir, options, binaries, account);
   await endPreviousServer(dataDir);
-  // Commits still wait until the operating system has them: a killed server loses nothing, however little is durable.
+  // Commits still wait for the operating system: a killed server loses nothing, only a power cut does.
   const fast = options.durable ? [] : ['fsync=off', 'full_page_writes=off'];
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     'max_connections=200',
     'log_destination=stderr',
-    // A new mall's tables grow from nothing within a minute: the plans made for empty ones are to be replaced soon.
+    // A new mall's tables grow from nothing within a minute: plans made for empty tables must be replaced soon.
     'autovacuum_naptime=10s',
     ...fast,
   ];
@@ -60,7 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Child> {
       env: { ...process.env, LC_ALL: 'C' },
       cwd: dataDir,
       account,
-      // SIGINT is PostgreSQL's "fast" end: it rolls back what is open and does not wait for clients to leave.
+      // SIGINT is PostgreSQL's "fast" shutdown: it rolls back open transactions and does not wait for clients to leave.
       stopSignal: 'SIGINT',
       stopTimeoutMs: 30_000,
       signal: options.signal,
@@ -72,7 +72,9 @@ export async function startPostgres(options: PostgresOptions): Promise<Child> {
   );
 }
 
-/** Makes a new cluster beside its final place and moves it there, so that a cut start never leaves half of one. */
+/**
+ * Creates a cluster beside its final place and moves it there, so that an interrupted start never leaves half of one.
+ */
 function initialise(
   dataDir: string,
   options: PostgresOptions,
@@ -132,7 +134,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** Tells "it is still starting" (refused connections, 57P03) from what waiting does not mend, e.g. a wrong password. */
+/** Returns whether an error means "still starting" (refused connections, 57P03), unlike a wrong password, say. */
 function isNotYet(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return (

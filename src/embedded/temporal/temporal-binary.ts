@@ -17,7 +17,7 @@ const LOCK_POLL_MS = 500;
 const WAIT_NOTICE_MS = 10_000;
 
 export interface ObtainOptions {
-  /** Told one line at a time while a long step runs. */
+  /** Called with one line at a time while a long step runs. */
   readonly onProgress?: ((line: string) => void) | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -31,8 +31,8 @@ const SOURCES: readonly TemporalSource[] = [
 ];
 
 /**
- * Finds the `temporal` binary where a person put it (`TEMPORAL_CLI_PATH`, then PATH) or in the per-user cache, and
- * returns its path; null when it is in none of them. Throws when `TEMPORAL_CLI_PATH` names nothing that can be run.
+ * Returns the path of the `temporal` binary; null when it is nowhere. It is looked for at `TEMPORAL_CLI_PATH`, on PATH,
+ * and in the per-user cache. Throws when `TEMPORAL_CLI_PATH` names no program.
  */
 export function findTemporalBinary(env: NodeJS.ProcessEnv = process.env): string | null {
   const named = env.TEMPORAL_CLI_PATH;
@@ -42,16 +42,14 @@ export function findTemporalBinary(env: NodeJS.ProcessEnv = process.env): string
     return named;
   }
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return (
-    [...folders.map((folder) => join(folder, EXECUTABLE)), join(cacheFolder(env), EXECUTABLE)].find(isExecutable) ??
-    null
-  );
+  const candidates = [...folders, cacheFolder(env)].map((folder) => join(folder, EXECUTABLE));
+  return candidates.find(isExecutable) ?? null;
 }
 
 /**
- * Returns the path of the `temporal` binary, getting it into the per-user cache first when it is nowhere to be found:
- * by download, or built with Go (some minutes, once). Of several processes one fetches it and the others wait.
- * Rejects with one sentence that says what failed and what to do.
+ * Returns the path of the `temporal` binary. When it is nowhere, it is first downloaded into the per-user cache, or
+ * built there with Go (some minutes, once); of several processes one does so and the others wait. Rejects with one
+ * sentence that says what failed and what to do.
  */
 export function obtainTemporalBinary({ sources = SOURCES, ...options }: ObtainOptions = {}): Promise<string> {
   return obtainProgram(
@@ -60,28 +58,30 @@ export function obtainTemporalBinary({ sources = SOURCES, ...options }: ObtainOp
       file: EXECUTABLE,
       sources,
       find: findTemporalBinary,
-      advice: `install the Temporal CLI ${TEMPORAL_VERSION} or later from https://docs.temporal.io/cli and put it on PATH, or name it with TEMPORAL_CLI_PATH`,
+      advice:
+        `install the Temporal CLI ${TEMPORAL_VERSION} or later from https://docs.temporal.io/cli ` +
+        'and put it on PATH, or name it with TEMPORAL_CLI_PATH',
     },
     options,
   );
 }
 
-/** A program of Temporal's that is kept in the per-user cache. */
+/** Describes a program that is kept in the per-user cache. */
 export interface CachedProgram {
   readonly title: string;
   /** Its file name in the cache. */
   readonly file: string;
-  /** The argument that a fresh one must end well with before it is kept; `--version` when absent. */
+  /** The argument with which a new program must succeed before it is kept; `--version` when absent. */
   readonly trial?: string;
   /** Ways to get it, in the order they are tried. */
   readonly sources: readonly TemporalSource[];
-  /** Finds it where a person put it; the cache alone when absent. */
+  /** Finds the program where a person put it; when absent, only the cache is searched. */
   readonly find?: (env: NodeJS.ProcessEnv) => string | null;
-  /** What a person can do when it could not be had. */
+  /** Says what a person can do when no source works. */
   readonly advice: string;
 }
 
-/** Returns the path of a program, getting it into the per-user cache first: see `obtainTemporalBinary`. */
+/** Returns the path of a program, which is first put into the per-user cache: see `obtainTemporalBinary`. */
 export async function obtainProgram(
   program: CachedProgram,
   options: Omit<ObtainOptions, 'sources'> = {},
@@ -109,7 +109,7 @@ async function fill(target: string, program: CachedProgram, context: SourceConte
       const fresh = join(folder, program.file);
       await source.obtain(fresh, context);
       execFileSync(fresh, [program.trial ?? '--version'], { stdio: 'pipe', timeout: 30_000 });
-      // A rename is atomic: nobody ever runs half of it.
+      // A rename is atomic: nobody ever runs an incomplete program.
       renameSync(fresh, target);
       return target;
     } catch (error) {

@@ -10,10 +10,10 @@ export const NAMESPACE = 'default';
 
 type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;
 const NAMES = Object.keys(SEARCH_ATTRIBUTES) as SearchAttributeName[];
-/** Temporal's own numbers of the types (`temporal.api.enums.v1.IndexedValueType`). */
+/** Maps the types to Temporal's numbers (`temporal.api.enums.v1.IndexedValueType`). */
 const INDEXED_VALUE_TYPE = { Keyword: 2, Datetime: 6, KeywordList: 7 } as const;
 
-/** Priority and fairness need the new matcher; the others are what the orders' first verdict travels on. */
+/** Enables priority and fairness (the first two), and eager activities and Update-with-Start for an order's verdict. */
 const SERVER_SETTINGS = [
   'matching.useNewMatcher=true',
   'matching.enableFairness=true',
@@ -24,20 +24,20 @@ const SERVER_SETTINGS = [
 export interface TemporalOptions {
   /** The `temporal` program. */
   readonly binary: string;
-  /** Keeps every workflow across restarts; made on the first start. */
+  /** Keeps every workflow across restarts; created by the first start. */
   readonly databaseFile: string;
   readonly port: number;
   readonly uiPort: number;
   readonly cwd: string;
   readonly logFile: string;
   readonly pidFile: string;
-  /** Gives up the start when aborted. */
+  /** Ends the start when aborted. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Starts the Temporal development server on 127.0.0.1 and resolves once it knows our namespace and search attributes,
- * with a retention of 30 days. A database of an earlier start is taken up as it is.
+ * Starts the Temporal development server on 127.0.0.1 and resolves once it knows our namespace and search attributes.
+ * The namespace has a retention of 30 days. A database of an earlier start is used as it is.
  */
 export async function startTemporal(options: TemporalOptions): Promise<Child> {
   const address = `127.0.0.1:${options.port}`;
@@ -91,13 +91,13 @@ function argumentsFor(options: TemporalOptions): string[] {
   ];
 }
 
-/** Gives our namespace the search attributes it lacks, and its retention. Safe to repeat. */
+/** Adds the missing search attributes to our namespace and sets its retention. Safe to repeat. */
 export async function prepareNamespace(address: string): Promise<void> {
   await addSearchAttributes(address);
   await setRetention(address);
 }
 
-/** Tells whether the server serves our namespace; nobody listening yet, or no such namespace, is "not yet". */
+/** Returns whether the server serves our namespace; false while nobody listens or the namespace does not exist yet. */
 export async function knowsNamespace(address: string): Promise<boolean> {
   try {
     await missingSearchAttributes(address);
@@ -108,7 +108,7 @@ export async function knowsNamespace(address: string): Promise<boolean> {
   }
 }
 
-/** Names those of our search attributes that the server does not know yet. */
+/** Lists those of our search attributes that the server does not know yet. */
 export const missingSearchAttributes = (address: string): Promise<SearchAttributeName[]> =>
   withConnection(address, async ({ operatorService }) => {
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace: NAMESPACE });
@@ -116,7 +116,7 @@ export const missingSearchAttributes = (address: string): Promise<SearchAttribut
   });
 
 /**
- * Adds what a database made by an earlier release lacks: the server reads `--search-attribute` only when it makes one.
+ * Adds the search attributes that an earlier release did not have: a server reads its flags only for a new database.
  */
 async function addSearchAttributes(address: string): Promise<void> {
   const missing = await missingSearchAttributes(address);
@@ -129,7 +129,7 @@ async function addSearchAttributes(address: string): Promise<void> {
   );
 }
 
-/** gRPC: DEADLINE_EXCEEDED, NOT_FOUND (the namespace is being made), UNAVAILABLE. */
+/** Returns whether a gRPC error means "not ready yet": DEADLINE_EXCEEDED, NOT_FOUND (no namespace yet), UNAVAILABLE. */
 export const isNotYet = (error: unknown): boolean => [4, 5, 14].includes((error as { code?: number }).code ?? -1);
 
 /** Keeps ended workflows long enough for the audit and for staff to look at; the server's own default is one day. */
@@ -142,7 +142,7 @@ async function setRetention(address: string): Promise<void> {
   );
 }
 
-/** Works on a connection to the server, each call within 5 s, and closes it. */
+/** Does a piece of work on a connection to the server, within 5 s, and closes the connection. */
 export async function withConnection<T>(address: string, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = Connection.lazy({ address });
   try {

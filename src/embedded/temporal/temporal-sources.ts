@@ -6,11 +6,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { run } from '../run-program';
 
-/** The version of the Temporal CLI that the stack is tried with; the last that `go install` can build. */
+/** Names the version of the Temporal CLI that the stack is tested with; the last that `go install` can build. */
 export const TEMPORAL_VERSION = 'v1.5.1';
 
 const ARCHIVE = `https://temporal.download/cli/archive/${TEMPORAL_VERSION}`;
-/** The name of the Temporal CLI's program on this system. */
+/** Names the file of the Temporal CLI on this system. */
 export const EXECUTABLE = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 const ANSWER_WITHIN_MS = 8_000;
 const DOWNLOAD_WITHIN_MS = 10 * 60_000;
@@ -20,20 +20,18 @@ const MEGABYTE = 1024 * 1024;
 
 export interface SourceContext {
   readonly env: NodeJS.ProcessEnv;
-  /** Told one line at a time. */
+  /** Called with one line at a time. */
   readonly onProgress: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** A way to get the binary: puts it at `target`, in a folder of its own, or rejects with the reason. */
+/** Gets a binary in one way: writes it to `target`, in a folder of its own, or rejects with the reason. */
 export interface TemporalSource {
   readonly name: string;
   readonly obtain: (target: string, context: SourceContext) => Promise<void>;
 }
 
-/**
- * Downloads the released binary to `target`. Rejects within 8 s when the network is closed.
- */
+/** Downloads the released binary to `target`. Rejects within 8 s when there is no network. */
 export async function download(target: string, context: SourceContext): Promise<void> {
   const archive = `${target}.tar.gz`;
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
@@ -75,24 +73,23 @@ async function save(url: string, file: string, { onProgress, signal }: SourceCon
 
 function countBytes(total: number, onProgress: (line: string) => void) {
   let received = 0;
-  let told = Date.now();
+  const totalMegabytes = total === 0 ? '?' : Math.round(total / MEGABYTE);
+  let reportedAt = Date.now();
   return async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       received += chunk.length;
-      if (Date.now() - told > PROGRESS_EVERY_MS) {
-        told = Date.now();
-        onProgress(
-          `Downloading Temporal: ${Math.round(received / MEGABYTE)} of ${total === 0 ? '?' : Math.round(total / MEGABYTE)} MB`,
-        );
+      if (Date.now() - reportedAt > PROGRESS_EVERY_MS) {
+        reportedAt = Date.now();
+        onProgress(`Downloading Temporal: ${Math.round(received / MEGABYTE)} of ${totalMegabytes} MB`);
       }
       yield chunk;
     }
   };
 }
 
-/** A program that the Go tool chain can build. */
+/** Describes a program that the Go tool chain can build. */
 export interface GoProgram {
-  /** What it is called in messages, with its version. */
+  /** The name in messages, with the version. */
   readonly title: string;
   readonly package: string;
   /** The file that `go install` makes of the package. */
@@ -109,19 +106,19 @@ export const buildWithGo = goBuild({
   builtAs: EXECUTABLE,
 });
 
-/** Makes a source of a Go program, as `buildWithGo` is one. */
+/** Creates a source that builds a Go program, such as `buildWithGo`. */
 export function goBuild(program: GoProgram): TemporalSource['obtain'] {
   return async (target, { env, onProgress, signal }) => {
     const goBin = `${target}.gobin`;
     const began = Date.now();
-    let doing = 'fetching modules';
+    let currentStep = 'fetching modules';
     let packages = 0;
-    const tell = () =>
-      onProgress(
-        `Building ${program.title} with Go: ${Math.round((Date.now() - began) / 1000)} s, ${packages} packages, ${doing}`,
-      );
-    tell();
-    const timer = setInterval(tell, PROGRESS_EVERY_MS);
+    const reportProgress = () => {
+      const seconds = Math.round((Date.now() - began) / 1000);
+      onProgress(`Building ${program.title} with Go: ${seconds} s, ${packages} packages, ${currentStep}`);
+    };
+    reportProgress();
+    const timer = setInterval(reportProgress, PROGRESS_EVERY_MS);
     const lastLines: string[] = [];
     try {
       await run(
@@ -131,7 +128,7 @@ export function goBuild(program: GoProgram): TemporalSource['obtain'] {
         (line) => {
           lastLines.push(line);
           if (lastLines.length > 5) lastLines.shift();
-          doing = line;
+          currentStep = line;
           if (!line.startsWith('go: ')) packages += 1;
         },
       );

@@ -12,7 +12,7 @@ export interface BookRequest {
   readonly fragile: boolean;
 }
 
-/** A booked parcel: `label` is what the printer gets (ZPL). It shows the recipient, so keep it encrypted. */
+/** Holds the result of a booking. `label` is for the printer (ZPL) and shows the recipient, so keep it encrypted. */
 export type Booking =
   | {
       readonly status: 'booked';
@@ -25,7 +25,7 @@ export type Booking =
   | { readonly status: 'voided'; readonly reference: string; readonly trackingNumber: string }
   | { readonly status: 'refused'; readonly reason: string };
 
-/** One line of the carrier's own journal, for the audit. */
+/** Holds one line of the carrier's own journal, for the audit. */
 export interface CarrierJournalEntry {
   readonly key: string;
   readonly carrierCode: string;
@@ -35,8 +35,8 @@ export interface CarrierJournalEntry {
 }
 
 /**
- * One or more carriers behind one connection. Booking is idempotent by key; voiding by booking.
- * Calls throw `ProviderUnavailable` when no answer, or a 5xx, came: the effect may or may not exist, so ask by key.
+ * Books and voids shipments at one or more carriers. Booking is idempotent by key, voiding by booking. Calls throw
+ * `ProviderUnavailable` on a 5xx or no answer: the effect may or may not exist, so ask by key.
  */
 export interface CarrierProvider {
   readonly code: string;
@@ -48,7 +48,7 @@ export interface CarrierProvider {
   journal(): AsyncIterable<CarrierJournalEntry>;
 }
 
-/** Verifies and translates a carrier's webhook. Undefined when the signature does not hold or is stale. */
+/** Verifies and translates a carrier's webhooks; undefined when the signature is invalid or stale. */
 export interface CarrierWebhookReader {
   readonly code: string;
   read(headers: Record<string, string>, rawBody: string): VerifiedWebhook<CarrierEvent> | undefined;

@@ -40,8 +40,7 @@ const JournalEntry = z.discriminatedUnion('status', [
 const Webhook = z.object({ type: z.literal('parcel.scanned'), data: CarrierEvent }).transform(({ data }) => data);
 
 /**
- * Speaks to the sandbox carriers over HTTP. One call, one try: `ProviderUnavailable` leaves the effect open, so ask by
- * key.
+ * Calls the sandbox carriers over HTTP, once per call. After `ProviderUnavailable` the effect may exist: ask by key.
  */
 export class SandboxCarrierProvider implements CarrierProvider {
   readonly code = SANDBOX_CARRIER;
@@ -71,7 +70,7 @@ export class SandboxCarrierProvider implements CarrierProvider {
     return readAnswer(this.connection, answer, VoidAnswer);
   }
 
-  /** Yields every parcel that got a label with its status of now; refused bookings have none and are left out. */
+  /** Yields every parcel that got a label, with its current status; refused bookings are left out. */
   async *journal(): AsyncGenerator<CarrierJournalEntry, void, undefined> {
     for await (const entry of readJournal(this.connection, JournalEntry)) {
       if (entry.status !== 'refused') yield entry;
@@ -79,7 +78,7 @@ export class SandboxCarrierProvider implements CarrierProvider {
   }
 }
 
-/** Reads the sandbox carriers' webhooks. Throws `WebhookNotUnderstood` when a signed body is none of them. */
+/** Reads the sandbox carriers' webhooks. Throws `WebhookNotUnderstood` for a signed body that is none of them. */
 export class SandboxCarrierWebhookReader implements CarrierWebhookReader {
   readonly code = SANDBOX_CARRIER;
   private readonly verifier: StandardWebhookVerifier;

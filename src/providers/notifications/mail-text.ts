@@ -37,7 +37,7 @@ const HTML = `<!doctype html>
 
 const eta = new Eta({ autoEscape: true, autoTrim: ['nl', false] });
 
-/** Writes a notice as an e-mail: plain text, and HTML in which everything that people typed is escaped. */
+/** Renders a notice as an e-mail: plain text, and HTML in which everything that people typed is escaped. */
 export const mailOf = (notice: Notice): Pick<Message, 'subject' | 'text' | 'html'> => ({
   subject: notice.subject,
   text: eta.renderString(TEXT, notice),

@@ -14,10 +14,7 @@ const SentAnswer = z.discriminatedUnion('status', [
 ]);
 const JournalEntry = z.object({ key: text, channel: oneOf(NotificationChannel), reference: text });
 
-/**
- * Sends SMS through the sandbox over HTTP. One call, one try: `ProviderUnavailable` leaves the effect open, so ask by
- * key.
- */
+/** Sends SMS through the sandbox over HTTP, once per call. After `ProviderUnavailable` it may be sent: ask by key. */
 export class SandboxSmsProvider implements NotificationProvider {
   readonly code = SANDBOX_SMS;
   readonly channel = 'sms';
@@ -48,7 +45,7 @@ export class SandboxSmsProvider implements NotificationProvider {
     return answer.status === 404 ? undefined : readAnswer(this.connection, answer, SentAnswer);
   }
 
-  /** Yields every message that the sandbox took, by SMS and by e-mail. */
+  /** Yields every message that the sandbox accepted, by SMS and by e-mail. */
   journal(): AsyncIterable<NotificationJournalEntry> {
     return readJournal(this.connection, JournalEntry);
   }

@@ -4,12 +4,12 @@ import { ProviderUnavailable } from '../unavailable';
 
 export const SMTP = 'smtp';
 
-/** Replies that no later try changes: the mailbox, its address or the message is refused for good (RFC 5321, 4.2.1). */
+/** Begins the replies that refuse a mailbox, an address or a message permanently (RFC 5321, 4.2.1). */
 const REFUSED_FROM = 500;
 
 /**
- * Sends e-mail by SMTP. SMTP cannot be asked what became of a message, so a try without an answer is made again under
- * the same Message-ID, by which mail stores know a copy: at least once on the wire, once in the mailbox.
+ * Sends e-mail by SMTP. SMTP cannot report what became of a message, so an attempt without an answer is repeated under
+ * the same Message-ID, by which mail stores recognize a copy: at least once on the wire, once in the mailbox.
  */
 export class SmtpNotificationProvider implements NotificationProvider {
   readonly code = SMTP;
@@ -18,8 +18,8 @@ export class SmtpNotificationProvider implements NotificationProvider {
   readonly #from: string;
 
   /**
-   * Takes `smtp://` or `smtps://`, with user and password where the server asks for them. `timeoutMs` bounds each step
-   * of one try.
+   * Takes an `smtp://` or `smtps://` URL, with user and password when the server needs them. `timeoutMs` limits each
+   * step of one attempt.
    */
   constructor({ url, from, timeoutMs }: { readonly url: string; readonly from: string; readonly timeoutMs: number }) {
     this.#transport = createTransport({
@@ -44,7 +44,7 @@ export class SmtpNotificationProvider implements NotificationProvider {
       messageId,
       headers: { 'X-Operation-Key': key },
     });
-    const given =
+    const aborted =
       signal &&
       new Promise<never>((_resolve, reject) => {
         signal.addEventListener(
@@ -56,7 +56,7 @@ export class SmtpNotificationProvider implements NotificationProvider {
         );
       });
     try {
-      await (given ? Promise.race([sending, given]) : sending);
+      await (aborted ? Promise.race([sending, aborted]) : sending);
       return { status: 'sent', reference: messageId };
     } catch (error) {
       signal?.throwIfAborted();

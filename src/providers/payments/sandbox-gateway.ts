@@ -41,10 +41,7 @@ const Webhook = z
   .refine(({ type, data }) => type === `payment.${data.status}`, { path: ['type'], message: 'contradicts data.status' })
   .transform(({ data }) => data);
 
-/**
- * Speaks to the sandbox gateway over HTTP. One call, one try: `ProviderUnavailable` leaves the effect open, so ask by
- * key.
- */
+/** Calls the sandbox gateway over HTTP, once per call. After `ProviderUnavailable` the effect may exist: ask by key. */
 export class SandboxPaymentProvider implements PaymentProvider {
   readonly code = SANDBOX_GATEWAY;
   private readonly connection: ProviderConnection;
@@ -94,9 +91,7 @@ export class SandboxPaymentProvider implements PaymentProvider {
     return answer && readAnswer(this.connection, answer, MoveAnswer);
   }
 
-  /**
-   * Yields every operation that has a reference with its status of now; refused moves moved nothing and are left out.
-   */
+  /** Yields every operation with its current status; refused ones moved nothing and are left out. */
   async *journal(): AsyncGenerator<PaymentJournalEntry, void, undefined> {
     for await (const entry of readJournal(this.connection, JournalEntry)) {
       if (entry.status !== 'refused') yield entry;
@@ -121,7 +116,7 @@ export class SandboxPaymentProvider implements PaymentProvider {
   }
 }
 
-/** Reads the sandbox gateway's webhooks. Throws `WebhookNotUnderstood` when a signed body is none of them. */
+/** Reads the sandbox gateway's webhooks. Throws `WebhookNotUnderstood` for a signed body that is none of them. */
 export class SandboxPaymentWebhookReader implements PaymentWebhookReader {
   readonly code = SANDBOX_GATEWAY;
   private readonly verifier: StandardWebhookVerifier;

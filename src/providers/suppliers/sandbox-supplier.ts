@@ -31,8 +31,7 @@ const JournalEntry = z.discriminatedUnion('status', [
 const Webhook = z.object({ type: z.literal('purchase.answered'), data: SupplierEvent }).transform(({ data }) => data);
 
 /**
- * Speaks to the sandbox suppliers over HTTP. One call, one try: `ProviderUnavailable` leaves the effect open, so ask by
- * key.
+ * Calls the sandbox suppliers over HTTP, once per call. After `ProviderUnavailable` the effect may exist: ask by key.
  */
 export class SandboxSupplierProvider implements SupplierProvider {
   readonly code = SANDBOX_SUPPLIER;
@@ -62,7 +61,7 @@ export class SandboxSupplierProvider implements SupplierProvider {
     });
   }
 
-  /** Yields every purchase order that was taken; refused ones have no reference and are left out. */
+  /** Yields every purchase order that was accepted; refused ones have no reference and are left out. */
   async *journal(): AsyncGenerator<SupplierJournalEntry, void, undefined> {
     for await (const entry of readJournal(this.connection, JournalEntry)) {
       if (entry.status !== 'refused') yield entry;
@@ -70,7 +69,7 @@ export class SandboxSupplierProvider implements SupplierProvider {
   }
 }
 
-/** Reads the sandbox suppliers' webhooks. Throws `WebhookNotUnderstood` when a signed body is none of them. */
+/** Reads the sandbox suppliers' webhooks. Throws `WebhookNotUnderstood` for a signed body that is none of them. */
 export class SandboxSupplierWebhookReader implements SupplierWebhookReader {
   readonly code = SANDBOX_SUPPLIER;
   private readonly verifier: StandardWebhookVerifier;

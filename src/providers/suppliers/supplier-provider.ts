@@ -1,9 +1,9 @@
 import type { SupplierEvent, VerifiedWebhook } from '../../contracts/webhooks/provider-events';
 
-/** What a warehouse wants of a supplier. */
+/** Holds a purchase order of a warehouse to a supplier. */
 export interface PurchaseRequest {
   readonly key: string;
-  /** Our replenishment. */
+  /** The id of our replenishment. */
   readonly reference: string;
   readonly supplierCode: string;
   readonly skuCode: string;
@@ -16,23 +16,23 @@ export interface PurchaseRequest {
   };
 }
 
-/** A purchase order as its supplier has it; what it will send, and when, comes by webhook. */
+/** Holds the supplier's first answer to a purchase order; the quantity and the day follow by webhook. */
 export type Purchase =
   { readonly status: 'taken'; readonly reference: string } | { readonly status: 'refused'; readonly reason: string };
 
-/** One line of the supplier's own journal, for the audit. */
+/** Holds one line of the supplier's own journal, for the audit. */
 export interface SupplierJournalEntry {
   readonly key: string;
   readonly reference: string;
-  /** What was asked for. */
+  /** The units that were ordered. */
   readonly quantity: number;
-  /** What it said that it sends; null while it has not answered. */
+  /** The units that the supplier confirmed; null while it has not answered. */
   readonly confirmed: number | null;
 }
 
 /**
- * One or more suppliers behind one connection. A purchase is idempotent by key; a reminder changes nothing.
- * Calls throw `ProviderUnavailable` when no answer, or a 5xx, came: the effect may or may not exist, so ask by key.
+ * Sends purchase orders to one or more suppliers. A purchase is idempotent by key; a reminder changes nothing. Calls
+ * throw `ProviderUnavailable` on a 5xx or no answer: the effect may or may not exist, so ask by key.
  */
 export interface SupplierProvider {
   readonly code: string;
@@ -40,14 +40,14 @@ export interface SupplierProvider {
   /** Undefined when the supplier never saw the key. */
   findPurchaseByKey(key: string, signal?: AbortSignal): Promise<Purchase | undefined>;
   /**
-   * Asks for the answer that is still missing. Throws `UnexpectedAnswer` when the supplier will never take it, as it
-   * does not know the order.
+   * Reminds the supplier that its answer is missing. Throws `UnexpectedAnswer` when the supplier does not know the
+   * order and never will.
    */
   remind(reference: string, signal?: AbortSignal): Promise<void>;
   journal(): AsyncIterable<SupplierJournalEntry>;
 }
 
-/** Verifies and translates a supplier's webhook. Undefined when the signature does not hold or is stale. */
+/** Verifies and translates a supplier's webhooks; undefined when the signature is invalid or stale. */
 export interface SupplierWebhookReader {
   readonly code: string;
   read(headers: Record<string, string>, rawBody: string): VerifiedWebhook<SupplierEvent> | undefined;

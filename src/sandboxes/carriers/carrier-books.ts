@@ -13,7 +13,7 @@ import type { OutgoingEvent } from '../deliveries';
 import { Journal, type Span } from '../journal';
 import { fingerprint, type SandboxOptions } from '../server';
 
-/** A parcel that got a label. `label` is where the sealed label lies in the journal. */
+/** Holds a parcel that got a label. `label` is the place of the sealed label in the journal. */
 export interface Parcel {
   readonly booked: Omit<BookEntry, 'entry' | 'sealedLabel'>;
   readonly label: Span;
@@ -24,12 +24,12 @@ export type Operation = Parcel | RefuseEntry;
 
 export const isParcel = (operation: Operation): operation is Parcel => 'booked' in operation;
 
-/** Why a scan does not fit what the carrier knows of the parcel. */
+/** Names the reason that a scan contradicts the state of its parcel. */
 export type ScanConflict = 'parcel_voided' | 'parcel_final';
 
 const DAY_MS = 86_400_000;
 
-/** Holds the parcels of all carriers, by their journal. Every change is written first and counts only then. */
+/** Holds the parcels of all carriers. Every change is written to the journal first and counts only then. */
 export class CarrierBooks {
   readonly operations: Operation[] = [];
   readonly scans: ScanEntry[] = [];
@@ -61,19 +61,19 @@ export class CarrierBooks {
     return this.byTrackingNumber.get(trackingNumber);
   }
 
-  /** Lists the webhooks that nobody took yet, oldest first. */
+  /** Lists the webhooks that are not delivered yet, oldest first. */
   unsentEvents(): OutgoingEvent[] {
     return [...this.unsent.values()];
   }
 
-  /** Opens a parcel's label. Throws when it was made under another API key. */
+  /** Opens a parcel's label. Throws when it was sealed under another API key. */
   labelOf(parcel: Parcel): string {
     const entry = this.journal.read(parcel.label);
-    if (entry.entry !== 'book') throw new Error(`The journal holds no label of ${parcel.booked.reference}`);
+    if (entry.entry !== 'book') throw new Error(`The journal contains no label of ${parcel.booked.reference}`);
     return this.seal.open(entry.sealedLabel);
   }
 
-  /** Books a parcel, or records why not: a refusal is the answer of its key for good. */
+  /** Books a parcel, or records the refusal, which stays the answer to its key. */
   book(body: BookBody): Operation | 'key_reused' {
     const print = fingerprint(this.options.apiKey, 'book', body);
     const known = this.byKey.get(body.key);
@@ -82,7 +82,7 @@ export class CarrierBooks {
     const now = this.now();
     const at = now.toISOString();
     const line = CARRIER_LINES.get(carrierCode);
-    const reason = whyNot(line, body);
+    const reason = refusalReason(line, body);
     if (!line || reason) {
       this.record({ entry: 'refuse', key, fingerprint: print, carrierCode, reason: reason ?? 'unknown_carrier', at });
     } else {
@@ -102,7 +102,7 @@ export class CarrierBooks {
     return required(this.byKey.get(key), key);
   }
 
-  /** Ends a label. False once the parcel was picked up; true as often as it is asked. */
+  /** Voids a label; false once the parcel was picked up. Safe to repeat. */
   void(parcel: Parcel): boolean {
     if (parcel.lastScan) return false;
     if (!parcel.voided)
@@ -110,7 +110,7 @@ export class CarrierBooks {
     return true;
   }
 
-  /** Records a driver's scan. The last scan, sent again with its time, is the same scan: `event` is then undefined. */
+  /** Records a driver's scan. `event` is undefined when the last scan is sent again with the same time. */
   scan(
     parcel: Parcel,
     { trackingNumber, scan, place, at }: ScanBody,
@@ -136,7 +136,7 @@ export class CarrierBooks {
     this.record({ entry: 'sent', eventId });
   }
 
-  /** Tells whether the receiver took the webhook of a scan. */
+  /** Returns whether the receiver accepted the webhook of a scan. */
   wasSent(scan: ScanEntry): boolean {
     return !this.unsent.has(scan.eventId);
   }
@@ -145,7 +145,7 @@ export class CarrierBooks {
     this.journal.close();
   }
 
-  /** Random, so that a new journal does not hand out the numbers of an older one. */
+  /** Draws a random number, so that a new journal does not repeat the numbers of an older one. */
   private newTrackingNumber(line: CarrierLine): string {
     for (;;) {
       const number = `${line.prefix}${String(randomInt(1_000_000_000_000)).padStart(12, '0')}`;
@@ -190,7 +190,7 @@ export class CarrierBooks {
   }
 }
 
-function whyNot(line: CarrierLine | undefined, { to, parcel }: BookBody): string | undefined {
+function refusalReason(line: CarrierLine | undefined, { to, parcel }: BookBody): string | undefined {
   if (!line) return 'unknown_carrier';
   if (POSTCODES_NOT_SERVED.includes(to.address.postcode ?? '')) return 'not_served';
   if (line.maxWeightG !== undefined && parcel.weightG > line.maxWeightG) return 'too_heavy';
@@ -198,7 +198,7 @@ function whyNot(line: CarrierLine | undefined, { to, parcel }: BookBody): string
 }
 
 function required<T>(found: T | undefined, name: string): T {
-  if (found === undefined) throw new Error(`The journal does not hold ${name}`);
+  if (found === undefined) throw new Error(`The journal does not contain ${name}`);
   return found;
 }
 

@@ -1,7 +1,7 @@
-/** A carrier of the sandbox: how fast it is and what it takes. */
+/** Describes a carrier of the sandbox: its speed and the weight that it accepts. */
 export interface CarrierLine {
   readonly name: string;
-  /** Begins its tracking numbers. */
+  /** The first letters of the carrier's tracking numbers. */
   readonly prefix: string;
   readonly daysToDeliver: number;
   readonly maxWeightG?: number;
@@ -13,5 +13,5 @@ export const CARRIER_LINES: ReadonlyMap<string, CarrierLine> = new Map([
   ['feather', { name: 'Feather Post', prefix: 'FE', daysToDeliver: 6, maxWeightG: 2_000 }],
 ]);
 
-/** Postcodes that no carrier of the sandbox serves; the second is one that an address in Brazil (RS) may have. */
+/** Lists the postcodes that no carrier of the sandbox serves; the second is valid in Brazil (RS). */
 export const POSTCODES_NOT_SERVED: readonly string[] = ['00000', '99999-999'];

@@ -20,7 +20,7 @@ export const BookBody = z.strictObject({
 });
 export type BookBody = z.infer<typeof BookBody>;
 
-/** What a driver's scanner reports. Without `at` it happens now. */
+/** Reports a scan of a driver; without `at` it happens now. */
 export const ScanBody = z.strictObject({
   trackingNumber: z.string().min(1).max(64),
   scan: oneOf(CarrierScan),
@@ -29,7 +29,7 @@ export const ScanBody = z.strictObject({
 });
 export type ScanBody = z.infer<typeof ScanBody>;
 
-/** What the carriers' journal holds. The recipient is on the label only, and the label is sealed. */
+/** Holds one entry of the carriers' journal. The recipient is only on the label, and the label is sealed. */
 export const CarrierEntry = z.discriminatedUnion('entry', [
   z.strictObject({
     entry: z.literal('book'),
@@ -59,7 +59,7 @@ export const CarrierEntry = z.discriminatedUnion('entry', [
     at,
     place,
   }),
-  /** The receiver took the webhook. */
+  /** The receiver accepted the webhook. */
   z.strictObject({ entry: z.literal('sent'), eventId: z.string() }),
 ]);
 export type CarrierEntry = z.infer<typeof CarrierEntry>;

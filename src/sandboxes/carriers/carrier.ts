@@ -5,7 +5,7 @@ import { Deliveries } from '../deliveries';
 import { Faults } from '../faults';
 import { buildServer, ok, pageOf, problem, refused, requireApiKey, type SandboxOptions } from '../server';
 
-/** Builds the server of several carriers with books of its own. Throws when its journal cannot be read. */
+/** Builds the server of several sandbox carriers with their own books. Throws when the journal cannot be read. */
 export function buildCarrier(options: SandboxOptions): FastifyInstance {
   const app = buildServer(options.logger);
   const books = new CarrierBooks(options);

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import type { CarrierLine } from './carrier-lines';
 import type { BookBody } from './carrier-messages';
 
-/** `^` and `~` begin commands of the printer; a name must not. */
+/** Removes `^`, `~` and control characters, which begin commands of the printer. */
 const printable = (text: string): string => text.replace(/[\^~\p{Cc}]/gu, ' ').trim();
 
 /**
@@ -46,10 +46,7 @@ export function drawLabel(
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/**
- * Seals labels for the journal, so that it names no recipient to who only has the file (AES-256-GCM, key from the API
- * key).
- */
+/** Seals labels for the journal (AES-256-GCM, key from the API key), so that the file alone names no recipient. */
 export class LabelSeal {
   private readonly key: Buffer;
 

@@ -4,10 +4,10 @@ import { SMTPServer } from 'smtp-server';
 import type { Faults } from '../faults';
 import type { NotifierBooks } from './notifier-books';
 
-/** The local part of a mailbox that is not there. */
+/** Matches the address of a mailbox that does not exist. */
 const NO_SUCH_MAILBOX = /^no-such-mailbox@/;
 
-/** Takes e-mail by SMTP into the books, under the key in its header; delivers none. */
+/** Accepts e-mail by SMTP into the books, under the key in its header; delivers none. */
 export class MailCatcher {
   readonly #server: SMTPServer;
 
@@ -22,7 +22,7 @@ export class MailCatcher {
       disabledCommands: ['STARTTLS', 'AUTH'],
       logger: false,
       onRcptTo: ({ address }, _session, done) => {
-        done(NO_SUCH_MAILBOX.test(address) ? replying(550, 'No such mailbox') : null);
+        done(NO_SUCH_MAILBOX.test(address) ? smtpError(550, 'No such mailbox') : null);
       },
       onData: (stream, session, done) => {
         const chunks: Buffer[] = [];
@@ -35,7 +35,7 @@ export class MailCatcher {
         });
       },
     });
-    // A client that goes away in the middle is no trouble of the catcher's.
+    // A client that disconnects in the middle must not end the server.
     this.#server.on('error', (error) => {
       log.warn({ err: error }, 'a mail connection broke');
     });
@@ -64,12 +64,12 @@ export class MailCatcher {
 
   #take(to: string, mail: string): Error | null {
     const fault = this.faults.next('mail');
-    if (fault && fault !== 'error_after' && fault !== 'execute_then_timeout') return replying(451, 'Try again later');
+    if (fault && fault !== 'error_after' && fault !== 'execute_then_timeout') return smtpError(451, 'Try again later');
     const key = /^x-operation-key: *(\S+)/im.exec(mail)?.[1] ?? /^message-id: *<([^>]+)>/im.exec(mail)?.[1];
-    if (key === undefined) return replying(554, 'A message needs a Message-ID');
+    if (key === undefined) return smtpError(554, 'A message needs a Message-ID');
     this.books.take('email', key, { to, text: mail }, false);
-    return fault ? replying(451, 'Taken, and not said so') : null;
+    return fault ? smtpError(451, 'Accepted, although this reply says otherwise') : null;
   }
 }
 
-const replying = (responseCode: number, message: string): Error => Object.assign(new Error(message), { responseCode });
+const smtpError = (responseCode: number, message: string): Error => Object.assign(new Error(message), { responseCode });

@@ -8,7 +8,7 @@ import { fingerprint, type SandboxOptions } from '../server';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** What the journal holds: whom a message went to and what it said are sealed with a key made from the API key. */
+/** Holds one entry of the journal. The recipient and the text are sealed with a key made from the API key. */
 const Entry = z.strictObject({
   entry: z.enum(['sent', 'refused']),
   key: z.string(),
@@ -20,7 +20,7 @@ const Entry = z.strictObject({
 });
 type Entry = z.infer<typeof Entry>;
 
-/** What was taken, or refused for good, under one key. */
+/** Holds a message that was accepted, or permanently refused, under one key. */
 export type Taken = Omit<Entry, 'sealed'> & { readonly span: Span };
 
 export interface Content {
@@ -28,7 +28,7 @@ export interface Content {
   readonly text: string;
 }
 
-/** Holds the messages of the sandbox, by its journal. A key is one message, however often it comes. */
+/** Holds the messages of the sandbox. A key is one message, however often it is sent. */
 export class NotifierBooks {
   readonly messages: Taken[] = [];
   private readonly byKey = new Map<string, Taken>();
@@ -48,11 +48,11 @@ export class NotifierBooks {
     return this.byKey.get(key);
   }
 
-  /** Takes a message, or refuses it for good. `key_reused` when the key came with another one. */
+  /** Accepts a message, or refuses it permanently. Returns `key_reused` when the key has another message. */
   take(channel: NotificationChannel, key: string, content: Content, refused: boolean): Taken | 'key_reused' {
     const print = fingerprint(this.options.apiKey, channel, content);
     const known = this.byKey.get(key);
-    // Mail stores know a copy by its Message-ID, whatever the lines between may have done to its text.
+    // Mail stores recognize a copy by its Message-ID, even when mail servers on the way changed its text.
     if (known) return channel === 'email' || known.fingerprint === print ? known : 'key_reused';
     const entry: Entry = {
       entry: refused ? 'refused' : 'sent',
@@ -66,7 +66,7 @@ export class NotifierBooks {
     return this.apply(entry, this.journal.append(entry));
   }
 
-  /** Opens what a message said. Throws when it was taken under another API key. */
+  /** Opens the recipient and the text of a message. Throws when they were sealed under another API key. */
   contentOf(taken: Taken): Content {
     const bytes = Buffer.from(this.journal.read(taken.span).sealed, 'base64');
     const decipher = createDecipheriv('aes-256-gcm', this.sealKey, bytes.subarray(0, NONCE_BYTES)).setAuthTag(

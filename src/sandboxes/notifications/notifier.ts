@@ -5,9 +5,9 @@ import { MailCatcher } from './mail-catcher';
 import { NotifierBooks, type Taken } from './notifier-books';
 import { buildServer, ok, pageOf, problem, refused, requireApiKey, type SandboxOptions } from '../server';
 
-/** What the notifier is built from. It sends no webhooks. */
+/** Holds the options of the notifier. It sends no webhooks. */
 export interface NotifierOptions extends Pick<SandboxOptions, 'apiKey' | 'journalFile' | 'logger' | 'now'> {
-  /** Where mail is taken by SMTP; 0 takes a free port. */
+  /** The port of the SMTP server; 0 uses a free one. */
   readonly smtpPort: number;
   readonly smtpHost?: string | undefined;
 }
@@ -19,12 +19,10 @@ const SmsBody = z.strictObject({
   to: z.string().min(1).max(40),
   text: z.string().min(1).max(2_000),
 });
-/** A number that nobody has. */
+/** Is a phone number that nobody has. */
 const UNKNOWN_NUMBER = '+8613911111111';
 
-/**
- * Builds a server that takes SMS over HTTP and e-mail over SMTP, delivers nothing, and keeps both in books of its own.
- */
+/** Builds a server that accepts SMS over HTTP and e-mail over SMTP, keeps both in its books, and delivers neither. */
 export function buildNotifier(options: NotifierOptions): Notifier {
   const app = buildServer(options.logger);
   const books = new NotifierBooks(options);

@@ -13,7 +13,7 @@ import { judgeToken } from './magic-tokens';
 import { Journal } from '../journal';
 import { fingerprint, type SandboxOptions } from '../server';
 
-/** An authorization with what was moved of it since. Amounts in minor units. */
+/** Holds an authorization with the amounts that were moved since, in minor units. */
 export interface Authorization {
   readonly made: AuthorizeEntry;
   action: ActionEntry | undefined;
@@ -26,14 +26,14 @@ export type Operation = Authorization | MoveEntry;
 
 export type Status = 'authorized' | 'declined' | 'action_required' | 'expired';
 
-/** Why a request cannot be answered as asked: a fault of the caller, not a refusal of money. */
+/** Names the fault of a caller by which a request cannot be executed; the gateway's refusals are not conflicts. */
 export interface Conflict {
   readonly conflict: 'key_reused' | 'no_action_required' | 'already_decided' | 'action_expired';
 }
 
 export const isAuthorization = (operation: Operation): operation is Authorization => 'made' in operation;
 
-/** Holds what the gateway authorized and moved, by its journal. Every change is written first and counts only then. */
+/** Holds the gateway's authorizations and moves. Every change is written to the journal first and counts only then. */
 export class GatewayBooks {
   readonly operations: Operation[] = [];
   private readonly byKey = new Map<string, Operation>();
@@ -57,12 +57,12 @@ export class GatewayBooks {
     return this.authorizations.get(id);
   }
 
-  /** Lists the webhooks that nobody took yet, oldest first. */
+  /** Lists the webhooks that are not delivered yet, oldest first. */
   unsentEvents(): OutgoingEvent[] {
     return [...this.unsent.values()];
   }
 
-  /** Tells where an authorization stands now; an action not taken in time counts as expired. */
+  /** Returns the current status of an authorization; without the customer's action in time it is expired. */
   statusOf({ made, action, cancelled }: Authorization): Status {
     if (cancelled) return 'expired';
     if (action) return action.approved ? 'authorized' : 'declined';
@@ -91,7 +91,7 @@ export class GatewayBooks {
     });
   }
 
-  /** Moves money of an authorization, or records why not: a refusal is the answer of its key for good. */
+  /** Moves money of an authorization, or records the refusal, which stays the answer to its key. */
   move(kind: MoveKind, authorization: Authorization, body: MoveBody): MoveEntry | Conflict {
     const print = fingerprint(this.options.apiKey, kind, authorization.made.id, body);
     const known = this.byKey.get(body.key);
@@ -105,17 +105,14 @@ export class GatewayBooks {
       fingerprint: print,
       amount: body.amount,
       currency: body.currency ?? authorization.made.currency,
-      refused: this.whyNot(kind, authorization, body),
+      refused: this.refusalReason(kind, authorization, body),
       at: this.now().toISOString(),
     };
     this.record(entry);
     return entry;
   }
 
-  /**
-   * Does what the customer does on the pay page. The same decision again is no conflict; `event` is what it has to
-   * tell.
-   */
+  /** Records the customer's decision and returns its webhook. The same decision again is no conflict and sends none. */
   decide(authorization: Authorization, approved: boolean): { readonly event: OutgoingEvent | undefined } | Conflict {
     if (authorization.action)
       return authorization.action.approved === approved ? { event: undefined } : { conflict: 'already_decided' };
@@ -147,11 +144,12 @@ export class GatewayBooks {
     this.journal.close();
   }
 
-  /**
-   * Names the money rule that a move breaks. What was captured or given back is no longer open; only what was captured
-   * is refunded.
-   */
-  private whyNot(kind: MoveKind, authorization: Authorization, { amount, currency }: MoveBody): string | undefined {
+  /** Names the money rule that a move breaks: captures and voids share the open amount; a refund needs a capture. */
+  private refusalReason(
+    kind: MoveKind,
+    authorization: Authorization,
+    { amount, currency }: MoveBody,
+  ): string | undefined {
     const { made, captured, voided, refunded } = authorization;
     if (currency !== undefined && currency !== made.currency) return 'currency_mismatch';
     if (this.statusOf(authorization) !== 'authorized') return 'not_authorized';
@@ -213,7 +211,7 @@ export class GatewayBooks {
 
   private known(id: string): Authorization {
     const authorization = this.authorizations.get(id);
-    if (!authorization) throw new Error(`The journal speaks of ${id} before it was authorized`);
+    if (!authorization) throw new Error(`The journal mentions ${id} before its authorization`);
     return authorization;
   }
 

@@ -17,7 +17,7 @@ export const AuthorizeBody = z.strictObject({
 });
 export type AuthorizeBody = z.infer<typeof AuthorizeBody>;
 
-/** A capture, void or refund. The authorization's currency is meant when none is said. */
+/** Requests a capture, void or refund; without a currency, in that of the authorization. */
 export const MoveBody = z.strictObject({ key, amount, currency: Currency.optional() });
 export type MoveBody = z.infer<typeof MoveBody>;
 
@@ -25,7 +25,7 @@ export const ActionBody = z.strictObject({ approve: z.boolean() });
 
 const at = z.iso.datetime();
 
-/** What the gateway's journal holds. No token and nothing of the customer: `fingerprint` tells requests apart. */
+/** Holds one entry of the gateway's journal: neither tokens nor personal data, but a `fingerprint` of each request. */
 export const GatewayEntry = z.discriminatedUnion('entry', [
   z.strictObject({
     entry: z.literal('authorize'),
@@ -51,7 +51,7 @@ export const GatewayEntry = z.discriminatedUnion('entry', [
     fingerprint: z.string(),
     amount,
     currency: Currency,
-    /** Set when the gateway's money rules forbade it: nothing moved. */
+    /** Set when the gateway's money rules forbade the move: nothing moved. */
     refused: z.string().optional(),
     at,
   }),
@@ -62,9 +62,9 @@ export const GatewayEntry = z.discriminatedUnion('entry', [
     eventId: z.string(),
     at,
   }),
-  /** We gave up an authorization that still waited for the customer. */
+  /** The shop abandoned an authorization that still waited for the customer. */
   z.strictObject({ entry: z.literal('cancelled'), authorization: z.string(), at }),
-  /** The receiver took the webhook. */
+  /** The receiver accepted the webhook. */
   z.strictObject({ entry: z.literal('sent'), eventId: z.string() }),
 ]);
 export type GatewayEntry = z.infer<typeof GatewayEntry>;

@@ -13,7 +13,7 @@ const MOVES = [
   ['refunds', MoveKind.refund],
 ] as const;
 
-/** Builds a payment gateway with books of its own. Throws when its journal cannot be read. */
+/** Builds a sandbox payment gateway with its own books. Throws when the journal cannot be read. */
 export function buildGateway(options: SandboxOptions): FastifyInstance {
   const app = buildServer(options.logger);
   const books = new GatewayBooks(options);

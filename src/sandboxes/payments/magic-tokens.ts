@@ -3,7 +3,7 @@ import type { AuthorizeEntry } from './gateway-messages';
 
 const ACTION_WINDOW_MS = 30 * 60 * 1_000;
 
-/** Judges a token: the ones that have a meaning of their own, any other `tok_...` as good, the rest as invalid. */
+/** Decides the outcome of a token: magic tokens have their own, any other `tok_...` is authorized, the rest invalid. */
 export function judgeToken(token: string, now: Date): AuthorizeEntry['outcome'] {
   const expiresAt = new Date(now.getTime() + ACTION_WINDOW_MS).toISOString();
   switch (token) {
@@ -22,11 +22,11 @@ export function judgeToken(token: string, now: Date): AuthorizeEntry['outcome'] 
   }
 }
 
-/** Lets the first call of a key fail where its token says so; the next calls of that key are answered. */
+/** Makes the first call of a key fail when its token says so; later calls of that key are answered. */
 export class FaultyTokens {
   private readonly failedBefore = new Set<string>();
 
-  /** `known` tells whether the key was executed before. */
+  /** `known` is whether the key was executed before. */
   faultOf(token: string, key: string, known: boolean): Fault | undefined {
     if (known) return undefined;
     if (token === 'tok_timeout_once') return { mode: 'execute_then_timeout' };

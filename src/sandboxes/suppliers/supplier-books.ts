@@ -12,7 +12,7 @@ import {
   type RefuseEntry,
 } from './supplier-messages';
 
-/** A purchase order that was taken, with what the supplier said of it last. */
+/** Holds a purchase order that was accepted, with the supplier's last answer. */
 export interface TakenPurchase {
   readonly taken: PurchaseEntry;
   answered: AnswerEntry | undefined;
@@ -22,12 +22,12 @@ export type Operation = TakenPurchase | RefuseEntry;
 
 export const isTaken = (operation: Operation): operation is TakenPurchase => 'taken' in operation;
 
-/** Goods under this code are not made any more. */
+/** Is the SKU code of goods that suppliers refuse. */
 const NOT_MADE = 'NOT-MADE';
 const LEAD_DAYS = 3;
 const DAY_MS = 86_400_000;
 
-/** Holds the purchase orders of all suppliers, by their journal. Every change is written first and counts only then. */
+/** Holds the purchase orders of all suppliers. Every change is written to the journal first and counts only then. */
 export class SupplierBooks {
   readonly operations: Operation[] = [];
   private readonly byKey = new Map<string, Operation>();
@@ -51,14 +51,13 @@ export class SupplierBooks {
     return this.byReference.get(reference);
   }
 
-  /** Lists the webhooks that nobody took yet, oldest first. */
+  /** Lists the webhooks that are not delivered yet, oldest first. */
   unsentEvents(): OutgoingEvent[] {
     return [...this.unsent.values()];
   }
 
   /**
-   * Takes a purchase order, or records why not: a refusal is the answer of its key for good. Answers the webhooks that
-   * follow.
+   * Accepts a purchase order, or records the refusal, which stays the answer to its key. Returns the webhooks to send.
    */
   purchase(body: PurchaseBody, manner: Manner): { operation: Operation; events: OutgoingEvent[] } | 'key_reused' {
     const print = fingerprint(this.options.apiKey, 'purchase', body);
@@ -87,27 +86,24 @@ export class SupplierBooks {
   private answerByItself(purchase: TakenPurchase): OutgoingEvent[] {
     const { manner, quantity } = purchase.taken;
     const expectedOn = new Date(this.now().getTime() + LEAD_DAYS * DAY_MS).toISOString().slice(0, 10);
-    const once = (units: number) => this.answer(purchase, { quantity: units, expectedOn });
+    const confirm = (units: number) => this.answer(purchase, { quantity: units, expectedOn });
     switch (manner) {
       case Manner.all:
-        return [once(quantity)];
+        return [confirm(quantity)];
       case Manner.half:
-        return [once(Math.floor(quantity / 2))];
+        return [confirm(Math.floor(quantity / 2))];
       case Manner.nothing:
-        return [once(0)];
+        return [confirm(0)];
       case Manner.twice:
-        return [once(quantity), once(quantity)];
+        return [confirm(quantity), confirm(quantity)];
       case Manner.whenReminded:
-        return purchase.reminders > 0 && !purchase.answered ? [once(quantity)] : [];
+        return purchase.reminders > 0 && !purchase.answered ? [confirm(quantity)] : [];
       case Manner.never:
         return [];
     }
   }
 
-  /**
-   * Records what a supplier says of a purchase order, at a later time than what it said before. Answers the webhook
-   * that tells of it.
-   */
+  /** Records a supplier's answer, with a later time than its previous one, and returns the webhook to send. */
   answer({ taken: { reference }, answered }: TakenPurchase, { quantity, expectedOn }: AnswerBody): OutgoingEvent {
     const eventId = `evt_${randomUUID()}`;
     const at = new Date(Math.max(this.now().getTime(), answered ? Date.parse(answered.at) + 1 : 0)).toISOString();
@@ -115,7 +111,7 @@ export class SupplierBooks {
     return this.unsent.get(eventId) as OutgoingEvent;
   }
 
-  /** Records a reminder. Answers the webhooks that follow. */
+  /** Records a reminder and returns the webhooks to send. */
   remind(purchase: TakenPurchase): OutgoingEvent[] {
     this.record({ entry: 'remind', reference: purchase.taken.reference, at: this.now().toISOString() });
     return purchase.taken.manner === Manner.whenReminded ? this.answerByItself(purchase) : [];
@@ -166,7 +162,7 @@ export class SupplierBooks {
 
   private required(reference: string): TakenPurchase {
     const purchase = this.byReference.get(reference);
-    if (!purchase) throw new Error(`The journal does not hold ${reference}`);
+    if (!purchase) throw new Error(`The journal does not contain ${reference}`);
     return purchase;
   }
 }

@@ -15,19 +15,19 @@ export const PurchaseBody = z.strictObject({
 });
 export type PurchaseBody = z.infer<typeof PurchaseBody>;
 
-/** How a supplier answers a purchase order, by itself. */
+/** Names the ways in which a supplier answers a purchase order by itself. */
 export const Manner = {
-  /** All of it, at once. */
+  /** Confirms all units at once. */
   all: 'all',
-  /** Half of it, rounded down. */
+  /** Confirms half of the units, rounded down. */
   half: 'half',
-  /** Nothing of it. */
+  /** Confirms no units. */
   nothing: 'nothing',
-  /** All of it, in two webhooks with ids of their own. */
+  /** Confirms all units twice, by two webhooks with their own ids. */
   twice: 'twice',
-  /** All of it, but only when it is reminded. */
+  /** Confirms all units, but only after a reminder. */
   whenReminded: 'when_reminded',
-  /** Not at all: a person at the supplier may still do it. */
+  /** Does not answer; a person at the supplier still may. */
   never: 'never',
 } as const;
 export type Manner = (typeof Manner)[keyof typeof Manner];
@@ -35,11 +35,11 @@ export type Manner = (typeof Manner)[keyof typeof Manner];
 const manner = z.enum(Object.values(Manner) as [Manner, ...Manner[]]);
 export const MannerBody = z.strictObject({ manner, times: z.int().min(1).default(1) });
 
-/** What a person at the supplier answers. */
+/** Holds the answer of a person at the supplier. */
 export const AnswerBody = z.strictObject({ quantity, expectedOn: z.iso.date() });
 export type AnswerBody = z.infer<typeof AnswerBody>;
 
-/** What the suppliers' journal holds. */
+/** Holds one entry of the suppliers' journal. */
 export const SupplierEntry = z.discriminatedUnion('entry', [
   z.strictObject({ entry: z.literal('purchase'), key, reference: line, fingerprint: z.string(), manner, quantity, at }),
   z.strictObject({ entry: z.literal('refuse'), key, fingerprint: z.string(), reason: line, at }),
@@ -52,7 +52,7 @@ export const SupplierEntry = z.discriminatedUnion('entry', [
     at,
   }),
   z.strictObject({ entry: z.literal('remind'), reference: line, at }),
-  /** The receiver took the webhook. */
+  /** The receiver accepted the webhook. */
   z.strictObject({ entry: z.literal('sent'), eventId: line }),
 ]);
 export type SupplierEntry = z.infer<typeof SupplierEntry>;

@@ -5,7 +5,7 @@ import { buildServer, ok, pageOf, problem, refused, requireApiKey, type SandboxO
 import { isTaken, SupplierBooks, type Operation } from './supplier-books';
 import { AnswerBody, Manner, MannerBody, PurchaseBody } from './supplier-messages';
 
-/** Builds the server of several suppliers with books of its own. Throws when its journal cannot be read. */
+/** Builds the server of several sandbox suppliers with their own books. Throws when the journal cannot be read. */
 export function buildSupplier(options: SandboxOptions): FastifyInstance {
   const app = buildServer(options.logger);
   const books = new SupplierBooks(options);

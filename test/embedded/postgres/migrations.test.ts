@@ -51,7 +51,7 @@ test('two at once apply each migration once', async () => {
   expect(applied.flat()).toEqual(['1_first']);
 });
 
-test('undoes a migration that fails, names it, and applies it once it is mended', async () => {
+test('undoes a migration that fails, names it, and applies it once it is corrected', async () => {
   write('1_first', 'CREATE TABLE first (id int); SELECT nonsense');
   await expect(migrate()).rejects.toThrow(/Migration 1_first failed and was undone: .*nonsense/);
   expect(await sql(`SELECT to_regclass('first') AS made`)).toEqual([{ made: null }]);
@@ -82,7 +82,8 @@ test("the application's role logs in and owns nothing", async () => {
     async (client) =>
       (
         await client.query<Record<string, unknown>>(
-          `SELECT current_user AS me, (SELECT count(*)::int FROM pg_class WHERE relowner = current_user::regrole) AS owned,
+          `SELECT current_user AS me,
+            (SELECT count(*)::int FROM pg_class WHERE relowner = current_user::regrole) AS owned,
             (SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = current_user) AS above`,
         )
       ).rows,

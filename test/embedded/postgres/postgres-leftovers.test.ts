@@ -8,22 +8,21 @@ import { until } from '../../sandboxes/sandboxes';
 const PAGES = 250_000;
 
 (process.platform === 'linux' ? test : test.skip)(
-  'a process that ends but still holds its memory is waited for',
+  'the start waits for a process that is ending and still holds its memory',
   async () => {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'mallflow-leftovers-')));
     writeFileSync(join(folder, 'postmaster.pid'), '0\n');
-    // One thread with a gigabyte takes a while to give it back; so does a session that has touched much of the shared
-    // memory.
+    // A process frees a gigabyte slowly, as does a session that has used much of the shared memory.
     const session = spawn('dd', ['if=/dev/zero', 'of=/dev/null', 'bs=1G'], { cwd: folder, stdio: 'ignore' });
     const proc = `/proc/${session.pid}`;
     try {
       await until(() => Promise.resolve(Number(readFileSync(`${proc}/statm`, 'utf8').split(' ')[1]) > PAGES));
       session.kill('SIGKILL');
       while (existsSync(`${proc}/exe`)) {
-        /* Its end has begun when it has no program any more: within a millisecond or so. */
+        /* The process has begun to end when it has no program any more: within a millisecond or so. */
       }
       await endPreviousServer(folder);
-      // The working folder is what a process gives back last: when it has none, its memory is free.
+      // The working folder disappears last: when a process has none, its memory is free.
       expect(() => readlinkSync(`${proc}/cwd`)).toThrow('ENOENT');
     } finally {
       session.kill('SIGKILL');

@@ -6,7 +6,7 @@ import { buildWithGo } from '../../../src/embedded/temporal/temporal-sources';
 
 let folder: string;
 let env: NodeJS.ProcessEnv;
-const at = (...parts: string[]) => join(folder, ...parts);
+const at = (...names: string[]) => join(folder, ...names);
 const cached = () => at('cache', 'mallflow', 'bin', 'temporal');
 
 beforeEach(() => {
@@ -24,7 +24,7 @@ function program(path: string, text = '#!/bin/sh\nexit 0\n'): string {
   return path;
 }
 
-test('what TEMPORAL_CLI_PATH names comes first, then PATH in its order, then the cache', () => {
+test('TEMPORAL_CLI_PATH comes first, then PATH in its order, then the cache', () => {
   expect(findTemporalBinary(env)).toBeNull();
   expect(findTemporalBinary({ ...env, TEMPORAL_CLI_PATH: '' })).toBeNull();
   program(cached());
@@ -37,7 +37,7 @@ test('what TEMPORAL_CLI_PATH names comes first, then PATH in its order, then the
   expect(findTemporalBinary({ ...env, TEMPORAL_CLI_PATH: named })).toBe(named);
 });
 
-test('a folder, and a file that may not be run, are passed over', () => {
+test('a folder, and a file that may not be run, are skipped', () => {
   mkdirSync(at('first', 'temporal'), { recursive: true });
   chmodSync(program(at('second', 'temporal')), 0o644);
   expect(findTemporalBinary(env)).toBeNull();
@@ -50,7 +50,7 @@ test('a TEMPORAL_CLI_PATH that names no program is an error, not a reason to loo
   );
 });
 
-test('falls back from one source to the next and keeps what the last one made', async () => {
+test('a failed source is followed by the next, whose program is kept', async () => {
   const lines: string[] = [];
   const path = await obtainTemporalBinary({
     env,
@@ -70,7 +70,7 @@ test('falls back from one source to the next and keeps what the last one made', 
   expect(readdirSync(dirname(path))).toEqual(['temporal']);
 });
 
-test('does not keep what cannot be run, and says in one sentence what failed and what to do', async () => {
+test('a program that cannot be run is not kept, and one sentence says what to do', async () => {
   const broken = {
     name: 'download',
     obtain: async (target: string) => {
@@ -83,22 +83,27 @@ test('does not keep what cannot be run, and says in one sentence what failed and
   expect(existsSync(cached())).toBe(false);
 });
 
-test('says that Go is not installed', async () => {
+test('a missing Go is reported', async () => {
   await expect(
     buildWithGo(at('temporal'), { env, onProgress: () => undefined, signal: new AbortController().signal }),
   ).rejects.toThrow('Go is not installed');
 });
 
-test('tells what Go compiles, and takes the program from its folder', async () => {
-  program(
-    at('first', 'go'),
-    '#!/bin/sh\n[ "$1" = install ] || exit 1\necho some/package >&2\n/bin/mkdir -p "$GOBIN"\nprintf built > "$GOBIN/temporal"\n',
-  );
+test('the program that Go built is moved to its target', async () => {
+  const script = [
+    '#!/bin/sh',
+    '[ "$1" = install ] || exit 1',
+    'echo some/package >&2',
+    '/bin/mkdir -p "$GOBIN"',
+    'printf built > "$GOBIN/temporal"',
+    '',
+  ];
+  program(at('first', 'go'), script.join('\n'));
   await buildWithGo(at('temporal'), { env, onProgress: () => undefined, signal: new AbortController().signal });
   expect(existsSync(at('temporal'))).toBe(true);
 });
 
-test('two at once fetch it once', async () => {
+test('two processes at once fetch the program once', async () => {
   let fetched = 0;
   const sources = [
     {

@@ -31,9 +31,9 @@ const book = async (change: Parameters<typeof bookRequest>[1] = {}) => {
 const scan = (trackingNumber: string, what: string, more: object = {}) =>
   carrier.call('POST', '/v1/scans', { trackingNumber, scan: what, ...more });
 
-test('books once per key and draws a label that a printer can read', async () => {
-  const asked = bookRequest(newKey());
-  const booking = await provider.book(asked);
+test('a key is booked once, and its label can be printed', async () => {
+  const requested = bookRequest(newKey());
+  const booking = await provider.book(requested);
   if (booking.status !== 'booked') throw new Error(booking.status);
   expect(booking.trackingNumber).toMatch(/^ST\d{12}$/);
   expect(booking.label).toMatch(/^\^XA\n[\s\S]*\^XZ\n$/);
@@ -41,9 +41,9 @@ test('books once per key and draws a label that a printer can read', async () =>
   expect(booking.label).toContain(`^BCN,200,Y,N,N,A^FD${booking.trackingNumber}^FS`);
   for (const part of ['Steady Parcel', 'Recipient  XZ Two', '1 West Lake Road', '310000', 'FRAGILE'])
     expect(booking.label).toContain(part);
-  expect(await provider.book(asked)).toEqual(booking);
-  expect(await provider.findBookingByKey(asked.key)).toEqual(booking);
-  await expect(provider.book({ ...asked, fragile: false })).rejects.toThrow('409');
+  expect(await provider.book(requested)).toEqual(booking);
+  expect(await provider.findBookingByKey(requested.key)).toEqual(booking);
+  await expect(provider.book({ ...requested, fragile: false })).rejects.toThrow('409');
 });
 
 test.each([
@@ -54,7 +54,7 @@ test.each([
   expect((await book({ carrierCode })).estimatedDelivery).toBe(day);
 });
 
-test('refuses what it does not serve, and says so again', async () => {
+test('a refusal stays the answer to its key', async () => {
   const heavy = bookRequest(newKey(), {
     carrierCode: 'feather',
     parcel: { weightG: 2_001, lengthMm: 1, widthMm: 1, heightMm: 1 },
@@ -73,7 +73,7 @@ test('refuses what it does not serve, and says so again', async () => {
   expect(await provider.findBookingByKey('never')).toBeUndefined();
 });
 
-test('ends a label as often as asked, but not once the parcel was picked up', async () => {
+test('a label can be voided repeatedly, but not once the parcel was picked up', async () => {
   const unused = await book();
   expect(await provider.void(unused.reference)).toEqual({ status: 'voided' });
   expect(await provider.void(unused.reference)).toEqual({ status: 'voided' });
@@ -94,7 +94,7 @@ test('ends a label as often as asked, but not once the parcel was picked up', as
   ).toEqual(['voided', 'booked']);
 });
 
-test('tells every scan once, signed, in the order of the drivers', async () => {
+test('every scan is sent once, signed, in order', async () => {
   const { trackingNumber } = await book();
   const at = '2026-03-01T11:00:00Z';
   expect(await scan(trackingNumber, 'picked_up', { at, place: 'Depot 4' })).toMatchObject({
@@ -121,20 +121,20 @@ test('tells every scan once, signed, in the order of the drivers', async () => {
   expect(new Set(read.map((webhook) => webhook?.eventId)).size).toBe(6);
 });
 
-test('knows only its own parcels and scans', async () => {
+test('unknown parcels and scans are refused', async () => {
   expect((await scan('ST000', 'picked_up')).status).toBe(404);
   expect((await scan((await book()).trackingNumber, 'teleported')).status).toBe(400);
 });
 
-test('keeps no recipient in its journal, and the label all the same after a restart', async () => {
-  const asked = bookRequest(newKey());
-  const booking = await provider.book(asked);
+test('the journal names no recipient, and yet the label survives a restart', async () => {
+  const requested = bookRequest(newKey());
+  const booking = await provider.book(requested);
   const text = readFileSync(journalFile, 'utf8');
   for (const part of ['Recipient', 'West Lake', '138'])
     expect(text.replace(/"(sealedLabel|fingerprint)":"[^"]*"|\d{12}|[0-9a-f]{8}-[0-9a-f-]+/g, '')).not.toContain(part);
   await carrier.app.close();
   carrier = await bench.start(buildCarrier, { webhookUrl: hook.url, journalFile });
   provider = new SandboxCarrierProvider({ url: carrier.url, apiKey: API_KEY, timeoutMs: 2_000 });
-  expect(await provider.findBookingByKey(asked.key)).toEqual(booking);
-  expect(await provider.book(asked)).toEqual(booking);
+  expect(await provider.findBookingByKey(requested.key)).toEqual(booking);
+  expect(await provider.book(requested)).toEqual(booking);
 });

@@ -37,7 +37,7 @@ const journal = async () => {
   return entries;
 };
 
-test('an SMS is one message under its key, whatever becomes of the answer', async () => {
+test('an SMS is sent once per key, even when the answer is lost', async () => {
   const sent = await sms.send(message('o:notify_sms:1'));
   expect(sent).toMatchObject({ status: 'sent' });
   expect(await sms.send(message('o:notify_sms:1'))).toEqual(sent);
@@ -54,7 +54,7 @@ test('an SMS is one message under its key, whatever becomes of the answer', asyn
   expect(await contentOf('o:notify_sms:1')).toEqual({ to: '+8613800138000', text: 'Hello' });
 });
 
-test('a mail is one message under its Message-ID; a refusal for good is told from one for now', async () => {
+test('a mail is sent once per Message-ID, and permanent refusals differ from temporary ones', async () => {
   const to = { to: 'someone@example.com', html: '<p>Hello</p>' };
   expect(await mail.send(message('o:notify_email:1', to))).toEqual({
     status: 'sent',
@@ -92,7 +92,7 @@ test('the journal outlives the server and names nobody', async () => {
   expect(await contentOf('o:notify_sms:1')).toEqual({ to: '+8613800138000', text: 'Hello' });
 });
 
-test('a mail is written in the language of the address, and what people typed is escaped', () => {
+test('a mail is in the language of the address, and what people typed is escaped', () => {
   const findings = [
     { pointer: '/address/line1', code: 'incomplete_line', detail: '', suggestion: '<b>&</b>' },
   ] as const;
@@ -108,7 +108,8 @@ test('a mail is written in the language of the address, and what people typed is
     [
       'Hello,',
       '',
-      'We cannot deliver your order to the address it names. The goods are kept for you, and nothing has been charged. Please correct:',
+      'We cannot deliver your order to the address it names. ' +
+        'The goods are kept for you, and nothing has been charged. Please correct:',
       '',
       '- Street and number: It is too short to deliver to: add street and number -> <b>&</b>',
       '',

@@ -38,17 +38,17 @@ const collect = async () => {
 };
 
 describe('authorizing', () => {
-  test('gives the same authorization for the same key and refuses the key for another request', async () => {
-    const asked = request();
-    const first = await provider.authorize(asked);
+  test('repeats the authorization of a key and refuses the key for another request', async () => {
+    const requested = request();
+    const first = await provider.authorize(requested);
     expect(first).toEqual({ status: 'authorized', reference: expect.stringMatching(/^auth_/) as string });
-    expect(await provider.authorize(asked)).toEqual(first);
-    expect(await provider.findAuthorizationByKey(asked.key)).toEqual(first);
-    await expect(provider.authorize({ ...asked, amount: cny(999) })).rejects.toThrow(UnexpectedAnswer);
-    expect((await collect()).filter(({ key }) => key === asked.key)).toHaveLength(1);
+    expect(await provider.authorize(requested)).toEqual(first);
+    expect(await provider.findAuthorizationByKey(requested.key)).toEqual(first);
+    await expect(provider.authorize({ ...requested, amount: cny(999) })).rejects.toThrow(UnexpectedAnswer);
+    expect((await collect()).filter(({ key }) => key === requested.key)).toHaveLength(1);
   });
 
-  test('knows nothing of a key it never saw', async () => {
+  test('finds nothing under an unknown key', async () => {
     expect(await provider.findAuthorizationByKey('never:seen:1')).toBeUndefined();
     expect(await provider.findMoneyMoveByKey('never:seen:1')).toBeUndefined();
   });
@@ -62,14 +62,16 @@ describe('authorizing', () => {
     expect(await provider.authorize(request(token))).toMatchObject({ status: 'declined', declineCode });
   });
 
-  test('takes any other token that begins with tok_', async () => {
+  test('authorizes any other token that begins with tok_', async () => {
     expect(await provider.authorize(request('tok_anything'))).toMatchObject({ status: 'authorized' });
   });
 
   test('refuses a caller without the API key, and one with another key', async () => {
     expect((await fetch(`${gateway.url}/v1/journal`)).status).toBe(401);
-    const stranger = new SandboxPaymentProvider({ url: gateway.url, apiKey: 'wrong', timeoutMs: 2_000 });
-    await expect(stranger.authorize(request())).rejects.toThrow('sandbox-gateway: 401 to POST /v1/authorizations');
+    const unauthenticated = new SandboxPaymentProvider({ url: gateway.url, apiKey: 'wrong', timeoutMs: 2_000 });
+    await expect(unauthenticated.authorize(request())).rejects.toThrow(
+      'sandbox-gateway: 401 to POST /v1/authorizations',
+    );
   });
 
   test('answers 400 with the member that does not fit', async () => {
@@ -98,33 +100,33 @@ describe("the customer's action", () => {
   test.each([
     ['tok_redirect', 'redirect', 'approve', 'authorized'],
     ['tok_qr', 'qr_code', 'decline', 'declined'],
-  ])('%s: the pay page is shown, taken once, and the shop is told', async (token, type, decision, status) => {
-    const asked = request(token);
-    const waiting = await provider.authorize(asked);
+  ])('%s: the pay page accepts one decision, and the shop is notified', async (token, type, decision, status) => {
+    const requested = request(token);
+    const waiting = await provider.authorize(requested);
     if (waiting.status !== 'action_required') throw new Error(waiting.status);
     expect(waiting.nextAction).toMatchObject({ type, url: `${gateway.url}/pay/${waiting.reference}` });
     const page = await (await fetch(waiting.nextAction.url)).text();
     expect(page).toContain('10.00 CNY');
-    expect(await (await pay(waiting.nextAction.url, decision)).text()).toContain('The shop is being told');
+    expect(await (await pay(waiting.nextAction.url, decision)).text()).toContain('The shop is being notified');
     expect((await pay(waiting.nextAction.url, decision)).status).toBe(200);
 
-    await until(() => events(asked.key).length > 0);
-    const [told] = events(asked.key);
+    await until(() => events(requested.key).length > 0);
+    const [notification] = events(requested.key);
     const read = new SandboxPaymentWebhookReader(SECRET).read(
-      told?.headers as Record<string, string>,
-      told?.body ?? '',
+      notification?.headers as Record<string, string>,
+      notification?.body ?? '',
     );
     expect(read).toEqual({
       eventId: expect.stringMatching(/^evt_/) as string,
-      event: { key: asked.key, status, at: expect.any(String) as string },
+      event: { key: requested.key, status, at: expect.any(String) as string },
     });
-    expect(await provider.findAuthorizationByKey(asked.key)).toMatchObject({ status });
-    expect(await provider.authorize(asked)).toMatchObject({ status, reference: waiting.reference });
+    expect(await provider.findAuthorizationByKey(requested.key)).toMatchObject({ status });
+    expect(await provider.authorize(requested)).toMatchObject({ status, reference: waiting.reference });
     await until(async () => (await gateway.call('GET', '/healthz')).body.undelivered === 0);
-    expect(events(asked.key)).toHaveLength(1);
+    expect(events(requested.key)).toHaveLength(1);
   });
 
-  test('may be taken by a script, once', async () => {
+  test('may be taken once over the API', async () => {
     const { reference } = await provider.authorize(request('tok_redirect'));
     const act = (approve: boolean) => gateway.call('POST', `/v1/authorizations/${reference}/action`, { approve });
     expect(await act(true)).toMatchObject({ status: 200, body: { status: 'authorized' } });
@@ -137,11 +139,11 @@ describe("the customer's action", () => {
     });
   });
 
-  test('counts as expired after 30 minutes and can then no longer be taken', async () => {
-    const asked = request('tok_redirect');
-    const { reference } = await provider.authorize(asked);
+  test('expires after 30 minutes and is then refused', async () => {
+    const requested = request('tok_redirect');
+    const { reference } = await provider.authorize(requested);
     clock = () => new Date(Date.now() + 30 * 60_000 + 1_000);
-    expect(await provider.findAuthorizationByKey(asked.key)).toEqual({ status: 'expired', reference });
+    expect(await provider.findAuthorizationByKey(requested.key)).toEqual({ status: 'expired', reference });
     expect(await gateway.call('POST', `/v1/authorizations/${reference}/action`, { approve: true })).toMatchObject({
       status: 409,
       body: { error: 'action_expired' },
@@ -153,7 +155,7 @@ describe("the customer's action", () => {
     });
   });
 
-  test("does not let an order's id write into the page", async () => {
+  test("escapes the order's id in the page", async () => {
     const { reference } = await provider.authorize({ ...request('tok_redirect'), orderId: '<script>' });
     const response = await fetch(`${gateway.url}/pay/${reference}`);
     expect(await response.text()).not.toContain('<script>');
@@ -173,11 +175,11 @@ describe('moving money', () => {
         const sum = { capture: 0, void: 0, refund: 0 };
         for (const { kind, amount } of steps) {
           const allowed = kind === 'refund' ? sum.capture - sum.refund : 1_000 - sum.capture - sum.void;
-          const asked = { key: newKey(), authorization: reference, amount: cny(amount) };
-          const move = await provider[kind](asked);
+          const requested = { key: newKey(), authorization: reference, amount: cny(amount) };
+          const move = await provider[kind](requested);
           expect(move.status).toBe(amount <= allowed ? 'succeeded' : 'refused');
-          expect(await provider[kind](asked)).toEqual(move);
-          expect(await provider.findMoneyMoveByKey(asked.key)).toEqual(move);
+          expect(await provider[kind](requested)).toEqual(move);
+          expect(await provider.findMoneyMoveByKey(requested.key)).toEqual(move);
           if (move.status === 'succeeded') sum[kind] += amount;
         }
         expect(sum.capture + sum.void).toBeLessThanOrEqual(1_000);
@@ -187,7 +189,7 @@ describe('moving money', () => {
     );
   });
 
-  test('refuses another currency, an authorization it does not hold, and a key of another move', async () => {
+  test('refuses another currency, an unknown authorization, and a key of another move', async () => {
     const { reference } = await provider.authorize(request());
     const key = newKey();
     expect(

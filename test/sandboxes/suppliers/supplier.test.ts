@@ -41,7 +41,7 @@ const manner = async (how: string) => {
   expect((await supplier.call('POST', '/sandbox/manners', { manner: how })).status).toBe(200);
 };
 const reader = new SandboxSupplierWebhookReader(SECRET);
-/** The answers that the receiver took for a key, as a receiver reads them. */
+/** Lists the verified answers that the receiver accepted for a key. */
 const answers = (key: string) =>
   hook.taken
     .flatMap(({ headers, body }) => reader.read(headers as Record<string, string>, body) ?? [])
@@ -53,22 +53,22 @@ const journal = async () => {
 };
 const taken = async (how: string) => {
   await manner(how);
-  const asked = request();
-  const purchase = await provider.purchase(asked);
+  const requested = request();
+  const purchase = await provider.purchase(requested);
   if (purchase.status !== 'taken') throw new Error(purchase.status);
-  return { ...asked, ...purchase, reference: purchase.reference };
+  return { ...requested, ...purchase, reference: purchase.reference };
 };
 
-test('takes a purchase order once per key, and says by signed webhook what it sends', async () => {
-  const asked = request();
-  const purchase = await provider.purchase(asked);
-  expect(await provider.purchase(asked)).toEqual(purchase);
-  expect(await provider.findPurchaseByKey(asked.key)).toEqual(purchase);
+test('a key is purchased once, and a signed webhook confirms the units', async () => {
+  const requested = request();
+  const purchase = await provider.purchase(requested);
+  expect(await provider.purchase(requested)).toEqual(purchase);
+  expect(await provider.findPurchaseByKey(requested.key)).toEqual(purchase);
   expect(await provider.findPurchaseByKey('none')).toBeUndefined();
-  await expect(provider.purchase({ ...asked, quantity: 10 })).rejects.toThrow('409');
-  await until(() => answers(asked.key).length === 1);
-  expect(answers(asked.key)[0]?.event).toEqual({
-    key: asked.key,
+  await expect(provider.purchase({ ...requested, quantity: 10 })).rejects.toThrow('409');
+  await until(() => answers(requested.key).length === 1);
+  expect(answers(requested.key)[0]?.event).toEqual({
+    key: requested.key,
     reference: (purchase as { reference: string }).reference,
     quantity: 9,
     expectedOn: '2026-03-04',
@@ -79,11 +79,11 @@ test('takes a purchase order once per key, and says by signed webhook what it se
   ).toBeUndefined();
 });
 
-test('refuses what is not made any more, and says so again', async () => {
-  const asked = request({ skuCode: 'NOT-MADE' });
-  expect(await provider.purchase(asked)).toEqual({ status: 'refused', reason: 'not_made' });
-  expect(await provider.findPurchaseByKey(asked.key)).toEqual({ status: 'refused', reason: 'not_made' });
-  expect((await journal()).map(({ key }) => key)).not.toContain(asked.key);
+test('a refusal stays the answer to its key', async () => {
+  const requested = request({ skuCode: 'NOT-MADE' });
+  expect(await provider.purchase(requested)).toEqual({ status: 'refused', reason: 'not_made' });
+  expect(await provider.findPurchaseByKey(requested.key)).toEqual({ status: 'refused', reason: 'not_made' });
+  expect((await journal()).map(({ key }) => key)).not.toContain(requested.key);
 });
 
 test.each([
@@ -91,7 +91,7 @@ test.each([
   ['nothing', [0]],
   ['twice', [9, 9]],
   ['never', []],
-])('in the manner %s it answers %j', async (how, quantities) => {
+])('in the manner %s the supplier answers %j', async (how, quantities) => {
   const { key } = await taken(how);
   await until(async () => (await supplier.call('GET', '/healthz')).body.undelivered === 0);
   expect(answers(key).map(({ event }) => event.quantity)).toEqual(quantities);
@@ -102,7 +102,7 @@ test.each([
   );
 });
 
-test('answers when it is reminded, and when a person there does', async () => {
+test('a supplier answers after a reminder, and when a person answers', async () => {
   const late = await taken('when_reminded');
   await provider.remind(late.reference);
   await provider.remind(late.reference);
@@ -118,7 +118,7 @@ test('answers when it is reminded, and when a person there does', async () => {
   await expect(provider.remind('pur_none')).rejects.toThrow('404');
 });
 
-test('its journal survives the process: the books, and what was not taken', async () => {
+test('the books and the undelivered webhooks survive the process', async () => {
   const before = await journal();
   const second = await bench.start(buildSupplier, { webhookUrl: hook.url, journalFile });
   const again = new SandboxSupplierProvider({ url: second.url, apiKey: API_KEY, timeoutMs: 2_000 });
