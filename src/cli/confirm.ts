@@ -1,15 +1,15 @@
 import { createInterface } from 'node:readline';
 
-/** Where a question is asked and its answer typed. */
+/** Names the streams on which a question is asked and answered. */
 export interface Terminal {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** The terminal that this program was started from; results go to stdout, questions do not. */
+/** Opens the terminal that this program was started from. Questions go to stderr, as results go to stdout. */
 export const ownTerminal = (): Terminal => ({ input: process.stdin, output: process.stderr });
 
-/** Tells whether a person is there to be asked. */
+/** Returns whether a person can be asked. */
 export const isAttended = ({ input, output }: Terminal): boolean => input.isTTY === true && output.isTTY === true;
 
 /** Asks a question and resolves with whether the answer is yes; an empty one, Ctrl-C and Ctrl-D are no. */

@@ -12,7 +12,7 @@ import { portOptions, portsFrom, stateOption } from './options';
 
 const NEEDED_BYTES = 1_000_000_000;
 
-/** What one check found: `ok` with what it saw, or what is wrong and what to do. */
+/** Describes the result of one check. `detail` says what was found, or what is wrong and what to do. */
 interface Finding {
   readonly check: string;
   readonly ok: boolean;
@@ -23,7 +23,7 @@ interface Finding {
 export function registerDoctor(program: Command): void {
   const command = program
     .command('doctor')
-    .description('checks whether this machine has what `mallflow start` needs, and says what to do where it has not')
+    .description('checks whether this machine has what `mallflow start` needs, and says what to do about the rest')
     .addOption(stateOption())
     .option('--json', 'print the findings as JSON');
   for (const option of portOptions()) command.addOption(option);
@@ -80,7 +80,7 @@ function existing(path: string, advice: string): string {
   return path;
 }
 
-/** Looks at the folder itself, or at the nearest one above it that exists and that it would be made in. */
+/** Finds the folder itself, or the nearest existing folder above it, in which it would be made. */
 const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)));
 
 function usable(paths: StatePaths): string {

@@ -6,7 +6,7 @@ const LONGEST_PAUSE_MS = 10_000;
 const RETRY_FOR_MS = 120_000;
 const ANSWER_WITHIN_MS = 60_000;
 
-/** Thrown when the API refuses: its problem document, with the code to decide on. */
+/** Thrown when the API refuses. Holds its problem document and its code. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly code: ErrorCode | 'unknown';
@@ -17,9 +17,8 @@ export class ApiProblem extends Error {
   ) {
     const { code, title, detail, errors } = problem;
     const said = [title, detail].filter((text) => typeof text === 'string');
-    super(
-      `${typeof code === 'string' ? code : status}: ${[...said, ...(errors === undefined ? [] : [JSON.stringify(errors)])].join('. ')}`,
-    );
+    const texts = errors === undefined ? said : [...said, JSON.stringify(errors)];
+    super(`${typeof code === 'string' ? code : status}: ${texts.join('. ')}`);
     this.code = typeof code === 'string' ? (code as ErrorCode) : 'unknown';
   }
 }
@@ -33,7 +32,7 @@ export interface HttpRequest {
   readonly repeatable?: boolean;
 }
 
-/** A server and whom we are to it. */
+/** Sends requests to one server, with one API key. */
 export class HttpClient {
   constructor(
     readonly url: string,
@@ -44,7 +43,7 @@ export class HttpClient {
   /**
    * Sends a request over kept-alive connections until it is answered. 503, 429, a request with the same key that is
    * still running, and broken connections are tried again for two minutes, as Retry-After says or with growing pauses.
-   * Throws `ApiProblem` for any other answer that is no success.
+   * Throws `ApiProblem` for any other failure.
    */
   async send(request: HttpRequest): Promise<Response> {
     const end = Date.now() + RETRY_FOR_MS;
@@ -77,7 +76,7 @@ export class HttpClient {
       });
       if (response.ok) return response;
       const problem = await problemOf(response);
-      if (!mayMend(problem)) throw problem;
+      if (!mayRetry(problem)) throw problem;
       return { error: problem, retryAfterMs: retryAfter(response) };
     } catch (error) {
       if (isBroken(error) || (error as Error).name === 'TimeoutError')
@@ -95,7 +94,7 @@ export class HttpClient {
   }
 }
 
-/** Tells whether a connection was refused or broke: fetch reports that as a TypeError with its cause. */
+/** Returns whether a connection was refused or broke: fetch reports that as a TypeError with its cause. */
 export const isBroken = (error: unknown): boolean =>
   (error as Error).name === 'TypeError' && (error as Error).cause !== undefined;
 
@@ -109,7 +108,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
   );
 }
 
-const mayMend = ({ status, code }: ApiProblem): boolean =>
+const mayRetry = ({ status, code }: ApiProblem): boolean =>
   status === 503 || status === 429 || code === 'idempotency_in_flight';
 
 function retryAfter(response: Response): number | undefined {

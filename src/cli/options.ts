@@ -2,20 +2,20 @@ import { InvalidArgumentError, Option } from 'commander';
 import { defaultStateFolder } from '../embedded/paths';
 import { type PortName, PORT_NAMES, PORTS, type Ports } from '../embedded/ports';
 
-/** The option that names the state folder; every verb that works on the embedded stack has it. */
+/** Builds the option that names the state folder, for every verb that works on the embedded stack. */
 export const stateOption = (): Option =>
-  new Option('--state <folder>', 'the folder that keeps everything')
+  new Option('--state <folder>', 'the folder with all data of the embedded stack')
     .env('MALLFLOW_STATE')
     .default(defaultStateFolder(), '.mallflow/ in the checkout');
 
-/** The options that choose the ports. */
+/** Builds the options that choose the ports. */
 export const portOptions = (): Option[] =>
   PORT_NAMES.map((name) => {
     const { flag, env, port, wantedBy } = PORTS[name];
     return new Option(`${flag} <number>`, `the port of ${wantedBy}`).env(env).default(port).argParser(parsePort);
   });
 
-/** Picks the ports out of a verb's options. */
+/** Reads the ports from a verb's options. */
 export function portsFrom(options: Readonly<Record<string, unknown>>): Ports {
   return Object.fromEntries(PORT_NAMES.map((name) => [name, options[attributeOf(name)]])) as Ports;
 }

@@ -3,7 +3,7 @@ import type { Step } from '../embedded/running-parts';
 const NOTICE_EVERY_MS = 5_000;
 const WIDTH = 34;
 
-/** Prints steps on stderr as they come, and every 5 s which of them are still under way. */
+/** Prints steps on stderr as they come, and every 5 s those that still run. */
 export class Progress {
   readonly #underWay = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
@@ -15,7 +15,7 @@ export class Progress {
     this.#timer.unref();
   }
 
-  /** Takes one step; may be handed around as a function. */
+  /** Prints one step. May be passed as a function. */
   readonly show = (step: Step): void => {
     if (step.kind === 'begun') this.#underWay.set(step.title, Date.now());
     if (step.kind === 'done' || step.kind === 'failed') {

@@ -1,14 +1,14 @@
 import type { PlaceOrder } from '../contracts/orders/place-order';
 import type { Stack } from '../embedded/stack';
 
-/** What the printed `curl` orders, and as whom. */
+/** Describes the order that the printed `curl` places, and its caller. */
 export interface SampleOrder {
   readonly storefrontKey: string;
   readonly skuIds: readonly string[];
   readonly currency: PlaceOrder['currency'];
 }
 
-/** Collects what a program needs to know of a running stack. */
+/** Describes a running stack for programs. */
 export const describeStack = (stack: Stack, sample?: SampleOrder) => ({
   api: stack.urls.api,
   docs: stack.urls.docs,
@@ -27,25 +27,26 @@ export const describeStack = (stack: Stack, sample?: SampleOrder) => ({
   sample: sample ?? null,
 });
 
-/** Writes, for a person, where everything is, how to place an order and what to do next. */
+/** Describes a running stack for people: its addresses, how to place an order, and what to do next. */
 export function printReady(stack: Stack, sample: SampleOrder | undefined, now: Date): string {
-  const known = describeStack(stack);
+  const described = describeStack(stack);
   const rows: readonly (readonly [string, string | null])[] = [
-    ['API', known.api],
-    ['API reference', known.docs],
-    ['Temporal Web UI', known.webUi],
-    ['Temporal', known.temporal],
-    ['Payment gateway', known.paymentGateway],
-    ['Carrier', known.carrier],
-    ['Supplier', known.supplier],
-    ['SMS', known.sms],
-    ['Mail', known.mail],
-    ['PostgreSQL', known.database],
-    ['API keys', known.apiKeys],
-    ['Passwords', known.settings],
+    ['API', described.api],
+    ['API reference', described.docs],
+    ['Temporal Web UI', described.webUi],
+    ['Temporal', described.temporal],
+    ['Payment gateway', described.paymentGateway],
+    ['Carrier', described.carrier],
+    ['Supplier', described.supplier],
+    ['SMS', described.sms],
+    ['Mail', described.mail],
+    ['PostgreSQL', described.database],
+    ['API keys', described.apiKeys],
+    ['Passwords', described.settings],
     ['Logs', stack.paths.logs],
   ];
   const table = rows.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(18)}${value}`]));
+  const screen = described.webUi ?? described.docs;
   const order = sample === undefined ? [] : ['', 'Place an order:', '', curl(stack.urls.api, sample, now)];
   return [
     '',
@@ -56,10 +57,10 @@ export function printReady(stack: Stack, sample: SampleOrder | undefined, now: D
     '',
     'What next:',
     '  npx mallflow demo      plays customer, warehouse and carrier, and prints one order from checkout to doorstep',
-    `  ${(known.webUi ?? known.docs).padEnd(23)}shows each order, what it waits for and which message ends the wait`,
-    '  npx mallflow --help    tells of every command',
+    `  ${screen.padEnd(23)}shows each order, what it waits for and which message ends the wait`,
+    '  npx mallflow --help    lists every command',
     '',
-    'Ctrl-C stops everything; what was done is kept.',
+    'Ctrl-C stops everything and keeps all data.',
     '',
   ].join('\n');
 }

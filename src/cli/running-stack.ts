@@ -12,20 +12,20 @@ const Running = z.object({
   carrier: z.url(),
   state: z.string(),
   sample: z.object({ storefrontKey: z.string(), skuIds: z.array(z.string()).min(2), currency: Currency }).nullable(),
-  /** What the worker and the API run with, secrets included: the file is its owner's only. */
+  /** The environment of worker and API, with its secrets: only its owner may read the file. */
   environment: z.record(z.string(), z.string()),
 });
 
-/** What another verb has to know of the stack that runs on a state folder. */
+/** Describes the stack that runs on a state folder, for other verbs. */
 export type Running = z.infer<typeof Running>;
 
 const ApiKeys = z.record(z.string(), z.string());
-/** The secrets of the API keys that were issued for the sample mall, by label. */
+/** Holds the secrets of the sample mall's API keys, by label. */
 export type ApiKeys = z.infer<typeof ApiKeys>;
 
 const fileOf = (stateFolder: string): string => join(statePaths(stateFolder).root, 'running.json');
 
-/** Tells the other verbs about a stack that is ready. The answer takes it back. */
+/** Announces a stack that is ready to the other verbs. The answer withdraws it. */
 export function announceStack(stack: Stack, sample: SampleOrder | undefined): () => void {
   const file = fileOf(stack.paths.root);
   writePrivately(file, { ...describeStack(stack, sample), environment: stack.serviceEnvironment });
@@ -38,9 +38,8 @@ export function announceStack(stack: Stack, sample: SampleOrder | undefined): ()
 export function readRunning(stateFolder: string): Running {
   const file = fileOf(stateFolder);
   if (lockHolder(statePaths(stateFolder).lock) === null || !existsSync(file)) {
-    throw new Error(
-      `No Mallflow is ready on ${statePaths(stateFolder).root}: start it with \`npm start\`, or name its folder with --state.`,
-    );
+    const { root } = statePaths(stateFolder);
+    throw new Error(`No Mallflow is ready on ${root}: start it with \`npm start\`, or name its folder with --state.`);
   }
   return Running.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
@@ -51,7 +50,7 @@ export function readApiKeys(stateFolder: string): ApiKeys {
   return existsSync(file) ? ApiKeys.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
 }
 
-/** Adds API keys to those stored; the file is its owner's only. */
+/** Adds API keys to those stored. Only its owner may read the file. */
 export function storeApiKeys(stateFolder: string, issued: ApiKeys): void {
   writePrivately(statePaths(stateFolder).apiKeys, { ...readApiKeys(stateFolder), ...issued });
 }

@@ -5,9 +5,7 @@ import type { SeedSample } from './start';
 
 const POOL = 4;
 
-/**
- * Fills the database with the sample mall, keeps the keys that it issued, and answers what can be ordered, and as whom.
- */
+/** Seeds the sample mall, stores the keys that it issues, and describes an order that can be placed. */
 export const seedSample: SeedSample = async (databaseUrl, _settings, paths) => {
   const transactions = connect(databaseUrl, POOL, (error) => {
     process.stderr.write(`The database broke a connection while the sample mall was made: ${error.message}\n`);
@@ -17,7 +15,7 @@ export const seedSample: SeedSample = async (databaseUrl, _settings, paths) => {
     storeApiKeys(paths.root, mall.issuedKeys);
     const { storefront } = readApiKeys(paths.root);
     if (storefront === undefined)
-      throw new Error(`${paths.apiKeys} lacks the storefront's key: \`npm run reset\` makes everything anew.`);
+      throw new Error(`${paths.apiKeys} lacks the storefront's key: run \`npm run reset\`, then start again.`);
     return { storefrontKey: storefront, skuIds: mall.sampleSkuIds, currency: mall.currency };
   } finally {
     await transactions.close();

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** npm hands on the SIGINT that the terminal has already sent us: what follows so soon is the same Ctrl-C. */
+/** npm passes on the SIGINT that the terminal has sent us already: one that follows so soon is the same Ctrl-C. */
 const SAME_KEY_PRESS_MS = 1_000;
 
-/** A wait for the request to stop. */
+/** Waits for the request to stop. */
 export interface Stop {
-  /** Aborts when it comes. */
+  /** Aborts when the request comes. */
   readonly signal: AbortSignal;
   /** Resolves when a person asked to stop; rejects with the reason given to `because`. */
   asked(): Promise<void>;
   /** Ends the wait with a failure of our own. */
   because(reason: Error): void;
-  /** Leaves the signals to Node again. */
+  /** Stops to handle signals. */
   close(): void;
 }
 

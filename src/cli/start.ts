@@ -9,7 +9,7 @@ import { Progress } from './progress';
 import { describeStack, printReady, type SampleOrder } from './ready';
 import { untilStopped } from './signals';
 
-/** Fills a migrated database with the sample mall, once, and answers what the printed `curl` orders. */
+/** Seeds a migrated database with the sample mall, once, and describes the order of the printed `curl`. */
 export type SeedSample = (databaseUrl: string, settings: Settings, paths: StatePaths) => Promise<SampleOrder>;
 
 interface StartFlags {
@@ -68,7 +68,7 @@ async function start(
     );
     await stop.asked();
   } catch (error) {
-    // A start that was broken off by Ctrl-C has cleaned up after itself.
+    // A start that Ctrl-C interrupted has cleaned up after itself.
     if (!stop.signal.aborted || (error as Error).name !== 'AbortError') throw error;
   } finally {
     withdraw?.();

@@ -1,10 +1,10 @@
 import { refuse, type Refusal } from '../contracts/errors';
 
-/** Makes an opaque cursor of the sort keys of a page's last row. */
+/** Encodes the sort keys of a page's last row as an opaque cursor. */
 export const encodeCursor = (keys: readonly string[]): string =>
   Buffer.from(JSON.stringify(keys)).toString('base64url');
 
-/** Reads a cursor of `size` sort keys; a refusal for anything that we did not make. */
+/** Decodes a cursor of `size` sort keys; refuses anything that we did not make. */
 export function decodeCursor(cursor: string, size: number): string[] | Refusal {
   try {
     const keys: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));

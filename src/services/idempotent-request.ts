@@ -3,19 +3,19 @@ import type { Transactions, Tx } from '../books/transactions';
 import type { Caller } from '../contracts/caller';
 import { isRefusal, type Refusal } from '../contracts/errors';
 
-/** What a caller wants once, however often it asks: its Idempotency-Key and the hash of its request. */
+/** Identifies a request that takes effect once, however often it is sent: its Idempotency-Key and its hash. */
 export interface IdempotentRequest {
   readonly key: string;
   readonly requestHash: Buffer;
 }
 
-/** Builds the intent of a request: the same key with another method, URL or body is another intent. */
+/** Identifies a request by key and content: the same key with another method, URL or body is another request. */
 export const idempotentRequest = (method: string, url: string, body: unknown, key: string): IdempotentRequest => ({
   key,
   requestHash: hashRequest(method, url, body),
 });
 
-/** What a POST answers. `replayed` is set when an earlier request with the key gave the answer. */
+/** Describes the answer of a POST. `replayed` is set when an earlier request with the key gave it. */
 export interface Answer<T> {
   readonly status: number;
   readonly body: T;
@@ -38,9 +38,8 @@ export const replay = <T>(stored: StoredAnswer): Answer<T> => ({
 });
 
 /**
- * Does work in one transaction together with its idempotency record: both are there or neither. A repetition at the
- * same time waits for the first and gets its answer. Refusals leave no record: the caller may mend and use the key
- * again.
+ * Commits work together with its idempotency record, in one transaction. A repetition at the same time waits for the
+ * first and gets its answer. Refusals leave no record: the caller may correct its request and use the key again.
  */
 export async function once<T>(
   transactions: Transactions,

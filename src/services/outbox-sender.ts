@@ -5,17 +5,14 @@ import type { Transactions } from '../books/transactions';
 import { SYSTEM } from '../contracts/caller';
 import { ORDERS_QUEUE, orderWorkflowId, replenishmentWorkflowId } from '../contracts/temporal-names';
 
-/** Of workflows in a sweep, of messages of one workflow. */
+/** Limits the workflows of a sweep, and the messages of one workflow. */
 const BATCH = 100;
-/** Who sends a workflow's signals waits no longer than this for Temporal, nor do those who wait for the sender. */
+/** Limits how long a sender waits for Temporal, and others for the sender. */
 const SEND_MS = 2_000;
-/** So many workflows that fail one after the other: it is not the workflows. */
-const OUT_OF_REACH = 3;
+/** So many workflows that fail in a row mean that Temporal is unavailable, and not that the workflows are broken. */
+const FAILURES_OF_TEMPORAL = 3;
 
-/**
- * Sends the signals that were committed with their facts. At least once: every signal is a fact that may be heard
- * twice.
- */
+/** Sends the signals that were committed with their facts, at least once: a receiver may get a fact twice. */
 export class OutboxSender {
   readonly #underWay = new Set<Promise<unknown>>();
 
@@ -25,10 +22,7 @@ export class OutboxSender {
     private readonly log: Logger,
   ) {}
 
-  /**
-   * Sends an order's signals right after their commit. Failing is not the caller's trouble: the sweeper sends them
-   * later.
-   */
+  /** Sends an order's signals right after their commit. Never throws: what fails, the sweeper sends later. */
   flush(orderId: string): Promise<void> {
     return this.#flush(orderWorkflowId(orderId));
   }
@@ -38,7 +32,7 @@ export class OutboxSender {
     return this.#flush(replenishmentWorkflowId(warehouseId, skuId));
   }
 
-  /** Wakes the orders that goods came for, as `flush` does one. */
+  /** Signals the orders whose backorders were filled, as `flush` does one. */
   async flushFilled(): Promise<void> {
     try {
       const filled = await this.transactions.run(SYSTEM, (tx) =>
@@ -46,7 +40,7 @@ export class OutboxSender {
       );
       for (const workflowId of filled) await this.#flush(workflowId);
     } catch (error) {
-      this.log.warn({ err: error }, 'orders that goods came for are woken when the database answers');
+      this.log.warn({ err: error }, 'orders with filled backorders are signalled once the database answers');
     }
   }
 
@@ -59,23 +53,23 @@ export class OutboxSender {
   }
 
   /**
-   * Sends what is older than `seconds`. A workflow that does not take its signals holds up no other. Throws when three
-   * in a row do not: then Temporal is out of reach. Ends early once `goesOn` says no. Answers how many were sent.
+   * Sends signals older than `seconds`. A workflow that refuses its signals delays no other. Throws when three fail in
+   * a row: then Temporal is unavailable. Ends early once `goesOn` returns false. Answers how many were sent.
    */
   async sweep(seconds: number, goesOn: () => boolean = () => true): Promise<number> {
-    const neglected = await this.transactions.run(SYSTEM, (tx) =>
+    const waiting = await this.transactions.run(SYSTEM, (tx) =>
       workflowsWithMessages(tx, { olderThanSeconds: seconds }, BATCH),
     );
     let sent = 0;
     let failedInARow = 0;
-    for (const workflowId of neglected) {
+    for (const workflowId of waiting) {
       if (!goesOn()) break;
       try {
         sent += await this.#send(workflowId);
         failedInARow = 0;
       } catch (error) {
         failedInARow += 1;
-        if (failedInARow === OUT_OF_REACH) throw error;
+        if (failedInARow === FAILURES_OF_TEMPORAL) throw error;
         this.log.warn({ err: error, workflowId }, 'a workflow did not take its signals; they are sent again');
       }
     }
@@ -83,14 +77,14 @@ export class OutboxSender {
   }
 
   /**
-   * Waits until nothing is being sent, two seconds at most: a connection that closes before leaves a sender without an
-   * end.
+   * Waits until nothing is being sent, two seconds at most. A connection that closes earlier leaves a sender that never
+   * ends.
    */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
-  /** Sends a workflow's messages in their order. Answers how many there were. */
+  /** Sends a workflow's messages in their order, and answers their number. */
   #send(workflowId: string): Promise<number> {
     const sending = this.#sendNow(workflowId);
     this.#underWay.add(sending);
@@ -114,7 +108,7 @@ export class OutboxSender {
     });
   }
 
-  /** A workflow that has ended needs no more facts: the timeline has them. */
+  /** Signals a workflow. One that has ended needs no more signals: the timeline has the facts. */
   async #signal({ workflowId, workflowType, signal, payload }: PendingMessage): Promise<void> {
     if (workflowType !== null) {
       await this.temporal.workflow.signalWithStart(workflowType, {

@@ -1,7 +1,7 @@
 import type { TaxProvider } from '../domain/pricing/tax';
 import type { AddressHoldPolicy } from '../../workflows/messages';
 
-/** The policies in force, and whom orders are paid and carried by. */
+/** Lists the policies in force, and the providers of new orders. */
 export interface OrderPolicies {
   readonly paymentProvider: string;
   readonly carrierProvider: string;
@@ -9,7 +9,7 @@ export interface OrderPolicies {
   readonly deliverySilenceSeconds: number;
   readonly addressHold: AddressHoldPolicy;
   readonly verdictTimeoutSeconds: number;
-  /** The mall's time zone (IANA): promotions and tax rates hold by its clocks. */
+  /** The mall's time zone (IANA): promotions and tax rates are valid by its clock. */
   readonly timeZone: string;
   readonly taxes: TaxProvider;
 }

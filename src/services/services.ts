@@ -25,7 +25,7 @@ export interface ServiceDeps {
   readonly log: Logger;
 }
 
-/** Everything that callers, staff and providers can ask of the system. */
+/** Lists everything that callers, staff and providers can request from the system. */
 export interface Services {
   readonly messenger: OutboxSender;
   readonly workflows: OrderWorkflows;
@@ -42,30 +42,30 @@ export interface Services {
   readonly timelineHeads: TimelineHeads;
 }
 
-/** Composes the clients over one database and one Temporal connection. Opens nothing, so there is nothing to close. */
+/** Composes the services over one database and one Temporal connection. Opens nothing that has to be closed. */
 export function createServices({ transactions, vault, temporal, policies, log }: ServiceDeps): Services {
-  const messenger = new OutboxSender(transactions, temporal, log);
+  const outbox = new OutboxSender(transactions, temporal, log);
   const workflows = new OrderWorkflows(temporal, policies, log);
   return {
-    messenger,
+    messenger: outbox,
     workflows,
     orders: new OrderService(transactions, vault, workflows, policies),
     addresses: new AddressFixService(
       transactions,
       vault,
       workflows,
-      messenger,
+      outbox,
       policies.taxes,
       policies.paymentWindowSeconds,
     ),
     operators: new InterventionService(transactions, workflows),
     promotions: new PromotionService(transactions, vault, policies),
     quotes: new QuoteService(transactions, vault, policies),
-    tasks: new TaskService(transactions, messenger),
-    shipments: new ShipmentService(transactions, vault, messenger),
-    stock: new StockService(transactions, messenger),
-    replenishments: new ReplenishmentService(transactions, messenger),
-    webhooks: new WebhookService(transactions, messenger),
+    tasks: new TaskService(transactions, outbox),
+    shipments: new ShipmentService(transactions, vault, outbox),
+    stock: new StockService(transactions, outbox),
+    replenishments: new ReplenishmentService(transactions, outbox),
+    webhooks: new WebhookService(transactions, outbox),
     timelineHeads: new TimelineHeads(transactions),
   };
 }

@@ -58,7 +58,7 @@ test('names what is false, runs all the rest, and ends with 1', async () => {
   await copy.spoil('update stock set "onHand" = "onHand" + 1 where "skuId" = $1', [books.mall.skus.rug.id]);
   const text = await audit();
   expect(text.printed).toContain(
-    `  ✗ What is on hand of each SKU is the sum of its lots: 1 times not\n      ${books.mall.skus.rug.id} at `,
+    `  ✗ What is on hand of each SKU is the sum of its lots: 1 finding(s)\n      ${books.mall.skus.rug.id} at `,
   );
   expect(text.exitCode).toBe(1);
   const { printed, exitCode } = await audit('--json');

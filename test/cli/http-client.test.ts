@@ -43,7 +43,7 @@ const json =
   };
 const handedOver = json(200, { fulfillmentId: 'ful_1', status: 'handed_over' });
 
-test('what time can mend is sent again, with the same key', async () => {
+test('what may succeed later is sent again, with the same key', async () => {
   answers = [
     json(503, { code: 'starting', title: 't' }, { 'retry-after': '0' }),
     json(429, {}, { 'retry-after': '0' }),
@@ -70,7 +70,7 @@ test('a refusal is thrown with its code and document, and sent once', async () =
   expect(seen).toHaveLength(1);
 });
 
-test('an answer that breaks the contract is not taken for one', async () => {
+test('an answer that breaks the contract is an error', async () => {
   answers = [json(200, { fulfillmentId: 'ful_1' })];
   await expect(new PublicApi(url, 'secret').handOver('k', 'ful_1')).rejects.toThrow(/handed_over/);
 });
@@ -106,15 +106,15 @@ const stream =
     response.end(chunks.join(''));
   };
 
-test('a timeline that breaks off is taken up after the last event, until it ends', async () => {
+test('a timeline that breaks off is resumed after the last event, until it ends', async () => {
   const written = (seq: number) => `id: ${seq}\nevent: order.received\ndata: ${JSON.stringify(event(seq))}\n\n`;
   answers = [
     stream(written(1), written(2), 'id: 3\ndata: cut'),
     stream(': keep-alive\n\n', written(3), 'event: end\ndata: {}\n\n'),
   ];
-  const told: number[] = [];
-  for await (const { seq } of new PublicApi(url, 'k').follow('ord_1')) told.push(seq);
-  expect(told).toEqual([1, 2, 3]);
+  const received: number[] = [];
+  for await (const { seq } of new PublicApi(url, 'k').follow('ord_1')) received.push(seq);
+  expect(received).toEqual([1, 2, 3]);
   expect(seen.map((request) => request.url)).toEqual([
     '/v1/orders/ord_1/events/stream?after=0',
     '/v1/orders/ord_1/events/stream?after=2',

@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs the verb with somebody at the terminal who types, or with nobody there; answers what was asked and printed. */
+/** Runs the verb with `typed` at the terminal, or without a terminal; answers the questions and the output. */
 async function reset(argv: readonly string[], typed: string | null): Promise<{ asked: string; out: string }> {
   const printed: string[] = [];
   const asked: string[] = [];
@@ -38,7 +38,7 @@ async function reset(argv: readonly string[], typed: string | null): Promise<{ a
   }
 }
 
-test('asks at a terminal, naming the path and what goes, and removes it after a yes', async () => {
+test('asks at a terminal, naming the path and its content, and removes it after a yes', async () => {
   const { asked, out } = await reset([], 'y\n');
   expect(asked).toContain(`${state} will be removed for good: the database with every order`);
   expect(asked).toContain('(.mallflow-state, api-keys.json, journals, logs, postgres, run, running.json.new, ');
@@ -53,7 +53,7 @@ test.each(['\n', 'n\n', 'yeah\n', ''])('removes nothing after %j', async (typed)
   expect(treeOf(folder)).toEqual(before);
 });
 
-test('without a terminal it wants --yes, and asks nothing with it', async () => {
+test('without a terminal it needs --yes, and asks nothing with it', async () => {
   const before = treeOf(folder);
   await expect(reset([], null)).rejects.toThrow(
     `no terminal to ask at whether ${state} may be removed for good: nothing was removed. Add --yes if it may.`,

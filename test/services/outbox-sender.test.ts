@@ -24,31 +24,31 @@ afterAll(async () => {
   await database.drop();
 });
 
-const commit = (orderId: string, ...parts: string[]): Promise<void> =>
+const commit = (orderId: string, ...fulfillmentIds: string[]): Promise<void> =>
   transactions.run(SYSTEM, async (tx) => {
-    for (const part of parts) await enqueueOrderSignal(tx, orderId, packed(part));
+    for (const id of fulfillmentIds) await enqueueOrderSignal(tx, orderId, packed(id));
   });
 
-/** A messenger that speaks to a Temporal which takes what `take` lets pass, and what that was, in its order. */
-function messengerTo(take: (workflowId: string, part: string) => Promise<void>): {
-  messenger: OutboxSender;
-  heard: string[];
+/** Makes a sender whose Temporal takes what `take` lets pass, and the list of what it took, in order. */
+function senderTo(take: (workflowId: string, fulfillmentId: string) => Promise<void>): {
+  sender: OutboxSender;
+  taken: string[];
 } {
-  const heard: string[] = [];
+  const taken: string[] = [];
   const signal =
     (workflowId: string) =>
     async (_name: string, { fulfillmentId }: { fulfillmentId: string }): Promise<void> => {
       await take(workflowId, fulfillmentId);
-      heard.push(fulfillmentId);
+      taken.push(fulfillmentId);
     };
   const temporal = {
     withDeadline: (_deadline: number, work: () => Promise<unknown>) => work(),
     workflow: { getHandle: (workflowId: string) => ({ signal: signal(workflowId) }) },
   } as unknown as Client;
-  return { messenger: new OutboxSender(transactions, temporal, pino({ level: 'silent' })), heard };
+  return { sender: new OutboxSender(transactions, temporal, pino({ level: 'silent' })), taken };
 }
 
-test('no sender overtakes another: what an order is told comes in the order in which it happened', async () => {
+test('no sender overtakes another: an order gets its signals in the order of their facts', async () => {
   let letPass = (): void => undefined;
   let begun = (): void => undefined;
   const passed = new Promise<void>((resolve) => {
@@ -57,21 +57,21 @@ test('no sender overtakes another: what an order is told comes in the order in w
   const sending = new Promise<void>((resolve) => {
     begun = resolve;
   });
-  const { messenger, heard } = messengerTo((_workflowId, part) => {
+  const { sender, taken } = senderTo((_workflowId, fulfillmentId) => {
     begun();
-    return part === 'ful_1' ? passed : Promise.resolve();
+    return fulfillmentId === 'ful_1' ? passed : Promise.resolve();
   });
   await commit(FIRST, 'ful_1');
-  const flushed = messenger.flush(FIRST);
+  const flushed = sender.flush(FIRST);
   await sending;
   await commit(FIRST, 'ful_2');
-  const others = [messenger.flush(FIRST), messenger.sweep(-1)];
+  const others = [sender.flush(FIRST), sender.sweep(-1)];
   // Another order's messages are sent meanwhile.
   await commit(SECOND, 'ful_3');
-  await messenger.flush(SECOND);
-  expect(heard).toEqual(['ful_3']);
+  await sender.flush(SECOND);
+  expect(taken).toEqual(['ful_3']);
   let settled = false;
-  const settling = messenger.settled().then(() => {
+  const settling = sender.settled().then(() => {
     settled = true;
   });
   await new Promise((resolve) => {
@@ -80,28 +80,28 @@ test('no sender overtakes another: what an order is told comes in the order in w
   expect(settled).toBe(false);
   letPass();
   await Promise.all([settling, flushed, ...others]);
-  expect(heard).toEqual(['ful_3', 'ful_1', 'ful_2']);
+  expect(taken).toEqual(['ful_3', 'ful_1', 'ful_2']);
 });
 
-test('an order that does not take its signals holds up no other, and keeps them', async () => {
-  const { messenger, heard } = messengerTo((workflowId) =>
+test('an order that refuses its signals delays no other, and keeps them', async () => {
+  const { sender, taken } = senderTo((workflowId) =>
     workflowId === orderWorkflowId(FIRST)
       ? Promise.reject(new Error('It has had too many signals'))
       : Promise.resolve(),
   );
   await commit(FIRST, 'ful_1');
   await commit(SECOND, 'ful_2', 'ful_3');
-  await expect(messenger.sweep(-1)).resolves.toBe(2);
-  expect(heard).toEqual(['ful_2', 'ful_3']);
+  await expect(sender.sweep(-1)).resolves.toBe(2);
+  expect(taken).toEqual(['ful_2', 'ful_3']);
   const left = await transactions.run(SYSTEM, (tx) => tx.selectFrom('workflow_message').select('workflowId').execute());
   expect(left).toEqual([{ workflowId: orderWorkflowId(FIRST) }]);
 });
 
-test('a Temporal that takes nothing at all ends the sweep, and nothing is lost', async () => {
-  const { messenger } = messengerTo(() => Promise.reject(new Error('UNAVAILABLE')));
+test('a Temporal that takes nothing ends the sweep, and nothing is lost', async () => {
+  const { sender } = senderTo(() => Promise.reject(new Error('UNAVAILABLE')));
   for (const orderId of [FIRST, SECOND, THIRD]) await commit(orderId, 'ful_1');
-  await expect(messenger.sweep(-1)).rejects.toThrow('UNAVAILABLE');
-  await expect(messenger.flush(FIRST)).resolves.toBeUndefined();
+  await expect(sender.sweep(-1)).rejects.toThrow('UNAVAILABLE');
+  await expect(sender.flush(FIRST)).resolves.toBeUndefined();
   const { count } = await transactions.run(SYSTEM, (tx) =>
     tx
       .selectFrom('workflow_message')

@@ -28,9 +28,11 @@ export function registerKeys(program: Command): void {
       .option('--json', 'print one line of JSON');
 
   verb('issue', 'issues a key and prints its secret, which is shown this once')
-    .addOption(new Option('--role <role>', 'what it may do').choices(ROLES).makeOptionMandatory())
+    .addOption(
+      new Option('--role <role>', 'the role, which decides what it may do').choices(ROLES).makeOptionMandatory(),
+    )
     .option('--subject <id>', 'the storefront, merchant or warehouse it speaks for')
-    .requiredOption('--label <text>', 'what people recognise it by')
+    .requiredOption('--label <text>', 'the name by which people recognise it')
     .action((flags: Flags & { role: KeyRole; subject?: string; label: string }) =>
       withKeys(flags, async (client) => {
         const issued = await client.issue(flags.role, flags.subject ?? null, flags.label);

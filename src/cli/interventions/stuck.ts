@@ -19,11 +19,11 @@ interface Flags {
   readonly assignee?: string;
 }
 
-/** Registers `mallflow stuck`: what staff see of orders that need a person, and the verbs that move them. */
+/** Registers `mallflow stuck`: lists the orders that need a person, and sends interventions. */
 export function registerStuck(program: Command): void {
   const stuck = program
     .command('stuck')
-    .description('lists the orders that need a person, and moves them, over the public API');
+    .description('lists the orders that need a person, and intervenes in them, over the public API');
   const verb = (name: string, description: string) =>
     stuck
       .command(name)
@@ -38,24 +38,24 @@ export function registerStuck(program: Command): void {
         ).env('MALLFLOW_API_KEY'),
       )
       .option('--json', 'print one line of JSON');
-  const asking = (name: string, description: string) =>
+  const intervention = (name: string, description: string) =>
     verb(name, description)
       .addOption(
-        new Option('--reason <code>', 'why, for the audit trail')
+        new Option('--reason <code>', 'the reason, for the audit trail')
           .choices(Object.values(InterventionReason))
           .default(InterventionReason.operatorDecision),
       )
-      .option('--idempotency-key <key>', 'the key of an earlier try without an answer');
+      .option('--idempotency-key <key>', 'the key of an earlier request without an answer');
 
-  verb('list', 'lists them, the longest waiting first').action(async (flags: Flags) => {
+  verb('list', 'lists the orders, the longest waiting first').action(async (flags: Flags) => {
     const { items } = await apiOf(flags).listAttention({ limit: 100 });
-    print(flags, items, items.length === 0 ? 'No order needs a person.' : items.map(tellAttention).join('\n'));
+    print(flags, items, items.length === 0 ? 'No order needs a person.' : items.map(describeAttention).join('\n'));
   });
-  asking('retry <orderId>', 'tries again at once what waits for a provider or failed for good').action(
+  intervention('retry <orderId>', 'retries at once the steps that wait for a provider or have failed').action(
     (orderId: string, flags: Flags) => ask(flags, (api, key) => api.retryNow(key, orderId, { reason: flags.reason })),
   );
-  asking('choose-carrier <orderId>', 'books a packed part, whose label does not come, with another carrier')
-    .requiredOption('--part <fulfillmentId>', 'the part')
+  intervention('choose-carrier <orderId>', 'books another carrier for a packed fulfillment without a label')
+    .requiredOption('--part <fulfillmentId>', 'the fulfillment')
     .requiredOption('--carrier <code>', 'the carrier')
     .action((orderId: string, flags: Flags) =>
       ask(flags, (api, key) =>
@@ -66,9 +66,9 @@ export function registerStuck(program: Command): void {
         }),
       ),
     );
-  asking('hand-over <orderId>', 'opens a task for a person who sees to the order')
-    .addOption(new Option('--note <code>', 'what to mind').choices(Object.values(AttendNote)))
-    .option('--assignee <role:id>', 'who is asked')
+  intervention('hand-over <orderId>', 'opens a task for a person about the order')
+    .addOption(new Option('--note <code>', 'what to do or know').choices(Object.values(AttendNote)))
+    .option('--assignee <role:id>', 'who gets the task')
     .action((orderId: string, flags: Flags) =>
       ask(flags, (api, key) =>
         api.handToPerson(key, orderId, {
@@ -86,13 +86,15 @@ async function ask(
 ): Promise<void> {
   const key = flags.idempotencyKey ?? randomUUID();
   const done = await send(apiOf(flags), key);
-  print(
-    flags,
-    done,
-    done.outcome === 'undecided'
-      ? `The order has not answered yet. Ask again with --idempotency-key ${key}`
-      : `${done.verb} is done${done.steps === null ? '' : `: ${done.steps} step(s) are tried again`}${done.taskId === null ? '' : `: task ${done.taskId}`}.`,
-  );
+  print(flags, done, describeResult(done, key));
+}
+
+function describeResult({ outcome, verb, steps, taskId }: InterventionResource, key: string): string {
+  if (outcome === 'undecided')
+    return `The order has not answered yet. Send the request again with --idempotency-key ${key}`;
+  const retried = steps === null ? '' : `: ${steps} step(s) are retried`;
+  const task = taskId === null ? '' : `: task ${taskId}`;
+  return `${verb} is done${retried}${task}.`;
 }
 
 /** Opens the API as support does. Throws one sentence when there is no key. */
@@ -100,7 +102,8 @@ function apiOf({ state, apiUrl, key }: Flags): PublicApi {
   const secret = key ?? readApiKeys(state).support;
   if (secret === undefined)
     throw new Error(
-      'There is no API key for support: give one with --key or MALLFLOW_API_KEY (`mallflow keys issue --role support`).',
+      'There is no API key for support: issue one with `mallflow keys issue --role support`, ' +
+        'and name it with --key or MALLFLOW_API_KEY.',
     );
   return new PublicApi(apiUrl ?? readRunning(state).api, secret);
 }
@@ -109,15 +112,16 @@ function print({ json }: Flags, value: unknown, text: string): void {
   process.stdout.write(`${json === true ? JSON.stringify(value) : text}\n`);
 }
 
-function tellAttention({ orderId, reason, since, stage, waitsFor, detail, verbs }: AttentionResource): string {
-  const tried = detail?.step
-    ? `; ${detail.step} was tried ${detail.attempts} times, last: ${detail.failure ?? 'no answer'}`
-    : detail?.failure
-      ? `; ${detail.failure}`
-      : '';
+function describeAttention({ orderId, reason, since, stage, waitsFor, detail, verbs }: AttentionResource): string {
   return [
-    `${orderId}  ${reason} since ${since} (${stage})${tried}`,
+    `${orderId}  ${reason} since ${since} (${stage})${describeFailure(detail)}`,
     ...waitsFor.map((wait) => `    waits for ${wait}`),
-    `    may help: ${verbs.join(', ') || 'nothing but mending its workflow'}`,
+    `    may help: ${verbs.join(', ') || 'only a repair of its workflow'}`,
   ].join('\n');
+}
+
+function describeFailure(detail: AttentionResource['detail']): string {
+  if (detail?.step)
+    return `; ${detail.step} was tried ${detail.attempts} times, last: ${detail.failure ?? 'no answer'}`;
+  return detail?.failure ? `; ${detail.failure}` : '';
 }

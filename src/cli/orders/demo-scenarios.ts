@@ -7,13 +7,13 @@ import type { PublicApi } from './public-api';
 
 export type ScenarioName = 'completed' | 'declined' | 'refused' | 'cancelled';
 
-/** A play: what the people do after the storefront sent the order, and how it must end. */
+/** Describes a play: what people do after the storefront placed the order, and how the order must end. */
 export interface Scenario {
   readonly title: string;
-  /** The gateway's token: docs/sandbox.md says what comes of each. */
+  /** The gateway's token, with an effect that docs/sandbox.md documents. */
   readonly token: string;
   readonly ends: OrderStatus;
-  /** What must have been undone. */
+  /** The events that must show what was undone. */
   readonly undoes: readonly TimelineEventType[];
   readonly play: (
     orderId: string,
@@ -23,7 +23,7 @@ export interface Scenario {
   ) => Promise<void>;
 }
 
-const ROAD: readonly (readonly [CarrierScan, string])[] = [
+const UNDER_WAY: readonly (readonly [CarrierScan, string])[] = [
   ['in_transit', 'Sorting centre'],
   ['out_for_delivery', 'Depot'],
 ];
@@ -34,7 +34,7 @@ async function ship(orderId: string, people: People, door: readonly (readonly [C
   const began = Date.now();
   await people.scan(
     packed,
-    [['picked_up', 'Warehouse gate'] as const, ...ROAD, ...door].map(([scan, place], i) => ({
+    [['picked_up', 'Warehouse gate'] as const, ...UNDER_WAY, ...door].map(([scan, place], i) => ({
       scan,
       place,
       at: new Date(began + i),
@@ -55,7 +55,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
       ]),
   },
   declined: {
-    title: 'The payment is declined, and the customer gives up',
+    title: 'The payment is declined, and the customer cancels',
     token: 'tok_declined',
     ends: 'cancelled',
     undoes: ['stock.released'],
@@ -86,7 +86,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   },
 };
 
-/** Sends the order. A declined payment is an answer as well: the order is there and waits for another one. */
+/** Places the order. A declined payment is an answer, too: the order exists and waits for another payment. */
 export async function checkOut(place: () => Promise<OrderResource>): Promise<string> {
   try {
     return (await place()).id;

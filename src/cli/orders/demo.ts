@@ -28,7 +28,7 @@ interface DemoFlags {
 
 interface Outcome {
   readonly scenario: ScenarioName;
-  /** What the customer saw before the order. */
+  /** The price that the customer saw before the order. */
   readonly price: PriceBreakdown;
   readonly order: OrderResource;
   readonly events: readonly TimelineEvent[];
@@ -70,14 +70,7 @@ export function registerDemo(program: Command): void {
 
 async function demo(flags: DemoFlags, say: (line: string) => void): Promise<Outcome> {
   const running = readRunning(flags.state);
-  const scenario: ScenarioName =
-    flags.declined === true
-      ? 'declined'
-      : flags.refused === true
-        ? 'refused'
-        : flags.cancelled === true
-          ? 'cancelled'
-          : 'completed';
+  const scenario = scenarioOf(flags);
   const { title, token, play, ends, undoes } = SCENARIOS[scenario];
   const limit = AbortSignal.timeout(flags.timeout * 1000);
   const ended = new AbortController();
@@ -104,13 +97,13 @@ async function demo(flags: DemoFlags, say: (line: string) => void): Promise<Outc
       country: cart.recipient.address.country,
     });
     say(`${printReceipt(price)}\n`);
-    // What the customer saw is what is ordered: another total, or a coupon that does not apply, would be refused.
+    // The order names the total and the coupons that the customer saw: it is refused when they have changed.
     const couponCodes = price.rules.flatMap(({ couponCode }) => couponCode ?? []);
     const orderId = await checkOut(() =>
       storefront.placeOrder(intent('place'), { ...cart, couponCodes, total: price.total }),
     );
     const [events] = await Promise.all([
-      tellAsItHappens(storefront, orderId, say),
+      printTimeline(storefront, orderId, say),
       play(orderId, people, storefront, intent),
     ]);
     const order = await storefront.getOrder(orderId);
@@ -126,22 +119,29 @@ async function demo(flags: DemoFlags, say: (line: string) => void): Promise<Outc
       undone,
       faults: [
         ...(order.status === ends ? [] : [`the order is ${order.status}, not ${ends}`]),
-        ...missing.map((type) => `no ${type} was told`),
+        ...missing.map((type) => `the timeline has no ${type}`),
         ...settlement.faults,
       ],
     };
   } catch (error) {
     if (!limit.aborted) throw error;
-    throw new Error(
-      `The demo did not end within ${flags.timeout} s: look at the order in ${running.api}, or give it longer with --timeout.`,
-      { cause: error },
-    );
+    const late = `The demo did not end within ${flags.timeout} s`;
+    throw new Error(`${late}: look at the order in ${running.api}, or allow more time with --timeout.`, {
+      cause: error,
+    });
   } finally {
-    // Nobody listens to the timeline any more when the play broke off.
+    // Nobody follows the timeline any more when the play has failed.
     ended.abort();
   }
 }
 
+function scenarioOf({ declined, refused, cancelled }: DemoFlags): ScenarioName {
+  if (declined === true) return 'declined';
+  if (refused === true) return 'refused';
+  return cancelled === true ? 'cancelled' : 'completed';
+}
+
+/** The types of event that show what was undone. */
 const UNDOING: readonly string[] = [
   'stock.released',
   'stock.restocked',
@@ -151,8 +151,8 @@ const UNDOING: readonly string[] = [
   'payment.abandoned',
 ];
 
-/** Prints a timeline line by line until its order has ended, and answers it. */
-async function tellAsItHappens(
+/** Prints a timeline line by line until its order has ended, and answers its events. */
+async function printTimeline(
   storefront: PublicApi,
   orderId: string,
   say: (line: string) => void,
@@ -165,7 +165,7 @@ async function tellAsItHappens(
   return events;
 }
 
-/** Opens the storefront's and every warehouse's API. Throws one sentence when the keys are not there. */
+/** Opens the API for the storefront and every warehouse. Throws one sentence when their keys are missing. */
 function callers(
   stateFolder: string,
   running: Running,
@@ -216,7 +216,7 @@ function printEnd({ order, settlement, undone, faults, events }: Outcome): strin
     '',
     printPaymentSummary(settlement),
     ...(undone.length > 0 && first ? ['', 'Undone:', ...undone.map((event) => describeEvent(event, first.at))] : []),
-    ...(faults.length > 0 ? ['', `Not as it should be: ${faults.join('; ')}.`] : []),
+    ...(faults.length > 0 ? ['', `Unexpected: ${faults.join('; ')}.`] : []),
     '',
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-/** One server-sent event. */
+/** Describes a server-sent event. */
 export interface StreamedEvent {
   readonly id: string | null;
   readonly event: string;
@@ -6,8 +6,8 @@ export interface StreamedEvent {
 }
 
 /**
- * Reads server-sent events from a response's body as they come (WHATWG HTML, 9.2). Comments and retry times are passed
- * over; an event that the end of the stream cuts off is dropped.
+ * Reads server-sent events from a response's body as they come (WHATWG HTML, 9.2). Comments and retry times are
+ * skipped; an event that the end of the stream cuts off is dropped.
  */
 export async function* readEventStream(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamedEvent> {
   const decoder = new TextDecoder();

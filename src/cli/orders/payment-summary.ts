@@ -2,32 +2,32 @@ import type { OrderResource } from '../../contracts/orders/order';
 import { sumOf } from '../../domain/money';
 import { showAmount } from '../show-amount';
 
-/** What became of an order's money, in minor units. */
+/** Sums up the payments of an ended order, in minor units. */
 export interface PaymentSummary {
   readonly currency: string;
   readonly authorized: number;
   readonly captured: number;
   readonly voided: number;
   readonly refunded: number;
-  /** What the parts that left the warehouse are worth. */
+  /** The value of the fulfillments that left the warehouse. */
   readonly shipped: number;
-  /** What the parts that came back are worth. */
+  /** The value of the fulfillments that came back. */
   readonly returned: number;
-  /** Why it does not add up; empty when it does. */
+  /** Why the sums do not balance; empty when they do. */
   readonly faults: readonly string[];
 }
 
 /**
- * Adds up an ended order's payments and holds them against its parts: nothing open, charged what was shipped, refunded
- * what came back.
+ * Adds up an ended order's payments and compares them with its fulfillments: nothing is open, what was shipped is
+ * charged, and what came back is refunded.
  */
 export function summarizePayments({ payments, fulfillments, total }: OrderResource): PaymentSummary {
   const paid = (of: 'authorized' | 'captured' | 'voided' | 'refunded') =>
     sumOf(payments, (payment) => payment[of].amount);
-  const worth = (statuses: readonly string[]) =>
+  const valueOf = (statuses: readonly string[]) =>
     sumOf(
       fulfillments.filter(({ status }) => statuses.includes(status)),
-      (part) => part.total.amount,
+      (fulfillment) => fulfillment.total.amount,
     );
   const sums = {
     currency: total.currency,
@@ -35,8 +35,8 @@ export function summarizePayments({ payments, fulfillments, total }: OrderResour
     captured: paid('captured'),
     voided: paid('voided'),
     refunded: paid('refunded'),
-    shipped: worth(['handed_over', 'delivered', 'returning', 'returned']),
-    returned: worth(['returned']),
+    shipped: valueOf(['handed_over', 'delivered', 'returning', 'returned']),
+    returned: valueOf(['returned']),
   };
   const rules: readonly [boolean, string][] = [
     [sums.authorized === sums.captured + sums.voided, 'authorized is not captured + voided'],
@@ -46,18 +46,18 @@ export function summarizePayments({ payments, fulfillments, total }: OrderResour
   return { ...sums, faults: rules.flatMap(([holds, fault]) => (holds ? [] : [fault])) };
 }
 
-/** Writes a settlement as a small table. */
-export function printPaymentSummary(settlement: PaymentSummary): string {
+/** Formats a payment summary as a small table. */
+export function printPaymentSummary(summary: PaymentSummary): string {
   const row = (name: string, amount: number) =>
-    `  ${name.padEnd(26)}${showAmount(amount, settlement.currency).padStart(16)}`;
-  const { authorized, captured, voided, refunded, shipped, returned, faults } = settlement;
+    `  ${name.padEnd(26)}${showAmount(amount, summary.currency).padStart(16)}`;
+  const { authorized, captured, voided, refunded, shipped, returned, faults } = summary;
   return [
     row('authorized', authorized),
     row('= captured', captured),
     row('+ voided', voided),
-    row('worth of parts shipped', shipped),
+    row('value shipped', shipped),
     row('refunded', refunded),
-    row('worth of parts returned', returned),
+    row('value returned', returned),
     faults.length === 0 ? '  The books balance.' : `  The books do not balance: ${faults.join('; ')}.`,
   ].join('\n');
 }

@@ -6,31 +6,33 @@ import type { CarrierDrivers, PublicApi } from './public-api';
 const FIRST_LOOK_MS = 15;
 const SLOWEST_LOOK_MS = 500;
 
-/** Thrown when an order did not get where it should in time. */
+const statusesIn = ({ fulfillments }: OrderResource): string => fulfillments.map(({ status }) => status).join(', ');
+
+/** Thrown when an order does not reach the awaited state in time. */
 export class WaitTimedOut extends Error {
-  override readonly name = 'WaitedInVain';
+  override readonly name = 'WaitTimedOut';
 }
 
 /**
- * The people around an order, who act through the public API. `intent` makes each of their Idempotency-Keys from what
- * they do.
+ * Plays the people around an order over the public API. `intent` makes each of their Idempotency-Keys from what they
+ * do.
  */
 export class People {
-  /** Who was seen to work where. */
+  /** The staff who were seen to work in each warehouse. */
   readonly #staffAt = new Map<string, PublicApi>();
 
   constructor(
     private readonly customer: PublicApi,
-    /** One per warehouse whose tasks it may see, or one that sees all. */
+    /** One per warehouse, or one that may see the tasks of all. */
     private readonly warehouses: readonly PublicApi[],
     private readonly drivers: CarrierDrivers,
     private readonly intent: (act: string) => string,
     private readonly limitMs: number,
-    /** How rarely they look at an order that does not move, ms. */
+    /** The longest pause between two looks at an order that does not move, ms. */
     private readonly slowestLookMs = SLOWEST_LOOK_MS,
   ) {}
 
-  /** Looks at an order, ever more rarely, until a fact holds. Throws `WaitedInVain` after the time limit. */
+  /** Reads an order, ever more rarely, until a fact is true. Throws `WaitTimedOut` after the time limit. */
   async until(orderId: string, fact: (order: OrderResource) => boolean, what: string): Promise<OrderResource> {
     const end = Date.now() + this.limitMs;
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.6, this.slowestLookMs)) {
@@ -38,14 +40,14 @@ export class People {
       if (fact(order)) return order;
       if (Date.now() > end)
         throw new WaitTimedOut(
-          `${orderId} was not ${what} within ${this.limitMs / 1000} s: it is ${order.status} (${order.fulfillments.map((part) => part.status).join(', ')})`,
+          `${orderId} was not ${what} within ${this.limitMs / 1000} s: it is ${order.status} (${statusesIn(order)})`,
         );
       await wait(pauseMs);
     }
   }
 
   /**
-   * Does an order's tasks of some kinds, as they open: pick, then recheck, then pack. Claims each first when asked to.
+   * Does an order's tasks of some kinds, as they open: pick, then recheck, then pack. With `claim`, claims each first.
    */
   async work(orderId: string, kinds: readonly TaskKind[], claim = false): Promise<void> {
     for (const kind of kinds) {
@@ -67,23 +69,22 @@ export class People {
       orderId,
       (order) =>
         order.fulfillments.every(
-          (part) => part.shipment !== null && part.status !== 'released' && part.status !== 'packed',
+          ({ shipment, status }) => shipment !== null && status !== 'released' && status !== 'packed',
         ),
       'labelled',
     );
   }
 
-  /** Gives every parcel to its driver. */
+  /** Hands every parcel over to its carrier. */
   async handOver(order: OrderResource): Promise<void> {
-    for (const part of order.fulfillments.filter(({ status }) => status === 'labelled')) {
-      const staff = this.#staffAt.get(part.warehouseId) ?? this.warehouses[0];
-      await staff?.handOver(this.intent(`hand-over:${part.id}`), part.id);
+    for (const fulfillment of order.fulfillments.filter(({ status }) => status === 'labelled')) {
+      const staff = this.#staffAt.get(fulfillment.warehouseId) ?? this.warehouses[0];
+      await staff?.handOver(this.intent(`hand-over:${fulfillment.id}`), fulfillment.id);
     }
   }
 
   /**
-   * Lets the drivers scan every parcel, each in the order given. The carrier reports in its own time: wait for what
-   * follows.
+   * Has the drivers scan every parcel, in the order given. The carrier reports in its own time: wait for what follows.
    */
   async scan(
     order: OrderResource,

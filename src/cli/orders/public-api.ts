@@ -24,9 +24,8 @@ const HandedOver = z.object({ fulfillmentId: z.string(), status: z.literal('hand
 const RECONNECT_MS = 500;
 
 /**
- * The public HTTP API, as one caller sees it. Every POST carries the Idempotency-Key it is given, so it may be sent
- * again; answers are held against the contracts' schemas. Throws `ApiProblem` for refusals and as `HttpClient.send`
- * does.
+ * Calls the public HTTP API as one caller. Every POST carries the Idempotency-Key it is given, so it may be sent again;
+ * answers are parsed by the contracts' schemas. Throws `ApiProblem` for refusals, and as `HttpClient.send` does.
  */
 export class PublicApi {
   readonly #http: HttpClient;
@@ -62,25 +61,25 @@ export class PublicApi {
   retryNow(
     idempotencyKey: string,
     orderId: string,
-    asked: InterventionRequest['retryNow'],
+    request: InterventionRequest['retryNow'],
   ): Promise<InterventionResource> {
-    return this.#post(`/v1/orders/${orderId}/retry`, idempotencyKey, asked, InterventionResource);
+    return this.#post(`/v1/orders/${orderId}/retry`, idempotencyKey, request, InterventionResource);
   }
 
   chooseCarrier(
     idempotencyKey: string,
     orderId: string,
-    asked: InterventionRequest['chooseCarrier'],
+    request: InterventionRequest['chooseCarrier'],
   ): Promise<InterventionResource> {
-    return this.#post(`/v1/orders/${orderId}/carrier-choice`, idempotencyKey, asked, InterventionResource);
+    return this.#post(`/v1/orders/${orderId}/carrier-choice`, idempotencyKey, request, InterventionResource);
   }
 
   handToPerson(
     idempotencyKey: string,
     orderId: string,
-    asked: InterventionRequest['handToPerson'],
+    request: InterventionRequest['handToPerson'],
   ): Promise<InterventionResource> {
-    return this.#post(`/v1/orders/${orderId}/attendance`, idempotencyKey, asked, InterventionResource);
+    return this.#post(`/v1/orders/${orderId}/attendance`, idempotencyKey, request, InterventionResource);
   }
 
   getOrder(orderId: string): Promise<OrderResource> {
@@ -95,15 +94,15 @@ export class PublicApi {
     return this.#get(`/v1/orders/${orderId}/events`, { after, limit }, Timeline);
   }
 
-  /** Follows an order's timeline until the order has ended; a stream that breaks off is taken up where it stopped. */
+  /** Follows an order's timeline until the order has ended. A broken stream is resumed after its last event. */
   async *follow(orderId: string): AsyncGenerator<TimelineEvent> {
     for (let seq = 0; ;) {
       try {
-        for await (const { event, data } of await this.#stream(orderId, seq)) {
-          if (event === 'end') return;
-          const told = TimelineEvent.parse(JSON.parse(data));
-          seq = told.seq;
-          yield told;
+        for await (const { event: name, data } of await this.#stream(orderId, seq)) {
+          if (name === 'end') return;
+          const event = TimelineEvent.parse(JSON.parse(data));
+          seq = event.seq;
+          yield event;
         }
       } catch (error) {
         if (!isBroken(error)) throw error;
@@ -176,7 +175,7 @@ export class PublicApi {
   }
 }
 
-/** The sandbox carrier's drivers: what they scan, the carrier reports to Mallflow by signed webhook. */
+/** Plays the sandbox carrier's drivers: the carrier reports their scans to Mallflow by signed webhook. */
 export class CarrierDrivers {
   readonly #http: HttpClient;
 
@@ -186,7 +185,7 @@ export class CarrierDrivers {
 
   /**
    * Scans a parcel. The last scan of a parcel, sent again with its `at`, is the same scan. A parcel that was signed for
-   * or came back already takes no further scan; that is no error, as an earlier run may have scanned it.
+   * or has come back takes no further scan; that is no error, as an earlier run may have scanned it.
    */
   async scan(trackingNumber: string, scan: CarrierScan, at: Date, place: string | null = null): Promise<void> {
     try {

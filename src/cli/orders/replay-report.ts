@@ -4,7 +4,7 @@ import { conclusion } from '../audit';
 
 const SHOWN = 50;
 
-/** Writes the report of a replay for people. */
+/** Formats the report of a replay for people. */
 export function printReplay(report: ReplayReport, audits: readonly AuditResult[]): string {
   const { orders, seconds, ordersPerSecond, outcomes, mismatches, stages, samePrice, mergedPayments, run } = report;
   const faults = audits.filter(({ outcome }) => outcome !== 'true');
@@ -18,7 +18,8 @@ export function printReplay(report: ReplayReport, audits: readonly AuditResult[]
         `  ${datasetStatus.padEnd(14)}${goal.padEnd(22)}${String(expected).padStart(8)} ${String(reached).padStart(8)}`,
     ),
     '',
-    `  ${samePrice} orders cost what they cost then; the others meet a later price. ${mergedPayments} orders had several payments, which became one.`,
+    `  ${samePrice} orders cost what they cost then; the others have a later price. ` +
+      `${mergedPayments} orders had several payments, which became one.`,
     '',
     '  stage                                count    p50 ms    p95 ms',
     ...stages.map(
@@ -27,19 +28,19 @@ export function printReplay(report: ReplayReport, audits: readonly AuditResult[]
     ),
     '',
     ...(mismatches.length === 0
-      ? ['Every order is where the data says.']
+      ? ['Every order ended as the data says.']
       : [
-          `${mismatches.length} orders are not where the data says:`,
+          `${mismatches.length} orders did not end as the data says:`,
           ...mismatches
             .slice(0, SHOWN)
             .map(
               ({ order, orderId, goal, missing }) =>
-                `  ${order} (${orderId ?? 'not taken'}) should be ${goal}: ${missing}`,
+                `  ${order} (${orderId ?? 'not accepted'}) should be ${goal}: ${missing}`,
             ),
           ...(mismatches.length > SHOWN ? [`  and ${mismatches.length - SHOWN} more: --json names all`] : []),
         ]),
     '',
-    ...faults.map(({ name, count, reason }) => `  ${reason ?? `${count} times not`}: ${name}`),
+    ...faults.map(({ name, count, reason }) => `  ${reason ?? `${count} finding(s)`}: ${name}`),
     conclusion(audits),
     '',
   ].join('\n');

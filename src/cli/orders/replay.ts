@@ -30,12 +30,12 @@ export function registerReplay(program: Command): void {
   program
     .command('replay')
     .argument('<dir>', "the folder with the dataset's gzipped CSV tables")
-    .description('imports real marketplace orders and drives them, through the public API, to the end each really had')
+    .description('imports real marketplace orders and drives each, over the public API, to the end that it really had')
     .addOption(stateOption())
     .addOption(new Option('--orders <number>', 'only the first ones, by time of purchase').argParser(whole))
     .addOption(new Option('--concurrency <number>', 'orders at a time').default(8).argParser(whole))
     .addOption(
-      new Option('--run <name>', 'names the replay: under the same name it goes on where it stopped')
+      new Option('--run <name>', 'names the replay: the same name resumes it where it stopped')
         .default('first')
         .argParser(runName),
     )
@@ -43,7 +43,7 @@ export function registerReplay(program: Command): void {
     .option('--json', 'print the report as one JSON object')
     .addHelpText(
       'after',
-      '\nThe dataset and what is made up are described in docs/replay.md. Ends with 1 on any mismatch or false audit.',
+      '\ndocs/replay.md describes the dataset and what is made up. The exit code is 1 on any mismatch or false audit.',
     )
     .action(async (dir: string, flags: ReplayFlags) => {
       const running = readRunning(flags.state);
@@ -62,8 +62,9 @@ async function runReplay(dir: string, flags: ReplayFlags, running: Running): Pro
   const dataset = await readDataset(dir, flags.orders);
   const transactions = openDatabase(running);
   try {
+    const { sellers, products, orders } = dataset;
     process.stderr.write(
-      `Importing ${dataset.sellers.size} merchants, ${dataset.products.size} products and the stock of ${dataset.orders.length} orders\n`,
+      `Importing ${sellers.size} merchants, ${products.size} products and the stock of ${orders.length} orders\n`,
     );
     const imported = await importDataset(new CatalogueImport(transactions), dataset, flags.run);
     return await withKeys(transactions, imported, flags.run, async (keys) => {
@@ -94,7 +95,7 @@ async function runReplay(dir: string, flags: ReplayFlags, running: Running): Pro
   }
 }
 
-/** Lends keys to the replay's people and revokes them afterwards. */
+/** Issues API keys for the time of a replay, and revokes them afterwards. */
 async function withKeys<T>(
   transactions: Transactions,
   { storefrontId }: Imported,
@@ -103,7 +104,7 @@ async function withKeys<T>(
 ): Promise<T> {
   const client = new ApiKeyService(transactions);
   const label = `replay ${run}`;
-  // A replay that was killed has left its keys behind.
+  // A replay that was killed left its keys behind.
   for (const { id } of (await client.list()).filter((key) => key.label === label && key.revokedAt === null))
     await client.revoke(id);
   const storefront = await client.issue('storefront', storefrontId, label);

@@ -14,7 +14,7 @@ const id = z.string().min(1).max(64);
 const amount = z.int().min(0).max(MAX_AMOUNT);
 const times = z.int().min(0).default(0);
 
-/** A cart with everything that its price depends on. docs/pricing.md describes it. */
+/** Describes a cart with everything that its price depends on, as docs/pricing.md documents it. */
 const QuoteFile = z
   .strictObject({
     about: z.string().optional(),
@@ -75,7 +75,7 @@ const QuoteFile = z
     const merchants = new Set(file.merchants.map((merchant) => merchant.id));
     const twice = (ids: readonly string[], pointer: (i: number) => PropertyKey[]) =>
       ids.forEach((own, i) => {
-        if (ids.indexOf(own) < i) ctx.addIssue({ code: 'custom', path: pointer(i), message: `${own} is there twice` });
+        if (ids.indexOf(own) < i) ctx.addIssue({ code: 'custom', path: pointer(i), message: `${own} appears twice` });
       });
     twice(
       file.merchants.map((merchant) => merchant.id),
@@ -94,13 +94,13 @@ const QuoteFile = z
         ctx.addIssue({
           code: 'custom',
           path: ['goods', i, 'merchantId'],
-          message: `${merchantId} is none of merchants`,
+          message: `${merchantId} is not in merchants`,
         });
     });
   });
 
 /**
- * Reads a cart from a file, as a request for its price. Throws one text that names everything wrong with the file, by
+ * Reads a cart from a file, as a request for its price. Throws one text that names everything wrong with the file by
  * JSON pointers.
  */
 export function readQuoteFile(path: string, now: Date): PriceRequest {
@@ -108,10 +108,9 @@ export function readQuoteFile(path: string, now: Date): PriceRequest {
   if (!parsed.success) {
     const faults = parsed.error.issues.flatMap((issue) => fieldErrors(issue));
     throw new Error(
-      [
-        `${path} is no cart that can be priced:`,
-        ...faults.map(({ pointer, detail }) => `  ${pointer || '/'}: ${detail}`),
-      ].join('\n'),
+      [`${path} cannot be priced:`, ...faults.map(({ pointer, detail }) => `  ${pointer || '/'}: ${detail}`)].join(
+        '\n',
+      ),
     );
   }
   const { at, timeZone, country, merchants, goods, taxRates, about: _about, ...rest } = parsed.data;
@@ -147,5 +146,5 @@ function readJson(path: string): unknown {
   }
 }
 
-/** The currencies that a file may be in, for help texts. */
+/** Lists the currencies of carts, for help texts. */
 export const CURRENCIES = Object.keys(CURRENCY_DIGITS).join(', ');

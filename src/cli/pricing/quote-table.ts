@@ -4,17 +4,17 @@ import { showAmount } from '../show-amount';
 
 const shown = ({ amount, currency }: Money): string => showAmount(amount, currency);
 
-/** Lays rows out in columns; those named are set to the right. */
+/** Formats rows in columns, those in `right` aligned to the right. */
 function table(head: readonly string[], rows: readonly (readonly string[])[], right: readonly number[]): string[] {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return [head, ...rows].map((row) =>
-    `  ${row.map((cell, column) => (right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ')}`.trimEnd(),
-  );
+  const padded = (cell: string, column: number): string =>
+    right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
+  return [head, ...rows].map((row) => `  ${row.map(padded).join('  ')}`.trimEnd());
 }
 
 /**
- * Writes a price as people read it: its lines, what each rule took off which line and who pays, why others did not
- * apply, and the sums.
+ * Formats a price for people: its lines, the discounts of each rule and who pays them, why other rules did not apply,
+ * and the sums.
  */
 export function printBreakdown({
   lines,
@@ -36,13 +36,13 @@ export function printBreakdown({
       '',
       '',
     ],
-    ...discounts.map((part) => [
+    ...discounts.map((discounted) => [
       '',
-      `  line ${part.line + 1}`,
-      part.on === 'goods' ? 'goods' : 'delivery',
-      `-${shown(part.amount)}`,
-      shown(part.paidByMall),
-      shown(part.paidByMerchant),
+      `  line ${discounted.line + 1}`,
+      discounted.on === 'goods' ? 'goods' : 'delivery',
+      `-${shown(discounted.amount)}`,
+      shown(discounted.paidByMall),
+      shown(discounted.paidByMerchant),
     ]),
   ]);
   return [
@@ -71,7 +71,7 @@ export function printBreakdown({
     'Rules that did not',
     ...(notApplied.length > 0
       ? table(
-          ['', 'rule', 'code', 'why'],
+          ['', 'rule', 'code', 'reason'],
           notApplied.map((rule) => [rule.name, `${rule.promotionId} v${rule.version}`, rule.code, rule.reason]),
           [],
         )

@@ -16,7 +16,8 @@ export function registerQuote(program: Command): void {
       'after',
       `
 docs/pricing.md describes the file, docs/examples/quote holds one for each kind of promotion. Amounts are minor units of
-${CURRENCIES}. Ends with 1, and names what is wrong by JSON pointers, when the file cannot be priced.`,
+${CURRENCIES}. When the file cannot be priced, the exit code is 1, and the
+message names what is wrong by JSON pointers.`,
     )
     .action((path: string, { json }: { json?: boolean }) => {
       const request = readQuoteFile(path, new Date());

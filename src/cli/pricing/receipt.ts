@@ -2,7 +2,7 @@ import type { PriceBreakdown } from '../../contracts/pricing/quote';
 import { sumOf } from '../../domain/money';
 import { showAmount } from '../show-amount';
 
-/** Writes a price as a receipt does: what goods and delivery cost, what each rule takes off, what is left to pay. */
+/** Formats a price as a receipt: goods, delivery, the discount of each rule, and the rest to pay. */
 export function printReceipt({ lines, rules, total }: PriceBreakdown): string {
   const names = rules.map(({ name, couponCode }) => (couponCode === null ? name : `${name}, coupon ${couponCode}`));
   const width = Math.max(26, ...names.map((name) => name.length + 2));

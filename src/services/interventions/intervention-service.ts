@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { claimKey, forgetKey, reopenKey, storeAnswer } from '../../books/idempotency';
 import type { Transactions } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';
-import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
+import { isRefusal, refuse, type ErrorCode, type Refusal } from '../../contracts/errors';
 import type {
   InterventionRequest,
   AttentionResource,
@@ -12,14 +12,12 @@ import type {
 } from '../../contracts/interventions/interventions';
 import type { InterventionVerb } from '../../contracts/interventions/intervention-codes';
 import type { Page } from '../../contracts/page';
+import type { OrderStatus } from '../../contracts/statuses';
 import { answer, replay, type Answer, type IdempotentRequest } from '../idempotent-request';
 import { NO_ANSWER, type OrderWorkflows } from '../orders/order-workflows';
 import { listAttention } from './read-attention';
 
-/**
- * What people of the mall do about orders that are stuck. Each verb is an Update of the order's workflow, which writes
- * who asked.
- */
+/** Sends the interventions of staff to stuck orders. Each is an Update of the workflow, which records its actor. */
 export class InterventionService {
   constructor(
     private readonly transactions: Transactions,
@@ -32,17 +30,17 @@ export class InterventionService {
   }
 
   /**
-   * Asks an order to do something. Answers 200 with what it came to; 202 when the order does not answer in time, after
-   * which the same request may be sent again; or the order's own refusal, after which the key is as good as new:
-   * Temporal keeps what an Update came to, so that each request is an Update of its own and only a repetition of one
-   * without an answer is the same.
+   * Sends an intervention to an order. Answers 200 with its result; 202 when the order does not answer in time, after
+   * which the same request may be sent again; or the order's refusal, after which the key may be used again. Temporal
+   * keeps the result of an Update, so each request is an Update of its own; only the repetition of one without an
+   * answer is the same Update.
    */
   async ask<Verb extends keyof InterventionRequest>(
     caller: Caller,
     intent: IdempotentRequest,
     orderId: string,
     verb: Verb,
-    asked: InterventionRequest[Verb],
+    request: InterventionRequest[Verb],
   ): Promise<Answer<InterventionResource> | Refusal> {
     const begun = await this.transactions.run(caller, async (tx) => {
       const order = await tx
@@ -54,30 +52,21 @@ export class InterventionService {
       const fresh = randomUUID();
       const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, fresh);
       if (isRefusal(claim) || claim.claimed === 'answered') return claim;
-      // A request whose answer was lost is the same Update: Temporal answers it as it did then. Earlier releases kept
-      // the order's id there.
+      // A request whose answer was lost is the same Update: Temporal answers it as it did then. Earlier releases stored
+      // the order's id here.
       const resumed = claim.claimed === 'resumed' && claim.resourceId !== orderId ? claim.resourceId : null;
-      return { claimed: 'asking' as const, updateId: resumed ?? fresh, order };
+      return { claimed: 'sending' as const, updateId: resumed ?? fresh, order };
     });
     if (isRefusal(begun)) return begun;
     if (begun.claimed === 'answered') return replay<InterventionResource>(begun.answer);
-    const verdict = await this.workflows.operate(orderId, verb, { ...asked, actor: caller.actor }, begun.updateId);
+    const verdict = await this.workflows.operate(orderId, verb, { ...request, actor: caller.actor }, begun.updateId);
     if (verdict === NO_ANSWER) {
       await this.transactions.run(caller, (tx) => reopenKey(tx, caller.subject, intent.key));
       return answer(202, intervention(orderId, verb, 'undecided'));
     }
-    const refusal = isRefusal(verdict)
-      ? verdict
-      : verdict === 'not_running'
-        ? refuse(begun.order.closedAt === null ? 'starting' : 'order_closed', {
-            detail: `The order is ${begun.order.status}`,
-          })
-        : verdict.outcome === 'refused'
-          ? refuse(verdict.code)
-          : undefined;
-    if (refusal || isRefusal(verdict) || verdict === 'not_running') {
+    if (isRefusal(verdict) || verdict === 'not_running' || verdict.outcome === 'refused') {
       await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
-      return refusal as Refusal;
+      return refusalOf(verdict, begun.order);
     }
     const done = answer(
       200,
@@ -87,6 +76,16 @@ export class InterventionService {
     await this.transactions.run(caller, (tx) => storeAnswer(tx, caller.subject, intent.key, done));
     return done;
   }
+}
+
+function refusalOf(
+  verdict: Refusal | 'not_running' | { outcome: 'refused'; code: ErrorCode },
+  { status, closedAt }: { status: OrderStatus; closedAt: Date | null },
+): Refusal {
+  if (isRefusal(verdict)) return verdict;
+  if (verdict === 'not_running')
+    return refuse(closedAt === null ? 'starting' : 'order_closed', { detail: `The order is ${status}` });
+  return refuse(verdict.code);
 }
 
 const intervention = (

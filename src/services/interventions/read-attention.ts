@@ -8,7 +8,7 @@ import { AttentionReason, FulfillmentStatus, OrderStatus } from '../../contracts
 import { ORDER_WAITS, FULFILLMENT_WAITS, availableActions } from '../../domain/interventions/available-actions';
 import { decodeCursor, encodeCursor } from '../cursor';
 
-/** While one of these holds, a step of the order waits and may be tried again. */
+/** Under each of these reasons a step of the order waits and may be tried again. */
 const STEP_WAITS: readonly (string | null)[] = [
   AttentionReason.paymentProviderUnavailable,
   AttentionReason.carrierUnavailable,
@@ -21,9 +21,7 @@ const HANDED_OVER: readonly FulfillmentStatus[] = [
   FulfillmentStatus.returned,
 ];
 
-/**
- * Lists the orders that need a person, the longest waiting first, with what is known of why. Reads the database only.
- */
+/** Lists the orders that need a person with the reason, the longest waiting first. Reads the database only. */
 export async function listAttention(tx: Tx, query: ListAttention): Promise<Page<AttentionResource> | Refusal> {
   const cursor = query.cursor === undefined ? undefined : decodeCursor(query.cursor, 2);
   if (isRefusal(cursor)) return cursor;
@@ -47,7 +45,7 @@ export async function listAttention(tx: Tx, query: ListAttention): Promise<Page<
           .select(['f.id', 'f.status'])
           .whereRef('f.orderId', '=', 'o.id')
           .orderBy('f.number'),
-      ).as('parts'),
+      ).as('fulfillments'),
       eb
         .selectFrom('task as t')
         .select('t.id')
@@ -75,13 +73,13 @@ export async function listAttention(tx: Tx, query: ListAttention): Promise<Page<
     stageSince: row.stageSince.toISOString(),
     waitsFor:
       ORDER_WAITS[row.status] === undefined
-        ? row.parts.flatMap(({ id, status }) =>
+        ? row.fulfillments.flatMap(({ id, status }) =>
             FULFILLMENT_WAITS[status] === undefined ? [] : [`${id}: ${FULFILLMENT_WAITS[status]}`],
           )
         : [ORDER_WAITS[row.status] as string],
     detail: row.attentionDetail as AttentionDetail | null,
     taskId: row.taskId,
-    // A workflow whose tasks fail, or that is gone, answers nobody: it has to be mended first.
+    // A workflow whose tasks fail, or that is gone, answers nobody: it has to be repaired first.
     verbs:
       row.attentionFound === AttentionReason.workflowFailing
         ? []
@@ -89,8 +87,8 @@ export async function listAttention(tx: Tx, query: ListAttention): Promise<Page<
             closed: false,
             cancelling: row.status === OrderStatus.cancelling,
             stepWaits: STEP_WAITS.includes(row.attentionOwn) || STEP_WAITS.includes(row.attentionFound),
-            labelAwaited: row.parts.some(({ status }) => status === 'packed'),
-            handedOver: row.parts.some(({ status }) => HANDED_OVER.includes(status)),
+            labelAwaited: row.fulfillments.some(({ status }) => status === 'packed'),
+            handedOver: row.fulfillments.some(({ status }) => HANDED_OVER.includes(status)),
             attended: row.taskId !== null,
           }),
   }));

@@ -10,20 +10,20 @@ import type { OutboxSender } from '../outbox-sender';
 import { findOverdueOrders, type Deadlines, type OverdueOrder } from './overdue-orders';
 import { examineWorkflow, reportedProblems, type Finding } from './workflow-health';
 
-/** How many workflows one round looks at, and how many at once: an outage makes many suspects. */
-const LOOKS = 300;
+/** Limits the workflows that a round examines, and those examined at once: an outage makes many orders overdue. */
+const EXAMINED = 300;
 const AT_ONCE = 8;
-/** One that only Temporal names. */
-const UNSUSPECTED: OverdueOrder = { overdueSince: null };
+/** An order that only Temporal reports. */
+const NOT_OVERDUE: OverdueOrder = { overdueSince: null };
 
 export interface WatchdogPolicy {
   readonly periodSeconds: number;
   readonly deadlines: Deadlines;
-  /** From how many attempts on a step counts as one that is tried without end. */
+  /** The attempt from which on a step counts as one that is tried without end. */
   readonly attempts: number;
 }
 
-/** What one round came to. */
+/** Reports one round of the watchdog. */
 export interface WatchRound {
   readonly outcome: 'done' | 'failed';
   readonly raised: number;
@@ -33,32 +33,32 @@ export interface WatchRound {
 
 /**
  * Finds orders that are stuck: past their stage's deadline, with a workflow whose tasks fail, with a step that is tried
- * without end. It looks at those only which the database or Temporal's visibility name as suspects, never at every open
- * order. It also starts replenishments again whose workflow was lost. Several may run beside each other: what the other
- * has written already changes nothing.
+ * without end. It examines only the orders that the database or Temporal's visibility reports, never every open one. It
+ * also restarts replenishments whose workflow was lost. Several may run side by side: a finding that is written already
+ * changes nothing.
  */
 export class Watchdog {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
-  /** The last order that was looked at: with more suspects than looks, they take turns. */
+  /** The last order that was examined: a round that cannot examine all is continued by the next. */
   #last = '';
-  #sees = true;
+  #serverReports = true;
 
   constructor(
     private readonly transactions: Transactions,
     private readonly temporal: Client,
-    private readonly messenger: OutboxSender,
+    private readonly outbox: OutboxSender,
     private readonly policy: WatchdogPolicy,
     private readonly log: Logger,
-    private readonly note: (round: WatchRound) => void = () => undefined,
+    private readonly report: (round: WatchRound) => void = () => undefined,
   ) {}
 
   start(): void {
     this.#timer = setTimeout(() => {
       this.#round = this.look()
         .catch((error: unknown) => {
-          this.log.warn({ err: error }, 'the watchdog looks again in the next round');
+          this.log.warn({ err: error }, 'a round of the watchdog failed; the next one looks again');
         })
         .finally(() => {
           if (!this.#stopped) this.start();
@@ -66,24 +66,24 @@ export class Watchdog {
     }, this.policy.periodSeconds * 1000);
   }
 
-  /** Ends after the round under way. */
+  /** Stops after the current examinations. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#round;
   }
 
-  /** One round. Throws while the database or Temporal is out of reach. */
+  /** Runs one round. Throws while the database or Temporal is unavailable. */
   async look(): Promise<void> {
     const done = { raised: 0, cleared: 0, restarted: 0 };
     try {
-      const suspects = await this.#suspects();
-      const inTurn = [...suspects.keys()].sort();
+      const reported = await this.#reportedOrders();
+      const inTurn = [...reported.keys()].sort();
       const next = Math.max(
         0,
         inTurn.findIndex((id) => id > this.#last),
       );
-      const queue = [...inTurn.slice(next), ...inTurn.slice(0, next)].slice(0, LOOKS).reverse();
+      const queue = [...inTurn.slice(next), ...inTurn.slice(0, next)].slice(0, EXAMINED).reverse();
       this.#last = queue[0] ?? '';
       await Promise.all(
         Array.from({ length: AT_ONCE }, async () => {
@@ -91,40 +91,40 @@ export class Watchdog {
             const finding = await examineWorkflow(
               this.temporal,
               id,
-              suspects.get(id) ?? UNSUSPECTED,
+              reported.get(id) ?? NOT_OVERDUE,
               this.policy.attempts,
             );
-            if (await this.#write(id, finding)) done[finding.reason ? 'raised' : 'cleared'] += 1;
+            if (await this.#record(id, finding)) done[finding.reason ? 'raised' : 'cleared'] += 1;
           }
         }),
       );
-      done.restarted = await restartLostReplenishments(this.transactions, this.temporal, this.messenger, LOOKS);
+      done.restarted = await restartLostReplenishments(this.transactions, this.temporal, this.outbox, EXAMINED);
       if (done.restarted > 0)
         this.log.info({ restarted: done.restarted }, 'started replenishments whose workflow was lost');
-      this.note({ outcome: 'done', ...done });
+      this.report({ outcome: 'done', ...done });
     } catch (error) {
-      this.note({ outcome: 'failed', ...done });
+      this.report({ outcome: 'failed', ...done });
       throw error;
     }
   }
 
-  /** Names the orders to look at. */
-  async #suspects(): Promise<Map<string, OverdueOrder>> {
-    const suspects = await this.transactions.run(SYSTEM, (tx) => findOverdueOrders(tx, this.policy.deadlines));
-    const reported = this.#sees ? await reportedProblems(this.temporal, LOOKS) : [];
-    if (reported === 'not_known') {
-      this.#sees = false;
+  /** Lists the orders to examine, with the reason. */
+  async #reportedOrders(): Promise<Map<string, OverdueOrder>> {
+    const overdue = await this.transactions.run(SYSTEM, (tx) => findOverdueOrders(tx, this.policy.deadlines));
+    const failing = this.#serverReports ? await reportedProblems(this.temporal, EXAMINED) : [];
+    if (failing === 'not_known') {
+      this.#serverReports = false;
       this.log.info(
-        'this Temporal server reports no workflow task problems; orders are looked at once they are overdue',
+        'this Temporal server reports no workflow task problems; orders are examined once they are overdue',
       );
-      return suspects;
+      return overdue;
     }
-    for (const id of reported) if (!suspects.has(id)) suspects.set(id, UNSUSPECTED);
-    return suspects;
+    for (const id of failing) if (!overdue.has(id)) overdue.set(id, NOT_OVERDUE);
+    return overdue;
   }
 
-  /** Writes what was found, and tells the order, unless its workflow could not hear it. Answers whether it is news. */
-  async #write(orderId: string, { reason, detail }: Finding): Promise<boolean> {
+  /** Records a finding and signals the order, unless its workflow takes no signals. Answers whether it is news. */
+  async #record(orderId: string, { reason, detail }: Finding): Promise<boolean> {
     const news = await this.transactions.run(SYSTEM, async (tx) => {
       if (!(await setFoundAttention(tx, orderId, reason, detail))) return false;
       if (reason !== AttentionReason.workflowFailing)
@@ -133,7 +133,7 @@ export class Watchdog {
     });
     if (!news) return false;
     this.log.info({ orderId, reason, ...detail }, reason ? 'an order needs a person' : 'an order is no longer stuck');
-    if (reason !== AttentionReason.workflowFailing) await this.messenger.flush(orderId);
+    if (reason !== AttentionReason.workflowFailing) await this.outbox.flush(orderId);
     return true;
   }
 }

@@ -10,15 +10,13 @@ import type { AttentionDetail } from '../../contracts/interventions/intervention
 import { AttentionReason, type FoundReason } from '../../contracts/statuses';
 import type { OverdueOrder } from './overdue-orders';
 
-/** What an examination of one order came to. */
+/** Describes the result of examining one order. */
 export interface Finding {
   readonly reason: FoundReason | null;
   readonly detail: AttentionDetail | null;
 }
 
-/**
- * A workflow task is tried again at once: the third attempt has failed twice on the same defect, or timed out twice.
- */
+/** Temporal retries a workflow task at once: the third attempt follows two failures or timeouts. */
 const TASK_ATTEMPTS = 3;
 /** gRPC's INVALID_ARGUMENT: the server does not know the search attribute. */
 const NOT_UNDERSTOOD: readonly number[] = [3];
@@ -26,8 +24,8 @@ const NO_STEP = { step: null, attempts: null, failure: null };
 const ID_PREFIX = orderWorkflowId('');
 
 /**
- * Looks at an order's workflow and judges: its tasks fail, or it is gone; a step was tried `attempts` times or more;
- * its stage is overdue; or nothing. Throws while Temporal is out of reach.
+ * Examines an order's workflow. It finds that its tasks fail, or that it is gone; that a step was tried `attempts`
+ * times or more; that its stage is overdue; or nothing. Throws while Temporal is unavailable.
  */
 export async function examineWorkflow(
   temporal: Client,
@@ -73,7 +71,7 @@ type RawFailure = NonNullable<
   NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['lastFailure']
 >;
 
-/** The type only: a message could hold what somebody typed. */
+/** Names a failure's type only: its message could hold what somebody typed. */
 const failureOf = (failure: RawFailure | null | undefined): string | null => {
   if (!failure) return null;
   return failure.applicationFailureInfo?.type ?? (failure.timeoutFailureInfo ? 'timeout' : 'unknown');
@@ -86,7 +84,8 @@ const failureOf = (failure: RawFailure | null | undefined): string | null => {
 export async function reportedProblems(temporal: Client, limit: number): Promise<string[] | 'not_known'> {
   const ids: string[] = [];
   try {
-    const query = `WorkflowType = '${ORDER_WORKFLOW}' AND ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL`;
+    const running = `WorkflowType = '${ORDER_WORKFLOW}' AND ExecutionStatus = 'Running'`;
+    const query = `${running} AND TemporalReportedProblems IS NOT NULL`;
     for await (const { workflowId } of temporal.workflow.list({ query, pageSize: limit })) {
       if (workflowId.startsWith(ID_PREFIX)) ids.push(workflowId.slice(ID_PREFIX.length));
       if (ids.length >= limit) break;

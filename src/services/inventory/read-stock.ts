@@ -13,7 +13,7 @@ import { addDays } from '../../domain/dates';
 import { zoneBetween } from '../../domain/addresses/zone';
 import { decodeCursor, encodeCursor } from '../cursor';
 
-/** Selects the shelves that a caller keeps: what everybody may read of stock is more than that. */
+/** Selects the shelves that a caller manages; row-level security lets everybody read more of stock than that. */
 function shelvesOf(tx: Tx, { role, subject }: Caller) {
   const all = tx
     .selectFrom('stock as s')
@@ -56,7 +56,7 @@ export async function listStock(tx: Tx, caller: Caller, query: ListStock): Promi
   };
 }
 
-/** Reads one shelf. It must be there and the caller's. */
+/** Reads one shelf, which must exist and be the caller's. */
 export async function readShelf(tx: Tx, caller: Caller, { skuId, warehouseId }: ShelfRef): Promise<ShelfResource> {
   const row = await shelvesOf(tx, caller)
     .where('s.skuId', '=', skuId)
@@ -96,20 +96,17 @@ async function withLots(tx: Tx, rows: readonly ShelfRow[]): Promise<ShelfResourc
   }));
 }
 
-/** Says what can be had of a SKU, from where and by when. It locks nothing and promises nothing. */
+/** Reads how much of a SKU can be ordered, from where and by when. It locks and promises nothing. */
 export async function readAvailability(
   tx: Tx,
-  { skuId, country, ...wish }: AskAvailability,
+  { skuId, country, ...request }: AskAvailability,
 ): Promise<AvailabilityResource | Refusal> {
-  const [postcode, requestedDate] = [wish.postcode ?? null, wish.requestedDate ?? null];
+  const [postcode, requestedDate] = [request.postcode ?? null, request.requestedDate ?? null];
   const known = await tx.selectFrom('sku').select('id').where('id', '=', skuId).executeTakeFirst();
   if (!known) return refuse('unknown_sku', { errors: [{ pointer: 'skuId', detail: 'It is not in the catalogue' }] });
-  const {
-    shelves,
-    rates: offers,
-    deliveredBy,
-  } = await readShelves(tx, [skuId], { country, urgency: wish.urgency, requestedDate }, false);
-  const reaching = offers.filter((offer) => offer.countries.includes(country));
+  const delivery = { country, urgency: request.urgency, requestedDate };
+  const { shelves, rates, deliveredBy } = await readShelves(tx, [skuId], delivery, false);
+  const deliveryDays = rates.filter((rate) => rate.countries.includes(country)).map((rate) => rate.deliveryDays);
   const warehouses = shelves
     .filter((shelf) => shelf.available > 0)
     .map((shelf) => ({
@@ -124,15 +121,13 @@ export async function readAvailability(
     available: warehouses.reduce((sum, { available }) => sum + available, 0),
     warehouses,
     earliestDelivery:
-      reaching.length === 0
-        ? null
-        : addDays(new Date().toISOString().slice(0, 10), Math.min(...reaching.map((offer) => offer.deliveryDays))),
+      deliveryDays.length === 0 ? null : addDays(new Date().toISOString().slice(0, 10), Math.min(...deliveryDays)),
     latestDelivery: deliveredBy,
     backorder: await backorderable(tx, skuId),
   };
 }
 
-/** Says when a unit more than there is would come; null when none may be owed. */
+/** Estimates when a unit beyond the free stock would come; null when it cannot be backordered. */
 async function backorderable(tx: Tx, skuId: string): Promise<AvailabilityResource['backorder']> {
   const today = new Date().toISOString().slice(0, 10);
   const terms = (await readTerms(tx, [skuId], today)).get(skuId);
@@ -142,7 +137,7 @@ async function backorderable(tx: Tx, skuId: string): Promise<AvailabilityResourc
     : { ...expectedFor(terms, 1, today), remaining: more };
 }
 
-/** Reads how a SKU is sold before it is there. It must be in the catalogue. */
+/** Reads the backorder terms of a SKU, which must be in the catalogue. */
 export async function readBackorder(tx: Tx, skuId: string): Promise<BackorderResource> {
   const { id, merchantId, backorderLeadDays, backorderMax, owed } = await tx
     .selectFrom('sku')

@@ -20,11 +20,11 @@ import { answer, once, type Answer, type IdempotentRequest } from '../idempotent
 import type { OutboxSender } from '../outbox-sender';
 import { listStock, readAvailability, readBackorder, readShelf } from './read-stock';
 
-/** Stock, for those who keep it (merchants their SKUs, warehouses their shelves) and those who sell it. */
+/** Manages stock for merchants (their SKUs) and warehouses (their shelves), and reads its availability. */
 export class StockService {
   constructor(
     private readonly transactions: Transactions,
-    private readonly messenger: OutboxSender,
+    private readonly outbox: OutboxSender,
   ) {}
 
   list(caller: Caller, query: ListStock): Promise<Page<ShelfResource> | Refusal> {
@@ -35,7 +35,7 @@ export class StockService {
     return this.transactions.run(caller, (tx) => readAvailability(tx, query));
   }
 
-  /** Books a delivery in. */
+  /** Adds a delivery to the stock. */
   receive(caller: Caller, intent: IdempotentRequest, goods: ReceiveStock): Promise<Answer<ShelfResource> | Refusal> {
     return this.#change(caller, intent, (tx) => receiveGoods(tx, goods));
   }
@@ -55,7 +55,7 @@ export class StockService {
     return this.#change(caller, intent, (tx) => setStock(tx, settings));
   }
 
-  /** Says whether and how a SKU is sold before it is there. */
+  /** Sets whether and how a SKU can be backordered. */
   setBackorder(
     caller: Caller,
     intent: IdempotentRequest,
@@ -79,8 +79,8 @@ export class StockService {
       return isRefusal(changed) ? changed : answer(200, await readShelf(tx, caller, changed));
     });
     if (isRefusal(answered) || answered.replayed) return answered;
-    await this.messenger.flushReplenishment(answered.body);
-    await this.messenger.flushFilled();
+    await this.outbox.flushReplenishment(answered.body);
+    await this.outbox.flushFilled();
     return answered;
   }
 }

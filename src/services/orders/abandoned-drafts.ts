@@ -8,22 +8,19 @@ import type { OutboxSender } from '../outbox-sender';
 import type { OrderStart, OrderWorkflows } from './order-workflows';
 
 const PERIOD_MS = 2_000;
-/** Younger signals are still on their way from the process that wrote them. */
+/** Younger signals are still being sent by the process that wrote them. */
 const MESSAGE_AGE_SECONDS = 2;
 const BATCH = 50;
 const FORGET_PERIOD_MS = 3_600_000;
 
-/** What one round came to. */
+/** Reports one round of the sweeper. */
 export interface SweepRound {
   readonly outcome: 'done' | 'failed';
   readonly signals: number;
   readonly drafts: number;
 }
 
-/**
- * Finishes what a process that died had begun: starts drafts without a workflow, sends signals that were committed
- * only.
- */
+/** Starts orders whose process died before it could, and sends signals that stayed in the outbox. */
 export class AbandonedDraftSweeper {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -32,17 +29,17 @@ export class AbandonedDraftSweeper {
 
   constructor(
     private readonly transactions: Transactions,
-    private readonly messenger: OutboxSender,
+    private readonly outbox: OutboxSender,
     private readonly workflows: OrderWorkflows,
     private readonly log: Logger,
-    private readonly note: (round: SweepRound) => void = () => undefined,
+    private readonly report: (round: SweepRound) => void = () => undefined,
   ) {}
 
   start(): void {
     this.#timer = setTimeout(() => {
       this.#round = this.sweep()
         .catch((error: unknown) => {
-          this.log.warn({ err: error }, 'sweeping goes on in the next round');
+          this.log.warn({ err: error }, 'a sweep failed; the next round sweeps again');
         })
         .finally(() => {
           if (!this.#stopped) this.start();
@@ -50,29 +47,29 @@ export class AbandonedDraftSweeper {
     }, PERIOD_MS);
   }
 
-  /** Ends after what the round under way is at. What it leaves is as it was, for the next process. */
+  /** Stops after the current step of a round. The next process does the rest. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#round;
   }
 
-  /** One round. Throws while the database or Temporal is out of reach. */
+  /** Runs one round. Throws while the database or Temporal is unavailable. */
   async sweep(): Promise<void> {
     const done = { signals: 0, drafts: 0 };
     try {
       await this.#sweep(done);
-      this.note({ outcome: 'done', ...done });
+      this.report({ outcome: 'done', ...done });
     } catch (error) {
-      this.note({ outcome: 'failed', ...done });
+      this.report({ outcome: 'failed', ...done });
       throw error;
     }
   }
 
   async #sweep(done: { signals: number; drafts: number }): Promise<void> {
-    const sent = await this.messenger.sweep(MESSAGE_AGE_SECONDS, () => !this.#stopped);
+    const sent = await this.outbox.sweep(MESSAGE_AGE_SECONDS, () => !this.#stopped);
     done.signals = sent;
-    if (sent > 0) this.log.info({ sent }, 'sent signals that waited');
+    if (sent > 0) this.log.info({ sent }, 'sent signals that waited in the outbox');
     for (const order of await this.#abandonedDrafts()) {
       if (this.#stopped) return;
       await this.workflows.ensureStarted(order);
@@ -87,7 +84,7 @@ export class AbandonedDraftSweeper {
     }
   }
 
-  /** Takes drafts whose lease has passed; starting one twice has no effect, so no lock is held meanwhile. */
+  /** Lists drafts whose start lease has passed. Starting one twice has no effect, so none is locked. */
   #abandonedDrafts(): Promise<OrderStart[]> {
     return this.transactions.run(SYSTEM, async (tx) => {
       const rows = await tx

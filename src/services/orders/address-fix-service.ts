@@ -21,19 +21,19 @@ import { NO_ANSWER, type OrderWorkflows } from './order-workflows';
 import { readOrder } from './read-orders';
 import { repriceFor } from '../pricing/reprice-order';
 
-/** Mends the addresses of orders on hold: for storefronts, and for customers by the link of a message. */
+/** Corrects the recipients of orders on address hold: for storefronts, and for customers by the link of a message. */
 export class AddressFixService {
   constructor(
     private readonly transactions: Transactions,
     private readonly vault: Vault,
     private readonly workflows: OrderWorkflows,
-    private readonly messenger: OutboxSender,
+    private readonly outbox: OutboxSender,
     private readonly taxes: TaxProvider,
-    /** How long an order may wait for its payment once it is mended. */
+    /** How long an order may wait for its payment after the correction. */
     private readonly paymentWindowSeconds: number,
   ) {}
 
-  /** Mends an order's recipient and answers what came of its payment: 200, or 202 when that takes longer. */
+  /** Corrects an order's recipient and answers its payment's outcome: 201, or 202 when that takes longer. */
   async mend(
     caller: Caller,
     intent: IdempotentRequest,
@@ -45,16 +45,16 @@ export class AddressFixService {
       if (!order) return refuse('not_found');
       const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
       if (isRefusal(claim)) return claim;
-      // A request that died after its commit is found mended, and is answered as that.
-      const refusal = claim.claimed === 'first' ? await this.#write(tx, orderId, recipient) : undefined;
+      // A request that died after its commit has corrected the order: only its answer is missing.
+      const refusal = claim.claimed === 'first' ? await this.#correct(tx, orderId, recipient) : undefined;
       if (!refusal) return { replayed: claim.claimed === 'answered' };
       await forgetKey(tx, caller.subject, intent.key);
       return refusal;
     });
     if (isRefusal(begun)) return begun;
-    const heard = begun.replayed || (await this.#goOn(orderId));
+    const answered = begun.replayed || (await this.#resume(orderId));
     return this.transactions.run(caller, async (tx) => {
-      if (!heard) await reopenKey(tx, caller.subject, intent.key);
+      if (!answered) await reopenKey(tx, caller.subject, intent.key);
       else if (!begun.replayed)
         await storeAnswer(tx, caller.subject, intent.key, {
           status: 200,
@@ -65,7 +65,7 @@ export class AddressFixService {
     });
   }
 
-  /** Reads what the order of a link waits for. */
+  /** Reads the address hold of a link's order. */
   async readByLink(token: string): Promise<AddressFixByLink | Refusal> {
     const link = readLinkToken(this.vault, token);
     if (!link) return refuse('address_link_invalid');
@@ -79,26 +79,26 @@ export class AddressFixService {
     };
   }
 
-  /** Mends an order's recipient for whoever has its link, once. Answers where the order stands, and no more of it. */
+  /** Corrects an order's recipient for the holder of its link, once. Answers the order's status and nothing else. */
   async mendByLink(token: string, recipient: Recipient): Promise<Answer<AddressMended> | Refusal> {
     const link = readLinkToken(this.vault, token);
     if (!link) return refuse('address_link_invalid');
     const { orderId } = link;
     const refusal = await this.transactions.run(actingFor('customer:link'), (tx) =>
-      this.#write(tx, orderId, recipient),
+      this.#correct(tx, orderId, recipient),
     );
     if (refusal) return refusal;
-    await this.#goOn(orderId);
+    await this.#resume(orderId);
     const answer = await this.transactions.run(SYSTEM, (tx) => this.#answer(tx, orderId, false));
     if (isRefusal(answer)) return answer;
     return { ...answer, location: null, body: { orderId, status: answer.body.status } };
   }
 
   /**
-   * Judges and writes a recipient, and sees to it that what is held is good there. A refusal leaves the order on hold
-   * as it was.
+   * Validates and writes a recipient, prices the order for it and moves its reservations. A refusal leaves the order on
+   * hold as it was.
    */
-  async #write(tx: Tx, orderId: string, recipient: Recipient): Promise<Refusal | undefined> {
+  async #correct(tx: Tx, orderId: string, recipient: Recipient): Promise<Refusal | undefined> {
     const verdict = validateRecipient(recipient);
     const to = verdict.verdict === 'held' ? undefined : await this.#destination(tx, orderId, verdict.recipient);
     if (to) await lockForMove(tx, orderId, to);
@@ -132,7 +132,7 @@ export class AddressFixService {
     return undefined;
   }
 
-  /** Says where a mended order goes, and until when it may leave. */
+  /** Describes where a corrected order goes, and the last day on which it may leave. */
   async #destination(tx: Tx, orderId: string, { address }: Recipient): Promise<Destination> {
     const { urgency, requestedDate } = await tx
       .selectFrom('orders')
@@ -148,13 +148,16 @@ export class AddressFixService {
     };
   }
 
-  /** Lets the order hear, and awaits what comes of it. Answers whether it was heard; the sweeper tells it otherwise. */
-  async #goOn(orderId: string): Promise<boolean> {
-    await this.messenger.flush(orderId);
+  /**
+   * Signals the order and awaits its verdict. Answers whether it responded in time; when it did not, the sweeper
+   * signals it again.
+   */
+  async #resume(orderId: string): Promise<boolean> {
+    await this.outbox.flush(orderId);
     try {
       return (await this.workflows.afterMend(orderId)) !== NO_ANSWER;
     } catch (error) {
-      // It ended meanwhile: the books tell how.
+      // It ended meanwhile: the database has its outcome.
       if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return true;
       throw error;
     }

@@ -4,9 +4,8 @@ import type { Verdict } from '../../contracts/orders/verdict';
 import { answer, type Answer } from '../idempotent-request';
 
 /**
- * Says what placing, paying or cancelling came to, from the order as it stands: 202 while it is not judged, a refusal
- * when it was rejected or its payment declined, else 201. The payment is the attempt that was asked for, or, where none
- * was, the latest.
+ * Answers a request to place, pay or cancel from the order as it stands: 202 while it has no verdict, a refusal when it
+ * was rejected or its payment declined, else 201. `paymentId` names the attempt that counts; the latest does without.
  */
 export function outcomeOf(
   order: OrderResource,
@@ -30,5 +29,5 @@ export function outcomeOf(
     : answer(201, order, `/v1/orders/${order.id}`, replayed);
 }
 
-/** Answers an order that is not judged yet: 202. */
+/** Answers an order that has no verdict yet: 202. */
 export const undecided = (order: OrderResource): Answer<OrderResource> => answer(202, order, `/v1/orders/${order.id}`);

@@ -19,7 +19,7 @@ import { awaitVerdict, cancelOrder, payAgain, type OrderInput } from '../../../w
 import { attributes } from '../../../workflows/search-attributes';
 import type { OrderPolicies } from '../policies';
 
-/** What is known of an order when its workflow starts. */
+/** Describes an order whose workflow is to be started. */
 export interface OrderStart {
   readonly orderId: string;
   readonly paymentId: string;
@@ -29,7 +29,7 @@ export interface OrderStart {
   readonly placedAt: Date;
 }
 
-/** No answer within the API's own time, or Temporal out of reach: the order goes on by itself. */
+/** Stands for an Update without an answer in time, or with Temporal unavailable: the order goes on by itself. */
 export const NO_ANSWER = 'no_answer';
 
 /** Starts orders and sends them Updates. An Update that gets no answer in time answers `no_answer`: nothing is lost. */
@@ -61,7 +61,7 @@ export class OrderWorkflows {
     }
   }
 
-  /** Awaits what comes of an order whose address was mended. */
+  /** Awaits the verdict of an order whose address was corrected. */
   afterMend(orderId: string): Promise<Verdict | typeof NO_ANSWER> {
     return this.#withinTime(orderId, () =>
       this.#handle(orderId).executeUpdate(awaitVerdict, { updateId: `${orderId}:mended` }),
@@ -89,16 +89,16 @@ export class OrderWorkflows {
     }
   }
 
-  /** Sends what a person of the mall asks of an order; a refusal of the order is one here, too. */
+  /** Sends an intervention of staff to an order, and answers its result or its refusal. */
   async operate<Verb extends keyof InterventionRequest>(
     orderId: string,
     verb: Verb,
-    asked: By<InterventionRequest[Verb]>,
+    request: By<InterventionRequest[Verb]>,
     updateId: string,
   ): Promise<InterventionVerdict | Refusal | typeof NO_ANSWER | 'not_running'> {
     try {
       return await this.#withinTime(orderId, () =>
-        this.#handle(orderId).executeUpdate<InterventionVerdict, [typeof asked]>(verb, { args: [asked], updateId }),
+        this.#handle(orderId).executeUpdate<InterventionVerdict, [typeof request]>(verb, { args: [request], updateId }),
       );
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return 'not_running';

@@ -13,7 +13,8 @@ import { sumOf } from '../../domain/money';
 import { decodeCursor, encodeCursor } from '../cursor';
 
 /**
- * Reads an order as the transaction's caller may see it: a merchant sees its own lines and parts, and sums of those.
+ * Reads an order as the transaction's caller may see it: a merchant sees its own lines
+ * and fulfillments, and sums of those.
  * With a vault, the recipient is opened too. Undefined when there is no such order for the caller.
  */
 export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise<OrderResource | undefined> {
@@ -71,13 +72,13 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
               waiting: status === 'waiting' ? line.quantity - filled : 0,
             })),
           },
-    fulfillments: row.fulfillments.map(({ amount, ...part }) => {
-      const shipment = row.shipments.find(({ fulfillmentId }) => fulfillmentId === part.id);
+    fulfillments: row.fulfillments.map(({ amount, ...fulfillment }) => {
+      const shipment = row.shipments.find(({ fulfillmentId }) => fulfillmentId === fulfillment.id);
       return {
-        ...part,
+        ...fulfillment,
         total: money(amount),
         lines: row.parts
-          .filter(({ fulfillmentId }) => fulfillmentId === part.id)
+          .filter(({ fulfillmentId }) => fulfillmentId === fulfillment.id)
           .map(({ lineId, skuId, quantity }) => ({ lineId, skuId, quantity })),
         shipment: shipment
           ? {
@@ -100,11 +101,11 @@ export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise
   };
 }
 
-/** Tells what is wrong with an address: in full to who may see it, else as fields and codes. */
-function findingsOf(known: unknown, personal: PersonalFields | undefined): AddressFinding[] {
-  const bare = (known ?? []) as Pick<AddressFinding, 'pointer' | 'code'>[];
+/** Lists what is wrong with an address: in full to callers who may see it, else as fields and codes. */
+function findingsOf(stored: unknown, personal: PersonalFields | undefined): AddressFinding[] {
+  const codes = (stored ?? []) as Pick<AddressFinding, 'pointer' | 'code'>[];
   const findings =
-    personal?.findings ?? bare.map(({ pointer, code }) => ({ pointer, code, detail: FINDING_TEXTS[code].en }));
+    personal?.findings ?? codes.map(({ pointer, code }) => ({ pointer, code, detail: FINDING_TEXTS[code].en }));
   return findings.map((finding) => ({ ...finding, pointer: `/recipient${finding.pointer}` }));
 }
 
@@ -125,7 +126,7 @@ const CLOSED: readonly OrderStatus[] = CLOSED_ORDER_STATUSES;
 const asksForOpen = ({ status, stage }: ListOrders): boolean =>
   (status !== undefined && !CLOSED.includes(status)) || (stage !== undefined && stage !== Stage.closed);
 
-/** Adds up what a merchant sells of orders: what of their lines it may see. */
+/** Adds up, per order, the lines that a merchant may see. */
 async function totalsOfOwn(tx: Tx, orderIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const lines = await tx
     .selectFrom('order_line')

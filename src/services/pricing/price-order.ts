@@ -11,7 +11,7 @@ import { priceCart } from '../../domain/pricing/price-cart';
 import { wallTime } from '../../domain/pricing/wall-time';
 import type { OrderPolicies } from '../policies';
 
-/** What a storefront asks a price for. */
+/** Describes a cart that a storefront wants a price for. */
 export interface PriceableOrder {
   readonly currency: CurrencyCode;
   readonly lines: readonly CartLine[];
@@ -21,58 +21,62 @@ export interface PriceableOrder {
   readonly country: string | null;
 }
 
-/** A price, and everything that it was made from: asked again, it is the same. */
+/** Holds a price and the request that it came from: the same request gives the same price. */
 export interface Priced {
   readonly cart: PricedCart;
   readonly request: PriceRequest;
 }
 
-/** What of the mall's policies decides a price. */
+/** Names the policies that decide a price. */
 export type PricingPolicy = Pick<OrderPolicies, 'timeZone' | 'taxes'>;
 
 /**
- * Prices a cart as the mall stands in this transaction, by the mall's time zone. The customer is looked up, never made.
- * `tried` is priced as if it were live.
+ * Prices a cart by the catalogue and the promotions of this transaction, in the mall's time zone. The customer is
+ * looked up, never created. `preview` counts as if it were live.
  */
 export async function priceRequested(
   tx: Tx,
   vault: Vault,
   { timeZone, taxes }: PricingPolicy,
   storefrontId: string,
-  asked: PriceableOrder,
-  tried?: Promotion,
+  requested: PriceableOrder,
+  preview?: Promotion,
 ): Promise<Priced | Refusal> {
-  const clocks = wallTime(new Date(), timeZone);
-  const couponCodes = asked.couponCodes ?? [];
+  const time = wallTime(new Date(), timeZone);
+  const couponCodes = requested.couponCodes ?? [];
   const catalogue = await readCatalogue(
     tx,
-    asked.lines.map((line) => line.skuId),
+    requested.lines.map((line) => line.skuId),
   );
-  const customerId = asked.customer ? await findCustomer(tx, vault, storefrontId, asked.customer.reference) : null;
+  const customerId = requested.customer
+    ? await findCustomer(tx, vault, storefrontId, requested.customer.reference)
+    : null;
   const live = await readPromotions(tx, {
     merchantIds: [...new Set([...catalogue.values()].map((item) => item.merchantId))],
     couponCodes,
     customerId,
-    wallTime: clocks,
+    wallTime: time,
   });
-  const promotions = tried ? [...live.filter(({ id }) => id !== tried.id), tried] : live;
-  const asksForFirst = promotions.some(({ definition }) => definition.firstOrderOnly);
+  const promotions = preview ? [...live.filter(({ id }) => id !== preview.id), preview] : live;
+  const anyForFirstOrder = promotions.some(({ definition }) => definition.firstOrderOnly);
   const firstOrder =
-    asksForFirst && asked.customer !== undefined && (customerId === null || !(await hasOrdered(tx, customerId)));
+    anyForFirstOrder &&
+    requested.customer !== undefined &&
+    (customerId === null || !(await hasOrdered(tx, customerId)));
   const request: PriceRequest = {
-    ...asked,
+    ...requested,
     couponCodes,
     catalogue,
     promotions,
-    wallTime: clocks,
+    wallTime: time,
     taxes,
-    customer: { memberTier: asked.customer?.memberTier ?? null, firstOrder },
+    customer: { memberTier: requested.customer?.memberTier ?? null, firstOrder },
   };
   const cart = priceCart(request);
   return isRefusal(cart) ? cart : { cart, request };
 }
 
-/** Says which coupons of an order do not apply, and why; undefined when all do. */
+/** Refuses coupons that do not apply, each with its reason; undefined when all apply. */
 export function rejectedCoupons({ cart, request }: Priced): Refusal | undefined {
   const errors = request.couponCodes.flatMap((code, i) => {
     if (cart.applied.some((rule) => rule.couponCode === code)) return [];
@@ -89,10 +93,10 @@ export function rejectedCoupons({ cart, request }: Priced): Refusal | undefined 
 }
 
 /**
- * Counts the uses of a price's rules. What another order has taken since is left out and the rest priced again: a rule
- * that is used up, and what is for the customer's first order. When that was a coupon, or the customer saw another
- * total, the order is refused and nothing is counted. Locks the customer before any counter where a rule asks for the
- * first order, until the transaction ends.
+ * Reserves the coupon uses of a price. A rule that another order used up meanwhile is left out and the rest priced
+ * again, and so is a rule for a first order that is none any more. When that was a coupon, or changes the total that
+ * the customer saw, the order is refused and nothing is counted. Where a rule is for the first order, the customer is
+ * locked before any counter, until the transaction ends.
  */
 export async function reservePrice(
   tx: Tx,
@@ -100,14 +104,14 @@ export async function reservePrice(
   priced: Priced,
 ): Promise<(Priced & { uses: readonly CountedUse[] }) | Refusal> {
   const { request } = priced;
-  const first = request.customer.firstOrder;
-  if (first) await lockCustomer(tx, customerId);
-  if (!first || !(await hasOrdered(tx, customerId))) return holdCounted(tx, customerId, priced);
-  const later = pricedAgain({ ...request, customer: { ...request.customer, firstOrder: false } });
-  return isRefusal(later) ? later : holdCounted(tx, customerId, later);
+  const { firstOrder } = request.customer;
+  if (firstOrder) await lockCustomer(tx, customerId);
+  if (!firstOrder || !(await hasOrdered(tx, customerId))) return reserveCounted(tx, customerId, priced);
+  const repriced = pricedAgain({ ...request, customer: { ...request.customer, firstOrder: false } });
+  return isRefusal(repriced) ? repriced : reserveCounted(tx, customerId, repriced);
 }
 
-async function holdCounted(
+async function reserveCounted(
   tx: Tx,
   customerId: string,
   priced: Priced,
@@ -115,13 +119,13 @@ async function holdCounted(
   const uses = countedUses(priced.cart, priced.request.promotions);
   const usedUp = await reserveUses(tx, customerId, uses);
   if (usedUp === undefined) return { ...priced, uses };
-  const without = pricedAgain({
+  const repriced = pricedAgain({
     ...priced.request,
     promotions: priced.request.promotions.map((promotion) =>
       promotion.id === usedUp ? exhausted(promotion) : promotion,
     ),
   });
-  return isRefusal(without) ? without : holdCounted(tx, customerId, without);
+  return isRefusal(repriced) ? repriced : reserveCounted(tx, customerId, repriced);
 }
 
 function pricedAgain(request: PriceRequest): Priced | Refusal {
@@ -129,7 +133,7 @@ function pricedAgain(request: PriceRequest): Priced | Refusal {
   return isRefusal(cart) ? cart : (rejectedCoupons({ cart, request }) ?? { cart, request });
 }
 
-/** Shows a rule as used up, whichever of its limits another order reached. */
+/** Marks a rule as used up, whichever of its limits another order reached. */
 const exhausted = (promotion: Promotion): Promotion => ({
   ...promotion,
   definition: { ...promotion.definition, limits: { ...promotion.definition.limits, total: promotion.used.total } },

@@ -3,20 +3,22 @@ import { refuse, type Refusal } from '../../contracts/errors';
 import type { PromotionDefinition } from '../../contracts/pricing/promotion';
 import type { PromotionLimits, PromotionResource } from '../../contracts/pricing/promotion-api';
 
-/**
- * Says why a caller may not change a promotion so; undefined when it may. Row-level security has seen to whose it is.
- */
-export type Right<What = void> = (caller: Caller, promotion: PromotionResource, what: What) => Refusal | undefined;
+/** Refuses a change that a caller may not make to a promotion; row-level security checks whose promotion it is. */
+export type Right<Change = void> = (
+  caller: Caller,
+  promotion: PromotionResource,
+  change: Change,
+) => Refusal | undefined;
 
-/** What the mall pays is for the mall to say: a merchant writes no rule that names a share of it. */
+/** Refuses a merchant's rule of which the mall would pay a share: only the mall decides that. */
 export const mayWrite = ({ role }: Caller, definition: PromotionDefinition): Refusal | undefined =>
   role === 'merchant' && isShared(definition)
     ? refuse('validation_failed', {
-        errors: [{ pointer: '/definition/platformShare', detail: 'What the mall pays is for the mall to say' }],
+        errors: [{ pointer: '/definition/platformShare', detail: 'Only the mall can set a share that the mall pays' }],
       })
     : undefined;
 
-/** A draft of which the mall would pay a share is the mall's to put in force. */
+/** Refuses that a merchant publishes a draft of which the mall would pay a share. */
 export const mayPublish: Right = ({ role }, { draft }) =>
   role === 'merchant' && isShared(draft)
     ? refuse('forbidden', {
@@ -25,20 +27,21 @@ export const mayPublish: Right = ({ role }, { draft }) =>
     : undefined;
 
 /**
- * The limits of a rule that the mall pays a share of bound what the mall pays: its merchant may draw them closer only.
+ * Refuses that a merchant raises or lifts a limit of a rule of which the mall pays a share: the limits bound what the
+ * mall pays.
  */
-export const mayLimit: Right<PromotionLimits> = ({ role }, { definition, limits }, wanted) => {
-  const wider = LIMITS.filter((limit) => (wanted[limit] ?? Infinity) > (limits[limit] ?? Infinity));
+export const mayLimit: Right<PromotionLimits> = ({ role }, { definition, limits }, requested) => {
+  const wider = LIMITS.filter((limit) => (requested[limit] ?? Infinity) > (limits[limit] ?? Infinity));
   if (role !== 'merchant' || !isShared(definition) || wider.length === 0) return undefined;
   return refuse('forbidden', {
     detail: `The mall pays a share of it. Ask the mall to raise or lift: ${wider.join(', ')}`,
   });
 };
 
-/** What the mall has paused, the mall lets go on. */
+/** Refuses that a merchant resumes what the mall has paused. */
 export const mayResume: Right = ({ role }, { status, pausedBy }) =>
   role === 'merchant' && status === 'paused' && pausedBy !== 'merchant'
-    ? refuse('forbidden', { detail: 'The mall has paused it. Ask the mall to let it go on' })
+    ? refuse('forbidden', { detail: 'The mall has paused it. Ask the mall to resume it' })
     : undefined;
 
 const LIMITS = ['total', 'perCustomer', 'budget'] as const;

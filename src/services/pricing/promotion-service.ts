@@ -31,10 +31,7 @@ import { mayLimit, mayPublish, mayResume, mayWrite } from './promotion-rights';
 
 const UNIQUE_VIOLATION = '23505';
 
-/**
- * Promotions and coupons, for the mall's people (all of them) and for merchants (their own: row-level security sees to
- * it).
- */
+/** Manages promotions and coupons: all of them for the mall's staff, their own for merchants. */
 export class PromotionService {
   constructor(
     private readonly transactions: Transactions,
@@ -54,7 +51,7 @@ export class PromotionService {
     return (await this.transactions.run(caller, (tx) => readPromotion(tx, id))) ?? refuse('not_found');
   }
 
-  /** Writes a draft. A merchant's rule is its own, and paid by it: what the mall pays is for the mall to say. */
+  /** Writes a draft. A merchant's rule is its own, and it pays the discount: only the mall sets a share of the mall. */
   create(
     caller: Caller,
     intent: IdempotentRequest,
@@ -75,7 +72,7 @@ export class PromotionService {
     });
   }
 
-  /** Replaces what is being worked on. */
+  /** Replaces a promotion's draft. */
   draft(
     caller: Caller,
     intent: IdempotentRequest,
@@ -89,7 +86,7 @@ export class PromotionService {
     });
   }
 
-  /** Puts the draft in force as a new version. Orders that were placed keep the version they were priced with. */
+  /** Publishes the draft as a new version. Orders keep the version that they were priced with. */
   async publish(caller: Caller, intent: IdempotentRequest, id: string): Promise<Answer<PromotionResource> | Refusal> {
     try {
       return await this.#change(
@@ -139,15 +136,15 @@ export class PromotionService {
   }
 
   /**
-   * Prices a cart as if a promotion's draft (or what is in force, when there is none) were live beside the live rules
-   * that the caller may see. Writes nothing.
+   * Prices a cart as if a promotion's draft were live beside the live rules that the caller may see. Without a draft,
+   * the published version counts. Writes nothing.
    */
-  preview(caller: Caller, id: string, { country, ...asked }: AskQuote): Promise<PriceBreakdown | Refusal> {
+  preview(caller: Caller, id: string, { country, ...cart }: AskQuote): Promise<PriceBreakdown | Refusal> {
     return this.transactions.run(caller, async (tx) => {
       const promotion = await readPromotion(tx, id);
       const definition = promotion?.draft ?? promotion?.definition;
       if (!promotion || !definition) return refuse('not_found');
-      const tried = {
+      const preview = {
         id,
         version: promotion.version + (promotion.draft ? 1 : 0),
         merchantId: promotion.merchantId,
@@ -160,14 +157,14 @@ export class PromotionService {
         this.vault,
         this.policy,
         caller.subject,
-        { ...asked, country: country ?? null },
-        tried,
+        { ...cart, country: country ?? null },
+        preview,
       );
-      return isRefusal(priced) ? priced : breakdownOf(priced.cart, asked.currency);
+      return isRefusal(priced) ? priced : breakdownOf(priced.cart, cart.currency);
     });
   }
 
-  /** Changes a promotion that is locked first, so that it is judged as it stands. */
+  /** Changes a promotion under its lock, so that it is validated as it stands. */
   #change(
     caller: Caller,
     intent: IdempotentRequest,

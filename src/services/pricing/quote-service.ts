@@ -7,7 +7,7 @@ import type { AskQuote, PriceBreakdown } from '../../contracts/pricing/quote';
 import { breakdownOf } from '../../domain/pricing/breakdown';
 import { priceRequested, type PricingPolicy } from './price-order';
 
-/** Prices, before an order and of an order. */
+/** Prices carts before an order, and reads the prices of orders. */
 export class QuoteService {
   constructor(
     private readonly transactions: Transactions,
@@ -16,22 +16,22 @@ export class QuoteService {
   ) {}
 
   /**
-   * Says what an order would cost right now, and why. Writes nothing and holds nothing: coupons that do not apply are
-   * told of.
+   * Prices a cart as it would cost right now, with explanations. Writes and reserves nothing. Coupons that do not apply
+   * are listed, not refused.
    */
-  quote(caller: Caller, { country, ...asked }: AskQuote): Promise<PriceBreakdown | Refusal> {
+  quote(caller: Caller, { country, ...cart }: AskQuote): Promise<PriceBreakdown | Refusal> {
     return this.transactions.run(caller, async (tx) => {
       const priced = await priceRequested(tx, this.vault, this.policy, caller.subject, {
-        ...asked,
+        ...cart,
         country: country ?? null,
       });
-      return isRefusal(priced) ? priced : breakdownOf(priced.cart, asked.currency);
+      return isRefusal(priced) ? priced : breakdownOf(priced.cart, cart.currency);
     });
   }
 
   /**
-   * Reads the price that an order has, as it was explained when it was placed, or mended for another country. Orders of
-   * before prices were kept have none.
+   * Reads the explained price of an order, as it was placed or repriced for another country. Orders from before prices
+   * were kept have none.
    */
   async priceOf(caller: Caller, orderId: string): Promise<PriceBreakdown | Refusal> {
     return (await this.transactions.run(caller, (tx) => readBreakdown(tx, orderId))) ?? refuse('not_found');

@@ -7,10 +7,10 @@ import { priceCart } from '../../domain/pricing/price-cart';
 import type { TaxProvider } from '../../domain/pricing/tax';
 
 /**
- * Prices an order again for another country, by the function that priced it and from what it was priced from: goods,
- * quantities, versions of rules, coupons and clocks. Coupons are not counted again. What its customer pays must stay,
- * and how it is divided: `price_changed` with both breakdowns otherwise, and nothing is written. The order must be
- * locked, and its country not written yet. Orders of before the catalogue was kept with prices keep theirs.
+ * Prices an order again for another country, from its price snapshot. Coupons are not counted again. The total and how
+ * it is divided must stay; otherwise it is refused as `price_changed` with both breakdowns, and nothing is written. The
+ * caller must have locked the order, and not written its country yet. Orders whose snapshot holds no catalogue keep
+ * their price.
  */
 export async function repriceFor(
   tx: Tx,
@@ -18,17 +18,17 @@ export async function repriceFor(
   orderId: string,
   country: string,
 ): Promise<Refusal | undefined> {
-  const kept = await readPriceSnapshot(tx, orderId);
-  if (!kept || kept.country === country) return undefined;
-  const { currency, lines, basis } = kept;
-  const request = requestFromSnapshot(basis, kept.published, {
+  const snapshot = await readPriceSnapshot(tx, orderId);
+  if (!snapshot || snapshot.country === country) return undefined;
+  const { currency, lines, basis } = snapshot;
+  const request = requestFromSnapshot(basis, snapshot.published, {
     currency,
     taxes,
     country,
     lines: lines.map(({ skuId, quantity }) => ({ skuId, quantity })),
   });
   if (!request) return undefined;
-  const cart = priceCart({ ...request, total: { amount: kept.total, currency } });
+  const cart = priceCart({ ...request, total: { amount: snapshot.total, currency } });
   const elsewhere = { pointer: '/address/country', detail: `Delivered to ${country}, the order has another price` };
   if (isRefusal(cart)) return { ...cart, errors: (cart.errors ?? []).map((error) => ({ ...error, ...elsewhere })) };
   if (
@@ -40,10 +40,10 @@ export async function repriceFor(
     ))
   ) {
     return refuse('price_changed', {
-      errors: [{ ...elsewhere, expected: { amount: kept.total, currency } }],
-      extensions: { seen: { total: { amount: kept.total, currency } }, ours: breakdownOf(cart, currency) },
+      errors: [{ ...elsewhere, expected: { amount: snapshot.total, currency } }],
+      extensions: { seen: { total: { amount: snapshot.total, currency } }, ours: breakdownOf(cart, currency) },
     });
   }
-  await rewriteOrderPrice(tx, { orderId, cart, currency, basis, pricedAt: new Date() }, kept);
+  await rewriteOrderPrice(tx, { orderId, cart, currency, basis, pricedAt: new Date() }, snapshot);
   return undefined;
 }

@@ -8,7 +8,7 @@ import type { OutboxSender } from '../outbox-sender';
 
 /** Younger needs are still on their way to Temporal. */
 const NEED_AGE_SECONDS = 60;
-/** A workflow that failed by itself would most likely fail again: it is not started over more often than this. */
+/** A workflow that failed by itself would most likely fail again: it is not restarted more often than this. */
 const FAILED_REST_SECONDS = 600;
 
 interface Need {
@@ -18,15 +18,15 @@ interface Need {
 }
 
 /**
- * Starts the workflows of open replenishments again that nobody runs: staff terminated them, or their start was lost.
- * The signal is the one that started them, so that a run which is there after all hears of a need that it knows. Looks
- * at no more than `limit` workflows, the oldest needs first. Answers how many were started; throws while the database
- * or Temporal is out of reach.
+ * Restarts the workflows of open replenishments that do not run: staff terminated them, or their start was lost. The
+ * signal is the one that started them, so a run that exists after all receives a need that it knows. Examines at most
+ * `limit` workflows, the oldest needs first. Answers how many were started; throws while the database or Temporal is
+ * unavailable.
  */
 export async function restartLostReplenishments(
   transactions: Transactions,
   temporal: Client,
-  messenger: OutboxSender,
+  outbox: OutboxSender,
   limit: number,
 ): Promise<number> {
   const needs = await transactions.run(SYSTEM, (tx) =>
@@ -40,16 +40,16 @@ export async function restartLostReplenishments(
   );
   if (needs.length === 0) return 0;
   const running = await listRunning(temporal);
-  const suspects = needs
+  const missing = needs
     .filter(({ warehouseId, skuId }) => !running.has(replenishmentWorkflowId(warehouseId, skuId)))
     .slice(0, limit);
   let started = 0;
-  for (const need of suspects)
-    if ((await isLost(temporal, need)) && (await startAgain(transactions, messenger, need))) started += 1;
+  for (const need of missing)
+    if ((await isLost(temporal, need)) && (await startAgain(transactions, outbox, need))) started += 1;
   return started;
 }
 
-/** One visibility query. It may lag: who is missing here is looked at by itself. */
+/** Lists the workflows that run, by one visibility query. It may lag: those it misses are examined one by one. */
 async function listRunning(temporal: Client): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   for await (const { workflowId } of temporal.workflow.list({
@@ -75,18 +75,14 @@ async function isLost(temporal: Client, { warehouseId, skuId }: Need): Promise<b
   }
 }
 
-/** Commits the start with the need still open, and sends it. */
-async function startAgain(
-  transactions: Transactions,
-  messenger: OutboxSender,
-  { id, ...shelf }: Need,
-): Promise<boolean> {
-  const told = await transactions.run(SYSTEM, async (tx) => {
+/** Commits the start signal while the need is open, and sends it. Answers whether it was open. */
+async function startAgain(transactions: Transactions, outbox: OutboxSender, { id, ...shelf }: Need): Promise<boolean> {
+  const open = await transactions.run(SYSTEM, async (tx) => {
     const row = await lockReplenishment(tx, id);
     if (row?.closedAt !== null) return false;
     await enqueueReplenishmentSignal(tx, shelf, { signal: 'stockLow', payload: { replenishmentId: id } });
     return true;
   });
-  if (told) await messenger.flushReplenishment(shelf);
-  return told;
+  if (open) await outbox.flushReplenishment(shelf);
+  return open;
 }

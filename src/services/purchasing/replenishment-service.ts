@@ -16,11 +16,11 @@ import { decodeCursor, encodeCursor } from '../cursor';
 import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
 import type { OutboxSender } from '../outbox-sender';
 
-/** Goods that shelves need of their suppliers. */
+/** Lists replenishments, closes them, and records what suppliers answer. */
 export class ReplenishmentService {
   constructor(
     private readonly transactions: Transactions,
-    private readonly messenger: OutboxSender,
+    private readonly outbox: OutboxSender,
   ) {}
 
   /** Lists replenishments, the newest first. */
@@ -43,10 +43,7 @@ export class ReplenishmentService {
     });
   }
 
-  /**
-   * Closes a replenishment whose goods will not come, or are not wanted any more. Closing what has ended changes
-   * nothing.
-   */
+  /** Closes a replenishment whose goods will not come or are not wanted. Closing an ended one changes nothing. */
   close(
     caller: Caller,
     intent: IdempotentRequest,
@@ -64,9 +61,9 @@ export class ReplenishmentService {
     caller: Caller,
     intent: IdempotentRequest,
     replenishmentId: string,
-    said: RecordAnswer,
+    supplierAnswer: RecordAnswer,
   ): Promise<Answer<ReplenishmentResource> | Refusal> {
-    return this.#change(caller, intent, replenishmentId, (tx) => recordAnswer(tx, replenishmentId, said));
+    return this.#change(caller, intent, replenishmentId, (tx) => recordAnswer(tx, replenishmentId, supplierAnswer));
   }
 
   async #change(
@@ -81,10 +78,14 @@ export class ReplenishmentService {
       const row = await select(tx).where('id', '=', replenishmentId).executeTakeFirst();
       return row ? answer(200, resourceOf(row)) : refuse('not_found');
     });
-    if (!isRefusal(answered) && !answered.replayed) await this.messenger.flushReplenishment(answered.body);
+    if (!isRefusal(answered) && !answered.replayed) await this.outbox.flushReplenishment(answered.body);
     return answered;
   }
 }
+
+const lastAnswerer = sql<string | null>`(
+  select a.actor from supplier_answer a where a."replenishmentId" = replenishment.id
+  order by a."saidAt" desc, a.id desc limit 1)`;
 
 const select = (tx: Tx) =>
   tx
@@ -103,11 +104,7 @@ const select = (tx: Tx) =>
       'closedFor',
       'openedAt',
       'closedAt',
-      sql<
-        string | null
-      >`(select a.actor from supplier_answer a where a."replenishmentId" = replenishment.id order by a."saidAt" desc, a.id desc limit 1)`.as(
-        'answeredBy',
-      ),
+      lastAnswerer.as('answeredBy'),
     ]);
 
 type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number];

@@ -13,15 +13,15 @@ export interface HandedOver {
   readonly status: 'handed_over';
 }
 
-/** Parcels between the warehouse and the carrier. */
+/** Hands parcels over to carriers, and opens the labels of shipments. */
 export class ShipmentService {
   constructor(
     private readonly transactions: Transactions,
     private readonly vault: Vault,
-    private readonly messenger: OutboxSender,
+    private readonly outbox: OutboxSender,
   ) {}
 
-  /** Hands a labelled parcel to its carrier's driver: its goods leave the stock, and its money is collected. */
+  /** Hands a labelled parcel over to its carrier: its goods leave the stock, and its payment is captured. */
   async handOver(
     caller: Caller,
     intent: IdempotentRequest,
@@ -29,22 +29,20 @@ export class ShipmentService {
   ): Promise<Answer<HandedOver> | Refusal> {
     let orderId: string | undefined;
     const result = await once(this.transactions, caller, intent, async (tx) => {
-      const part = await tx
+      const fulfillment = await tx
         .selectFrom('fulfillment')
         .select('orderId')
         .where('id', '=', fulfillmentId)
         .executeTakeFirst();
-      orderId = part?.orderId;
+      orderId = fulfillment?.orderId;
       const handed = await handOver(tx, fulfillmentId, new Date());
       return isRefusal(handed) ? handed : answer(200, { fulfillmentId, status: 'handed_over' as const });
     });
-    if (!isRefusal(result) && orderId !== undefined) await this.messenger.flush(orderId);
+    if (!isRefusal(result) && orderId !== undefined) await this.outbox.flush(orderId);
     return result;
   }
 
-  /**
-   * Opens a shipment's label for the printer (ZPL). Refused when the caller may not see it, or it was voided or erased.
-   */
+  /** Opens a shipment's label (ZPL). Refused when the caller may not see it, or it was voided or erased. */
   async label(caller: Caller, shipmentId: string): Promise<string | Refusal> {
     const shipment = await this.transactions.run(caller, (tx) =>
       tx

@@ -17,7 +17,7 @@ export async function listTasks(tx: Tx, query: ListTasks): Promise<Page<TaskReso
   if (isRefusal(cursor)) return cursor;
   const rank = sql<string>`case urgency when 'urgent' then '0' else '1' end`;
   let wanted = tx.selectFrom('task').selectAll().select(rank.as('rank')).where('status', '=', query.status);
-  // The index of what is open is found by this, not by the status: see the migration `flat_lists`.
+  // The planner finds the index of open tasks by this condition, not by the status: see the migration `flat_lists`.
   if (query.status === 'open' || query.status === 'claimed') wanted = wanted.where('doneAt', 'is', null);
   if (query.kind) wanted = wanted.where('kind', '=', query.kind);
   if (query.warehouseId) wanted = wanted.where('warehouseId', '=', query.warehouseId);
@@ -39,9 +39,9 @@ export async function listTasks(tx: Tx, query: ListTasks): Promise<Page<TaskReso
 type TaskRow = Omit<TaskResource, 'lines' | 'openedAt' | 'doneAt'> & { openedAt: Date; doneAt: Date | null };
 
 async function withLines(tx: Tx, rows: readonly TaskRow[]): Promise<TaskResource[]> {
-  const parts = rows.flatMap((row) => row.fulfillmentId ?? []);
+  const fulfillmentIds = rows.flatMap((row) => row.fulfillmentId ?? []);
   const lines =
-    parts.length === 0
+    fulfillmentIds.length === 0
       ? []
       : await tx
           .selectFrom('reservation as r')
@@ -62,7 +62,7 @@ async function withLines(tx: Tx, rows: readonly TaskRow[]): Promise<TaskResource
             'l.expiresOn',
             's.fragile',
           ])
-          .where('r.fulfillmentId', 'in', parts)
+          .where('r.fulfillmentId', 'in', fulfillmentIds)
           .orderBy('o.aisle')
           .orderBy('o.bay')
           .orderBy('o.level')

@@ -9,11 +9,11 @@ import { answer, once, type Answer, type IdempotentRequest } from '../idempotent
 import type { OutboxSender } from '../outbox-sender';
 import { listTasks, readTask } from './read-tasks';
 
-/** The work of people in warehouses. */
+/** Lists, claims and completes the tasks of people. */
 export class TaskService {
   constructor(
     private readonly transactions: Transactions,
-    private readonly messenger: OutboxSender,
+    private readonly outbox: OutboxSender,
   ) {}
 
   list(caller: Caller, query: ListTasks): Promise<Page<TaskResource> | Refusal> {
@@ -27,12 +27,12 @@ export class TaskService {
   /** Claims an open task for the caller. */
   claim(caller: Caller, intent: IdempotentRequest, taskId: string): Promise<Answer<TaskResource> | Refusal> {
     return once(this.transactions, caller, intent, async (tx) => {
-      const refusal = (await notTheirs(tx, caller, taskId)) ?? (await claimTask(tx, taskId, caller.actor));
+      const refusal = (await refuseWarehouseTask(tx, caller, taskId)) ?? (await claimTask(tx, taskId, caller.actor));
       return refusal ?? answer(200, (await readTask(tx, taskId)) as TaskResource);
     });
   }
 
-  /** Completes a task; the next one of its fulfillment opens, or its order hears of it. */
+  /** Completes a task. The next task of its fulfillment opens, or its order is signalled. */
   async complete(
     caller: Caller,
     intent: IdempotentRequest,
@@ -40,24 +40,25 @@ export class TaskService {
     result: CompleteTask,
   ): Promise<Answer<TaskResource> | Refusal> {
     const answered = await once(this.transactions, caller, intent, async (tx) => {
-      const refusal = (await notTheirs(tx, caller, taskId)) ?? (await completeTask(tx, taskId, caller.actor, result));
+      const refusal =
+        (await refuseWarehouseTask(tx, caller, taskId)) ?? (await completeTask(tx, taskId, caller.actor, result));
       return refusal ?? answer(200, (await readTask(tx, taskId)) as TaskResource);
     });
     if (isRefusal(answered)) return answered;
     const { kind, orderId } = answered.body;
-    if (orderId !== null && HEARD.includes(kind)) await this.messenger.flush(orderId);
+    if (orderId !== null && SIGNALLED.includes(kind)) await this.outbox.flush(orderId);
     return answered;
   }
 }
 
-/** The kinds of task whose end an order hears of. */
-const HEARD: readonly TaskKind[] = [TaskKind.pack, TaskKind.attend];
+/** The kinds of task whose completion is signalled to the order. */
+const SIGNALLED: readonly TaskKind[] = [TaskKind.pack, TaskKind.attend];
 
-/** The kinds of task that are no warehouse's. */
+/** The kinds of task that belong to no warehouse. */
 const STAFF_WORK: readonly TaskKind[] = [TaskKind.attend, TaskKind.chaseSupplier];
 
-/** Support sees what the floor does, and leaves it to the floor. */
-async function notTheirs(tx: Tx, { role }: Caller, taskId: string): Promise<Refusal | undefined> {
+/** Refuses the tasks of a warehouse to support, which may read them only. */
+async function refuseWarehouseTask(tx: Tx, { role }: Caller, taskId: string): Promise<Refusal | undefined> {
   if (role !== 'support') return undefined;
   const task = await readTask(tx, taskId);
   return task && !STAFF_WORK.includes(task.kind)

@@ -13,27 +13,24 @@ import type {
 } from '../../contracts/webhooks/provider-events';
 import type { OutboxSender } from '../outbox-sender';
 
-/** What became of a webhook whose signature held. */
+/** Names the result of a webhook whose signature is valid. */
 export type Reception = 'applied' | 'duplicate' | 'parked';
 
-/**
- * Takes what carriers, gateways and suppliers report. Each event has its effect once, in the transaction that records
- * it.
- */
+/** Records what carriers, gateways and suppliers report. An event takes effect once, in the recording transaction. */
 export class WebhookService {
   constructor(
     private readonly transactions: Transactions,
-    private readonly messenger: OutboxSender,
+    private readonly outbox: OutboxSender,
   ) {}
 
-  /** Merges a carrier's scan; one for a parcel that we do not know yet is parked. */
+  /** Applies a carrier's scan. One for a parcel that is not known yet is parked. */
   carrier(provider: string, webhook: VerifiedWebhook<CarrierEvent>): Promise<Reception> {
     return this.#receive(provider, webhook, webhook.event.trackingNumber, (tx) =>
       applyScan(tx, provider, webhook.event),
     );
   }
 
-  /** Tells the order that its customer acted: it asks the gateway what came of it, whatever the event says. */
+  /** Signals the order that its customer acted. The order asks the gateway for the result, whatever the event says. */
   payment(provider: string, webhook: VerifiedWebhook<PaymentEvent>): Promise<Reception> {
     const { key } = webhook.event;
     return this.#receive(provider, webhook, key, async (tx) => {
@@ -55,14 +52,14 @@ export class WebhookService {
     });
   }
 
-  /** Merges what a supplier says of a purchase order. */
+  /** Applies what a supplier says about a purchase order. */
   async supplier(provider: string, webhook: VerifiedWebhook<SupplierEvent>): Promise<Reception> {
     let shelf: ShelfRef | undefined;
     const reception = await this.#receive(provider, webhook, webhook.event.key, async (tx) => {
       shelf = await applySupplierAnswer(tx, provider, webhook.event);
       return shelf && { orderId: webhook.event.reference, wakes: false };
     });
-    if (reception === 'applied' && shelf) await this.messenger.flushReplenishment(shelf);
+    if (reception === 'applied' && shelf) await this.outbox.flushReplenishment(shelf);
     return reception;
   }
 
@@ -83,7 +80,7 @@ export class WebhookService {
       return applied ?? ('parked' as const);
     });
     if (typeof outcome === 'string') return outcome;
-    if (outcome.wakes) await this.messenger.flush(outcome.orderId);
+    if (outcome.wakes) await this.outbox.flush(outcome.orderId);
     return 'applied';
   }
 }

@@ -50,7 +50,7 @@ async function mallflow(...argv: string[]): Promise<{ out: string; code: number 
   }
 }
 
-test('a stack that is in use has nothing in its folder that a reset would not know', () => {
+test('a stack that is in use has nothing in its folder that a reset does not know', () => {
   expect(strangersIn(stack.paths.root)).toEqual([]);
 });
 
@@ -60,10 +60,10 @@ test.each([
   [['--refused'], 'returned', ['stock.restocked', 'payment.refunded'], 'Undone:'],
   [['--cancelled'], 'cancelled', ['shipment.voided', 'payment.voided', 'stock.released'], 'Undone:'],
 ])(
-  'demo %j ends %s, and tells how',
-  async (flags, status, told, end) => {
+  'demo %j ends %s, and prints how',
+  async (flags, status, events, end) => {
     const { out, code } = await mallflow('demo', ...flags);
-    for (const text of [...told, `: ${status}`, end]) expect(out).toContain(text);
+    for (const text of [...events, `: ${status}`, end]) expect(out).toContain(text);
     expect(code).toBe(0);
   },
   60_000,
@@ -89,7 +89,7 @@ test('replay takes every order to its end, and once only when it is run again', 
   expect(new Set(report.outcomes.map(({ goal }) => goal)).size).toBe(9);
   expect(first.code).toBe(0);
   const again = await mallflow('replay', folder);
-  expect(again.out).toContain('Every order is where the data says.');
+  expect(again.out).toContain('Every order ended as the data says.');
   expect(again.out).toContain('The books are right');
 }, 120_000);
 

@@ -4,7 +4,7 @@ import type { OrderResource } from '../../../src/contracts/orders/order';
 
 const money = (amount: number) => ({ amount, currency: 'CNY' as const });
 const order = (
-  parts: readonly [OrderResource['fulfillments'][number]['status'], number][],
+  fulfillments: readonly [OrderResource['fulfillments'][number]['status'], number][],
   paid: { authorized: number; captured: number; voided: number; refunded: number },
 ): OrderResource => ({
   id: 'ord_1',
@@ -44,7 +44,7 @@ const order = (
     },
   ],
   backorder: null,
-  fulfillments: parts.map(([status, amount], i) => ({
+  fulfillments: fulfillments.map(([status, amount], i) => ({
     id: `ful_${i}`,
     merchantId: 'mer_1',
     warehouseId: 'whs_1',

@@ -46,9 +46,9 @@ test.each(examples)('%s is priced, and its sums are right', async (name) => {
   expect(breakdown.lines.reduce((sum, line) => sum + line.goods.amount + line.shipping.amount, 0)).toBe(
     breakdown.total.amount,
   );
-  expect(breakdown.rules.flatMap((rule) => rule.discounts).reduce((sum, part) => sum + part.amount.amount, 0)).toBe(
-    breakdown.discount.amount,
-  );
+  expect(
+    breakdown.rules.flatMap((rule) => rule.discounts).reduce((sum, discount) => sum + discount.amount.amount, 0),
+  ).toBe(breakdown.discount.amount);
 });
 
 test('the examples show every kind of promotion', () => {
@@ -68,7 +68,7 @@ test('prints lines, rules with who pays, rules that did not apply, and the sums'
   expect(printed).toContain('No rule knows the coupon NOSUCH.');
 });
 
-test('prices by the clock when the file names no moment', () => {
+test('prices by the current time when the file names none', () => {
   expect(readQuoteFile(fileWith({ at: undefined }), NOW).wallTime).toBe('2026-11-23T08:00:00');
   expect(readQuoteFile(fileWith({ at: '2026-11-11T00:00:00+08:00' }), NOW).wallTime).toBe('2026-11-11T00:00:00');
 });
@@ -83,24 +83,24 @@ test("taxes by the file's own rates where it has some", async () => {
 });
 
 test.each([
-  ['a member that is none', { colour: 'red' }, '/colour: It is not a member of this request'],
+  ['an unknown member', { colour: 'red' }, '/colour: It is not a member of this request'],
   [
     'a rate over the whole',
     { promotions: [{ id: 'p', definition: { kind: 'percentage', name: 'p', currency: 'CNY', rate: 10_001 } }] },
     '/promotions/0/definition/rate: ',
   ],
   [
-    'a kind that there is not',
+    'an unknown kind',
     { promotions: [{ id: 'p', definition: { kind: 'magic', name: 'p', currency: 'CNY' } }] },
     '/promotions/0/definition/kind: ',
   ],
   [
-    'two rules of one id',
+    'two rules with one id',
     { promotions: ['p', 'p'].map((id) => ({ id, definition: { kind: 'free_shipping', name: 'p', currency: 'CNY' } })) },
-    '/promotions/1/id: p is there twice',
+    '/promotions/1/id: p appears twice',
   ],
   [
-    'a day that there is not',
+    'an impossible day',
     {
       promotions: [
         {
@@ -111,8 +111,12 @@ test.each([
     },
     '/promotions/0/definition/validity/from: ',
   ],
-  ['goods of nobody', { merchants: [{ id: 'bamboo' }] }, '/goods/0/merchantId: aurora is none of merchants'],
-  ['a time zone that there is not', { timeZone: 'Mars/Olympus' }, '/timeZone: must be an IANA time zone'],
+  [
+    'goods of an unknown merchant',
+    { merchants: [{ id: 'bamboo' }] },
+    '/goods/0/merchantId: aurora is not in merchants',
+  ],
+  ['an unknown time zone', { timeZone: 'Mars/Olympus' }, '/timeZone: must be an IANA time zone'],
   ['no lines', { lines: [] }, '/lines: '],
   [
     'a line of unknown goods',
@@ -120,7 +124,7 @@ test.each([
     'unknown_sku: A SKU is not in the catalogue\n  /lines/0/skuId: sofa',
   ],
   [
-    'a total that is not ours',
+    'another total than ours',
     { total: { amount: 1, currency: 'CNY' } },
     'price_changed: The price differs from the one the customer saw\n  /total: ',
   ],

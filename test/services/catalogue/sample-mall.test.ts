@@ -40,7 +40,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('holds what a mall needs: merchants, warehouses with shelves, SKUs with stock in lots, suppliers, carriers, keys', async () => {
+test('holds what a mall needs: merchants, warehouses, SKUs with stock in lots, suppliers, carriers, keys', async () => {
   const rows = await countRows(database.ownerUrl, TABLES);
   expect(rows).toMatchObject({
     merchant: 4,
@@ -136,7 +136,7 @@ test('its promotions are live, of eight kinds, and price the cart that the demo 
   expect(price.lines.map(({ tax }) => tax?.rate)).toEqual([1_300, 1_300]);
 });
 
-test('keys speak for their subjects, and lost ones are issued anew', async () => {
+test('keys speak for their subjects, and lost ones are issued again', async () => {
   const caller = await transactions.run(SYSTEM, (tx) => callerOf(tx, first.issuedKeys['warehouse:north'] ?? ''));
   expect(caller).toMatchObject({ role: 'warehouse', subject: first.warehouses.north });
   const kept = new Set(Object.keys(first.issuedKeys).filter((label) => label !== 'support'));

@@ -11,10 +11,10 @@ import { People, callerFor } from '../../support/people';
 import { log, startWorld, type World } from '../../support/world';
 
 const CLOSED = 3_000;
-/** Rows of one table that an order of two lines may touch in all its life, each as often as it is read. */
+/** Limits the rows of one table that an order of two lines may touch in its life, each as often as it is read. */
 const OWN_ROWS = 1_000;
 
-/** Of the world's connections: while all are in use at once, each is. */
+/** The number of the world's connections, so that each is used when so many are at once. */
 const POOL_SIZE = 10;
 
 let world: World;
@@ -27,10 +27,11 @@ beforeAll(async () => {
   people = new People(world, mall);
   owner = new Client({ connectionString: world.database.ownerUrl });
   await owner.connect();
-  // Nothing takes new statistics meanwhile: the plans made while there was next to nothing stay.
+  // Nothing takes new statistics meanwhile: plans from when the tables were nearly empty stay.
   await owner.query(`
     DO $$ DECLARE t text; BEGIN
-      FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP EXECUTE format('ALTER TABLE %I SET (autovacuum_enabled = false)', t); END LOOP;
+      FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('ALTER TABLE %I SET (autovacuum_enabled = false)', t); END LOOP;
     END $$`);
   await multiply(await play());
 }, 60_000);
@@ -39,7 +40,7 @@ afterAll(async () => {
   await world.close();
 });
 
-/** An order from checkout to the doorstep, looked at by everybody at every step, often enough that a plan is kept. */
+/** Takes an order from checkout to the doorstep. Everybody reads it at every step, often enough that plans are kept. */
 async function play(): Promise<string> {
   const { id } = await people.place();
   const look = async (): Promise<void> => {
@@ -57,8 +58,8 @@ async function play(): Promise<string> {
 }
 
 /**
- * What the processes do by themselves: the figures for the metrics, the watchdog's look, the sweeper's; and the list of
- * what needs a person.
+ * Runs what the processes run by themselves: the figures for the metrics, the watchdog, the sweeper; and lists the
+ * orders that need a person.
  */
 async function round(): Promise<void> {
   await readFigures(world.transactions);
@@ -93,8 +94,10 @@ async function multiply(orderId: string): Promise<void> {
   await owner.query('SET session_replication_role = replica');
   for (const [table, condition] of Object.entries(left)) {
     const { rowCount } = await owner.query(`
-      INSERT INTO ${table} SELECT r.* FROM ${table} t, generate_series(1, ${CLOSED}) i, jsonb_populate_record(NULL::${table},
-        regexp_replace(to_jsonb(t)::text, '((?:ord|cus|lin|pay|ful|rsv|tsk|shp|ltx)_)[0-9A-Z]{10}', '\\1' || lpad(i::text, 10, '0'), 'g')::jsonb
+      INSERT INTO ${table} SELECT r.*
+      FROM ${table} t, generate_series(1, ${CLOSED}) i, jsonb_populate_record(NULL::${table},
+        regexp_replace(to_jsonb(t)::text,
+          '((?:ord|cus|lin|pay|ful|rsv|tsk|shp|ltx)_)[0-9A-Z]{10}', '\\1' || lpad(i::text, 10, '0'), 'g')::jsonb
         || CASE '${table}' WHEN 'shipment' THEN jsonb_build_object('trackingNumber', t.ctid::text || i)
            WHEN 'ledger_transaction' THEN jsonb_build_object('operationKey', t.ctid::text || i)
            WHEN 'webhook_event' THEN jsonb_build_object('eventId', t.ctid::text || i)
@@ -105,10 +108,10 @@ async function multiply(orderId: string): Promise<void> {
   await owner.query('RESET session_replication_role');
 }
 
-/** The rows of each table that were read until now, by index or one after another. */
+/** Reads how many rows of each table were read until now, by index or sequentially. */
 async function rowsRead(): Promise<ReadonlyMap<string, number>> {
-  // A session tells what it read at the end of a transaction, once in a while or when told to: have each of the pool
-  // end one.
+  // A session reports what it read at the end of a transaction, now and then or when forced to: each of the pool ends
+  // one.
   await Promise.all(
     Array.from({ length: POOL_SIZE }, () =>
       world.transactions.run(SYSTEM, (tx) => sql`select pg_stat_force_next_flush(), pg_sleep(0.2)`.execute(tx)),
@@ -120,7 +123,7 @@ async function rowsRead(): Promise<ReadonlyMap<string, number>> {
   return new Map(rows.map(({ relname, n }) => [relname, Number(n)]));
 }
 
-/** Names the tables of which something reads more than an order has to do with, and how many rows that is. */
+/** Lists the tables of which something reads more rows than one order has, with the number of rows. */
 async function readTooMuchOf(work: () => Promise<unknown>): Promise<[string, number][]> {
   const before = await rowsRead();
   await work();
@@ -129,11 +132,11 @@ async function readTooMuchOf(work: () => Promise<unknown>): Promise<[string, num
   return touched.filter(([, n]) => n > OWN_ROWS);
 }
 
-test('an order touches its own rows in all its life, however many have ended since the plans were made', async () => {
+test('an order touches only its own rows, however many have ended since the plans were made', async () => {
   expect(await readTooMuchOf(play)).toEqual([]);
 }, 60_000);
 
-test('what runs by itself and what staff look at touches none that has ended', async () => {
+test('background work and the lists of staff touch no order that has ended', async () => {
   await owner.query('ANALYZE');
   expect(await readTooMuchOf(round)).toEqual([]);
 }, 60_000);
