@@ -39,9 +39,24 @@ test.each([...pages, ...readmes])('every file that %s names without its folder e
   expect(missing).toEqual([]);
 });
 
+/** Lists the anchors of a page's headings, as GitHub builds them. */
+const anchorsOf = (page: string): string[] =>
+  [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .trim()
+      .replaceAll(/\s/g, '-'),
+  );
+
 test.each([...pages, ...readmes])('the links of %s lead somewhere', (page) => {
-  const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => match[1] ?? '');
-  expect(links.filter((link) => !existsSync(join(ROOT, page, '..', link)))).toEqual([]);
+  const links = [...read(page).matchAll(/\]\((?!https?:)([^)#\s]*)#?([^)\s]*)/g)];
+  const broken = links.filter(([, file = '', anchor = '']) => {
+    const target = file === '' ? page : join(page, '..', file);
+    if (!existsSync(join(ROOT, target))) return true;
+    return anchor !== '' && !anchorsOf(target).includes(anchor);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
 });
 
 test('the newest release of the changelog is the version of the package, and nothing older is undated', () => {
