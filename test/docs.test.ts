@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FindingCode } from '../src/contracts/addresses/address-findings';
 import { PromotionDefinition, RuleReason } from '../src/contracts/pricing/promotion';
@@ -6,31 +6,67 @@ import { PromotionDefinition, RuleReason } from '../src/contracts/pricing/promot
 const ROOT = join(__dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
-/** Lists the code spans of a page. */
+/** Lists what a page sets in code type. */
 const quoted = (page: string): string[] => [...read(page).matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
-const isPath = (text: string): boolean => /^(src|workflows|activities|prisma|test|bench|docs)\//.test(text);
+const isPath = (text: string): boolean =>
+  /^(src|workflows|activities|prisma|test|bench|docs|deploy|bin)\/[\w./-]+$/.test(text);
 
-test.each([
-  'docs/walkthrough.md',
-  'README.md',
-  'docs/audit.md',
-  'docs/replay.md',
-  'docs/sandbox.md',
-  'docs/operations.md',
-  'docs/scaling.md',
-  'docs/metrics.md',
-  'docs/faults.md',
-  'docs/performance.md',
-  'docs/tracing.md',
-  'docs/deploying.md',
-  'docs/stock.md',
-  'docs/addresses.md',
-  'docs/pricing.md',
-])('every file that %s names exists', (page) => {
+const under = (folder: string, ending: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => `${folder}/${name}`);
+const rooms = ['src', 'workflows', 'activities', 'prisma', 'test', 'bench', 'deploy'];
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...under('docs', '.md')];
+const sources = [...rooms, 'bin', 'docs'].flatMap((folder) => under(folder, ''));
+const readmes = rooms.flatMap((folder) => under(folder, 'README.md'));
+
+test('every page of docs is checked', () => {
+  expect(pages).toEqual(expect.arrayContaining(['docs/walkthrough.md', 'docs/adr/0010-rooms-are-rows.md']));
+  expect(pages.length).toBeGreaterThan(30);
+});
+
+test.each(pages)('every file that %s names exists', (page) => {
   const missing = quoted(page)
     .filter(isPath)
     .filter((path) => !existsSync(join(ROOT, path)));
   expect(missing).toEqual([]);
+});
+
+test.each([...pages, ...readmes])('every file that %s names without its folder exists', (page) => {
+  const missing = quoted(page)
+    .filter((text) => /^[\w./-]+\.(ts|mjs|cjs|sql|prisma)$/.test(text) && !isPath(text))
+    .filter((name) => !sources.some((file) => file.endsWith(`/${name}`)));
+  expect(missing).toEqual([]);
+});
+
+/** Lists the anchors of a page's headings, as GitHub builds them. */
+const anchorsOf = (page: string): string[] =>
+  [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .trim()
+      .replaceAll(/\s/g, '-'),
+  );
+
+test.each([...pages, ...readmes])('the links of %s lead somewhere', (page) => {
+  const links = [...read(page).matchAll(/\]\((?!https?:)([^)#\s]*)#?([^)\s]*)/g)];
+  const broken = links.filter(([, file = '', anchor = '']) => {
+    const target = file === '' ? page : join(page, '..', file);
+    if (!existsSync(join(ROOT, target))) return true;
+    return anchor !== '' && !anchorsOf(target).includes(anchor);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
+});
+
+test('the newest release of the changelog is the version of the package, and nothing older is undated', () => {
+  const [unreleased, ...releases] = [...read('CHANGELOG.md').matchAll(/^## (.+)$/gm)].map((match) => match[1] ?? '');
+  expect(unreleased).toBe('Unreleased');
+  expect(releases.filter((heading) => !/^\d+\.\d+\.\d+ - \d{4}-\d{2}-\d{2}$/.test(heading))).toEqual([]);
+  const { version } = JSON.parse(read('package.json')) as { version: string };
+  const lock = JSON.parse(read('package-lock.json')) as { version: string; packages: Record<'', { version: string }> };
+  expect(releases[0]?.split(' ')[0]).toBe(version);
+  expect([lock.version, lock.packages[''].version]).toEqual([version, version]);
 });
 
 test('every function that the walk-through names is in one of the files that it names', () => {
@@ -43,24 +79,6 @@ test('every function that the walk-through names is in one of the files that it 
   const functions = words.filter((word) => /^[A-Za-z]+(\.[A-Za-z]+)?$/.test(word) || word === 'append_timeline');
   expect(functions.length).toBeGreaterThan(30);
   expect(functions.filter((name) => !sources.includes(name.split('.').pop() ?? name))).toEqual([]);
-});
-
-test('every link of the pages has a target', () => {
-  for (const page of [
-    'README.md',
-    'docs/replay.md',
-    'docs/audit.md',
-    'docs/sandbox.md',
-    'docs/errors.md',
-    'docs/operations.md',
-    'docs/scaling.md',
-    'docs/tracing.md',
-    'docs/deploying.md',
-    'docs/pricing.md',
-  ]) {
-    const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
-    expect(links.filter((link) => !existsSync(join(ROOT, page, '..', link)))).toEqual([]);
-  }
 });
 
 test('docs/addresses.md lists every finding', () => {

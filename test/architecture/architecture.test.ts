@@ -1,9 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { filesUnder, importsOf, ROOT, textOf, type Import } from './imports';
 import { columnFaults, cyclesIn, lies, ROOMS, rowFaults, unknownColumns, type Room } from './rules';
 
 const LONGEST_README = 10;
+const MOST_FILES = 25;
+const MEDIAN_LINES = 80;
+const MOST_LINES = 250;
+const MOST_COLUMNS = 120;
 const CODE = ['activities', 'workflows', 'src', 'bench'];
 /** Folders that are rooms though the table says nothing of their imports: they may import anything. */
 const OPEN_ROOMS = ['bench', 'test', 'prisma'];
@@ -143,6 +147,39 @@ test('every room says what it is in a README of at most ten lines', () => {
   expect([...rooms.map(([, { folder }]) => folder), ...OPEN_ROOMS].flatMap(fault)).toEqual([]);
 });
 
-test('no file is longer than 250 lines', () => {
-  expect(files.filter((file) => textOf(file).split('\n').length - 1 > 250)).toEqual([]);
+describe('the measure of the house', () => {
+  const spine = files.filter((file) => !file.startsWith('bench/'));
+  const linesOf = (file: string): string[] => textOf(file).trimEnd().split('\n');
+
+  test('no folder of src holds more than 25 files directly', () => {
+    const counts = new Map<string, number>();
+    for (const file of spine.filter((one) => one.startsWith('src/')))
+      counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    expect([...counts].filter(([, count]) => count > MOST_FILES)).toEqual([]);
+  });
+
+  test('the median file is shorter than 80 lines, and none is longer than 250', () => {
+    const lengths = spine.map((file) => linesOf(file).length).sort((a, b) => a - b);
+    expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(MEDIAN_LINES);
+    const long = files.filter((file) => linesOf(file).length > MOST_LINES);
+    expect(long.map((file) => `${file}: ${linesOf(file).length} lines`)).toEqual([]);
+  });
+
+  test('no line is wider than 120 columns', () => {
+    const wide = programs().flatMap((file) =>
+      linesOf(file).flatMap((line, index) => (line.length > MOST_COLUMNS ? [`${file}:${index + 1}`] : [])),
+    );
+    expect(wide).toEqual([]);
+  });
 });
+
+/** Lists everything that is written by hand and run: TypeScript, and scripts and settings in JavaScript. */
+function programs(): string[] {
+  const folders = [...CODE, 'test', 'bin', 'prisma'];
+  const names = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+  );
+  return [...readdirSync(ROOT), ...names].filter(
+    (name) => /\.(ts|mjs|cjs)$/.test(name) && !name.startsWith('src/generated/'),
+  );
+}

@@ -56,7 +56,7 @@ function exportsOnlyTypes({ exportClause }: ts.ExportDeclaration): boolean {
   return exportClause.elements.every((element) => element.isTypeOnly);
 }
 
-/** Tells `import(...)`, `require(...)` and `require.resolve(...)` from other calls. */
+/** Recognises `import(...)`, `require(...)` and `require.resolve(...)` among calls. */
 function isLoading(callee: ts.Expression): boolean {
   const root = ts.isPropertyAccessExpression(callee) ? callee.expression : callee;
   return callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(root) && root.text === 'require');

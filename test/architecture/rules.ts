@@ -21,7 +21,7 @@ export interface Room {
 export const CAPABILITIES: readonly string[] = table.capabilities;
 export const ROOMS: Readonly<Record<string, Room>> = table.rooms;
 
-/** Tells whether a path is an entry of the table or is inside it. */
+/** Checks whether a path is an entry of the table or lies inside it. */
 export const lies = (path: string, entry: string): boolean => {
   if (entry === 'node:*') return path.startsWith('node:');
   return path === entry || path.startsWith(`${entry}/`) || path === `${entry}.ts`;

@@ -11,7 +11,7 @@ const readmes = [...CODE, 'prisma', 'deploy'].flatMap((folder) =>
     .filter((name) => name.endsWith('README.md'))
     .map((name) => `${folder}/${name}`),
 );
-const pages = readdirSync(join(ROOT, 'docs'))
+const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.md') && name !== 'glossary.md')
   .map((name) => `docs/${name}`);
 const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...pages, ...readmes];

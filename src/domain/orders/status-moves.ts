@@ -1,0 +1,34 @@
+import type { FulfillmentStatus, OrderStatus } from '../../contracts/statuses';
+
+/** Lists where an object may go from each of its statuses. A status without moves is an end. */
+export type StatusMoves<Status extends string> = Readonly<Record<Status, readonly Status[]>>;
+
+/** Lists the moves of an order that our activities make. They describe the code; nothing enforces them at run time. */
+export const ORDER_MOVES: StatusMoves<OrderStatus> = {
+  draft: ['rejected', 'awaiting_address', 'awaiting_payment', 'awaiting_stock', 'in_fulfillment', 'cancelling'],
+  awaiting_address: ['draft', 'cancelling'],
+  // Without a payment in time it ends at once: nothing is charged, and its stock is freed with it.
+  awaiting_payment: ['awaiting_stock', 'in_fulfillment', 'cancelling', 'cancelled'],
+  awaiting_stock: ['in_fulfillment', 'cancelling'],
+  // Completion does not ask for `shipped`: an order that has ended is not held up by a step that came late.
+  in_fulfillment: ['shipped', 'completed', 'returned', 'cancelling'],
+  shipped: ['completed', 'returned'],
+  cancelling: ['cancelled'],
+  completed: [],
+  returned: [],
+  cancelled: [],
+  rejected: [],
+};
+
+/** Lists the moves of a fulfillment that our activities and its warehouse make. */
+export const FULFILLMENT_MOVES: StatusMoves<FulfillmentStatus> = {
+  released: ['packed', 'cancelled'],
+  packed: ['labelled', 'cancelled'],
+  labelled: ['handed_over', 'cancelled'],
+  // A parcel may be scanned as back at its sender without a refusal before.
+  handed_over: ['delivered', 'returning', 'returned'],
+  returning: ['returned'],
+  delivered: [],
+  returned: [],
+  cancelled: [],
+};
