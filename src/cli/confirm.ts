@@ -6,7 +6,7 @@ export interface Terminal {
   readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** Opens the terminal that this program was started from. Questions go to stderr, as results go to stdout. */
+/** Returns the terminal that this program was started from. Questions go to stderr, as results go to stdout. */
 export const ownTerminal = (): Terminal => ({ input: process.stdin, output: process.stderr });
 
 /** Returns whether a person can be asked. */

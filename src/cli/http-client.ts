@@ -43,7 +43,7 @@ export class HttpClient {
   /**
    * Sends a request over kept-alive connections until it is answered. 503, 429, a request with the same key that is
    * still running, and broken connections are tried again for two minutes, as Retry-After says or with growing pauses.
-   * Throws `ApiProblem` for any other failure.
+   * Throws `ApiProblem` for any other answer that is not a success.
    */
   async send(request: HttpRequest): Promise<Response> {
     const end = Date.now() + RETRY_FOR_MS;

@@ -25,7 +25,7 @@ export function registerReset(program: Command, terminal: Terminal = ownTerminal
 
 async function reset(flags: ResetFlags, terminal: Terminal): Promise<void> {
   const paths = statePaths(flags.state);
-  // Whatever speaks against it is said before a person is asked.
+  // What forbids the removal is reported before a person is asked.
   if (checkRemoval(paths) && flags.yes !== true) await askFirst(paths, terminal);
   const removed = await removeStateFolder(paths);
   const { root } = paths;

@@ -13,7 +13,7 @@ import { addDays } from '../../domain/dates';
 import { zoneBetween } from '../../domain/addresses/zone';
 import { decodeCursor, encodeCursor } from '../cursor';
 
-/** Selects the shelves that a caller manages; row-level security lets everybody read more of stock than that. */
+/** Selects the shelves that a caller manages, which are fewer than those that it may read. */
 function shelvesOf(tx: Tx, { role, subject }: Caller) {
   const all = tx
     .selectFrom('stock as s')

@@ -40,8 +40,8 @@ export interface DraftedOrder {
 }
 
 /**
- * Writes an order as a draft, or finds the one of an earlier request with the same key. A refusal writes nothing but
- * the demand that stock could not meet.
+ * Writes an order as a draft, or finds the one of an earlier request with the same key. A refusal writes no order and
+ * leaves its key free; a shortage is recorded as unmet demand.
  */
 export async function draftOrder(
   tx: Tx,
