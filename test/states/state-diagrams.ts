@@ -25,13 +25,12 @@ const diagram = (lines: readonly string[]): string =>
 const arrow = (from: string, to: string, by?: string): string =>
   `${from} --> ${to}${by === undefined ? '' : `: ${by}`}`;
 
+/** Renders what each status means, as far as the statuses have docstrings; ends with a blank line. */
 function meaningTable(table: string): string {
   const rows = [...meaningsOf(table)].filter(([, meaning]) => meaning !== '');
-  return [
-    '| status | meaning |',
-    '|---|---|',
-    ...rows.map(([status, meaning]) => `| \`${status}\` | ${meaning} |`),
-  ].join('\n');
+  if (rows.length === 0) return '';
+  const lines = rows.map(([status, meaning]) => `| \`${status}\` | ${meaning} |`);
+  return ['', '| status | meaning |', '|---|---|', ...lines, ''].join('\n');
 }
 
 const entriesOf = <S extends string>(moves: StatusMoves<S>): [S, readonly S[]][] =>
@@ -99,7 +98,6 @@ The moves are the table \`src/domain/orders/status-moves.ts\`. The stage is the 
 status; \`cancelling\` keeps the stage in which the cancellation was requested.
 
 ${diagram([...stagesOfOrders(), ...arrowsOf(ORDER_MOVES, OrderStatus.draft)])}
-
 ${meaningTable('OrderStatus')}
 
 ## Fulfillment
@@ -107,7 +105,6 @@ ${meaningTable('OrderStatus')}
 The moves are the table \`src/domain/orders/status-moves.ts\`.
 
 ${diagram(arrowsOf(FULFILLMENT_MOVES, FulfillmentStatus.released))}
-
 ${meaningTable('FulfillmentStatus')}
 
 ## Shipment
@@ -118,7 +115,6 @@ ${codes(ownSteps)}:
 at the hand-over, at the confirmed delivery, when a return is restocked, and when a label is voided.
 
 ${diagram(observedArrows(shipmentMoves(), ShipmentStatus.booked))}
-
 ${meaningTable('ShipmentStatus')}
 
 ## Payment
@@ -128,7 +124,6 @@ gateway is written only to an attempt that is \`pending\` or \`action_required\`
 (\`activities/payments/authorization.ts\`).
 
 ${diagram(observedArrows(payment, 'pending'))}
-
 ${meaningTable('PaymentStatus')}
 
 ## Task
@@ -143,7 +138,5 @@ ${diagram(observedArrows(task, 'open'))}
 The moves are observed in the same way, with the functions of \`src/books/purchasing\`.
 
 ${diagram(observedArrows(replenishment, 'open'))}
-
-${meaningTable('ReplenishmentStatus')}
-`;
+${meaningTable('ReplenishmentStatus')}`;
 }

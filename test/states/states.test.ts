@@ -23,13 +23,15 @@ const endsOf = (table: Readonly<Record<string, readonly string[]>>): string[] =>
 const targetsOf = (table: Readonly<Record<string, readonly string[]>>): string[] =>
   [...new Set(Object.values(table).flat())].sort();
 
+interface Attributes {
+  readonly searchAttributes?: { readonly indexedFields?: { readonly OrderStatus?: { readonly data: string } } };
+}
+
 /** Reads the statuses that an order's workflow showed, in their order, from a captured history. */
 function shownStatuses(file: string): string[] {
-  const { events } = JSON.parse(textOf(file)) as { events: Record<string, unknown>[] };
+  const { events } = JSON.parse(textOf(file)) as { events: Readonly<Record<string, Attributes | undefined>>[] };
   const attributes = events.map(
-    (event) =>
-      event.upsertWorkflowSearchAttributesEventAttributes as
-        { searchAttributes?: { indexedFields?: { OrderStatus?: { data: string } } } } | undefined,
+    (event) => event.workflowExecutionStartedEventAttributes ?? event.upsertWorkflowSearchAttributesEventAttributes,
   );
   const payloads = attributes.flatMap((one) => one?.searchAttributes?.indexedFields?.OrderStatus?.data ?? []);
   return payloads.map((data) => {
@@ -45,7 +47,7 @@ test('docs/states.md is what `npm run docs:states` makes of the code', () => {
 describe.each([
   ['order', ORDER_MOVES, OrderStatus, orderWrites, OrderStatus.draft],
   ['fulfillment', FULFILLMENT_MOVES, FulfillmentStatus, fulfillmentWrites, FulfillmentStatus.released],
-] as const)('the moves of an %s', (subject, table, statuses, writes, start) => {
+] as const)('the moves of the %s', (subject, table, statuses, writes, start) => {
   test('are allowed by the guard that writes them, which leaves every end as it is', () => {
     const allowed = pairs(observed[subject]);
     expect(listed(table).filter((move) => !allowed.includes(move))).toEqual([]);
