@@ -137,7 +137,7 @@ test('attempts that wait for their turn end with a cancellation, untried', async
 test('an order of a release that forgot all but the last that waited replays as it was', async () => {
   await world.stopWorkers();
   const stop = await world.startWorkers({
-    bundle: await bundleWith({ file: 'payment.ts', from: " && !patched('attempts-in-turn')", to: '' }),
+    bundle: await bundleWith({ file: 'order/payment.ts', from: " && !patched('attempts-in-turn')", to: '' }),
   });
   const id = await declinedOrder();
   await askWhileDown(id, ['tok_declined', 'tok_ok', 'tok_declined']);
