@@ -2,7 +2,7 @@ import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { tracing } from './runtime/tracing';
 import { oneAtATime } from './runtime/one-at-a-time';
 
-/** What stands between every workflow and the SDK; the bundle is built with it. */
+/** Lists the interceptors of every workflow, which the bundle is built with. */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   const all = [tracing(), oneAtATime()];
   return {

@@ -11,7 +11,7 @@ import type {
 import type { CarrierScan, FoundReason, OrderStatus, Stage } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/orders/verdict';
 
-/** What an order's workflow starts with: references, and the policies in force when it was placed. */
+/** Starts an order's workflow: holds references, and the policies in force when the order was placed. */
 export interface OrderInput {
   readonly orderId: string;
   readonly paymentId: string;
@@ -19,18 +19,16 @@ export interface OrderInput {
   readonly carrierQueue: string;
   readonly paymentWindowSeconds: number;
   readonly deliverySilenceSeconds: number;
-  /**
-   * How long an order with an address that cannot be delivered to is held, and how its customer is told. Absent before
-   * 0.2.0.
-   */
+  /** Absent before 0.2.0. */
   readonly addressHold?: AddressHoldPolicy;
 }
 
+/** Says how long an order waits for a correct address, and how its customer is notified. */
 export interface AddressHoldPolicy {
   readonly seconds: number;
-  /** After how many seconds the customer is reminded. */
+  /** Seconds from the begin of the hold to each reminder. */
   readonly reminders: readonly number[];
-  /** By which ways, and on whose queue. */
+  /** The ways to notify the customer, each with the task queue of its provider. */
   readonly channels: readonly { readonly channel: NotificationChannel; readonly queue: string }[];
 }
 
@@ -41,47 +39,50 @@ export interface OrderProgress {
   readonly waitsFor: readonly string[];
 }
 
-/** Answers once the order was judged: accepted, to be paid by the customer's own act, declined, or rejected. */
+/**
+ * Returns the verdict on the order once it is known: accepted, rejected, declined, or one that the customer must act
+ * on.
+ */
 export const awaitVerdict = defineUpdate<Verdict>('awaitVerdict');
-/** Tries another payment of an order that waits for one. */
+/** Tries another payment attempt of an order that waits for payment. */
 export const payAgain = defineUpdate<Verdict, [{ paymentId: string }]>('payAgain');
-/** Cancels an order that was not handed over, and answers once everything is undone. */
+/** Cancels an order that was not handed over, and returns once everything is undone. */
 export const cancelOrder = defineUpdate<CancellationVerdict, [CancelOrder & { actor: string }]>('cancelOrder');
 
-/** Tries again at once whatever waits for a provider, or failed for good. Refused when nothing does. */
+/** Tries every step that waits for a provider, or failed for good, again at once. Refused when there is none. */
 export const retryNow = defineUpdate<InterventionVerdict, [By<RetryNow>]>('retryNow');
-/** Books a packed part, whose label does not come, with another carrier. */
+/** Books another carrier for a packed fulfillment whose label does not come. */
 export const chooseCarrier = defineUpdate<InterventionVerdict, [By<ChooseCarrier>]>('chooseCarrier');
-/** Opens a task for a person who sees to the order, and shows that until it is done. */
+/** Opens a task for a person, and raises attention until the task is done. */
 export const handToPerson = defineUpdate<InterventionVerdict, [By<HandToPerson>]>('handToPerson');
 
-/** The task of the person whom the order was handed to is done. */
+/** A person has done the task that `handToPerson` opened. */
 export const attended = defineSignal<[{ taskId: string }]>('attended');
-/** The watchdog found a reason why a person should look, or (null) that there is none any more. */
+/** The watchdog found a reason why the order needs a person, or (null) that no reason is left. */
 export const watchdogReported = defineSignal<[{ reason: FoundReason | null }]>('watchdogReported');
 
-/** The address of an order on hold is mended: it may go on. */
+/** Somebody corrected the address of an order on hold: it may go on. */
 export const addressMended = defineSignal('addressMended');
-/** Whatever the order was owed has come and is held for it: it may go on. */
+/** Stock has filled the order's backorders: it may go on. */
 export const backorderFilled = defineSignal('backorderFilled');
-/** The books hold a cancellation: for a run that lost the Update which asked for it. */
+/** The books hold a cancellation: repeats it for a run that lost the Update. */
 export const cancellationBegun = defineSignal<[CancelOrder & { actor: string }]>('cancellationBegun');
-/** The customer has acted on a payment; the order asks the gateway what came of it. */
+/** The customer has acted on a payment attempt; the order asks the gateway for the outcome. */
 export const paymentSettled = defineSignal<[{ paymentId: string }]>('paymentSettled');
-/** A fulfillment's parcel is packed. */
+/** The warehouse has packed a fulfillment's parcel. */
 export const parcelPacked = defineSignal<[{ fulfillmentId: string }]>('parcelPacked');
-/** A fulfillment's parcel is with its carrier. */
+/** The warehouse has handed a fulfillment's parcel over to its carrier. */
 export const parcelHandedOver = defineSignal<[{ fulfillmentId: string }]>('parcelHandedOver');
-/** The carrier reported something that decides: signed, refused, returned or exception. */
+/** The carrier reported a scan that decides: signed, refused, returned or exception. */
 export const carrierReported = defineSignal<[{ fulfillmentId: string; scan: CarrierScan }]>('carrierReported');
 
-/** A shelf is at or below its threshold: its replenishment starts, or takes the need on. */
+/** A shelf is at or below its threshold: its workflow starts, or queues this replenishment. */
 export const stockLow = defineSignal<[{ replenishmentId: string }]>('stockLow');
-/** The supplier said what it sends, and when. */
+/** The supplier said how much it sends, and when. */
 export const supplierAnswered =
   defineSignal<[{ replenishmentId: string; quantity: number; expectedOn: string }]>('supplierAnswered');
-/** The goods are there, or the replenishment was closed. */
+/** The goods have arrived, or the replenishment was closed. */
 export const replenishmentEnded = defineSignal<[{ replenishmentId: string }]>('replenishmentEnded');
 
-/** Where the order stands and what it waits for. */
+/** Returns where the order stands, and what it waits for. */
 export const getProgress = defineQuery<OrderProgress>('getProgress');

@@ -14,13 +14,13 @@ import { handleInterventions } from './order/interventions';
 import { OrderRun } from './order/order-run';
 
 /**
- * Runs an order from checkout to its end: validated, stock held, paid for, what it is owed awaited, split by merchant
- * and warehouse, every part packed, shipped and signed for. A cancellation before hand-over, or a payment window that
- * passes, undoes everything.
+ * Runs an order from checkout to its end: validated, stock reserved, paid, backorders filled, split by merchant and
+ * warehouse, every fulfillment packed, shipped and signed for. A cancellation before hand-over, or the end of the
+ * payment window, undoes everything.
  */
 export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   const run = new OrderRun(input);
-  // Handlers run beside the flow: what is cancelled is the flow, and what they have begun or wait for comes to its end.
+  // A cancellation ends the flow; handlers run beside it, and what they began comes to its end.
   const toItsEnd = <T>(work: () => Promise<T>): Promise<T> => CancellationScope.nonCancellable(work);
   setHandler(messages.awaitVerdict, () => toItsEnd(() => run.payment.verdictOn(input.paymentId)));
   setHandler(messages.payAgain, ({ paymentId }) => toItsEnd(() => run.payment.pay(paymentId)), {
@@ -29,22 +29,22 @@ export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   });
   handleInterventions(run);
   setHandler(messages.cancellationBegun, (request) => toItsEnd(() => run.cancellationBegun(request)));
-  setHandler(messages.attended, ({ taskId }) => toItsEnd(() => run.attended(taskId)));
+  setHandler(messages.attended, ({ taskId }) => toItsEnd(() => run.attendTask.done(taskId)));
   setHandler(messages.watchdogReported, ({ reason }) => run.attention.reported(reason));
   setHandler(messages.addressMended, () => run.hold.mended());
   setHandler(messages.backorderFilled, () => run.backorder.filled());
   setHandler(messages.paymentSettled, ({ paymentId }) => run.payment.settled(paymentId));
   setHandler(messages.parcelPacked, ({ fulfillmentId }) =>
-    run.signalFulfillment(fulfillmentId, (part) => part.packed()),
+    run.signalFulfillment(fulfillmentId, (fulfillment) => fulfillment.packed()),
   );
   setHandler(messages.parcelHandedOver, ({ fulfillmentId }) =>
-    run.signalFulfillment(fulfillmentId, (part) => part.handedOver()),
+    run.signalFulfillment(fulfillmentId, (fulfillment) => fulfillment.handedOver()),
   );
   setHandler(messages.carrierReported, ({ fulfillmentId, scan }) =>
-    run.signalFulfillment(fulfillmentId, (part) => part.reported(scan)),
+    run.signalFulfillment(fulfillmentId, (fulfillment) => fulfillment.reported(scan)),
   );
   setHandler(messages.getProgress, () => run.progress());
-  // Staff who press "Request Cancellation" in the Web UI mean the same as the Update.
+  // "Request Cancellation" in the Web UI means the same as the Update.
   CancellationScope.current().cancelRequested.catch(() =>
     CancellationScope.nonCancellable(() =>
       run.cancel({ reason: 'operator_decision', actor: `temporal:${workflowInfo().workflowId}` }),
@@ -71,11 +71,11 @@ async function flow(run: OrderRun): Promise<void> {
       }
       await run.backorder.untilFilled();
       await run.release();
-      await Promise.all(run.fulfillments.map((part) => part.run()));
+      await Promise.all(run.fulfillments.map((fulfillment) => fulfillment.run()));
       await run.complete();
     });
   } catch (error) {
-    // A step that was under way when the cancellation came may have failed instead of being cancelled.
+    // A step under way may have failed instead of being cancelled.
     const ended = isCancellation(error) || error instanceof ActivityFailure;
     if (!ended || run.cancellation === undefined) throw error;
     await run.unwind(run.cancellation);

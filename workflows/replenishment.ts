@@ -12,8 +12,8 @@ import { books } from './runtime/call-activities';
 import { ReplenishmentRun } from './replenishment/replenishment-run';
 
 /**
- * Refills one shelf, need after need: the supplier is asked, reminded and held to its word until the goods are booked
- * in; people are told when it does not go by itself. It is started by the first need, and ends when there is none.
+ * Refills one shelf, replenishment after replenishment: orders from the supplier and reminds it until the goods are
+ * received. People get a follow-up when the supplier fails. `stockLow` starts it; it ends when none is pending.
  */
 export async function replenishment(pending: readonly string[] = []): Promise<void> {
   const run = new ReplenishmentRun([...pending]);
@@ -33,8 +33,8 @@ export async function replenishment(pending: readonly string[] = []): Promise<vo
     try {
       await run.replenish(replenishmentId);
     } catch (error) {
-      // Staff who press "Request Cancellation" in the Web UI close what is under way; a try that was on its way then
-      // may have failed instead.
+      // "Request Cancellation" in the Web UI closes the replenishment under way, whose step may have failed instead of
+      // being cancelled.
       if (!CancellationScope.current().consideredCancelled) throw error;
       await CancellationScope.nonCancellable(() => books.abandonReplenishment({ replenishmentId }));
       throw isCancellation(error) ? error : new CancelledFailure('Staff cancelled the replenishment');

@@ -13,7 +13,7 @@ const keys = {
   placedAt: defineSearchAttributeKey('PlacedAt', SearchAttributeType.DATETIME),
 };
 
-/** Builds typed search attributes, by which staff find orders in the Temporal Web UI. */
+/** Builds the search attributes by which staff find orders in the Temporal Web UI. */
 export const attributes = {
   orderId: (value: string): SearchAttributePair => ({ key: keys.orderId, value }),
   status: (value: OrderStatus): SearchAttributePair => ({ key: keys.status, value }),

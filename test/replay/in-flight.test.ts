@@ -1,11 +1,8 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import { runAudits } from '../../src/audit/run-audits';
-import { orderWorkflowId } from '../../src/contracts/temporal-names';
 import { until } from '../sandboxes/sandboxes';
 import { NEW_STEP, bundleWith, type Change } from '../support/changed-bundle';
-import { seedMall, type TestMall } from '../support/mall';
-import { People } from '../support/people';
-import { startWorld, type World } from '../support/world';
+import { startSuite } from '../support/suite';
+import { falseAudits } from '../support/true-books';
 
 const DEPLOYMENT = 'mallflow';
 /**
@@ -22,15 +19,7 @@ const WAIT_AHEAD: Change = {
   to: `${patched('wait-ahead', 'await condition(() => false, 10);')} ${CONFIRM}`,
 };
 
-let world: World;
-let mall: TestMall;
-let people: People;
-beforeEach(async () => {
-  world = await startWorld();
-  mall = await seedMall(world.transactions);
-  people = new People(world, mall);
-}, 60_000);
-afterEach(() => world.close(), 60_000);
+const suite = startSuite({ perTest: true });
 
 /** Does work a few at a time: what is tried here is many orders in flight, not many requests at once. */
 async function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
@@ -41,18 +30,18 @@ async function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): P
 }
 
 const place = (count: number) =>
-  each(Array.from({ length: count }), async () => (await people.place({}, [mall.skus.cup])).id);
-const pack = (orders: readonly string[]) => each(orders, (id) => people.pack(id));
-const handOver = (orders: readonly string[]) => each(orders, (id) => people.handOver(id));
+  each(Array.from({ length: count }), async () => (await suite.people.place({}, [suite.mall.skus.cup])).id);
+const pack = (orders: readonly string[]) => each(orders, (id) => suite.people.pack(id));
+const handOver = (orders: readonly string[]) => each(orders, (id) => suite.people.handOver(id));
 const sign = (orders: readonly string[]) =>
   each(orders, async (id) => {
-    await people.scan(id, 'out_for_delivery', 'signed');
-    await world.temporal.client.workflow.getHandle(orderWorkflowId(id)).result();
+    await suite.people.scan(id, 'out_for_delivery', 'signed');
+    await suite.workflowOf(id).result();
   });
 
 /** Reads which patches an order has taken, and the builds that its workflow tasks were done by. */
 async function ranOf(orderId: string): Promise<{ patches: string[]; builds: string[] }> {
-  const { events = [] } = await world.temporal.client.workflow.getHandle(orderWorkflowId(orderId)).fetchHistory();
+  const { events = [] } = await suite.workflowOf(orderId).fetchHistory();
   const markers = (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) =>
     marker?.markerName === 'core_patch' ? [JSON.stringify(marker.details)] : [],
   );
@@ -68,12 +57,7 @@ async function ranOf(orderId: string): Promise<{ patches: string[]; builds: stri
 }
 
 async function expectTrueBooks(): Promise<void> {
-  const { transactions, payments, carriers, suppliers, temporal } = world;
-  const results = await runAudits(
-    { transactions, payments, carriers, suppliers, temporal: temporal.client },
-    { pauseMs: 20 },
-  );
-  expect(results.filter(({ outcome }) => outcome !== 'true')).toEqual([]);
+  expect(await falseAudits(suite.world)).toEqual([]);
 }
 
 test('fifty orders in flight, at three points of their way, go on with a change under patched()', async () => {
@@ -83,12 +67,12 @@ test('fifty orders in flight, at three points of their way, go on with a change 
   await handOver(handedOver);
   const bundle = await bundleWith(STEP_BEHIND, WAIT_AHEAD);
 
-  await world.stopWorkers();
-  await world.startWorkers({ bundle });
+  await suite.world.stopWorkers();
+  await suite.world.startWorkers({ bundle });
   await pack(placed);
   await handOver([...placed, ...packed]);
   await sign(orders);
-  const { id: young } = await people.place({}, [mall.skus.rug]);
+  const { id: young } = await suite.people.place({}, [suite.mall.skus.rug]);
 
   for (const id of orders) expect([id, (await ranOf(id)).patches]).toEqual([id, ['wait-ahead']]);
   expect((await ranOf(young)).patches).toEqual(['step-behind']);
@@ -97,7 +81,7 @@ test('fifty orders in flight, at three points of their way, go on with a change 
 
 test('orders follow the current version of a Worker Deployment, and go back with it', async () => {
   const versionOf = (buildId: string) => ({ deploymentName: DEPLOYMENT, buildId });
-  const { connection } = world.temporal.client;
+  const { connection } = suite.world.temporal.client;
   const makeCurrent = (buildId: string): Promise<void> =>
     until(async () => {
       const { workerDeployments } = await connection.workflowService.listWorkerDeployments({ namespace: 'default' });
@@ -130,15 +114,15 @@ test('orders follow the current version of a Worker Deployment, and go back with
       (await Promise.all(ran.map(async (id) => (await ranOf(id)).builds.at(-1)))).every((last) => last === build),
     );
 
-  await world.stopWorkers();
-  await world.startWorkers({ version: versionOf('v1') });
+  await suite.world.stopWorkers();
+  await suite.world.startWorkers({ version: versionOf('v1') });
   await makeCurrent('v1');
   const orders = await place(6);
   const [first, second] = [orders.slice(0, 3), orders.slice(3)];
   await pack(first);
   await untilRunBy('v1', orders);
 
-  await world.startWorkers({ version: versionOf('v2'), bundle: await bundleWith(WAIT_AHEAD) });
+  await suite.world.startWorkers({ version: versionOf('v2'), bundle: await bundleWith(WAIT_AHEAD) });
   await makeCurrent('v2');
   await handOver(first);
   await sign(first);

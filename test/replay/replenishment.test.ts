@@ -1,24 +1,17 @@
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { replenishmentWorkflowId } from '../../src/contracts/temporal-names';
 import { bundleOf } from '../support/bundle';
 import { bundleWith } from '../support/changed-bundle';
 import { until } from '../sandboxes/sandboxes';
-import { seedMall } from '../support/mall';
 import { callerFor, granted, intent } from '../support/people';
-import { Shelves } from '../support/stocked-shelves';
-import { startWorld, type World } from '../support/world';
 import { REPLENISHMENT_SCENARIOS } from './replenishment-scenarios';
+import { startSuite } from '../support/suite';
 
-let world: World;
-let shelves: Shelves;
+const suite = startSuite({ replenishment: { remindAfterSeconds: 1, reminders: 2, patienceSeconds: 1 } });
 let workflowBundle: WorkflowBundleWithSourceMap;
 
 beforeAll(async () => {
-  world = await startWorld({}, { replenishment: { remindAfterSeconds: 1, reminders: 2, patienceSeconds: 1 } });
-  shelves = new Shelves(world, await seedMall(world.transactions));
   workflowBundle = await bundleOf();
 }, 60_000);
-afterAll(() => world.close());
 
 /** What each scenario must have in its history, or capturing it would prove nothing. */
 const STEPS: Readonly<Record<string, readonly string[]>> = {
@@ -36,7 +29,9 @@ const STEPS: Readonly<Record<string, readonly string[]>> = {
 test.each(Object.entries(REPLENISHMENT_SCENARIOS))(
   '%s is played, goes by its steps, and replays',
   async (name, play) => {
-    const handle = world.temporal.client.workflow.getHandle(await play({ world, shelves }));
+    const handle = suite.world.temporal.client.workflow.getHandle(
+      await play({ world: suite.world, shelves: suite.shelves }),
+    );
     await handle.result();
     const history = await handle.fetchHistory();
     // A local activity is a marker, and its name is in the marker's payload.
@@ -57,27 +52,27 @@ test.each(Object.entries(REPLENISHMENT_SCENARIOS))(
 test('a need that was closed while a release that waits for the supplier alone ran it replays, and ends as that one did', async () => {
   const rule = "patched('tries-end-with-their-need')";
   const bundle = await bundleWith({ file: 'runtime/give-up.ts', from: rule, to: 'false' });
-  await world.stopWorkers();
-  const stop = await world.startWorkers({ bundle });
-  await world.supplier.fault({ mode: 'down', times: 1_000 });
-  const shelf = await shelves.watched();
-  const id = await shelves.deplete(shelf);
-  await shelves.untilChased(id, 'supplier_unreachable');
-  granted(await world.replenishments.close(callerFor('platform'), intent(), id, { reason: 'not_needed' }));
-  const handle = world.temporal.client.workflow.getHandle(replenishmentWorkflowId(shelf.warehouseId, shelf.skuId));
+  await suite.world.stopWorkers();
+  const stop = await suite.world.startWorkers({ bundle });
+  await suite.world.supplier.fault({ mode: 'down', times: 1_000 });
+  const shelf = await suite.shelves.watched();
+  const id = await suite.shelves.deplete(shelf);
+  await suite.shelves.untilChased(id, 'supplier_unreachable');
+  granted(await suite.world.replenishments.close(callerFor('platform'), intent(), id, { reason: 'not_needed' }));
+  const handle = suite.shelves.workflowOf(shelf);
   await until(
     async () =>
       (await handle.fetchHistory()).events?.some(
         ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'replenishmentEnded',
       ) === true,
   );
-  await world.supplier.call('DELETE', '/sandbox/faults');
-  await shelves.untilEnded(shelf);
+  await suite.world.supplier.call('DELETE', '/sandbox/faults');
+  await suite.shelves.untilEnded(shelf);
   await Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory(), handle.workflowId);
   const always = await bundleWith({ file: 'runtime/give-up.ts', from: rule, to: 'true' });
   await expect(
     Worker.runReplayHistory({ workflowBundle: always }, await handle.fetchHistory(), handle.workflowId),
   ).rejects.toThrow();
   await stop();
-  await world.startWorkers();
+  await suite.world.startWorkers();
 }, 60_000);

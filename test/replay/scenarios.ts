@@ -52,18 +52,6 @@ const ask = async <Verb extends keyof InterventionRequest>(
     ),
   ).body;
 
-/** Does every task on an order's parcels without waiting for their labels. */
-const packed = async ({ world }: Stage, orderId: string): Promise<void> => {
-  for (const kind of ['pick', 'recheck', 'pack'] as const) {
-    const { items } = granted(
-      await world.tasks.list(callerFor('platform'), { status: 'open', kind, orderId, limit: 10 }),
-    );
-    for (const task of items) granted(await world.tasks.complete(callerFor('platform'), intent(), task.id, {}));
-  }
-};
-const attention = ({ people }: Stage, orderId: string, reason: string | null): Promise<void> =>
-  until(async () => (await people.read(orderId)).attention === reason, 30_000);
-
 /** The ways through an order whose histories every later release must replay. Each answers its order. */
 export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string>>> = {
   'delivered-one-parcel': async (stage) => delivered(stage, (await stage.people.place({}, [stage.mall.skus.cup])).id),
@@ -145,7 +133,7 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
     await stage.world.gateway.call('POST', `/v1/authorizations/${nextAction?.url.split('/').pop() ?? ''}/action`, {
       approve: true,
     });
-    await attention(stage, id, 'backorder_overdue');
+    await stage.people.untilAttention(id, 'backorder_overdue');
     granted(
       await stage.world.stock.receive(callerFor('platform'), intent(), {
         skuId: sku.id,
@@ -197,8 +185,8 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
   'retried-by-staff': async (stage) => {
     const { id } = await stage.people.place({}, [stage.mall.skus.cup]);
     await stage.world.carrier.fault({ mode: 'down', times: 1_000 });
-    await packed(stage, id);
-    await attention(stage, id, 'carrier_unavailable');
+    await stage.people.completeTasks(id);
+    await stage.people.untilAttention(id, 'carrier_unavailable');
     await stage.world.carrier.call('DELETE', '/sandbox/faults');
     await ask(stage, id, 'retryNow', { reason: 'provider_back' });
     return delivered(stage, id);
@@ -221,8 +209,8 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
         return before.wrappedKey;
       });
     const key = await keyed(null);
-    await packed(stage, id);
-    await attention(stage, id, 'needs_operator');
+    await stage.people.completeTasks(id);
+    await stage.people.untilAttention(id, 'needs_operator');
     await keyed(key);
     await ask(stage, id, 'retryNow', { reason: 'cause_removed' });
     return delivered(stage, id);
@@ -234,8 +222,8 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
     } = await stage.people.place({}, [stage.mall.skus.cup]);
     await stage.world.carrier.fault({ mode: 'error_after', times: 1, operation: 'book' });
     await stage.world.carrier.fault({ mode: 'down', times: 1_000, operation: 'find' });
-    await packed(stage, id);
-    await attention(stage, id, 'carrier_unavailable');
+    await stage.people.completeTasks(id);
+    await stage.people.untilAttention(id, 'carrier_unavailable');
     await ask(stage, id, 'chooseCarrier', {
       fulfillmentId: part?.id ?? '',
       carrierCode: 'swift',
@@ -248,7 +236,7 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
   'two-parcels-packed-at-once': async (stage) => {
     const { id } = await stage.people.place();
     await stage.world.stopWorkers();
-    await packed(stage, id);
+    await stage.people.completeTasks(id);
     await stage.world.startWorkers();
     await until(async () => (await stage.people.read(id)).fulfillments.every(({ status }) => status === 'labelled'));
     return delivered(stage, id);
@@ -257,9 +245,9 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
   'handed-to-a-person': async (stage) => {
     const { id } = await stage.people.place({}, [stage.mall.skus.cup]);
     const { taskId } = await ask(stage, id, 'handToPerson', { reason: 'customer_request', note: 'ask_customer' });
-    await attention(stage, id, 'handed_to_person');
+    await stage.people.untilAttention(id, 'handed_to_person');
     granted(await stage.world.tasks.complete(callerFor('support'), intent(), taskId ?? '', { outcome: 'resolved' }));
-    await attention(stage, id, null);
+    await stage.people.untilAttention(id, null);
     return delivered(stage, id);
   },
   'carrier-exception-then-delivered': async (stage) => {

@@ -13,7 +13,7 @@ export interface Change {
   readonly to: string;
 }
 
-const VALIDATE = 'const judged = await this.#steps.run(() => books.validateOrder({ orderId }));';
+const VALIDATE = 'const validated = await this.#steps.run(() => books.validateOrder({ orderId }));';
 
 /** A step before an order's first: orders that are under way ran without it. */
 export const NEW_STEP: Change = {

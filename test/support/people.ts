@@ -9,20 +9,20 @@ import { until } from '../sandboxes/sandboxes';
 import { placeOrderBody, type TestMall, type TestSku } from './mall';
 import type { World } from './world';
 
-/** A new intent: a key never used before. */
+/** Makes an idempotent request with a key that was never used before. */
 export const intent = (key = randomUUID()): IdempotentRequest => ({ key, requestHash: Buffer.from(key) });
 
-/** Takes a result that must not be a refusal. */
+/** Returns a result, and throws when it is a refusal. */
 export function granted<T>(result: T | Refusal): T {
   if (isRefusal(result)) throw new Error(`refused: ${JSON.stringify(result)}`);
   return result;
 }
 
-/** A caller of one role, for tests below HTTP. */
+/** Makes a caller of one role, for tests below HTTP. */
 export const callerFor = (role: Caller['role'], subject = 'mall'): Caller => ({ role, subject, actor: `${role}:test` });
 const PLATFORM = callerFor('platform');
 
-/** The people around an order: customer, warehouse staff, carrier. Each step waits for the fact it needs. */
+/** Acts as the people around an order: customer, warehouse staff, carrier. Each step waits for the fact that it needs. */
 export class People {
   readonly storefront: Caller;
 
@@ -33,7 +33,7 @@ export class People {
     this.storefront = callerFor('storefront', mall.storefrontId);
   }
 
-  /** An order that is taken: two lamps and a cup, or one of each of `skus`. */
+  /** Fills a cart that is accepted: two lamps and a cup, or one of each of `skus`. */
   cart(change: Partial<Record<keyof PlaceOrder, unknown>> = {}, skus?: readonly TestSku[]): PlaceOrder {
     const { lamp, cup } = this.mall.skus;
     const lines = [
@@ -56,24 +56,38 @@ export class People {
     return this.read(orderId);
   }
 
-  /** Picks, rechecks and packs every part; then its label is there. */
+  /** Completes the open tasks of some fulfillments, or of all, without waiting for their labels. */
+  async completeTasks(orderId: string, ofFulfillment: (id: string) => boolean = () => true): Promise<void> {
+    for (const kind of ['pick', 'recheck', 'pack'] as const) {
+      const { items } = granted(await this.world.tasks.list(PLATFORM, { status: 'open', kind, orderId, limit: 10 }));
+      const tasks = items.filter(({ fulfillmentId }) => ofFulfillment(fulfillmentId ?? ''));
+      for (const task of tasks) granted(await this.world.tasks.complete(PLATFORM, intent(), task.id, {}));
+    }
+  }
+
+  /** Waits until an order raises attention for a reason, or (null) for none any more. */
+  untilAttention(orderId: string, reason: string | null): Promise<void> {
+    return until(async () => (await this.read(orderId)).attention === reason, 30_000);
+  }
+
+  /** Picks, rechecks and packs every fulfillment, and waits for its label. */
   async pack(orderId: string): Promise<OrderResource> {
     for (;;) {
       const { items } = granted(await this.world.tasks.list(PLATFORM, { status: 'open', orderId, limit: 100 }));
       if (items.length === 0) break;
       for (const task of items) granted(await this.world.tasks.complete(PLATFORM, intent(), task.id, {}));
     }
-    await until(async () => (await this.read(orderId)).fulfillments.every((part) => part.status === 'labelled'));
+    await until(async () => (await this.read(orderId)).fulfillments.every(({ status }) => status === 'labelled'));
     return this.read(orderId);
   }
 
   async handOver(orderId: string): Promise<OrderResource> {
-    for (const part of (await this.read(orderId)).fulfillments)
-      granted(await this.world.shipments.handOver(PLATFORM, intent(), part.id));
+    for (const { id } of (await this.read(orderId)).fulfillments)
+      granted(await this.world.shipments.handOver(PLATFORM, intent(), id));
     return this.untilStatus(orderId, 'shipped');
   }
 
-  /** Lets the carrier scan every parcel of an order, and waits until the scans have arrived. */
+  /** Lets the carrier scan every parcel of an order, and waits until our side has taken the scans. */
   async scan(orderId: string, ...scans: CarrierScan[]): Promise<void> {
     const { fulfillments } = await this.read(orderId);
     for (const scan of scans) {
@@ -90,7 +104,7 @@ export class People {
     await until(async () => (await this.world.carrier.call('GET', '/healthz')).body.undelivered === 0);
   }
 
-  /** Tells the types of an order's events, in order. */
+  /** Lists the types of an order's events, oldest first. */
   async told(orderId: string): Promise<string[]> {
     return granted(await this.world.orders.timeline(PLATFORM, orderId, 0, 500)).items.map((event) => event.type);
   }

@@ -1,9 +1,10 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { SYSTEM } from '../../src/contracts/caller';
 import { replenishmentWorkflowId } from '../../src/contracts/temporal-names';
 import type { ReplenishmentResource } from '../../src/contracts/purchasing/replenishment';
 import type { SupplierJournalEntry } from '../../src/providers/suppliers/supplier-provider';
 import { until } from '../sandboxes/sandboxes';
+import { toldTo } from './held-orders';
 import type { TestMall } from './mall';
 import { callerFor, granted, intent } from './people';
 import type { World } from './world';
@@ -15,13 +16,13 @@ export interface Shelf {
   readonly warehouseId: string;
 }
 
-/** How a supplier takes its orders. */
+/** Says how a supplier takes its orders. */
 export interface Ways {
   readonly online?: boolean;
   readonly email?: string;
 }
 
-/** Shelves that are watched, each of a SKU and a supplier of its own, and what becomes of their replenishments. */
+/** Makes watched shelves, each of a SKU and a supplier of its own, and follows their replenishments. */
 export class Shelves {
   #made = 0;
 
@@ -30,7 +31,7 @@ export class Shelves {
     private readonly mall: TestMall,
   ) {}
 
-  /** Makes a shelf with so many units. */
+  /** Makes a watched shelf with some units. */
   async watched(units = 10, ways: Ways = {}, reorder = { point: 2, to: 50 }): Promise<Shelf> {
     const n = (this.#made += 1);
     const skuId = await this.world.transactions.run(SYSTEM, async (tx) => {
@@ -64,7 +65,7 @@ export class Shelves {
     return shelf;
   }
 
-  /** Takes from a shelf by hand, down to its threshold; answers the replenishment that opens. */
+  /** Takes units from a shelf by hand, down to its threshold; returns the replenishment that opens. */
   async deplete(shelf: Shelf, units = 9): Promise<string> {
     const [first] = granted(await this.world.stock.list(PLATFORM, { ...shelf, limit: 1 })).items;
     granted(
@@ -96,12 +97,15 @@ export class Shelves {
     return this.read(shelf);
   }
 
-  /** Tells how a shelf's workflow stands; undefined when Temporal knows of none. */
-  async stateOf({ warehouseId, skuId }: Shelf): Promise<string | undefined> {
+  /** Finds the workflow of a shelf. */
+  workflowOf({ warehouseId, skuId }: Shelf): WorkflowHandle {
+    return this.world.temporal.client.workflow.getHandle(replenishmentWorkflowId(warehouseId, skuId));
+  }
+
+  /** Reads the state of a shelf's workflow; undefined when Temporal knows of none. */
+  async stateOf(shelf: Shelf): Promise<string | undefined> {
     try {
-      return (
-        await this.world.temporal.client.workflow.getHandle(replenishmentWorkflowId(warehouseId, skuId)).describe()
-      ).status.name;
+      return (await this.workflowOf(shelf).describe()).status.name;
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       return undefined;
@@ -112,7 +116,7 @@ export class Shelves {
     return until(async () => (await this.stateOf(shelf)) === 'COMPLETED', 20_000);
   }
 
-  /** Lists why people are to chase the supplier of a replenishment now. */
+  /** Lists the reasons of the open follow-ups of a replenishment. */
   async chases(replenishmentId: string): Promise<(string | null)[]> {
     const rows = await this.world.transactions.run(SYSTEM, (tx) =>
       tx
@@ -131,7 +135,19 @@ export class Shelves {
     return until(async () => (await this.chases(replenishmentId)).includes(reason), 20_000);
   }
 
-  /** Lists the purchase orders that the supplier has of a replenishment online. */
+  /** Lists the mails about a replenishment, oldest first: their kind and number. */
+  async mailsOf(replenishmentId: string): Promise<string[]> {
+    return (await toldTo(this.world, replenishmentId)).map(({ key }) => key.slice(replenishmentId.length + 1));
+  }
+
+  /** Reads an operation by its key. */
+  operation(key: string): Promise<{ status: string; result: unknown } | undefined> {
+    return this.world.transactions.run(SYSTEM, (tx) =>
+      tx.selectFrom('operation').select(['status', 'result']).where('key', '=', key).executeTakeFirst(),
+    );
+  }
+
+  /** Lists the purchase orders that the supplier took online for a replenishment. */
   async purchasesOf(replenishmentId: string): Promise<SupplierJournalEntry[]> {
     const entries = [];
     for await (const entry of this.world.suppliers.journal())

@@ -3,19 +3,19 @@ import type { AttentionReason, FoundReason } from '../../src/contracts/statuses'
 import { mostUrgentAttention } from '../../src/domain/interventions/most-urgent-attention';
 import { books } from '../runtime/call-activities';
 
-/** How long a provider may be out of reach before staff see it. */
-const PATIENCE = '10s';
+/** How long a provider may be unavailable before staff see it. */
+const UNSEEN_FOR = '10s';
 
 /**
- * Why a person should look at an order: the most urgent of the reasons that hold. Each is held by whoever raised it (a
- * part, a call), and ends with its last holder.
+ * Shows the most urgent reason why an order needs a person. A reason belongs to its holders (a fulfillment, a call),
+ * and ends with the last of them.
  */
 export class Attention {
   readonly #held = new Map<string, AttentionReason>();
   #own: AttentionReason | null = null;
   #found: FoundReason | null = null;
   #calls = 0;
-  /** Decided once: orders whose attention an earlier release raised keep its rule, one reason at a time, the latest. */
+  /** Decided once: orders that raised attention under an earlier release keep its rule, to show the latest reason. */
   #ranked: boolean | undefined;
   #written: Promise<unknown> = Promise.resolve();
 
@@ -41,19 +41,19 @@ export class Attention {
     await this.#mark();
   }
 
-  /** Takes what the watchdog found; it has written that itself. */
+  /** Takes the watchdog's finding, which the watchdog has written itself. */
   reported(found: FoundReason | null): void {
     this.#found = found;
     this.changed();
   }
 
-  /** Raises a reason when work takes longer than staff should not know, and clears it when the work is done. */
+  /** Raises a reason when work takes longer than ten seconds, and clears it when the work ends. */
   async during<T>(reason: AttentionReason, work: Promise<T>): Promise<T> {
     const holder = `call ${++this.#calls}`;
     const watch = new CancellationScope();
     const watching = watch
       .run(async () => {
-        await sleep(PATIENCE, { summary: `then attention: ${reason}` });
+        await sleep(UNSEEN_FOR, { summary: `then attention: ${reason}` });
         await CancellationScope.nonCancellable(() => this.raise(reason, holder));
       })
       .catch((error: unknown) => {
@@ -70,13 +70,13 @@ export class Attention {
     }
   }
 
-  /** Shows a reason for as long as `wait` takes. */
+  /** Raises a reason for as long as `wait` lasts. */
   async throughout(reason: AttentionReason, holder: string, wait: () => Promise<void>): Promise<void> {
     await CancellationScope.nonCancellable(() => this.raise(reason, holder));
     try {
       await wait();
     } catch (error) {
-      // What an earlier release raised for good stays until the order ends.
+      // A reason that an earlier release raised stays until the order ends.
       if (this.#ranked === true) await CancellationScope.nonCancellable(() => this.clear(reason, holder));
       throw error;
     }
@@ -87,7 +87,7 @@ export class Attention {
     return this.#ranked === true ? `${reason} ${holder}` : reason;
   }
 
-  /** Writes the most urgent reason when it is another one. Writes follow each other, so that the last one stays. */
+  /** Writes the most urgent reason when it has changed. Writes follow each other, so that the last one stays. */
   async #mark(): Promise<void> {
     const reason = mostUrgentAttention(this.#held.values());
     if (reason === this.#own) return;

@@ -7,12 +7,11 @@ import type { PaymentPhase } from './payment';
 import { books } from '../runtime/call-activities';
 import type { Steps } from './steps';
 
-type Unsettled = NonNullable<Awaited<ReturnType<Activities['finishCancellation']>>>;
+type OpenEffects = NonNullable<Awaited<ReturnType<Activities['finishCancellation']>>>;
 
 /**
- * Ends a cancellation in the books once nothing of the order is left with a provider. A run that was cut off may have
- * done more than is left in its history, and so than its compensations know of: what the books know besides is undone
- * here.
+ * Ends a cancellation in the books once no provider has any effect of the order left. A run that lost its history may
+ * have done more than its compensations know: what the books know of it is undone here.
  */
 export async function finishCancellation(
   input: OrderInput,
@@ -27,7 +26,7 @@ export async function finishCancellation(
   await steps.run(() => books.finishCancellation({ orderId, reason, undone: true }));
 }
 
-async function undo(left: Unsettled, input: OrderInput, payment: PaymentPhase, steps: Steps): Promise<void> {
+async function undo(left: OpenEffects, input: OrderInput, payment: PaymentPhase, steps: Steps): Promise<void> {
   const { orderId, carrierQueue: taskQueue } = input;
   await voidAbandonedBooking(left.givenUp, input, steps);
   for (const fulfillmentId of left.fulfillmentIds) {

@@ -4,28 +4,27 @@ import type { OrderInput } from '../messages';
 import { books } from '../runtime/call-activities';
 import type { Steps } from './steps';
 
-type GivenUp = NonNullable<Awaited<ReturnType<Activities['completeOrder']>>['givenUp']>;
+type AbandonedBookings = NonNullable<Awaited<ReturnType<Activities['completeOrder']>>['givenUp']>;
 
 /**
- * Ends an order in the books once no label is left of bookings that were given up for another carrier. A run that was
- * cut off may know nothing of the choice: what the books know besides is voided here. Answers where the order stands
- * then.
+ * Ends an order in the books once every booking that was abandoned for another carrier is voided. A run that lost its
+ * history may know none of them: those that the books know are voided here. Returns the order's final status.
  */
 export async function completeOrder(input: OrderInput, steps: Steps): Promise<OrderStatus> {
   const { orderId } = input;
-  const { status, givenUp } = await steps.run(() => books.completeOrder({ orderId }));
-  if (!givenUp) return status;
-  await voidAbandonedBooking(givenUp, input, steps);
+  const { status, givenUp: abandoned } = await steps.run(() => books.completeOrder({ orderId }));
+  if (!abandoned) return status;
+  await voidAbandonedBooking(abandoned, input, steps);
   return (await steps.run(() => books.completeOrder({ orderId, undone: true }))).status;
 }
 
-/** Voids whatever carriers made of bookings that were given up, one after the other. */
+/** Voids abandoned bookings at their carriers, one after the other. */
 export async function voidAbandonedBooking(
-  givenUp: GivenUp,
+  bookings: AbandonedBookings,
   { orderId, carrierQueue: taskQueue }: OrderInput,
   steps: Steps,
 ): Promise<void> {
-  for (const { fulfillmentId, n } of givenUp) {
+  for (const { fulfillmentId, n } of bookings) {
     await steps.callProvider(
       { taskQueue },
       AttentionReason.carrierUnavailable,

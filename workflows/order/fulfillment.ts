@@ -3,14 +3,13 @@ import type { Activities } from '../../activities';
 import type { By, ChooseCarrier, InterventionVerdict } from '../../src/contracts/interventions/interventions';
 import type { ReleasedFulfillment } from '../../src/contracts/orders/order';
 import { AttentionReason, CarrierScan, FulfillmentStatus } from '../../src/contracts/statuses';
-import { FULFILLMENT_WAITS } from '../../src/domain/interventions/available-actions';
 import type { Attention } from './attention';
 import type { OrderInput } from '../messages';
 import { books } from '../runtime/call-activities';
 import type { Saga } from '../runtime/saga';
 import type { Steps } from './steps';
 
-/** One merchant's part of an order, from the shelf to the door; its trouble stops no other part. */
+/** Runs a fulfillment from the shelf to the door; its trouble stops no other fulfillment. */
 export class Fulfillment {
   status: FulfillmentStatus = FulfillmentStatus.released;
   carrierCode: string | undefined;
@@ -42,22 +41,7 @@ export class Fulfillment {
     return this.ref.fulfillmentId;
   }
 
-  /** Says in plain words what it waits for and which message ends the wait; null when it waits for nobody. */
-  waitsFor(): string | null {
-    const what = FULFILLMENT_WAITS[this.status];
-    return what === undefined ? null : `${this.id}: ${what}. Ends with ${this.#endsWith()}`;
-  }
-
-  #endsWith(): string {
-    const signal = (name: string, more = '') => `Signal \`${name}\` \`{"fulfillmentId":"${this.id}"${more}}\``;
-    if (this.status === 'released') return `the pack task, or ${signal('parcelPacked')}`;
-    if (this.status === 'packed') return "the carrier's answer, by itself";
-    if (this.status === 'labelled') return `the hand-over, or ${signal('parcelHandedOver')}`;
-    if (this.status === 'handed_over') return `the carrier's scan, or ${signal('carrierReported', ',"scan":"signed"')}`;
-    return `the carrier's scan, or ${signal('carrierReported', ',"scan":"returned"')}`;
-  }
-
-  /** Runs to the end: delivered, or returned and refunded. */
+  /** Runs the fulfillment until it is delivered, or returned and refunded. */
   async run(): Promise<void> {
     const { orderId } = this.input;
     const at = { orderId, fulfillmentId: this.id };
@@ -77,14 +61,14 @@ export class Fulfillment {
   }
 
   /**
-   * Takes another carrier for a label that does not come. What the carrier of before may have made of it is voided
-   * beside the new booking, which does not wait for that.
+   * Books another carrier when the label of the first does not come. The first booking is voided beside the new one,
+   * which does not wait for that.
    */
-  async chooseCarrier(asked: By<ChooseCarrier>, request: string): Promise<InterventionVerdict> {
+  async chooseCarrier(request: By<ChooseCarrier>, requestId: string): Promise<InterventionVerdict> {
     const at = { orderId: this.input.orderId, fulfillmentId: this.id };
-    const verdict = await books.chooseCarrier({ ...asked, ...at, request });
+    const verdict = await books.chooseCarrier({ ...request, ...at, request: requestId });
     if (verdict.outcome === 'refused') return verdict;
-    // A booking that waits is made anew, and finds the choice in the books.
+    // A booking that waits is made again, and finds the choice in the books.
     this.steps.retry(this.id);
     for (const n of verdict.givenUp) {
       this.#voiding.push(
@@ -94,7 +78,7 @@ export class Fulfillment {
     return { outcome: 'carrier_chosen' };
   }
 
-  /** Waits until no label is left of bookings that were given up. */
+  /** Waits until the carriers have voided every abandoned booking. */
   async voided(): Promise<void> {
     await Promise.all(this.#voiding);
   }
@@ -121,10 +105,7 @@ export class Fulfillment {
     }
   }
 
-  /**
-   * Waits for a scan that decides; when the carrier is silent for too long, staff are asked to look and the wait goes
-   * on.
-   */
+  /** Waits for the next scan that decides. A carrier that is silent for too long raises attention, and is awaited. */
   async #nextScan(): Promise<CarrierScan> {
     const some = () => this.#scans.length > 0;
     if (

@@ -7,7 +7,7 @@ import { availableActions } from '../../src/domain/interventions/available-actio
 import * as messages from '../messages';
 import type { OrderRun } from './order-run';
 
-/** Why a verb that an order does not take now is refused. */
+/** The code that refuses a verb which an order does not take now. */
 const REFUSALS: Readonly<Record<InterventionVerb, ErrorCode>> = {
   retryNow: 'nothing_to_retry',
   chooseCarrier: 'label_not_awaited',
@@ -16,52 +16,55 @@ const REFUSALS: Readonly<Record<InterventionVerb, ErrorCode>> = {
 };
 
 /**
- * Lets people of the mall move an order that is stuck. What does not fit is refused before it is written anywhere: by
- * shape, as these are typed in the Web UI too, and by what the order takes as it stands. No cancellation interrupts
- * them.
+ * Lets staff move an order that is stuck. Validators refuse a request by its shape, as it may be typed in the Web UI,
+ * and by what the order takes as it stands. No cancellation interrupts a request.
  */
 export function handleInterventions(run: OrderRun): void {
-  const request = (): string => currentUpdateInfo()?.id ?? '';
-  setHandler(messages.retryNow, (asked) => CancellationScope.nonCancellable(() => run.retryNow(asked, request())), {
-    validator: (asked) => {
-      assertFits(run, 'retryNow', asked);
+  const requestId = (): string => currentUpdateInfo()?.id ?? '';
+  setHandler(
+    messages.retryNow,
+    (request) => CancellationScope.nonCancellable(() => run.retryNow(request, requestId())),
+    {
+      validator: (request) => {
+        assertFits(run, 'retryNow', request);
+      },
     },
-  });
+  );
   setHandler(
     messages.chooseCarrier,
-    (asked) => CancellationScope.nonCancellable(() => run.chooseCarrier(asked, request())),
+    (request) => CancellationScope.nonCancellable(() => run.chooseCarrier(request, requestId())),
     {
-      validator: (asked: By<ChooseCarrier>) => {
-        assertFits(run, 'chooseCarrier', asked);
-        if (!run.awaitsLabel(asked.fulfillmentId))
-          throw refusal('label_not_awaited', `${asked.fulfillmentId} waits for no label`);
+      validator: (request: By<ChooseCarrier>) => {
+        assertFits(run, 'chooseCarrier', request);
+        if (!run.awaitsLabel(request.fulfillmentId))
+          throw refusal('label_not_awaited', `${request.fulfillmentId} waits for no label`);
       },
     },
   );
   setHandler(
     messages.handToPerson,
-    (asked) => CancellationScope.nonCancellable(() => run.handToPerson(asked, request())),
+    (request) => CancellationScope.nonCancellable(() => run.attendTask.open(request, requestId())),
     {
-      validator: (asked) => {
-        assertFits(run, 'handToPerson', asked);
+      validator: (request) => {
+        assertFits(run, 'handToPerson', request);
       },
     },
   );
-  setHandler(messages.cancelOrder, (asked) => CancellationScope.nonCancellable(() => run.cancel(asked)), {
-    // Whether it comes too late is answered by the database, which the hand-over asks too.
-    validator: (asked) => {
-      assertShape('cancelOrder', asked);
+  setHandler(messages.cancelOrder, (request) => CancellationScope.nonCancellable(() => run.cancel(request)), {
+    // The database decides whether it comes too late, as the hand-over asks it too.
+    validator: (request) => {
+      assertShape('cancelOrder', request);
     },
   });
 }
 
-function assertShape(verb: InterventionVerb, asked: unknown): void {
-  const misfits = invalidMembers(verb, asked);
-  if (misfits.length > 0) throw refusal('validation_failed', misfits.join('; '));
+function assertShape(verb: InterventionVerb, request: unknown): void {
+  const invalid = invalidMembers(verb, request);
+  if (invalid.length > 0) throw refusal('validation_failed', invalid.join('; '));
 }
 
-function assertFits(run: OrderRun, verb: InterventionVerb, asked: unknown): void {
-  assertShape(verb, asked);
+function assertFits(run: OrderRun, verb: InterventionVerb, request: unknown): void {
+  assertShape(verb, request);
   const standing = run.standing();
   if (standing.closed) throw refusal('order_closed', `The order is ${run.status}`);
   if (!availableActions(standing).includes(verb)) throw refusal(REFUSALS[verb], `The order is ${run.status}`);

@@ -7,13 +7,13 @@ import type { Saga } from '../runtime/saga';
 import type { Steps } from './steps';
 
 /**
- * The payment of an order: attempt after attempt, in the order they were asked for, until one is authorized. What was
- * asked for within the window counts, though its turn may come later.
+ * Tries the payment attempts of an order one after another, in the order of their requests, until one is authorized. A
+ * request that comes within the window counts, though its turn may come later.
  */
 export class PaymentPhase {
   readonly #verdicts = new Map<string, Verdict>();
   readonly #settled = new Set<string>();
-  /** Attempts that somebody awaits the verdict on. */
+  /** Attempts whose verdict somebody awaits. */
   readonly #undecided: Set<string>;
   /** Attempts that wait for their turn, the next one first. */
   readonly #requested: string[] = [];
@@ -22,41 +22,41 @@ export class PaymentPhase {
     private readonly input: OrderInput,
     private readonly saga: Saga,
     private readonly steps: Steps,
-    /** Tells that the order now waits for the customer. */
+    /** Runs each time that the order begins to wait for its customer. */
     private readonly onAwaiting: () => void,
   ) {
     this.#undecided = new Set([input.paymentId]);
   }
 
-  /** Hears that the customer acted. */
+  /** Notes that the customer acted on an attempt. */
   settled(paymentId: string): void {
     this.#settled.add(paymentId);
   }
 
   /**
-   * Takes another attempt and answers what came of it, or, when an earlier one pays for the order or it ends, of the
-   * order. It waits while another is tried, and for those that were asked for before it.
+   * Adds an attempt, and returns its verdict. When an earlier attempt pays, or the order ends, that is the order's own.
+   * Earlier requests are tried first.
    */
   async pay(paymentId: string): Promise<Verdict> {
-    // Earlier releases kept only the last of those that waited: what one of their orders did then replays as it was.
+    // Earlier releases kept only the last attempt that waited, and their orders replay so.
     if (this.#requested.length > 0 && !patched('attempts-in-turn')) this.#requested.length = 0;
     this.#requested.push(paymentId);
     this.#undecided.add(paymentId);
     return this.verdictOn(paymentId);
   }
 
-  /** Answers what came of an attempt, once that is known. */
+  /** Returns the verdict on an attempt, once it is known. */
   async verdictOn(paymentId: string): Promise<Verdict> {
     await condition(() => this.#verdicts.has(paymentId));
     return this.#verdicts.get(paymentId) as Verdict;
   }
 
-  /** Gives every attempt that is still awaited the order's own verdict. */
+  /** Gives the order's own verdict to every attempt that is still undecided. */
   decideRest(verdict: Verdict): void {
     for (const paymentId of this.#undecided) this.#decide(paymentId, verdict);
   }
 
-  /** Lets whoever asks again await what comes of the payment, once a hold that was answered before is over. */
+  /** Replaces the verdict `address_held` after the hold: whoever asks again awaits the payment's. */
   resume(): void {
     const { paymentId } = this.input;
     if (this.#verdicts.get(paymentId)?.outcome !== 'address_held') return;
@@ -69,18 +69,18 @@ export class PaymentPhase {
     this.#undecided.delete(paymentId);
   }
 
-  /** Gives back whatever is open of an attempt. */
+  /** Voids, at the gateway, what is open of an attempt. */
   void(paymentId: string): Promise<void> {
     return this.#call((activities, payment) => activities.voidPayment(payment), paymentId);
   }
 
-  /** Tries to be paid until `payUntil` (ms since 1970). Answers whether it was. */
+  /** Tries attempts until `payUntil` (ms since 1970). Returns whether one was authorized. */
   async untilPaid(payUntil: number): Promise<boolean> {
     let paymentId = this.input.paymentId;
     for (;;) {
       const attempt = paymentId;
       this.saga.register(() => this.void(attempt));
-      const result = await this.#call((a, payment) => a.authorizePayment(payment), attempt);
+      const result = await this.#call((activities, payment) => activities.authorizePayment(payment), attempt);
       if (result.status === 'authorized') return true;
       this.#decide(
         attempt,
@@ -90,15 +90,15 @@ export class PaymentPhase {
       );
       this.onAwaiting();
 
-      const heard = await condition(
+      const inTime = await condition(
         () => this.#settled.delete(attempt) || this.#requested.length > 0,
         Math.max(1, payUntil - Date.now()),
         { summary: 'the customer may pay until then' },
       );
-      if (heard && this.#requested.length === 0) continue;
+      if (inTime && this.#requested.length === 0) continue;
       if (result.status === 'action_required') {
-        const last = await this.#call((a, payment) => a.abandonPayment(payment), attempt);
-        if (last.status === 'authorized') return true;
+        const abandoned = await this.#call((activities, payment) => activities.abandonPayment(payment), attempt);
+        if (abandoned.status === 'authorized') return true;
       }
       const next = this.#requested.shift();
       if (next === undefined) return false;

@@ -4,15 +4,15 @@ import { AttentionReason } from '../../src/contracts/statuses';
 import type { Attention } from './attention';
 import { callProvider, type Lane } from '../runtime/call-activities';
 
-interface Waiting {
-  /** The part that it belongs to; undefined for a step of the whole order. */
-  readonly part: string | undefined;
+interface WaitingStep {
+  /** Undefined for a step of the whole order. */
+  readonly fulfillmentId: string | undefined;
   readonly retry: () => void;
 }
 
-/** The steps of an order that wait: for a provider to answer, or, having failed for good, for a person. */
+/** Runs the steps of an order, and keeps those that wait: for a provider or, having failed for good, for a person. */
 export class Steps {
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<WaitingStep>();
   #failures = 0;
 
   constructor(
@@ -24,48 +24,50 @@ export class Steps {
     return this.#waiting.size;
   }
 
-  /** Tries again at once whatever waits, of one part or of the whole order. Answers how many steps that were. */
-  retry(part?: string): number {
-    const chosen = [...this.#waiting].filter((waiting) => part === undefined || waiting.part === part);
+  /** Tries the waiting steps of one fulfillment, or of the whole order, again at once. Returns how many it found. */
+  retry(fulfillmentId?: string): number {
+    const chosen = [...this.#waiting].filter(
+      (waiting) => fulfillmentId === undefined || waiting.fulfillmentId === fulfillmentId,
+    );
     for (const { retry } of chosen) retry();
     return chosen.length;
   }
 
   /**
-   * Runs a step until it succeeds. When it fails for good it waits, for staff to see, until it is to be tried again;
-   * only a cancellation of the order ends that wait otherwise. The rest of the order goes on meanwhile.
+   * Runs a step until it succeeds. A step that fails for good raises attention and waits until staff retry it, or the
+   * order is cancelled. The rest of the order goes on meanwhile.
    */
-  async run<Result>(step: () => Promise<Result>, part?: string): Promise<Result> {
+  async run<Result>(step: () => Promise<Result>, fulfillmentId?: string): Promise<Result> {
     for (;;) {
       try {
         return await step();
       } catch (error) {
         if (!(error instanceof ActivityFailure) || CancellationScope.current().consideredCancelled) throw error;
       }
-      await this.#untilRetried(part);
+      await this.#untilRetried(fulfillmentId);
     }
   }
 
-  /** Calls a provider, shown to staff under `reason` when it takes long, until it has answered. */
+  /** Calls a provider until it answers, and raises `reason` while that takes long. */
   callProvider<Result>(
     lane: Lane,
     reason: AttentionReason,
     call: (activities: Activities) => Promise<Result>,
-    part?: string,
+    fulfillmentId?: string,
   ): Promise<Result> {
     return this.run(
-      () => callProvider(lane, call, (patiently) => this.attention.during(reason, this.#patiently(patiently, part))),
-      part,
+      () => callProvider(lane, call, (work) => this.attention.during(reason, this.#withRetries(work, fulfillmentId))),
+      fulfillmentId,
     );
   }
 
-  #untilRetried(part: string | undefined): Promise<void> {
+  #untilRetried(fulfillmentId: string | undefined): Promise<void> {
     let again = false;
     const holder = `step ${++this.#failures}`;
     return this.attention.throughout(AttentionReason.needsOperator, holder, () =>
       this.#whileWaiting(
         {
-          part,
+          fulfillmentId,
           retry: () => {
             again = true;
           },
@@ -76,27 +78,27 @@ export class Steps {
   }
 
   /**
-   * Makes a call whose back-off a retry ends: it is cancelled and made anew, at once. An attempt that is being made is
-   * awaited, and counts when it succeeds; every effect has its key, so trying again is safe.
+   * Makes a call that a retry cancels and makes again at once, without its back-off. An attempt under way is awaited,
+   * and counts when it succeeds; every effect has its key, so trying again is safe.
    */
-  async #patiently<Result>(call: () => Promise<Result>, part: string | undefined): Promise<Result> {
+  async #withRetries<Result>(call: () => Promise<Result>, fulfillmentId: string | undefined): Promise<Result> {
     for (;;) {
       const scope = new CancellationScope();
-      const asked = { again: false };
+      const retried = { atOnce: false };
       const retry = () => {
-        asked.again = true;
+        retried.atOnce = true;
         scope.cancel();
       };
       try {
-        return await this.#whileWaiting({ part, retry }, () => scope.run(call));
+        return await this.#whileWaiting({ fulfillmentId, retry }, () => scope.run(call));
       } catch (error) {
         const ended = isCancellation(error) || error instanceof ActivityFailure;
-        if (!asked.again || !ended || CancellationScope.current().consideredCancelled) throw error;
+        if (!retried.atOnce || !ended || CancellationScope.current().consideredCancelled) throw error;
       }
     }
   }
 
-  async #whileWaiting<Result>(waiting: Waiting, wait: () => Promise<Result>): Promise<Result> {
+  async #whileWaiting<Result>(waiting: WaitingStep, wait: () => Promise<Result>): Promise<Result> {
     this.#waiting.add(waiting);
     this.changed();
     try {

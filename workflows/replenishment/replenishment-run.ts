@@ -5,14 +5,14 @@ import type { FollowUpReason } from '../../src/contracts/purchasing/replenishmen
 import { giveUpAfter, giveUpWhen, NO_LONGER_NEEDED, UNREACHABLE } from '../runtime/give-up';
 import { books, callProvider } from '../runtime/call-activities';
 
-/** What a supplier said that it sends. */
+/** Says how much a supplier sends, and when. */
 interface Answer {
   readonly replenishmentId: string;
   readonly quantity: number;
   readonly expectedOn: string;
 }
 
-/** The needs of one shelf, one after the other, and the steps that meet them. */
+/** Runs the replenishments of one shelf, one after the other. */
 export class ReplenishmentRun {
   readonly #seen = new Set<string>();
   readonly #ended = new Set<string>();
@@ -38,23 +38,21 @@ export class ReplenishmentRun {
     this.#ended.add(id);
   }
 
-  /** Runs one need to its end: the goods are there, or it was closed. */
+  /** Runs one replenishment until its goods are received, or it is closed. */
   async replenish(id: string): Promise<void> {
     const plan = await books.planPurchase({ replenishmentId: id });
     if (!plan) return;
     if (plan.answer && !this.#answers.has(id)) this.answered({ replenishmentId: id, ...plan.answer });
-    const asked = await this.#purchase(id, plan);
-    if (asked === 'not_needed') return;
-    if (asked === 'taken' || asked === 'mailed') {
-      await this.#untilAnswered(id, asked === 'mailed' ? { ...plan, supplierQueue: null } : plan);
-      await this.#untilThere(id, plan);
-    } else
-      await this.#escalate(
-        id,
-        asked === 'refused' ? 'supplier_refused' : plan.supplied ? 'supplier_unreachable' : 'no_supplier',
-      );
+    const purchase = await this.#purchase(id, plan);
+    if (purchase === 'not_needed') return;
+    if (purchase === 'taken' || purchase === 'mailed') {
+      await this.#untilAnswered(id, purchase === 'mailed' ? { ...plan, supplierQueue: null } : plan);
+      await this.#untilReceived(id, plan);
+    } else if (purchase === 'refused') await this.#escalate(id, 'supplier_refused');
+    else await this.#escalate(id, plan.supplied ? 'supplier_unreachable' : 'no_supplier');
     await this.#wait(
-      `${id}: the goods, or for it to be closed. Ends with the receipt (POST /v1/stock/receipts) or POST /v1/replenishments/${id}/closure`,
+      `${id}: the goods, or for it to be closed. ` +
+        `Ends with the receipt (POST /v1/stock/receipts) or POST /v1/replenishments/${id}/closure`,
       () => this.#ended.has(id),
     );
   }
@@ -72,10 +70,7 @@ export class ReplenishmentRun {
     );
   }
 
-  /**
-   * Asks the supplier by the ways that it has until it is over: then nothing is tried again, and what was tried in vain
-   * is settled.
-   */
+  /** Calls the supplier until `over`, after which nothing is tried again and tries without effect are settled. */
   async #reach<Online, Mail>(
     id: string,
     plan: PurchasePlan,
@@ -89,9 +84,7 @@ export class ReplenishmentRun {
     return 'not_needed';
   }
 
-  /**
-   * Asks the supplier online; one that takes no orders there, or stays out of reach past the patience, is written to.
-   */
+  /** Calls the supplier online; one that takes no orders there, or is unavailable for too long, gets a mail. */
   async #ask<Online, Mail>(
     id: string,
     plan: PurchasePlan,
@@ -117,14 +110,14 @@ export class ReplenishmentRun {
     );
   }
 
-  /** Tells people when a supplier stays out of reach, and ends that once it answers. */
+  /** Opens a follow-up when a supplier is unavailable for too long, and settles it once the supplier answers. */
   async #watched<T>(id: string, { patienceSeconds }: PurchasePlan, work: () => Promise<T>): Promise<T> {
     const watch = new CancellationScope();
-    let told = false;
+    let escalated = false;
     const watching = watch
       .run(async () => {
-        await sleep(patienceSeconds * 1000, { summary: 'then people are told that the supplier is out of reach' });
-        told = true;
+        await sleep(patienceSeconds * 1000, { summary: 'then a follow-up: the supplier is unavailable' });
+        escalated = true;
         await CancellationScope.nonCancellable(() => this.#escalate(id, 'supplier_unreachable'));
       })
       .catch((error: unknown) => {
@@ -136,32 +129,33 @@ export class ReplenishmentRun {
       watch.cancel();
       await CancellationScope.nonCancellable(async () => {
         await watching;
-        if (told) await books.settleChase({ replenishmentId: id, reason: 'supplier_unreachable' });
+        if (escalated) await books.settleChase({ replenishmentId: id, reason: 'supplier_unreachable' });
       });
     }
   }
 
   /**
-   * Waits for the supplier's answer, reminding it; then people chase it. Ends early when the goods are there, or it was
-   * closed.
+   * Waits for the supplier's answer and sends reminders; after the last one it opens a follow-up. Ends early when the
+   * replenishment has ended.
    */
   async #untilAnswered(id: string, plan: PurchasePlan): Promise<void> {
-    const heard = () => this.#answers.has(id) || this.#ended.has(id);
-    const waitsFor = `${id}: the supplier to say what it sends. Ends with its webhook, or POST /v1/replenishments/${id}/answers`;
+    const answered = () => this.#answers.has(id) || this.#ended.has(id);
+    const waitsFor =
+      `${id}: the supplier to say what it sends. ` + `Ends with its webhook, or POST /v1/replenishments/${id}/answers`;
     for (
       let reminder = 0;
-      !(await this.#wait(waitsFor, heard, plan.remindAfterSeconds, 'the supplier may take until then'));
+      !(await this.#wait(waitsFor, answered, plan.remindAfterSeconds, 'the supplier may take until then'));
       reminder += 1
     ) {
       if (reminder === plan.reminders) {
         await this.#escalate(id, 'supplier_silent');
-        await this.#wait(waitsFor, heard);
+        await this.#wait(waitsFor, answered);
         break;
       }
       const reminded = await this.#reach(
         id,
         plan,
-        heard,
+        answered,
         (activities) => activities.remindSupplier({ replenishmentId: id }),
         (activities) => activities.mailReminder({ replenishmentId: id, number: reminder + 1 }),
       );
@@ -170,20 +164,21 @@ export class ReplenishmentRun {
     if (!this.#ended.has(id)) await books.settleChase({ replenishmentId: id, reason: 'supplier_silent' });
   }
 
-  /** Waits for the goods until they are overdue by what the supplier said last; then people chase it. */
-  async #untilThere(id: string, { overdueSeconds }: PurchasePlan): Promise<void> {
+  /** Waits for the goods; opens a follow-up once they are overdue by the supplier's last answer. */
+  async #untilReceived(id: string, { overdueSeconds }: PurchasePlan): Promise<void> {
     for (let known = this.#answers.get(id); known && !this.#ended.has(id);) {
       const answer = known;
-      const moved = () => this.#ended.has(id) || this.#answers.get(id) !== answer;
-      const waitsFor = `${id}: ${answer.quantity} units by ${answer.expectedOn}. Ends with their receipt (POST /v1/stock/receipts)`;
-      const due = Date.parse(`${answer.expectedOn}T00:00:00Z`) + overdueSeconds * 1000 - Date.now();
-      const reason = answer.quantity === 0 ? 'supplier_refused' : 'goods_overdue';
+      const changed = () => this.#ended.has(id) || this.#answers.get(id) !== answer;
+      const { quantity, expectedOn } = answer;
+      const waitsFor = `${id}: ${quantity} units by ${expectedOn}. Ends with their receipt (POST /v1/stock/receipts)`;
+      const due = Date.parse(`${expectedOn}T00:00:00Z`) + overdueSeconds * 1000 - Date.now();
+      const reason = quantity === 0 ? 'supplier_refused' : 'goods_overdue';
       if (
-        answer.quantity === 0 ||
-        !(await this.#wait(waitsFor, moved, Math.max(1, due / 1000), 'the goods may take until then'))
+        quantity === 0 ||
+        !(await this.#wait(waitsFor, changed, Math.max(1, due / 1000), 'the goods may take until then'))
       ) {
         await this.#escalate(id, reason);
-        await this.#wait(waitsFor, moved);
+        await this.#wait(waitsFor, changed);
       }
       known = this.#answers.get(id);
       if (known !== answer && !this.#ended.has(id)) await books.settleChase({ replenishmentId: id, reason });
@@ -194,7 +189,7 @@ export class ReplenishmentRun {
     await books.escalateReplenishment({ replenishmentId: id, reason });
   }
 
-  /** Waits for a fact, for staff to see; false when it took longer than `seconds`. */
+  /** Waits for a fact, and shows that to staff. Returns false when it took longer than `seconds`. */
   #wait(waitsFor: string, fact: () => boolean, seconds?: number, summary = ''): Promise<boolean> {
     setCurrentDetails(`Waits for ${waitsFor}`);
     return seconds === undefined ? condition(fact).then(() => true) : condition(fact, seconds * 1000, { summary });

@@ -1,12 +1,12 @@
 import { ActivityCancellationType, isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 
-/** Effects are never left half seen: a cancellation waits until the attempt under way has ended. */
+/** A cancellation waits until the attempt under way has ended, so that its outcome is known. */
 const WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
 
 /**
- * Short, keyed database transactions. An outage of the database becomes a timer after a second, so that it never delays
- * a signal, and is retried until it ends.
+ * Runs short, keyed transactions as local activities. A transaction that fails for a second waits on a timer, so that
+ * an outage of the database delays no Signal; it is retried until it succeeds.
  */
 export const books = proxyLocalActivities<Activities>({
   startToCloseTimeout: '3s',
@@ -15,21 +15,21 @@ export const books = proxyLocalActivities<Activities>({
   cancellationType: WAIT,
 });
 
-/** One quick try of a call to the outside. */
+/** Tries a call to the outside once, as a local activity. */
 const quick = proxyLocalActivities<Activities>({
   startToCloseTimeout: '3s',
   retry: { maximumAttempts: 1 },
   cancellationType: WAIT,
 });
 
-/** Whose queue a call waits in, and in whose turn: merchants (or, for a whole order, its own key) take turns there. */
+/** Names the task queue that a call waits in, and the key (a merchant's) by which callers take turns in it. */
 export interface Lane {
   readonly taskQueue: string;
   readonly fairnessKey?: string;
 }
 
-/** The same call, patiently, on its provider's own queue. */
-const patient = ({ taskQueue, fairnessKey }: Lane) =>
+/** Makes the same call with retries, on its provider's own task queue. */
+const withRetries = ({ taskQueue, fairnessKey }: Lane) =>
   proxyActivities<Activities>({
     taskQueue,
     ...(fairnessKey === undefined ? {} : { priority: { fairnessKey } }),
@@ -40,18 +40,18 @@ const patient = ({ taskQueue, fairnessKey }: Lane) =>
   });
 
 /**
- * Calls the outside: once as a local activity, which costs the least; when that fails or is slow, as a regular activity
- * until it succeeds, with `whilePatient` around it. Safe because every effect has its key.
+ * Calls a provider once as a local activity, which costs the least, and then as a regular activity until it succeeds.
+ * `whileRetrying` wraps the latter. Safe because every effect has its key.
  */
 export async function callProvider<Result>(
   lane: Lane,
   call: (activities: Activities) => Promise<Result>,
-  whilePatient: (work: () => Promise<Result>) => Promise<Result>,
+  whileRetrying: (work: () => Promise<Result>) => Promise<Result>,
 ): Promise<Result> {
   try {
     return await call(quick);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return await whilePatient(() => call(patient(lane)));
+    return await whileRetrying(() => call(withRetries(lane)));
   }
 }

@@ -3,7 +3,7 @@ import { CancellationScope, condition, isCancellation, patched, sleep } from '@t
 export const UNREACHABLE = 'out_of_reach';
 export const NO_LONGER_NEEDED = 'given_up';
 
-/** Gives up on work that takes longer than its patience: then its supplier is out of reach. */
+/** Cancels work that takes longer than its time limit: its supplier is then unavailable. */
 export const giveUpAfter = <T>(seconds: number, work: () => Promise<T>): Promise<T | typeof UNREACHABLE> =>
   giveUpOnce(
     () => sleep(seconds * 1000, { summary: 'then the supplier is written to' }).then(() => true),
@@ -11,18 +11,19 @@ export const giveUpAfter = <T>(seconds: number, work: () => Promise<T>): Promise
     work,
   );
 
-/**
- * Gives up on work that nothing needs any more once a fact is there. Runs in which an earlier release went on with it
- * do so.
- */
+/** Cancels work once a fact makes it superfluous. Runs in which an earlier release went on with it go on. */
 export const giveUpWhen = <T>(fact: () => boolean, work: () => Promise<T>): Promise<T | typeof NO_LONGER_NEEDED> =>
   giveUpOnce(() => condition(fact).then(() => patched('tries-end-with-their-need')), NO_LONGER_NEEDED, work);
 
 /**
- * Gives up on work when something happens, and answers with why. The attempt under way is waited for, so that what
- * comes next knows what it came to; work that ends meanwhile counts. Throws when the workflow itself is cancelled.
+ * Cancels work when something happens, and returns `reason`. The attempt under way is awaited, so that its outcome is
+ * known; work that succeeds meanwhile counts. Throws when the workflow itself is cancelled.
  */
-async function giveUpOnce<T, Why>(happens: () => Promise<boolean>, why: Why, work: () => Promise<T>): Promise<T | Why> {
+async function giveUpOnce<T, Reason>(
+  happens: () => Promise<boolean>,
+  reason: Reason,
+  work: () => Promise<T>,
+): Promise<T | Reason> {
   const [tries, watch] = [new CancellationScope(), new CancellationScope()];
   const watching = watch
     .run(async () => {
@@ -35,7 +36,7 @@ async function giveUpOnce<T, Why>(happens: () => Promise<boolean>, why: Why, wor
     return await tries.run(work);
   } catch (error) {
     if (!tries.consideredCancelled || CancellationScope.current().consideredCancelled) throw error;
-    return why;
+    return reason;
   } finally {
     watch.cancel();
     await CancellationScope.nonCancellable(() => watching);

@@ -10,14 +10,14 @@ type Schedule = Next<WorkflowOutboundCallsInterceptor, 'scheduleLocalActivity'>;
 type Call = Parameters<Schedule>[0];
 
 /**
- * Lets the local activities of a run take turns: one at a time. Side by side they end in an order of their own, each
- * waking the run for itself; a replay is woken once by all that have ended, so what follows them changes places and the
- * history no longer replays (temporalio/sdk-typescript#1744; ADR 0009). A back-off between two tries is nobody's turn.
+ * Runs the local activities of a workflow one at a time. Side by side, each wakes the run as it ends, but a replay is
+ * woken once by all that have ended: the commands that follow change places, and the history no longer replays
+ * (temporalio/sdk-typescript#1744; ADR 0009). The back-off between two tries blocks no other activity.
  */
 export const oneAtATime: WorkflowInterceptorsFactory = () => {
   let busy = false;
-  /** Decided when two first meet: runs in which they met before this rule go on without it. */
-  let ruled: boolean | undefined;
+  /** Decided when two activities first meet: runs in which they met before this rule go on without it. */
+  let takesTurns: boolean | undefined;
   const begin = (call: Call, next: Schedule): Promise<unknown> => {
     busy = true;
     const running = next(call);
@@ -36,8 +36,8 @@ export const oneAtATime: WorkflowInterceptorsFactory = () => {
       {
         scheduleLocalActivity: (call, next) => {
           if (!busy) return begin(call, next);
-          ruled ??= patched('local-activities-in-turn');
-          return ruled ? inTurn(call, next) : next(call);
+          takesTurns ??= patched('local-activities-in-turn');
+          return takesTurns ? inTurn(call, next) : next(call);
         },
       },
     ],

@@ -1,8 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
 
 /**
- * The compensation stack: each is registered before the action that it undoes, must do nothing when that action never
- * happened, and retries until it succeeds. They run newest first, and no cancellation interrupts them.
+ * Keeps the compensations of a run. Each is registered before the action that it undoes, does nothing when that action
+ * never happened, and retries until it succeeds.
  */
 export class Saga {
   readonly #compensations: (() => Promise<void>)[] = [];
@@ -11,7 +11,7 @@ export class Saga {
     this.#compensations.push(compensation);
   }
 
-  /** Undoes everything registered so far. */
+  /** Runs all compensations, newest first; no cancellation interrupts them. */
   async compensate(): Promise<void> {
     await CancellationScope.nonCancellable(async () => {
       for (let undo = this.#compensations.pop(); undo; undo = this.#compensations.pop()) await undo();

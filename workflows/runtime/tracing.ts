@@ -8,14 +8,12 @@ import {
   type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
 
-/** Where Temporal's interceptors for OpenTelemetry, which clients and activities use, keep the trace's context. */
+/** The header in which Temporal's OpenTelemetry interceptors, of clients and activities, keep the trace context. */
 const TRACE_HEADER = '_tracer-data';
-/**
- * `traceparent` of W3C Trace Context, sampled. One that is not sampled is followed by nobody, so it costs nothing here.
- */
+/** Matches a sampled `traceparent` of W3C Trace Context; others cost nothing here. */
 const SAMPLED = /^00-([0-9a-f]{32})-([0-9a-f]{16})-01$/;
 const IDS = 'mallflow/tracing';
-/** Of OpenTelemetry's API: SpanKind.INTERNAL; SpanStatusCode.OK and ERROR; TraceFlags.SAMPLED. */
+/** Values of OpenTelemetry's API: SpanKind.INTERNAL; SpanStatusCode.OK and ERROR; TraceFlags.SAMPLED. */
 const INTERNAL = 0;
 const OK = 1;
 const FAILED = 2;
@@ -27,7 +25,7 @@ interface SpanContext {
   readonly traceFlags: number;
 }
 
-/** What leaves the sandbox: the span of a run, in the shape that Temporal's exporter of workflow spans takes. */
+/** Describes the span of a run as Temporal's exporter of workflow spans takes it out of the sandbox. */
 interface RunSpan {
   readonly name: string;
   readonly kind: number;
@@ -52,10 +50,9 @@ interface TracingSinks extends Sinks {
 }
 
 /**
- * Traces a run that was started in a sampled trace: one span from its start to its end, which its activities' spans
- * have as parent. It answers the very promises that it is handed, so a run takes the same steps in the same order with
- * and without it, and a history replays either way. Temporal's own interceptor awaits around each call, and brings
- * OpenTelemetry's SDK into every workflow.
+ * Traces a run that a sampled trace started: one span from its start to its end, the parent of its activities' spans.
+ * It returns the promises that it gets unchanged, so that a history replays with and without it. Temporal's own
+ * interceptor awaits around each call, and brings OpenTelemetry's SDK into every workflow.
  */
 export const tracing: WorkflowInterceptorsFactory = () => {
   let headers: Headers | undefined;
@@ -101,7 +98,7 @@ const headersOf = ({ traceId, spanId }: SpanContext): Headers => ({
   [TRACE_HEADER]: defaultPayloadConverter.toPayload({ traceparent: `00-${traceId}-${spanId}-01` }),
 });
 
-/** Draws an id that a replay draws again, from a stream that nothing else draws from. Zero stands for no span. */
+/** Draws a span id from a random stream of its own, which a replay repeats. Zero would stand for no span. */
 function newSpanId(): string {
   const stream = getRandomStream(IDS);
   const half = (): string =>
@@ -139,5 +136,5 @@ function startRun(spanContext: SpanContext, parentSpanContext: SpanContext): (co
   };
 }
 
-/** Seconds and nanoseconds. */
+/** Splits milliseconds into seconds and nanoseconds. */
 const timeOf = (ms: number): [number, number] => [Math.floor(ms / 1000), (ms % 1000) * 1_000_000];

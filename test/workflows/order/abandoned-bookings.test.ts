@@ -1,30 +1,20 @@
-import { runAudits } from '../../../src/audit/run-audits';
 import { InterventionService } from '../../../src/services/interventions/intervention-service';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { until } from '../../sandboxes/sandboxes';
 import { lateTry } from '../../support/cut-off';
-import { seedMall, type TestMall } from '../../support/mall';
-import { callerFor, granted, intent, People } from '../../support/people';
-import { startWorld, type World } from '../../support/world';
+import { callerFor, granted, intent } from '../../support/people';
+import { labelsOf } from '../../support/labels';
+import { startSuite } from '../../support/suite';
+import { falseAudits } from '../../support/true-books';
 
 /* A booking is given up for another carrier, and its label may be somewhere: whatever is lost on the way, none is left. */
-let world: World;
-let mall: TestMall;
-let people: People;
-const FLOOR = callerFor('platform');
-
-beforeAll(async () => {
-  world = await startWorld();
-  mall = await seedMall(world.transactions);
-  people = new People(world, mall);
-}, 120_000);
-afterAll(() => world.close());
+const suite = startSuite();
 
 /** Ends every fault of the carrier, and the back-off of whatever waits for it. */
 async function mend(orderId: string): Promise<void> {
-  await world.carrier.call('DELETE', '/sandbox/faults');
+  await suite.world.carrier.call('DELETE', '/sandbox/faults');
   granted(
-    await new InterventionService(world.transactions, world.workflows).ask(
+    await new InterventionService(suite.world.transactions, suite.world.workflows).ask(
       callerFor('support'),
       intent(),
       orderId,
@@ -35,7 +25,7 @@ async function mend(orderId: string): Promise<void> {
   await until(async () => (await partOf(orderId))?.status === 'labelled', 30_000);
 }
 const operations = (orderId: string) =>
-  world.transactions.run(SYSTEM, (tx) =>
+  suite.world.transactions.run(SYSTEM, (tx) =>
     tx
       .selectFrom('operation')
       .select(['key', 'status', 'result'])
@@ -44,33 +34,22 @@ const operations = (orderId: string) =>
       .orderBy('key')
       .execute(),
   );
-const partOf = async (orderId: string) => (await people.read(orderId)).fulfillments[0];
-const voids = async (orderId: string) => (await people.told(orderId)).filter((type) => type === 'shipment.voided');
-/** Lists the labels that the carriers' own journal holds of a part. */
-async function labels(fulfillmentId: string): Promise<string[]> {
-  const seen: string[] = [];
-  for await (const entry of world.carriers.journal())
-    if (entry.key.startsWith(fulfillmentId))
-      seen.push(`${entry.key.split(':').pop()} ${entry.carrierCode} ${entry.status}`);
-  return seen.sort();
-}
-
+const partOf = async (orderId: string) => (await suite.people.read(orderId)).fulfillments[0];
+const voids = async (orderId: string) =>
+  (await suite.people.told(orderId)).filter((type) => type === 'shipment.voided');
 /**
  * Packs an order whose carrier makes a label, and is out of reach before it says so; then another is chosen, of which
  * its run knows nothing.
  */
 async function givenUp() {
-  const { id: orderId } = await people.place({}, [mall.skus.cup]);
-  await world.carrier.fault({ mode: 'error_after', times: 1, operation: 'book' });
-  await world.carrier.fault({ mode: 'down', times: 1_000, operation: 'find' });
-  for (const kind of ['pick', 'recheck', 'pack'] as const) {
-    const { items } = granted(await world.tasks.list(FLOOR, { status: 'open', kind, orderId, limit: 10 }));
-    for (const task of items) granted(await world.tasks.complete(FLOOR, intent(), task.id, {}));
-  }
-  await until(async () => (await people.read(orderId)).attention === 'carrier_unavailable', 30_000);
+  const { id: orderId } = await suite.people.place({}, [suite.mall.skus.cup]);
+  await suite.world.carrier.fault({ mode: 'error_after', times: 1, operation: 'book' });
+  await suite.world.carrier.fault({ mode: 'down', times: 1_000, operation: 'find' });
+  await suite.people.completeTasks(orderId);
+  await suite.people.untilAttention(orderId, 'carrier_unavailable');
   const fulfillmentId = (await partOf(orderId))?.id ?? '';
-  expect(await labels(fulfillmentId)).toEqual(['1 steady booked']);
-  const chosen = await lateTry(world.activities.chooseCarrier, {
+  expect(await labelsOf(suite.world, fulfillmentId)).toEqual(['1 steady booked']);
+  const chosen = await lateTry(suite.world.activities.chooseCarrier, {
     orderId,
     fulfillmentId,
     carrierCode: 'swift',
@@ -85,10 +64,10 @@ async function givenUp() {
 test('a label whose voiding was never answered is voided in the books too, once the carrier says that it is', async () => {
   const { orderId, fulfillmentId } = await givenUp();
   await mend(orderId);
-  await world.carrier.fault({ mode: 'error_after', times: 1, operation: 'void' });
-  const voidBooking = () => lateTry(world.activities.voidBooking, { orderId, fulfillmentId, n: 1 });
+  await suite.world.carrier.fault({ mode: 'error_after', times: 1, operation: 'void' });
+  const voidBooking = () => lateTry(suite.world.activities.voidBooking, { orderId, fulfillmentId, n: 1 });
   await expect(voidBooking()).rejects.toThrow();
-  expect(await labels(fulfillmentId)).toContain('1 steady voided');
+  expect(await labelsOf(suite.world, fulfillmentId)).toContain('1 steady voided');
   for (let n = 0; n < 2; n += 1) await voidBooking();
   const [booking] = (await operations(orderId)).filter(({ key }) => key === `${fulfillmentId}:book:1`);
   const [voiding] = (await operations(orderId)).filter(({ key }) => key === `${fulfillmentId}:void_booking:1`);
@@ -103,25 +82,20 @@ test('a label whose voiding was never answered is voided in the books too, once 
 test('an order whose run knows nothing of the choice does not end before the label of the first carrier is voided', async () => {
   const { orderId, fulfillmentId } = await givenUp();
   await mend(orderId);
-  expect(await labels(fulfillmentId)).toEqual(['1 steady booked', '2 swift booked']);
+  expect(await labelsOf(suite.world, fulfillmentId)).toEqual(['1 steady booked', '2 swift booked']);
   const givenUpStill = { status: 'in_fulfillment', givenUp: [{ fulfillmentId, n: 1 }] };
-  expect(await lateTry(world.activities.completeOrder, { orderId })).toEqual(givenUpStill);
-  await expect(lateTry(world.activities.completeOrder, { orderId, undone: true })).rejects.toThrow('given up');
-  await people.handOver(orderId);
-  await world.carrier.fault({ mode: 'down', times: 2, operation: 'void' });
-  await people.scan(orderId, 'signed');
-  await people.untilStatus(orderId, 'completed');
-  expect(await labels(fulfillmentId)).toEqual(['1 steady voided', '2 swift booked']);
+  expect(await lateTry(suite.world.activities.completeOrder, { orderId })).toEqual(givenUpStill);
+  await expect(lateTry(suite.world.activities.completeOrder, { orderId, undone: true })).rejects.toThrow('given up');
+  await suite.people.handOver(orderId);
+  await suite.world.carrier.fault({ mode: 'down', times: 2, operation: 'void' });
+  await suite.people.scan(orderId, 'signed');
+  await suite.people.untilStatus(orderId, 'completed');
+  expect(await labelsOf(suite.world, fulfillmentId)).toEqual(['1 steady voided', '2 swift booked']);
   expect((await operations(orderId)).map(({ status }) => status)).not.toContain('started');
-  expect((await people.told(orderId)).slice(-2)).toEqual(['shipment.voided', 'order.completed']);
-  expect(await lateTry(world.activities.completeOrder, { orderId })).toEqual({ status: 'completed' });
+  expect((await suite.people.told(orderId)).slice(-2)).toEqual(['shipment.voided', 'order.completed']);
+  expect(await lateTry(suite.world.activities.completeOrder, { orderId })).toEqual({ status: 'completed' });
 }, 90_000);
 
 test('after all of it every audit is true', async () => {
-  const { transactions, payments, carriers, suppliers, temporal } = world;
-  const results = await runAudits(
-    { transactions, payments, carriers, suppliers, temporal: temporal.client },
-    { graceMs: 0, pauseMs: 20 },
-  );
-  expect(results.filter(({ outcome }) => outcome !== 'true')).toEqual([]);
+  expect(await falseAudits(suite.world, { graceMs: 0 })).toEqual([]);
 }, 60_000);

@@ -1,45 +1,31 @@
-import type { WorkflowHandle } from '@temporalio/client';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { isRefusal } from '../../../src/contracts/errors';
-import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import { contentOf, INCOMPLETE, linkOf, mended, placeHeld, recipient, toldTo } from '../../support/held-orders';
-import { seedMall, type TestMall } from '../../support/mall';
-import { callerFor, granted, intent, People } from '../../support/people';
-import { startWorld, type World } from '../../support/world';
+import { callerFor, granted, intent } from '../../support/people';
 import { until } from '../../sandboxes/sandboxes';
+import { startSuite } from '../../support/suite';
 
-let world: World;
-let mall: TestMall;
-let people: People;
+const suite = startSuite();
 
-beforeAll(async () => {
-  world = await startWorld();
-  mall = await seedMall(world.transactions);
-  people = new People(world, mall);
-}, 120_000);
-afterAll(() => world.close());
-
-const workflow = (orderId: string): WorkflowHandle =>
-  world.temporal.client.workflow.getHandle(orderWorkflowId(orderId));
 const reservedBy = (orderId: string) =>
-  world.transactions.run(
+  suite.world.transactions.run(
     SYSTEM,
     async (tx) =>
       await tx.selectFrom('reservation').select(['status', 'expiresAt']).where('orderId', '=', orderId).execute(),
   );
 const giveUp = async (orderId: string): Promise<void> => {
   expect(
-    granted(await world.orders.cancel(people.storefront, intent(), orderId, { reason: 'customer_request' })).body
-      .status,
+    granted(await suite.world.orders.cancel(suite.people.storefront, intent(), orderId, { reason: 'customer_request' }))
+      .body.status,
   ).toBe('cancelled');
 };
 const authorizations = async (orderId: string): Promise<number> =>
-  ((await world.gateway.call('GET', '/v1/journal')).body.entries as { key: string }[]).filter(({ key }) =>
+  ((await suite.world.gateway.call('GET', '/v1/journal')).body.entries as { key: string }[]).filter(({ key }) =>
     key.startsWith(`${orderId}:authorize`),
   ).length;
 
 test('an order whose address lacks something is held: stock and price are kept, nothing is charged, the customer is told once by each way', async () => {
-  const order = await placeHeld(people);
+  const order = await placeHeld(suite.people);
   expect(order.addressFix?.findings).toEqual([
     expect.objectContaining({
       pointer: '/recipient/address/postcode',
@@ -53,70 +39,77 @@ test('an order whose address lacks something is held: stock and price are kept, 
     { status: 'held', expiresAt: new Date(order.addressFix?.until ?? '') },
     { status: 'held', expiresAt: new Date(order.addressFix?.until ?? '') },
   ]);
-  const sms = await contentOf(world, `${order.id}:notify_sms:1`);
-  const mail = await contentOf(world, `${order.id}:notify_email:1`);
+  const sms = await contentOf(suite.world, `${order.id}:notify_sms:1`);
+  const mail = await contentOf(suite.world, `${order.id}:notify_email:1`);
   expect([sms.to, mail.to]).toEqual(['+5511912345678', 'recipient@example.com']);
   expect(mail.text).toContain('Subject: The address of your order A-1001 needs a correction');
-  await until(async () => (await people.told(order.id)).filter((type) => type === 'address.notified').length === 2);
+  await until(
+    async () => (await suite.people.told(order.id)).filter((type) => type === 'address.notified').length === 2,
+  );
   expect(await authorizations(order.id)).toBe(0);
-  const progress = await workflow(order.id).query<{ status: string; waitsFor: string[] }>('getProgress');
+  const progress = await suite.workflowOf(order.id).query<{ status: string; waitsFor: string[] }>('getProgress');
   expect(progress).toMatchObject({ status: 'awaiting_address', waitsFor: [expect.stringContaining('addressMended')] });
 
   // Merchants see which fields are at fault, and nothing of what stands in them.
-  const seen = granted(await world.orders.get(callerFor('merchant', mall.merchantIds[0]), order.id));
+  const seen = granted(await suite.world.orders.get(callerFor('merchant', suite.mall.merchantIds[0]), order.id));
   expect(seen.addressFix?.findings.map(({ code, suggestion }) => [code, suggestion])).toEqual([
     ['malformed_postcode', undefined],
     ['house_number_missing', undefined],
   ]);
-  expect(JSON.stringify(await workflow(order.id).fetchHistory())).not.toMatch(/Augusta|91234|recipient@/);
+  expect(JSON.stringify(await suite.workflowOf(order.id).fetchHistory())).not.toMatch(/Augusta|91234|recipient@/);
 });
 
 test('the storefront mends it, and the order goes on as if it had been placed so', async () => {
-  const { id, total } = await placeHeld(people);
-  const wrong = await world.addresses.mend(people.storefront, intent(), id, recipient({ line1: 'Rua Augusta' }));
+  const { id, total } = await placeHeld(suite.people);
+  const wrong = await suite.world.addresses.mend(
+    suite.people.storefront,
+    intent(),
+    id,
+    recipient({ line1: 'Rua Augusta' }),
+  );
   expect(wrong).toMatchObject({
     refused: 'address_incomplete',
     errors: [{ pointer: '/address/line1', code: 'house_number_missing' }],
   });
-  const far = await world.addresses.mend(people.storefront, intent(), id, {
+  const far = await suite.world.addresses.mend(suite.people.storefront, intent(), id, {
     name: 'R',
     phone: '+49 30 90260',
     address: { country: 'DE', city: 'Berlin', line1: 'Platz der Republik 1', postcode: '11011' },
   });
   expect(far).toMatchObject({ refused: 'destination_not_served' });
-  expect((await people.read(id)).status).toBe('awaiting_address');
+  expect((await suite.people.read(id)).status).toBe('awaiting_address');
 
   const once = intent();
-  const order = granted(await world.addresses.mend(people.storefront, once, id, recipient())).body;
+  const order = granted(await suite.world.addresses.mend(suite.people.storefront, once, id, recipient())).body;
   expect(order).toMatchObject({ status: 'in_fulfillment', total, addressFix: null });
-  expect(granted(await world.addresses.mend(people.storefront, once, id, recipient()))).toMatchObject({
+  expect(granted(await suite.world.addresses.mend(suite.people.storefront, once, id, recipient()))).toMatchObject({
     replayed: true,
     body: { status: 'in_fulfillment' },
   });
-  expect(await world.addresses.mend(people.storefront, intent(), id, recipient())).toMatchObject({
+  expect(await suite.world.addresses.mend(suite.people.storefront, intent(), id, recipient())).toMatchObject({
     refused: 'address_not_awaited',
   });
-  expect((await people.read(id)).recipient).toMatchObject({
+  expect((await suite.people.read(id)).recipient).toMatchObject({
     phone: '+5511912345678',
     address: { line1: 'Rua Augusta 100' },
   });
-  expect(await people.told(id)).toEqual(
+  expect(await suite.people.told(id)).toEqual(
     expect.arrayContaining(['address.held', 'address.mended', 'payment.authorized']),
   );
-  await people.pack(id);
-  await people.handOver(id);
-  await people.scan(id, 'signed');
-  await people.untilStatus(id, 'completed');
+  await suite.people.pack(id);
+  await suite.people.handOver(id);
+  await suite.people.scan(id, 'signed');
+  await suite.people.untilStatus(id, 'completed');
 });
 
 test('the link of the message mends it once; a forged one, and one of another order, do not', async () => {
-  const { id } = await placeHeld(people);
-  const token = await linkOf(world, id);
-  expect(granted(await world.addresses.readByLink(token))).toMatchObject({
+  const { id } = await placeHeld(suite.people);
+  const token = await linkOf(suite.world, id);
+  expect(granted(await suite.world.addresses.readByLink(token))).toMatchObject({
     orderId: id,
     findings: [{ pointer: '/address/postcode' }, { pointer: '/address/line1' }],
   });
-  const other = await placeHeld(people);
+  const other = await placeHeld(suite.people);
   for (const forged of [
     token.replace(id, other.id),
     `${token.slice(0, -2)}AA`,
@@ -124,75 +117,86 @@ test('the link of the message mends it once; a forged one, and one of another or
     'x',
     `${id}..`,
   ]) {
-    expect(await world.addresses.mendByLink(forged, recipient())).toMatchObject({ refused: 'address_link_invalid' });
+    expect(await suite.world.addresses.mendByLink(forged, recipient())).toMatchObject({
+      refused: 'address_link_invalid',
+    });
   }
-  expect(await world.addresses.mendByLink(token, INCOMPLETE)).toMatchObject({ refused: 'address_incomplete' });
-  expect(granted(await world.addresses.mendByLink(token, recipient())).body).toEqual({
+  expect(await suite.world.addresses.mendByLink(token, INCOMPLETE)).toMatchObject({ refused: 'address_incomplete' });
+  expect(granted(await suite.world.addresses.mendByLink(token, recipient())).body).toEqual({
     orderId: id,
     status: 'in_fulfillment',
   });
-  expect(await world.addresses.mendByLink(token, recipient())).toMatchObject({ refused: 'address_not_awaited' });
-  expect(await world.addresses.readByLink(token)).toMatchObject({ refused: 'address_not_awaited' });
-  expect((await people.read(other.id)).status).toBe('awaiting_address');
+  expect(await suite.world.addresses.mendByLink(token, recipient())).toMatchObject({ refused: 'address_not_awaited' });
+  expect(await suite.world.addresses.readByLink(token)).toMatchObject({ refused: 'address_not_awaited' });
+  expect((await suite.people.read(other.id)).status).toBe('awaiting_address');
 });
 
 test('a declined payment after the mend waits for another one', async () => {
-  const { id } = await people.place({ recipient: INCOMPLETE, payment: { method: 'card', token: 'tok_declined' } });
-  expect(await world.addresses.mend(people.storefront, intent(), id, recipient())).toMatchObject({
+  const { id } = await suite.people.place({
+    recipient: INCOMPLETE,
+    payment: { method: 'card', token: 'tok_declined' },
+  });
+  expect(await suite.world.addresses.mend(suite.people.storefront, intent(), id, recipient())).toMatchObject({
     refused: 'payment_declined',
   });
   expect(
-    granted(await world.orders.pay(people.storefront, intent(), id, { method: 'wallet', token: 'tok_ok' })).body.status,
+    granted(await suite.world.orders.pay(suite.people.storefront, intent(), id, { method: 'wallet', token: 'tok_ok' }))
+      .body.status,
   ).toBe('in_fulfillment');
 });
 
 test('providers that are down stop nobody: the message follows once they are back, and none follows the mend', async () => {
-  await world.notifier.fault({ mode: 'down', times: 3, operation: 'send' });
-  await world.notifier.fault({ mode: 'down', times: 3, operation: 'mail' });
-  const late = await placeHeld(people);
-  await until(async () => (await toldTo(world, late.id)).length === 2, 20_000);
-  expect((await people.read(late.id)).status).toBe('awaiting_address');
+  await suite.world.notifier.fault({ mode: 'down', times: 3, operation: 'send' });
+  await suite.world.notifier.fault({ mode: 'down', times: 3, operation: 'mail' });
+  const late = await placeHeld(suite.people);
+  await until(async () => (await toldTo(suite.world, late.id)).length === 2, 20_000);
+  expect((await suite.people.read(late.id)).status).toBe('awaiting_address');
 
-  await world.notifier.fault({ mode: 'down', times: 1_000, operation: 'send' });
-  await world.notifier.fault({ mode: 'down', times: 1_000, operation: 'mail' });
-  const { id } = await placeHeld(people);
-  expect((await mended(world, people, id)).status).toBe('in_fulfillment');
+  await suite.world.notifier.fault({ mode: 'down', times: 1_000, operation: 'send' });
+  await suite.world.notifier.fault({ mode: 'down', times: 1_000, operation: 'mail' });
+  const { id } = await placeHeld(suite.people);
+  expect((await mended(suite.world, suite.people, id)).status).toBe('in_fulfillment');
   // A try that was under way when the address was mended has read the hold, and may still send.
-  await until(async () => ((await workflow(id).describe()).raw.pendingActivities ?? []).length === 0, 20_000);
-  await world.notifier.call('DELETE', '/sandbox/faults');
-  await people.pack(id);
-  expect(await toldTo(world, id)).toEqual([]);
+  await until(async () => ((await suite.workflowOf(id).describe()).raw.pendingActivities ?? []).length === 0, 20_000);
+  await suite.world.notifier.call('DELETE', '/sandbox/faults');
+  await suite.people.pack(id);
+  expect(await toldTo(suite.world, id)).toEqual([]);
 });
 
 test('an answer that is lost makes no second message', async () => {
-  await world.notifier.fault({ mode: 'error_after', times: 1, operation: 'send' });
-  await world.notifier.fault({ mode: 'error_after', times: 1, operation: 'mail' });
-  const { id } = await placeHeld(people);
-  await until(async () => (await people.told(id)).filter((type) => type === 'address.notified').length === 2, 20_000);
-  expect((await toldTo(world, id)).map(({ channel }) => channel).sort()).toEqual(['email', 'sms']);
+  await suite.world.notifier.fault({ mode: 'error_after', times: 1, operation: 'send' });
+  await suite.world.notifier.fault({ mode: 'error_after', times: 1, operation: 'mail' });
+  const { id } = await placeHeld(suite.people);
+  await until(
+    async () => (await suite.people.told(id)).filter((type) => type === 'address.notified').length === 2,
+    20_000,
+  );
+  expect((await toldTo(suite.world, id)).map(({ channel }) => channel).sort()).toEqual(['email', 'sms']);
 });
 
 test('a customer without a mailbox is told by SMS, one whose phone is at fault by e-mail', async () => {
-  const nobody = await placeHeld(people, { ...INCOMPLETE, email: 'no-such-mailbox@example.com' });
-  await until(async () => (await people.told(nobody.id)).includes('address.notice_refused'));
-  const { id } = await placeHeld(people, recipient({}, { phone: '12' }));
-  await contentOf(world, `${id}:notify_email:1`);
-  expect((await toldTo(world, id)).map(({ channel }) => channel)).toEqual(['email']);
+  const nobody = await placeHeld(suite.people, { ...INCOMPLETE, email: 'no-such-mailbox@example.com' });
+  await until(async () => (await suite.people.told(nobody.id)).includes('address.notice_refused'));
+  const { id } = await placeHeld(suite.people, recipient({}, { phone: '12' }));
+  await contentOf(suite.world, `${id}:notify_email:1`);
+  expect((await toldTo(suite.world, id)).map(({ channel }) => channel)).toEqual(['email']);
 });
 
 test('a phone that is written as people write it at home is sent to with its country code', async () => {
-  const { id } = await placeHeld(people, { ...INCOMPLETE, phone: '(11) 91234-5678' });
-  expect((await contentOf(world, `${id}:notify_sms:1`)).to).toBe('+5511912345678');
+  const { id } = await placeHeld(suite.people, { ...INCOMPLETE, phone: '(11) 91234-5678' });
+  expect((await contentOf(suite.world, `${id}:notify_sms:1`)).to).toBe('+5511912345678');
   // What the customer typed stays for the customer to mend.
-  expect((await people.read(id)).recipient?.phone ?? '').toBe('(11) 91234-5678');
+  expect((await suite.people.read(id)).recipient?.phone ?? '').toBe('(11) 91234-5678');
   await giveUp(id);
 });
 
 test('a customer whom no way reaches is seen in the timeline, once by each way, and nothing is sent', async () => {
   const { email: _none, ...withoutEmail } = recipient({}, { phone: '12' });
-  const { id } = await placeHeld(people, withoutEmail);
-  await until(async () => (await people.told(id)).filter((type) => type === 'address.notice_refused').length === 2);
-  const timeline = granted(await world.orders.timeline(people.storefront, id, 0, 100));
+  const { id } = await placeHeld(suite.people, withoutEmail);
+  await until(
+    async () => (await suite.people.told(id)).filter((type) => type === 'address.notice_refused').length === 2,
+  );
+  const timeline = granted(await suite.world.orders.timeline(suite.people.storefront, id, 0, 100));
   expect(
     timeline.items
       .filter(({ type }) => type === 'address.notice_refused')
@@ -202,14 +206,14 @@ test('a customer whom no way reaches is seen in the timeline, once by each way, 
     { channel: 'email', number: 1 },
     { channel: 'sms', number: 1 },
   ]);
-  expect(await toldTo(world, id)).toEqual([]);
+  expect(await toldTo(suite.world, id)).toEqual([]);
   await giveUp(id);
 });
 
 test('cancelling an order on hold gives its stock back', async () => {
-  const { id } = await placeHeld(people);
+  const { id } = await placeHeld(suite.people);
   await giveUp(id);
   expect((await reservedBy(id)).map(({ status }) => status)).toEqual(['released', 'released']);
-  const answer = await world.addresses.mend(people.storefront, intent(), id, recipient());
+  const answer = await suite.world.addresses.mend(suite.people.storefront, intent(), id, recipient());
   expect(isRefusal(answer) && answer.refused).toBe('address_not_awaited');
 });

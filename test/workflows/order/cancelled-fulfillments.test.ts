@@ -5,26 +5,16 @@ import { SYSTEM } from '../../../src/contracts/caller';
 import type { TaskKind } from '../../../src/contracts/statuses';
 import { until } from '../../sandboxes/sandboxes';
 import { lateTry } from '../../support/cut-off';
-import { seedMall, type TestMall } from '../../support/mall';
-import { callerFor, granted, intent, People } from '../../support/people';
-import { startWorld, type World } from '../../support/world';
+import { callerFor, granted, intent } from '../../support/people';
+import { startSuite } from '../../support/suite';
 
 /* The floor works on a part while its order is cancelled: whoever comes first, nothing of a cancelled order goes on. */
-let world: World;
-let mall: TestMall;
-let people: People;
+const suite = startSuite();
 const FLOOR = callerFor('platform');
-
-beforeAll(async () => {
-  world = await startWorld();
-  mall = await seedMall(world.transactions);
-  people = new People(world, mall);
-}, 120_000);
-afterAll(() => world.close());
 afterEach(() => jest.restoreAllMocks());
 
 const openTasks = (orderId: string) =>
-  world.transactions.run(SYSTEM, (tx) =>
+  suite.world.transactions.run(SYSTEM, (tx) =>
     tx
       .selectFrom('task')
       .select(['id', 'kind'])
@@ -37,15 +27,15 @@ const taskOf = async (orderId: string, kind: TaskKind) => {
   if (!task) throw new Error(`no ${kind} task is open`);
   return task.id;
 };
-const parts = async (orderId: string) => (await people.read(orderId)).fulfillments.map(({ status }) => status);
+const parts = async (orderId: string) => (await suite.people.read(orderId)).fulfillments.map(({ status }) => status);
 const cancelling = (orderId: string) =>
-  lateTry(world.activities.beginCancellation, { orderId, reason: 'customer_request', actor: 'support:test' });
+  lateTry(suite.world.activities.beginCancellation, { orderId, reason: 'customer_request', actor: 'support:test' });
 const work = async (orderId: string, kind: TaskKind) =>
-  granted(await world.tasks.complete(FLOOR, intent(), await taskOf(orderId, kind), {}));
+  granted(await suite.world.tasks.complete(FLOOR, intent(), await taskOf(orderId, kind), {}));
 /** Tells how many of our transactions wait for a lock. */
 const waiting = async (): Promise<number> =>
   (
-    await world.transactions.run(SYSTEM, (tx) =>
+    await suite.world.transactions.run(SYSTEM, (tx) =>
       sql<{ n: number }>`
   select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
         tx,
@@ -55,9 +45,9 @@ const waiting = async (): Promise<number> =>
 
 /** Counts how often the transaction was begun that was begun most often: more than once after a deadlock. */
 function tries(): () => number {
-  const run = world.transactions.run.bind(world.transactions);
+  const run = suite.world.transactions.run.bind(suite.world.transactions);
   let most = 0;
-  jest.spyOn(world.transactions, 'run').mockImplementation((caller, work) => {
+  jest.spyOn(suite.world.transactions, 'run').mockImplementation((caller, work) => {
     let tried = 0;
     return run(caller, (tx) => {
       most = Math.max(most, (tried += 1));
@@ -74,7 +64,7 @@ async function hold(taskId: string): Promise<() => Promise<void>> {
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const held = world.transactions.run(SYSTEM, async (tx) => {
+  const held = suite.world.transactions.run(SYSTEM, async (tx) => {
     await tx.selectFrom('task').select('id').where('id', '=', taskId).forUpdate().executeTakeFirstOrThrow();
     locked = true;
     await ended;
@@ -93,13 +83,13 @@ test.each<[TaskKind, TaskKind[]]>([
 ])(
   'a cancellation that comes while a %s task is completed waits for it, and leaves no task open',
   async (kind, earlierThan) => {
-    const { id } = await people.place({}, [mall.skus.cup]);
+    const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
     for (const earlier of earlierThan) await work(id, earlier);
     const taskId = await taskOf(id, kind);
     const mostTries = tries();
     const release = await hold(taskId);
     const before = await waiting();
-    const done = world.tasks.complete(FLOOR, intent(), taskId, {});
+    const done = suite.world.tasks.complete(FLOOR, intent(), taskId, {});
     await until(async () => (await waiting()) > before);
     const cancelled = cancelling(id);
     await until(async () => (await waiting()) > before + 1);
@@ -108,22 +98,22 @@ test.each<[TaskKind, TaskKind[]]>([
     expect(await cancelled).toEqual({ outcome: 'cancelled' });
     expect(await openTasks(id)).toEqual([]);
     expect(mostTries()).toBe(1);
-    await world.messenger.flush(id);
-    await people.untilStatus(id, 'cancelled');
+    await suite.world.messenger.flush(id);
+    await suite.people.untilStatus(id, 'cancelled');
     expect(await parts(id)).toEqual(['cancelled']);
   },
   30_000,
 );
 
 test('a cancellation that is not committed yet when the floor completes a task is the first all the same', async () => {
-  const { id } = await people.place({}, [mall.skus.cup]);
+  const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
   const taskId = await taskOf(id, 'pick');
   const mostTries = tries();
   const release = await hold(taskId);
   const before = await waiting();
   const cancelled = cancelling(id);
   await until(async () => (await waiting()) > before);
-  const done = world.tasks.complete(FLOOR, intent(), taskId, {});
+  const done = suite.world.tasks.complete(FLOOR, intent(), taskId, {});
   await until(async () => (await waiting()) > before + 1);
   await release();
   expect(await cancelled).toEqual({ outcome: 'cancelled' });
@@ -133,21 +123,21 @@ test('a cancellation that is not committed yet when the floor completes a task i
 }, 30_000);
 
 test('a task that was left open on a cancelled part cannot be completed, nor can the part be packed', async () => {
-  const { id } = await people.place({}, [mall.skus.cup]);
+  const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
   await work(id, 'pick');
   await work(id, 'recheck');
   const taskId = await taskOf(id, 'pack');
-  granted(await world.orders.cancel(people.storefront, intent(), id, { reason: 'customer_request' }));
-  await people.untilStatus(id, 'cancelled');
-  await world.transactions.run(SYSTEM, (tx) =>
+  granted(await suite.world.orders.cancel(suite.people.storefront, intent(), id, { reason: 'customer_request' }));
+  await suite.people.untilStatus(id, 'cancelled');
+  await suite.world.transactions.run(SYSTEM, (tx) =>
     tx.updateTable('task').set({ status: 'open', doneAt: null }).where('id', '=', taskId).execute(),
   );
-  const before = await people.told(id);
-  const refused = await world.transactions.run(FLOOR, (tx) => completeTask(tx, taskId, FLOOR.actor, {}));
+  const before = await suite.people.told(id);
+  const refused = await suite.world.transactions.run(FLOOR, (tx) => completeTask(tx, taskId, FLOOR.actor, {}));
   expect(refused).toMatchObject({ refused: 'task_not_open', detail: 'Its fulfillment is cancelled' });
   expect(await parts(id)).toEqual(['cancelled']);
-  expect(await people.told(id)).toEqual(before);
-  const [part] = (await people.read(id)).fulfillments;
-  await world.transactions.run(SYSTEM, (tx) => moveFulfillment(tx, part?.id ?? '', 'packed'));
+  expect(await suite.people.told(id)).toEqual(before);
+  const [part] = (await suite.people.read(id)).fulfillments;
+  await suite.world.transactions.run(SYSTEM, (tx) => moveFulfillment(tx, part?.id ?? '', 'packed'));
   expect(await parts(id)).toEqual(['cancelled']);
 }, 30_000);

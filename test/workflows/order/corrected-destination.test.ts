@@ -7,9 +7,9 @@ import { SYSTEM } from '../../../src/contracts/caller';
 import { isRefusal } from '../../../src/contracts/errors';
 import type { Recipient } from '../../../src/contracts/addresses/recipient';
 import { INCOMPLETE, mended, recipient } from '../../support/held-orders';
-import { seedMall, type TestMall } from '../../support/mall';
-import { intent, People } from '../../support/people';
-import { holding, startWorld, type World } from '../../support/world';
+import { intent } from '../../support/people';
+import { holding } from '../../support/world';
+import { startSuite } from '../../support/suite';
 
 const TWO_DAYS = 48 * 3600;
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -20,28 +20,19 @@ const abroad: Recipient = {
   address: { country: 'US', region: 'NY', city: 'New York', line1: '350 Fifth Avenue', postcode: '10118' },
 };
 
-let world: World;
-let mall: TestMall;
-let people: People;
-
-beforeAll(async () => {
-  world = await startWorld({ addressHold: holding(TWO_DAYS) });
-  mall = await seedMall(world.transactions);
-  people = new People(world, mall);
-}, 120_000);
-afterAll(() => world.close());
+const suite = startSuite({ policies: { addressHold: holding(TWO_DAYS) } });
 
 /**
  * Makes a SKU that expires after a minimum of 30 days, of 50 that keep until one day and so many more until another.
  */
 const perishable = (soon: string, late: string, more: number): Promise<string> =>
-  world.transactions.run(SYSTEM, async (tx) => {
+  suite.world.transactions.run(SYSTEM, async (tx) => {
     const template = await tx
       .selectFrom('sku')
       .selectAll()
-      .where('id', '=', mall.skus.cup.id)
+      .where('id', '=', suite.mall.skus.cup.id)
       .executeTakeFirstOrThrow();
-    const [skuId, warehouseId] = [newId('sku'), mall.warehouseIds[0]];
+    const [skuId, warehouseId] = [newId('sku'), suite.mall.warehouseIds[0]];
     const { id: locationId } = await tx
       .selectFrom('location')
       .select('id')
@@ -53,7 +44,7 @@ const perishable = (soon: string, late: string, more: number): Promise<string> =
       .execute();
     await tx
       .insertInto('price')
-      .values({ skuId, validFrom: new Date(0), amount: mall.skus.cup.unitAmount })
+      .values({ skuId, validFrom: new Date(0), amount: suite.mall.skus.cup.unitAmount })
       .execute();
     for (const [expiresOn, quantity] of [
       [soon, 50],
@@ -66,20 +57,20 @@ const perishable = (soon: string, late: string, more: number): Promise<string> =
     return skuId;
   });
 const slowAbroad = (maxWeightG = 30_000) =>
-  world.transactions.run(SYSTEM, (tx) =>
+  suite.world.transactions.run(SYSTEM, (tx) =>
     tx
       .updateTable('carrier')
       .set({ countries: ['US'], deliveryDays: 20, maxWeightG })
       .where('code', '=', 'steady')
       .execute(),
   );
-const placeHeld = async (quantity: number, skuId = mall.skus.cup.id) => {
-  const order = await people.place({ recipient: INCOMPLETE, lines: [{ skuId, quantity }] });
+const placeHeld = async (quantity: number, skuId = suite.mall.skus.cup.id) => {
+  const order = await suite.people.place({ recipient: INCOMPLETE, lines: [{ skuId, quantity }] });
   expect(order.status).toBe('awaiting_address');
   return order.id;
 };
 const lotsOf = (orderId: string) =>
-  world.transactions.run(SYSTEM, async (tx) =>
+  suite.world.transactions.run(SYSTEM, async (tx) =>
     (
       await tx
         .selectFrom('reservation as r')
@@ -91,7 +82,7 @@ const lotsOf = (orderId: string) =>
     ).map(({ expiresOn }) => expiresOn?.toISOString().slice(0, 10)),
   );
 const liveOf = (orderId: string) =>
-  world.transactions.run(
+  suite.world.transactions.run(
     SYSTEM,
     async (tx) =>
       await tx
@@ -102,7 +93,7 @@ const liveOf = (orderId: string) =>
         .execute(),
   );
 const expectTrue = () =>
-  world.transactions.snapshot(SYSTEM, async (tx) => {
+  suite.world.transactions.snapshot(SYSTEM, async (tx) => {
     for (const audit of [...stockAudits(tx), ...sourcingAudits(tx), ...backorderAudits(tx)])
       expect([audit.name, (await audit.check()).findings]).toEqual([audit.name, []]);
   });
@@ -110,9 +101,9 @@ const expectTrue = () =>
 test('mended to where carriers are slower, an order gets lots that keep so long in place of those it held', async () => {
   await slowAbroad();
   const id = await placeHeld(2, await perishable(inDays(36), inDays(365), 3));
-  expect((await mended(world, people, id, abroad)).status).toBe('in_fulfillment');
+  expect((await mended(suite.world, suite.people, id, abroad)).status).toBe('in_fulfillment');
   expect(await lotsOf(id)).toEqual([inDays(365)]);
-  expect(await people.told(id)).toEqual(expect.arrayContaining(['stock.released', 'address.mended']));
+  expect(await suite.people.told(id)).toEqual(expect.arrayContaining(['stock.released', 'address.mended']));
   await expectTrue();
 });
 
@@ -120,39 +111,39 @@ test('where no lot keeps so long the mend is refused, and the order stays on hol
   await slowAbroad();
   const skuId = await perishable(inDays(36), inDays(365), 1);
   const id = await placeHeld(2, skuId);
-  expect(await world.addresses.mend(people.storefront, intent(), id, abroad)).toMatchObject({
+  expect(await suite.world.addresses.mend(suite.people.storefront, intent(), id, abroad)).toMatchObject({
     refused: 'out_of_stock',
     extensions: { shortages: [{ skuId, requested: 2, available: 1 }] },
   });
   expect(await liveOf(id)).toEqual([{ status: 'held', quantity: 2 }]);
-  expect((await mended(world, people, id, recipient())).status).toBe('in_fulfillment');
+  expect((await mended(suite.world, suite.people, id, recipient())).status).toBe('in_fulfillment');
   await expectTrue();
 });
 
 test('where carriers lift less the mend is refused, and nothing is charged', async () => {
   await slowAbroad(1_000);
   const id = await placeHeld(2);
-  expect(await world.addresses.mend(people.storefront, intent(), id, abroad)).toMatchObject({
+  expect(await suite.world.addresses.mend(suite.people.storefront, intent(), id, abroad)).toMatchObject({
     refused: 'parcel_too_heavy',
   });
-  expect((await people.read(id)).status).toBe('awaiting_address');
-  expect((await mended(world, people, id, recipient())).status).toBe('in_fulfillment');
+  expect((await suite.people.read(id)).status).toBe('awaiting_address');
+  expect((await mended(suite.world, suite.people, id, recipient())).status).toBe('in_fulfillment');
   await expectTrue();
 });
 
 test('an order that is too heavy as it stands is refused before it is charged', async () => {
   await slowAbroad();
-  await world.transactions.run(SYSTEM, (tx) =>
-    tx.updateTable('sku').set({ weightG: 5_000 }).where('id', '=', mall.skus.rug.id).execute(),
+  await suite.world.transactions.run(SYSTEM, (tx) =>
+    tx.updateTable('sku').set({ weightG: 5_000 }).where('id', '=', suite.mall.skus.rug.id).execute(),
   );
-  const refused = await world.orders.place(
-    people.storefront,
+  const refused = await suite.world.orders.place(
+    suite.people.storefront,
     intent(),
-    people.cart({ lines: [{ skuId: mall.skus.rug.id, quantity: 8 }] }),
+    suite.people.cart({ lines: [{ skuId: suite.mall.skus.rug.id, quantity: 8 }] }),
   );
   if (!isRefusal(refused)) throw new Error('it was taken');
   expect(refused.refused).toBe('parcel_too_heavy');
-  const journal = (await world.gateway.call('GET', '/v1/journal')).body.entries as { key: string }[];
+  const journal = (await suite.world.gateway.call('GET', '/v1/journal')).body.entries as { key: string }[];
   expect(journal.filter(({ key }) => key.startsWith(String(refused.extensions?.orderId)))).toEqual([]);
   await expectTrue();
 });

@@ -1,31 +1,20 @@
 import { SYSTEM } from '../../../src/contracts/caller';
-import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import type { OrderResource } from '../../../src/contracts/orders/order';
 import { until } from '../../sandboxes/sandboxes';
 import { cancelCutOff, lateTry } from '../../support/cut-off';
 import { placeHeld, recipient } from '../../support/held-orders';
-import { seedMall, type TestMall } from '../../support/mall';
-import { callerFor, granted, intent, People } from '../../support/people';
-import { startWorld, type World } from '../../support/world';
+import { callerFor, granted, intent } from '../../support/people';
+import { startSuite } from '../../support/suite';
 
 /*
  * A try of a step that took too long is given up, but not ended: it may find its database again when the order is long
  * further on. Each test lets such a try come, and looks at what it changed.
  */
-let world: World;
-let mall: TestMall;
-let people: People;
-
-beforeAll(async () => {
-  world = await startWorld();
-  mall = await seedMall(world.transactions);
-  people = new People(world, mall);
-}, 120_000);
-afterAll(() => world.close());
+const suite = startSuite();
 
 /** Everything that an order is in the books, and the effects of it that its providers know. */
 async function all({ id, fulfillments }: OrderResource) {
-  const rows = await world.transactions.run(SYSTEM, async (tx) => ({
+  const rows = await suite.world.transactions.run(SYSTEM, async (tx) => ({
     order: await tx.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
     reservations: await tx.selectFrom('reservation').selectAll().where('orderId', '=', id).orderBy('id').execute(),
     parts: await tx.selectFrom('fulfillment').selectAll().where('orderId', '=', id).orderBy('id').execute(),
@@ -34,65 +23,68 @@ async function all({ id, fulfillments }: OrderResource) {
     timeline: await tx.selectFrom('timeline_event').selectAll().where('orderId', '=', id).orderBy('seq').execute(),
   }));
   const effects: string[] = [];
-  for await (const { key, status } of world.payments.journal())
+  for await (const { key, status } of suite.world.payments.journal())
     if (key.startsWith(id)) effects.push(`${key} ${status}`);
-  for await (const { key, status } of world.carriers.journal())
+  for await (const { key, status } of suite.world.carriers.journal())
     if (fulfillments.some((part) => key.startsWith(part.id))) effects.push(`${key} ${status}`);
   return { ...rows, effects };
 }
 
 test('a late try of holding stock, of holding for the address or of releasing changes nothing of an order on the floor', async () => {
-  const order = await people.place();
+  const order = await suite.people.place();
   expect(order.status).toBe('in_fulfillment');
   const before = await all(order);
-  await lateTry(world.activities.reserveStock, { orderId: order.id, paymentWindowSeconds: 60 });
-  await lateTry(world.activities.holdForAddress, {
+  await lateTry(suite.world.activities.reserveStock, { orderId: order.id, paymentWindowSeconds: 60 });
+  await lateTry(suite.world.activities.holdForAddress, {
     orderId: order.id,
     until: new Date(Date.now() + 60_000).toISOString(),
   });
-  await lateTry(world.activities.releaseToWarehouse, { orderId: order.id });
-  await lateTry(world.activities.validateOrder, { orderId: order.id });
-  await lateTry(world.activities.authorizePayment, { orderId: order.id, paymentId: order.payments[0]?.id ?? '' });
+  await lateTry(suite.world.activities.releaseToWarehouse, { orderId: order.id });
+  await lateTry(suite.world.activities.validateOrder, { orderId: order.id });
+  await lateTry(suite.world.activities.authorizePayment, { orderId: order.id, paymentId: order.payments[0]?.id ?? '' });
   expect(await all(order)).toEqual(before);
 }, 30_000);
 
 test('a late try of holding for the address does not hold a mended order again', async () => {
-  const { id } = await placeHeld(people);
-  const mended = granted(await world.addresses.mend(people.storefront, intent(), id, recipient())).body;
-  await world.transactions.run(SYSTEM, (tx) =>
+  const { id } = await placeHeld(suite.people);
+  const mended = granted(await suite.world.addresses.mend(suite.people.storefront, intent(), id, recipient())).body;
+  await suite.world.transactions.run(SYSTEM, (tx) =>
     tx.updateTable('orders').set({ status: 'draft', stage: 'receive' }).where('id', '=', id).execute(),
   );
   const before = await all(mended);
-  await lateTry(world.activities.holdForAddress, { orderId: id, until: new Date(Date.now() + 60_000).toISOString() });
+  await lateTry(suite.world.activities.holdForAddress, {
+    orderId: id,
+    until: new Date(Date.now() + 60_000).toISOString(),
+  });
   expect(await all(mended)).toEqual(before);
 }, 30_000);
 
 test('after a cancellation, a late try neither authorizes, nor books, nor releases', async () => {
-  const held = await placeHeld(people);
+  const held = await placeHeld(suite.people);
   const unpaid = granted(
-    await world.orders.cancel(people.storefront, intent(), held.id, { reason: 'customer_request' }),
+    await suite.world.orders.cancel(suite.people.storefront, intent(), held.id, { reason: 'customer_request' }),
   ).body;
-  const placed = await people.place({}, [mall.skus.cup]);
+  const placed = await suite.people.place({}, [suite.mall.skus.cup]);
   const paid = granted(
-    await world.orders.cancel(people.storefront, intent(), placed.id, { reason: 'customer_request' }),
+    await suite.world.orders.cancel(suite.people.storefront, intent(), placed.id, { reason: 'customer_request' }),
   ).body;
   expect([unpaid.status, paid.status]).toEqual(['cancelled', 'cancelled']);
   const before = [await all(unpaid), await all(paid)];
   await expect(
-    lateTry(world.activities.authorizePayment, { orderId: unpaid.id, paymentId: unpaid.payments[0]?.id ?? '' }),
+    lateTry(suite.world.activities.authorizePayment, { orderId: unpaid.id, paymentId: unpaid.payments[0]?.id ?? '' }),
   ).rejects.toThrow('it cannot be paid');
   await expect(
-    lateTry(world.activities.bookShipment, { orderId: paid.id, fulfillmentId: paid.fulfillments[0]?.id ?? '' }),
+    lateTry(suite.world.activities.bookShipment, { orderId: paid.id, fulfillmentId: paid.fulfillments[0]?.id ?? '' }),
   ).rejects.toThrow('it needs no label');
   for (const { id } of [unpaid, paid]) {
-    await lateTry(world.activities.releaseToWarehouse, { orderId: id });
-    await lateTry(world.activities.reserveStock, { orderId: id, paymentWindowSeconds: 60 });
+    await lateTry(suite.world.activities.releaseToWarehouse, { orderId: id });
+    await lateTry(suite.world.activities.reserveStock, { orderId: id, paymentWindowSeconds: 60 });
   }
   expect([await all(unpaid), await all(paid)]).toEqual(before);
 }, 30_000);
 
 test('a run that lost what it had done to a restart, and is cancelled, gives back what only the books know of', async () => {
-  const order = await people.read(await cancelCutOff(world, people, mall.skus.cup));
+  const order = await suite.people.read(await cancelCutOff(suite.world, suite.people, suite.mall.skus.cup));
   expect(order.payments).toMatchObject([{ status: 'settled', voided: order.total }]);
   const { effects, reservations, operations } = await all(order);
   expect(effects).toEqual(
@@ -107,10 +99,10 @@ test('a run that lost what it had done to a restart, and is cancelled, gives bac
 }, 60_000);
 
 test('an order whose cancellation only the books know of is not ended otherwise before it hears of it', async () => {
-  const order = await people.place({ payment: { method: 'card', token: 'tok_redirect' } });
-  const handle = world.temporal.client.workflow.getHandle(orderWorkflowId(order.id));
-  await world.stopWorkers();
-  await world.gateway.call('POST', `/v1/authorizations/${order.nextAction?.url.split('/').pop() ?? ''}/action`, {
+  const order = await suite.people.place({ payment: { method: 'card', token: 'tok_redirect' } });
+  const handle = suite.workflowOf(order.id);
+  await suite.world.stopWorkers();
+  await suite.world.gateway.call('POST', `/v1/authorizations/${order.nextAction?.url.split('/').pop() ?? ''}/action`, {
     approve: true,
   });
   const sinceSettled = async () => {
@@ -121,15 +113,15 @@ test('an order whose cancellation only the books know of is not ended otherwise 
     return at === -1 ? [] : events.slice(at);
   };
   await until(async () => (await sinceSettled()).length > 0);
-  await lateTry(world.activities.beginCancellation, {
+  await lateTry(suite.world.activities.beginCancellation, {
     orderId: order.id,
     reason: 'customer_request',
     actor: 'support:test',
   });
-  await world.startWorkers();
+  await suite.world.startWorkers();
   await until(async () => (await sinceSettled()).some((event) => event.workflowTaskCompletedEventAttributes));
-  await world.messenger.flush(order.id);
-  await people.untilStatus(order.id, 'cancelled');
+  await suite.world.messenger.flush(order.id);
+  await suite.people.untilStatus(order.id, 'cancelled');
   const { payments, reservations, timeline, effects } = await all(order);
   expect(payments).toEqual([expect.objectContaining({ authorized: order.total.amount, voided: order.total.amount })]);
   expect(reservations.every(({ status }) => status === 'released')).toBe(true);
@@ -138,40 +130,40 @@ test('an order whose cancellation only the books know of is not ended otherwise 
 }, 30_000);
 
 test('a cancellation that is asked for in two ways at once, by Temporal and by what the books hold, undoes everything', async () => {
-  const order = await people.place({}, [mall.skus.cup]);
-  const handle = world.temporal.client.workflow.getHandle(orderWorkflowId(order.id));
-  await world.stopWorkers();
+  const order = await suite.people.place({}, [suite.mall.skus.cup]);
+  const handle = suite.workflowOf(order.id);
+  await suite.world.stopWorkers();
   await handle.cancel();
-  await lateTry(world.activities.beginCancellation, {
+  await lateTry(suite.world.activities.beginCancellation, {
     orderId: order.id,
     reason: 'operator_decision',
     actor: 'support:test',
   });
-  await world.messenger.flush(order.id);
-  await world.startWorkers();
+  await suite.world.messenger.flush(order.id);
+  await suite.world.startWorkers();
   expect(await handle.result()).toBe('cancelled');
-  const { payments, reservations } = await all(await people.untilStatus(order.id, 'cancelled'));
+  const { payments, reservations } = await all(await suite.people.untilStatus(order.id, 'cancelled'));
   expect(payments).toEqual([expect.objectContaining({ voided: order.total.amount })]);
   expect(reservations.map(({ status }) => status)).toEqual(['released']);
 }, 30_000);
 
 test('a label that is learnt of later is that of the carrier which was asked, though another would be chosen by now', async () => {
-  const order = await people.place({}, [mall.skus.cup]);
+  const order = await suite.people.place({}, [suite.mall.skus.cup]);
   const ref = { orderId: order.id, fulfillmentId: order.fulfillments[0]?.id ?? '' };
-  await world.stopWorkers();
+  await suite.world.stopWorkers();
   for (const kind of ['pick', 'recheck', 'pack'] as const) {
     const { items } = granted(
-      await world.tasks.list(callerFor('platform'), { status: 'open', kind, orderId: order.id, limit: 10 }),
+      await suite.world.tasks.list(callerFor('platform'), { status: 'open', kind, orderId: order.id, limit: 10 }),
     );
-    for (const task of items) granted(await world.tasks.complete(callerFor('platform'), intent(), task.id, {}));
+    for (const task of items) granted(await suite.world.tasks.complete(callerFor('platform'), intent(), task.id, {}));
   }
-  await world.carrier.fault({ mode: 'error_after', operation: 'book' });
-  await expect(lateTry(world.activities.bookShipment, ref)).rejects.toThrow();
+  await suite.world.carrier.fault({ mode: 'error_after', operation: 'book' });
+  await expect(lateTry(suite.world.activities.bookShipment, ref)).rejects.toThrow();
   const [asked] = (await all(order)).operations
     .filter(({ kind }) => kind === 'book')
     .map(({ request }) => (request as { carrierCode: string }).carrierCode);
   const dearer = (by: number) =>
-    world.transactions.run(SYSTEM, (tx) =>
+    suite.world.transactions.run(SYSTEM, (tx) =>
       tx
         .updateTable('carrier')
         .set((eb) => ({ baseAmount: eb('baseAmount', '+', by) }))
@@ -179,8 +171,8 @@ test('a label that is learnt of later is that of the carrier which was asked, th
         .execute(),
     );
   await dearer(1_000_000);
-  await lateTry(world.activities.bookShipment, ref);
+  await lateTry(suite.world.activities.bookShipment, ref);
   await dearer(-1_000_000);
-  expect((await people.read(order.id)).fulfillments[0]?.shipment?.carrierCode).toBe(asked);
-  await world.startWorkers();
+  expect((await suite.people.read(order.id)).fulfillments[0]?.shipment?.carrierCode).toBe(asked);
+  await suite.world.startWorkers();
 }, 30_000);

@@ -1,77 +1,67 @@
 import { Worker } from '@temporalio/worker';
 import type { IdempotentRequest } from '../../../src/services/idempotent-request';
 import { isRefusal } from '../../../src/contracts/errors';
-import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import { until } from '../../sandboxes/sandboxes';
 import { bundleOf } from '../../support/bundle';
 import { bundleWith } from '../../support/changed-bundle';
-import { seedMall } from '../../support/mall';
-import { People, callerFor, granted, intent } from '../../support/people';
-import { startWorld, type World } from '../../support/world';
+import { callerFor, granted, intent } from '../../support/people';
+import { startSuite } from '../../support/suite';
 
-let world: World;
-let people: People;
-
-beforeAll(async () => {
-  world = await startWorld({ verdictTimeoutSeconds: 1 });
-  people = new People(world, await seedMall(world.transactions));
-}, 60_000);
-afterAll(() => world.close());
-afterEach(() => world.gateway.call('DELETE', '/sandbox/faults'));
+const suite = startSuite({ policies: { verdictTimeoutSeconds: 1 }, faultsIn: ['gateway'] });
 
 /** Places an order whose first attempt is declined. */
 async function declinedOrder(): Promise<string> {
-  const declined = await world.orders.place(
-    people.storefront,
+  const declined = await suite.world.orders.place(
+    suite.people.storefront,
     intent(),
-    people.cart({ payment: { method: 'card', token: 'tok_declined' } }),
+    suite.people.cart({ payment: { method: 'card', token: 'tok_declined' } }),
   );
   if (isRefusal(declined) && declined.refused === 'payment_declined') return String(declined.extensions?.orderId);
   const { id } = granted(declined).body;
-  await until(async () => (await people.read(id)).payments[0]?.status === 'declined');
+  await until(async () => (await suite.people.read(id)).payments[0]?.status === 'declined');
   return id;
 }
 
 /** Counts the attempts that an order's workflow has taken. */
 async function takenBy(orderId: string): Promise<number> {
-  const { events } = await world.temporal.client.workflow.getHandle(orderWorkflowId(orderId)).fetchHistory();
+  const { events } = await suite.workflowOf(orderId).fetchHistory();
   return (events ?? []).filter(
     (event) => event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name === 'payAgain',
   ).length;
 }
 
 const pay = (orderId: string, token: string, key: IdempotentRequest) =>
-  world.orders.pay(people.storefront, key, orderId, { method: 'card', token });
+  suite.world.orders.pay(suite.people.storefront, key, orderId, { method: 'card', token });
 
 /** Asks for attempts, one after another, while the gateway is down: the order takes each, and none is answered. */
 async function askWhileDown(orderId: string, tokens: readonly string[]): Promise<IdempotentRequest[]> {
-  await world.gateway.fault({ mode: 'down', times: 1_000 });
+  await suite.world.gateway.fault({ mode: 'down', times: 1_000 });
   const keys = tokens.map(() => intent());
   for (const [n, token] of tokens.entries()) {
     expect(granted(await pay(orderId, token, keys[n] as IdempotentRequest))).toMatchObject({ status: 202 });
     await until(async () => (await takenBy(orderId)) === n + 1);
   }
-  await world.gateway.call('DELETE', '/sandbox/faults');
+  await suite.endFaults();
   return keys;
 }
 
 /** Lists what the gateway holds of an order's attempts, by their numbers. */
 async function atGateway(orderId: string): Promise<string[]> {
   const seen: string[] = [];
-  for await (const { key, status } of world.payments.journal())
+  for await (const { key, status } of suite.world.payments.journal())
     if (key.startsWith(`${orderId}:authorize:`)) seen.push(`${key.split(':').pop()} ${status}`);
   return seen.sort();
 }
 
 const eventsOf = async (orderId: string): Promise<string[]> =>
-  granted(await world.orders.timeline(callerFor('support'), orderId, 0, 500))
+  granted(await suite.world.orders.timeline(callerFor('support'), orderId, 0, 500))
     .items.map(({ type }) => type)
     .filter((type) => type.startsWith('payment.'));
 
 test('attempts asked for while another is tried are tried in their order, until one is authorized; the rest are abandoned', async () => {
   const id = await declinedOrder();
   const keys = await askWhileDown(id, ['tok_declined', 'tok_insufficient_funds', 'tok_ok', 'tok_ok']);
-  const { payments } = await people.untilStatus(id, 'in_fulfillment');
+  const { payments } = await suite.people.untilStatus(id, 'in_fulfillment');
   expect(payments.map(({ status }) => status)).toEqual([
     'abandoned',
     'abandoned',
@@ -101,9 +91,9 @@ test('an attempt that waits for its customer is given up before the next is trie
   const id = await declinedOrder();
   const tokens = ['tok_redirect', 'tok_declined', 'tok_redirect'];
   const keys = await askWhileDown(id, tokens);
-  await until(async () => (await people.read(id)).payments[3]?.status === 'action_required', 30_000);
+  await until(async () => (await suite.people.read(id)).payments[3]?.status === 'action_required', 30_000);
   expect(await atGateway(id)).toEqual(['1 declined', '2 expired', '3 declined', '4 action_required']);
-  expect((await people.read(id)).payments.map(({ status }) => status)).toEqual([
+  expect((await suite.people.read(id)).payments.map(({ status }) => status)).toEqual([
     'declined',
     'abandoned',
     'declined',
@@ -122,32 +112,32 @@ test('an attempt that waits for its customer is given up before the next is trie
 test('attempts that wait for their turn end with a cancellation, untried', async () => {
   const id = await declinedOrder();
   await askWhileDown(id, ['tok_redirect']);
-  await until(async () => (await people.read(id)).payments[1]?.status === 'action_required', 30_000);
-  await world.gateway.fault({ mode: 'down', times: 1_000 });
+  await until(async () => (await suite.people.read(id)).payments[1]?.status === 'action_required', 30_000);
+  await suite.world.gateway.fault({ mode: 'down', times: 1_000 });
   const keys = [intent(), intent()];
   for (const key of keys) await pay(id, 'tok_ok', key);
   await until(async () => (await takenBy(id)) === 3);
-  await world.orders.cancel(people.storefront, intent(), id, { reason: 'customer_request' });
-  await world.gateway.call('DELETE', '/sandbox/faults');
-  const { payments } = await people.untilStatus(id, 'cancelled');
+  await suite.world.orders.cancel(suite.people.storefront, intent(), id, { reason: 'customer_request' });
+  await suite.endFaults();
+  const { payments } = await suite.people.untilStatus(id, 'cancelled');
   expect(payments.map(({ status }) => status)).toEqual(Array.from({ length: 4 }, () => 'abandoned'));
   expect(await atGateway(id)).toEqual(['1 declined', '2 expired']);
 }, 60_000);
 
 test('an order of a release that forgot all but the last that waited replays as it was', async () => {
-  await world.stopWorkers();
-  const stop = await world.startWorkers({
-    bundle: await bundleWith({ file: 'payment.ts', from: " && !patched('attempts-in-turn')", to: '' }),
+  await suite.world.stopWorkers();
+  const stop = await suite.world.startWorkers({
+    bundle: await bundleWith({ file: 'order/payment.ts', from: " && !patched('attempts-in-turn')", to: '' }),
   });
   const id = await declinedOrder();
   await askWhileDown(id, ['tok_declined', 'tok_ok', 'tok_declined']);
-  await until(async () => (await people.read(id)).payments[3]?.status === 'declined', 30_000);
+  await until(async () => (await suite.people.read(id)).payments[3]?.status === 'declined', 30_000);
   await stop();
-  await world.startWorkers();
-  granted(await world.orders.cancel(people.storefront, intent(), id, { reason: 'customer_request' }));
-  await people.untilStatus(id, 'cancelled');
+  await suite.world.startWorkers();
+  granted(await suite.world.orders.cancel(suite.people.storefront, intent(), id, { reason: 'customer_request' }));
+  await suite.people.untilStatus(id, 'cancelled');
   expect(await atGateway(id)).toEqual(['1 declined', '2 declined', '4 declined']);
-  const handle = world.temporal.client.workflow.getHandle(orderWorkflowId(id));
+  const handle = suite.workflowOf(id);
   expect(await handle.result()).toBe('cancelled');
   await Worker.runReplayHistory({ workflowBundle: await bundleOf() }, await handle.fetchHistory(), id);
 }, 90_000);

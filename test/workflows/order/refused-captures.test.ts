@@ -2,42 +2,29 @@ import type { ActivityDeps, FulfillmentRef } from '../../../activities/deps';
 import { captureFulfillment } from '../../../activities/payments/capture-void-refund';
 import { endRefusedAttempt } from '../../../activities/payments/attempt-keys';
 import type { Transactions } from '../../../src/books/transactions';
-import { runAudits } from '../../../src/audit/run-audits';
-import { InterventionService } from '../../../src/services/interventions/intervention-service';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { ProviderUnavailable } from '../../../src/providers/unavailable';
 import { until } from '../../sandboxes/sandboxes';
 import { lateTry } from '../../support/cut-off';
-import { seedMall, type TestMall } from '../../support/mall';
-import { People, callerFor, granted, intent } from '../../support/people';
-import { startWorld, type World } from '../../support/world';
+import { callerFor, granted, intent } from '../../support/people';
+import { startSuite } from '../../support/suite';
+import { falseAudits } from '../../support/true-books';
 
-let world: World;
-let mall: TestMall;
-let people: People;
-let operators: InterventionService;
+const suite = startSuite();
 const SUPPORT = callerFor('support');
-
-beforeAll(async () => {
-  world = await startWorld();
-  mall = await seedMall(world.transactions);
-  people = new People(world, mall);
-  operators = new InterventionService(world.transactions, world.workflows);
-}, 60_000);
-afterAll(() => world.close());
 
 /**
  * Says in our books that an order was paid in another currency, or again in its own: the gateway refuses whatever is
  * moved in another.
  */
 const inCurrency = (orderId: string, currency: string) =>
-  world.transactions.run(SYSTEM, (tx) =>
+  suite.world.transactions.run(SYSTEM, (tx) =>
     tx.updateTable('payment').set({ currency }).where('orderId', '=', orderId).execute(),
   );
 
 /** Lists the tries of an order's moves: the gateway's refusals with their reason. */
 async function triesOf(orderId: string): Promise<string[]> {
-  const rows = await world.transactions.run(SYSTEM, (tx) =>
+  const rows = await suite.world.transactions.run(SYSTEM, (tx) =>
     tx
       .selectFrom('operation')
       .select(['key', 'status', 'result'])
@@ -51,64 +38,64 @@ async function triesOf(orderId: string): Promise<string[]> {
   );
 }
 
-/** Waits until a step of an order has failed for good, for a person to see to. */
-const failed = (orderId: string): Promise<void> =>
-  until(async () => (await people.read(orderId)).attention === 'needs_operator', 30_000);
+/** Waits until a step of an order has failed for good and needs a person. */
+const untilFailed = (orderId: string): Promise<void> => suite.people.untilAttention(orderId, 'needs_operator');
 
-const retry = (orderId: string) => operators.ask(SUPPORT, intent(), orderId, 'retryNow', { reason: 'cause_removed' });
+const retry = (orderId: string) =>
+  suite.interventions.ask(SUPPORT, intent(), orderId, 'retryNow', { reason: 'cause_removed' });
 
 const packed = async (): Promise<string> => {
-  const { id } = await people.place({}, [mall.skus.cup]);
-  await people.pack(id);
+  const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
+  await suite.people.pack(id);
   return id;
 };
 
 const handOver = async (orderId: string): Promise<void> => {
-  for (const { id } of (await people.read(orderId)).fulfillments)
-    granted(await world.shipments.handOver(callerFor('platform'), intent(), id));
+  for (const { id } of (await suite.people.read(orderId)).fulfillments)
+    granted(await suite.world.shipments.handOver(callerFor('platform'), intent(), id));
 };
 
 test('a refused capture fails for good, and each retry that staff ask for is another try under its own number, until one succeeds', async () => {
   const id = await packed();
   await inCurrency(id, 'USD');
   await handOver(id);
-  await failed(id);
+  await untilFailed(id);
   expect(await triesOf(id)).toEqual(['capture:1 refused currency_mismatch']);
   granted(await retry(id));
   await until(async () => (await triesOf(id)).length === 2);
-  await failed(id);
+  await untilFailed(id);
   expect(await triesOf(id)).toEqual(['capture:1 refused currency_mismatch', 'capture:1:2 refused currency_mismatch']);
 
   await inCurrency(id, 'BRL');
   // Only what staff ask for is tried: whoever runs the step again otherwise learns of the refusal.
-  const [part] = (await people.read(id)).fulfillments;
+  const [part] = (await suite.people.read(id)).fulfillments;
   await expect(
-    lateTry(world.activities.capturePayment, { orderId: id, fulfillmentId: part?.id ?? '' }),
+    lateTry(suite.world.activities.capturePayment, { orderId: id, fulfillmentId: part?.id ?? '' }),
   ).rejects.toMatchObject({ type: 'provider_refused', nonRetryable: true });
   granted(await retry(id));
-  await people.untilStatus(id, 'shipped');
+  await suite.people.untilStatus(id, 'shipped');
   expect(await triesOf(id)).toEqual([
     'capture:1 refused currency_mismatch',
     'capture:1:2 refused currency_mismatch',
     'capture:1:3 succeeded',
   ]);
-  await until(async () => (await people.read(id)).attention === null);
+  await until(async () => (await suite.people.read(id)).attention === null);
 }, 90_000);
 
 test('a refund of what a later try captured is given, with its commission, by a later try, too', async () => {
   const id = await packed();
   await inCurrency(id, 'USD');
   await handOver(id);
-  await failed(id);
+  await untilFailed(id);
   await inCurrency(id, 'BRL');
   granted(await retry(id));
-  await people.untilStatus(id, 'shipped');
+  await suite.people.untilStatus(id, 'shipped');
   await inCurrency(id, 'USD');
-  await people.scan(id, 'out_for_delivery', 'refused', 'returned');
-  await failed(id);
+  await suite.people.scan(id, 'out_for_delivery', 'refused', 'returned');
+  await untilFailed(id);
   await inCurrency(id, 'BRL');
   granted(await retry(id));
-  const { payments, total } = await people.untilStatus(id, 'returned');
+  const { payments, total } = await suite.people.untilStatus(id, 'returned');
   expect(payments).toMatchObject([{ captured: total, refunded: total }]);
   expect(await triesOf(id)).toEqual([
     'capture:1 refused currency_mismatch',
@@ -116,7 +103,7 @@ test('a refund of what a later try captured is given, with its commission, by a 
     'refund:1 refused currency_mismatch',
     'refund:1:2 succeeded',
   ]);
-  const commission = await world.transactions.run(SYSTEM, (tx) =>
+  const commission = await suite.world.transactions.run(SYSTEM, (tx) =>
     tx
       .selectFrom('ledger_entry as e')
       .innerJoin('ledger_transaction as t', 't.id', 'e.transactionId')
@@ -131,10 +118,10 @@ test('a refund of what a later try captured is given, with its commission, by a 
 }, 90_000);
 
 test('a refused void keeps a cancellation waiting for staff, who have it tried again', async () => {
-  const { id } = await people.place({}, [mall.skus.cup]);
+  const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
   await inCurrency(id, 'USD');
-  const cancelled = world.orders.cancel(SUPPORT, intent(), id, { reason: 'operator_decision' });
-  await failed(id);
+  const cancelled = suite.world.orders.cancel(SUPPORT, intent(), id, { reason: 'operator_decision' });
+  await untilFailed(id);
   await inCurrency(id, 'BRL');
   granted(await retry(id));
   expect(granted(await cancelled).body).toMatchObject({ status: 'cancelled', payments: [{ status: 'settled' }] });
@@ -143,42 +130,37 @@ test('a refused void keeps a cancellation waiting for staff, who have it tried a
 
 test('a try that finds, too late to choose another, that its move was refused meanwhile does not pass for done', async () => {
   const id = await packed();
-  await world.stopWorkers();
+  await suite.world.stopWorkers();
   await handOver(id);
-  const part = { orderId: id, fulfillmentId: (await people.read(id)).fulfillments[0]?.id ?? '' };
-  await world.gateway.fault({ mode: 'down', times: 1, operation: 'capture' });
-  await expect(lateTry(world.activities.capturePayment, part)).rejects.toThrow(ProviderUnavailable);
+  const part = { orderId: id, fulfillmentId: (await suite.people.read(id)).fulfillments[0]?.id ?? '' };
+  await suite.world.gateway.fault({ mode: 'down', times: 1, operation: 'capture' });
+  await expect(lateTry(suite.world.activities.capturePayment, part)).rejects.toThrow(ProviderUnavailable);
   // Between the choice of its key and its own first write another try, given up before, hears of the refusal.
   let ran = 0;
-  const raced = Object.create(world.transactions, {
+  const raced = Object.create(suite.world.transactions, {
     run: {
       value: async (...[caller, work]: Parameters<Transactions['run']>) => {
         ran += 1;
         if (ran === 2)
-          await world.transactions.run(SYSTEM, (tx) => endRefusedAttempt(tx, id, `${id}:capture:1`, 'raced'));
-        return world.transactions.run(caller, work);
+          await suite.world.transactions.run(SYSTEM, (tx) => endRefusedAttempt(tx, id, `${id}:capture:1`, 'raced'));
+        return suite.world.transactions.run(caller, work);
       },
     },
   }) as Transactions;
-  const { payments } = world;
+  const { payments } = suite.world;
   await expect(
     lateTry(
       (at: FulfillmentRef) => captureFulfillment({ transactions: raced, payments } as unknown as ActivityDeps, at),
       part,
     ),
   ).rejects.toMatchObject({ type: 'provider_refused' });
-  await world.startWorkers();
-  await failed(id);
+  await suite.world.startWorkers();
+  await untilFailed(id);
   granted(await retry(id));
-  await people.untilStatus(id, 'shipped');
+  await suite.people.untilStatus(id, 'shipped');
   expect(await triesOf(id)).toEqual(['capture:1 refused raced', 'capture:1:2 succeeded']);
 }, 90_000);
 
 test('after all of it every audit is true', async () => {
-  const { transactions, payments, carriers, suppliers, temporal } = world;
-  const results = await runAudits(
-    { transactions, payments, carriers, suppliers, temporal: temporal.client },
-    { pauseMs: 20 },
-  );
-  expect(results.filter(({ outcome }) => outcome !== 'true')).toEqual([]);
+  expect(await falseAudits(suite.world)).toEqual([]);
 }, 60_000);

@@ -1,39 +1,31 @@
-import { runAudits } from '../../../src/audit/run-audits';
 import { SYSTEM } from '../../../src/contracts/caller';
 import type { OrderResource } from '../../../src/contracts/orders/order';
 import { until } from '../../sandboxes/sandboxes';
-import { seedMall, type TestMall } from '../../support/mall';
-import { People } from '../../support/people';
 import { publishPromotion } from '../../support/promotions';
-import { startWorld, type World } from '../../support/world';
+import { startSuite } from '../../support/suite';
+import { falseAudits } from '../../support/true-books';
 
-let world: World;
-let mall: TestMall;
-let people: People;
+const suite = startSuite();
 let coupon: string;
 
 beforeAll(async () => {
-  world = await startWorld();
-  mall = await seedMall(world.transactions);
-  people = new People(world, mall);
-  await publishPromotion(world.transactions, { kind: 'percentage', rate: 1_000, platformShare: 6_000 });
-  await publishPromotion(world.transactions, { kind: 'nth_item', n: 3, rate: 5_000 }, mall.merchantIds[0]);
-  await publishPromotion(world.transactions, { kind: 'free_shipping', atMost: 333, platformShare: 5_000 });
-  coupon = await publishPromotion(world.transactions, {
+  await publishPromotion(suite.world.transactions, { kind: 'percentage', rate: 1_000, platformShare: 6_000 });
+  await publishPromotion(suite.world.transactions, { kind: 'nth_item', n: 3, rate: 5_000 }, suite.mall.merchantIds[0]);
+  await publishPromotion(suite.world.transactions, { kind: 'free_shipping', atMost: 333, platformShare: 5_000 });
+  coupon = await publishPromotion(suite.world.transactions, {
     kind: 'fixed_amount',
     amount: 777,
     coupon: { code: 'BACK' },
     limits: { total: 5 },
   });
 }, 120_000);
-afterAll(() => world.close());
 
 type Part = OrderResource['fulfillments'][number];
 
 /** Lets the carrier bring one part back, and waits until its money was given back. */
 async function comesBack(orderId: string, part: Part): Promise<void> {
   for (const scan of ['refused', 'returned']) {
-    const { status } = await world.carrier.call('POST', '/v1/scans', {
+    const { status } = await suite.world.carrier.call('POST', '/v1/scans', {
       trackingNumber: part.shipment?.trackingNumber,
       scan,
       place: 'Hub',
@@ -46,7 +38,7 @@ async function comesBack(orderId: string, part: Part): Promise<void> {
 async function refunds(
   orderId: string,
 ): Promise<{ fulfillmentId: string; amount: number; goods: number; shipping: number }[]> {
-  return world.transactions.run(SYSTEM, async (tx) => {
+  return suite.world.transactions.run(SYSTEM, async (tx) => {
     const rows = await tx
       .selectFrom('timeline_event')
       .select('data')
@@ -60,7 +52,7 @@ async function refunds(
 
 /** What is on each account of an order, and what its reservations say was paid for a part. */
 const booked = (orderId: string): Promise<Record<string, number>> =>
-  world.transactions.run(SYSTEM, async (tx) => {
+  suite.world.transactions.run(SYSTEM, async (tx) => {
     const rows = await tx
       .selectFrom('ledger_entry as e')
       .innerJoin('ledger_transaction as t', 't.id', 'e.transactionId')
@@ -71,7 +63,7 @@ const booked = (orderId: string): Promise<Record<string, number>> =>
     return Object.fromEntries(rows.map(({ account, amount }) => [account, Number(amount)]));
   });
 const paidFor = (fulfillmentId: string) =>
-  world.transactions.run(SYSTEM, async (tx) => {
+  suite.world.transactions.run(SYSTEM, async (tx) => {
     const rows = await tx
       .selectFrom('reservation')
       .select(['quantity', 'amount', 'shippingAmount', 'platformAmount'])
@@ -87,13 +79,18 @@ const paidFor = (fulfillmentId: string) =>
   });
 
 test('of two parts of one line, each gives back what was paid for its units and their delivery; after both, the ledger is as before', async () => {
-  const order = await people.place({ lines: [{ skuId: mall.skus.lamp.id, quantity: 23 }], couponCodes: ['BACK'] });
-  await people.pack(order.id);
+  const order = await suite.people.place({
+    lines: [{ skuId: suite.mall.skus.lamp.id, quantity: 23 }],
+    couponCodes: ['BACK'],
+  });
+  await suite.people.pack(order.id);
   const {
     fulfillments: [first, second, ...others],
-  } = await people.handOver(order.id);
+  } = await suite.people.handOver(order.id);
   if (!first || !second || others.length > 0) throw new Error('the order is not in two parts');
-  await until(async () => (await people.told(order.id)).filter((type) => type === 'payment.captured').length === 2);
+  await until(
+    async () => (await suite.people.told(order.id)).filter((type) => type === 'payment.captured').length === 2,
+  );
   const [paid, rest] = [await paidFor(first.id), await paidFor(second.id)];
   expect([paid.units + rest.units, paid.amount + rest.amount, paid.shipping + rest.shipping]).toEqual([
     23,
@@ -102,7 +99,7 @@ test('of two parts of one line, each gives back what was paid for its units and 
   ]);
 
   // What the mall takes of a merchant from now on changes nothing of what it took.
-  await world.transactions.run(SYSTEM, (tx) =>
+  await suite.world.transactions.run(SYSTEM, (tx) =>
     tx.updateTable('merchant').set({ commissionBp: 4_321 }).where('id', '=', first.merchantId).execute(),
   );
   await comesBack(order.id, first);
@@ -118,12 +115,12 @@ test('of two parts of one line, each gives back what was paid for its units and 
   // What is left is the second part's alone: its money, what the mall paid of its discounts, and who gets both.
   expect(half).toMatchObject({ 'gateway.clearing': rest.amount, 'mall.promotion': rest.mall });
   expect((half['merchant.payable'] ?? 0) + (half['mall.commission'] ?? 0)).toBe(-rest.amount - rest.mall);
-  expect((await people.read(order.id)).payments).toMatchObject([
+  expect((await suite.people.read(order.id)).payments).toMatchObject([
     { captured: order.total, refunded: { amount: paid.amount } },
   ]);
 
   await comesBack(order.id, second);
-  await people.untilStatus(order.id, 'returned');
+  await suite.people.untilStatus(order.id, 'returned');
   expect((await refunds(order.id)).map(({ amount }) => amount)).toEqual([paid.amount, rest.amount]);
   expect(await booked(order.id)).toMatchObject({
     'gateway.clearing': 0,
@@ -133,64 +130,59 @@ test('of two parts of one line, each gives back what was paid for its units and 
     'payment.open': 0,
   });
   // An order that came back keeps its use of a coupon.
-  const use = await world.transactions.run(SYSTEM, (tx) =>
+  const use = await suite.world.transactions.run(SYSTEM, (tx) =>
     tx.selectFrom('promotion_use').select(['promotionId', 'status']).where('orderId', '=', order.id).execute(),
   );
   expect(use).toEqual([{ promotionId: coupon, status: 'held' }]);
 });
 
 test("one merchant's part comes back and the other's is signed for: the audits hold", async () => {
-  const order = await people.place({
+  const order = await suite.people.place({
     lines: [
-      { skuId: mall.skus.lamp.id, quantity: 1 },
-      { skuId: mall.skus.cup.id, quantity: 3 },
+      { skuId: suite.mall.skus.lamp.id, quantity: 1 },
+      { skuId: suite.mall.skus.cup.id, quantity: 3 },
     ],
     couponCodes: ['BACK'],
   });
-  await people.pack(order.id);
-  const { fulfillments } = await people.handOver(order.id);
+  await suite.people.pack(order.id);
+  const { fulfillments } = await suite.people.handOver(order.id);
   const [back, kept] = [
-    fulfillments.find(({ merchantId }) => merchantId === mall.merchantIds[1]),
-    fulfillments.find(({ merchantId }) => merchantId === mall.merchantIds[0]),
+    fulfillments.find(({ merchantId }) => merchantId === suite.mall.merchantIds[1]),
+    fulfillments.find(({ merchantId }) => merchantId === suite.mall.merchantIds[0]),
   ];
   if (!back || !kept) throw new Error('the order has no part of each merchant');
   const paid = await paidFor(back.id);
   await comesBack(order.id, back);
   expect(
     (
-      await world.carrier.call('POST', '/v1/scans', {
+      await suite.world.carrier.call('POST', '/v1/scans', {
         trackingNumber: kept.shipment?.trackingNumber,
         scan: 'signed',
         place: 'Hub',
       })
     ).status,
   ).toBeLessThan(300);
-  expect(await people.untilStatus(order.id, 'completed')).toMatchObject({
+  expect(await suite.people.untilStatus(order.id, 'completed')).toMatchObject({
     payments: [{ captured: order.total, refunded: { amount: paid.amount } }],
   });
-  await world.messenger.sweep(0);
+  await suite.world.messenger.sweep(0);
   await until(() =>
-    world.transactions.run(
+    suite.world.transactions.run(
       SYSTEM,
       async (tx) => (await tx.selectFrom('workflow_message').select('id').execute()).length === 0,
     ),
   );
-  const { transactions, payments, carriers, suppliers, temporal } = world;
-  const results = await runAudits(
-    { transactions, payments, carriers, suppliers, temporal: temporal.client },
-    { pauseMs: 20 },
-  );
-  expect(results.filter(({ outcome }) => outcome === 'false')).toEqual([]);
+  expect(await falseAudits(suite.world)).toEqual([]);
 });
 
 test('what is not on the shelves again is not given back', async () => {
-  const order = await people.place({ lines: [{ skuId: mall.skus.cup.id, quantity: 1 }] });
-  await people.pack(order.id);
+  const order = await suite.people.place({ lines: [{ skuId: suite.mall.skus.cup.id, quantity: 1 }] });
+  await suite.people.pack(order.id);
   const {
     fulfillments: [part],
-  } = await people.handOver(order.id);
-  await expect(world.activities.refundPayment({ orderId: order.id, fulfillmentId: part?.id ?? '' })).rejects.toThrow(
-    'came back',
-  );
+  } = await suite.people.handOver(order.id);
+  await expect(
+    suite.world.activities.refundPayment({ orderId: order.id, fulfillmentId: part?.id ?? '' }),
+  ).rejects.toThrow('came back');
   expect(await refunds(order.id)).toEqual([]);
 });

@@ -1,40 +1,27 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { InterventionService } from '../../../src/services/interventions/intervention-service';
 import { Watchdog, type WatchRound } from '../../../src/services/interventions/watchdog';
 import type { Deadlines } from '../../../src/services/interventions/overdue-orders';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import { withOwner } from '../../../src/embedded/postgres/databases';
 import { until } from '../../sandboxes/sandboxes';
-import { seedMall, type TestMall } from '../../support/mall';
-import { People, callerFor, granted, intent } from '../../support/people';
-import { log, startWorld, type World } from '../../support/world';
+import { callerFor, granted, intent } from '../../support/people';
+import { log } from '../../support/world';
+import { startSuite } from '../../support/suite';
 
-let world: World;
-let mall: TestMall;
-let people: People;
-let operators: InterventionService;
+const suite = startSuite({ faultsIn: ['carrier'] });
 const SUPPORT = callerFor('support');
 const ATTENTION = defineSearchAttributeKey('AttentionReason', SearchAttributeType.KEYWORD);
 const DAY = 24 * 3600;
 const PATIENT: Deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY };
 
-beforeAll(async () => {
-  world = await startWorld();
-  mall = await seedMall(world.transactions);
-  people = new People(world, mall);
-  operators = new InterventionService(world.transactions, world.workflows);
-}, 60_000);
-afterAll(() => world.close());
-afterEach(() => world.carrier.call('DELETE', '/sandbox/faults'));
-
 /** Lets a watchdog of its own take one round; answers what it noted. */
 async function look(deadlines: Partial<Deadlines> = {}, attempts = 20): Promise<WatchRound | undefined> {
   let noted: WatchRound | undefined;
   await new Watchdog(
-    world.transactions,
-    world.temporal.client,
-    world.messenger,
+    suite.world.transactions,
+    suite.world.temporal.client,
+    suite.world.messenger,
     { periodSeconds: 30, deadlines: { ...PATIENT, ...deadlines }, attempts },
     log,
     (round) => {
@@ -46,7 +33,7 @@ async function look(deadlines: Partial<Deadlines> = {}, attempts = 20): Promise<
 
 /** Makes an order as old as that in its stage. */
 const age = (orderId: string, seconds: number) =>
-  world.transactions.run(SYSTEM, (tx) =>
+  suite.world.transactions.run(SYSTEM, (tx) =>
     tx
       .updateTable('orders')
       .set({ stageSince: new Date(Date.now() - seconds * 1000) })
@@ -54,22 +41,15 @@ const age = (orderId: string, seconds: number) =>
       .execute(),
   );
 const attentionOf = async (orderId: string) =>
-  granted(await operators.attention(SUPPORT, { limit: 100 })).items.find((item) => item.orderId === orderId);
+  granted(await suite.interventions.attention(SUPPORT, { limit: 100 })).items.find((item) => item.orderId === orderId);
 const attribute = async (orderId: string) => {
-  const { typedSearchAttributes } = await world.temporal.client.workflow.getHandle(orderWorkflowId(orderId)).describe();
+  const { typedSearchAttributes } = await suite.world.temporal.client.workflow
+    .getHandle(orderWorkflowId(orderId))
+    .describe();
   return typedSearchAttributes.get(ATTENTION) ?? null;
 };
-async function work(orderId: string): Promise<void> {
-  for (const kind of ['pick', 'recheck', 'pack'] as const) {
-    const { items } = granted(
-      await world.tasks.list(callerFor('platform'), { status: 'open', kind, orderId, limit: 10 }),
-    );
-    for (const task of items) granted(await world.tasks.complete(callerFor('platform'), intent(), task.id, {}));
-  }
-}
-
 test("an order past its stage's deadline is shown everywhere, by one of two watchdogs, until it goes on", async () => {
-  const { id } = await people.place({}, [mall.skus.cup]);
+  const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
   expect(await look({ pick: 3600 })).toEqual({ outcome: 'done', raised: 0, cleared: 0, restarted: 0 });
   await age(id, 7200);
   const rounds = await Promise.all([look({ pick: 3600 }), look({ pick: 3600 })]);
@@ -91,8 +71,8 @@ test("an order past its stage's deadline is shown everywhere, by one of two watc
 }, 60_000);
 
 test('a more urgent reason of the order itself stays in front, and what was found comes back behind it', async () => {
-  const { id } = await people.place({}, [mall.skus.cup]);
-  granted(await operators.ask(SUPPORT, intent(), id, 'handToPerson', { reason: 'overdue' }));
+  const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
+  granted(await suite.interventions.ask(SUPPORT, intent(), id, 'handToPerson', { reason: 'overdue' }));
   await until(async () => (await attentionOf(id))?.reason === 'handed_to_person');
   await age(id, 7200);
   expect(await look({ pick: 3600 })).toMatchObject({ raised: 1 });
@@ -101,15 +81,15 @@ test('a more urgent reason of the order itself stays in front, and what was foun
     detail: { overdueSince: expect.any(String) },
   });
   const { taskId } = (await attentionOf(id)) ?? {};
-  granted(await world.tasks.complete(SUPPORT, intent(), taskId ?? '', { outcome: 'nothing_found' }));
+  granted(await suite.world.tasks.complete(SUPPORT, intent(), taskId ?? '', { outcome: 'nothing_found' }));
   await until(async () => (await attentionOf(id))?.reason === 'stage_overdue');
   await until(async () => (await attribute(id)) === 'stage_overdue');
 }, 60_000);
 
 test('a workflow whose tasks fail is found; nothing but mending it helps', async () => {
-  const { id } = await people.place({}, [mall.skus.cup]);
+  const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
   // A signal without its payload: its handler throws in every attempt at the task, as a defect would.
-  await world.temporal.client.workflow.getHandle(orderWorkflowId(id)).signal('parcelPacked');
+  await suite.workflowOf(id).signal('parcelPacked');
   await age(id, 7200);
   await until(async () => {
     await look({ pick: 3600 });
@@ -119,7 +99,7 @@ test('a workflow whose tasks fail is found; nothing but mending it helps', async
     verbs: [],
     detail: { failure: 'workflow_task_failing', attempts: expect.any(Number) },
   });
-  await world.temporal.client.workflow.getHandle(orderWorkflowId(id)).terminate('the test ends it');
+  await suite.workflowOf(id).terminate('the test ends it');
   await look({ pick: 3600 });
   expect(await attentionOf(id)).toMatchObject({
     reason: 'workflow_failing',
@@ -131,9 +111,9 @@ test('carriers that are down are seen as a step tried again and again; another c
   const {
     id,
     fulfillments: [part],
-  } = await people.place({}, [mall.skus.cup]);
-  await world.carrier.fault({ mode: 'down', times: 1_000 });
-  await work(id);
+  } = await suite.people.place({}, [suite.mall.skus.cup]);
+  await suite.world.carrier.fault({ mode: 'down', times: 1_000 });
+  await suite.people.completeTasks(id);
   await until(async () => (await attentionOf(id))?.reason === 'carrier_unavailable', 30_000);
   await age(id, 7200);
   expect(await look({ pick: 3600 }, 2)).toMatchObject({ raised: 1 });
@@ -147,15 +127,15 @@ test('carriers that are down are seen as a step tried again and again; another c
       overdueSince: expect.any(String),
     },
   });
-  await world.carrier.call('DELETE', '/sandbox/faults');
+  await suite.world.carrier.call('DELETE', '/sandbox/faults');
   granted(
-    await operators.ask(SUPPORT, intent(), id, 'chooseCarrier', {
+    await suite.interventions.ask(SUPPORT, intent(), id, 'chooseCarrier', {
       fulfillmentId: part?.id ?? '',
       carrierCode: 'swift',
       reason: 'provider_down',
     }),
   );
-  await until(async () => (await people.read(id)).fulfillments[0]?.shipment?.carrierCode === 'swift');
+  await until(async () => (await suite.people.read(id)).fulfillments[0]?.shipment?.carrierCode === 'swift');
   await age(id, 0);
   await until(async () => {
     await look({ pick: 3600 }, 20);
@@ -167,17 +147,17 @@ test('a step that fails in the worker, where Temporal does not show it, is found
   const {
     id,
     fulfillments: [part],
-  } = await people.place({}, [mall.skus.cup]);
-  await people.pack(id);
-  await people.handOver(id);
+  } = await suite.people.place({}, [suite.mall.skus.cup]);
+  await suite.people.pack(id);
+  await suite.people.handOver(id);
   const asOwner = (text: string) =>
-    withOwner(world.database.ownerUrl, async (client) => {
+    withOwner(suite.world.database.ownerUrl, async (client) => {
       await client.query(text);
     });
   await asOwner(
     `ALTER TABLE fulfillment ADD CONSTRAINT never_delivered CHECK (id <> '${part?.id}' OR status <> 'delivered')`,
   );
-  await people.scan(id, 'in_transit', 'out_for_delivery', 'delivered', 'signed');
+  await suite.people.scan(id, 'in_transit', 'out_for_delivery', 'delivered', 'signed');
   await until(async () => {
     await look({}, 5);
     return (await attentionOf(id)) !== undefined;
@@ -188,10 +168,11 @@ test('a step that fails in the worker, where Temporal does not show it, is found
     detail: { step: 'confirmDelivery', failure: 'DatabaseError', attempts: expect.any(Number), overdueSince: null },
   });
   await asOwner('ALTER TABLE fulfillment DROP CONSTRAINT never_delivered');
-  await until(async () => (await people.read(id)).status === 'completed', 30_000);
+  await until(async () => (await suite.people.read(id)).status === 'completed', 30_000);
   expect(await attentionOf(id)).toBeUndefined();
   await until(
     async () =>
-      (await world.transactions.run(SYSTEM, (tx) => tx.selectFrom('failing_step').selectAll().execute())).length === 0,
+      (await suite.world.transactions.run(SYSTEM, (tx) => tx.selectFrom('failing_step').selectAll().execute()))
+        .length === 0,
   );
 }, 90_000);

@@ -1,30 +1,22 @@
 import { Watchdog, type WatchRound } from '../../../src/services/interventions/watchdog';
 import { SYSTEM } from '../../../src/contracts/caller';
-import { replenishmentWorkflowId } from '../../../src/contracts/temporal-names';
 import { until } from '../../sandboxes/sandboxes';
 import { toldTo } from '../../support/held-orders';
-import { seedMall } from '../../support/mall';
-import { Shelves, type Shelf } from '../../support/stocked-shelves';
-import { log, startWorld, type World } from '../../support/world';
+import { type Shelf } from '../../support/stocked-shelves';
+import { log } from '../../support/world';
+import { startSuite } from '../../support/suite';
 
 const DAY = 24 * 3600;
-let world: World;
-let shelves: Shelves;
-
-beforeAll(async () => {
-  world = await startWorld({}, { replenishment: { remindAfterSeconds: 2, reminders: 1, patienceSeconds: 1 } });
-  shelves = new Shelves(world, await seedMall(world.transactions));
-}, 60_000);
-afterAll(() => world.close());
+const suite = startSuite({ replenishment: { remindAfterSeconds: 2, reminders: 1, patienceSeconds: 1 } });
 
 /** Lets a watchdog of its own take one round; answers what it noted. */
 async function look(): Promise<WatchRound | undefined> {
   let noted: WatchRound | undefined;
   const deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY };
   await new Watchdog(
-    world.transactions,
-    world.temporal.client,
-    world.messenger,
+    suite.world.transactions,
+    suite.world.temporal.client,
+    suite.world.messenger,
     { periodSeconds: 30, deadlines, attempts: 20 },
     log,
     (round) => {
@@ -35,49 +27,49 @@ async function look(): Promise<WatchRound | undefined> {
 }
 /** Makes a need as old as one whose start should long have reached Temporal. */
 const age = (id: string) =>
-  world.transactions.run(SYSTEM, (tx) =>
+  suite.world.transactions.run(SYSTEM, (tx) =>
     tx
       .updateTable('replenishment')
       .set({ openedAt: new Date(Date.now() - 120_000) })
       .where('id', '=', id)
       .execute(),
   );
-const handleOf = ({ warehouseId, skuId }: Shelf) =>
-  world.temporal.client.workflow.getHandle(replenishmentWorkflowId(warehouseId, skuId));
 /** Terminates a shelf's workflow as staff do, and waits until visibility has it. */
 async function terminate(shelf: Shelf): Promise<void> {
-  await handleOf(shelf).terminate('pressed by mistake');
+  await suite.shelves.workflowOf(shelf).terminate('pressed by mistake');
   await until(async () => {
-    for await (const { workflowId } of world.temporal.client.workflow.list({ query: `ExecutionStatus = 'Running'` }))
-      if (workflowId === handleOf(shelf).workflowId) return false;
+    for await (const { workflowId } of suite.world.temporal.client.workflow.list({
+      query: `ExecutionStatus = 'Running'`,
+    }))
+      if (workflowId === suite.shelves.workflowOf(shelf).workflowId) return false;
     return true;
   });
 }
 const runsOf = async (shelf: Shelf): Promise<number> => {
   const runs: string[] = [];
-  for await (const { runId } of world.temporal.client.workflow.list({
-    query: `WorkflowId = '${handleOf(shelf).workflowId}'`,
+  for await (const { runId } of suite.world.temporal.client.workflow.list({
+    query: `WorkflowId = '${suite.shelves.workflowOf(shelf).workflowId}'`,
   }))
     runs.push(runId);
   return runs.length;
 };
 
 test('a workflow that staff terminated is started again, by two watchdogs once, and nothing is ordered or asked twice', async () => {
-  const shelf = await shelves.watched();
-  const id = await shelves.deplete(shelf);
-  await shelves.untilStatus(shelf, 'confirmed');
+  const shelf = await suite.shelves.watched();
+  const id = await suite.shelves.deplete(shelf);
+  await suite.shelves.untilStatus(shelf, 'confirmed');
   await terminate(shelf);
   expect(await look()).toMatchObject({ outcome: 'done', restarted: 0 });
   await age(id);
   await Promise.all([look(), look()]);
-  expect(await shelves.stateOf(shelf)).toBe('RUNNING');
+  expect(await suite.shelves.stateOf(shelf)).toBe('RUNNING');
   await until(async () => (await runsOf(shelf)) === 2);
   expect(await look()).toMatchObject({ restarted: 0 });
-  await shelves.receive(shelf, 49);
-  await shelves.untilEnded(shelf);
-  const [purchase, ...more] = await shelves.purchasesOf(id);
+  await suite.shelves.receive(shelf, 49);
+  await suite.shelves.untilEnded(shelf);
+  const [purchase, ...more] = await suite.shelves.purchasesOf(id);
   expect([purchase, more]).toEqual([expect.objectContaining({ quantity: 49, confirmed: 49 }), []]);
-  const { entries } = (await world.supplier.call('GET', '/v1/journal')).body as {
+  const { entries } = (await suite.world.supplier.call('GET', '/v1/journal')).body as {
     entries: { key: string; reminders: number }[];
   };
   expect(entries.find(({ key }) => key.startsWith(id))?.reminders).toBe(0);
@@ -86,36 +78,36 @@ test('a workflow that staff terminated is started again, by two watchdogs once, 
 }, 60_000);
 
 test('a need whose start was swallowed is started', async () => {
-  const shelf = await shelves.watched();
-  await world.stopWorkers();
-  const id = await shelves.deplete(shelf);
+  const shelf = await suite.shelves.watched();
+  await suite.world.stopWorkers();
+  const id = await suite.shelves.deplete(shelf);
   await terminate(shelf);
   await age(id);
   expect(await look()).toMatchObject({ restarted: 1 });
-  const stop = await world.startWorkers();
-  await shelves.untilStatus(shelf, 'confirmed');
-  await shelves.receive(shelf, 49);
-  await shelves.untilEnded(shelf);
-  expect((await shelves.purchasesOf(id)).length).toBe(1);
+  const stop = await suite.world.startWorkers();
+  await suite.shelves.untilStatus(shelf, 'confirmed');
+  await suite.shelves.receive(shelf, 49);
+  await suite.shelves.untilEnded(shelf);
+  expect((await suite.shelves.purchasesOf(id)).length).toBe(1);
   await stop();
-  await world.startWorkers();
+  await suite.world.startWorkers();
 }, 60_000);
 
 test('one that has its order by mail goes on by mail, with what it was not sent yet', async () => {
-  const shelf = await shelves.watched(10, { email: 'orders@maker.example' });
-  await world.supplier.fault({ mode: 'down', times: 1_000 });
-  const id = await shelves.deplete(shelf);
-  await shelves.untilStatus(shelf, 'requested');
-  await world.supplier.call('DELETE', '/sandbox/faults');
+  const shelf = await suite.shelves.watched(10, { email: 'orders@maker.example' });
+  await suite.world.supplier.fault({ mode: 'down', times: 1_000 });
+  const id = await suite.shelves.deplete(shelf);
+  await suite.shelves.untilStatus(shelf, 'requested');
+  await suite.world.supplier.call('DELETE', '/sandbox/faults');
   await terminate(shelf);
   await age(id);
   expect(await look()).toMatchObject({ restarted: 1 });
-  await shelves.untilChased(id, 'supplier_silent');
-  expect((await toldTo(world, id)).map(({ key }) => key.slice(id.length + 1))).toEqual([
+  await suite.shelves.untilChased(id, 'supplier_silent');
+  expect((await toldTo(suite.world, id)).map(({ key }) => key.slice(id.length + 1))).toEqual([
     'purchase_email:1',
     'remind_email:1',
   ]);
-  expect(await shelves.purchasesOf(id)).toEqual([]);
-  await shelves.receive(shelf, 49);
-  await shelves.untilEnded(shelf);
+  expect(await suite.shelves.purchasesOf(id)).toEqual([]);
+  await suite.shelves.receive(shelf, 49);
+  await suite.shelves.untilEnded(shelf);
 }, 60_000);

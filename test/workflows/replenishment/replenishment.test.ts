@@ -4,24 +4,20 @@ import { newId } from '../../../src/books/new-id';
 import { insertDraft } from '../../../src/books/orders/orders';
 import { reserve } from '../../../src/books/inventory/reservations';
 import type { ReplenishmentResource } from '../../../src/contracts/purchasing/replenishment';
-import { REPLENISHMENT_WORKFLOW, replenishmentWorkflowId } from '../../../src/contracts/temporal-names';
+import { REPLENISHMENT_WORKFLOW } from '../../../src/contracts/temporal-names';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { until } from '../../sandboxes/sandboxes';
-import { seedMall, TO_BRAZIL, type TestMall } from '../../support/mall';
+import { TO_BRAZIL } from '../../support/mall';
 import { callerFor, granted, intent, People } from '../../support/people';
 import { priced, unpromoted } from '../../support/prices';
-import { startWorld, vault, type World } from '../../support/world';
+import { vault } from '../../support/world';
+import { startSuite } from '../../support/suite';
 
 const PLATFORM = callerFor('platform');
-let world: World;
-let mall: TestMall;
-
-beforeAll(async () => {
-  world = await startWorld({}, { replenishment: { remindAfterSeconds: 1, reminders: 2, patienceSeconds: 1 } });
-  mall = await seedMall(world.transactions);
-}, 60_000);
-afterAll(() => world.close());
-beforeEach(() => world.supplier.call('DELETE', '/sandbox/faults'));
+const suite = startSuite({
+  replenishment: { remindAfterSeconds: 1, reminders: 2, patienceSeconds: 1 },
+  faultsIn: ['supplier'],
+});
 
 let skus = 0;
 /** Makes a SKU of the test's own, with a shelf that is watched. */
@@ -30,11 +26,11 @@ async function watchedShelf(
   reorder = { point: 2, to: 50 },
 ): Promise<{ shelf: { skuId: string; warehouseId: string }; people: People }> {
   skus += 1;
-  const skuId = await world.transactions.run(SYSTEM, async (tx) => {
+  const skuId = await suite.world.transactions.run(SYSTEM, async (tx) => {
     const template = await tx
       .selectFrom('sku')
       .selectAll()
-      .where('id', '=', mall.skus.cup.id)
+      .where('id', '=', suite.mall.skus.cup.id)
       .executeTakeFirstOrThrow();
     const id = `sku_${String(skus).padStart(26, '0')}`;
     const supplier = await tx
@@ -48,16 +44,21 @@ async function watchedShelf(
       .execute();
     await tx
       .insertInto('price')
-      .values({ skuId: id, validFrom: new Date(0), amount: mall.skus.cup.unitAmount })
+      .values({ skuId: id, validFrom: new Date(0), amount: suite.mall.skus.cup.unitAmount })
       .execute();
     return id;
   });
-  const shelf = { skuId, warehouseId: mall.warehouseIds[0] };
+  const shelf = { skuId, warehouseId: suite.mall.warehouseIds[0] };
   granted(
-    await world.stock.receive(PLATFORM, intent(), { ...shelf, lotCode: 'L1', quantity: units, reference: 'opening' }),
+    await suite.world.stock.receive(PLATFORM, intent(), {
+      ...shelf,
+      lotCode: 'L1',
+      quantity: units,
+      reference: 'opening',
+    }),
   );
-  granted(await world.stock.set(PLATFORM, intent(), { ...shelf, reorder }));
-  return { shelf, people: new People(world, mall) };
+  granted(await suite.world.stock.set(PLATFORM, intent(), { ...shelf, reorder }));
+  return { shelf, people: new People(suite.world, suite.mall) };
 }
 
 /** Drafts orders of one unit and answers how each reserves its stock, as its workflow would. */
@@ -65,7 +66,7 @@ async function drafts(people: People, skuId: string, count: number): Promise<(()
   const order = people.cart({ lines: [{ skuId, quantity: 1 }] });
   const made = Array.from({ length: count }, () => newId('ord'));
   for (const orderId of made) {
-    await world.transactions.run(people.storefront, async (tx) => {
+    await suite.world.transactions.run(people.storefront, async (tx) => {
       const cart = priced({ currency: 'BRL', lines: order.lines, catalogue: await readCatalogue(tx, [skuId]) });
       await insertDraft(tx, vault, {
         orderId,
@@ -80,7 +81,7 @@ async function drafts(people: People, skuId: string, count: number): Promise<(()
   }
   return made.map(
     (orderId) => () =>
-      world.transactions.run(SYSTEM, async (tx) => {
+      suite.world.transactions.run(SYSTEM, async (tx) => {
         const lines = await tx.selectFrom('order_line').selectAll().where('orderId', '=', orderId).execute();
         const sourced = await reserve(tx, {
           orderId,
@@ -95,9 +96,9 @@ async function drafts(people: People, skuId: string, count: number): Promise<(()
 }
 
 const replenishments = async ({ skuId }: { skuId: string }): Promise<ReplenishmentResource[]> =>
-  granted(await world.replenishments.list(PLATFORM, { skuId, limit: 100 })).items;
+  granted(await suite.world.replenishments.list(PLATFORM, { skuId, limit: 100 })).items;
 const tasksOf = (subject: string) =>
-  world.transactions.run(SYSTEM, (tx) =>
+  suite.world.transactions.run(SYSTEM, (tx) =>
     tx
       .selectFrom('task')
       .select(['reason', 'status'])
@@ -110,11 +111,11 @@ const openTasksOf = async (subject: string) =>
   (await tasksOf(subject)).filter(({ status }) => status === 'open').map(({ reason }) => reason);
 const purchasesOf = async (ids: readonly string[]) => {
   const entries = [];
-  for await (const entry of world.suppliers.journal())
+  for await (const entry of suite.world.suppliers.journal())
     if (ids.some((id) => entry.key.startsWith(`${id}:`))) entries.push(entry);
   return entries;
 };
-const manner = (how: string) => world.supplier.call('POST', '/sandbox/manners', { manner: how });
+const manner = (how: string) => suite.world.supplier.call('POST', '/sandbox/manners', { manner: how });
 const untilStatus = async (shelf: { skuId: string }, status: string): Promise<ReplenishmentResource> => {
   await until(async () => (await replenishments(shelf))[0]?.status === status, 20_000);
   return (await replenishments(shelf))[0] as ReplenishmentResource;
@@ -122,22 +123,19 @@ const untilStatus = async (shelf: { skuId: string }, status: string): Promise<Re
 const untilEnded = ({ skuId, warehouseId }: { skuId: string; warehouseId: string }) =>
   until(async () => {
     try {
-      return (
-        (await world.temporal.client.workflow.getHandle(replenishmentWorkflowId(warehouseId, skuId)).describe()).status
-          .name === 'COMPLETED'
-      );
+      return (await suite.shelves.workflowOf({ warehouseId, skuId }).describe()).status.name === 'COMPLETED';
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       return false;
     }
   }, 20_000);
 const receive = (shelf: { skuId: string; warehouseId: string }, quantity: number) =>
-  world.stock.receive(PLATFORM, intent(), { ...shelf, lotCode: 'L2', quantity, reference: 'DN-1' });
+  suite.world.stock.receive(PLATFORM, intent(), { ...shelf, lotCode: 'L2', quantity, reference: 'DN-1' });
 /** Takes from the shelf by hand, down to its threshold. */
 const deplete = async (shelf: { skuId: string; warehouseId: string }, units: number) => {
-  const [first] = granted(await world.stock.list(PLATFORM, { ...shelf, limit: 1 })).items;
+  const [first] = granted(await suite.world.stock.list(PLATFORM, { ...shelf, limit: 1 })).items;
   granted(
-    await world.stock.adjust(PLATFORM, intent(), {
+    await suite.world.stock.adjust(PLATFORM, intent(), {
       lotId: first?.lots[0]?.id ?? '',
       quantity: -units,
       reason: 'lost',
@@ -150,7 +148,7 @@ test('two hundred orders cross a threshold at once: one replenishment, one purch
   const { shelf, people } = await watchedShelf(250, { point: 200, to: 300 });
   const reserveOne = await drafts(people, shelf.skuId, 200);
   for (let at = 0; at < 200; at += 50) await Promise.all(reserveOne.slice(at, at + 50).map((hold) => hold()));
-  await until(() => world.messenger.sweep(0).then((sent) => sent === 0), 20_000);
+  await until(() => suite.world.messenger.sweep(0).then((sent) => sent === 0), 20_000);
   const { id, asked, confirmed } = await untilStatus(shelf, 'confirmed');
   expect(await replenishments(shelf)).toHaveLength(1);
   expect(await purchasesOf([id])).toEqual([expect.objectContaining({ quantity: asked, confirmed: asked })]);
@@ -167,11 +165,11 @@ test('two hundred orders cross a threshold at once: one replenishment, one purch
 describe('whatever the supplier does, it ends in a receipt or a task', () => {
   test('down: people are told, and when it is back it gets one purchase order', async () => {
     const { shelf } = await watchedShelf(10);
-    await world.supplier.fault({ mode: 'down', operation: 'purchase', times: 1_000 });
+    await suite.world.supplier.fault({ mode: 'down', operation: 'purchase', times: 1_000 });
     await deplete(shelf, 9);
     const [{ id } = { id: '' }] = await replenishments(shelf);
     await until(async () => (await openTasksOf(id)).includes('supplier_unreachable'), 20_000);
-    await world.supplier.call('DELETE', '/sandbox/faults');
+    await suite.world.supplier.call('DELETE', '/sandbox/faults');
     await untilStatus(shelf, 'confirmed');
     await until(async () => (await openTasksOf(id)).length === 0);
     expect(await purchasesOf([id])).toHaveLength(1);
@@ -181,7 +179,7 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
 
   test('slow, and its answer is lost: it is asked by key, and there is one purchase order', async () => {
     const { shelf } = await watchedShelf(10);
-    await world.supplier.fault({ mode: 'execute_then_timeout', operation: 'purchase', delayMs: 3_000 });
+    await suite.world.supplier.fault({ mode: 'execute_then_timeout', operation: 'purchase', delayMs: 3_000 });
     await deplete(shelf, 9);
     const { id } = await untilStatus(shelf, 'confirmed');
     granted(await receive(shelf, 49));
@@ -194,7 +192,7 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
     await manner('twice');
     await deplete(shelf, 9);
     await untilStatus(shelf, 'confirmed');
-    await until(async () => (await world.supplier.call('GET', '/healthz')).body.undelivered === 0);
+    await until(async () => (await suite.world.supplier.call('GET', '/healthz')).body.undelivered === 0);
     granted(await receive(shelf, 49));
     await untilEnded(shelf);
     expect(await replenishments(shelf)).toMatchObject([{ confirmed: 49, received: 49, status: 'received' }]);
@@ -203,7 +201,7 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
   test('confirms half: that half ends it, and as the shelf is still low the next need opens at once', async () => {
     const { shelf } = await watchedShelf(10, { point: 30, to: 50 });
     await manner('half');
-    await until(() => world.messenger.sweep(0).then((sent) => sent === 0));
+    await until(() => suite.world.messenger.sweep(0).then((sent) => sent === 0));
     expect(await untilStatus(shelf, 'confirmed')).toMatchObject({ asked: 40, confirmed: 20 });
     granted(await receive(shelf, 20));
     await until(async () => (await replenishments(shelf)).length === 2);
@@ -231,12 +229,12 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
     await deplete(shelf, 9);
     const { id } = await untilStatus(shelf, 'requested');
     await until(async () => (await openTasksOf(id)).includes('supplier_silent'), 20_000);
-    const entries = (await world.supplier.call('GET', '/v1/journal')).body.entries as {
+    const entries = (await suite.world.supplier.call('GET', '/v1/journal')).body.entries as {
       key: string;
       reminders: number;
     }[];
     expect(entries.find(({ key }) => key.startsWith(id))?.reminders).toBe(2);
-    granted(await world.replenishments.close(PLATFORM, intent(), id, { reason: 'supplier_cancelled' }));
+    granted(await suite.world.replenishments.close(PLATFORM, intent(), id, { reason: 'supplier_cancelled' }));
     await untilEnded(shelf);
     expect([(await replenishments(shelf))[0], await openTasksOf(id)]).toMatchObject([
       { status: 'closed', closedFor: 'supplier_cancelled' },
@@ -259,19 +257,19 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
 
 test('goods that nobody supplies are a task, and cancelling the workflow in the Web UI closes the need', async () => {
   const { shelf } = await watchedShelf(10);
-  await world.transactions.run(SYSTEM, (tx) =>
+  await suite.world.transactions.run(SYSTEM, (tx) =>
     tx.updateTable('sku').set({ supplierId: null }).where('id', '=', shelf.skuId).execute(),
   );
   await deplete(shelf, 9);
   const [{ id } = { id: '' }] = await replenishments(shelf);
   await until(async () => (await openTasksOf(id)).includes('no_supplier'), 20_000);
-  await world.temporal.client.workflow.getHandle(replenishmentWorkflowId(shelf.warehouseId, shelf.skuId)).cancel();
+  await suite.shelves.workflowOf(shelf).cancel();
   expect(await untilStatus(shelf, 'closed')).toMatchObject({ closedFor: 'operator_decision' });
 }, 60_000);
 
 test('what is refused for stock feeds the next request, at most as much again as the shelf is filled to', async () => {
   const { shelf, people } = await watchedShelf(10, { point: 2, to: 50 });
-  const refused = await world.orders.place(
+  const refused = await suite.world.orders.place(
     people.storefront,
     intent(),
     people.cart({ lines: [{ skuId: shelf.skuId, quantity: 30 }] }),
@@ -286,7 +284,7 @@ test('what is refused for stock feeds the next request, at most as much again as
 
 test('all of them are workflows of one type, one per shelf', async () => {
   const ids = [];
-  for await (const { workflowId } of world.temporal.client.workflow.list({
+  for await (const { workflowId } of suite.world.temporal.client.workflow.list({
     query: `WorkflowType = '${REPLENISHMENT_WORKFLOW}' AND ExecutionStatus = 'Running'`,
   }))
     ids.push(workflowId);

@@ -1,44 +1,28 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { SYSTEM } from '../../../src/contracts/caller';
-import { replenishmentWorkflowId } from '../../../src/contracts/temporal-names';
-import { runAudits } from '../../../src/audit/run-audits';
-import { SandboxSmsProvider } from '../../../src/providers/notifications/sandbox-sms';
-import { API_KEY, until } from '../../sandboxes/sandboxes';
-import { contentOf, toldTo } from '../../support/held-orders';
-import { seedMall } from '../../support/mall';
+import { until } from '../../sandboxes/sandboxes';
+import { contentOf } from '../../support/held-orders';
 import { callerFor, granted, intent } from '../../support/people';
-import { Shelves, type Shelf } from '../../support/stocked-shelves';
-import { startWorld, type World } from '../../support/world';
+import { type Shelf } from '../../support/stocked-shelves';
+import { startSuite } from '../../support/suite';
+import { falseAudits } from '../../support/true-books';
 
 const SUPPORT = callerFor('support');
 /** PENDING_ACTIVITY_STATE_STARTED: neither waiting for its next try nor cancelled. */
 const STARTED = 2;
 const EMAIL = 'orders@maker.example';
-let world: World;
-let shelves: Shelves;
-
-beforeAll(async () => {
-  world = await startWorld({}, { replenishment: { remindAfterSeconds: 1, reminders: 2, patienceSeconds: 1 } });
-  shelves = new Shelves(world, await seedMall(world.transactions));
-}, 60_000);
-afterAll(() => world.close());
-beforeEach(async () => {
-  await world.supplier.call('DELETE', '/sandbox/faults');
-  await world.notifier.call('DELETE', '/sandbox/faults');
+const suite = startSuite({
+  replenishment: { remindAfterSeconds: 1, reminders: 2, patienceSeconds: 1 },
+  faultsIn: ['supplier', 'notifier'],
 });
 
-const mailsOf = async (id: string) => (await toldTo(world, id)).map(({ key }) => key.slice(id.length + 1));
 const mailOf = async (key: string) => {
-  const { to, text } = await contentOf(world, key);
+  const { to, text } = await contentOf(suite.world, key);
   // Quoted-printable folds long lines.
   return { to, text: text.replace(/=\r?\n/g, '') };
 };
-const operationOf = (key: string) =>
-  world.transactions.run(SYSTEM, (tx) =>
-    tx.selectFrom('operation').select(['status', 'result']).where('key', '=', key).executeTakeFirst(),
-  );
 const record = (id: string, quantity: number, caller = SUPPORT) =>
-  world.replenishments.answer(caller, intent(), id, { quantity, expectedOn: '2099-01-31', reference: 'AB-1' });
+  suite.world.replenishments.answer(caller, intent(), id, { quantity, expectedOn: '2099-01-31', reference: 'AB-1' });
 const answered = async (shelf: Shelf, id: string) => {
   expect(granted(await record(id, 49)).body).toMatchObject({
     status: 'confirmed',
@@ -46,125 +30,117 @@ const answered = async (shelf: Shelf, id: string) => {
     expectedOn: '2099-01-31',
     answeredBy: 'support:test',
   });
-  await shelves.receive(shelf, 49);
-  await shelves.untilEnded(shelf);
-  expect(await shelves.chases(id)).toEqual([]);
-};
-/** Audits everything, the journals of suppliers and of messages included. */
-const falseAudits = async () => {
-  const { transactions, payments, carriers, suppliers, temporal } = world;
-  const notifications = new SandboxSmsProvider({ url: world.notifier.url, apiKey: API_KEY, timeoutMs: 5_000 });
-  return (
-    await runAudits(
-      { transactions, payments, carriers, suppliers, notifications, temporal: temporal.client },
-      { pauseMs: 20 },
-    )
-  ).filter(({ outcome }) => outcome !== 'true');
+  await suite.shelves.receive(shelf, 49);
+  await suite.shelves.untilEnded(shelf);
+  expect(await suite.shelves.chases(id)).toEqual([]);
 };
 
 test('a supplier that takes no orders online gets one mail and its reminders, and a person records its answer', async () => {
-  const shelf = await shelves.watched(10, { online: false, email: EMAIL });
-  const id = await shelves.deplete(shelf);
+  const shelf = await suite.shelves.watched(10, { online: false, email: EMAIL });
+  const id = await suite.shelves.deplete(shelf);
   expect(await record(id, 49)).toMatchObject({ refused: 'answer_not_awaited' });
-  expect(await shelves.untilStatus(shelf, 'requested')).toMatchObject({ sentBy: 'email', answeredBy: null });
+  expect(await suite.shelves.untilStatus(shelf, 'requested')).toMatchObject({ sentBy: 'email', answeredBy: null });
   const { to, text } = await mailOf(`${id}:purchase_email:1`);
   expect(to).toBe(EMAIL);
   expect(text).toMatch(/^reply-to: purchasing@mall\.example/im);
   expect(text).toContain(`Purchase order: ${id}`);
   expect(text).toContain('Quantity: 49');
   expect(text).not.toContain('online');
-  expect(await shelves.chases(id)).toEqual(['supplier_mailed']);
-  await shelves.untilChased(id, 'supplier_silent');
-  expect(await mailsOf(id)).toEqual(['purchase_email:1', 'remind_email:1', 'remind_email:2']);
+  expect(await suite.shelves.chases(id)).toEqual(['supplier_mailed']);
+  await suite.shelves.untilChased(id, 'supplier_silent');
+  expect(await suite.shelves.mailsOf(id)).toEqual(['purchase_email:1', 'remind_email:1', 'remind_email:2']);
   expect((await mailOf(`${id}:remind_email:2`)).text).toContain('not another one');
   await answered(shelf, id);
   expect(await record(id, 49)).toMatchObject({ refused: 'answer_not_awaited' });
-  expect(await shelves.purchasesOf(id)).toEqual([]);
+  expect(await suite.shelves.purchasesOf(id)).toEqual([]);
 }, 60_000);
 
 test('a supplier out of reach past the patience is written to; it is not asked online again', async () => {
-  const shelf = await shelves.watched(10, { email: EMAIL });
-  await world.supplier.fault({ mode: 'down', times: 1_000 });
-  const id = await shelves.deplete(shelf);
-  await shelves.untilStatus(shelf, 'requested');
+  const shelf = await suite.shelves.watched(10, { email: EMAIL });
+  await suite.world.supplier.fault({ mode: 'down', times: 1_000 });
+  const id = await suite.shelves.deplete(shelf);
+  await suite.shelves.untilStatus(shelf, 'requested');
   const { text } = await mailOf(`${id}:purchase_email:1`);
   expect(text).toContain('could not find out whether it arrived');
-  expect(await operationOf(`${id}:purchase:1`)).toEqual({
+  expect(await suite.shelves.operation(`${id}:purchase:1`)).toEqual({
     status: 'refused',
     result: { reason: 'sent_by_mail', fate: 'unknown' },
   });
-  await world.supplier.call('DELETE', '/sandbox/faults');
-  await until(async () => (await mailsOf(id)).includes('remind_email:2'), 20_000);
-  expect(await shelves.purchasesOf(id)).toEqual([]);
+  await suite.world.supplier.call('DELETE', '/sandbox/faults');
+  await until(async () => (await suite.shelves.mailsOf(id)).includes('remind_email:2'), 20_000);
+  expect(await suite.shelves.purchasesOf(id)).toEqual([]);
   await answered(shelf, id);
 }, 60_000);
 
 test('a webhook proves that the supplier has the order, though it cannot be asked: no mail goes out', async () => {
-  const shelf = await shelves.watched(10, { email: EMAIL });
-  await world.supplier.fault({ mode: 'error_after', operation: 'purchase' });
-  await world.supplier.fault({ mode: 'down', operation: 'find', times: 1_000 });
-  const id = await shelves.deplete(shelf);
-  expect(await shelves.untilStatus(shelf, 'confirmed')).toMatchObject({ sentBy: 'online', answeredBy: 'system' });
-  await shelves.receive(shelf, 49);
-  await shelves.untilEnded(shelf);
-  expect([await mailsOf(id), (await shelves.purchasesOf(id)).length]).toEqual([[], 1]);
+  const shelf = await suite.shelves.watched(10, { email: EMAIL });
+  await suite.world.supplier.fault({ mode: 'error_after', operation: 'purchase' });
+  await suite.world.supplier.fault({ mode: 'down', operation: 'find', times: 1_000 });
+  const id = await suite.shelves.deplete(shelf);
+  expect(await suite.shelves.untilStatus(shelf, 'confirmed')).toMatchObject({ sentBy: 'online', answeredBy: 'system' });
+  await suite.shelves.receive(shelf, 49);
+  await suite.shelves.untilEnded(shelf);
+  expect([await suite.shelves.mailsOf(id), (await suite.shelves.purchasesOf(id)).length]).toEqual([[], 1]);
 }, 60_000);
 
 test('the step itself asks by key first: taken online, there is no mail; never received, the mail says so', async () => {
-  const [taken, lost] = [await shelves.watched(10, { email: EMAIL }), await shelves.watched(10, { email: EMAIL })];
-  await world.stopWorkers();
-  const ids = [await shelves.deplete(taken), await shelves.deplete(lost)] as const;
+  const [taken, lost] = [
+    await suite.shelves.watched(10, { email: EMAIL }),
+    await suite.shelves.watched(10, { email: EMAIL }),
+  ];
+  await suite.world.stopWorkers();
+  const ids = [await suite.shelves.deplete(taken), await suite.shelves.deplete(lost)] as const;
   const run = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
-  for (const replenishmentId of ids) await world.activities.planPurchase({ replenishmentId });
-  await world.supplier.fault({ mode: 'error_after', operation: 'purchase' });
-  await expect(run(() => world.activities.requestPurchase({ replenishmentId: ids[0] }))).rejects.toThrow();
-  await world.supplier.fault({ mode: 'down', operation: 'purchase' });
-  await expect(run(() => world.activities.requestPurchase({ replenishmentId: ids[1] }))).rejects.toThrow();
-  expect(await run(() => world.activities.mailPurchase({ replenishmentId: ids[0] }))).toBe('taken');
-  expect(await run(() => world.activities.mailPurchase({ replenishmentId: ids[1] }))).toBe('mailed');
+  for (const replenishmentId of ids) await suite.world.activities.planPurchase({ replenishmentId });
+  await suite.world.supplier.fault({ mode: 'error_after', operation: 'purchase' });
+  await expect(run(() => suite.world.activities.requestPurchase({ replenishmentId: ids[0] }))).rejects.toThrow();
+  await suite.world.supplier.fault({ mode: 'down', operation: 'purchase' });
+  await expect(run(() => suite.world.activities.requestPurchase({ replenishmentId: ids[1] }))).rejects.toThrow();
+  expect(await run(() => suite.world.activities.mailPurchase({ replenishmentId: ids[0] }))).toBe('taken');
+  expect(await run(() => suite.world.activities.mailPurchase({ replenishmentId: ids[1] }))).toBe('mailed');
   expect((await mailOf(`${ids[1]}:purchase_email:1`)).text).toContain('could not take this order online');
-  expect(await run(() => world.activities.requestPurchase({ replenishmentId: ids[1] }))).toBe('out_of_reach');
-  expect([await mailsOf(ids[0]), await shelves.purchasesOf(ids[1])]).toEqual([[], []]);
-  await world.startWorkers();
-  await shelves.untilStatus(taken, 'confirmed');
-  await shelves.receive(taken, 49);
-  await shelves.untilEnded(taken);
+  expect(await run(() => suite.world.activities.requestPurchase({ replenishmentId: ids[1] }))).toBe('out_of_reach');
+  expect([await suite.shelves.mailsOf(ids[0]), await suite.shelves.purchasesOf(ids[1])]).toEqual([[], []]);
+  await suite.world.startWorkers();
+  await suite.shelves.untilStatus(taken, 'confirmed');
+  await suite.shelves.receive(taken, 49);
+  await suite.shelves.untilEnded(taken);
   await answered(lost, ids[1]);
 }, 60_000);
 
 test('a supplier that has the order online and is out of reach for a reminder is reminded by mail', async () => {
-  const shelf = await shelves.watched(10, { email: EMAIL });
-  await world.supplier.call('POST', '/sandbox/manners', { manner: 'never' });
-  await world.supplier.fault({ mode: 'down', operation: 'remind', times: 1_000 });
-  const id = await shelves.deplete(shelf);
-  await shelves.untilChased(id, 'supplier_silent');
-  expect(await mailsOf(id)).toEqual(['remind_email:1', 'remind_email:2']);
-  expect((await shelves.purchasesOf(id)).length).toBe(1);
+  const shelf = await suite.shelves.watched(10, { email: EMAIL });
+  await suite.world.supplier.call('POST', '/sandbox/manners', { manner: 'never' });
+  await suite.world.supplier.fault({ mode: 'down', operation: 'remind', times: 1_000 });
+  const id = await suite.shelves.deplete(shelf);
+  await suite.shelves.untilChased(id, 'supplier_silent');
+  expect(await suite.shelves.mailsOf(id)).toEqual(['remind_email:1', 'remind_email:2']);
+  expect((await suite.shelves.purchasesOf(id)).length).toBe(1);
   await answered(shelf, id);
 }, 60_000);
 
 test('a mailbox that is not there, or mail that is down, is a task', async () => {
-  const wrong = await shelves.watched(10, { online: false, email: 'no-such-mailbox@maker.example' });
-  await shelves.untilChased(await shelves.deplete(wrong), 'supplier_refused');
-  await shelves.receive(wrong, 49);
-  await shelves.untilEnded(wrong);
+  const wrong = await suite.shelves.watched(10, { online: false, email: 'no-such-mailbox@maker.example' });
+  await suite.shelves.untilChased(await suite.shelves.deplete(wrong), 'supplier_refused');
+  await suite.shelves.receive(wrong, 49);
+  await suite.shelves.untilEnded(wrong);
 
-  await world.notifier.fault({ mode: 'down', operation: 'mail', times: 1_000 });
-  const slow = await shelves.watched(10, { online: false, email: EMAIL });
-  const id = await shelves.deplete(slow);
-  await shelves.untilChased(id, 'supplier_unreachable');
-  await world.notifier.call('DELETE', '/sandbox/faults');
-  await shelves.untilStatus(slow, 'requested');
-  await until(async () => !(await shelves.chases(id)).includes('supplier_unreachable'));
+  await suite.world.notifier.fault({ mode: 'down', operation: 'mail', times: 1_000 });
+  const slow = await suite.shelves.watched(10, { online: false, email: EMAIL });
+  const id = await suite.shelves.deplete(slow);
+  await suite.shelves.untilChased(id, 'supplier_unreachable');
+  await suite.world.notifier.call('DELETE', '/sandbox/faults');
+  await suite.shelves.untilStatus(slow, 'requested');
+  await until(async () => !(await suite.shelves.chases(id)).includes('supplier_unreachable'));
   await answered(slow, id);
 }, 60_000);
 
 test('staff who cancel the workflow while its supplier is out of reach close the need, though the try on its way fails later', async () => {
-  const shelf = await shelves.watched(10);
-  await world.supplier.fault({ mode: 'down', operation: 'purchase', times: 1_000 });
-  await world.supplier.fault({ mode: 'slow', operation: 'find', delayMs: 1_500, times: 1_000 });
-  const id = await shelves.deplete(shelf);
-  const handle = world.temporal.client.workflow.getHandle(replenishmentWorkflowId(shelf.warehouseId, shelf.skuId));
+  const shelf = await suite.shelves.watched(10);
+  await suite.world.supplier.fault({ mode: 'down', operation: 'purchase', times: 1_000 });
+  await suite.world.supplier.fault({ mode: 'slow', operation: 'find', delayMs: 1_500, times: 1_000 });
+  const id = await suite.shelves.deplete(shelf);
+  const handle = suite.shelves.workflowOf(shelf);
   await until(
     async () =>
       (await handle.describe()).raw.pendingActivities?.some(
@@ -172,23 +148,23 @@ test('staff who cancel the workflow while its supplier is out of reach close the
       ) === true,
   );
   await handle.cancel();
-  expect(await shelves.untilStatus(shelf, 'closed')).toMatchObject({ id, closedFor: 'operator_decision' });
-  await until(async () => (await shelves.stateOf(shelf)) === 'CANCELLED');
+  expect(await suite.shelves.untilStatus(shelf, 'closed')).toMatchObject({ id, closedFor: 'operator_decision' });
+  await until(async () => (await suite.shelves.stateOf(shelf)) === 'CANCELLED');
 }, 60_000);
 
 test('a supplier without any way to it is a task; the goods end it', async () => {
-  const shelf = await shelves.watched(10, { online: false });
-  await shelves.untilChased(await shelves.deplete(shelf), 'supplier_unreachable');
-  await shelves.receive(shelf, 49);
-  await shelves.untilEnded(shelf);
+  const shelf = await suite.shelves.watched(10, { online: false });
+  await suite.shelves.untilChased(await suite.shelves.deplete(shelf), 'supplier_unreachable');
+  await suite.shelves.receive(shelf, 49);
+  await suite.shelves.untilEnded(shelf);
 }, 60_000);
 
 test('a person may correct an online supplier; each answer stays, and the audits hold', async () => {
-  const shelf = await shelves.watched(10, { email: EMAIL });
-  const id = await shelves.deplete(shelf);
-  await shelves.untilStatus(shelf, 'confirmed');
+  const shelf = await suite.shelves.watched(10, { email: EMAIL });
+  const id = await suite.shelves.deplete(shelf);
+  await suite.shelves.untilStatus(shelf, 'confirmed');
   expect(granted(await record(id, 20)).body).toMatchObject({ confirmed: 20, answeredBy: 'support:test' });
-  const answers = await world.transactions.run(SYSTEM, (tx) =>
+  const answers = await suite.world.transactions.run(SYSTEM, (tx) =>
     tx
       .selectFrom('supplier_answer')
       .select(['quantity', 'provider', 'actor', 'reference'])
@@ -200,6 +176,6 @@ test('a person may correct an online supplier; each answer stays, and the audits
     { quantity: 49, provider: 'sandbox-supplier', actor: 'system', reference: expect.stringMatching(/^pur_/) },
     { quantity: 20, provider: null, actor: 'support:test', reference: 'AB-1' },
   ]);
-  await until(() => world.messenger.sweep(0).then((sent) => sent === 0));
-  expect(await falseAudits()).toEqual([]);
+  await until(() => suite.world.messenger.sweep(0).then((sent) => sent === 0));
+  expect(await falseAudits(suite.world, { withNotifications: true })).toEqual([]);
 }, 60_000);

@@ -1,0 +1,104 @@
+import type { InterventionVerb } from '../../src/contracts/interventions/intervention-codes';
+import { OrderStatus, Stage, type AttentionReason, type FulfillmentStatus } from '../../src/contracts/statuses';
+import {
+  availableActions,
+  FULFILLMENT_WAITS,
+  ORDER_WAITS,
+  type OrderStanding,
+} from '../../src/domain/interventions/available-actions';
+
+/** Describes a running order as far as staff see it. */
+export interface OrderView {
+  readonly status: OrderStatus;
+  readonly stage: Stage;
+  readonly attention: AttentionReason | null;
+  /** The day by which a backorder's last unit is expected, as an ISO date. */
+  readonly agreedOn: string | undefined;
+  readonly fulfillments: readonly FulfillmentView[];
+  readonly standing: OrderStanding;
+}
+
+export interface FulfillmentView {
+  readonly id: string;
+  readonly status: FulfillmentStatus;
+  /** It waits for a label that another carrier could give. */
+  readonly awaitsLabel: boolean;
+}
+
+const CHOICES: Readonly<Record<InterventionVerb, string>> = {
+  retryNow: 'To try again now',
+  chooseCarrier: 'To book with another carrier',
+  cancelOrder: 'To cancel',
+  handToPerson: 'To hand it to a person',
+};
+
+/** Writes what the Web UI shows of an order, as Markdown: its status, its waits, and the Updates that it takes. */
+export function orderDetails(order: OrderView): string {
+  const waits = orderWaits(order).map((wait) => `- ${wait}`);
+  const verbs = verbsOf(order);
+  return [
+    `**${order.status}** (${order.stage})`,
+    ...(order.attention ? [`Needs a person: **${order.attention}**`] : []),
+    ...(waits.length > 0 ? ['Waits for:', waits.join('\n')] : []),
+    ...(verbs.length > 0 ? ['What staff can do:', verbs.join('\n')] : []),
+  ].join('\n\n');
+}
+
+/** Lists what an order waits for in plain words, each with the message that ends the wait. */
+export function orderWaits({ status, stage, agreedOn, fulfillments }: OrderView): string[] {
+  if (stage === Stage.closed) return [];
+  switch (status) {
+    case OrderStatus.cancelling:
+      return [`${ORDER_WAITS.cancelling}. Ends by itself`];
+    case OrderStatus.draft:
+      return [`${ORDER_WAITS.draft}. Ends by itself`];
+    case OrderStatus.awaitingAddress:
+      return [
+        `${ORDER_WAITS.awaiting_address}. Ends with Signal \`addressMended\`, which ` +
+          "`PUT /v1/orders/{id}/recipient` and the customer's link send, or the deadline",
+      ];
+    case OrderStatus.awaitingPayment:
+      return [
+        `${ORDER_WAITS.awaiting_payment}. Ends with Signal \`paymentSettled\`, another payment ` +
+          '(`POST /v1/orders/{id}/payments`), or the end of the window',
+      ];
+    case OrderStatus.awaitingStock:
+      return [
+        `${ORDER_WAITS.awaiting_stock}, by ${agreedOn}. Ends with their receipt (\`POST /v1/stock/receipts\`), ` +
+          'which sends Signal `backorderFilled`',
+      ];
+    default:
+      return fulfillments.flatMap(fulfillmentWaits);
+  }
+}
+
+function fulfillmentWaits({ id, status }: FulfillmentView): string[] {
+  const wait = FULFILLMENT_WAITS[status];
+  return wait === undefined ? [] : [`${id}: ${wait}. Ends with ${endOfWait(id, status)}`];
+}
+
+function endOfWait(id: string, status: FulfillmentStatus): string {
+  const signal = (name: string, more = '') => `Signal \`${name}\` \`{"fulfillmentId":"${id}"${more}}\``;
+  switch (status) {
+    case 'released':
+      return `the pack task, or ${signal('parcelPacked')}`;
+    case 'packed':
+      return "the carrier's answer, by itself";
+    case 'labelled':
+      return `the hand-over, or ${signal('parcelHandedOver')}`;
+    case 'handed_over':
+      return `the carrier's scan, or ${signal('carrierReported', ',"scan":"signed"')}`;
+    default:
+      return `the carrier's scan, or ${signal('carrierReported', ',"scan":"returned"')}`;
+  }
+}
+
+/** Lists the Updates that an order takes as it stands, to be typed as they are. */
+function verbsOf({ standing, fulfillments }: OrderView): string[] {
+  const awaitsLabel = fulfillments.find((fulfillment) => fulfillment.awaitsLabel)?.id;
+  return availableActions(standing).map((verb) => {
+    const carrier = verb === 'chooseCarrier' ? `"fulfillmentId":"${awaitsLabel}","carrierCode":"<code>",` : '';
+    const input = `{${carrier}"reason":"operator_decision","actor":"support:<who>"}`;
+    return `- ${CHOICES[verb]}: Update \`${verb}\` \`${input}\``;
+  });
+}
