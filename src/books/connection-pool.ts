@@ -5,19 +5,19 @@ import { Client, DatabaseError, Pool, type ClientConfig, type PoolClient, type P
 /** Statements kept per connection: beyond them, rare ones are planned each time. */
 const MAX_STATEMENTS = 300;
 
-/** What PostgreSQL says of a prepared statement whose table a migration has changed. */
+/** PostgreSQL's error code for a prepared statement whose table a migration has changed. */
 export const STALE_PLAN = '0A000';
 
 /** Sets the caller for the rest of the transaction: role, subject, actor. */
 export const SET_CALLER =
   "select set_config('app.role', $1, true), set_config('app.subject', $2, true), set_config('app.actor', $3, true)";
 
-/** What opens a transaction: each goes out with the first statement of the work itself. */
+/** Says whether a statement opens a transaction: it is sent with the first statement of the work itself. */
 const opens = (text: string): boolean =>
   text === SET_CALLER || text === 'begin' || text.startsWith('start transaction');
 const isReadOnly = (text: string): boolean => text.endsWith(' read only');
 
-/** The answer to a statement that is not awaited. */
+/** Stands for the answer to a statement that is not awaited. */
 const NOT_AWAITED = { command: '', rowCount: 0, rows: [] };
 
 interface Statement {
@@ -25,12 +25,9 @@ interface Statement {
   readonly values: readonly unknown[];
 }
 
-/**
- * A client whose statements of one moment leave in one write: a write and the wake-up behind it cost more than the
- * statement.
- */
+/** Sends the statements of one moment in one write: a write and the wake-up behind it cost more than a statement. */
 class OneWriteClient extends Client {
-  /** Of each client; the pool hands out its clients by their base class. */
+  /** The socket of each client: the pool types its clients by their base class. */
   static readonly #sockets = new WeakMap<object, Socket>();
 
   constructor(config?: string | ClientConfig) {
@@ -53,8 +50,8 @@ class OneWriteClient extends Client {
     }
   }
 
-  /** Gives a connection up at once: `end` would wait for the answers to what has been sent. */
-  static giveUp(client: PoolClient): void {
+  /** Closes a connection at once: `end` would wait for the answers to sent statements. */
+  static destroy(client: PoolClient): void {
     OneWriteClient.#sockets.get(client)?.destroy();
   }
 }
@@ -63,12 +60,12 @@ class OneWriteClient extends Client {
 export const pipeliningPool = (config: PoolConfig): Pool => new Pool({ ...config, Client: OneWriteClient });
 
 /**
- * Lets every statement with parameters be prepared once per connection: under row-level security, planning a read costs
+ * Prepares every statement with parameters once per connection: under row-level security, planning a read costs
  * PostgreSQL several times what running it does. A connection whose plans a migration made stale is closed, not reused.
- * So is one on which a statement is not answered within `statementLimitMs`: a link may be dead without a sign, and
- * would keep its place in the pool for good. The statement fails with pg's own "Connection terminated". What opens a
- * transaction is sent with its first statement, and the end of one that only read is not waited for: one round trip in
- * place of four. Should the opening fail, PostgreSQL refuses what follows it, and its error is the one thrown.
+ * So is one on which a statement is not answered within `statementLimitMs`: it may have died silently, and would keep
+ * its place in the pool for ever. The statement fails with pg's own "Connection terminated". The statements that open a
+ * transaction are sent with its first statement, and the end of one that only read is not awaited: one round trip in
+ * place of four. If the opening fails, PostgreSQL refuses what follows it, and the opening's error is thrown.
  */
 export function preparingPool(pool: Pool, statementLimitMs: number): PostgresPool {
   const wrapped = new WeakMap<PoolClient, PostgresPoolClient>();
@@ -108,7 +105,7 @@ function prepare(client: PoolClient, statementLimitMs: number): PostgresPoolClie
     }
     const statements = [...held.splice(0), { text, values }];
     const timer = setTimeout(() => {
-      OneWriteClient.giveUp(client);
+      OneWriteClient.destroy(client);
     }, statementLimitMs);
     const answers = Promise.allSettled(OneWriteClient.inOneWrite(client, () => statements.map(send))).then(
       (settled) => {
@@ -120,7 +117,7 @@ function prepare(client: PoolClient, statementLimitMs: number): PostgresPoolClie
       },
     );
     if (text !== 'commit' || !reading) return answers;
-    // Nothing hangs on it but the connection.
+    // Only the connection depends on its answer.
     ended = answers.catch(() => {
       unusable = true;
     });

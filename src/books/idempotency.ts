@@ -5,19 +5,21 @@ import type { Tx } from './transactions';
 /** How long the first request with a key may run before a repetition may take over. */
 const LEASE_SECONDS = 30;
 
+/** Holds the answer to the first request with a key, as repetitions get it. */
 export interface StoredAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly location: string | null;
 }
 
+/** Says what a request with a key may do: go on, resume, or repeat a stored answer. */
 export type Claim =
   | { readonly claimed: 'first' }
-  /** An earlier request with the key died before it answered; `resourceId` is what it had begun to make. */
+  /** An earlier request with the key died before it answered; `resourceId` names what it had begun to create. */
   | { readonly claimed: 'resumed'; readonly resourceId: string | null }
   | { readonly claimed: 'answered'; readonly answer: StoredAnswer; readonly resourceId: string | null };
 
-/** Hashes a request so that a reused key can be told from a repetition. */
+/** Hashes a request, to distinguish a reused key from a repetition. */
 export const hashRequest = (method: string, url: string, body: unknown): Buffer =>
   createHash('sha256')
     .update(`${method} ${url}\n${body === undefined ? '' : JSON.stringify(body)}`)
@@ -80,7 +82,7 @@ export async function storeAnswer(
     .execute();
 }
 
-/** Lets a repetition take over at once: the first request ended without knowing what became of it. */
+/** Ends a key's lease, so that a repetition may take over at once: the first request's outcome is unknown. */
 export async function reopenKey(tx: Tx, caller: string, key: string): Promise<void> {
   await tx
     .updateTable('idempotency_record')
@@ -93,7 +95,7 @@ export async function reopenKey(tx: Tx, caller: string, key: string): Promise<vo
 /** How long answers are repeated. */
 const RETENTION_DAYS = 7;
 
-/** Forgets keys past their retention. */
+/** Deletes keys past their retention. */
 export async function forgetOldKeys(tx: Tx, now: Date): Promise<void> {
   await tx
     .deleteFrom('idempotency_record')
@@ -101,7 +103,7 @@ export async function forgetOldKeys(tx: Tx, now: Date): Promise<void> {
     .execute();
 }
 
-/** Gives a key back: its request failed on our side and had no effect, so a repetition may try again at once. */
+/** Deletes an unanswered key: its request failed on our side without effect, so a repetition may try at once. */
 export async function forgetKey(tx: Tx, caller: string, key: string): Promise<void> {
   await tx
     .deleteFrom('idempotency_record')

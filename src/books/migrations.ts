@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-/** The key that Prisma's schema engine locks with, so that its CLI and this runner never migrate side by side. */
+/** The key of the lock of Prisma's schema engine, so that its CLI and this runner never migrate at once. */
 const LOCK_KEY = 72_707_369;
 const LOCK_TIMEOUT = '60s';
 
@@ -19,6 +19,7 @@ const TABLE = `
     applied_steps_count integer NOT NULL DEFAULT 0
   )`;
 
+/** Holds one migration's name, statements and checksum. */
 interface Migration {
   readonly name: string;
   readonly sql: string;
@@ -89,7 +90,8 @@ function pendingOf(migrations: readonly Migration[], applied: ReadonlyMap<string
     if (row === undefined) return true;
     if (row.finished_at === null) {
       throw new Error(
-        `Migration ${migration.name} is half applied: repair the database, then mark it with \`prisma migrate resolve\`.`,
+        `Migration ${migration.name} is half applied: ` +
+          'repair the database, then mark it with `prisma migrate resolve`.',
       );
     }
     if (row.checksum !== migration.checksum) {
@@ -119,7 +121,8 @@ async function applyOne(client: Client, { name, sql, checksum }: Migration): Pro
   } catch (error) {
     await client.query('ROLLBACK');
     await client.query(
-      `INSERT INTO _prisma_migrations (id, checksum, migration_name, logs, rolled_back_at) VALUES ($1, $2, $3, $4, now())`,
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, logs, rolled_back_at)
+       VALUES ($1, $2, $3, $4, now())`,
       [id, checksum, name, String(error)],
     );
     throw new Error(

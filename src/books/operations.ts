@@ -1,25 +1,26 @@
 import type { Tx } from './transactions';
 
-/** An effect on the outside world, under a key that the provider deduplicates by too. */
+/** Describes an effect outside, under a key by which the provider deduplicates too. */
 export interface Operation {
   readonly key: string;
   readonly kind: 'authorize' | 'capture' | 'void' | 'refund' | 'book' | 'void_label' | 'purchase' | 'notify';
   readonly provider: string;
-  /** The order that it is for, or the replenishment. */
+  /** Id of the order or the replenishment that it serves. */
   readonly orderId: string;
-  /** What is asked for, in references, codes and amounts. */
+  /** The request to the provider, in references, codes and amounts. */
   readonly request: Readonly<Record<string, unknown>>;
 }
 
+/** Describes an operation as it is stored. */
 export interface OperationRecord {
   readonly status: 'started' | 'succeeded' | 'refused';
-  /** The request of the first attempt: what a later one must repeat. */
+  /** The request of the first attempt; a later one must repeat it. */
   readonly request: unknown;
-  /** True when an earlier attempt wrote it: the provider may have seen it, so ask before trying again. */
+  /** True when an earlier attempt wrote it: the provider may know it, so ask before trying again. */
   readonly attempted: boolean;
 }
 
-/** Writes that an effect is about to be tried; tells whether it was tried or even finished before. */
+/** Records that an effect is about to be tried; returns whether it was tried or finished before. */
 export async function beginOperation(tx: Tx, operation: Operation): Promise<OperationRecord> {
   const fresh = await tx
     .insertInto('operation')
@@ -35,7 +36,7 @@ export async function beginOperation(tx: Tx, operation: Operation): Promise<Oper
   return { ...earlier, attempted: true };
 }
 
-/** Writes how an effect ended. Answers false, changing nothing, when that was already written: its bookings exist. */
+/** Records the result of an operation. Returns false, changing nothing, when it has one: its ledger entries exist. */
 export async function finishOperation(
   tx: Tx,
   key: string,
@@ -51,7 +52,7 @@ export async function finishOperation(
   return done.numUpdatedRows === 1n;
 }
 
-/** Tells whether an effect was ever about to be tried. */
+/** Says whether an operation was ever begun. */
 export async function isBegun(tx: Tx, key: string): Promise<boolean> {
   return (await tx.selectFrom('operation').select('key').where('key', '=', key).executeTakeFirst()) !== undefined;
 }

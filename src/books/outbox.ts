@@ -3,7 +3,7 @@ import type { CancelOrder } from '../contracts/orders/place-order';
 import type { CarrierScan, FoundReason } from '../contracts/statuses';
 import type { Tx } from './transactions';
 
-/** What the rest of the system tells an order: the Signals of its workflow, by name. Facts, in references and codes. */
+/** Lists the Signals that the system sends to an order's workflow. They are facts, in references and codes. */
 export type OrderSignal =
   | { readonly signal: 'parcelPacked' | 'parcelHandedOver'; readonly payload: { readonly fulfillmentId: string } }
   | {
@@ -17,7 +17,8 @@ export type OrderSignal =
   | { readonly signal: 'watchdogReported'; readonly payload: { readonly reason: FoundReason | null } };
 
 /**
- * Commits a signal with the fact it tells of. The client sends it after the commit; the sweeper, if the client died.
+ * Writes a signal to the outbox in the transaction of its fact. The service sends it after the commit; the sweeper
+ * sends it if the service died.
  */
 export async function enqueueOrderSignal(tx: Tx, orderId: string, { signal, payload }: OrderSignal): Promise<void> {
   await tx
@@ -26,7 +27,7 @@ export async function enqueueOrderSignal(tx: Tx, orderId: string, { signal, payl
     .execute();
 }
 
-/** What a replenishment is told: facts, in references, codes and quantities. */
+/** Lists the Signals of a replenishment's workflow. They are facts, in references, codes and quantities. */
 export type ReplenishmentSignal =
   | { readonly signal: 'stockLow' | 'replenishmentEnded'; readonly payload: { readonly replenishmentId: string } }
   | {
@@ -34,7 +35,7 @@ export type ReplenishmentSignal =
       readonly payload: { readonly replenishmentId: string; readonly quantity: number; readonly expectedOn: string };
     };
 
-/** Commits a signal to a shelf's replenishment. `stockLow` starts its workflow, should that not be running. */
+/** Writes a signal to a shelf's replenishment to the outbox. `stockLow` starts its workflow if none runs. */
 export async function enqueueReplenishmentSignal(
   tx: Tx,
   { warehouseId, skuId }: { warehouseId: string; skuId: string },
@@ -51,18 +52,19 @@ export async function enqueueReplenishmentSignal(
     .execute();
 }
 
+/** Describes a signal of the outbox that is not sent yet. */
 export interface PendingMessage {
   readonly id: number;
   readonly workflowId: string;
-  /** Set when the signal starts the workflow, should it not be running. */
+  /** Set when the signal starts the workflow if none runs. */
   readonly workflowType: string | null;
   readonly signal: string;
   readonly payload: unknown;
 }
 
 /**
- * Takes a workflow's unsent messages in the order of their making and locks them until the transaction ends. While
- * another sender holds the first of them it waits, so that none overtakes another.
+ * Reads a workflow's unsent messages in the order of their creation and locks them until the transaction ends. It waits
+ * while another sender holds the first of them, so that no message overtakes another.
  */
 export function claimMessages(tx: Tx, workflowId: string, limit: number): Promise<PendingMessage[]> {
   return tx
@@ -75,12 +77,10 @@ export function claimMessages(tx: Tx, workflowId: string, limit: number): Promis
     .execute();
 }
 
-/**
- * Names workflows that were not told yet: of a signal, or for more than some seconds; those that wait longest first.
- */
+/** Lists workflows with unsent messages, of one signal or older than some seconds; the longest waiting first. */
 export async function workflowsWithMessages(
   tx: Tx,
-  what: { readonly signal: OrderSignal['signal'] } | { readonly olderThanSeconds: number },
+  selection: { readonly signal: OrderSignal['signal'] } | { readonly olderThanSeconds: number },
   limit: number,
 ): Promise<string[]> {
   const query = tx
@@ -89,14 +89,14 @@ export async function workflowsWithMessages(
     .groupBy('workflowId')
     .orderBy((eb) => eb.fn.min('id'))
     .limit(limit);
-  const wanted =
-    'signal' in what
-      ? query.where('signal', '=', what.signal)
-      : query.where('createdAt', '<', new Date(Date.now() - what.olderThanSeconds * 1000));
-  return (await wanted.execute()).map(({ workflowId }) => workflowId);
+  const selected =
+    'signal' in selection
+      ? query.where('signal', '=', selection.signal)
+      : query.where('createdAt', '<', new Date(Date.now() - selection.olderThanSeconds * 1000));
+  return (await selected.execute()).map(({ workflowId }) => workflowId);
 }
 
-/** Forgets a message that Temporal has. */
+/** Deletes a message that Temporal has received. */
 export async function deleteMessage(tx: Tx, id: number): Promise<void> {
   await tx.deleteFrom('workflow_message').where('id', '=', id).execute();
 }

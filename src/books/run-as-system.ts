@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Tx } from './transactions';
 
 /**
- * Does what Mallflow does itself within a caller's transaction: goods that a merchant books in go to orders of
- * customers whom the merchant may not see. Row-level security holds for Mallflow meanwhile; the audit trail still names
- * the caller. Work that throws must end the transaction, which is the caller's again only when it succeeds.
+ * Runs work as the system within a caller's transaction: goods that a merchant receives fill backorders that it may not
+ * see. Row-level security applies to the system meanwhile; the audit trail still names the caller. Work that throws
+ * must end the transaction, as the caller is restored only when it succeeds.
  */
 export async function runAsSystem<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
   const { rows } = await sql<{

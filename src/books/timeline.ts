@@ -4,17 +4,17 @@ import type { TimelineEvent, TimelineEventType } from '../contracts/timeline';
 import type { Tx } from './transactions';
 
 /**
- * A fact to be told. `data` holds references, codes and amounts only, so that erasing a customer leaves the chain
- * whole.
+ * Describes a fact to append to a timeline. `data` holds references, codes and amounts only, so that the chain stays
+ * whole when a customer is erased.
  */
 export interface TimelineFact {
   readonly type: TimelineEventType;
-  /** Set on what concerns one merchant's part only: other merchants do not see it. */
+  /** Set on a fact about one merchant's goods: other merchants do not see it. */
   readonly merchantId?: string;
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** Appends facts to an order's chain. Call it last: it holds the order's head until the transaction ends. */
+/** Appends facts to an order's timeline. Call it last: it locks the order's head until the transaction ends. */
 export async function appendEvents(tx: Tx, orderId: string, facts: readonly TimelineFact[]): Promise<void> {
   if (facts.length === 0) return;
   const events = facts.map(({ type, merchantId, data }) => ({
@@ -25,7 +25,7 @@ export async function appendEvents(tx: Tx, orderId: string, facts: readonly Time
   await sql`select append_timeline(${orderId}, ${JSON.stringify(events)}::jsonb)`.execute(tx);
 }
 
-/** Tells whether an event says that it was brought about by a request; what asks may then be a repetition. */
+/** Says whether an event names a request as its cause: that request is then a repetition. */
 export async function hasEventOfRequest(tx: Tx, orderId: string, request: string): Promise<boolean> {
   const event = await tx
     .selectFrom('timeline_event')
@@ -46,7 +46,7 @@ export async function lastSeq(tx: Tx, orderId: string): Promise<number> {
   return last;
 }
 
-/** Tells whether an order had an event of a type after a sequence number. */
+/** Says whether an order had an event of a type after a sequence number. */
 export async function hasEventSince(tx: Tx, orderId: string, type: TimelineEventType, seq: number): Promise<boolean> {
   const event = await tx
     .selectFrom('timeline_event')
@@ -58,14 +58,14 @@ export async function hasEventSince(tx: Tx, orderId: string, type: TimelineEvent
   return event !== undefined;
 }
 
-/** What a merchant is told of an event that is about the whole order: nothing of what its other merchants sold. */
+/** Lists the fields of whole-order events that merchants may read: nothing about what other merchants sold. */
 const ABOUT_NO_MERCHANT: readonly string[] = ['reference', 'currency', 'agreedOn', 'code', 'reason'];
 const withoutOthers = (data: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(data).filter(([field]) => ABOUT_NO_MERCHANT.includes(field)));
 
 /**
- * Reads an order's events after a sequence number, oldest first: those that the transaction's caller may see, and of
- * them what it may. A merchant's events of the whole order lack what their hash was made of.
+ * Reads the events of an order that the caller may see, after a sequence number, oldest first. For a merchant, events
+ * about the whole order lack fields that their hash was made of.
  */
 export async function readTimeline(
   tx: Tx,

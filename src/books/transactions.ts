@@ -4,6 +4,7 @@ import type { Caller } from '../contracts/caller';
 import type { DB } from '../generated/database';
 import { pipeliningPool, preparingPool, SET_CALLER, STALE_PLAN } from './connection-pool';
 
+/** Names an open transaction. */
 export type Tx = Transaction<DB>;
 
 const INT8 = 20;
@@ -12,10 +13,10 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const RETRYABLE: readonly (string | undefined)[] = [SERIALIZATION_FAILURE, DEADLOCK, STALE_PLAN];
 const MAX_ATTEMPTS = 6;
-/** Longer than any statement of an order waits for a lock; audits, which read everything, are given more. */
+/** Longer than any statement of an order waits for a lock; audits, which read everything, set more. */
 const STATEMENT_LIMIT_MS = 10_000;
 
-/** How long the server's own word that a statement took too long may be on its way. */
+/** How long the server's own time-out error may take to arrive. */
 const ANSWER_MS = 1_000;
 
 /** Opens every transaction of the system, each with its caller set for row-level security and the audit trail. */
@@ -31,13 +32,14 @@ export interface Transactions {
    * Retried as `run` is, and cheaper: nobody waits for its end.
    */
   snapshot<T>(caller: Caller, work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Answers once the database does; throws when it is out of reach. */
+  /** Resolves once the database answers; throws when it is unavailable. */
   ping(): Promise<void>;
-  /** Tells how the pool stands: connections open and idle, and how many wait for one. */
+  /** Reports the pool's connections, open and idle, and how many callers wait for one. */
   pool(): PoolState;
   close(): Promise<void>;
 }
 
+/** Counts the connections of the pool, and the callers that wait for one. */
 export interface PoolState {
   readonly open: number;
   readonly idle: number;
@@ -46,10 +48,10 @@ export interface PoolState {
 
 /**
  * Connects to PostgreSQL with a pool. Whole numbers come back as numbers (amounts stay below 2^53), dates as midnight
- * UTC. `onBroken` hears of connections that break, idle or in the middle of a transaction; the pool replaces them by
- * itself. A statement that takes longer than `statementLimitMs`, or a connection that is idle for as long within a
- * transaction, is ended by the server; a connection without any answer is given up a second later. The transaction
- * fails as out of reach.
+ * UTC. `onBroken` is called for connections that break, idle or in the middle of a transaction; the pool replaces them.
+ * The server ends a statement that takes longer than `statementLimitMs`, or a connection that is idle for as long
+ * within a transaction; a connection without any answer is closed a second later. The transaction then fails as
+ * unavailable.
  */
 export function connect(
   url: string,
@@ -65,23 +67,23 @@ export function connect(
     max: poolSize,
     connectionTimeoutMillis: 5_000,
     application_name: 'mallflow',
-    // The server's own end of a link that died without a sign: it would wait, or hold its locks, for good.
+    // Ends the server's side of a connection that died silently: it would wait, or hold its locks, for ever.
     statement_timeout: statementLimitMs,
     idle_in_transaction_session_timeout: statementLimitMs,
     types: parsers,
   });
   let closing = false;
-  const told = new WeakSet<Error>();
-  const tell = (error: Error): void => {
-    if (closing || told.has(error)) return;
-    told.add(error);
+  const reported = new WeakSet<Error>();
+  const reportBroken = (error: Error): void => {
+    if (closing || reported.has(error)) return;
+    reported.add(error);
     onBroken(error);
   };
-  pool.on('error', tell);
+  pool.on('error', reportBroken);
   // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the
   // process.
   pool.on('connect', (client) => {
-    client.on('error', tell);
+    client.on('error', reportBroken);
   });
   const database = new Kysely<DB>({
     dialect: new PostgresDialect({ pool: preparingPool(pool, statementLimitMs + ANSWER_MS) }),

@@ -4,7 +4,7 @@ const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A customer's data key as it lies in the database: wrapped by the key-encryption key `keyId`. */
+/** Holds a customer's data key as it is stored: wrapped by the key-encryption key `keyId`. */
 export interface WrappedKey {
   readonly keyId: string;
   readonly wrappedKey: Buffer;
@@ -12,8 +12,8 @@ export interface WrappedKey {
 
 /**
  * Seals personal fields. Each customer has a data key (AES-256-GCM), wrapped by a key-encryption key with an id; the
- * first key given wraps new data keys, the others still open old ones. Sealed text is bound to `context` (whose field
- * it is), so it opens nowhere else. Layout: nonce, tag, ciphertext.
+ * first key given wraps new data keys, the others still open old ones. Sealed text is bound to `context`, which names
+ * its owner and field, so it opens nowhere else. Layout: nonce, tag, ciphertext.
  */
 export class Vault {
   readonly #keys: ReadonlyMap<string, Buffer>;
@@ -39,12 +39,12 @@ export class Vault {
     return encrypt(this.#unwrap(key), Buffer.from(plain, 'utf8'), context);
   }
 
-  /** Throws when the key, the context or the sealed bytes are not the ones that belong together. */
+  /** Throws when the key, the context and the sealed bytes do not belong together. */
   open(key: WrappedKey, context: string, sealed: Buffer): string {
     return decrypt(this.#unwrap(key), sealed, context).toString('utf8');
   }
 
-  /** Gives the keyed hash by which a value can be found without being stored. */
+  /** Returns the keyed hash by which a value can be found without being stored. */
   blindIndex(kind: string, value: string): Buffer {
     return createHmac('sha256', this.#indexKey).update(`${kind}\0${value}`).digest();
   }

@@ -21,7 +21,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Ends a connection from the server's side, as a server does that is shut down or dies. */
+/** Ends a connection from the server's side, as a server that shuts down or dies does. */
 async function terminate(pid: number): Promise<void> {
   const owner = new Client({ connectionString: database.ownerUrl });
   await owner.connect();
@@ -29,7 +29,7 @@ async function terminate(pid: number): Promise<void> {
   await owner.end();
 }
 
-test('a connection that breaks between two statements fails its transaction as out of reach, and nothing else', async () => {
+test('a connection that breaks between two statements fails only its transaction, as unavailable', async () => {
   const error: unknown = await transactions
     .run(SYSTEM, async (tx) => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
@@ -43,7 +43,7 @@ test('a connection that breaks between two statements fails its transaction as o
   expect(again.rows).toEqual([{ one: 1 }]);
 });
 
-test('a connection that breaks while idle is told of, and replaced', async () => {
+test('a connection that breaks while idle is reported and replaced', async () => {
   const before = broken.length;
   const { rows } = await transactions.run(SYSTEM, (tx) =>
     sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx),
@@ -54,7 +54,7 @@ test('a connection that breaks while idle is told of, and replaced', async () =>
   await transactions.ping();
 });
 
-test('a link that dies without a sign fails the transaction in time as out of reach, and keeps no place in the pool', async () => {
+test('a link that dies silently fails the transaction in time, and keeps no place in the pool', async () => {
   const link = await Link.open();
   const url = new URL(database.appUrl);
   link.leadTo(url.hostname, Number(url.port));
@@ -71,7 +71,7 @@ test('a link that dies without a sign fails the transaction in time as out of re
     expect(isUnavailable(error)).toBe(true);
     link.mend();
     await overLink.ping();
-    // The server, which hears nothing either, gives up what was locked.
+    // The server, which gets no answer either, frees the lock.
     await transactions.run(SYSTEM, (tx) => sql`select pg_advisory_xact_lock(7)`.execute(tx));
   } finally {
     await overLink.close();
@@ -79,7 +79,7 @@ test('a link that dies without a sign fails the transaction in time as out of re
   }
 });
 
-test("a statement behind somebody's lock is given up in time by the server itself, as out of reach", async () => {
+test('the server itself ends a statement that waits too long for a lock, as unavailable', async () => {
   const hasty = connect(database.appUrl, 1, () => undefined, 300);
   try {
     const error: unknown = await transactions.run(SYSTEM, async (tx) => {

@@ -36,7 +36,9 @@ describe('the timeline', () => {
     expect(events.map((event) => event.seq)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
     const broken = await transactions.run(SYSTEM, (tx) =>
       sql<{ n: string }>`
-      select count(*) as n from (select *, lag(hash, 1, '') over (partition by "orderId" order by seq) as previous from timeline_event) e
+      select count(*) as n from (
+        select *, lag(hash, 1, '') over (partition by "orderId" order by seq) as previous from timeline_event
+      ) e
       where hash <> timeline_hash(previous, "orderId", seq, type, at, actor, "merchantId", data)`.execute(tx),
     );
     expect(broken.rows[0]?.n).toBe(0);
@@ -47,14 +49,14 @@ describe('the ledger', () => {
   const posting = { orderId: 'ord_1', kind: 'capture', currency: 'CNY' } as const;
   const entry = (amount: number) => ({ account: 'gateway.clearing' as const, amount, merchantId: null });
 
-  test('takes what balances, once per operation', async () => {
+  test('takes a balanced transaction once per operation', async () => {
     const book = () =>
       transactions.run(SYSTEM, (tx) => post(tx, { ...posting, operationKey: 'k1', entries: [entry(5), entry(-5)] }));
     await book();
     await expect(book()).rejects.toThrow(/duplicate key/);
   });
 
-  test('refuses what does not balance', async () => {
+  test('refuses an unbalanced transaction', async () => {
     await expect(
       transactions.run(SYSTEM, (tx) => post(tx, { ...posting, operationKey: 'k2', entries: [entry(5), entry(-4)] })),
     ).rejects.toThrow(/does not balance/);
@@ -123,7 +125,7 @@ describe('the vault', () => {
     expect(() => vault.open(customer, 'ord_1:personal', sealed)).toThrow();
   });
 
-  test('opens what an older key wrapped after a rotation, and says when a key is missing', () => {
+  test('opens after a rotation what an older key wrapped, and says when a key is missing', () => {
     const old = vault.newDataKey();
     const sealed = vault.seal(old, 'c', 'text');
     const rotated = new Vault(`k2:${key(2)},k1:${key(1)}`, key(9));

@@ -13,7 +13,7 @@ let database: TestDatabase;
 let transactions: Transactions;
 beforeAll(async () => {
   database = await createTestDatabase();
-  // One connection: whatever a transaction leaves behind meets the next one.
+  // One connection: the next transaction meets whatever one leaves behind.
   transactions = connectTo(database.appUrl, 1);
 });
 afterAll(async () => {
@@ -31,7 +31,7 @@ const codeOf = async (failing: Promise<unknown>): Promise<string | undefined> =>
   }
 };
 
-test('the first statement of a transaction knows the caller, though nobody waited for the opening', async () => {
+test('the first statement of a transaction knows the caller, though the opening is not awaited', async () => {
   for (const role of ['storefront', 'support'] as const) {
     for (const run of [transactions.run, transactions.snapshot]) {
       const { rows } = await run({ role, subject: 'x', actor: 'test' }, (tx) => roleNow().execute(tx));
@@ -40,7 +40,7 @@ test('the first statement of a transaction knows the caller, though nobody waite
   }
 });
 
-test('an opening that fails is the error told, not what PostgreSQL says of the statements after it', async () => {
+test('an opening that fails is the error thrown, not the errors of the statements after it', async () => {
   const code = await codeOf(transactions.run({ ...SYSTEM, actor: 'no\0text' }, (tx) => roleNow().execute(tx)));
   expect(code).not.toBe(FAILED_TRANSACTION);
   expect(code).toBe(NOT_TEXT);
@@ -54,7 +54,7 @@ test('work that fails before its first statement leaves the connection as it was
   expect((await transactions.run(SYSTEM, (tx) => roleNow().execute(tx))).rows).toEqual([{ role: 'system' }]);
 });
 
-test('of statements sent together the one that failed is told, and none of them happened', async () => {
+test('of statements sent together the failed one is thrown, and none of them takes effect', async () => {
   const insert = (code: string) => sql`insert into supplier (id, code, name) values (${`sup_${code}`}, ${code}, 'x')`;
   const code = await codeOf(
     transactions.run(SYSTEM, (tx) =>
@@ -69,7 +69,7 @@ test('of statements sent together the one that failed is told, and none of them 
   ).toEqual([]);
 });
 
-test('statements sent together are answered each with its own', async () => {
+test('statements sent together each get their own answer', async () => {
   const numbers = Array.from({ length: 20 }, (_, i) => i);
   const answers = await transactions.snapshot(SYSTEM, (tx) =>
     Promise.all(numbers.map((n) => sql<{ n: number }>`select ${n}::int as n`.execute(tx))),

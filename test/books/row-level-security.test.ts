@@ -106,7 +106,7 @@ const counts = (caller: Caller) =>
     );
   });
 
-test("the storefront sees its own order, and nothing of the mall's inside", async () => {
+test("the storefront sees its own order, and nothing of the mall's internals", async () => {
   expect(await counts(callerFor('storefront', mall.storefrontId))).toEqual({
     orders: 1,
     order_line: 2,
@@ -124,7 +124,7 @@ test('another storefront sees nothing', async () => {
   expect(await counts(callerFor('storefront', newId('sto')))).toEqual({});
 });
 
-test('a merchant sees its own line, part, task and reservation, and no payment and no customer', async () => {
+test('a merchant sees its own line, fulfillment, task and reservation, but no payment and no customer', async () => {
   expect(await counts(callerFor('merchant', mall.merchantIds[0]))).toEqual({
     orders: 1,
     order_line: 1,
@@ -147,7 +147,7 @@ test('a warehouse sees its own work and no order, and another one nothing', asyn
   expect(await counts(callerFor('warehouse', mall.warehouseIds[1]))).toEqual({});
 });
 
-test("a merchant cannot write what it sees, and a warehouse not what is another's", async () => {
+test('a merchant cannot write what it sees, nor a warehouse what belongs to another', async () => {
   const touch = (caller: Caller) =>
     transactions.run(caller, (tx) => tx.updateTable('fulfillment').set({ amount: 1 }).executeTakeFirst());
   expect((await touch(callerFor('merchant', mall.merchantIds[0]))).numUpdatedRows).toBe(0n);
@@ -176,7 +176,7 @@ test.each([
   );
 });
 
-test('what is personal is nowhere in the database in the clear', async () => {
+test('no personal field is in the database in clear text', async () => {
   const dump = await transactions.run(SYSTEM, async (tx) =>
     JSON.stringify(
       await Promise.all(PRIVATE.map((table) => sql`select t::text from ${sql.table(table)} t`.execute(tx))),

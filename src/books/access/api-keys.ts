@@ -3,13 +3,13 @@ import type { Caller, KeyRole } from '../../contracts/caller';
 import { newId } from '../new-id';
 import type { Tx } from '../transactions';
 
-/** The subject of keys that speak for the mall itself. */
+/** The subject of keys that act for the mall itself. */
 const MALL = 'mall';
 
 /** Only the hash is kept: a key has 256 random bits, so a fast hash is enough. */
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** Issues a key and answers its secret, which is shown this once. */
+/** Issues a key and returns its secret, which is never shown again. */
 export async function issueKey(tx: Tx, role: KeyRole, subjectId: string | null, label: string): Promise<string> {
   const secret = `mf_${role}_${randomBytes(32).toString('base64url')}`;
   await tx
@@ -58,7 +58,7 @@ export async function revokeKey(tx: Tx, id: string): Promise<boolean> {
   return numUpdatedRows === 1n;
 }
 
-/** Finds whom a key speaks for; undefined for unknown and revoked ones. */
+/** Finds the caller that a key acts for; undefined for unknown and revoked keys. */
 export async function callerOf(tx: Tx, secret: string): Promise<Caller | undefined> {
   const key = await tx
     .selectFrom('api_key')

@@ -4,7 +4,7 @@ import type { CatalogueItem } from '../../domain/pricing/priced-cart';
 import type { Tx } from '../transactions';
 
 /**
- * Reads SKUs with the price that is valid now and their merchant's delivery tariff. SKUs without a price are left out.
+ * Reads SKUs with the price that is valid now and their merchant's delivery charges. SKUs without a price are left out.
  */
 export async function readCatalogue(tx: Tx, skuIds: readonly string[]): Promise<Map<string, CatalogueItem>> {
   const rows = await tx
@@ -40,9 +40,10 @@ export async function readCatalogue(tx: Tx, skuIds: readonly string[]): Promise<
   return new Map(rows.map((row) => [row.skuId, row]));
 }
 
+/** Describes a carrier rate with the provider that books it. */
 export interface ProviderRate extends CarrierRate {
   readonly provider: string;
 }
 
-/** Reads what each carrier offers. */
+/** Reads all carrier rates. */
 export const readCarriers = (tx: Tx): Promise<ProviderRate[]> => tx.selectFrom('carrier').selectAll().execute();

@@ -4,8 +4,8 @@ import { readCarriers } from './catalogue';
 import type { Tx } from '../transactions';
 
 /**
- * Tells whether some carrier takes the heaviest unit of an order to a country, in a parcel of its own. What all of it
- * comes to is sourced.
+ * Says whether a carrier takes the heaviest unit of an order to a country, in a parcel of its own. Sourcing decides
+ * about whole parcels.
  */
 export async function isServed(tx: Tx, orderId: string, country: string): Promise<boolean> {
   const heaviest = await tx

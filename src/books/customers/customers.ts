@@ -2,11 +2,12 @@ import { newId } from '../new-id';
 import type { Tx } from '../transactions';
 import type { Vault, WrappedKey } from '../vault';
 
+/** Names a customer with its wrapped data key. */
 export interface CustomerKey extends WrappedKey {
   readonly id: string;
 }
 
-/** Finds a storefront's customer by the storefront's own reference, or makes one with a data key of its own. */
+/** Finds a storefront's customer by the storefront's reference, or inserts one with a data key of its own. */
 export async function customerOf(tx: Tx, vault: Vault, storefrontId: string, reference: string): Promise<CustomerKey> {
   const referenceIndex = referenceIndexOf(vault, storefrontId, reference);
   const find = () =>
@@ -32,11 +33,11 @@ export async function customerOf(tx: Tx, vault: Vault, storefrontId: string, ref
     )
     .execute();
   const made = await find();
-  if (!made) throw new Error('A customer that was just written is not there');
+  if (!made) throw new Error('A customer that was just written is missing');
   return made;
 }
 
-/** Finds a storefront's customer without making one; null when there is none. */
+/** Finds a storefront's customer without inserting one; null when there is none. */
 export async function findCustomer(
   tx: Tx,
   vault: Vault,
@@ -53,8 +54,8 @@ export async function findCustomer(
 }
 
 /**
- * Locks a customer until the transaction ends, so that of orders placed at once one is the first. Orders that only name
- * the customer (a foreign key's lock) go on meanwhile.
+ * Locks a customer until the transaction ends, so that its orders placed at once go one after another. Orders that only
+ * refer to the customer (a foreign key's lock) go on meanwhile.
  */
 export async function lockCustomer(tx: Tx, customerId: string): Promise<void> {
   await tx.selectFrom('customer').select('id').where('id', '=', customerId).forNoKeyUpdate().executeTakeFirstOrThrow();

@@ -4,8 +4,8 @@ import { appendEvents, hasEventOfRequest } from '../timeline';
 import type { Tx } from '../transactions';
 
 /**
- * Opens the task of a person who is to see to an order, unless one is open. `request` names who asked once: the same
- * one again changes nothing. Answers the task that is open then.
+ * Opens a task for a person to attend to an order, unless one is open, and returns the open task. `request` names the
+ * intervention: the same one again changes nothing.
  */
 export async function openAttendTask(
   tx: Tx,

@@ -1,21 +1,19 @@
 import type { Tx } from '../transactions';
 
-/**
- * Each failure renews what is written; what was not renewed for longer than the longest pause between tries has ended.
- */
+/** Each failure renews the row; one that was not renewed for longer than the longest pause between tries has ended. */
 const STALE_SECONDS = 120;
 
-/** A step that fails in the worker, again and again. */
+/** Describes an order's step that fails in the worker again and again. */
 export interface FailingStep {
   readonly orderId: string;
-  /** The activity. */
+  /** Name of the activity. */
   readonly step: string;
   readonly attempts: number;
-  /** The type of its last failure. */
+  /** Type of its last failure. */
   readonly failure: string;
 }
 
-/** Writes that an order's step has failed once more. Of several steps of an order the one that failed last stands. */
+/** Records that an order's step failed once more. Of an order's steps, only the last to fail is kept. */
 export async function recordFailingStep(tx: Tx, failing: FailingStep): Promise<void> {
   const { orderId, ...rest } = { ...failing, failedAt: new Date() };
   await tx
@@ -25,12 +23,12 @@ export async function recordFailingStep(tx: Tx, failing: FailingStep): Promise<v
     .execute();
 }
 
-/** Forgets a step that has succeeded. */
+/** Deletes the record of a step that has succeeded. */
 export async function forgetFailingStep(tx: Tx, orderId: string, step: string): Promise<void> {
   await tx.deleteFrom('failing_step').where('orderId', '=', orderId).where('step', '=', step).execute();
 }
 
-/** Lists the steps of open orders that fail now. */
+/** Lists the failing steps of open orders. */
 export function readFailingSteps(tx: Tx, limit: number): Promise<FailingStep[]> {
   return tx
     .selectFrom('failing_step as f')

@@ -3,7 +3,7 @@ import { sumOf } from '../../domain/money';
 import { newId } from '../new-id';
 import type { Tx } from '../transactions';
 
-/** What moved, and the operation that moved it: an operation is booked once. */
+/** Describes a ledger transaction and the operation that caused it: an operation is posted once. */
 export interface Posting {
   readonly orderId: string;
   readonly kind: 'authorize' | 'capture' | 'void' | 'refund';
@@ -13,7 +13,8 @@ export interface Posting {
 }
 
 /**
- * Books a balanced transaction. The database refuses one that does not balance, and a second one of the same operation.
+ * Posts a balanced ledger transaction. The database refuses one that does not balance, and a second one of the same
+ * operation.
  */
 export async function post(tx: Tx, posting: Posting): Promise<void> {
   if (posting.entries.length === 0) return;
@@ -35,7 +36,7 @@ export async function post(tx: Tx, posting: Posting): Promise<void> {
     .execute();
 }
 
-/** Reads the commission that an operation booked for the mall, in minor units. */
+/** Reads the commission that an operation posted for the mall, in minor units. */
 export async function commissionOf(tx: Tx, operationKey: string): Promise<number> {
   const entries = await tx
     .selectFrom('ledger_entry as e')

@@ -10,7 +10,7 @@ import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 import type { Vault } from '../vault';
 
-/** What an order on hold waits for, opened. */
+/** Describes an address hold: its end, and the recipient with what is wrong with it, opened. */
 export interface AddressHold {
   readonly until: Date;
   readonly recipient: Recipient;
@@ -18,7 +18,8 @@ export interface AddressHold {
 }
 
 /**
- * Puts an order on hold until `until`: its stock is held by then, nothing is charged. Does nothing when it is, or was.
+ * Puts an order on address hold until `until`: its stock stays reserved, nothing is charged. Does nothing when it is on
+ * hold, or was.
  */
 export async function holdForAddress(tx: Tx, orderId: string, until: Date): Promise<void> {
   const { status } = await lockOrder(tx, orderId);
@@ -27,7 +28,7 @@ export async function holdForAddress(tx: Tx, orderId: string, until: Date): Prom
     .select('addressFindings')
     .where('id', '=', orderId)
     .executeTakeFirstOrThrow();
-  // Mended, it is a draft again, and nothing is to be found wrong with it.
+  // A corrected order is a draft again, without findings.
   if (status !== 'draft' || addressFindings === null) return;
   await moveOrder(tx, orderId, { status: 'awaiting_address', stage: 'receive', payUntil: until });
   await appendEvents(tx, orderId, [
@@ -35,7 +36,7 @@ export async function holdForAddress(tx: Tx, orderId: string, until: Date): Prom
   ]);
 }
 
-/** Reads a hold; undefined once the order waits no longer, or its customer was erased. */
+/** Reads an address hold; undefined once it has ended, or the customer was erased. */
 export async function readAddressHold(tx: Tx, vault: Vault, orderId: string): Promise<AddressHold | undefined> {
   const row = await tx
     .selectFrom('orders')
@@ -51,10 +52,10 @@ export async function readAddressHold(tx: Tx, vault: Vault, orderId: string): Pr
   return { until: row.payUntil, recipient, findings };
 }
 
-/** Writes a mended recipient and ends the hold; the order's workflow hears of it after the commit. */
+/** Writes a corrected recipient and ends the hold; the order's workflow is signalled after the commit. */
 export async function correctRecipient(tx: Tx, vault: Vault, orderId: string, recipient: Recipient): Promise<void> {
   const customer = await customerKeyOf(tx, orderId);
-  if (!customer) throw new Error(`The customer of ${orderId} was erased while it was mended`);
+  if (!customer) throw new Error(`The customer of ${orderId} was erased while its address was corrected`);
   const { personal, addressFindings } = await tx
     .selectFrom('orders')
     .select(['personal', 'addressFindings'])
@@ -86,7 +87,7 @@ export async function correctRecipient(tx: Tx, vault: Vault, orderId: string, re
   ]);
 }
 
-/** Ends a hold whose deadline has passed. Answers false when the customer was faster: then the order goes on. */
+/** Ends a hold whose deadline has passed. Returns false when the customer was faster: then the order goes on. */
 export async function expireAddressHold(tx: Tx, orderId: string): Promise<boolean> {
   const { status, stage } = await lockOrder(tx, orderId);
   if (status !== 'awaiting_address') return status === 'cancelling' || status === 'cancelled';
@@ -95,7 +96,7 @@ export async function expireAddressHold(tx: Tx, orderId: string): Promise<boolea
   return true;
 }
 
-/** Lets a mended order be paid until `payUntil`; its stock is held as long. */
+/** Lets a corrected order be paid until `payUntil`; its stock is reserved as long. */
 export async function resumeAfterHold(tx: Tx, orderId: string, payUntil: Date): Promise<void> {
   await setReservationExpiry(tx, orderId, payUntil);
   await tx
@@ -110,15 +111,15 @@ const signature = (vault: Vault, orderId: string, until: string): Buffer =>
   vault.blindIndex('address-link', `${orderId}\0${until}`);
 
 /**
- * Builds the token of an order's link: the order, the end of its hold, and our signature over both (HMAC-SHA-256).
- * Nothing of it is stored; it is good once, as mending ends the hold.
+ * Builds the token of an order's address link: the order, the end of its hold, and our signature over both
+ * (HMAC-SHA-256). It is not stored, and works once, as an address fix ends the hold.
  */
 export function linkToken(vault: Vault, orderId: string, until: Date): string {
   const end = until.getTime().toString(36);
   return `${orderId}.${end}.${signature(vault, orderId, end).toString('base64url')}`;
 }
 
-/** Reads a token. Undefined when it is not one that we signed. */
+/** Reads a token; undefined when we did not sign it. */
 export function readLinkToken(
   vault: Vault,
   token: string,

@@ -6,7 +6,7 @@ import type { Fulfillment } from '../../generated/database';
 import { newId } from '../new-id';
 import type { Tx } from '../transactions';
 
-/** Reads a fulfillment and locks it: the arbiter between packing, handing over and cancelling it. */
+/** Reads a fulfillment and locks it, so that packing, hand-over and cancellation go one after another. */
 export const lockFulfillment = (tx: Tx, fulfillmentId: string) =>
   tx.selectFrom('fulfillment').selectAll().where('id', '=', fulfillmentId).forUpdate().executeTakeFirst();
 
@@ -35,13 +35,10 @@ export async function insertFulfillment(tx: Tx, fulfillment: NewFulfillment): Pr
   return id;
 }
 
-/** Statuses that no fulfillment leaves. */
+/** Lists the statuses that no fulfillment leaves. */
 const ENDED: readonly FulfillmentStatus[] = ['delivered', 'returned', 'cancelled'];
 
-/**
- * Moves a fulfillment to a status. What has ended stays as it ended: a step that was under way then changes nothing any
- * more.
- */
+/** Moves a fulfillment to a status. One that has ended stays so: a step that was under way then changes nothing. */
 export async function moveFulfillment(
   tx: Tx,
   fulfillmentId: string,

@@ -5,15 +5,15 @@ import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 
 /**
- * Raises or clears (null) what an order's own workflow says of it. Answers false when it stood so already, or has
- * ended.
+ * Raises or clears (null) the attention that an order's own workflow asks for. Returns false when nothing changes, or
+ * the order has ended.
  */
 export const setOwnAttention = (tx: Tx, orderId: string, own: AttentionReason | null): Promise<boolean> =>
   mark(tx, orderId, { own });
 
 /**
- * Raises or clears (null) what the watchdog found of an order, with what it saw. Answers whether the reason is another
- * one than before: of two watchdogs that find the same, one is told so.
+ * Raises or clears (null) the attention that the watchdog asks for, with its details. Returns whether the reason
+ * changed: of two watchdogs that find the same, only one gets true.
  */
 export const setFoundAttention = (
   tx: Tx,
@@ -44,27 +44,30 @@ async function mark(tx: Tx, orderId: string, change: Change): Promise<boolean> {
   const changed = now.own !== before.own || now.found !== before.found;
   if (!changed && (change.detail === undefined || sameDetail(row.attentionDetail, change.detail))) return false;
   const shown = mostUrgentAttention([now.own, now.found]);
-  const turned = shown !== row.attention;
+  const shownChanged = shown !== row.attention;
   await tx
     .updateTable('orders')
     .set({
       attention: shown,
       attentionOwn: now.own,
       attentionFound: now.found,
-      ...(shown === null
-        ? { attentionDetail: null }
-        : change.detail === undefined
-          ? {}
-          : { attentionDetail: change.detail && JSON.stringify(change.detail) }),
-      ...(turned ? { attentionSince: shown && new Date(), updatedAt: new Date() } : {}),
+      ...detailColumn(shown, change.detail),
+      ...(shownChanged ? { attentionSince: shown && new Date(), updatedAt: new Date() } : {}),
     })
     .where('id', '=', orderId)
     .execute();
-  if (turned)
+  if (shownChanged)
     await appendEvents(tx, orderId, [
       shown ? { type: 'attention.raised', data: { reason: shown } } : { type: 'attention.cleared' },
     ]);
   return changed;
+}
+
+/** Clears the details with the attention, and leaves them where the change has none. */
+function detailColumn(shown: AttentionReason | FoundReason | null, detail: AttentionDetail | null | undefined) {
+  if (shown === null) return { attentionDetail: null };
+  if (detail === undefined) return {};
+  return { attentionDetail: detail && JSON.stringify(detail) };
 }
 
 function sameDetail(before: unknown, now: AttentionDetail | null): boolean {

@@ -11,7 +11,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { DB } from '../../generated/database';
 import type { Tx } from '../transactions';
 
-/** Writes statements, and runs none. */
+/** Compiles statements, and runs none. */
 const writer = new Kysely<DB>({
   dialect: {
     createAdapter: () => new PostgresAdapter(),
@@ -21,9 +21,7 @@ const writer = new Kysely<DB>({
   },
 });
 
-/**
- * The order with everything that belongs to it, in one statement; with the key of its personal fields when asked for.
- */
+/** Builds the one statement that reads an order with all its rows, and its customer's key when `withKey`. */
 const orderQuery = (withKey: boolean) =>
   writer
     .selectFrom('orders as o')
@@ -108,12 +106,10 @@ const orderQuery = (withKey: boolean) =>
 
 type OrderRow = InferResult<ReturnType<typeof orderQuery>>[number];
 
-/** Written once: to put it together costs a tenth of the whole read. */
+/** Compiled once: to build the statement costs a tenth of the whole read. */
 const STATEMENTS = { plain: orderQuery(false), withKey: orderQuery(true) } as const;
 
-/**
- * Reads an order's row with what belongs to it, as the transaction's caller may see them; undefined when there is none.
- */
+/** Reads an order with all its rows, as the transaction's caller may see them; undefined when there is none. */
 export async function readOrderRow(tx: Tx, orderId: string, withKey: boolean): Promise<OrderRow | undefined> {
   const statement = withKey ? STATEMENTS.withKey : STATEMENTS.plain;
   const { rows } = await tx.executeQuery<OrderRow>({ ...statement, parameters: [orderId] });

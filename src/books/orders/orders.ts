@@ -15,37 +15,38 @@ import type { Tx } from '../transactions';
 import type { Vault } from '../vault';
 
 /**
- * An order as it is to be written. Its recipient stands as judged: tidied when it is good, as it came when it is not.
+ * Describes an order to write as a draft. Its recipient is normalized when validation found nothing wrong, and as it
+ * came otherwise.
  */
 export interface Draft {
   readonly orderId: string;
   readonly storefrontId: string;
   readonly order: PlaceOrder;
   readonly cart: PricedCart;
-  /** What is wrong with the recipient; none when it can be delivered to. */
+  /** Findings about the recipient; none when it can be delivered to. */
   readonly findings?: readonly AddressFinding[];
   readonly basis: PriceBasis;
-  /** The uses that were counted for it. */
+  /** Coupon uses that were counted for it. */
   readonly uses: readonly CountedUse[];
   readonly paymentProvider: string;
   /** Until when the writer is trusted to start the workflow; then the sweeper does. */
   readonly startLeaseUntil: Date;
 }
 
-/** What of an order is personal, as it is sealed. */
+/** Lists the personal fields of an order, as they are sealed. */
 export interface PersonalFields {
   readonly recipient: PlaceOrder['recipient'];
   readonly giftMessage: string | null;
-  /** What its customer has to mend, with suggestions, while the order is on hold. */
+  /** Findings that its customer has to correct, with suggestions, while the order is on hold. */
   readonly findings?: readonly AddressFinding[];
-  /** Absent in orders of before there were any. */
+  /** Absent in orders older than this field. */
   readonly fapiao?: PlaceOrder['fapiao'] | null;
 }
 
-/** The context that binds sealed fields to their order. */
+/** Returns the context that binds sealed fields to their order. */
 export const personalContext = (orderId: string): string => `${orderId}:personal`;
 
-/** Writes an order as a draft: lines at our prices, personal fields sealed, its first payment pending. */
+/** Writes an order as a draft: lines at our prices, personal fields sealed, its first payment attempt pending. */
 export async function insertDraft(tx: Tx, vault: Vault, draft: Draft): Promise<{ paymentId: string }> {
   const { orderId, storefrontId, order, cart, findings = [] } = draft;
   const customer = await customerOf(tx, vault, storefrontId, order.customer.reference);
@@ -109,10 +110,11 @@ export async function insertDraft(tx: Tx, vault: Vault, draft: Draft): Promise<{
   return { paymentId };
 }
 
-/** What of findings is not personal: which field, and what is wrong with it. */
+/** Strips findings of what is personal; leaves the field, and what is wrong with it. */
 export const withoutSuggestions = (findings: readonly AddressFinding[]): Pick<AddressFinding, 'pointer' | 'code'>[] =>
   findings.map(({ pointer, code }) => ({ pointer, code }));
 
+/** Describes where an order stands. */
 export interface OrderState {
   readonly status: OrderStatus;
   readonly stage: Stage;
@@ -120,7 +122,7 @@ export interface OrderState {
   readonly payUntil: Date | null;
 }
 
-/** Reads where an order stands and locks its row: the arbiter between cancelling, paying and handing over. */
+/** Reads where an order stands and locks its row, so that cancelling, paying and hand-over go one after another. */
 export const lockOrder = (tx: Tx, orderId: string): Promise<OrderState> =>
   tx
     .selectFrom('orders')
@@ -130,8 +132,8 @@ export const lockOrder = (tx: Tx, orderId: string): Promise<OrderState> =>
     .executeTakeFirstOrThrow();
 
 /**
- * Moves an order to a status and stage; closing it clears what it waited for. What is closed stays closed, and a
- * cancellation only ends as one: a step that was under way when it came changes nothing any more.
+ * Moves an order to a status and stage; closing it clears its attention and deadline. A closed order stays closed, and
+ * a cancellation only ends as one: a step that was under way when it came changes nothing.
  */
 export async function moveOrder(
   tx: Tx,
@@ -145,8 +147,10 @@ export async function moveOrder(
     .set({
       ...moved,
       updatedAt: new Date(),
-      // While it is cancelled, what counts is since when, whatever stage it was in.
-      stageSince: sql`case when stage = ${to.stage} and (status = 'cancelling') = ${to.status === 'cancelling'} then "stageSince" else now() end`,
+      // A cancellation counts from its beginning, whatever stage the order was in.
+      stageSince: sql`
+        case when stage = ${to.stage} and (status = 'cancelling') = ${to.status === 'cancelling'}
+          then "stageSince" else now() end`,
       ...(rejection === undefined ? {} : { rejection: JSON.stringify(rejection) }),
       ...(closed
         ? {
@@ -169,7 +173,7 @@ export async function moveOrder(
     .execute();
 }
 
-/** Moves an order to `shipped` once every part is with a carrier or further. */
+/** Moves an order to `shipped` once every fulfillment is with a carrier or further. */
 export async function markShipped(tx: Tx, orderId: string): Promise<void> {
   const { status } = await lockOrder(tx, orderId);
   if (status !== 'in_fulfillment') return;
@@ -184,7 +188,7 @@ export async function markShipped(tx: Tx, orderId: string): Promise<void> {
   await appendEvents(tx, orderId, [{ type: 'order.shipped' }]);
 }
 
-/** Writes that the order's workflow runs, so that the sweeper leaves it alone. */
+/** Records that the order's workflow runs, so that the sweeper does not start it. */
 export async function markStarted(tx: Tx, orderId: string): Promise<void> {
   await tx.updateTable('orders').set({ startLeaseUntil: null }).where('id', '=', orderId).execute();
 }

@@ -4,6 +4,7 @@ import type { PaymentStatus } from '../../contracts/statuses';
 import type { Tx } from '../transactions';
 import type { Vault, WrappedKey } from '../vault';
 
+/** Describes an attempt to pay. */
 export interface NewPayment {
   readonly id: string;
   readonly orderId: string;
@@ -16,7 +17,7 @@ export interface NewPayment {
 
 const tokenContext = (paymentId: string): string => `${paymentId}:token`;
 
-/** Writes an attempt to pay, not yet put to the gateway. The token is sealed until the attempt is decided. */
+/** Writes an attempt to pay that the gateway has not seen. Its token stays sealed until the attempt is decided. */
 export async function insertPayment(tx: Tx, vault: Vault, customer: WrappedKey, payment: NewPayment): Promise<void> {
   const { id, instruction, ...rest } = payment;
   await tx
@@ -40,9 +41,10 @@ export const openToken = (vault: Vault, customer: WrappedKey, paymentId: string,
 export const lockPayment = (tx: Tx, paymentId: string) =>
   tx.selectFrom('payment').selectAll().where('id', '=', paymentId).forUpdate().executeTakeFirstOrThrow();
 
+/** A row of the table `payment`. */
 export type PaymentRow = Awaited<ReturnType<typeof lockPayment>>;
 
-/** Finds the attempt that pays for an order: the authorized one, or the one that is settled already. */
+/** Finds the attempt that pays for an order, authorized or already settled, and locks it. */
 export const payingPayment = (tx: Tx, orderId: string) =>
   tx
     .selectFrom('payment')
@@ -52,6 +54,7 @@ export const payingPayment = (tx: Tx, orderId: string) =>
     .forUpdate()
     .executeTakeFirst();
 
+/** Describes the gateway's decision about an attempt. */
 export interface Decision {
   readonly status: PaymentStatus;
   readonly providerReference?: string;
@@ -60,7 +63,7 @@ export interface Decision {
   readonly nextAction?: NextAction | null;
 }
 
-/** Writes what the gateway decided. Anything but a wait for the customer ends the token. */
+/** Writes the gateway's decision. Any decision but a wait for the customer deletes the token. */
 export async function decidePayment(
   tx: Tx,
   paymentId: string,
@@ -77,7 +80,7 @@ export async function decidePayment(
     .execute();
 }
 
-/** Gives up the attempts of an order that were not authorized: it is paid for, or has ended. */
+/** Abandons the attempts of an order that were not authorized: it is paid for, or has ended. */
 export async function abandonUnpaid(tx: Tx, orderId: string): Promise<void> {
   await tx
     .updateTable('payment')
@@ -87,16 +90,16 @@ export async function abandonUnpaid(tx: Tx, orderId: string): Promise<void> {
     .execute();
 }
 
-/** Adds to what was captured, voided or refunded; an attempt with nothing left open is settled. */
+/** Adds to the captured, voided or refunded amount of an attempt; one with nothing left open is settled. */
 export async function movePayment(
   tx: Tx,
   paymentId: string,
-  what: 'captured' | 'voided' | 'refunded',
+  column: 'captured' | 'voided' | 'refunded',
   amount: number,
 ): Promise<void> {
   await tx
     .updateTable('payment')
-    .set((eb) => ({ [what]: eb(what, '+', amount) }))
+    .set((eb) => ({ [column]: eb(column, '+', amount) }))
     .where('id', '=', paymentId)
     .execute();
   await tx

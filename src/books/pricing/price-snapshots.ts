@@ -7,6 +7,7 @@ import type { PriceBasis, PublishedRule } from '../../domain/pricing/price-snaps
 import type { Tx } from '../transactions';
 import { writeLineTaxes } from './order-lines';
 
+/** Describes an order's price with what it was made from. */
 export interface OrderPrice {
   readonly orderId: string;
   readonly cart: PricedCart;
@@ -16,7 +17,7 @@ export interface OrderPrice {
 }
 
 /**
- * Keeps an order's price as it was explained, with what it was made from and the versions of its rules, and each
+ * Keeps an order's price snapshot: the explained price, what it was made from with the versions of its rules, and each
  * discount as a row for the settlement.
  */
 export async function writeOrderPrice(
@@ -63,7 +64,7 @@ const discountRows = (orderId: string, { applied, lines }: PricedCart, lineIds: 
     })),
   );
 
-/** Reads the price that an order has, as it was explained last; undefined for orders of before prices were kept. */
+/** Reads an order's latest explained price; undefined for orders older than price snapshots. */
 export async function readBreakdown(tx: Tx, orderId: string): Promise<PriceBreakdown | undefined> {
   const row = await tx
     .selectFrom('order_price')
@@ -75,7 +76,7 @@ export async function readBreakdown(tx: Tx, orderId: string): Promise<PriceBreak
   return row?.breakdown as PriceBreakdown | undefined;
 }
 
-/** An order's own part of what it was priced from, and what came of it. */
+/** Holds what an order was priced from, and its total. */
 export interface PriceSnapshot {
   readonly currency: CurrencyCode;
   readonly country: string;
@@ -86,10 +87,7 @@ export interface PriceSnapshot {
   readonly lines: readonly { readonly id: string; readonly skuId: string; readonly quantity: number }[];
 }
 
-/**
- * Reads what an order was priced from. The order is locked by the caller. Undefined for orders of before prices were
- * kept.
- */
+/** Reads an order's price snapshot; the caller has locked the order. Undefined for orders older than snapshots. */
 export async function readPriceSnapshot(tx: Tx, orderId: string): Promise<PriceSnapshot | undefined> {
   const price = await tx
     .selectFrom('order_price as p')
@@ -129,8 +127,7 @@ export async function readPriceSnapshot(tx: Tx, orderId: string): Promise<PriceS
 }
 
 /**
- * Tells whether a price divides what is paid as the order's lines and discounts have it: captures and refunds go by
- * those.
+ * Says whether a price divides the paid amount as the order's lines and discounts do. Captures and refunds go by those.
  */
 export async function dividesIntoSameShares(
   tx: Tx,
@@ -177,10 +174,7 @@ export async function dividesIntoSameShares(
   );
 }
 
-/**
- * Keeps another explanation of an order's price beside those of before, and the tax that it finds in each line. What is
- * paid must be the same.
- */
+/** Keeps a further explanation of an order's price, and the tax that it finds in each line. The total must be equal. */
 export async function rewriteOrderPrice(
   tx: Tx,
   { orderId, cart, currency, basis, pricedAt }: OrderPrice,

@@ -74,7 +74,7 @@ export const lockPromotion = (tx: Tx, id: string) =>
 
 type Locked = NonNullable<Awaited<ReturnType<typeof lockPromotion>>>;
 
-/** Replaces what is being worked on; what is in force stays. */
+/** Replaces a promotion's draft; the published version stays in force. */
 export async function draftPromotion(tx: Tx, id: string, definition: PromotionDefinition): Promise<void> {
   await tx
     .updateTable('promotion')
@@ -84,7 +84,7 @@ export async function draftPromotion(tx: Tx, id: string, definition: PromotionDe
 }
 
 /**
- * Puts a draft in force as a new version: for new orders, at once, with the limits it names. A paused promotion stays
+ * Publishes a draft as a new version, for new orders at once, with the limits it names. A paused promotion stays
  * paused. The database refuses (`unique_violation`) a coupon code that another promotion has.
  */
 export async function publishPromotion(tx: Tx, id: string, publishedBy: string): Promise<Refusal | undefined> {
@@ -116,17 +116,14 @@ export async function publishPromotion(tx: Tx, id: string, publishedBy: string):
   return undefined;
 }
 
-/**
- * Pauses a promotion that is in force. Saying it twice changes nothing, but the mall's pause takes the place of its
- * merchant's.
- */
+/** Pauses a published promotion. A second pause changes nothing, but the mall's replaces the merchant's. */
 export const pausePromotion = (tx: Tx, id: string, by: PausedBy): Promise<Refusal | undefined> =>
   move(tx, id, (row) => ({
     status: 'paused',
     pausedBy: row.status === 'paused' && by === 'merchant' ? row.pausedBy : by,
   }));
 
-/** Lets a promotion go on, whoever has paused it. Saying it twice changes nothing. */
+/** Resumes a promotion, whoever has paused it. Resuming twice changes nothing. */
 export const resumePromotion = (tx: Tx, id: string): Promise<Refusal | undefined> =>
   move(tx, id, () => ({ status: 'live', pausedBy: null }));
 
@@ -146,7 +143,7 @@ async function move(
   return undefined;
 }
 
-/** Changes limits at once, for what is in force. Uses beyond a lower limit stay. */
+/** Changes the limits of a promotion at once. Uses beyond a lower limit stay. */
 export async function setLimits(
   tx: Tx,
   id: string,

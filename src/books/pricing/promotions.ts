@@ -3,12 +3,12 @@ import type { PromotionDefinition } from '../../contracts/pricing/promotion';
 import type { Promotion } from '../../domain/pricing/priced-cart';
 import type { Tx } from '../transactions';
 
-/** Whose rules are looked for, and by what. */
+/** Selects promotions by merchants, coupons, customer and time. */
 export interface Wanted {
   readonly merchantIds: readonly string[];
   readonly couponCodes: readonly string[];
   readonly customerId: string | null;
-  /** What the mall's clocks show: rules that have ended are left out, but coupons that were given are told of. */
+  /** The mall's wall time: rules that have ended are left out, but coupons that were given are read. */
   readonly wallTime: string;
 }
 
@@ -85,7 +85,7 @@ export async function readPromotions(
   );
 }
 
-/** Tells whether a customer has an order that was not rejected or cancelled. */
+/** Says whether a customer has an order that was not rejected or cancelled. */
 export async function hasOrdered(tx: Tx, customerId: string): Promise<boolean> {
   const order = await tx
     .selectFrom('orders')

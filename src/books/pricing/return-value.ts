@@ -3,8 +3,8 @@ import { priceReturn, type Refund } from '../../domain/pricing/return-value';
 import type { Tx } from '../transactions';
 
 /**
- * Prices what came back of a fulfillment, by what was paid for those units and their delivery: what its reservations
- * were given of the order's price. Only goods that are on the shelves again count; undefined when none are.
+ * Values the returned goods of a fulfillment by what was paid for them and their delivery: the amounts that its
+ * reservations carry. Only restocked goods count; undefined when there are none.
  */
 export async function valueReturned(tx: Tx, fulfillmentId: string): Promise<Refund | undefined> {
   const rows = await tx

@@ -7,6 +7,7 @@ import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 import { isRefusal } from '../../contracts/errors';
 
+/** Describes a booked shipment to write. */
 export interface NewShipment {
   readonly orderId: string;
   readonly fulfillmentId: string;
@@ -20,10 +21,10 @@ export interface NewShipment {
   readonly estimatedDelivery: string;
 }
 
-/** The context that binds a sealed label to its fulfillment. */
+/** Returns the context that binds a sealed label to its fulfillment. */
 export const labelContext = (fulfillmentId: string): string => `${fulfillmentId}:label`;
 
-/** Writes a booked shipment. */
+/** Writes a booked shipment and returns its id. */
 export async function insertShipment(tx: Tx, shipment: NewShipment): Promise<string> {
   const id = newId('shp');
   await tx
@@ -58,9 +59,9 @@ export async function markVoided(tx: Tx, shipmentId: string): Promise<void> {
 }
 
 /**
- * Merges what a carrier reports into its shipment: the row, the timeline, and a signal when it decides something. A
- * scan on the road of a parcel that nobody handed over hands it over. Answers the order and whether it has to hear of
- * it, or undefined for an unknown parcel.
+ * Applies a carrier's scan to its shipment: the row, the timeline, and a signal when it decides something. A scan on
+ * the way hands over a parcel that nobody handed over. Returns the order and whether it has a signal to get, or
+ * undefined for an unknown parcel.
  */
 export async function applyScan(
   tx: Tx,
@@ -75,7 +76,7 @@ export async function applyScan(
     .executeTakeFirst();
   if (!known) return undefined;
   const at = new Date(event.at);
-  // Locks go fulfillment first, then shipment, as everywhere.
+  // The fulfillment is locked first, then the shipment, as everywhere.
   const handed = event.scan === 'exception' ? undefined : await handOver(tx, known.fulfillmentId, at);
   const shipment = await tx
     .selectFrom('shipment')

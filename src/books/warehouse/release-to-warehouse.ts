@@ -10,7 +10,7 @@ import type { Tx } from '../transactions';
 
 /**
  * Splits an order by merchant and warehouse, binds its reservations to lots and opens the pick tasks. The reservations
- * must be held; answers the facts to tell.
+ * must be held. Returns the facts for the timeline.
  */
 export async function releaseToWarehouse(
   tx: Tx,
@@ -41,7 +41,7 @@ export async function releaseToWarehouse(
     await openTasks(tx, { orderId, fulfillmentId, merchantId, warehouseId, urgency, gift });
     facts.push({ type: 'fulfillment.released', merchantId, data: { fulfillmentId, warehouseId } });
   }
-  // A lot that is bound to one order no longer counts against what keeps long enough for another.
+  // Lots that are bound now may leave free units that keep long enough for a backorder.
   await fillBackorders(
     tx,
     held.filter(({ keepsUntil }) => keepsUntil !== null),

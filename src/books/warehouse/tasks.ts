@@ -1,5 +1,5 @@
-import { type Selectable } from 'kysely';
-import { refuse, type Refusal } from '../../contracts/errors';
+import type { Selectable } from 'kysely';
+import { refuse, type FieldError, type Refusal } from '../../contracts/errors';
 import { TaskKind, type Urgency } from '../../contracts/statuses';
 import type { CompleteTask, PackedParcel } from '../../contracts/warehouse/task';
 import { estimateParcel } from '../../domain/parcel';
@@ -10,7 +10,7 @@ import { insertTask, markClaimed, markDone } from '../task-rows';
 import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 
-/** Work follows work: a task opens when the one before it is done. */
+/** Names the kind of task that opens when one of a kind is done. */
 const NEXT: Record<TaskKind, TaskKind | null> = {
   pick: TaskKind.recheck,
   recheck: TaskKind.pack,
@@ -19,6 +19,7 @@ const NEXT: Record<TaskKind, TaskKind | null> = {
   chase_supplier: null,
 };
 
+/** Describes a fulfillment whose tasks open. */
 export interface NewTasks {
   readonly orderId: string;
   readonly fulfillmentId: string;
@@ -34,8 +35,8 @@ export const openTasks = (tx: Tx, of: NewTasks): Promise<string> => insertTask(t
 const lockTask = (tx: Tx, taskId: string) =>
   tx.selectFrom('task').selectAll().where('id', '=', taskId).forUpdate().executeTakeFirst();
 
-/** Locks the part of an order that a task is about. Undefined for tasks about none. */
-async function lockPartOf(tx: Tx, taskId: string) {
+/** Locks the fulfillment that a task is about; undefined for a task about none. */
+async function lockFulfillmentOf(tx: Tx, taskId: string) {
   const task = await tx.selectFrom('task').select('fulfillmentId').where('id', '=', taskId).executeTakeFirst();
   return task?.fulfillmentId ? lockFulfillment(tx, task.fulfillmentId) : undefined;
 }
@@ -47,12 +48,12 @@ export async function claimTask(tx: Tx, taskId: string, actor: string): Promise<
   if (task.status === 'claimed') return task.claimedBy === actor ? undefined : refuse('task_claimed_by_another');
   if (task.status !== 'open') return refuse('task_not_open', { detail: `It is ${task.status}` });
   await markClaimed(tx, taskId, actor);
-  await tell(tx, task, 'task.claimed');
+  await appendTaskEvent(tx, task, 'task.claimed');
   return undefined;
 }
 
-/** What is told of a task in its order's timeline; what is about no order has none. */
-async function tell(
+/** Appends a task's event to its order's timeline; a task about no order has none. */
+async function appendTaskEvent(
   tx: Tx,
   task: TaskRow,
   type: 'task.claimed' | 'task.done',
@@ -70,9 +71,9 @@ async function tell(
 }
 
 /**
- * Completes a task. On a parcel, the next task of its fulfillment opens; after packing, the order hears that the parcel
- * is ready, after attending, that it is attended to. Completing twice changes nothing. Refused for cancelled tasks, for
- * those of a part that the floor has not, for those that another person claimed, and for attending without an outcome.
+ * Completes a task. After a task on a parcel the next one of its fulfillment opens; packing signals the order that the
+ * parcel is packed, attending that the order was attended to. Completing twice changes nothing. Refused for a cancelled
+ * task, a fulfillment that is not in the warehouse's work, a task that another person claimed, and a missing outcome.
  */
 export async function completeTask(
   tx: Tx,
@@ -80,35 +81,37 @@ export async function completeTask(
   actor: string,
   { parcel, outcome }: CompleteTask,
 ): Promise<Refusal | undefined> {
-  // A cancellation locks the part first too: so it comes before all of this, or after it, and finds the task that opens
-  // here.
-  const part = await lockPartOf(tx, taskId);
+  // A cancellation locks the fulfillment first too, so it comes before all of this, or after and finds the next task.
+  const fulfillment = await lockFulfillmentOf(tx, taskId);
   const task = await lockTask(tx, taskId);
   if (!task) return refuse('not_found');
   if (task.status === 'done') return undefined;
   if (task.status === 'cancelled') return refuse('task_not_open', { detail: 'It is cancelled' });
-  if (isOnParcel(task) && part?.status !== 'released')
-    return refuse('task_not_open', { detail: `Its fulfillment is ${part?.status}` });
+  if (isOnParcel(task) && fulfillment?.status !== 'released')
+    return refuse('task_not_open', { detail: `Its fulfillment is ${fulfillment?.status}` });
   if (task.claimedBy !== null && task.claimedBy !== actor) return refuse('task_claimed_by_another');
-  const wrong =
-    task.kind === 'attend' || task.kind === 'chase_supplier'
-      ? outcome === undefined && {
-          pointer: '/outcome',
-          detail: `A task to ${task.kind === 'attend' ? 'attend' : 'chase a supplier'} needs one`,
-        }
-      : outcome !== undefined && { pointer: '/outcome', detail: `A ${task.kind} task has none` };
-  if (wrong) return refuse('validation_failed', { errors: [wrong] });
+  const invalid = outcomeFault(task.kind, outcome);
+  if (invalid) return refuse('validation_failed', { errors: [invalid] });
   await markDone(tx, taskId, actor, outcome ?? null);
   if (isOnParcel(task)) await completeOnParcel(tx, task, parcel);
   else {
     if (task.orderId !== null) await enqueueOrderSignal(tx, task.orderId, { signal: 'attended', payload: { taskId } });
-    await tell(tx, task, 'task.done', { outcome });
+    await appendTaskEvent(tx, task, 'task.done', { outcome });
   }
   return undefined;
 }
 
+/** Names the fault of an outcome that a kind of task needs and lacks, or has and does not take. */
+function outcomeFault(kind: TaskKind, outcome: CompleteTask['outcome']): FieldError | undefined {
+  const pointer = '/outcome';
+  if (kind !== 'attend' && kind !== 'chase_supplier')
+    return outcome === undefined ? undefined : { pointer, detail: `A ${kind} task has none` };
+  if (outcome !== undefined) return undefined;
+  return { pointer, detail: `A task to ${kind === 'attend' ? 'attend' : 'follow up with a supplier'} needs one` };
+}
+
 type TaskRow = Selectable<Task>;
-/** Work on a part of an order: the database holds these to be there for picking, rechecking and packing. */
+/** Describes a task on a fulfillment: the database requires these columns for picking, rechecking and packing. */
 type ParcelTask = TaskRow & { orderId: string; fulfillmentId: string; merchantId: string; warehouseId: string };
 const isOnParcel = (task: TaskRow): task is ParcelTask => task.fulfillmentId !== null;
 
@@ -117,7 +120,7 @@ async function completeOnParcel(tx: Tx, task: ParcelTask, parcel: PackedParcel |
   const next = NEXT[kind];
   if (next) {
     await insertTask(tx, { kind: next, orderId, fulfillmentId, merchantId, warehouseId, urgency, gift });
-    await tell(tx, task, 'task.done');
+    await appendTaskEvent(tx, task, 'task.done');
     return;
   }
   const packed = parcel ?? estimateParcel(await itemsOf(tx, fulfillmentId));
@@ -129,7 +132,7 @@ async function completeOnParcel(tx: Tx, task: ParcelTask, parcel: PackedParcel |
   ]);
 }
 
-/** Reads what lies in a fulfillment's parcel, with weights and sizes. */
+/** Reads the goods in a fulfillment's parcel, with weights and sizes. */
 export const itemsOf = (tx: Tx, fulfillmentId: string) =>
   tx
     .selectFrom('reservation as r')

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import type { Tx } from '../transactions';
 
-/** A webhook whose signature held. `parkedFor` is set while what it speaks of is not known yet. */
+/** Describes a webhook with a valid signature. */
 export interface ReceivedWebhook {
   readonly provider: string;
   readonly eventId: string;
   readonly payload: unknown;
 }
 
-/** Records a webhook. Answers false for one that was recorded before: it must have no further effect. */
+/** Records a webhook. Returns false for one that was recorded before: it must have no further effect. */
 export async function recordWebhook(tx: Tx, webhook: ReceivedWebhook): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('webhook_event')
@@ -19,14 +19,14 @@ export async function recordWebhook(tx: Tx, webhook: ReceivedWebhook): Promise<b
 }
 
 /**
- * Lets one transaction at a time decide about a reference that is not known yet: who parks a webhook and who makes its
- * subject known would miss each other otherwise. Held until the transaction ends.
+ * Locks an unknown reference until the transaction ends. Otherwise a transaction that parks a webhook and one that
+ * writes the webhook's subject could miss each other.
  */
 export async function lockReference(tx: Tx, provider: string, reference: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${provider} ${reference}`}, 0))`.execute(tx);
 }
 
-/** Parks a webhook under the reference it speaks of. */
+/** Parks a webhook under the unknown reference that it names. */
 export async function parkWebhook(tx: Tx, webhook: ReceivedWebhook, parkedFor: string): Promise<void> {
   await tx
     .updateTable('webhook_event')
@@ -36,10 +36,7 @@ export async function parkWebhook(tx: Tx, webhook: ReceivedWebhook, parkedFor: s
     .execute();
 }
 
-/**
- * Takes what was parked for a reference, oldest first; what comes from now on waits until the transaction has made it
- * known.
- */
+/** Takes the webhooks parked for a reference, oldest first; later ones wait until the transaction ends. */
 export async function unpark(tx: Tx, provider: string, reference: string): Promise<unknown[]> {
   await lockReference(tx, provider, reference);
   const rows = await tx
@@ -52,10 +49,10 @@ export async function unpark(tx: Tx, provider: string, reference: string): Promi
   return rows.sort((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime()).map((row) => row.payload);
 }
 
-/** How long webhooks are remembered, for deduplication and for what is parked. */
+/** How long webhooks are kept, for deduplication and while they are parked. */
 export const WEBHOOK_RETENTION_DAYS = 7;
 
-/** Forgets webhooks past their retention. Answers how many. */
+/** Deletes webhooks past their retention and returns how many. */
 export async function forgetOldWebhooks(tx: Tx, now: Date): Promise<number> {
   const { numDeletedRows } = await tx
     .deleteFrom('webhook_event')

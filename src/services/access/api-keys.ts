@@ -5,7 +5,7 @@ import type { Caller } from '../../contracts/caller';
 
 const KEEPER: Caller = { role: 'platform', subject: 'mall', actor: 'platform:keys' };
 
-/** What a key of each role speaks for; null where it speaks for the mall itself. */
+/** Names the table of the subject of each role's keys; null for keys that act for the mall itself. */
 const SUBJECT_TABLE = {
   storefront: 'storefront',
   merchant: 'merchant',
@@ -14,6 +14,7 @@ const SUBJECT_TABLE = {
   platform: null,
 } as const satisfies Record<KeyRole, string | null>;
 
+/** Describes an issued key, without its secret. */
 export interface ListedKey {
   readonly id: string;
   readonly role: string;
@@ -23,11 +24,11 @@ export interface ListedKey {
   readonly revokedAt: Date | null;
 }
 
-/** The API keys of a mall's callers. Only hashes are kept: a secret is answered once, when its key is issued. */
+/** Issues, lists and revokes API keys. Only hashes are kept: a secret is returned once, when its key is issued. */
 export class ApiKeyService {
   constructor(private readonly transactions: Transactions) {}
 
-  /** Issues a key. Throws one sentence when the role needs a subject that is not there, or has none. */
+  /** Issues a key. Throws one sentence when the role needs a subject that does not exist, or takes none. */
   issue(role: KeyRole, subjectId: string | null, label: string): Promise<{ id: string; secret: string }> {
     return this.transactions.run(KEEPER, async (tx) => {
       const table = SUBJECT_TABLE[role];
@@ -47,7 +48,7 @@ export class ApiKeyService {
     });
   }
 
-  /** Lists keys, the newest first. */
+  /** Lists the keys, newest first. */
   list(): Promise<ListedKey[]> {
     return this.transactions.run(KEEPER, (tx) =>
       tx
@@ -58,7 +59,7 @@ export class ApiKeyService {
     );
   }
 
-  /** Ends a key; the API refuses it within five seconds. False when there is no such live key. */
+  /** Revokes a key; the API refuses it within five seconds. Returns false when there is no such live key. */
   revoke(id: string): Promise<boolean> {
     return this.transactions.run(KEEPER, (tx) => revokeKey(tx, id));
   }

@@ -9,18 +9,18 @@ const MAX_REMEMBERED = 10_000;
 type Remembered<T> = Map<string, { readonly found: T; readonly until: number }>;
 
 /**
- * Finds whom an API key speaks for. What the database said of a key, good or not, is remembered for five seconds, so a
- * revoked one dies within them; requests that show one key at the same time ask once.
+ * Finds the caller that an API key acts for. The database's answer is cached for five seconds, so a revoked key fails
+ * within them; requests with the same key at the same time ask once.
  */
 export class Authenticator {
   readonly #known: Remembered<Caller> = new Map();
-  /** Kept apart, so that keys which are tried push none out that is good. */
+  /** Kept apart, so that tried keys push no valid one out of the cache. */
   readonly #unknown: Remembered<undefined> = new Map();
   readonly #asking = new Map<string, Promise<Caller | undefined>>();
 
   constructor(private readonly transactions: Transactions) {}
 
-  /** Undefined for unknown and revoked keys. Throws while the database is out of reach. */
+  /** Finds a key's caller; undefined for unknown and revoked keys. Throws while the database is unavailable. */
   async callerOf(secret: string): Promise<Caller | undefined> {
     const hash = hashOf(secret);
     const remembered = this.#known.get(hash) ?? this.#unknown.get(hash);
@@ -30,7 +30,7 @@ export class Authenticator {
     return asking;
   }
 
-  /** Tells, without asking, whether a key was good when it was last looked up, however long ago. */
+  /** Says, without asking the database, whether a key was valid when it was last looked up. */
   knows(secret: string): boolean {
     return this.#known.has(hashOf(secret));
   }

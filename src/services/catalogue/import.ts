@@ -60,9 +60,7 @@ export class CatalogueImport {
     return this.#inBatches(skus, upsertSkus);
   }
 
-  /**
-   * Books goods in. A lot that has a movement of the same reference already is left out, so a repetition adds nothing.
-   */
+  /** Receives goods. A lot that has a movement of the same reference is left out, so a repetition adds nothing. */
   async receiveStock(receipts: readonly Receipt[]): Promise<void> {
     await this.#inBatches(receipts, async (tx, batch) => {
       await sql`select pg_advisory_xact_lock(hashtext('import:receipt'))`.execute(tx);
@@ -83,7 +81,7 @@ export class CatalogueImport {
     });
   }
 
-  /** Issues keys, each once per role, subject and label; answers the secrets of those issued now by label. */
+  /** Issues keys, each once per role, subject and label; returns the secrets of new ones by label. */
   issueKeys(keys: readonly NewKey[]): Promise<ReadonlyMap<string, string>> {
     return this.transactions.run(IMPORTER, async (tx) => {
       await sql`select pg_advisory_xact_lock(hashtext('import:key'))`.execute(tx);

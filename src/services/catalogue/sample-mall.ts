@@ -8,7 +8,7 @@ import { SAMPLE_CARRIERS, SAMPLE_MERCHANTS, SAMPLE_SUPPLIERS, SAMPLE_WAREHOUSES 
 import { SAMPLE_SKUS, type SampleSku } from './sample-skus';
 import { publishSamplePromotions } from './sample-promotions';
 
-/** What the sample mall holds, ids by code. */
+/** Holds the sample mall's ids by code, and the secrets of its new keys. */
 export interface SampleMall {
   readonly currency: CurrencyCode;
   readonly storefrontId: string;
@@ -16,7 +16,7 @@ export interface SampleMall {
   readonly warehouses: Readonly<Record<string, string>>;
   readonly suppliers: Readonly<Record<string, string>>;
   readonly skus: Readonly<Record<string, string>>;
-  /** SKUs of two merchants that an order from two merchants can be tried with. */
+  /** SKUs of two merchants, to try an order with. */
   readonly sampleSkuIds: readonly string[];
   /**
    * Secrets of the keys that this run issued, by label: `storefront`, `merchant:aurora`, `warehouse:north`, `support`,
@@ -27,7 +27,7 @@ export interface SampleMall {
 
 const STOREFRONT = 'Sample storefront';
 const RECEIPT = 'sample-mall-opening';
-/** Prices hold from long ago, so that an order placed at any time finds one. */
+/** Prices are valid from long ago, so that an order placed at any time finds one. */
 const PRICED_FROM = new Date('2020-01-01T00:00:00Z');
 /** The lots of goods that expire: picked first expired first. */
 const EXPIRING_LOTS = [
@@ -43,8 +43,8 @@ const PLACES: readonly Place[] = Array.from({ length: AISLES * BAYS * LEVELS }, 
 }));
 
 /**
- * Fills a migrated database with the sample mall, the same every time; what is there already is kept. `keptKeys`, the
- * labels whose secrets the caller still has, makes the other ones anew: an earlier run may have died before it stored
+ * Fills a migrated database with the sample mall, the same every time; existing rows stay. `keptKeys` are the labels
+ * whose secrets the caller still has; other keys are issued again, as an earlier run may have died before it stored
  * them.
  */
 export async function seedSampleMall(transactions: Transactions, keptKeys?: ReadonlySet<string>): Promise<SampleMall> {
@@ -109,7 +109,7 @@ function describe(
   };
 }
 
-/** Spreads the goods over the shelves; lots of one SKU lie beside each other. */
+/** Spreads the goods over the locations; lots of one SKU lie beside each other. */
 function shelve(sku: SampleSku, number: number, skuId: string, warehouses: ReadonlyMap<string, ImportedWarehouse>) {
   const lots = sku.expires === true ? EXPIRING_LOTS : LASTING_LOTS;
   return Object.entries(sku.stock).flatMap(([warehouseCode, quantity]) =>

@@ -9,12 +9,12 @@ import { PromotionDefinition } from '../../contracts/pricing/promotion';
 /** The coupon of the sample mall: 20.00 off 100.00 and more. */
 export const SAMPLE_COUPON = 'SAMPLE20';
 
-/** The tier of the customer whom `mallflow demo` plays. */
+/** The tier of the customer in `mallflow demo`. */
 export const SAMPLE_TIER = 'gold';
 
 const OWNER: Caller = { role: 'platform', subject: 'mall', actor: 'platform:sample-mall' };
 
-/** A rule of the sample mall; `merchant` by code, null for the mall's own. Amounts are fen. */
+/** Describes a rule of the sample mall; `merchant` by code, null for the mall's own. Amounts are fen. */
 interface SamplePromotion {
   readonly merchant: string | null;
   readonly definition: Record<string, unknown>;
@@ -94,7 +94,7 @@ const promotions = (skuOf: (merchant: string, code: string) => string): readonly
   },
 ];
 
-/** Publishes the sample mall's promotions, each once by name: what became of it since stays. */
+/** Publishes the sample mall's promotions, each once by name; later changes to them stay. */
 export async function publishSamplePromotions(
   transactions: Transactions,
   merchants: ReadonlyMap<string, string>,

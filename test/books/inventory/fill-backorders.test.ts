@@ -74,7 +74,7 @@ const end = (orderId: string) =>
   });
 const agree = (orderId: string, agreedOn: string) =>
   transactions.run(SYSTEM, (tx) => tx.updateTable('orders').set({ agreedOn }).where('id', '=', orderId).execute());
-/** Units of a SKU that each order holds, and waits for. */
+/** Reads the units of a SKU that each order has reserved and backordered. */
 const standing = (orderIds: readonly string[], skuId: string) =>
   transactions.run(SYSTEM, async (tx) =>
     Promise.all(
@@ -119,7 +119,7 @@ const expectTrue = () =>
       expect([audit.name, (await audit.check()).findings]).toEqual([audit.name, []]);
   });
 
-test('what is there is held, what is not is owed, each with its share of the price', async () => {
+test('available units are reserved, missing ones backordered, each with its share of the price', async () => {
   const sku = await backorderedSku(transactions, mall, 3);
   const id = await draft([sku, 5], [mall.skus.cup, 1]);
   const day = new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10);
@@ -129,7 +129,7 @@ test('what is there is held, what is not is owed, each with its share of the pri
   await expectTrue();
 });
 
-test('goods go to those who wait in the order of promise: the day agreed on, then the time of placing', async () => {
+test('backorders are filled in the order of promise: the agreed day, then the time of placing', async () => {
   const sku = await backorderedSku(transactions, mall, 0);
   const [first, second, sooner] = [await order([sku, 2]), await order([sku, 2]), await order([sku, 1])];
   await agree(sooner, '2026-11-01');
@@ -150,7 +150,7 @@ test('goods go to those who wait in the order of promise: the day agreed on, the
   await expectTrue();
 });
 
-test('a newcomer does not overtake those who wait, and what nobody waits for is there for all', async () => {
+test('a new order does not overtake backorders, and units beyond them are free for all', async () => {
   const sku = await backorderedSku(transactions, mall, 0);
   const waiting = await order([sku, 3]);
   await bring(transactions, sku.id, mall.warehouseIds[0], 2);
@@ -168,7 +168,7 @@ test('a newcomer does not overtake those who wait, and what nobody waits for is 
   await expectTrue();
 });
 
-test('an order that ends gives back what it held to the next, and waits for nothing any more', async () => {
+test('an order that ends frees its units for the next, and its backorders end', async () => {
   const sku = await backorderedSku(transactions, mall, 4);
   const [first, second] = [await order([sku, 5], [mall.skus.cup, 1]), await order([sku, 2])];
   expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, first))).toBe(2);
@@ -186,7 +186,7 @@ test('an order that ends gives back what it held to the next, and waits for noth
   expect(owed).toBe(0);
 });
 
-test('units that are found, and safety stock that is given up, go to those who wait; the merchant that books them is written down', async () => {
+test('found units and lowered safety stock fill backorders; the audit trail names the merchant', async () => {
   const sku = await backorderedSku(transactions, mall, 2);
   const [shelf, merchant] = [
     { skuId: sku.id, warehouseId: mall.warehouseIds[0] },
@@ -208,7 +208,7 @@ test('units that are found, and safety stock that is given up, go to those who w
     ),
   ).toEqual(shelf);
   expect(await standing([id], sku.id)).toEqual([[4, 0]]);
-  const told = await transactions.run(SYSTEM, (tx) =>
+  const reserved = await transactions.run(SYSTEM, (tx) =>
     tx
       .selectFrom('timeline_event')
       .select(['type', 'actor'])
@@ -217,11 +217,11 @@ test('units that are found, and safety stock that is given up, go to those who w
       .orderBy('seq')
       .execute(),
   );
-  expect(told.map(({ actor }) => actor)).toEqual(['merchant:test', 'merchant:test', 'warehouse:test']);
+  expect(reserved.map(({ actor }) => actor)).toEqual(['merchant:test', 'merchant:test', 'warehouse:test']);
   await expectTrue();
 });
 
-test('goods that would not keep for the one who waits first go to the next', async () => {
+test('goods that would not keep for the first backorder go to the next', async () => {
   const sku = await backorderedSku(transactions, mall, 0);
   await transactions.run(SYSTEM, (tx) =>
     tx.updateTable('sku').set({ expires: true, minShelfLifeDays: 5 }).where('id', '=', sku.id).execute(),
@@ -248,7 +248,7 @@ test('goods that would not keep for the one who waits first go to the next', asy
   await expectTrue();
 });
 
-test('no more is owed than its merchant allows, however many ask at once', async () => {
+test('no more is backordered than the merchant allows, however many orders come at once', async () => {
   const sku = await backorderedSku(transactions, mall, 2, { leadDays: 1, maxUnits: 5 });
   const orders = await Promise.all(Array.from({ length: 12 }, () => draft([sku, 1])));
   const verdicts = await Promise.all(orders.map(hold));
@@ -265,7 +265,7 @@ test('no more is owed than its merchant allows, however many ask at once', async
   await expectTrue();
 });
 
-test('buyers, receipts in old and new places and cancellations at once: nobody is forgotten, nothing is promised twice', async () => {
+test('buyers, receipts and cancellations at once: no backorder is missed, no unit promised twice', async () => {
   const [one, other] = [await backorderedSku(transactions, mall, 4), await backorderedSku(transactions, mall, 4)];
   const [first, second] = mall.warehouseIds;
   const drafts = await Promise.all(
@@ -301,8 +301,8 @@ test('buyers, receipts in old and new places and cancellations at once: nobody i
   const backordered = await transactions.run(SYSTEM, (tx) =>
     tx.selectFrom('orders').select('id').where('agreedOn', 'is not', null).where('id', 'in', live).execute(),
   );
-  const told = await woken();
-  expect(backordered.map(({ id }) => id).filter((id) => !told.includes(id))).toEqual([]);
+  const signalled = await woken();
+  expect(backordered.map(({ id }) => id).filter((id) => !signalled.includes(id))).toEqual([]);
   expect(backordered.length).toBeGreaterThan(0);
   await expectTrue();
 }, 60_000);
@@ -317,7 +317,7 @@ async function expectTrueMeanwhile(): Promise<void> {
   }
 }
 
-test('an order that no carrier lifts as it comes is refused before it is paid for, owed or not', async () => {
+test('an order too heavy for every carrier is rejected before it is paid, backordered or not', async () => {
   const sku = await backorderedSku(transactions, mall, 3);
   await transactions.run(SYSTEM, (tx) =>
     tx.updateTable('sku').set({ weightG: 5_000 }).where('id', '=', sku.id).execute(),

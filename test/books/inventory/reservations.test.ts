@@ -96,7 +96,7 @@ const shelves = (skuId: string) =>
       .execute(),
   }));
 
-test('forty buyers at once on eight units: eight get one, and the others hear what is short', async () => {
+test('forty buyers at once on eight units: eight get one, the others a shortage', async () => {
   const buyers = await Promise.all(Array.from({ length: 40 }, () => draft([mall.skus.rug])));
   const results = await Promise.all(buyers.map(({ hold }) => hold()));
   expect(results.filter((result) => 'parts' in result)).toHaveLength(8);
@@ -106,14 +106,14 @@ test('forty buyers at once on eight units: eight get one, and the others hear wh
   expect((await shelves(mall.skus.rug.id)).stock).toEqual([{ onHand: 8, reserved: 8 }]);
 });
 
-test('buyers of the same SKUs in any order never deadlock for good', async () => {
+test('buyers of the same SKUs in any order never deadlock for ever', async () => {
   const { lamp, cup } = mall.skus;
   const buyers = await Promise.all(Array.from({ length: 20 }, (_, i) => draft(i % 2 ? [lamp, cup] : [cup, lamp])));
   const results = await Promise.all(buyers.map(({ hold }) => hold()));
   expect(results.every((result) => 'parts' in result)).toBe(true);
 });
 
-test('goods go from reserved to allocated to shipped, and back onto the shelf', async () => {
+test('goods go from reserved to allocated to shipped, and back to the stock', async () => {
   const { orderId, hold } = await draft([mall.skus.rug], 3);
   await hold();
   const fulfillmentId = await transactions.run(SYSTEM, async (tx) => {
@@ -139,7 +139,7 @@ test('goods go from reserved to allocated to shipped, and back onto the shelf', 
   });
 });
 
-test('two tries of the same release side by side give back once', async () => {
+test('two tries of the same step at once free the stock once', async () => {
   const { orderId, hold } = await draft([mall.skus.rug], 3);
   await hold();
   await (await draft([mall.skus.rug], 4)).hold();
@@ -152,9 +152,8 @@ test('two tries of the same release side by side give back once', async () => {
       // Within a transaction PostgreSQL shows the same moment again and again.
       await sql`select pg_stat_clear_snapshot()`.execute(tx);
       const { rows } = await sql<{ n: number }>`
-        select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
-        tx,
-      );
+        select count(*)::int as n from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`.execute(tx);
       return rows[0]?.n === 1;
     });
     return released;
@@ -163,7 +162,7 @@ test('two tries of the same release side by side give back once', async () => {
   expect((await shelves(mall.skus.rug.id)).stock).toEqual([{ onHand: 8, reserved: 4 }]);
 });
 
-test('releasing gives back once, allocated or not', async () => {
+test('stock is freed once, allocated or not', async () => {
   const { orderId, hold } = await draft([mall.skus.lamp], 22);
   await hold();
   expect((await shelves(mall.skus.lamp.id)).stock).toEqual([
@@ -202,7 +201,7 @@ const cupsExpire = (soon: string, late: string) =>
   });
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
-test('what would not keep for its minimum shelf life after delivery is not promised, and not taken', async () => {
+test('units that would not keep for their minimum shelf life after delivery are not promised', async () => {
   await cupsExpire(inDays(14), inDays(365));
   const first = await draft([mall.skus.cup], 3);
   await first.hold();
@@ -215,7 +214,7 @@ test('what would not keep for its minimum shelf life after delivery is not promi
   ]);
 });
 
-test('what was held stays good for its order, though a day has passed', async () => {
+test('reserved units stay good for their order, though a day has passed', async () => {
   await cupsExpire(inDays(33), inDays(365));
   await transactions.run(SYSTEM, (tx) =>
     tx.updateTable('sku').set({ weightG: 500 }).where('id', '=', mall.skus.cup.id).execute(),
@@ -244,7 +243,7 @@ test('safety stock is not promised', async () => {
   });
 });
 
-test('what leaves as late as it may still keeps: an order on hold for two days takes no lot that keeps just long enough today', async () => {
+test('an order on hold for two days takes no lot that keeps just long enough today', async () => {
   await cupsExpire(inDays(34), inDays(365));
   const days = (n: number) => new Date(Date.now() + n * 86_400_000);
   const { orderId, hold } = await draft([mall.skus.cup], 3);
@@ -259,7 +258,7 @@ test('what leaves as late as it may still keeps: an order on hold for two days t
   ]);
 });
 
-test('no parcel is heavier than a carrier lifts: it is divided over warehouses, or nothing is held', async () => {
+test('no parcel is too heavy: the order is split over warehouses, or nothing is reserved', async () => {
   await transactions.run(SYSTEM, (tx) =>
     tx.updateTable('sku').set({ weightG: 5_000 }).where('id', 'in', [mall.skus.lamp.id, mall.skus.cup.id]).execute(),
   );

@@ -92,7 +92,7 @@ const standing = (promotionId: string) =>
     return { used, spent, live: live.length };
   });
 
-test('a coupon for ten is never used by eleven, whatever is placed and cancelled at once', async () => {
+test('a coupon for ten uses is never used eleven times, whatever is placed and cancelled at once', async () => {
   const coupon = await publishPromotion(transactions, {
     kind: 'fixed_amount',
     amount: 100,
@@ -122,7 +122,7 @@ test('a coupon for ten is never used by eleven, whatever is placed and cancelled
   expect(await standing(coupon)).toMatchObject({ used: 10, live: 10 });
 });
 
-test('one customer uses a coupon as often as it says, and again after a cancellation', async () => {
+test('a customer uses a coupon up to its limit, and again after a cancellation', async () => {
   const coupon = await publishPromotion(transactions, {
     kind: 'fixed_amount',
     amount: 100,
@@ -138,7 +138,7 @@ test('one customer uses a coupon as often as it says, and again after a cancella
   expect(await place('the-same', ['ONCE'])).toMatchObject({ total: 1_890 });
 });
 
-test('a rule without a code that is used up meanwhile is left out, and the order costs what it costs without', async () => {
+test('a rule without a code that is used up meanwhile is left out of the price', async () => {
   const rule = await publishPromotion(transactions, { kind: 'fixed_amount', amount: 300, limits: { budget: 900 } });
   const placed = await Promise.all(Array.from({ length: 8 }, (_, i) => place(`customer-${i}`)));
   expect(placed.map((order) => ('total' in order ? order.total : 0)).sort()).toEqual([
@@ -147,7 +147,7 @@ test('a rule without a code that is used up meanwhile is left out, and the order
   expect(await standing(rule)).toEqual({ used: 3, spent: 900, live: 3 });
 });
 
-test("of a customer's orders placed at once, one is the first: a new customer's, and one's whose order was cancelled", async () => {
+test("only one of a customer's orders placed at once is its first", async () => {
   await publishPromotion(transactions, { kind: 'fixed_amount', amount: 300, firstOrderOnly: true });
   const totals = async (): Promise<number[]> =>
     (await Promise.all(Array.from({ length: 6 }, () => place('the-same')))).map((order) =>
@@ -164,7 +164,7 @@ test("of a customer's orders placed at once, one is the first: a new customer's,
   ).toHaveLength(1);
 });
 
-test('a coupon for first orders is refused to the later of two, and a total that it was part of is not kept', async () => {
+test('a coupon for first orders is refused to the later of two, and so is a total with it', async () => {
   const coupon = await publishPromotion(transactions, {
     kind: 'fixed_amount',
     amount: 300,
@@ -178,7 +178,7 @@ test('a coupon for first orders is refused to the later of two, and a total that
   expect(await standing(coupon)).toEqual({ used: 1, spent: 300, live: 1 });
 });
 
-test('first orders and others that share their counters never block each other in a ring', async () => {
+test('first orders and others that share their counters never deadlock', async () => {
   await publishPromotion(transactions, { kind: 'fixed_amount', amount: 100, limits: { total: 100 } });
   await publishPromotion(transactions, {
     kind: 'fixed_amount',
