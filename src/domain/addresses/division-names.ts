@@ -50,7 +50,7 @@ const namesAnotherPlace = (from: string, to: string): boolean => {
   return differing.length === 1 && differing.every((pair) => pair.every(isDistinctive));
 };
 
-/** Finds the one name that a text most likely means: one typing error in a short name, two in a long one. */
+/** Finds the one name that a text most likely means. It allows one typing error in a short name, two in a long one. */
 export function nearest(text: string, names: readonly string[]): string | undefined {
   const wanted = fold(text);
   const maxErrors = wanted.length >= 8 ? 2 : 1;

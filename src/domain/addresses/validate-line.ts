@@ -11,7 +11,7 @@ const DIGIT = /\p{Nd}/u;
 const LETTER = /\p{L}/u;
 /** Numerals in Chinese and Japanese addresses. */
 const HAN_NUMERAL = /[一二三四五六七八九十〇○百千]/u;
-/** Texts in place of a number: "without number" in Brazil, a post box, a counter or a locker, a number in words. */
+/** Texts that replace a number: "without number" in Brazil, a post box, a locker, a number in words. */
 const INSTEAD_OF_NUMBER = new RegExp(
   '\\b(?:s/?n|s\\. ?n\\.|sem n[uú]mero|po box|p\\. ?o\\. box|postfach|packstation|general delivery' +
     '|one|two|three|four|five|six|seven|eight|nine|ten)\\b',

@@ -51,7 +51,7 @@ const numberWithin = (text: string, country: string): string | undefined =>
   acceptedNumber(parse(text, country, true), country);
 
 /**
- * Restores a number's missing plus sign, or the ninth digit that Brazil added to its mobile numbers from 2012 to 2016.
+ * Restores a missing plus sign, or the ninth digit that Brazil's mobile numbers got from 2012 to 2016.
  */
 function correctedNumber(text: string, parsed: PhoneNumber, country: string): string | undefined {
   const digits = text.replace(/\D/g, '');

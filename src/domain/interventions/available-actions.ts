@@ -16,7 +16,7 @@ export const ORDER_WAITS: Readonly<Partial<Record<OrderStatus, string>>> = {
   awaiting_address: 'The customer to correct the address',
   awaiting_payment: "The customer's payment",
   awaiting_stock: 'Goods that are on backorder',
-  cancelling: 'Undoing what was done: label, payment, stock',
+  cancelling: 'Undoing its steps: label, payment, stock',
 };
 
 /** Describes an order's state as far as it decides which interventions are possible. */

@@ -1,7 +1,7 @@
 import { AttentionReason } from '../../contracts/statuses';
 
 /**
- * Ranks the reasons by urgency: the order is stuck, a person works on it, a person must act, a provider must recover,
+ * Ranks the reasons by urgency. The order is stuck, a person works on it, a person must act, a provider must recover,
  * something takes too long.
  */
 const BY_URGENCY: readonly AttentionReason[] = [

@@ -112,7 +112,7 @@ class WeightFill {
   }
 
   /**
-   * Returns whether the goods from an index on may still fit into the parcels: each of them alone, and any combination
+   * Returns whether the goods from an index on may still fit into the parcels. It checks each of them alone, and any combination
    * by weight. For goods of equal weight that is sufficient (Hall's condition). Of the first goods, `open` units are
    * left, which only the warehouses from `from` on may send.
    */

@@ -28,7 +28,7 @@ export interface SourcingTerms {
   readonly weights: ReadonlyMap<string, number>;
   /** The zone between each warehouse and the destination. */
   readonly zones: ReadonlyMap<string, Zone>;
-  /** Returns the chosen carrier's price for a parcel of so many g, in minor units; null when no carrier takes it. */
+  /** Returns the chosen carrier's price for a weight, in minor units; null when no carrier takes it. */
   readonly price: (weightG: number) => number | null;
   /** The heaviest parcel that a carrier takes to the destination, in g; carriers take every lighter one. */
   readonly heaviestG: number;
@@ -47,7 +47,7 @@ export interface SourcingFigures {
   readonly left: number;
 }
 
-/** Names why a warehouse was not chosen: it has nothing, or the best way that includes it loses by this figure. */
+/** Names why a warehouse was not chosen. It has nothing, or the best way that includes it loses by this figure. */
 export type SourcingLoss =
   'nothing_available' | 'more_parcels' | 'uncarried' | 'amount' | 'distance' | 'left' | 'order';
 
@@ -58,7 +58,7 @@ export interface ConsideredWarehouse {
   readonly units: number;
   readonly chosen: boolean;
   readonly lost?: SourcingLoss;
-  /** The figures of the best way that includes it; absent when it has nothing or every such way needs more parcels. */
+  /** The figures of the best way that includes it. Absent when it has nothing or every such way needs more parcels. */
   readonly best?: SourcingFigures;
 }
 

@@ -18,8 +18,8 @@ export interface ValuedUnits extends SourcedUnits {
 }
 
 /**
- * Divides each line's value among its sourced units by quantity, goods and delivery separately, so that the units'
- * values add up to the order exactly.
+ * Divides each line's value among its sourced units by quantity. Goods and delivery are divided separately, so that the
+ * units' values add up to the order exactly.
  */
 export function valueUnits(sourced: readonly SourcedUnits[], lines: readonly LineValue[]): ValuedUnits[] {
   return lines.flatMap((line) => {

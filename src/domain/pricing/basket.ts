@@ -25,7 +25,7 @@ export interface BasketLine {
 
 const purse = (whole: number): Purse => ({ whole, left: whole, discounted: false, closed: false });
 
-/** Sorts a cart's items into a basket by SKU, then quantity, so that the order of a cart's lines decides nothing. */
+/** Sorts a cart's items into a basket by SKU, then quantity: the order of its lines decides nothing. */
 export function fillBasket(items: readonly (CatalogueItem & { readonly quantity: number })[]): BasketLine[] {
   const indexed = items.map((item, index) => ({ item, index }));
   const sorted = indexed.sort(

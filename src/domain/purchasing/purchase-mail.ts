@@ -14,8 +14,8 @@ export interface PurchaseOrder {
 }
 
 /**
- * Names the outcome of sending the purchase order online before the mail: not sent, not received (the supplier answered
- * so when asked by key), or unknown.
+ * Names the outcome of sending the purchase order online before the mail. `not_received` is the supplier's own answer to
+ * a query by key.
  */
 export type OnlineOutcome = 'not_sent' | 'not_received' | 'unknown';
 

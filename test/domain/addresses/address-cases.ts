@@ -1,8 +1,8 @@
 import type { Address, Recipient } from '../../../src/contracts/addresses/recipient';
 
 /**
- * Addresses as they are written, of museums, town halls, libraries and stations, in the forms that the postal
- * authorities publish; phones are libphonenumber's examples and numbers set aside for fiction.
+ * Describes the address of a museum, town hall, library or station in the form that its postal authority publishes.
+ * Phones are libphonenumber's examples or numbers reserved for fiction.
  */
 export interface AddressCase {
   readonly what: string;

@@ -228,10 +228,10 @@ test('partial returns refund no more than was paid for them, and together exactl
         if (quantity === 0) continue;
         const refund = priceReturn({ ...line, returnedQuantity }, quantity);
         returnedQuantity += quantity;
-        for (const what of ['goodsAmount', 'shippingAmount', 'platformAmount'] as const) {
-          back[what] += refund[what];
-          expect(refund[what]).toBeGreaterThanOrEqual(0);
-          expect(back[what] * line.quantity).toBeLessThanOrEqual(line[what] * returnedQuantity);
+        for (const member of ['goodsAmount', 'shippingAmount', 'platformAmount'] as const) {
+          back[member] += refund[member];
+          expect(refund[member]).toBeGreaterThanOrEqual(0);
+          expect(back[member] * line.quantity).toBeLessThanOrEqual(line[member] * returnedQuantity);
         }
       }
       expect(back).toEqual({
@@ -296,10 +296,10 @@ test('fulfillments returned in any order refund their payment, and all together 
           ),
         );
         const [line, given] = [cart.lines[Number(lineId)], back[Number(lineId)]];
-        for (const what of ['goodsAmount', 'shippingAmount', 'platformAmount'] as const) {
+        for (const member of ['goodsAmount', 'shippingAmount', 'platformAmount'] as const) {
           if (!line || !given) throw new Error('units of no line');
-          given[what] += refund[what];
-          expect(given[what]).toBeLessThanOrEqual(line[what]);
+          given[member] += refund[member];
+          expect(given[member]).toBeLessThanOrEqual(line[member]);
         }
       }
       expect(back).toEqual(
