@@ -2,16 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { abandonUnpaid, decidePayment, movePayment } from '../../src/books/payments/payments';
 import { moveFulfillment } from '../../src/books/orders/fulfillments';
 import { moveOrder } from '../../src/books/orders/orders';
-import {
-  closeReplenishment,
-  countReceipts,
-  endComplete,
-  recordAnswer,
-  recordSent,
-} from '../../src/books/purchasing/replenishments';
-import { closeFollowUps } from '../../src/books/purchasing/supplier-follow-ups';
+import { closeReplenishment, countReceipts, endComplete } from '../../src/books/purchasing/replenishments';
+import { recordAnswer, recordSent } from '../../src/books/purchasing/supplier-answers';
+import { cancelTasks, closeFollowUps, closeTasksAsPacked } from '../../src/books/task-rows';
 import type { Transactions, Tx } from '../../src/books/transactions';
-import { cancelTasks, claimTask, closeTasksAsPacked, completeTask } from '../../src/books/warehouse/tasks';
+import { claimTask, completeTask } from '../../src/books/warehouse/tasks';
 import { SYSTEM } from '../../src/contracts/caller';
 import {
   FulfillmentStatus,
