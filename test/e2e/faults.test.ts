@@ -41,7 +41,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => shop.close(), 60_000);
 
-test(`with ${ORDERS} orders in flight, ${ROUNDS.length} kills and ${ROUNDS.length} cuts: every order ends, every effect is there once`, async () => {
+test(`${ORDERS} orders, ${ROUNDS.length} kills and cuts: every order ends, every effect happens once`, async () => {
   const report = await underFire(shop, {
     kills: ROUNDS.map(({ kill }) => kill),
     cuts: ROUNDS.map(({ cut }) => cut),
@@ -56,7 +56,7 @@ test(`with ${ORDERS} orders in flight, ${ROUNDS.length} kills and ${ROUNDS.lengt
   expect(report.cuts).toMatchObject(ROUNDS.map(({ cut }) => cut));
 }, 900_000);
 
-test('API and worker are restarted by SIGTERM under load: no accepted request is dropped, every order ends', async () => {
+test('API and worker restart under load: no accepted request is dropped, every order ends', async () => {
   const report = await restartAll(shop, { restarts: 2, measured: 40, run: 'restarts' });
   expect(report).toMatchObject({
     lost: [],

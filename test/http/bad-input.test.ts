@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { ERRORS, type ErrorCode } from '../../src/contracts/errors';
-import { countRows, placeOrderBody } from '../support/mall';
+import { placeOrderBody } from '../support/mall';
+import { countRows } from '../support/database';
 import { posting, reading, startApi, type TestApi } from './api';
 
 let api: TestApi;

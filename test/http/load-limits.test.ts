@@ -1,6 +1,7 @@
 import type { LoadLimits } from '../../src/http/deps';
 import { Admission } from '../../src/http/admission';
-import { countRows, placeOrderBody } from '../support/mall';
+import { placeOrderBody } from '../support/mall';
+import { countRows } from '../support/database';
 import { until } from '../sandboxes/sandboxes';
 import { posting, reading, startApi, type TestApi } from './api';
 

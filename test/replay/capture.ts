@@ -11,7 +11,7 @@ import { REPLENISHMENT_SCENARIOS } from './replenishment-scenarios';
 import { SCENARIOS } from './scenarios';
 
 const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
-/** The release whose workflows these are; what an earlier one captured is never made again. */
+/** The folder of this release; the histories of earlier releases are never made again. */
 const folder = join(__dirname, 'histories', process.env.HISTORY_RELEASE ?? version);
 let world: World;
 
@@ -34,7 +34,7 @@ async function historyOf(workflowId: string): Promise<string> {
 beforeAll(async () => {
   if (existsSync(folder))
     throw new Error(
-      `${folder} is there already: give package.json the next version, or name the release in HISTORY_RELEASE`,
+      `${folder} exists already: give package.json the next version, or name the release in HISTORY_RELEASE`,
     );
   world = await startWorld(
     { paymentWindowSeconds: 3, addressHold: holding(6, [2]) },

@@ -6,7 +6,7 @@ import { falseAudits } from '../support/true-books';
 
 const DEPLOYMENT = 'mallflow';
 /**
- * gRPC's FAILED_PRECONDITION: what a version is answered whose workers do not serve every queue of the current one yet.
+ * gRPC's FAILED_PRECONDITION: the answer to a version whose workers do not serve every queue of the current one yet.
  */
 const NOT_YET: readonly number[] = [9];
 const patched = (id: string, step: string): string => `if (require('@temporalio/workflow').patched('${id}')) ${step}`;
@@ -21,7 +21,7 @@ const WAIT_AHEAD: Change = {
 
 const suite = startSuite({ perTest: true });
 
-/** Does work a few at a time: what is tried here is many orders in flight, not many requests at once. */
+/** Does work a few at a time: the test is of many orders in flight, not of many requests at once. */
 async function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let from = 0; from < items.length; from += 4)
@@ -39,7 +39,7 @@ const sign = (orders: readonly string[]) =>
     await suite.workflowOf(id).result();
   });
 
-/** Reads which patches an order has taken, and the builds that its workflow tasks were done by. */
+/** Reads which patches an order has taken, and which builds ran its workflow tasks. */
 async function ranOf(orderId: string): Promise<{ patches: string[]; builds: string[] }> {
   const { events = [] } = await suite.workflowOf(orderId).fetchHistory();
   const markers = (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) =>
@@ -105,10 +105,7 @@ test('orders follow the current version of a Worker Deployment, and go back with
         throw error;
       }
     });
-  /**
-   * Waits until every order's last workflow task was done by a build; the books tell of a step before its task has
-   * ended.
-   */
+  /** Waits until a build ran every order's last workflow task, which ends after its step is in the books. */
   const untilRunBy = (build: string, ran: readonly string[]): Promise<void> =>
     until(async () =>
       (await Promise.all(ran.map(async (id) => (await ranOf(id)).builds.at(-1)))).every((last) => last === build),

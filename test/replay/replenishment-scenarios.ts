@@ -5,15 +5,15 @@ import type { World } from '../support/world';
 import { contentOf } from '../support/held-orders';
 import { until } from '../sandboxes/sandboxes';
 
-/** What a scenario of replenishment plays with. */
+/** Gives a scenario of replenishment its world and its shelves. */
 export interface StockRoom {
   readonly world: World;
   readonly shelves: Shelves;
 }
 
-const workflowOf = ({ warehouseId, skuId }: Shelf): string => replenishmentWorkflowId(warehouseId, skuId);
+const workflowIdOf = ({ warehouseId, skuId }: Shelf): string => replenishmentWorkflowId(warehouseId, skuId);
 
-/** The ways through a replenishment whose histories every later release must replay. Each answers its workflow. */
+/** The ways through a replenishment whose histories every later release must replay. Each returns its workflow's id. */
 export const REPLENISHMENT_SCENARIOS: Readonly<Record<string, (room: StockRoom) => Promise<string>>> = {
   replenishment: async ({ world, shelves }) => {
     await world.supplier.call('POST', '/sandbox/manners', { manner: 'when_reminded' });
@@ -21,7 +21,7 @@ export const REPLENISHMENT_SCENARIOS: Readonly<Record<string, (room: StockRoom) 
     await shelves.deplete(shelf);
     await shelves.untilStatus(shelf, 'confirmed');
     await shelves.receive(shelf, 49);
-    return workflowOf(shelf);
+    return workflowIdOf(shelf);
   },
   'replenishment-by-mail': async ({ world, shelves }) => {
     await world.supplier.fault({ mode: 'down', times: 1_000 });
@@ -32,8 +32,8 @@ export const REPLENISHMENT_SCENARIOS: Readonly<Record<string, (room: StockRoom) 
     granted(
       await world.replenishments.answer(callerFor('support'), intent(), id, { quantity: 49, expectedOn: '2099-01-31' }),
     );
-    // Goods that come before it has taken the answer in would spare it steps.
-    const handle = world.temporal.client.workflow.getHandle(workflowOf(shelf));
+    // Goods that came before the workflow has the answer would skip steps.
+    const handle = world.temporal.client.workflow.getHandle(workflowIdOf(shelf));
     await until(
       async () =>
         (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails.includes(
@@ -42,7 +42,7 @@ export const REPLENISHMENT_SCENARIOS: Readonly<Record<string, (room: StockRoom) 
       20_000,
     );
     await shelves.receive(shelf, 49);
-    return workflowOf(shelf);
+    return workflowIdOf(shelf);
   },
   'replenishment-closed-out-of-reach': async ({ world, shelves }) => {
     await world.supplier.fault({ mode: 'down', times: 1_000 });
@@ -52,6 +52,6 @@ export const REPLENISHMENT_SCENARIOS: Readonly<Record<string, (room: StockRoom) 
     granted(await world.replenishments.close(callerFor('platform'), intent(), id, { reason: 'not_needed' }));
     await shelves.untilEnded(shelf);
     await world.supplier.call('DELETE', '/sandbox/faults');
-    return workflowOf(shelf);
+    return workflowIdOf(shelf);
   },
 };

@@ -13,7 +13,7 @@ beforeAll(async () => {
   workflowBundle = await bundleOf();
 }, 60_000);
 
-/** What each scenario must have in its history, or capturing it would prove nothing. */
+/** Names the steps that each scenario must have in its history, or capturing it would prove nothing. */
 const STEPS: Readonly<Record<string, readonly string[]>> = {
   replenishment: ['planPurchase', 'requestPurchase', 'remindSupplier', 'settleChase'],
   'replenishment-by-mail': ['planPurchase', 'requestPurchase', 'mailPurchase', 'mailReminder', 'settleChase'],
@@ -27,7 +27,7 @@ const STEPS: Readonly<Record<string, readonly string[]>> = {
 };
 
 test.each(Object.entries(REPLENISHMENT_SCENARIOS))(
-  '%s is played, goes by its steps, and replays',
+  '%s is played, takes its steps, and replays',
   async (name, play) => {
     const handle = suite.world.temporal.client.workflow.getHandle(
       await play({ world: suite.world, shelves: suite.shelves }),
@@ -35,7 +35,7 @@ test.each(Object.entries(REPLENISHMENT_SCENARIOS))(
     await handle.result();
     const history = await handle.fetchHistory();
     // A local activity is a marker, and its name is in the marker's payload.
-    const taken = (history.events ?? []).flatMap(
+    const steps = (history.events ?? []).flatMap(
       ({ activityTaskScheduledEventAttributes: scheduled, markerRecordedEventAttributes: marker }) => [
         scheduled?.activityType?.name ?? '',
         ...Object.values(marker?.details ?? {})
@@ -43,13 +43,13 @@ test.each(Object.entries(REPLENISHMENT_SCENARIOS))(
           .map(({ data }) => Buffer.from(data ?? []).toString('utf8')),
       ],
     );
-    expect((STEPS[name] ?? ['none']).filter((step) => !taken.some((one) => one.includes(step)))).toEqual([]);
+    expect((STEPS[name] ?? ['none']).filter((step) => !steps.some((taken) => taken.includes(step)))).toEqual([]);
     await Worker.runReplayHistory({ workflowBundle }, history, handle.workflowId);
   },
   60_000,
 );
 
-test('a need that was closed while a release that waits for the supplier alone ran it replays, and ends as that one did', async () => {
+test('a replenishment closed under a release that waits for the supplier alone replays as it ran', async () => {
   const rule = "patched('tries-end-with-their-need')";
   const bundle = await bundleWith({ file: 'runtime/give-up.ts', from: rule, to: 'false' });
   await suite.world.stopWorkers();

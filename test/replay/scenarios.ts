@@ -10,7 +10,7 @@ import { callerFor, granted, intent, type People } from '../support/people';
 import type { World } from '../support/world';
 import { until } from '../sandboxes/sandboxes';
 
-/** What a scenario plays with. */
+/** Gives a scenario its world, its mall and the people of it. */
 export interface Stage {
   readonly world: World;
   readonly mall: TestMall;
@@ -40,7 +40,7 @@ const ask = async <Verb extends keyof InterventionRequest>(
   { world }: Stage,
   orderId: string,
   verb: Verb,
-  asked: InterventionRequest[Verb],
+  request: InterventionRequest[Verb],
 ) =>
   granted(
     await new InterventionService(world.transactions, world.workflows).ask(
@@ -48,11 +48,11 @@ const ask = async <Verb extends keyof InterventionRequest>(
       intent(),
       orderId,
       verb,
-      asked,
+      request,
     ),
   ).body;
 
-/** The ways through an order whose histories every later release must replay. Each answers its order. */
+/** The ways through an order whose histories every later release must replay. Each returns its order's id. */
 export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string>>> = {
   'delivered-one-parcel': async (stage) => delivered(stage, (await stage.people.place({}, [stage.mall.skus.cup])).id),
   'delivered-two-merchants': async (stage) => delivered(stage, (await stage.people.place()).id),
@@ -218,14 +218,14 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
   'another-carrier-chosen': async (stage) => {
     const {
       id,
-      fulfillments: [part],
+      fulfillments: [fulfillment],
     } = await stage.people.place({}, [stage.mall.skus.cup]);
     await stage.world.carrier.fault({ mode: 'error_after', times: 1, operation: 'book' });
     await stage.world.carrier.fault({ mode: 'down', times: 1_000, operation: 'find' });
     await stage.people.completeTasks(id);
     await stage.people.untilAttention(id, 'carrier_unavailable');
     await ask(stage, id, 'chooseCarrier', {
-      fulfillmentId: part?.id ?? '',
+      fulfillmentId: fulfillment?.id ?? '',
       carrierCode: 'swift',
       reason: 'provider_down',
     });

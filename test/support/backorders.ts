@@ -7,7 +7,7 @@ import type { SetBackorder } from '../../src/contracts/inventory/backorder';
 import { callerFor } from './people';
 import type { TestMall, TestSku } from './mall';
 
-/** Makes a SKU of the first merchant that is sold before it is there, with so many units in the first warehouse. */
+/** Makes a SKU of the first merchant that may be backordered, with some units in the first warehouse. */
 export async function backorderedSku(
   transactions: Transactions,
   mall: TestMall,
@@ -33,7 +33,7 @@ export async function backorderedSku(
   return { ...lamp, id, onHand: { [mall.warehouseIds[0]]: units } };
 }
 
-/** Brings units to a shelf, which may be opened by that. */
+/** Receives units on a shelf, and makes the shelf where it is missing. */
 export const bring = (
   transactions: Transactions,
   skuId: string,

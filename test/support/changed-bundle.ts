@@ -6,7 +6,7 @@ import { bundleOf } from './bundle';
 
 const ROOT = join(__dirname, '../..');
 
-/** One place of today's workflows, and what stands there instead. */
+/** Replaces one piece of today's workflows. */
 export interface Change {
   readonly file: string;
   readonly from: string;
@@ -15,14 +15,14 @@ export interface Change {
 
 const VALIDATE = 'const validated = await this.#steps.run(() => books.validateOrder({ orderId }));';
 
-/** A step before an order's first: orders that are under way ran without it. */
+/** Adds a step before an order's first, which orders under way ran without. */
 export const NEW_STEP: Change = {
   file: 'order/order-run.ts',
   from: VALIDATE,
   to: `await books.releaseStock({ orderId }); ${VALIDATE}`,
 };
 
-/** Bundles today's workflows with changes made to a copy of them. Throws when a place to be changed is not there. */
+/** Bundles today's workflows with changes made to a copy of them. Throws when a piece to replace is missing. */
 export async function bundleWith(...changes: readonly Change[]): Promise<WorkflowBundleWithSourceMap> {
   const copy = mkdtempSync(join(tmpdir(), 'mallflow-changed-'));
   try {

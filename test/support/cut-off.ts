@@ -6,16 +6,15 @@ import type { TestSku } from './mall';
 import type { People } from './people';
 import type { World } from './world';
 
-/** Lets a try of an activity come now, whatever its workflow knows of it. */
+/** Runs an attempt of an Activity now, which its workflow does not learn of. */
 export const lateTry = <Args extends unknown[], Result>(
   activity: (...args: Args) => Promise<Result>,
   ...args: Args
 ): Promise<Result> => new MockActivityEnvironment().run<Args, Result, typeof activity>(activity, ...args);
 
 /**
- * Places an order whose worker is killed in its first workflow task: it held stock, was authorized, released and
- * booked, and Temporal heard of none of it. It is cancelled before the next worker comes. Answers the order once it is
- * cancelled.
+ * Places an order whose worker is killed in its first workflow task: the order was reserved, authorized, released and
+ * booked, and Temporal learned nothing of it. It is cancelled before the next worker starts. Returns the order's id.
  */
 export async function cancelCutOff(world: World, people: People, sku: TestSku): Promise<string> {
   await world.stopWorkers();

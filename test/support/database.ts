@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { ensureDatabase, withOwner } from '../../src/embedded/postgres/databases';
 
-/** The migrated database that every test database is a copy of. */
+/** The migrated database that every test database copies. */
 export const TEMPLATE_DATABASE = 'mallflow_template';
 
 export interface TestDatabase {
-  /** The owner's connection: sees and may do everything; for arranging and looking. */
+  /** The owner's connection, which may do everything: to arrange and to look. */
   readonly ownerUrl: string;
-  /** The application's connection: row-level security holds for it. */
+  /** The application's connection, under row-level security. */
   readonly appUrl: string;
   drop(): Promise<void>;
 }
@@ -25,6 +25,19 @@ export async function createTestDatabase(): Promise<TestDatabase> {
         await client.query(`DROP DATABASE ${client.escapeIdentifier(name)} WITH (FORCE)`);
       }),
   };
+}
+
+/** Counts the rows of tables as their owner sees them, whatever row-level security hides from the application. */
+export async function countRows<T extends string>(ownerUrl: string, tables: readonly T[]): Promise<Record<T, number>> {
+  return withOwner(ownerUrl, async (client) => {
+    const counts = tables.map((table) => {
+      const name = client.escapeIdentifier(table);
+      return `(select count(*) from ${name}) as ${name}`;
+    });
+    const { rows } = await client.query<Record<T, string>>(`select ${counts.join(', ')}`);
+    const row = rows[0];
+    return Object.fromEntries(tables.map((table) => [table, Number(row?.[table])])) as Record<T, number>;
+  });
 }
 
 function onDatabase(url: string, name: string): string {

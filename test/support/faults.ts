@@ -3,15 +3,15 @@ import { Links } from '../../bench/soak/links';
 import type { SampleMall } from '../../src/services/catalogue/sample-mall';
 import { startTestStack } from './stack';
 
-/** A shop on a whole stack of its own, whose parts may be killed and whose links may be cut. */
+/** Runs a shop on a stack of its own, whose processes may be killed and whose links may be cut. */
 export interface FaultyShop extends Shop {
-  /** Stops the stack; throws when a part had ended that nobody killed. */
+  /** Stops the stack; throws when a process had ended that nobody killed. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a whole stack with a shop on it. What kills, provider faults and verdicts are made of lies in bench/soak: the
- * long form runs it too.
+ * Starts a whole stack with a shop on it. Kills, provider faults and verdicts are in bench/soak, whose long form runs
+ * them too.
  */
 export async function startFaultyShop(): Promise<FaultyShop> {
   const malls: SampleMall[] = [];

@@ -21,7 +21,7 @@ const PASSWORD = 'test';
 
 /**
  * Starts one PostgreSQL for all suites, migrates the database that each suite copies, finds the Temporal binary, and
- * tells the workers where they are through the environment.
+ * passes their addresses to the test processes through the environment.
  */
 export default async function globalSetup(): Promise<void> {
   await removeLeftovers();
@@ -75,7 +75,7 @@ async function removeLeftStack(paths: StatePaths): Promise<void> {
     if (readMarker(paths) === null) takeStateFolder(paths)();
     await removeStateFolder(paths);
   } catch (error) {
-    // What does not hold our own things only is left to a person; it is in no test's way.
+    // A folder that holds other things too needs a person; it disturbs no test.
     const reason = error instanceof Error ? error.message : String(error);
     process.stderr.write(`A folder of an earlier test run stays: ${reason}\n`);
   }

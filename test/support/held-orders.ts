@@ -6,7 +6,7 @@ import type { Recipient } from '../../src/contracts/addresses/recipient';
 import { until } from '../sandboxes/sandboxes';
 import { vault } from './world';
 
-/** A recipient in Brazil; the postcode and number may be left out, and the order is then held. */
+/** Makes a recipient in Brazil. An order without its postcode or house number is held. */
 export const recipient = (address: Partial<Recipient['address']> = {}, more: Partial<Recipient> = {}): Recipient => ({
   name: 'Recipient One',
   phone: '+55 11 91234-5678',
@@ -26,24 +26,25 @@ export const recipient = (address: Partial<Recipient['address']> = {}, more: Par
 export const INCOMPLETE = recipient({ line1: 'Rua Augusta', postcode: '1305000' });
 
 /** Places an order that is held. */
-export const placeHeld = async (people: People, given: Recipient = INCOMPLETE): Promise<OrderResource> => {
-  const order = await people.place({ recipient: given });
+export const placeHeld = async (people: People, to: Recipient = INCOMPLETE): Promise<OrderResource> => {
+  const order = await people.place({ recipient: to });
   if (order.status !== 'awaiting_address') throw new Error(`the order is ${order.status}`);
   return order;
 };
 
+/** Names a message of the notifier's journal. */
 export interface Told {
   readonly key: string;
   readonly channel: string;
 }
 
-/** Lists what the customer of an order was told, oldest first. */
+/** Lists the messages about an order, or a replenishment, oldest first. */
 export const toldTo = async (world: World, orderId: string): Promise<Told[]> => {
   const { body } = await world.notifier.call('GET', '/v1/journal');
   return (body.entries as Told[]).filter(({ key }) => key.startsWith(`${orderId}:`));
 };
 
-/** Waits until the customer was told so often, and reads the message of a key. */
+/** Waits for the message of a key, and reads it. */
 export const contentOf = async (world: World, key: string): Promise<{ to: string; text: string }> => {
   await until(
     async () =>
@@ -62,9 +63,6 @@ export const linkOf = async (world: World, orderId: string): Promise<string> => 
   return token;
 };
 
-export const mended = async (
-  world: World,
-  people: People,
-  orderId: string,
-  given = recipient(),
-): Promise<OrderResource> => granted(await world.addresses.mend(people.storefront, intent(), orderId, given)).body;
+/** Corrects the recipient of a held order, as its storefront does. */
+export const mended = async (world: World, people: People, orderId: string, to = recipient()): Promise<OrderResource> =>
+  granted(await world.addresses.mend(people.storefront, intent(), orderId, to)).body;

@@ -5,8 +5,8 @@ const { pick, ship } = proxyLocalActivities<Record<'pick' | 'ship', (ms: number)
 });
 
 /**
- * Two lanes of local activities, as two parts of an order are: while one makes a long step and notes it, the other
- * makes two short ones and waits.
+ * Runs two lanes of local activities, as two fulfillments do: one takes a long step and notes it, while the other takes
+ * two short steps and waits.
  */
 export async function lanes(): Promise<void> {
   await Promise.all([one(), other()]);
@@ -20,7 +20,7 @@ async function one(): Promise<void> {
 async function other(): Promise<void> {
   await pick(1);
   await pick(1);
-  // A part of an order is as many promises away from its next step; the lane above is at its next at once.
+  // A fulfillment is as many promises away from its next step; the lane above takes its next at once.
   await away(20);
   await sleep(1);
 }

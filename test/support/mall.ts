@@ -1,10 +1,8 @@
-import { Client } from 'pg';
 import { issueKey } from '../../src/books/access/api-keys';
-import { type KeyRole } from '../../src/contracts/caller';
 import { newId } from '../../src/books/new-id';
 import { receive } from '../../src/books/inventory/receipts';
 import { connect, type Transactions, type Tx } from '../../src/books/transactions';
-import { SYSTEM } from '../../src/contracts/caller';
+import { SYSTEM, type KeyRole } from '../../src/contracts/caller';
 import type { PlaceOrder } from '../../src/contracts/orders/place-order';
 import { Vault } from '../../src/books/vault';
 
@@ -33,17 +31,15 @@ export interface TestMall {
 }
 
 /**
- * Opens the application's own connection to a test database; a connection that breaks while idle is told of, not thrown
- * out of nowhere.
+ * Opens the application's own connection to a test database. A connection that breaks while idle is reported as a
+ * warning.
  */
 export const connectTo = (url: string, poolSize = 8): Transactions =>
   connect(url, poolSize, ({ message }) => {
     console.warn(`An idle connection broke: ${message}`);
   });
 
-/**
- * Makes a vault of fixed keys: the same in every suite, so that one suite's rows can be opened by another's process.
- */
+/** Makes a vault of fixed keys, so that one suite's rows can be opened by another's process. */
 export const testVault = (): Vault =>
   new Vault(`test:${Buffer.alloc(32, 1).toString('base64')}`, Buffer.alloc(32, 2).toString('base64'));
 
@@ -251,18 +247,3 @@ export const placeOrderBody = (
   payment: { method: 'card', token: 'tok_ok' },
   ...over,
 });
-
-/** Counts the rows of tables as their owner sees them, whatever row-level security hides from the application. */
-export async function countRows<T extends string>(ownerUrl: string, tables: readonly T[]): Promise<Record<T, number>> {
-  const client = new Client({ connectionString: ownerUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<Record<T, string>>(
-      `select ${tables.map((table) => `(select count(*) from ${client.escapeIdentifier(table)}) as ${client.escapeIdentifier(table)}`).join(', ')}`,
-    );
-    const row = rows[0];
-    return Object.fromEntries(tables.map((table) => [table, Number(row?.[table])])) as Record<T, number>;
-  } finally {
-    await client.end();
-  }
-}

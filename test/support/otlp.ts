@@ -10,11 +10,13 @@ const Export = protobuf
   message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
   message Resource { repeated KeyValue attributes = 1; }
   message ScopeSpans { repeated Span spans = 2; }
-  message Span { bytes trace_id = 1; bytes span_id = 2; bytes parent_span_id = 4; string name = 5; repeated KeyValue attributes = 9; repeated Event events = 11; Status status = 15; }
+  message Span { bytes trace_id = 1; bytes span_id = 2; bytes parent_span_id = 4; string name = 5;
+    repeated KeyValue attributes = 9; repeated Event events = 11; Status status = 15; }
   message Event { string name = 2; repeated KeyValue attributes = 3; }
   message Status { string message = 2; int32 code = 3; }
   message KeyValue { string key = 1; AnyValue value = 2; }
-  message AnyValue { oneof value { string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4; } }
+  message AnyValue { oneof value {
+    string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4; } }
 `,
   )
   .root.lookupType('Export');

@@ -22,7 +22,7 @@ export function granted<T>(result: T | Refusal): T {
 export const callerFor = (role: Caller['role'], subject = 'mall'): Caller => ({ role, subject, actor: `${role}:test` });
 const PLATFORM = callerFor('platform');
 
-/** Acts as the people around an order: customer, warehouse staff, carrier. Each step waits for the fact that it needs. */
+/** Acts as the customer, warehouse staff and carrier of an order. Each step waits for the fact that it needs. */
 export class People {
   readonly storefront: Caller;
 

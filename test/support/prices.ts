@@ -3,10 +3,10 @@ import type { CatalogueItem, PricedCart, PriceRequest } from '../../src/domain/p
 import { priceCart } from '../../src/domain/pricing/price-cart';
 import { includedTaxes } from '../../src/domain/pricing/tax';
 
-type Asked = Pick<PriceRequest, 'lines' | 'catalogue'> & Partial<PriceRequest>;
+type Requested = Pick<PriceRequest, 'lines' | 'catalogue'> & Partial<PriceRequest>;
 
-/** Completes a request for a price: no rules, a stranger, noon in Shanghai. */
-export const priceRequest = (asked: Asked): PriceRequest => ({
+/** Completes a request for a price: no promotions, an unknown customer, noon in Shanghai. */
+export const priceRequest = (requested: Requested): PriceRequest => ({
   currency: 'CNY',
   promotions: [],
   couponCodes: [],
@@ -14,12 +14,12 @@ export const priceRequest = (asked: Asked): PriceRequest => ({
   wallTime: '2026-11-11T12:00:00',
   taxes: includedTaxes(),
   country: 'CN',
-  ...asked,
+  ...requested,
 });
 
 /** Prices a cart that must not be refused. */
-export function priced(asked: Asked): PricedCart {
-  const cart = priceCart(priceRequest(asked));
+export function priced(requested: Requested): PricedCart {
+  const cart = priceCart(priceRequest(requested));
   if (isRefusal(cart)) throw new Error(`The cart was refused: ${cart.refused}`);
   return cart;
 }
@@ -39,7 +39,7 @@ export const catalogueItem = (skuId: string, change: Partial<CatalogueItem> = {}
   ...change,
 });
 
-/** What a draft is written with when no rule priced it. */
+/** The price data of a draft that no promotion priced. */
 export const unpromoted = {
   basis: { couponCodes: [], memberTier: null, firstOrder: false, wallTime: '2026-11-11T12:00:00' },
   uses: [],

@@ -5,7 +5,7 @@ import { withoutReplacements } from '../../src/embedded/parts';
 import { removePostgresData } from '../../src/embedded/postgres/postgres-home';
 import { startStack, type Stack, type StackOptions } from '../../src/embedded/stack';
 
-/** What the folders of test stacks are called, so that a later run finds those of one that was killed. */
+/** Names the folders of test stacks, so that a later run finds those of one that was killed. */
 export const STACK_FOLDER_PREFIX = 'mallflow-stack-';
 
 export interface TestStack extends Stack {
@@ -14,8 +14,8 @@ export interface TestStack extends Stack {
 }
 
 /**
- * Starts the whole stack on free ports and in a folder of its own (about 5 s). Fails the suite when a part ends
- * unasked. The worker and the API run from `dist`: `npm test` builds it first.
+ * Starts the whole stack on free ports and in a folder of its own (about 5 s). Fails the suite when a part of it ends
+ * by itself. The worker and the API run from `dist`: `npm test` builds it first.
  */
 export async function startTestStack(
   options: Pick<StackOptions, 'env' | 'seed' | 'onStep' | 'reroute'> = {},

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Child } from '../../src/embedded/child-process';
 
-/** What the set-up started and the teardown ends; both run in jest's parent process. */
+/** Holds what the set-up started for the teardown to end; both run in jest's parent process. */
 export interface Running {
   readonly postgres: Child;
   readonly folder: string;

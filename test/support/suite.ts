@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { orderWorkflowId } from '../../src/contracts/temporal-names';
 import type { OrderPolicies } from '../../src/services/policies';
-import { InterventionService } from '../../src/services/interventions/intervention-service';
+import type { InterventionService } from '../../src/services/interventions/intervention-service';
 import { seedMall, type TestMall } from './mall';
 import { People } from './people';
 import { Shelves } from './stocked-shelves';
@@ -10,7 +10,7 @@ import { startWorld, type World, type WorldSetup } from './world';
 type FaultySandbox = 'carrier' | 'gateway' | 'supplier' | 'notifier';
 
 export interface SuiteSetup extends WorldSetup {
-  /** Policies of its orders that differ from the usual ones. */
+  /** The order policies that differ from the defaults. */
   readonly policies?: Partial<OrderPolicies>;
   /** Gives each test a world of its own, instead of one to the suite. */
   readonly perTest?: boolean;
@@ -83,6 +83,6 @@ async function seeded(world: World): Promise<Parts> {
     mall,
     people: new People(world, mall),
     shelves: new Shelves(world, mall),
-    interventions: new InterventionService(world.transactions, world.workflows),
+    interventions: world.operators,
   };
 }

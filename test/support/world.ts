@@ -1,50 +1,35 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
-import { pino } from 'pino';
 import { createActivities } from '../../activities';
 import type { ReplenishmentPolicy } from '../../activities/deps';
 import { connect, type Transactions } from '../../src/books/transactions';
 import { Vault } from '../../src/books/vault';
 import { createServices, type Services } from '../../src/services/services';
 import type { OrderPolicies } from '../../src/services/policies';
-import type { WebhookService } from '../../src/services/webhooks/webhook-service';
 import { ORDERS_QUEUE, SEARCH_ATTRIBUTES, providerQueue } from '../../src/contracts/temporal-names';
 import { includedTaxes } from '../../src/domain/pricing/tax';
 import { buildCarrier } from '../../src/sandboxes/carriers/carrier';
 import { buildGateway } from '../../src/sandboxes/payments/gateway';
 import { buildSupplier } from '../../src/sandboxes/suppliers/supplier';
-import {
-  SANDBOX_CARRIER,
-  SandboxCarrierProvider,
-  SandboxCarrierWebhookReader,
-} from '../../src/providers/carriers/sandbox-carrier';
-import {
-  SANDBOX_GATEWAY,
-  SandboxPaymentProvider,
-  SandboxPaymentWebhookReader,
-} from '../../src/providers/payments/sandbox-gateway';
+import { SANDBOX_CARRIER, SandboxCarrierProvider } from '../../src/providers/carriers/sandbox-carrier';
+import { SANDBOX_GATEWAY, SandboxPaymentProvider } from '../../src/providers/payments/sandbox-gateway';
 import { mailOf } from '../../src/providers/notifications/mail-text';
 import { SANDBOX_SMS, SandboxSmsProvider } from '../../src/providers/notifications/sandbox-sms';
 import { SMTP, SmtpNotificationProvider } from '../../src/providers/notifications/smtp';
-import {
-  SANDBOX_SUPPLIER,
-  SandboxSupplierProvider,
-  SandboxSupplierWebhookReader,
-} from '../../src/providers/suppliers/sandbox-supplier';
+import { SANDBOX_SUPPLIER, SandboxSupplierProvider } from '../../src/providers/suppliers/sandbox-supplier';
 import { recordFailingSteps } from '../../src/process/record-failing-steps';
-import { API_KEY, Bench, SECRET, type NotifierSandbox, type Sandbox } from '../sandboxes/sandboxes';
+import { API_KEY, Bench, type NotifierSandbox, type Sandbox } from '../sandboxes/sandboxes';
 import { deploymentOf } from '../../src/process/worker-deployment';
 import { NO_SPANS, type Tracing } from '../../src/telemetry/tracing';
 import { bundleOf } from './bundle';
+import { log } from './log';
+import { startWebhookReceiver } from './webhook-receiver';
 import { createTestDatabase, type TestDatabase } from './database';
 
-export const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 export const vault = new Vault(`k1:${Buffer.alloc(32, 1).toString('base64')}`, Buffer.alloc(32, 2).toString('base64'));
 
-/** Holds an order with an address that cannot be delivered to so long; its customer is told by e-mail and SMS. */
+/** Holds orders for their address for some seconds, and notifies their customers by e-mail and SMS. */
 export const holding = (seconds: number, reminders: number[] = []): OrderPolicies['addressHold'] => ({
   seconds,
   reminders,
@@ -54,9 +39,7 @@ export const holding = (seconds: number, reminders: number[] = []): OrderPolicie
   ],
 });
 
-/**
- * Everything but HTTP, for real and in this process: database, Temporal, workers, sandboxes that send signed webhooks.
- */
+/** Runs everything but HTTP for real in this process: database, Temporal, workers, sandboxes with signed webhooks. */
 export interface World extends Services {
   readonly database: TestDatabase;
   readonly transactions: Transactions;
@@ -68,23 +51,23 @@ export interface World extends Services {
   readonly carriers: SandboxCarrierProvider;
   readonly suppliers: SandboxSupplierProvider;
   readonly notifier: NotifierSandbox;
-  /** What the workers run; a test may run a step without Temporal hearing of it. */
+  /** The Activities of the workers; a test may run one without Temporal. */
   readonly activities: ReturnType<typeof createActivities>;
   /** Stops all workers that run. */
   stopWorkers(): Promise<void>;
-  /** Starts more workers, beside those that run; answers what stops them. `close` stops those that were not. */
+  /** Starts more workers beside those that run, and returns what stops them; `close` stops the rest. */
   startWorkers(setup?: WorkerSetup): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
-/** What workers may differ in. */
+/** Makes workers differ from the usual ones. */
 export interface WorkerSetup {
   readonly bundle?: WorkflowBundleWithSourceMap;
   /** The version of the Worker Deployment that they belong to. */
   readonly version?: { readonly deploymentName: string; readonly buildId: string };
 }
 
-/** What a world may differ in besides the orders' policies. */
+/** Makes a world differ from the usual one besides its order policies. */
 export interface WorldSetup {
   readonly tracing?: Tracing;
   readonly replenishment?: Partial<ReplenishmentPolicy>;
@@ -114,7 +97,7 @@ export async function startWorld(
     },
   });
   const bench = new Bench();
-  const receiver = await listen();
+  const receiver = await startWebhookReceiver();
   const gateway = await bench.start(buildGateway, { webhookUrl: `${receiver.url}/payments` });
   const carrier = await bench.start(buildCarrier, { webhookUrl: `${receiver.url}/carriers` });
   const payments = new SandboxPaymentProvider({
@@ -236,59 +219,3 @@ const TYPES = {
   KeywordList: SearchAttributeType.KEYWORD_LIST,
   Datetime: SearchAttributeType.DATETIME,
 } as const;
-
-/** Takes the sandboxes' webhooks as the API does, without the rest of it. */
-async function listen(): Promise<{ url: string; serve(webhooks: WebhookService): void; close(): Promise<void> }> {
-  let webhooks: WebhookService | undefined;
-  const paymentReader = new SandboxPaymentWebhookReader(SECRET);
-  const supplierReader = new SandboxSupplierWebhookReader(SECRET);
-  const carrierReader = new SandboxCarrierWebhookReader(SECRET);
-  const take = async (path: string, headers: Record<string, string>, body: string): Promise<number> => {
-    if (path === '/payments') {
-      const event = paymentReader.read(headers, body);
-      if (event) await webhooks?.payment(SANDBOX_GATEWAY, event);
-      return event ? 200 : 401;
-    }
-    if (path === '/suppliers') {
-      const event = supplierReader.read(headers, body);
-      if (event) await webhooks?.supplier(SANDBOX_SUPPLIER, event);
-      return event ? 200 : 401;
-    }
-    const event = carrierReader.read(headers, body);
-    if (event) await webhooks?.carrier(SANDBOX_CARRIER, event);
-    return event ? 200 : 401;
-  };
-  const server: Server = createServer((request, response) => {
-    let body = '';
-    request
-      .setEncoding('utf8')
-      .on('data', (chunk: string) => {
-        body += chunk;
-      })
-      .on('end', () => {
-        take(request.url ?? '', request.headers as Record<string, string>, body).then(
-          (status) => response.writeHead(status).end(),
-          (error: unknown) => {
-            log.error({ err: error }, 'webhook failed');
-            response.writeHead(500).end();
-          },
-        );
-      });
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    serve: (client) => {
-      webhooks = client;
-    },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
-  };
-}

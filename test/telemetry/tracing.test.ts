@@ -12,7 +12,8 @@ import { posting } from '../http/api';
 import { Bench } from '../sandboxes/sandboxes';
 import { placeOrderBody, seedMall } from '../support/mall';
 import { startCollector, type Collector, type TakenSpan } from '../support/otlp';
-import { log, startWorld } from '../support/world';
+import { startWorld } from '../support/world';
+import { log } from '../support/log';
 
 const ROOT = join(__dirname, '../..');
 const CALLERS = { traceId: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', spanId: 'bbbbbbbbbbbbbbbb' };

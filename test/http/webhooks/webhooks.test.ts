@@ -5,7 +5,7 @@ import type { Tx } from '../../../src/books/transactions';
 import { unpark } from '../../../src/books/webhooks/received-webhooks';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { until } from '../../sandboxes/sandboxes';
-import { countRows } from '../../support/mall';
+import { countRows } from '../../support/database';
 import { startApi, WEBHOOK_SECRET, type TestApi } from '../api';
 import { labelled, releasedOrder } from '../orders/fulfillment';
 

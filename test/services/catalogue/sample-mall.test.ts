@@ -7,8 +7,8 @@ import type { Transactions } from '../../../src/books/transactions';
 import { PromotionDefinition } from '../../../src/contracts/pricing/promotion';
 import { includedTaxes } from '../../../src/domain/pricing/tax';
 import { callerFor, granted } from '../../support/people';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
-import { connectTo, countRows, testVault } from '../../support/mall';
+import { countRows, createTestDatabase, type TestDatabase } from '../../support/database';
+import { connectTo, testVault } from '../../support/mall';
 
 const TABLES = [
   'merchant',

@@ -8,7 +8,8 @@ import { ListAttention } from '../../../src/contracts/interventions/intervention
 import { readFigures } from '../../../src/telemetry/business-figures';
 import { seedMall, type TestMall } from '../../support/mall';
 import { People, callerFor } from '../../support/people';
-import { log, startWorld, type World } from '../../support/world';
+import { startWorld, type World } from '../../support/world';
+import { log } from '../../support/log';
 
 const CLOSED = 3_000;
 /** Limits the rows of one table that an order of two lines may touch in its life, each as often as it is read. */

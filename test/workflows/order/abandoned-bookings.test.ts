@@ -1,4 +1,3 @@
-import { InterventionService } from '../../../src/services/interventions/intervention-service';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { until } from '../../sandboxes/sandboxes';
 import { lateTry } from '../../support/cut-off';
@@ -7,22 +6,16 @@ import { labelsOf } from '../../support/labels';
 import { startSuite } from '../../support/suite';
 import { falseAudits } from '../../support/true-books';
 
-/* A booking is given up for another carrier, and its label may be somewhere: whatever is lost on the way, none is left. */
+/* A booking is abandoned for another carrier and may have a label: whatever is lost on the way, no label is left. */
 const suite = startSuite();
 
 /** Ends every fault of the carrier, and the back-off of whatever waits for it. */
-async function mend(orderId: string): Promise<void> {
+async function restoreCarrier(orderId: string): Promise<void> {
   await suite.world.carrier.call('DELETE', '/sandbox/faults');
   granted(
-    await new InterventionService(suite.world.transactions, suite.world.workflows).ask(
-      callerFor('support'),
-      intent(),
-      orderId,
-      'retryNow',
-      { reason: 'provider_back' },
-    ),
+    await suite.interventions.ask(callerFor('support'), intent(), orderId, 'retryNow', { reason: 'provider_back' }),
   );
-  await until(async () => (await partOf(orderId))?.status === 'labelled', 30_000);
+  await until(async () => (await fulfillmentOf(orderId))?.status === 'labelled', 30_000);
 }
 const operations = (orderId: string) =>
   suite.world.transactions.run(SYSTEM, (tx) =>
@@ -34,20 +27,21 @@ const operations = (orderId: string) =>
       .orderBy('key')
       .execute(),
   );
-const partOf = async (orderId: string) => (await suite.people.read(orderId)).fulfillments[0];
+const fulfillmentOf = async (orderId: string) => (await suite.people.read(orderId)).fulfillments[0];
 const voids = async (orderId: string) =>
   (await suite.people.told(orderId)).filter((type) => type === 'shipment.voided');
+
 /**
- * Packs an order whose carrier makes a label, and is out of reach before it says so; then another is chosen, of which
- * its run knows nothing.
+ * Packs an order whose carrier makes a label and is unavailable before it says so. Then another carrier is chosen,
+ * which the order's run does not learn.
  */
-async function givenUp() {
+async function abandonedBooking() {
   const { id: orderId } = await suite.people.place({}, [suite.mall.skus.cup]);
   await suite.world.carrier.fault({ mode: 'error_after', times: 1, operation: 'book' });
   await suite.world.carrier.fault({ mode: 'down', times: 1_000, operation: 'find' });
   await suite.people.completeTasks(orderId);
   await suite.people.untilAttention(orderId, 'carrier_unavailable');
-  const fulfillmentId = (await partOf(orderId))?.id ?? '';
+  const fulfillmentId = (await fulfillmentOf(orderId))?.id ?? '';
   expect(await labelsOf(suite.world, fulfillmentId)).toEqual(['1 steady booked']);
   const chosen = await lateTry(suite.world.activities.chooseCarrier, {
     orderId,
@@ -61,9 +55,9 @@ async function givenUp() {
   return { orderId, fulfillmentId };
 }
 
-test('a label whose voiding was never answered is voided in the books too, once the carrier says that it is', async () => {
-  const { orderId, fulfillmentId } = await givenUp();
-  await mend(orderId);
+test('a label is voided in the books once the carrier says so, though its voiding was never answered', async () => {
+  const { orderId, fulfillmentId } = await abandonedBooking();
+  await restoreCarrier(orderId);
   await suite.world.carrier.fault({ mode: 'error_after', times: 1, operation: 'void' });
   const voidBooking = () => lateTry(suite.world.activities.voidBooking, { orderId, fulfillmentId, n: 1 });
   await expect(voidBooking()).rejects.toThrow();
@@ -79,12 +73,12 @@ test('a label whose voiding was never answered is voided in the books too, once 
   expect(await voids(orderId)).toHaveLength(1);
 }, 60_000);
 
-test('an order whose run knows nothing of the choice does not end before the label of the first carrier is voided', async () => {
-  const { orderId, fulfillmentId } = await givenUp();
-  await mend(orderId);
+test('an order whose run missed the choice ends only once the label of the first carrier is voided', async () => {
+  const { orderId, fulfillmentId } = await abandonedBooking();
+  await restoreCarrier(orderId);
   expect(await labelsOf(suite.world, fulfillmentId)).toEqual(['1 steady booked', '2 swift booked']);
-  const givenUpStill = { status: 'in_fulfillment', givenUp: [{ fulfillmentId, n: 1 }] };
-  expect(await lateTry(suite.world.activities.completeOrder, { orderId })).toEqual(givenUpStill);
+  const stillAbandoned = { status: 'in_fulfillment', givenUp: [{ fulfillmentId, n: 1 }] };
+  expect(await lateTry(suite.world.activities.completeOrder, { orderId })).toEqual(stillAbandoned);
   await expect(lateTry(suite.world.activities.completeOrder, { orderId, undone: true })).rejects.toThrow('given up');
   await suite.people.handOver(orderId);
   await suite.world.carrier.fault({ mode: 'down', times: 2, operation: 'void' });
@@ -96,6 +90,6 @@ test('an order whose run knows nothing of the choice does not end before the lab
   expect(await lateTry(suite.world.activities.completeOrder, { orderId })).toEqual({ status: 'completed' });
 }, 90_000);
 
-test('after all of it every audit is true', async () => {
+test('every audit is true afterwards', async () => {
   expect(await falseAudits(suite.world, { graceMs: 0 })).toEqual([]);
 }, 60_000);

@@ -10,7 +10,7 @@ const suite = startSuite({ policies: { addressHold: holding(14, [4]) } });
 const untilCancelled = (orderId: string) =>
   until(async () => (await suite.people.read(orderId)).status === 'cancelled', 30_000);
 
-test('nobody mends it: the customer is reminded at the times that are set, then the order is cancelled and everything given back', async () => {
+test('an order whose address nobody corrects sends its reminders, and is then cancelled and undone', async () => {
   const { id } = await placeHeld(suite.people);
   const token = await linkOf(suite.world, id);
   const reminder = await contentOf(suite.world, `${id}:notify_email:2`);
@@ -41,7 +41,7 @@ test('nobody mends it: the customer is reminded at the times that are set, then 
   expect(await suite.world.addresses.readByLink(token)).toMatchObject({ refused: 'address_not_awaited' });
 }, 60_000);
 
-test('a provider that is down past the reminder sends one message when it is back, not a heap', async () => {
+test('a provider that is down past the reminder sends one message when it is back', async () => {
   await suite.world.notifier.fault({ mode: 'down', times: 1_000, operation: 'send' });
   const { id } = await placeHeld(suite.people);
   await contentOf(suite.world, `${id}:notify_email:2`);

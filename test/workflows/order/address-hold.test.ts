@@ -13,7 +13,7 @@ const reservedBy = (orderId: string) =>
     async (tx) =>
       await tx.selectFrom('reservation').select(['status', 'expiresAt']).where('orderId', '=', orderId).execute(),
   );
-const giveUp = async (orderId: string): Promise<void> => {
+const cancel = async (orderId: string): Promise<void> => {
   expect(
     granted(await suite.world.orders.cancel(suite.people.storefront, intent(), orderId, { reason: 'customer_request' }))
       .body.status,
@@ -24,7 +24,7 @@ const authorizations = async (orderId: string): Promise<number> =>
     key.startsWith(`${orderId}:authorize`),
   ).length;
 
-test('an order whose address lacks something is held: stock and price are kept, nothing is charged, the customer is told once by each way', async () => {
+test('an incomplete address holds the order: nothing is charged, and each channel notifies once', async () => {
   const order = await placeHeld(suite.people);
   expect(order.addressFix?.findings).toEqual([
     expect.objectContaining({
@@ -50,7 +50,7 @@ test('an order whose address lacks something is held: stock and price are kept, 
   const progress = await suite.workflowOf(order.id).query<{ status: string; waitsFor: string[] }>('getProgress');
   expect(progress).toMatchObject({ status: 'awaiting_address', waitsFor: [expect.stringContaining('addressMended')] });
 
-  // Merchants see which fields are at fault, and nothing of what stands in them.
+  // Merchants see which fields are wrong, and nothing of their contents.
   const seen = granted(await suite.world.orders.get(callerFor('merchant', suite.mall.merchantIds[0]), order.id));
   expect(seen.addressFix?.findings.map(({ code, suggestion }) => [code, suggestion])).toEqual([
     ['malformed_postcode', undefined],
@@ -59,7 +59,7 @@ test('an order whose address lacks something is held: stock and price are kept, 
   expect(JSON.stringify(await suite.workflowOf(order.id).fetchHistory())).not.toMatch(/Augusta|91234|recipient@/);
 });
 
-test('the storefront mends it, and the order goes on as if it had been placed so', async () => {
+test('the storefront corrects the address, and the order goes on as if it had been placed so', async () => {
   const { id, total } = await placeHeld(suite.people);
   const wrong = await suite.world.addresses.mend(
     suite.people.storefront,
@@ -102,7 +102,7 @@ test('the storefront mends it, and the order goes on as if it had been placed so
   await suite.people.untilStatus(id, 'completed');
 });
 
-test('the link of the message mends it once; a forged one, and one of another order, do not', async () => {
+test('the link of the message corrects the address once; a forged or foreign link does not', async () => {
   const { id } = await placeHeld(suite.people);
   const token = await linkOf(suite.world, id);
   expect(granted(await suite.world.addresses.readByLink(token))).toMatchObject({
@@ -131,7 +131,7 @@ test('the link of the message mends it once; a forged one, and one of another or
   expect((await suite.people.read(other.id)).status).toBe('awaiting_address');
 });
 
-test('a declined payment after the mend waits for another one', async () => {
+test('a declined payment after the correction waits for another one', async () => {
   const { id } = await suite.people.place({
     recipient: INCOMPLETE,
     payment: { method: 'card', token: 'tok_declined' },
@@ -145,7 +145,7 @@ test('a declined payment after the mend waits for another one', async () => {
   ).toBe('in_fulfillment');
 });
 
-test('providers that are down stop nobody: the message follows once they are back, and none follows the mend', async () => {
+test('providers that are down delay nothing: the message follows later, and none follows a correction', async () => {
   await suite.world.notifier.fault({ mode: 'down', times: 3, operation: 'send' });
   await suite.world.notifier.fault({ mode: 'down', times: 3, operation: 'mail' });
   const late = await placeHeld(suite.people);
@@ -156,7 +156,7 @@ test('providers that are down stop nobody: the message follows once they are bac
   await suite.world.notifier.fault({ mode: 'down', times: 1_000, operation: 'mail' });
   const { id } = await placeHeld(suite.people);
   expect((await mended(suite.world, suite.people, id)).status).toBe('in_fulfillment');
-  // A try that was under way when the address was mended has read the hold, and may still send.
+  // A try that was under way when the address was corrected has read the hold, and may still send.
   await until(async () => ((await suite.workflowOf(id).describe()).raw.pendingActivities ?? []).length === 0, 20_000);
   await suite.world.notifier.call('DELETE', '/sandbox/faults');
   await suite.people.pack(id);
@@ -174,7 +174,7 @@ test('an answer that is lost makes no second message', async () => {
   expect((await toldTo(suite.world, id)).map(({ channel }) => channel).sort()).toEqual(['email', 'sms']);
 });
 
-test('a customer without a mailbox is told by SMS, one whose phone is at fault by e-mail', async () => {
+test('a customer without a mailbox is notified by SMS, one whose phone number is wrong by e-mail', async () => {
   const nobody = await placeHeld(suite.people, { ...INCOMPLETE, email: 'no-such-mailbox@example.com' });
   await until(async () => (await suite.people.told(nobody.id)).includes('address.notice_refused'));
   const { id } = await placeHeld(suite.people, recipient({}, { phone: '12' }));
@@ -185,9 +185,9 @@ test('a customer without a mailbox is told by SMS, one whose phone is at fault b
 test('a phone that is written as people write it at home is sent to with its country code', async () => {
   const { id } = await placeHeld(suite.people, { ...INCOMPLETE, phone: '(11) 91234-5678' });
   expect((await contentOf(suite.world, `${id}:notify_sms:1`)).to).toBe('+5511912345678');
-  // What the customer typed stays for the customer to mend.
+  // The address stays as the customer typed it, to be corrected.
   expect((await suite.people.read(id)).recipient?.phone ?? '').toBe('(11) 91234-5678');
-  await giveUp(id);
+  await cancel(id);
 });
 
 test('a customer whom no way reaches is seen in the timeline, once by each way, and nothing is sent', async () => {
@@ -207,12 +207,12 @@ test('a customer whom no way reaches is seen in the timeline, once by each way, 
     { channel: 'sms', number: 1 },
   ]);
   expect(await toldTo(suite.world, id)).toEqual([]);
-  await giveUp(id);
+  await cancel(id);
 });
 
 test('cancelling an order on hold gives its stock back', async () => {
   const { id } = await placeHeld(suite.people);
-  await giveUp(id);
+  await cancel(id);
   expect((await reservedBy(id)).map(({ status }) => status)).toEqual(['released', 'released']);
   const answer = await suite.world.addresses.mend(suite.people.storefront, intent(), id, recipient());
   expect(isRefusal(answer) && answer.refused).toBe('address_not_awaited');

@@ -37,7 +37,7 @@ const expectTrueBooks = async () => {
   expect(await falseAudits(suite.world, { pauseMs: 200 })).toEqual([]);
 };
 
-test('an order of more than there is is taken with an agreed date, paid for, and goes on when the last of its goods is there', async () => {
+test('an order for more than the free stock gets an agreed date, and goes on with its last goods', async () => {
   const sku = await backorderedSku(suite.world.transactions, suite.mall, 1);
   const order = await suite.people.place({
     lines: [

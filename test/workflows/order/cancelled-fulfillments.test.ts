@@ -8,7 +8,7 @@ import { lateTry } from '../../support/cut-off';
 import { callerFor, granted, intent } from '../../support/people';
 import { startSuite } from '../../support/suite';
 
-/* The floor works on a part while its order is cancelled: whoever comes first, nothing of a cancelled order goes on. */
+/* The floor works on a fulfillment while its order is cancelled: whoever is first, the order goes no further. */
 const suite = startSuite();
 const FLOOR = callerFor('platform');
 afterEach(() => jest.restoreAllMocks());
@@ -27,23 +27,22 @@ const taskOf = async (orderId: string, kind: TaskKind) => {
   if (!task) throw new Error(`no ${kind} task is open`);
   return task.id;
 };
-const parts = async (orderId: string) => (await suite.people.read(orderId)).fulfillments.map(({ status }) => status);
+const statuses = async (orderId: string) => (await suite.people.read(orderId)).fulfillments.map(({ status }) => status);
 const cancelling = (orderId: string) =>
   lateTry(suite.world.activities.beginCancellation, { orderId, reason: 'customer_request', actor: 'support:test' });
 const work = async (orderId: string, kind: TaskKind) =>
   granted(await suite.world.tasks.complete(FLOOR, intent(), await taskOf(orderId, kind), {}));
-/** Tells how many of our transactions wait for a lock. */
+/** Counts our transactions that wait for a lock. */
 const waiting = async (): Promise<number> =>
   (
     await suite.world.transactions.run(SYSTEM, (tx) =>
       sql<{ n: number }>`
-  select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
-        tx,
-      ),
+        select count(*)::int as n from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(tx),
     )
   ).rows[0]?.n ?? 0;
 
-/** Counts how often the transaction was begun that was begun most often: more than once after a deadlock. */
+/** Counts how often the most repeated transaction has begun: more than once after a deadlock. */
 function tries(): () => number {
   const run = suite.world.transactions.run.bind(suite.world.transactions);
   let most = 0;
@@ -57,7 +56,7 @@ function tries(): () => number {
   return () => most;
 }
 
-/** Locks a task until it is told to end. */
+/** Locks a task, and returns what unlocks it. */
 async function hold(taskId: string): Promise<() => Promise<void>> {
   let end = (): void => undefined;
   let locked = false;
@@ -100,12 +99,12 @@ test.each<[TaskKind, TaskKind[]]>([
     expect(mostTries()).toBe(1);
     await suite.world.messenger.flush(id);
     await suite.people.untilStatus(id, 'cancelled');
-    expect(await parts(id)).toEqual(['cancelled']);
+    expect(await statuses(id)).toEqual(['cancelled']);
   },
   30_000,
 );
 
-test('a cancellation that is not committed yet when the floor completes a task is the first all the same', async () => {
+test('a cancellation that is not committed yet when the floor completes a task comes first', async () => {
   const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
   const taskId = await taskOf(id, 'pick');
   const mostTries = tries();
@@ -122,7 +121,7 @@ test('a cancellation that is not committed yet when the floor completes a task i
   expect(mostTries()).toBe(1);
 }, 30_000);
 
-test('a task that was left open on a cancelled part cannot be completed, nor can the part be packed', async () => {
+test('an open task of a cancelled fulfillment cannot be completed, nor the fulfillment packed', async () => {
   const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
   await work(id, 'pick');
   await work(id, 'recheck');
@@ -135,9 +134,9 @@ test('a task that was left open on a cancelled part cannot be completed, nor can
   const before = await suite.people.told(id);
   const refused = await suite.world.transactions.run(FLOOR, (tx) => completeTask(tx, taskId, FLOOR.actor, {}));
   expect(refused).toMatchObject({ refused: 'task_not_open', detail: 'Its fulfillment is cancelled' });
-  expect(await parts(id)).toEqual(['cancelled']);
+  expect(await statuses(id)).toEqual(['cancelled']);
   expect(await suite.people.told(id)).toEqual(before);
-  const [part] = (await suite.people.read(id)).fulfillments;
-  await suite.world.transactions.run(SYSTEM, (tx) => moveFulfillment(tx, part?.id ?? '', 'packed'));
-  expect(await parts(id)).toEqual(['cancelled']);
+  const [fulfillment] = (await suite.people.read(id)).fulfillments;
+  await suite.world.transactions.run(SYSTEM, (tx) => moveFulfillment(tx, fulfillment?.id ?? '', 'packed'));
+  expect(await statuses(id)).toEqual(['cancelled']);
 }, 30_000);

@@ -13,7 +13,7 @@ import { startSuite } from '../../support/suite';
 
 const TWO_DAYS = 48 * 3600;
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-/** A good address abroad, which only the steady carrier reaches, or a slow one. */
+/** A good address abroad, which only the steady carrier serves. */
 const abroad: Recipient = {
   name: 'Recipient One',
   phone: '+1 212 555 0123',
@@ -23,7 +23,7 @@ const abroad: Recipient = {
 const suite = startSuite({ policies: { addressHold: holding(TWO_DAYS) } });
 
 /**
- * Makes a SKU that expires after a minimum of 30 days, of 50 that keep until one day and so many more until another.
+ * Makes a SKU with a minimum shelf life of 30 days: 50 units expire on one day, `more` units on another.
  */
 const perishable = (soon: string, late: string, more: number): Promise<string> =>
   suite.world.transactions.run(SYSTEM, async (tx) => {
@@ -98,7 +98,7 @@ const expectTrue = () =>
       expect([audit.name, (await audit.check()).findings]).toEqual([audit.name, []]);
   });
 
-test('mended to where carriers are slower, an order gets lots that keep so long in place of those it held', async () => {
+test('an address corrected to where carriers are slower gets lots that keep long enough', async () => {
   await slowAbroad();
   const id = await placeHeld(2, await perishable(inDays(36), inDays(365), 3));
   expect((await mended(suite.world, suite.people, id, abroad)).status).toBe('in_fulfillment');
@@ -107,7 +107,7 @@ test('mended to where carriers are slower, an order gets lots that keep so long 
   await expectTrue();
 });
 
-test('where no lot keeps so long the mend is refused, and the order stays on hold with what it holds', async () => {
+test('where no lot keeps long enough the correction is refused, and the order keeps its reservations', async () => {
   await slowAbroad();
   const skuId = await perishable(inDays(36), inDays(365), 1);
   const id = await placeHeld(2, skuId);
@@ -120,7 +120,7 @@ test('where no lot keeps so long the mend is refused, and the order stays on hol
   await expectTrue();
 });
 
-test('where carriers lift less the mend is refused, and nothing is charged', async () => {
+test('where carriers take less weight the correction is refused, and nothing is charged', async () => {
   await slowAbroad(1_000);
   const id = await placeHeld(2);
   expect(await suite.world.addresses.mend(suite.people.storefront, intent(), id, abroad)).toMatchObject({
@@ -141,7 +141,7 @@ test('an order that is too heavy as it stands is refused before it is charged', 
     intent(),
     suite.people.cart({ lines: [{ skuId: suite.mall.skus.rug.id, quantity: 8 }] }),
   );
-  if (!isRefusal(refused)) throw new Error('it was taken');
+  if (!isRefusal(refused)) throw new Error('The order was accepted');
   expect(refused.refused).toBe('parcel_too_heavy');
   const journal = (await suite.world.gateway.call('GET', '/v1/journal')).body.entries as { key: string }[];
   expect(journal.filter(({ key }) => key.startsWith(String(refused.extensions?.orderId)))).toEqual([]);

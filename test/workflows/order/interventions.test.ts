@@ -11,10 +11,10 @@ import { falseAudits } from '../../support/true-books';
 const suite = startSuite({ policies: { verdictTimeoutSeconds: 3 }, faultsIn: ['carrier', 'gateway'] });
 const SUPPORT = callerFor('support');
 
-const partOf = async (orderId: string) => {
-  const [part] = (await suite.people.read(orderId)).fulfillments;
-  if (!part) throw new Error('the order has no part');
-  return part;
+const fulfillmentOf = async (orderId: string) => {
+  const [fulfillment] = (await suite.people.read(orderId)).fulfillments;
+  if (!fulfillment) throw new Error('The order has no fulfillment');
+  return fulfillment;
 };
 const details = async (orderId: string): Promise<string> =>
   (await suite.workflowOf(orderId).query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
@@ -25,7 +25,7 @@ const eventsOf = async (orderId: string, type: string) =>
 const place = async (...order: Parameters<People['place']>) =>
   suite.people.untilStatus((await suite.people.place(...order)).id, 'in_fulfillment');
 
-/** Erases, or gives back, what opens the address of an order's customer: without it no label can be bought. */
+/** Erases, or restores, the key of an order's customer: without it nobody reads the address, and no label is bought. */
 async function eraseKey(orderId: string, key: Buffer | null = null): Promise<Buffer | null> {
   return suite.world.transactions.run(SYSTEM, async (tx) => {
     const { customerId } = await tx
@@ -44,7 +44,7 @@ async function eraseKey(orderId: string, key: Buffer | null = null): Promise<Buf
 }
 
 describe('retry now', () => {
-  test('ends the back-off of a call to a provider that is back, and tells who asked', async () => {
+  test('ends the back-off of a call to a provider that is back, and records who asked', async () => {
     const { id } = await place({}, [suite.mall.skus.cup]);
     await suite.world.carrier.fault({ mode: 'down', times: 1_000 });
     await suite.people.completeTasks(id);
@@ -54,29 +54,29 @@ describe('retry now', () => {
     expect(
       granted(await suite.interventions.ask(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' })).body,
     ).toMatchObject({ outcome: 'done', steps: 1 });
-    await until(async () => (await partOf(id)).status === 'labelled');
+    await until(async () => (await fulfillmentOf(id)).status === 'labelled');
     await suite.people.untilAttention(id, null);
     expect(await eventsOf(id, 'retry.requested')).toMatchObject([
       { actor: SUPPORT.actor, data: { reason: 'provider_back' } },
     ]);
     const { events } = await suite.workflowOf(id).fetchHistory();
     expect(events?.some((event) => event.activityTaskCanceledEventAttributes)).toBe(true);
-    expect(await labelsOf(suite.world, (await partOf(id)).id)).toEqual(['1 steady booked']);
+    expect(await labelsOf(suite.world, (await fulfillmentOf(id)).id)).toEqual(['1 steady booked']);
   }, 60_000);
 
-  test('runs a step again that failed for good, of one part, while the other goes on', async () => {
+  test('runs a failed step of one fulfillment again, while the other goes on', async () => {
     const order = await place({ customer: { reference: 'erased-by-mistake' } }, [
       suite.mall.skus.lamp,
       suite.mall.skus.rug,
     ]);
-    const [first, second] = order.fulfillments.map((part) => part.id);
+    const [first, second] = order.fulfillments.map(({ id }) => id);
     const key = await eraseKey(order.id);
-    await suite.people.completeTasks(order.id, (part) => part === first);
+    await suite.people.completeTasks(order.id, (fulfillmentId) => fulfillmentId === first);
     await suite.people.untilAttention(order.id, 'needs_operator');
     await eraseKey(order.id, key);
-    await suite.people.completeTasks(order.id, (part) => part === second);
+    await suite.people.completeTasks(order.id, (fulfillmentId) => fulfillmentId === second);
     const statusOf = async (id?: string) =>
-      (await suite.people.read(order.id)).fulfillments.find((part) => part.id === id)?.status;
+      (await suite.people.read(order.id)).fulfillments.find((fulfillment) => fulfillment.id === id)?.status;
     await until(async () => (await statusOf(second)) === 'labelled');
     expect(await statusOf(first)).toBe('packed');
     expect(
@@ -87,7 +87,7 @@ describe('retry now', () => {
     await suite.people.untilAttention(order.id, null);
   }, 60_000);
 
-  test('is refused when nothing waits for it, after the end, and in a shape that is none', async () => {
+  test('is refused when nothing waits for it, after the end, and in a wrong shape', async () => {
     const { id } = await place({}, [suite.mall.skus.cup]);
     expect(await suite.interventions.ask(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' })).toMatchObject(
       { refused: 'nothing_to_retry' },
@@ -111,30 +111,30 @@ describe('another carrier', () => {
     await suite.world.carrier.fault({ mode: 'down', times: 1_000, operation: 'find' });
     await suite.people.completeTasks(id);
     await suite.people.untilAttention(id, 'carrier_unavailable');
-    const part = await partOf(id);
-    const chosen = { fulfillmentId: part.id, carrierCode: 'swift', reason: 'provider_down' } as const;
+    const fulfillment = await fulfillmentOf(id);
+    const choice = { fulfillmentId: fulfillment.id, carrierCode: 'swift', reason: 'provider_down' } as const;
     const key = randomUUID();
     const asking = (carrierCode: string) =>
       suite.interventions.ask(SUPPORT, { key, requestHash: Buffer.from(carrierCode) }, id, 'chooseCarrier', {
-        ...chosen,
+        ...choice,
         carrierCode,
       });
     expect(await asking('nobody')).toMatchObject({ refused: 'carrier_not_offered' });
-    // What was refused is forgotten: its key is good for another request.
+    // A refused request frees its key for another request.
     granted(await asking('swift'));
     expect(granted(await asking('swift'))).toMatchObject({ status: 200, replayed: true });
-    await until(async () => (await partOf(id)).shipment?.carrierCode === 'swift');
-    expect(await labelsOf(suite.world, part.id)).toEqual(['1 steady booked', '2 swift booked']);
-    expect(await suite.interventions.ask(SUPPORT, intent(), id, 'chooseCarrier', chosen)).toMatchObject({
+    await until(async () => (await fulfillmentOf(id)).shipment?.carrierCode === 'swift');
+    expect(await labelsOf(suite.world, fulfillment.id)).toEqual(['1 steady booked', '2 swift booked']);
+    expect(await suite.interventions.ask(SUPPORT, intent(), id, 'chooseCarrier', choice)).toMatchObject({
       refused: 'label_not_awaited',
     });
 
     await suite.endFaults();
-    await until(async () => (await labelsOf(suite.world, part.id)).includes('1 steady voided'), 30_000);
+    await until(async () => (await labelsOf(suite.world, fulfillment.id)).includes('1 steady voided'), 30_000);
     await suite.people.handOver(id);
     await suite.people.scan(id, 'signed');
     await suite.people.untilStatus(id, 'completed');
-    expect(await labelsOf(suite.world, part.id)).toEqual(['1 steady voided', '2 swift booked']);
+    expect(await labelsOf(suite.world, fulfillment.id)).toEqual(['1 steady voided', '2 swift booked']);
     expect(await eventsOf(id, 'carrier.chosen')).toMatchObject([
       { actor: SUPPORT.actor, data: { carrierCode: 'swift', reason: 'provider_down' } },
     ]);
@@ -145,19 +145,19 @@ describe('another carrier', () => {
     await suite.world.carrier.fault({ mode: 'down', times: 1_000 });
     await suite.people.completeTasks(id);
     await suite.people.untilAttention(id, 'carrier_unavailable');
-    const part = await partOf(id);
+    const fulfillment = await fulfillmentOf(id);
     granted(
       await suite.interventions.ask(SUPPORT, intent(), id, 'chooseCarrier', {
-        fulfillmentId: part.id,
+        fulfillmentId: fulfillment.id,
         carrierCode: 'swift',
         reason: 'provider_down',
       }),
     );
-    const asked = granted(await suite.world.orders.cancel(SUPPORT, intent(), id, { reason: 'operator_decision' }));
-    expect(asked).toMatchObject({ status: 202, body: { status: 'cancelling' } });
+    const cancelled = granted(await suite.world.orders.cancel(SUPPORT, intent(), id, { reason: 'operator_decision' }));
+    expect(cancelled).toMatchObject({ status: 202, body: { status: 'cancelling' } });
     expect(
       await suite.interventions.ask(SUPPORT, intent(), id, 'chooseCarrier', {
-        fulfillmentId: part.id,
+        fulfillmentId: fulfillment.id,
         carrierCode: 'swift',
         reason: 'provider_down',
       }),
@@ -165,7 +165,7 @@ describe('another carrier', () => {
     await suite.endFaults();
     granted(await suite.interventions.ask(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' }));
     await until(async () => (await suite.people.read(id)).status === 'cancelled', 40_000);
-    expect((await labelsOf(suite.world, part.id)).filter((label) => !label.endsWith('voided'))).toEqual([]);
+    expect((await labelsOf(suite.world, fulfillment.id)).filter((label) => !label.endsWith('voided'))).toEqual([]);
   }, 90_000);
 });
 
@@ -193,7 +193,7 @@ describe('a cancellation', () => {
     const { id } = await place({}, [suite.mall.skus.cup]);
     await suite.people.pack(id);
     await suite.world.gateway.fault({ mode: 'down', times: 1_000, operation: 'capture' });
-    granted(await suite.world.shipments.handOver(callerFor('platform'), intent(), (await partOf(id)).id));
+    granted(await suite.world.shipments.handOver(callerFor('platform'), intent(), (await fulfillmentOf(id)).id));
     await suite.people.untilAttention(id, 'payment_provider_unavailable');
     expect(await suite.world.orders.cancel(SUPPORT, intent(), id, { reason: 'operator_decision' })).toMatchObject({
       refused: 'order_not_cancellable',
@@ -250,6 +250,6 @@ test('an order is handed to one person at a time, who says what came of it', asy
   });
 }, 30_000);
 
-test('after all of it every audit is true', async () => {
+test('every audit is true afterwards', async () => {
   expect(await falseAudits(suite.world)).toEqual([]);
 }, 60_000);

@@ -7,17 +7,17 @@ import { callerFor, granted, intent } from '../../support/people';
 import { startSuite } from '../../support/suite';
 
 /*
- * A try of a step that took too long is given up, but not ended: it may find its database again when the order is long
- * further on. Each test lets such a try come, and looks at what it changed.
+ * An attempt of a step that timed out may still reach the database when its order has gone far on. Each test lets such
+ * an attempt run, and checks what it changed.
  */
 const suite = startSuite();
 
-/** Everything that an order is in the books, and the effects of it that its providers know. */
-async function all({ id, fulfillments }: OrderResource) {
+/** Reads all that the books hold of an order, and the effects that its providers know. */
+async function stateOf({ id, fulfillments }: OrderResource) {
   const rows = await suite.world.transactions.run(SYSTEM, async (tx) => ({
     order: await tx.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
     reservations: await tx.selectFrom('reservation').selectAll().where('orderId', '=', id).orderBy('id').execute(),
-    parts: await tx.selectFrom('fulfillment').selectAll().where('orderId', '=', id).orderBy('id').execute(),
+    fulfillments: await tx.selectFrom('fulfillment').selectAll().where('orderId', '=', id).orderBy('id').execute(),
     payments: await tx.selectFrom('payment').selectAll().where('orderId', '=', id).orderBy('id').execute(),
     operations: await tx.selectFrom('operation').selectAll().where('orderId', '=', id).orderBy('key').execute(),
     timeline: await tx.selectFrom('timeline_event').selectAll().where('orderId', '=', id).orderBy('seq').execute(),
@@ -26,14 +26,14 @@ async function all({ id, fulfillments }: OrderResource) {
   for await (const { key, status } of suite.world.payments.journal())
     if (key.startsWith(id)) effects.push(`${key} ${status}`);
   for await (const { key, status } of suite.world.carriers.journal())
-    if (fulfillments.some((part) => key.startsWith(part.id))) effects.push(`${key} ${status}`);
+    if (fulfillments.some(({ id: fulfillmentId }) => key.startsWith(fulfillmentId))) effects.push(`${key} ${status}`);
   return { ...rows, effects };
 }
 
-test('a late try of holding stock, of holding for the address or of releasing changes nothing of an order on the floor', async () => {
+test('a late attempt to reserve, hold or release changes nothing of an order on the floor', async () => {
   const order = await suite.people.place();
   expect(order.status).toBe('in_fulfillment');
-  const before = await all(order);
+  const before = await stateOf(order);
   await lateTry(suite.world.activities.reserveStock, { orderId: order.id, paymentWindowSeconds: 60 });
   await lateTry(suite.world.activities.holdForAddress, {
     orderId: order.id,
@@ -42,21 +42,21 @@ test('a late try of holding stock, of holding for the address or of releasing ch
   await lateTry(suite.world.activities.releaseToWarehouse, { orderId: order.id });
   await lateTry(suite.world.activities.validateOrder, { orderId: order.id });
   await lateTry(suite.world.activities.authorizePayment, { orderId: order.id, paymentId: order.payments[0]?.id ?? '' });
-  expect(await all(order)).toEqual(before);
+  expect(await stateOf(order)).toEqual(before);
 }, 30_000);
 
-test('a late try of holding for the address does not hold a mended order again', async () => {
+test('a late attempt to hold for the address does not hold a corrected order again', async () => {
   const { id } = await placeHeld(suite.people);
-  const mended = granted(await suite.world.addresses.mend(suite.people.storefront, intent(), id, recipient())).body;
+  const corrected = granted(await suite.world.addresses.mend(suite.people.storefront, intent(), id, recipient())).body;
   await suite.world.transactions.run(SYSTEM, (tx) =>
     tx.updateTable('orders').set({ status: 'draft', stage: 'receive' }).where('id', '=', id).execute(),
   );
-  const before = await all(mended);
+  const before = await stateOf(corrected);
   await lateTry(suite.world.activities.holdForAddress, {
     orderId: id,
     until: new Date(Date.now() + 60_000).toISOString(),
   });
-  expect(await all(mended)).toEqual(before);
+  expect(await stateOf(corrected)).toEqual(before);
 }, 30_000);
 
 test('after a cancellation, a late try neither authorizes, nor books, nor releases', async () => {
@@ -69,7 +69,7 @@ test('after a cancellation, a late try neither authorizes, nor books, nor releas
     await suite.world.orders.cancel(suite.people.storefront, intent(), placed.id, { reason: 'customer_request' }),
   ).body;
   expect([unpaid.status, paid.status]).toEqual(['cancelled', 'cancelled']);
-  const before = [await all(unpaid), await all(paid)];
+  const before = [await stateOf(unpaid), await stateOf(paid)];
   await expect(
     lateTry(suite.world.activities.authorizePayment, { orderId: unpaid.id, paymentId: unpaid.payments[0]?.id ?? '' }),
   ).rejects.toThrow('it cannot be paid');
@@ -80,13 +80,13 @@ test('after a cancellation, a late try neither authorizes, nor books, nor releas
     await lateTry(suite.world.activities.releaseToWarehouse, { orderId: id });
     await lateTry(suite.world.activities.reserveStock, { orderId: id, paymentWindowSeconds: 60 });
   }
-  expect([await all(unpaid), await all(paid)]).toEqual(before);
+  expect([await stateOf(unpaid), await stateOf(paid)]).toEqual(before);
 }, 30_000);
 
-test('a run that lost what it had done to a restart, and is cancelled, gives back what only the books know of', async () => {
+test('a cancelled run that lost its history to a restart undoes what only the books know', async () => {
   const order = await suite.people.read(await cancelCutOff(suite.world, suite.people, suite.mall.skus.cup));
   expect(order.payments).toMatchObject([{ status: 'settled', voided: order.total }]);
-  const { effects, reservations, operations } = await all(order);
+  const { effects, reservations, operations } = await stateOf(order);
   expect(effects).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/:authorize:1 /),
@@ -122,14 +122,14 @@ test('an order whose cancellation only the books know of is not ended otherwise 
   await until(async () => (await sinceSettled()).some((event) => event.workflowTaskCompletedEventAttributes));
   await suite.world.messenger.flush(order.id);
   await suite.people.untilStatus(order.id, 'cancelled');
-  const { payments, reservations, timeline, effects } = await all(order);
+  const { payments, reservations, timeline, effects } = await stateOf(order);
   expect(payments).toEqual([expect.objectContaining({ authorized: order.total.amount, voided: order.total.amount })]);
   expect(reservations.every(({ status }) => status === 'released')).toBe(true);
   expect(timeline.map(({ type }) => type)).not.toContain('order.returned');
   expect(effects).toHaveLength(2);
 }, 30_000);
 
-test('a cancellation that is asked for in two ways at once, by Temporal and by what the books hold, undoes everything', async () => {
+test('a cancellation requested twice at once, through Temporal and through the books, undoes everything', async () => {
   const order = await suite.people.place({}, [suite.mall.skus.cup]);
   const handle = suite.workflowOf(order.id);
   await suite.world.stopWorkers();
@@ -142,12 +142,12 @@ test('a cancellation that is asked for in two ways at once, by Temporal and by w
   await suite.world.messenger.flush(order.id);
   await suite.world.startWorkers();
   expect(await handle.result()).toBe('cancelled');
-  const { payments, reservations } = await all(await suite.people.untilStatus(order.id, 'cancelled'));
+  const { payments, reservations } = await stateOf(await suite.people.untilStatus(order.id, 'cancelled'));
   expect(payments).toEqual([expect.objectContaining({ voided: order.total.amount })]);
   expect(reservations.map(({ status }) => status)).toEqual(['released']);
 }, 30_000);
 
-test('a label that is learnt of later is that of the carrier which was asked, though another would be chosen by now', async () => {
+test('a label found later is of the carrier that was asked, though another would be chosen by now', async () => {
   const order = await suite.people.place({}, [suite.mall.skus.cup]);
   const ref = { orderId: order.id, fulfillmentId: order.fulfillments[0]?.id ?? '' };
   await suite.world.stopWorkers();
@@ -159,7 +159,7 @@ test('a label that is learnt of later is that of the carrier which was asked, th
   }
   await suite.world.carrier.fault({ mode: 'error_after', operation: 'book' });
   await expect(lateTry(suite.world.activities.bookShipment, ref)).rejects.toThrow();
-  const [asked] = (await all(order)).operations
+  const [asked] = (await stateOf(order)).operations
     .filter(({ kind }) => kind === 'book')
     .map(({ request }) => (request as { carrierCode: string }).carrierCode);
   const dearer = (by: number) =>

@@ -110,7 +110,7 @@ test('a payment window that passes gives everything back', async () => {
   expect(await suite.people.told(orderId)).toEqual(expect.arrayContaining(['stock.released', 'order.cancelled']));
 });
 
-test('a customer who has to act is told how, and approves', async () => {
+test('a customer who has to act learns how, and approves', async () => {
   const order = await suite.people.place({ payment: { method: 'card', token: 'tok_redirect' } });
   expect(order).toMatchObject({ status: 'awaiting_payment', nextAction: { type: 'redirect' } });
   const reference = order.nextAction?.url.split('/').pop() ?? '';
@@ -165,7 +165,7 @@ describe('a cancellation', () => {
     ).toEqual([]);
   });
 
-  test('whose Update was lost with all it had done is told to the order by the sweeper', async () => {
+  test('whose Update was lost reaches the order through the sweeper', async () => {
     const held = await reserved();
     const order = await suite.people.place();
     // The books hold it; the worker died before Temporal had heard of any of it.

@@ -7,9 +7,9 @@ import { startSuite } from '../../support/suite';
 const suite = startSuite({ faultsIn: ['carrier', 'gateway'] });
 const PLATFORM = callerFor('platform');
 
-/** Lists what the sandboxes' own journals hold of an order's effects, by kind. */
+/** Lists the effects of an order that the sandboxes' own journals hold. */
 async function effects(order: OrderResource): Promise<string[]> {
-  const own = (key: string) => key.startsWith(order.id) || order.fulfillments.some((part) => key.startsWith(part.id));
+  const own = (key: string) => key.startsWith(order.id) || order.fulfillments.some(({ id }) => key.startsWith(id));
   const seen: string[] = [];
   for await (const entry of suite.world.payments.journal())
     if (own(entry.key)) seen.push(`${entry.kind} ${entry.status}`);
@@ -56,7 +56,7 @@ test('a cancellation finds the label whose booking was never answered, and voids
   expect(await effects(cancelled)).toEqual(['authorize authorized', 'label voided', 'void succeeded']);
 }, 40_000);
 
-test('a carrier that refuses the parcel is followed by the next; when all refuse, staff see it and can cancel', async () => {
+test('a refused parcel goes to the next carrier; when all refuse, staff see it and can cancel', async () => {
   const address = { country: 'BR', region: 'RS', city: 'Passo Fundo', line1: 'Rua 1', postcode: '99999-999' };
   const { id } = await suite.people.place({ recipient: { name: 'N', phone: '+5511912345678', address } }, [
     suite.mall.skus.cup,

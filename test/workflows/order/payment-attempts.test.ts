@@ -22,7 +22,7 @@ async function declinedOrder(): Promise<string> {
   return id;
 }
 
-/** Counts the attempts that an order's workflow has taken. */
+/** Counts the attempts that an order's workflow has accepted. */
 async function takenBy(orderId: string): Promise<number> {
   const { events } = await suite.workflowOf(orderId).fetchHistory();
   return (events ?? []).filter(
@@ -33,8 +33,8 @@ async function takenBy(orderId: string): Promise<number> {
 const pay = (orderId: string, token: string, key: IdempotentRequest) =>
   suite.world.orders.pay(suite.people.storefront, key, orderId, { method: 'card', token });
 
-/** Asks for attempts, one after another, while the gateway is down: the order takes each, and none is answered. */
-async function askWhileDown(orderId: string, tokens: readonly string[]): Promise<IdempotentRequest[]> {
+/** Requests attempts, one after another, while the gateway is down: the order accepts each, and none is answered. */
+async function requestWhileDown(orderId: string, tokens: readonly string[]): Promise<IdempotentRequest[]> {
   await suite.world.gateway.fault({ mode: 'down', times: 1_000 });
   const keys = tokens.map(() => intent());
   for (const [n, token] of tokens.entries()) {
@@ -45,7 +45,7 @@ async function askWhileDown(orderId: string, tokens: readonly string[]): Promise
   return keys;
 }
 
-/** Lists what the gateway holds of an order's attempts, by their numbers. */
+/** Lists an order's attempts at the gateway: number and status. */
 async function atGateway(orderId: string): Promise<string[]> {
   const seen: string[] = [];
   for await (const { key, status } of suite.world.payments.journal())
@@ -58,9 +58,9 @@ const eventsOf = async (orderId: string): Promise<string[]> =>
     .items.map(({ type }) => type)
     .filter((type) => type.startsWith('payment.'));
 
-test('attempts asked for while another is tried are tried in their order, until one is authorized; the rest are abandoned', async () => {
+test('attempts requested during another are tried in order until one is authorized', async () => {
   const id = await declinedOrder();
-  const keys = await askWhileDown(id, ['tok_declined', 'tok_insufficient_funds', 'tok_ok', 'tok_ok']);
+  const keys = await requestWhileDown(id, ['tok_declined', 'tok_insufficient_funds', 'tok_ok', 'tok_ok']);
   const { payments } = await suite.people.untilStatus(id, 'in_fulfillment');
   expect(payments.map(({ status }) => status)).toEqual([
     'abandoned',
@@ -87,10 +87,10 @@ test('attempts asked for while another is tried are tried in their order, until 
   }
 }, 60_000);
 
-test('an attempt that waits for its customer is given up before the next is tried, and each is answered as what it came to', async () => {
+test('an attempt that waits for its customer is abandoned before the next, and each gets its own answer', async () => {
   const id = await declinedOrder();
   const tokens = ['tok_redirect', 'tok_declined', 'tok_redirect'];
-  const keys = await askWhileDown(id, tokens);
+  const keys = await requestWhileDown(id, tokens);
   await until(async () => (await suite.people.read(id)).payments[3]?.status === 'action_required', 30_000);
   expect(await atGateway(id)).toEqual(['1 declined', '2 expired', '3 declined', '4 action_required']);
   expect((await suite.people.read(id)).payments.map(({ status }) => status)).toEqual([
@@ -111,7 +111,7 @@ test('an attempt that waits for its customer is given up before the next is trie
 
 test('attempts that wait for their turn end with a cancellation, untried', async () => {
   const id = await declinedOrder();
-  await askWhileDown(id, ['tok_redirect']);
+  await requestWhileDown(id, ['tok_redirect']);
   await until(async () => (await suite.people.read(id)).payments[1]?.status === 'action_required', 30_000);
   await suite.world.gateway.fault({ mode: 'down', times: 1_000 });
   const keys = [intent(), intent()];
@@ -124,13 +124,13 @@ test('attempts that wait for their turn end with a cancellation, untried', async
   expect(await atGateway(id)).toEqual(['1 declined', '2 expired']);
 }, 60_000);
 
-test('an order of a release that forgot all but the last that waited replays as it was', async () => {
+test('an order of a release that kept only the last waiting attempt replays as it ran', async () => {
   await suite.world.stopWorkers();
   const stop = await suite.world.startWorkers({
     bundle: await bundleWith({ file: 'order/payment.ts', from: " && !patched('attempts-in-turn')", to: '' }),
   });
   const id = await declinedOrder();
-  await askWhileDown(id, ['tok_declined', 'tok_ok', 'tok_declined']);
+  await requestWhileDown(id, ['tok_declined', 'tok_ok', 'tok_declined']);
   await until(async () => (await suite.people.read(id)).payments[3]?.status === 'declined', 30_000);
   await stop();
   await suite.world.startWorkers();

@@ -13,16 +13,13 @@ import { falseAudits } from '../../support/true-books';
 const suite = startSuite();
 const SUPPORT = callerFor('support');
 
-/**
- * Says in our books that an order was paid in another currency, or again in its own: the gateway refuses whatever is
- * moved in another.
- */
+/** Changes the currency of an order's payment in our books: the gateway refuses moves in another currency. */
 const inCurrency = (orderId: string, currency: string) =>
   suite.world.transactions.run(SYSTEM, (tx) =>
     tx.updateTable('payment').set({ currency }).where('orderId', '=', orderId).execute(),
   );
 
-/** Lists the tries of an order's moves: the gateway's refusals with their reason. */
+/** Lists the attempts to move an order's money, with the gateway's reasons of refusal. */
 async function triesOf(orderId: string): Promise<string[]> {
   const rows = await suite.world.transactions.run(SYSTEM, (tx) =>
     tx
@@ -55,7 +52,7 @@ const handOver = async (orderId: string): Promise<void> => {
     granted(await suite.world.shipments.handOver(callerFor('platform'), intent(), id));
 };
 
-test('a refused capture fails for good, and each retry that staff ask for is another try under its own number, until one succeeds', async () => {
+test('a refused capture fails for good; each retry of staff is a new attempt with its own number', async () => {
   const id = await packed();
   await inCurrency(id, 'USD');
   await handOver(id);
@@ -67,10 +64,10 @@ test('a refused capture fails for good, and each retry that staff ask for is ano
   expect(await triesOf(id)).toEqual(['capture:1 refused currency_mismatch', 'capture:1:2 refused currency_mismatch']);
 
   await inCurrency(id, 'BRL');
-  // Only what staff ask for is tried: whoever runs the step again otherwise learns of the refusal.
-  const [part] = (await suite.people.read(id)).fulfillments;
+  // Only a retry of staff makes a new attempt: running the step again otherwise repeats the refusal.
+  const [fulfillment] = (await suite.people.read(id)).fulfillments;
   await expect(
-    lateTry(suite.world.activities.capturePayment, { orderId: id, fulfillmentId: part?.id ?? '' }),
+    lateTry(suite.world.activities.capturePayment, { orderId: id, fulfillmentId: fulfillment?.id ?? '' }),
   ).rejects.toMatchObject({ type: 'provider_refused', nonRetryable: true });
   granted(await retry(id));
   await suite.people.untilStatus(id, 'shipped');
@@ -82,7 +79,7 @@ test('a refused capture fails for good, and each retry that staff ask for is ano
   await until(async () => (await suite.people.read(id)).attention === null);
 }, 90_000);
 
-test('a refund of what a later try captured is given, with its commission, by a later try, too', async () => {
+test('a capture of a later attempt is refunded, with its commission, by a later attempt too', async () => {
   const id = await packed();
   await inCurrency(id, 'USD');
   await handOver(id);
@@ -117,7 +114,7 @@ test('a refund of what a later try captured is given, with its commission, by a 
   expect(commission.reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
 }, 90_000);
 
-test('a refused void keeps a cancellation waiting for staff, who have it tried again', async () => {
+test('a refused void makes a cancellation wait until staff retry it', async () => {
   const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
   await inCurrency(id, 'USD');
   const cancelled = suite.world.orders.cancel(SUPPORT, intent(), id, { reason: 'operator_decision' });
@@ -128,14 +125,14 @@ test('a refused void keeps a cancellation waiting for staff, who have it tried a
   expect(await triesOf(id)).toEqual(['void:1 refused currency_mismatch', 'void:1:2 succeeded']);
 }, 90_000);
 
-test('a try that finds, too late to choose another, that its move was refused meanwhile does not pass for done', async () => {
+test('an attempt that was refused by another meanwhile does not pass for done', async () => {
   const id = await packed();
   await suite.world.stopWorkers();
   await handOver(id);
-  const part = { orderId: id, fulfillmentId: (await suite.people.read(id)).fulfillments[0]?.id ?? '' };
+  const ref = { orderId: id, fulfillmentId: (await suite.people.read(id)).fulfillments[0]?.id ?? '' };
   await suite.world.gateway.fault({ mode: 'down', times: 1, operation: 'capture' });
-  await expect(lateTry(suite.world.activities.capturePayment, part)).rejects.toThrow(ProviderUnavailable);
-  // Between the choice of its key and its own first write another try, given up before, hears of the refusal.
+  await expect(lateTry(suite.world.activities.capturePayment, ref)).rejects.toThrow(ProviderUnavailable);
+  // Between the choice of its key and its first write, another attempt that had timed out is refused.
   let ran = 0;
   const raced = Object.create(suite.world.transactions, {
     run: {
@@ -151,7 +148,7 @@ test('a try that finds, too late to choose another, that its move was refused me
   await expect(
     lateTry(
       (at: FulfillmentRef) => captureFulfillment({ transactions: raced, payments } as unknown as ActivityDeps, at),
-      part,
+      ref,
     ),
   ).rejects.toMatchObject({ type: 'provider_refused' });
   await suite.world.startWorkers();
@@ -161,6 +158,6 @@ test('a try that finds, too late to choose another, that its move was refused me
   expect(await triesOf(id)).toEqual(['capture:1 refused raced', 'capture:1:2 succeeded']);
 }, 90_000);
 
-test('after all of it every audit is true', async () => {
+test('every audit is true afterwards', async () => {
   expect(await falseAudits(suite.world)).toEqual([]);
 }, 60_000);

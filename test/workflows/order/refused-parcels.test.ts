@@ -20,19 +20,19 @@ beforeAll(async () => {
   });
 }, 120_000);
 
-type Part = OrderResource['fulfillments'][number];
+type Fulfillment = OrderResource['fulfillments'][number];
 
-/** Lets the carrier bring one part back, and waits until its money was given back. */
-async function comesBack(orderId: string, part: Part): Promise<void> {
+/** Lets the carrier bring one fulfillment back, and waits for its refund. */
+async function comesBack(orderId: string, fulfillment: Fulfillment): Promise<void> {
   for (const scan of ['refused', 'returned']) {
     const { status } = await suite.world.carrier.call('POST', '/v1/scans', {
-      trackingNumber: part.shipment?.trackingNumber,
+      trackingNumber: fulfillment.shipment?.trackingNumber,
       scan,
       place: 'Hub',
     });
     expect(status).toBeLessThan(300);
   }
-  await until(async () => (await refunds(orderId)).some(({ fulfillmentId }) => fulfillmentId === part.id));
+  await until(async () => (await refunds(orderId)).some(({ fulfillmentId }) => fulfillmentId === fulfillment.id));
 }
 
 async function refunds(
@@ -50,7 +50,7 @@ async function refunds(
   });
 }
 
-/** What is on each account of an order, and what its reservations say was paid for a part. */
+/** Reads the balance of each account of an order. */
 const booked = (orderId: string): Promise<Record<string, number>> =>
   suite.world.transactions.run(SYSTEM, async (tx) => {
     const rows = await tx
@@ -62,6 +62,8 @@ const booked = (orderId: string): Promise<Record<string, number>> =>
       .execute();
     return Object.fromEntries(rows.map(({ account, amount }) => [account, Number(amount)]));
   });
+
+/** Reads what the reservations of a fulfillment say was paid for it. */
 const paidFor = (fulfillmentId: string) =>
   suite.world.transactions.run(SYSTEM, async (tx) => {
     const rows = await tx
@@ -78,7 +80,7 @@ const paidFor = (fulfillmentId: string) =>
     };
   });
 
-test('of two parts of one line, each gives back what was paid for its units and their delivery; after both, the ledger is as before', async () => {
+test('each of two fulfillments of one line refunds its units and delivery; both clear the ledger', async () => {
   const order = await suite.people.place({
     lines: [{ skuId: suite.mall.skus.lamp.id, quantity: 23 }],
     couponCodes: ['BACK'],
@@ -87,7 +89,7 @@ test('of two parts of one line, each gives back what was paid for its units and 
   const {
     fulfillments: [first, second, ...others],
   } = await suite.people.handOver(order.id);
-  if (!first || !second || others.length > 0) throw new Error('the order is not in two parts');
+  if (!first || !second || others.length > 0) throw new Error('The order should have two fulfillments');
   await until(
     async () => (await suite.people.told(order.id)).filter((type) => type === 'payment.captured').length === 2,
   );
@@ -98,7 +100,7 @@ test('of two parts of one line, each gives back what was paid for its units and 
     order.shipping.amount,
   ]);
 
-  // What the mall takes of a merchant from now on changes nothing of what it took.
+  // A commission that changes later changes nothing of one that was taken.
   await suite.world.transactions.run(SYSTEM, (tx) =>
     tx.updateTable('merchant').set({ commissionBp: 4_321 }).where('id', '=', first.merchantId).execute(),
   );
@@ -112,7 +114,7 @@ test('of two parts of one line, each gives back what was paid for its units and 
     }),
   ]);
   const half = await booked(order.id);
-  // What is left is the second part's alone: its money, what the mall paid of its discounts, and who gets both.
+  // The balance is the second fulfillment's: its money, the mall's share of its discounts, and who gets both.
   expect(half).toMatchObject({ 'gateway.clearing': rest.amount, 'mall.promotion': rest.mall });
   expect((half['merchant.payable'] ?? 0) + (half['mall.commission'] ?? 0)).toBe(-rest.amount - rest.mall);
   expect((await suite.people.read(order.id)).payments).toMatchObject([
@@ -136,7 +138,7 @@ test('of two parts of one line, each gives back what was paid for its units and 
   expect(use).toEqual([{ promotionId: coupon, status: 'held' }]);
 });
 
-test("one merchant's part comes back and the other's is signed for: the audits hold", async () => {
+test("one merchant's fulfillment comes back and the other's is signed for: every audit is true", async () => {
   const order = await suite.people.place({
     lines: [
       { skuId: suite.mall.skus.lamp.id, quantity: 1 },
@@ -150,7 +152,7 @@ test("one merchant's part comes back and the other's is signed for: the audits h
     fulfillments.find(({ merchantId }) => merchantId === suite.mall.merchantIds[1]),
     fulfillments.find(({ merchantId }) => merchantId === suite.mall.merchantIds[0]),
   ];
-  if (!back || !kept) throw new Error('the order has no part of each merchant');
+  if (!back || !kept) throw new Error('The order lacks a fulfillment of each merchant');
   const paid = await paidFor(back.id);
   await comesBack(order.id, back);
   expect(
@@ -175,7 +177,7 @@ test("one merchant's part comes back and the other's is signed for: the audits h
   expect(await falseAudits(suite.world)).toEqual([]);
 });
 
-test('what is not on the shelves again is not given back', async () => {
+test('goods that are not back on the shelf are not refunded', async () => {
   const order = await suite.people.place({ lines: [{ skuId: suite.mall.skus.cup.id, quantity: 1 }] });
   await suite.people.pack(order.id);
   const {

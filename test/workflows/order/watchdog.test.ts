@@ -6,23 +6,23 @@ import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import { withOwner } from '../../../src/embedded/postgres/databases';
 import { until } from '../../sandboxes/sandboxes';
 import { callerFor, granted, intent } from '../../support/people';
-import { log } from '../../support/world';
+import { log } from '../../support/log';
 import { startSuite } from '../../support/suite';
 
 const suite = startSuite({ faultsIn: ['carrier'] });
 const SUPPORT = callerFor('support');
 const ATTENTION = defineSearchAttributeKey('AttentionReason', SearchAttributeType.KEYWORD);
 const DAY = 24 * 3600;
-const PATIENT: Deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY };
+const LONG: Deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY };
 
-/** Lets a watchdog of its own take one round; answers what it noted. */
+/** Makes a watchdog of its own look once, and returns what it noted. */
 async function look(deadlines: Partial<Deadlines> = {}, attempts = 20): Promise<WatchRound | undefined> {
   let noted: WatchRound | undefined;
   await new Watchdog(
     suite.world.transactions,
     suite.world.temporal.client,
     suite.world.messenger,
-    { periodSeconds: 30, deadlines: { ...PATIENT, ...deadlines }, attempts },
+    { periodSeconds: 30, deadlines: { ...LONG, ...deadlines }, attempts },
     log,
     (round) => {
       noted = round;
@@ -86,7 +86,7 @@ test('a more urgent reason of the order itself stays in front, and what was foun
   await until(async () => (await attribute(id)) === 'stage_overdue');
 }, 60_000);
 
-test('a workflow whose tasks fail is found; nothing but mending it helps', async () => {
+test('a workflow whose tasks fail is found, and stays so until it is corrected', async () => {
   const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
   // A signal without its payload: its handler throws in every attempt at the task, as a defect would.
   await suite.workflowOf(id).signal('parcelPacked');
@@ -107,7 +107,7 @@ test('a workflow whose tasks fail is found; nothing but mending it helps', async
   });
 }, 90_000);
 
-test('carriers that are down are seen as a step tried again and again; another carrier is chosen, and the order goes on', async () => {
+test('a step that is retried while carriers are down is found, and goes on with another carrier', async () => {
   const {
     id,
     fulfillments: [part],
@@ -143,7 +143,7 @@ test('carriers that are down are seen as a step tried again and again; another c
   });
 }, 90_000);
 
-test('a step that fails in the worker, where Temporal does not show it, is found, and taken back once it succeeds', async () => {
+test('a step that fails inside the worker, unseen by Temporal, is found, and withdrawn once it succeeds', async () => {
   const {
     id,
     fulfillments: [part],

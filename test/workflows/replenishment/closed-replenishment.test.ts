@@ -16,7 +16,7 @@ const close = async (id: string) => {
   granted(await suite.world.replenishments.close(callerFor('platform'), intent(), id, { reason: 'bought_elsewhere' }));
 };
 
-describe('a step whose need ended after a try without an answer', () => {
+describe('a step whose replenishment ended after an attempt without an answer', () => {
   beforeAll(() => suite.world.stopWorkers());
   afterAll(async () => {
     await suite.world.startWorkers();
@@ -24,7 +24,7 @@ describe('a step whose need ended after a try without an answer', () => {
   });
 
   const run = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
-  /** Opens a need, lets its first try fail, and closes it. */
+  /** Opens a replenishment, lets its first attempt fail, and closes it. */
   const closedAfter = async (step: 'requestPurchase' | 'mailPurchase', ways: Ways = {}): Promise<string> => {
     const replenishmentId = await suite.shelves.deplete(await suite.shelves.watched(10, ways));
     await suite.world.activities.planPurchase({ replenishmentId });
@@ -54,7 +54,7 @@ describe('a step whose need ended after a try without an answer', () => {
     expect(await suite.shelves.purchasesOf(replenishmentId)).toHaveLength(1);
   });
 
-  test('it was to be written to: no mail goes out, and its online order ends', async () => {
+  test('it was to get a mail: no mail goes out, and its online order ends', async () => {
     await suite.world.supplier.fault({ mode: 'down', operation: 'purchase' });
     const replenishmentId = await closedAfter('requestPurchase', { email: EMAIL });
     expect(await run(() => suite.world.activities.mailPurchase({ replenishmentId }))).toBe('not_needed');
@@ -71,7 +71,7 @@ describe('a step whose need ended after a try without an answer', () => {
   test.each([
     ['down', []],
     ['error_after', ['purchase_email:1']],
-  ])('its mail server was %s: no mail more goes out, and what went is no riddle to the audits', async (mode, mails) => {
+  ])('its mail server was %s: no further mail goes out, and the audits know the one that went', async (mode, mails) => {
     await suite.world.notifier.fault({ mode, operation: 'mail' });
     const replenishmentId = await closedAfter('mailPurchase', BY_MAIL);
     expect(await run(() => suite.world.activities.mailPurchase({ replenishmentId }))).toBe('not_needed');
@@ -87,10 +87,10 @@ describe('a step whose need ended after a try without an answer', () => {
   });
 });
 
-describe('a need that ends, or is answered, while its supplier is out of reach for good', () => {
+describe('a replenishment that ends, or is answered, while its supplier stays unavailable', () => {
   /**
-   * Makes a shelf whose supplier took its order, never answers, and then cannot be reminded; answers once it is tried
-   * patiently.
+   * Makes a shelf whose supplier took its order, never answers, and then cannot be reminded; returns once that is
+   * retried.
    */
   const unremindable = async (ways: Ways = {}) => {
     await suite.world.supplier.call('POST', '/sandbox/manners', { manner: 'never' });
@@ -196,7 +196,7 @@ describe('a supplier that will not be reminded', () => {
   };
 
   test(
-    'as it does not know the order: people see that, and it is not tried for ever',
+    'as it does not know the order: a follow-up opens, and the reminder is not retried for ever',
     () =>
       untilRefused({}, (id) =>
         suite.world.transactions.run(SYSTEM, (tx) =>

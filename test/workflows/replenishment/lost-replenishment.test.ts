@@ -1,15 +1,14 @@
 import { Watchdog, type WatchRound } from '../../../src/services/interventions/watchdog';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { until } from '../../sandboxes/sandboxes';
-import { toldTo } from '../../support/held-orders';
 import { type Shelf } from '../../support/stocked-shelves';
-import { log } from '../../support/world';
+import { log } from '../../support/log';
 import { startSuite } from '../../support/suite';
 
 const DAY = 24 * 3600;
 const suite = startSuite({ replenishment: { remindAfterSeconds: 2, reminders: 1, patienceSeconds: 1 } });
 
-/** Lets a watchdog of its own take one round; answers what it noted. */
+/** Makes a watchdog of its own look once, and returns what it noted. */
 async function look(): Promise<WatchRound | undefined> {
   let noted: WatchRound | undefined;
   const deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY };
@@ -25,7 +24,7 @@ async function look(): Promise<WatchRound | undefined> {
   ).look();
   return noted;
 }
-/** Makes a need as old as one whose start should long have reached Temporal. */
+/** Makes a replenishment so old that its start should have reached Temporal long ago. */
 const age = (id: string) =>
   suite.world.transactions.run(SYSTEM, (tx) =>
     tx
@@ -54,7 +53,7 @@ const runsOf = async (shelf: Shelf): Promise<number> => {
   return runs.length;
 };
 
-test('a workflow that staff terminated is started again, by two watchdogs once, and nothing is ordered or asked twice', async () => {
+test('a terminated workflow is started again once by two watchdogs, and nothing is ordered twice', async () => {
   const shelf = await suite.shelves.watched();
   const id = await suite.shelves.deplete(shelf);
   await suite.shelves.untilStatus(shelf, 'confirmed');
@@ -77,7 +76,7 @@ test('a workflow that staff terminated is started again, by two watchdogs once, 
   expect(await look()).toMatchObject({ restarted: 0 });
 }, 60_000);
 
-test('a need whose start was swallowed is started', async () => {
+test('a replenishment whose start was lost is started', async () => {
   const shelf = await suite.shelves.watched();
   await suite.world.stopWorkers();
   const id = await suite.shelves.deplete(shelf);
@@ -93,7 +92,7 @@ test('a need whose start was swallowed is started', async () => {
   await suite.world.startWorkers();
 }, 60_000);
 
-test('one that has its order by mail goes on by mail, with what it was not sent yet', async () => {
+test('a supplier that was ordered from by mail gets only the mails that it was not sent yet', async () => {
   const shelf = await suite.shelves.watched(10, { email: 'orders@maker.example' });
   await suite.world.supplier.fault({ mode: 'down', times: 1_000 });
   const id = await suite.shelves.deplete(shelf);
@@ -103,10 +102,7 @@ test('one that has its order by mail goes on by mail, with what it was not sent 
   await age(id);
   expect(await look()).toMatchObject({ restarted: 1 });
   await suite.shelves.untilChased(id, 'supplier_silent');
-  expect((await toldTo(suite.world, id)).map(({ key }) => key.slice(id.length + 1))).toEqual([
-    'purchase_email:1',
-    'remind_email:1',
-  ]);
+  expect(await suite.shelves.mailsOf(id)).toEqual(['purchase_email:1', 'remind_email:1']);
   expect(await suite.shelves.purchasesOf(id)).toEqual([]);
   await suite.shelves.receive(shelf, 49);
   await suite.shelves.untilEnded(shelf);

@@ -20,7 +20,7 @@ const suite = startSuite({
 });
 
 let skus = 0;
-/** Makes a SKU of the test's own, with a shelf that is watched. */
+/** Makes a SKU with a watched shelf. */
 async function watchedShelf(
   units: number,
   reorder = { point: 2, to: 50 },
@@ -61,7 +61,7 @@ async function watchedShelf(
   return { shelf, people: new People(suite.world, suite.mall) };
 }
 
-/** Drafts orders of one unit and answers how each reserves its stock, as its workflow would. */
+/** Drafts orders of one unit, and returns functions that reserve their stock as their workflows would. */
 async function drafts(people: People, skuId: string, count: number): Promise<(() => Promise<void>)[]> {
   const order = people.cart({ lines: [{ skuId, quantity: 1 }] });
   const made = Array.from({ length: count }, () => newId('ord'));
@@ -144,7 +144,7 @@ const deplete = async (shelf: { skuId: string; warehouseId: string }, units: num
   );
 };
 
-test('two hundred orders cross a threshold at once: one replenishment, one purchase order at the supplier, and the goods end it', async () => {
+test('two hundred orders cross a threshold at once: one replenishment and one purchase order', async () => {
   const { shelf, people } = await watchedShelf(250, { point: 200, to: 300 });
   const reserveOne = await drafts(people, shelf.skuId, 200);
   for (let at = 0; at < 200; at += 50) await Promise.all(reserveOne.slice(at, at + 50).map((hold) => hold()));
@@ -163,7 +163,7 @@ test('two hundred orders cross a threshold at once: one replenishment, one purch
 }, 120_000);
 
 describe('whatever the supplier does, it ends in a receipt or a task', () => {
-  test('down: people are told, and when it is back it gets one purchase order', async () => {
+  test('down: a follow-up opens, and when it is back it gets one purchase order', async () => {
     const { shelf } = await watchedShelf(10);
     await suite.world.supplier.fault({ mode: 'down', operation: 'purchase', times: 1_000 });
     await deplete(shelf, 9);
@@ -198,7 +198,7 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
     expect(await replenishments(shelf)).toMatchObject([{ confirmed: 49, received: 49, status: 'received' }]);
   }, 60_000);
 
-  test('confirms half: that half ends it, and as the shelf is still low the next need opens at once', async () => {
+  test('confirms half: that half ends it, and the next replenishment opens for the low shelf', async () => {
     const { shelf } = await watchedShelf(10, { point: 30, to: 50 });
     await manner('half');
     await until(() => suite.world.messenger.sweep(0).then((sent) => sent === 0));
@@ -213,7 +213,7 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
     expect((await replenishments(shelf))[0]).toMatchObject({ id: next?.id, status: 'received', asked: 20 });
   }, 60_000);
 
-  test('answers when it is reminded: nobody has to chase it', async () => {
+  test('answers when it is reminded: no follow-up opens', async () => {
     const { shelf } = await watchedShelf(10);
     await manner('when_reminded');
     await deplete(shelf, 9);
@@ -223,7 +223,7 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
     await untilEnded(shelf);
   }, 60_000);
 
-  test('never answers: it is reminded twice, then people chase it, until they close it', async () => {
+  test('never answers: it is reminded twice, then a follow-up opens until staff close the replenishment', async () => {
     const { shelf } = await watchedShelf(10);
     await manner('never');
     await deplete(shelf, 9);
@@ -242,7 +242,7 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
     ]);
   }, 60_000);
 
-  test('sends nothing: people chase it; goods from elsewhere end it', async () => {
+  test('sends nothing: a follow-up opens; goods from elsewhere end it', async () => {
     const { shelf } = await watchedShelf(10);
     await manner('nothing');
     await deplete(shelf, 9);
@@ -255,7 +255,7 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
   }, 60_000);
 });
 
-test('goods that nobody supplies are a task, and cancelling the workflow in the Web UI closes the need', async () => {
+test('goods without a supplier open a follow-up, and a cancellation in the Web UI ends the wait', async () => {
   const { shelf } = await watchedShelf(10);
   await suite.world.transactions.run(SYSTEM, (tx) =>
     tx.updateTable('sku').set({ supplierId: null }).where('id', '=', shelf.skuId).execute(),
@@ -267,7 +267,7 @@ test('goods that nobody supplies are a task, and cancelling the workflow in the 
   expect(await untilStatus(shelf, 'closed')).toMatchObject({ closedFor: 'operator_decision' });
 }, 60_000);
 
-test('what is refused for stock feeds the next request, at most as much again as the shelf is filled to', async () => {
+test('units refused for lack of stock add to the next request, up to the size of the shelf', async () => {
   const { shelf, people } = await watchedShelf(10, { point: 2, to: 50 });
   const refused = await suite.world.orders.place(
     people.storefront,
@@ -282,7 +282,7 @@ test('what is refused for stock feeds the next request, at most as much again as
   await untilEnded(shelf);
 }, 60_000);
 
-test('all of them are workflows of one type, one per shelf', async () => {
+test('each shelf has one workflow, and all have one type', async () => {
   const ids = [];
   for await (const { workflowId } of suite.world.temporal.client.workflow.list({
     query: `WorkflowType = '${REPLENISHMENT_WORKFLOW}' AND ExecutionStatus = 'Running'`,

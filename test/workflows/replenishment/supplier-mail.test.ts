@@ -8,7 +8,7 @@ import { startSuite } from '../../support/suite';
 import { falseAudits } from '../../support/true-books';
 
 const SUPPORT = callerFor('support');
-/** PENDING_ACTIVITY_STATE_STARTED: neither waiting for its next try nor cancelled. */
+/** PENDING_ACTIVITY_STATE_STARTED: an attempt is under way. */
 const STARTED = 2;
 const EMAIL = 'orders@maker.example';
 const suite = startSuite({
@@ -35,7 +35,7 @@ const answered = async (shelf: Shelf, id: string) => {
   expect(await suite.shelves.chases(id)).toEqual([]);
 };
 
-test('a supplier that takes no orders online gets one mail and its reminders, and a person records its answer', async () => {
+test('a supplier without online orders gets one mail and its reminders, and a person records its answer', async () => {
   const shelf = await suite.shelves.watched(10, { online: false, email: EMAIL });
   const id = await suite.shelves.deplete(shelf);
   expect(await record(id, 49)).toMatchObject({ refused: 'answer_not_awaited' });
@@ -55,7 +55,7 @@ test('a supplier that takes no orders online gets one mail and its reminders, an
   expect(await suite.shelves.purchasesOf(id)).toEqual([]);
 }, 60_000);
 
-test('a supplier out of reach past the patience is written to; it is not asked online again', async () => {
+test('a supplier that is unavailable for too long gets a mail; it is not asked online again', async () => {
   const shelf = await suite.shelves.watched(10, { email: EMAIL });
   await suite.world.supplier.fault({ mode: 'down', times: 1_000 });
   const id = await suite.shelves.deplete(shelf);
@@ -72,7 +72,7 @@ test('a supplier out of reach past the patience is written to; it is not asked o
   await answered(shelf, id);
 }, 60_000);
 
-test('a webhook proves that the supplier has the order, though it cannot be asked: no mail goes out', async () => {
+test('a webhook proves that an unavailable supplier has the order: no mail goes out', async () => {
   const shelf = await suite.shelves.watched(10, { email: EMAIL });
   await suite.world.supplier.fault({ mode: 'error_after', operation: 'purchase' });
   await suite.world.supplier.fault({ mode: 'down', operation: 'find', times: 1_000 });
@@ -83,7 +83,7 @@ test('a webhook proves that the supplier has the order, though it cannot be aske
   expect([await suite.shelves.mailsOf(id), (await suite.shelves.purchasesOf(id)).length]).toEqual([[], 1]);
 }, 60_000);
 
-test('the step itself asks by key first: taken online, there is no mail; never received, the mail says so', async () => {
+test('the step asks by key first: an order taken online gets no mail, one never received gets a mail', async () => {
   const [taken, lost] = [
     await suite.shelves.watched(10, { email: EMAIL }),
     await suite.shelves.watched(10, { email: EMAIL }),
@@ -108,7 +108,7 @@ test('the step itself asks by key first: taken online, there is no mail; never r
   await answered(lost, ids[1]);
 }, 60_000);
 
-test('a supplier that has the order online and is out of reach for a reminder is reminded by mail', async () => {
+test('a supplier that took the order online and is then unavailable is reminded by mail', async () => {
   const shelf = await suite.shelves.watched(10, { email: EMAIL });
   await suite.world.supplier.call('POST', '/sandbox/manners', { manner: 'never' });
   await suite.world.supplier.fault({ mode: 'down', operation: 'remind', times: 1_000 });
@@ -119,7 +119,7 @@ test('a supplier that has the order online and is out of reach for a reminder is
   await answered(shelf, id);
 }, 60_000);
 
-test('a mailbox that is not there, or mail that is down, is a task', async () => {
+test('a missing mailbox, or a mail server that is down, opens a follow-up', async () => {
   const wrong = await suite.shelves.watched(10, { online: false, email: 'no-such-mailbox@maker.example' });
   await suite.shelves.untilChased(await suite.shelves.deplete(wrong), 'supplier_refused');
   await suite.shelves.receive(wrong, 49);
@@ -135,7 +135,7 @@ test('a mailbox that is not there, or mail that is down, is a task', async () =>
   await answered(slow, id);
 }, 60_000);
 
-test('staff who cancel the workflow while its supplier is out of reach close the need, though the try on its way fails later', async () => {
+test('cancelling the workflow of an unavailable supplier closes the replenishment', async () => {
   const shelf = await suite.shelves.watched(10);
   await suite.world.supplier.fault({ mode: 'down', operation: 'purchase', times: 1_000 });
   await suite.world.supplier.fault({ mode: 'slow', operation: 'find', delayMs: 1_500, times: 1_000 });
@@ -152,14 +152,14 @@ test('staff who cancel the workflow while its supplier is out of reach close the
   await until(async () => (await suite.shelves.stateOf(shelf)) === 'CANCELLED');
 }, 60_000);
 
-test('a supplier without any way to it is a task; the goods end it', async () => {
+test('a supplier without any channel opens a follow-up; the goods end it', async () => {
   const shelf = await suite.shelves.watched(10, { online: false });
   await suite.shelves.untilChased(await suite.shelves.deplete(shelf), 'supplier_unreachable');
   await suite.shelves.receive(shelf, 49);
   await suite.shelves.untilEnded(shelf);
 }, 60_000);
 
-test('a person may correct an online supplier; each answer stays, and the audits hold', async () => {
+test('a person may correct an online supplier; each answer stays, and every audit is true', async () => {
   const shelf = await suite.shelves.watched(10, { email: EMAIL });
   const id = await suite.shelves.deplete(shelf);
   await suite.shelves.untilStatus(shelf, 'confirmed');
