@@ -38,13 +38,13 @@ export async function callProviderOnce<Request extends Readonly<Record<string, u
     return operation;
   });
   if (begun.status !== 'started') return;
-  const earlier = begun.attempted ? await call.find(key, timeLimit()) : undefined;
+  const earlier = begun.attempted ? await call.find(key, providerTimeout()) : undefined;
   const agreed = begun.request as Request;
-  const result = earlier ?? (await call.perform(agreed, timeLimit()));
+  const result = earlier ?? (await call.perform(agreed, providerTimeout()));
   await transactions.run(SYSTEM, (tx) => call.record(tx, result, agreed));
 }
 
 /** Limits the time of a provider's answer: 2 seconds in a local Activity, 15 in a regular one. */
-export function timeLimit(): AbortSignal {
+export function providerTimeout(): AbortSignal {
   return AbortSignal.timeout(Context.current().info.isLocal ? LOCAL_MS : REGULAR_MS);
 }

@@ -25,7 +25,7 @@ export interface ActivityDeps {
   readonly carriers: CarrierProvider;
   readonly suppliers: SupplierProvider;
   readonly replenishment: ReplenishmentPolicy;
-  readonly purchasing: Purchasing;
+  readonly purchasing: SupplierMailSettings;
   readonly notifications: Notifications;
   readonly log: Logger;
 }
@@ -39,7 +39,7 @@ export interface ReplenishmentPolicy {
 }
 
 /** Sets how mails to suppliers are sent. */
-export interface Purchasing {
+export interface SupplierMailSettings {
   /** The Reply-To address; when undefined, suppliers answer to the sender. */
   readonly replyTo?: string | undefined;
 }

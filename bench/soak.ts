@@ -11,9 +11,9 @@ import { killPlan } from './soak/kills';
 import { Links } from './soak/links';
 import { restartAll } from './soak/restarts';
 import { openShop, seedShop, type Shop } from './soak/shop';
-import { tellCut, tellKill, tellOutcome, tellRecovery, tellRestart, tellRestarts } from './soak/print-soak';
+import { printCut, printKill, printOutcome, printRecovery, printRestart, printRestarts } from './soak/print-soak';
 import { timeOut } from './soak/timeouts';
-import { holds, underFire } from './soak/under-fire';
+import { hasPassed, underFire } from './soak/under-fire';
 
 /** Is the number of orders that measure the highest load. */
 const MEASURED = 120;
@@ -107,7 +107,7 @@ async function withShop(work: (shop: Shop, lost: readonly string[]) => Promise<b
 async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> {
   const [kills, cuts, orders, restarts] = [whole('kills'), whole('cuts'), whole('orders'), whole('restarts')];
   const [bookings, batch, timeouts] = [whole('booked-then-killed'), whole('batch'), whole('timeouts')];
-  const all: Record<string, Parameters<typeof tellOutcome>[0]> = {};
+  const all: Record<string, Parameters<typeof printOutcome>[0]> = {};
   if (kills + cuts > 0) {
     print(`${kills} kills and ${cuts} cuts with ${orders} orders in flight\n`);
     const plan = killPlan(kills);
@@ -121,14 +121,14 @@ async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> 
       timeouts: 2,
       run: 'fire',
       onKill: (one, n) => {
-        print(tellKill(one, n));
+        print(printKill(one, n));
       },
       onCut: (one, n) => {
-        print(tellCut(one, n));
+        print(printCut(one, n));
       },
     });
     print(`In ${Math.round(report.seconds)} s, with at least ${report.inFlight} orders in flight:\n`);
-    print(tellRecovery(report));
+    print(printRecovery(report));
     all.kills = report;
   }
   if (bookings > 0) {
@@ -156,15 +156,15 @@ async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> 
       measured: MEASURED,
       run: 'restarts',
       onRestart: (one, n) => {
-        print(tellRestart(one, n));
+        print(printRestart(one, n));
       },
     });
-    print(tellRestarts(report));
+    print(printRestarts(report));
     all.restarts = report;
   }
-  for (const [name, report] of Object.entries(all)) print(`${name}:\n${tellOutcome(report)}`);
+  for (const [name, report] of Object.entries(all)) print(`${name}:\n${printOutcome(report)}`);
   for (const message of lostParts) print(`${message}\n`);
-  const ok = Object.values(all).every(holds) && lostParts.length === 0;
+  const ok = Object.values(all).every(hasPassed) && lostParts.length === 0;
   if (flags.json) process.stdout.write(`${JSON.stringify({ ...all, lostParts, ok })}\n`);
   return ok;
 }

@@ -61,11 +61,11 @@ async function main(): Promise<void> {
       taxes: includedTaxes(config.TAX_RATES_FILE === undefined ? {} : readTaxRates(config.TAX_RATES_FILE)),
     },
   });
-  const sweeper = new AbandonedDraftSweeper(transactions, clients.messenger, clients.workflows, log, noteSweep);
+  const sweeper = new AbandonedDraftSweeper(transactions, clients.outbox, clients.workflows, log, noteSweep);
   const watchdog = new Watchdog(
     transactions,
     temporal,
-    clients.messenger,
+    clients.outbox,
     {
       periodSeconds: config.WATCHDOG_PERIOD_SECONDS,
       attempts: config.STUCK_AFTER_ATTEMPTS,
@@ -94,7 +94,7 @@ async function main(): Promise<void> {
       eventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
       eventLoopWindowMs: EVENT_LOOP_WINDOW_MS,
       requestsPerSecond: config.RATE_LIMIT_PER_SECOND,
-      strangersPerSecond: config.STRANGER_RATE_LIMIT_PER_SECOND,
+      unauthenticatedPerSecond: config.STRANGER_RATE_LIMIT_PER_SECOND,
     },
     authenticate: (secret) => authenticator.callerOf(secret),
     isKnownKey: (secret) => authenticator.knows(secret),
@@ -114,7 +114,7 @@ async function main(): Promise<void> {
   const close = async (): Promise<void> => {
     await app.close();
     await Promise.all([sweeper.stop(), watchdog.stop()]);
-    await clients.messenger.settled();
+    await clients.outbox.settled();
     await connection.close();
     await transactions.close();
     await tracing?.stop();

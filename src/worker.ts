@@ -16,7 +16,7 @@ import { Vault } from './books/vault';
 import { readConfig, tracesUrlOf, type Config } from './config';
 import { ORDERS_QUEUE, providerQueue } from './contracts/temporal-names';
 import { recordFailingSteps } from './process/record-failing-steps';
-import { keepFresh } from './process/health-file';
+import { touchWhileHealthy } from './process/health-file';
 import { SandboxCarrierProvider } from './providers/carriers/sandbox-carrier';
 import type { TraceCall } from './providers/http';
 import { mailOf } from './providers/notifications/mail-text';
@@ -163,7 +163,8 @@ async function main(): Promise<void> {
     await connection.withDeadline(Date.now() + PING_MS, () => connection.workflowService.getSystemInfo({}));
     await transactions.ping();
   };
-  const stopHealthFile = config.HEALTH_FILE === undefined ? undefined : keepFresh(config.HEALTH_FILE, isWell, log);
+  const stopHealthFile =
+    config.HEALTH_FILE === undefined ? undefined : touchWhileHealthy(config.HEALTH_FILE, isWell, log);
   try {
     await running;
   } finally {

@@ -15,7 +15,7 @@ import { SEARCH_ATTRIBUTES } from '../src/contracts/temporal-names';
 import { withOwner } from '../src/embedded/postgres/databases';
 import { freePorts } from '../src/embedded/ports';
 import { startTemporal } from '../src/embedded/temporal/temporal-server';
-import { keepFresh } from '../src/process/health-file';
+import { touchWhileHealthy } from '../src/process/health-file';
 import { SANDBOX_CARRIER } from '../src/providers/carriers/sandbox-carrier';
 import { SANDBOX_GATEWAY } from '../src/providers/payments/sandbox-gateway';
 import { SANDBOX_SUPPLIER } from '../src/providers/suppliers/sandbox-supplier';
@@ -431,7 +431,7 @@ describe('the one-shot jobs', () => {
       const settled = new Promise<void>((resolve) => {
         done = resolve;
       });
-      const stop = keepFresh(file, () => check().finally(done), log);
+      const stop = touchWhileHealthy(file, () => check().finally(done), log);
       await settled;
       await new Promise(setImmediate);
       stop();

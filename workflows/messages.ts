@@ -2,13 +2,13 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { NotificationChannel } from '../src/contracts/addresses/address-findings';
 import type { CancelOrder } from '../src/contracts/orders/place-order';
 import type {
-  By,
+  ByActor,
   ChooseCarrier,
   HandToPerson,
   InterventionVerdict,
   RetryNow,
 } from '../src/contracts/interventions/interventions';
-import type { CarrierScan, FoundReason, OrderStatus, Stage } from '../src/contracts/statuses';
+import type { CarrierScan, WatchdogReason, OrderStatus, Stage } from '../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../src/contracts/orders/verdict';
 
 /** Starts an order's workflow: holds references, and the policies in force when the order was placed. */
@@ -50,16 +50,16 @@ export const payAgain = defineUpdate<Verdict, [{ paymentId: string }]>('payAgain
 export const cancelOrder = defineUpdate<CancellationVerdict, [CancelOrder & { actor: string }]>('cancelOrder');
 
 /** Tries every step that waits for a provider, or failed for good, again at once. Refused when there is none. */
-export const retryNow = defineUpdate<InterventionVerdict, [By<RetryNow>]>('retryNow');
+export const retryNow = defineUpdate<InterventionVerdict, [ByActor<RetryNow>]>('retryNow');
 /** Books another carrier for a packed fulfillment whose label does not come. */
-export const chooseCarrier = defineUpdate<InterventionVerdict, [By<ChooseCarrier>]>('chooseCarrier');
+export const chooseCarrier = defineUpdate<InterventionVerdict, [ByActor<ChooseCarrier>]>('chooseCarrier');
 /** Opens a task for a person, and raises attention until the task is done. */
-export const handToPerson = defineUpdate<InterventionVerdict, [By<HandToPerson>]>('handToPerson');
+export const handToPerson = defineUpdate<InterventionVerdict, [ByActor<HandToPerson>]>('handToPerson');
 
 /** A person has done the task that `handToPerson` opened. */
 export const attended = defineSignal<[{ taskId: string }]>('attended');
 /** The watchdog found a reason why the order needs a person, or (null) that no reason is left. */
-export const watchdogReported = defineSignal<[{ reason: FoundReason | null }]>('watchdogReported');
+export const watchdogReported = defineSignal<[{ reason: WatchdogReason | null }]>('watchdogReported');
 
 /** Somebody corrected the address of an order on hold: it may go on. */
 export const addressMended = defineSignal('addressMended');

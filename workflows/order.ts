@@ -31,7 +31,7 @@ export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   setHandler(messages.cancellationBegun, (request) => toItsEnd(() => run.cancellationBegun(request)));
   setHandler(messages.attended, ({ taskId }) => toItsEnd(() => run.attendTask.done(taskId)));
   setHandler(messages.watchdogReported, ({ reason }) => run.attention.reported(reason));
-  setHandler(messages.addressMended, () => run.hold.mended());
+  setHandler(messages.addressMended, () => run.hold.addressCorrected());
   setHandler(messages.backorderFilled, () => run.backorder.filled());
   setHandler(messages.paymentSettled, ({ paymentId }) => run.payment.settled(paymentId));
   setHandler(messages.parcelPacked, ({ fulfillmentId }) =>

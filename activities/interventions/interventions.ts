@@ -5,7 +5,7 @@ import { itemsOf } from '../../src/books/warehouse/tasks';
 import { appendEvents, hasEventOfRequest } from '../../src/books/timeline';
 import { actingFor } from '../../src/contracts/caller';
 import type {
-  By,
+  ByActor,
   ChooseCarrier,
   HandToPerson,
   InterventionVerdict,
@@ -13,7 +13,7 @@ import type {
 } from '../../src/contracts/interventions/interventions';
 import type { PackedParcel } from '../../src/contracts/warehouse/task';
 import { estimateParcel } from '../../src/domain/parcel';
-import { bookingsOf, hasRate, nextNumber } from '../shipping/booking-plan';
+import { bookingsOf, hasRate, nextBookingNumber } from '../shipping/booking-plan';
 import type { ActivityDeps, OrderRef } from '../deps';
 
 /** Names the staff request that an intervention belongs to: repeating a request changes nothing. */
@@ -28,7 +28,7 @@ type Choice =
 /** Builds the interventions of staff in an order that is stuck; each is recorded with actor, reason and time. */
 export const createInterventionActivities = ({ transactions, carriers }: ActivityDeps) => ({
   /** Records that staff retried an order's stuck steps. Keyed by the request. */
-  recordRetry: ({ orderId, actor, reason, request }: Requested & By<RetryNow>): Promise<void> =>
+  recordRetry: ({ orderId, actor, reason, request }: Requested & ByActor<RetryNow>): Promise<void> =>
     transactions.run(actingFor(actor), async (tx) => {
       await lockOrder(tx, orderId);
       if (!(await hasEventOfRequest(tx, orderId, request)))
@@ -46,7 +46,7 @@ export const createInterventionActivities = ({ transactions, carriers }: Activit
     actor,
     reason,
     request,
-  }: Requested & By<ChooseCarrier>): Promise<Choice> =>
+  }: Requested & ByActor<ChooseCarrier>): Promise<Choice> =>
     transactions.run(actingFor(actor), async (tx) => {
       const fulfillment = await lockFulfillment(tx, fulfillmentId);
       await lockOrder(tx, orderId);
@@ -62,7 +62,7 @@ export const createInterventionActivities = ({ transactions, carriers }: Activit
       const parcel = (fulfillment.parcel as PackedParcel | null) ?? estimateParcel(await itemsOf(tx, fulfillmentId));
       if (!(await hasRate(tx, carriers.code, orderId, parcel, carrierCode)))
         return { outcome: 'refused', code: 'carrier_not_offered' };
-      const firstBooking = nextNumber(bookings);
+      const firstBooking = nextBookingNumber(bookings);
       await setChosenCarrier(tx, fulfillmentId, carrierCode, firstBooking);
       await appendEvents(tx, orderId, [
         {
@@ -79,6 +79,6 @@ export const createInterventionActivities = ({ transactions, carriers }: Activit
     orderId,
     request,
     ...requested
-  }: Requested & By<HandToPerson>): Promise<{ taskId: string; opened: boolean }> =>
+  }: Requested & ByActor<HandToPerson>): Promise<{ taskId: string; opened: boolean }> =>
     transactions.run(actingFor(requested.actor), (tx) => openAttendTask(tx, orderId, requested, request)),
 });

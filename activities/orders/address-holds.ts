@@ -11,8 +11,8 @@ import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { NotificationChannel } from '../../src/contracts/addresses/address-findings';
-import { shortOf, writeNotice } from '../../src/domain/addresses/address-notice';
-import { dialable } from '../../src/domain/addresses/validate-phone';
+import { smsTextOf, writeNotice } from '../../src/domain/addresses/address-notice';
+import { dialableNumber } from '../../src/domain/addresses/validate-phone';
 import type { Message, Sent } from '../../src/providers/notifications/notification-provider';
 import type { ActivityDeps, OrderRef } from '../deps';
 import { callProviderOnce } from '../call-provider-once';
@@ -39,7 +39,7 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
     const link = notifications.addressFixUrl.replace('{token}', linkToken(vault, orderId, until));
     const notice = writeNotice({ order: reference ?? orderId, recipient, findings, link, until, reminder: number > 1 });
     return channel === 'sms'
-      ? { key, to, subject: notice.subject, text: shortOf(notice) }
+      ? { key, to, subject: notice.subject, text: smsTextOf(notice) }
       : { key, to, ...notifications.mail(notice) };
   };
 
@@ -131,4 +131,4 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
  * Returns the customer's address for a channel: a mailbox, or a phone number with country code; undefined without one.
  */
 const addressOf = ({ recipient, findings }: AddressHold, channel: NotificationChannel): string | undefined =>
-  channel === 'email' ? recipient.email : dialable(recipient, findings);
+  channel === 'email' ? recipient.email : dialableNumber(recipient, findings);

@@ -4,7 +4,7 @@ import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
 import { releaseToWarehouse } from '../../src/books/warehouse/release-to-warehouse';
 import { restock } from '../../src/books/inventory/allocations';
-import { markReturned, markSigned } from '../../src/books/shipping/shipments';
+import { markShipmentReturned, markShipmentSigned } from '../../src/books/shipping/shipments';
 import { appendEvents } from '../../src/books/timeline';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { ReleasedFulfillment } from '../../src/contracts/orders/order';
@@ -42,7 +42,7 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
       const fulfillment = await lockFulfillment(tx, fulfillmentId);
       if (fulfillment?.status !== 'handed_over') return;
       await moveFulfillment(tx, fulfillmentId, 'delivered');
-      await markSigned(tx, fulfillmentId);
+      await markShipmentSigned(tx, fulfillmentId);
       await appendEvents(tx, orderId, [
         { type: 'fulfillment.delivered', merchantId: fulfillment.merchantId, data: { fulfillmentId } },
       ]);
@@ -62,7 +62,7 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
       if (fulfillment === undefined || !['handed_over', 'returning'].includes(fulfillment.status)) return;
       await restock(tx, fulfillmentId);
       await moveFulfillment(tx, fulfillmentId, 'returned');
-      await markReturned(tx, fulfillmentId);
+      await markShipmentReturned(tx, fulfillmentId);
       await appendEvents(tx, orderId, [
         { type: 'stock.restocked', merchantId: fulfillment.merchantId, data: { fulfillmentId } },
         { type: 'fulfillment.returned', merchantId: fulfillment.merchantId, data: { fulfillmentId } },

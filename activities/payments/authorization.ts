@@ -1,6 +1,6 @@
 import { customerKeyOf } from '../../src/books/customers/customers';
-import { post } from '../../src/books/ledger/ledger';
-import { finishOperation, isBegun } from '../../src/books/operations';
+import { postLedgerTransaction } from '../../src/books/ledger/ledger';
+import { finishOperation, isOperationBegun } from '../../src/books/operations';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { decidePayment, lockPayment, openToken, type PaymentRow } from '../../src/books/payments/payments';
 import { appendEvents } from '../../src/books/timeline';
@@ -11,7 +11,7 @@ import { PAYABLE_ORDER_STATUSES } from '../../src/contracts/statuses';
 import { authorizationEntries } from '../../src/domain/ledger/ledger-entries';
 import type { Authorization } from '../../src/providers/payments/payment-provider';
 import type { ActivityDeps } from '../deps';
-import { callProviderOnce, timeLimit } from '../call-provider-once';
+import { callProviderOnce, providerTimeout } from '../call-provider-once';
 import { invariantViolated } from '../failures';
 
 const authorizeKey = (payment: PaymentRow): string => `${payment.orderId}:authorize:${payment.number}`;
@@ -60,14 +60,14 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
 }
 
 /** Makes sure that the customer cannot approve an attempt any more, and returns the recorded attempt. */
-export async function endWait(deps: ActivityDeps, paymentId: string): Promise<PaymentRow> {
+export async function endCustomerAction(deps: ActivityDeps, paymentId: string): Promise<PaymentRow> {
   const { transactions, payments } = deps;
   const before = await read(deps, paymentId);
-  const begun = await transactions.run(SYSTEM, (tx) => isBegun(tx, authorizeKey(before)));
+  const begun = await transactions.run(SYSTEM, (tx) => isOperationBegun(tx, authorizeKey(before)));
   if (!begun) return before;
   const payment = await authorize(deps, paymentId);
   if (payment.status !== 'action_required' || !payment.providerReference) return payment;
-  const last = await payments.cancelAction(payment.providerReference, timeLimit());
+  const last = await payments.cancelAction(payment.providerReference, providerTimeout());
   await transactions.run(SYSTEM, (tx) => recordAuthorization(tx, payment, last));
   return read(deps, paymentId);
 }
@@ -106,7 +106,13 @@ async function recordAuthorization(
     return;
   if (result.status === 'authorized') {
     await decidePayment(tx, id, { status: 'authorized', providerReference: reference, authorized: amount });
-    await post(tx, { orderId, kind: 'authorize', operationKey: key, currency, entries: authorizationEntries(amount) });
+    await postLedgerTransaction(tx, {
+      orderId,
+      kind: 'authorize',
+      operationKey: key,
+      currency,
+      entries: authorizationEntries(amount),
+    });
     await appendEvents(tx, orderId, [{ type: 'payment.authorized', data: { paymentId: id, amount, currency } }]);
     return;
   }

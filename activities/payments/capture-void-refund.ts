@@ -1,6 +1,6 @@
 import { lockFulfillment } from '../../src/books/orders/fulfillments';
 import { handOver } from '../../src/books/shipping/hand-over';
-import { commissionOf, post } from '../../src/books/ledger/ledger';
+import { commissionOf, postLedgerTransaction } from '../../src/books/ledger/ledger';
 import { finishOperation } from '../../src/books/operations';
 import { movePayment, payingPayment, type PaymentRow } from '../../src/books/payments/payments';
 import { markShipped } from '../../src/books/orders/orders';
@@ -69,7 +69,7 @@ async function move(
       }
       recorded.push(result);
       if (!(await finishOperation(tx, key, 'succeeded', { reference: result.reference }))) return;
-      await post(tx, { orderId, kind, operationKey: key, currency, entries });
+      await postLedgerTransaction(tx, { orderId, kind, operationKey: key, currency, entries });
       await movePayment(tx, payment.id, COLUMN[kind], amount);
       await alongside?.(tx);
       await appendEvents(tx, orderId, [{ ...fact, data: { ...fact.data, amount, currency } }]);
@@ -140,7 +140,7 @@ export async function refundFulfillment(deps: ActivityDeps, { orderId, fulfillme
 }
 
 /** Voids the amount of an authorized payment that is still open. */
-export async function voidOpen(deps: ActivityDeps, payment: PaymentRow): Promise<void> {
+export async function voidOpenAmount(deps: ActivityDeps, payment: PaymentRow): Promise<void> {
   const open = payment.authorized - payment.captured - payment.voided;
   if (open === 0) return;
   const { orderId, number } = payment;

@@ -1,6 +1,6 @@
-import { authorize, endWait } from './authorization';
+import { authorize, endCustomerAction } from './authorization';
 import type { ActivityDeps, FulfillmentRef, PaymentRef } from '../deps';
-import { captureFulfillment, refundFulfillment, voidOpen } from './capture-void-refund';
+import { captureFulfillment, refundFulfillment, voidOpenAmount } from './capture-void-refund';
 
 type Authorized =
   | { readonly status: 'authorized' }
@@ -18,14 +18,14 @@ export const createPaymentActivities = (deps: ActivityDeps) => ({
 
   /** Abandons an attempt that waits for the customer. When the customer was faster, it stays authorized. */
   abandonPayment: async ({ paymentId }: PaymentRef): Promise<{ status: 'abandoned' | 'authorized' }> => {
-    const payment = await endWait(deps, paymentId);
+    const payment = await endCustomerAction(deps, paymentId);
     return { status: payment.status === 'authorized' ? 'authorized' : 'abandoned' };
   },
 
   /** Voids the open amount of an attempt, whatever its result was. Does nothing when it was never sent. */
   voidPayment: async ({ paymentId }: PaymentRef): Promise<void> => {
-    const payment = await endWait(deps, paymentId);
-    if (payment.status === 'authorized') await voidOpen(deps, payment);
+    const payment = await endCustomerAction(deps, paymentId);
+    if (payment.status === 'authorized') await voidOpenAmount(deps, payment);
   },
 
   /** Captures the amount of a fulfillment that was handed over. Keyed by the fulfillment's number in the order. */

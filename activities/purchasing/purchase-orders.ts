@@ -42,7 +42,7 @@ export const abandonAttempt = (tx: Tx, key: string, reason: AbandonReason, fate:
   finishOperation(tx, key, 'refused', { reason, fate });
 
 /** Says whether a replenishment is still open. */
-export const isNeeded = async (tx: Tx, replenishmentId: string): Promise<boolean> =>
+export const isReplenishmentOpen = async (tx: Tx, replenishmentId: string): Promise<boolean> =>
   (await tx
     .selectFrom('replenishment')
     .select('id')

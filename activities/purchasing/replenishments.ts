@@ -1,6 +1,6 @@
 import { openFollowUps } from '../../src/books/purchasing/supplier-follow-ups';
 import { closeFollowUps } from '../../src/books/task-rows';
-import { isBegun } from '../../src/books/operations';
+import { isOperationBegun } from '../../src/books/operations';
 import { closeReplenishment, lockReplenishment, planQuantity } from '../../src/books/purchasing/replenishments';
 import { SYSTEM } from '../../src/contracts/caller';
 import { providerQueue } from '../../src/contracts/temporal-names';
@@ -8,12 +8,12 @@ import type { FollowUpReason } from '../../src/contracts/purchasing/replenishmen
 import type { Purchase, PurchaseRequest } from '../../src/providers/suppliers/supplier-provider';
 import type { ActivityDeps, ReplenishmentRef } from '../deps';
 import { settleAttempts } from './settle-attempts';
-import { callProviderOnce, timeLimit } from '../call-provider-once';
+import { callProviderOnce, providerTimeout } from '../call-provider-once';
 import { invariantViolated } from '../failures';
 import {
   abandonAttempt,
   AbandonReason,
-  isNeeded,
+  isReplenishmentOpen,
   purchaseKey,
   readPurchaseOrder,
   readPurchaseState,
@@ -94,7 +94,9 @@ export const createReplenishmentActivities = ({
         shipTo,
         open,
       } = await readPurchaseOrder(tx, replenishmentId);
-      return !open && !(await isBegun(tx, key)) ? undefined : { reference, supplierCode, skuCode, quantity, shipTo };
+      return !open && !(await isOperationBegun(tx, key))
+        ? undefined
+        : { reference, supplierCode, skuCode, quantity, shipTo };
     });
     if (!requested) return 'not_needed';
     await callProviderOnce<RequestedPurchase & Readonly<Record<string, unknown>>, Outcome>(transactions, {
@@ -108,7 +110,7 @@ export const createReplenishmentActivities = ({
       find: (wanted, signal) => suppliers.findPurchaseByKey(wanted, signal),
       // The replenishment may have ended since the first attempt, or while the supplier was asked about it.
       perform: async (agreed, signal) =>
-        (await transactions.run(SYSTEM, (tx) => isNeeded(tx, replenishmentId)))
+        (await transactions.run(SYSTEM, (tx) => isReplenishmentOpen(tx, replenishmentId)))
           ? suppliers.purchase({ ...agreed, key }, signal)
           : { status: 'not_needed' },
       record: async (tx, made) => {
@@ -127,7 +129,7 @@ export const createReplenishmentActivities = ({
     );
     if (!row?.providerReference) throw invariantViolated(`${replenishmentId} cannot be reminded: no supplier has it`);
     try {
-      await suppliers.remind(row.providerReference, timeLimit());
+      await suppliers.remind(row.providerReference, providerTimeout());
       return 'reminded';
     } catch (error) {
       if (error instanceof Error && error.name === 'UnexpectedAnswer') return 'refused';

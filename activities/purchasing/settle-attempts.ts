@@ -1,11 +1,11 @@
 import { SYSTEM } from '../../src/contracts/caller';
 import type { OnlineOutcome } from '../../src/domain/purchasing/purchase-mail';
 import type { ActivityDeps } from '../deps';
-import { timeLimit } from '../call-provider-once';
+import { providerTimeout } from '../call-provider-once';
 import {
   abandonAttempt,
   AbandonReason,
-  isNeeded,
+  isReplenishmentOpen,
   purchaseKey,
   readPurchaseState,
   recordPurchase,
@@ -21,13 +21,13 @@ const NO_ANSWER: readonly string[] = ['ProviderUnavailable', 'UnexpectedAnswer']
  * Settles an online order without an answer by asking the supplier for its key, once. Records what the supplier says;
  * abandons an order that the supplier does not know, or that cannot be found out.
  */
-export async function settleOnline(
+export async function settleOnlineAttempt(
   { transactions, suppliers }: Deps,
   replenishmentId: string,
   reason: AbandonReason,
 ): Promise<PurchaseState> {
   const key = purchaseKey(replenishmentId);
-  const limit = timeLimit();
+  const limit = providerTimeout();
   const findOnline = async () => {
     try {
       return (await suppliers.findPurchaseByKey(key, limit)) ?? 'not_received';
@@ -50,7 +50,7 @@ export async function settleOnline(
  */
 export async function settleAttempts(deps: Deps, replenishmentId: string): Promise<void> {
   const { ended, online, mails } = await deps.transactions.run(SYSTEM, async (tx) => ({
-    ended: !(await isNeeded(tx, replenishmentId)),
+    ended: !(await isReplenishmentOpen(tx, replenishmentId)),
     online: (await readPurchaseState(tx, replenishmentId)).online,
     mails: await tx
       .selectFrom('operation')
@@ -60,7 +60,7 @@ export async function settleAttempts(deps: Deps, replenishmentId: string): Promi
       .where('status', '=', 'started')
       .execute(),
   }));
-  if (ended && online === 'unknown') await settleOnline(deps, replenishmentId, AbandonReason.need);
+  if (ended && online === 'unknown') await settleOnlineAttempt(deps, replenishmentId, AbandonReason.need);
   const unneeded = mails.filter(({ key }) => ended || key.startsWith(`${replenishmentId}:remind_email:`));
   await deps.transactions.run(SYSTEM, async (tx) => {
     for (const { key } of unneeded) await abandonAttempt(tx, key, AbandonReason.need, 'unknown');

@@ -5,16 +5,16 @@ import { recordSent } from '../../src/books/purchasing/supplier-answers';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import { FollowUpReason } from '../../src/contracts/purchasing/replenishment';
-import { writePurchase, writePurchaseReminder } from '../../src/domain/purchasing/purchase-mail';
+import { writePurchaseMail, writePurchaseReminder } from '../../src/domain/purchasing/purchase-mail';
 import type { NotificationProvider, Sent } from '../../src/providers/notifications/notification-provider';
 import type { ActivityDeps, ReplenishmentRef } from '../deps';
-import { settleOnline } from './settle-attempts';
+import { settleOnlineAttempt } from './settle-attempts';
 import { callProviderOnce } from '../call-provider-once';
 import { invariantViolated, providerRefused } from '../failures';
 import {
   abandonAttempt,
   AbandonReason,
-  isNeeded,
+  isReplenishmentOpen,
   mailKey,
   readPurchaseOrder,
   readPurchaseState,
@@ -52,7 +52,7 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
       if (!begin.state.mailed && needed && begin.order.email === null) return 'out_of_reach';
       const state =
         begin.state.online === 'unknown' && !begin.state.mailed
-          ? await settleOnline(deps, replenishmentId, needed ? AbandonReason.mail : AbandonReason.need)
+          ? await settleOnlineAttempt(deps, replenishmentId, needed ? AbandonReason.mail : AbandonReason.need)
           : begin.state;
       if (state.online === 'taken' || state.online === 'refused') return state.online;
       if (!begin.state.mailed && !needed) return 'not_needed';
@@ -62,12 +62,16 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
         operation: { key, kind: 'notify', provider: mailer.code, orderId: replenishmentId, request },
         find: (wanted, signal) => mailer.findByKey(wanted, signal),
         perform: async ({ fate, ...agreed }, signal) => {
-          if (!(await transactions.run(SYSTEM, (tx) => isNeeded(tx, replenishmentId)))) return { status: 'not_needed' };
+          if (!(await transactions.run(SYSTEM, (tx) => isReplenishmentOpen(tx, replenishmentId))))
+            return { status: 'not_needed' };
           if (email === null)
             throw providerRefused(
               `The supplier of ${replenishmentId} has no mailbox any more: add one, or close the replenishment`,
             );
-          return mailer.send({ key, to: email, replyTo: purchasing.replyTo, ...writePurchase(agreed, fate) }, signal);
+          return mailer.send(
+            { key, to: email, replyTo: purchasing.replyTo, ...writePurchaseMail(agreed, fate) },
+            signal,
+          );
         },
         record: async (tx, sent) => {
           if (sent.status === 'not_needed') {

@@ -5,9 +5,9 @@ import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { Booking } from '../../src/providers/carriers/carrier-provider';
-import { addressesOf, bookKey, type BookingPlan } from './booking-plan';
+import { addressesOf, bookingKey, type BookingPlan } from './booking-plan';
 import type { ActivityDeps, FulfillmentRef } from '../deps';
-import { callProviderOnce, timeLimit } from '../call-provider-once';
+import { callProviderOnce, providerTimeout } from '../call-provider-once';
 import { invariantViolated, providerRefused } from '../failures';
 
 const ABANDON_REASON = 'another carrier was chosen';
@@ -23,7 +23,7 @@ export async function voidAbandonedBooking(
   n: number,
 ): Promise<void> {
   const { transactions, carriers } = deps;
-  const key = bookKey(fulfillmentId, n);
+  const key = bookingKey(fulfillmentId, n);
   const { operation, fulfillment, customer } = await transactions.run(SYSTEM, async (tx) => ({
     operation: await tx.selectFrom('operation').select(['status', 'request']).where('key', '=', key).executeTakeFirst(),
     fulfillment: await lockFulfillment(tx, fulfillmentId),
@@ -34,7 +34,7 @@ export async function voidAbandonedBooking(
   if (operation.status !== 'started') return;
   // An erased customer's address cannot be sent again; should the carrier hold a label after all, the audit names it.
   const booking =
-    (await carriers.findBookingByKey(key, timeLimit())) ??
+    (await carriers.findBookingByKey(key, providerTimeout())) ??
     (customer &&
       (await carriers.book(
         {
@@ -43,7 +43,7 @@ export async function voidAbandonedBooking(
           ...(operation.request as BookingPlan),
           ...(await addressesOf(deps, orderId, fulfillment.warehouseId)),
         },
-        timeLimit(),
+        providerTimeout(),
       )));
   const voidKey = `${fulfillmentId}:void_booking:${n}`;
   const end = async (tx: Tx, shipment: CarrierShipment | undefined): Promise<void> => {

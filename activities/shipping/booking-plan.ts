@@ -19,7 +19,7 @@ export interface BookingRow {
   readonly request: BookingPlan;
 }
 
-export const bookKey = (fulfillmentId: string, n: number): string => `${fulfillmentId}:book:${n}`;
+export const bookingKey = (fulfillmentId: string, n: number): string => `${fulfillmentId}:book:${n}`;
 
 /** Lists the bookings of a fulfillment by number. */
 export async function bookingsOf(tx: Tx, { orderId, fulfillmentId }: FulfillmentRef): Promise<BookingRow[]> {
@@ -35,7 +35,7 @@ export async function bookingsOf(tx: Tx, { orderId, fulfillmentId }: Fulfillment
 }
 
 /** Returns the number of a fulfillment's next booking. */
-export const nextNumber = (bookings: readonly BookingRow[]): number => (bookings.at(-1)?.n ?? 0) + 1;
+export const nextBookingNumber = (bookings: readonly BookingRow[]): number => (bookings.at(-1)?.n ?? 0) + 1;
 
 /** Reads what a carrier is chosen by: the parcel's destination, weight and dates. */
 async function consignmentOf(tx: Tx, orderId: string, { weightG }: PackedParcel): Promise<Consignment> {

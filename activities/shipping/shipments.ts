@@ -1,18 +1,25 @@
 import { customerKeyOf } from '../../src/books/customers/customers';
 import { lockFulfillment, moveFulfillment } from '../../src/books/orders/fulfillments';
 import { finishOperation } from '../../src/books/operations';
-import { applyScan, insertShipment, labelContext, markVoided } from '../../src/books/shipping/shipments';
+import { applyScan, insertShipment, labelContext, markShipmentVoided } from '../../src/books/shipping/shipments';
 import { closeTasksAsPacked } from '../../src/books/task-rows';
 import { itemsOf } from '../../src/books/warehouse/tasks';
 import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
-import { unpark } from '../../src/books/webhooks/received-webhooks';
+import { takeParkedWebhooks } from '../../src/books/webhooks/received-webhooks';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { PackedParcel } from '../../src/contracts/warehouse/task';
 import type { CarrierEvent } from '../../src/contracts/webhooks/provider-events';
 import { estimateParcel } from '../../src/domain/parcel';
 import type { Booking } from '../../src/providers/carriers/carrier-provider';
-import { addressesOf, bookingsOf, bookKey, chooseUntriedCarrier, nextNumber, type BookingPlan } from './booking-plan';
+import {
+  addressesOf,
+  bookingsOf,
+  bookingKey,
+  chooseUntriedCarrier,
+  nextBookingNumber,
+  type BookingPlan,
+} from './booking-plan';
 import type { ActivityDeps, FulfillmentRef } from '../deps';
 import { voidAbandonedBooking } from './abandoned-bookings';
 import { callProviderOnce } from '../call-provider-once';
@@ -56,7 +63,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
         .filter(({ n, status }) => status === 'refused' || n < fulfillment.firstBooking)
         .map(({ request }) => request.carrierCode);
       const carrierCode = chosen ?? (await chooseUntriedCarrier(tx, carriers.code, orderId, parcel, tried));
-      const n = current.find(({ status }) => status === 'started')?.n ?? nextNumber(bookings);
+      const n = current.find(({ status }) => status === 'started')?.n ?? nextBookingNumber(bookings);
       return {
         fulfillment,
         n,
@@ -71,7 +78,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     carrierCode: string,
     booking: Booking,
   ): Promise<void> {
-    const key = bookKey(fulfillmentId, n);
+    const key = bookingKey(fulfillmentId, n);
     const fulfillment = await lockFulfillment(tx, fulfillmentId);
     // Abandoned while it was under way: `voidBooking` ends it.
     if (fulfillment && n < fulfillment.firstBooking) return;
@@ -106,7 +113,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
         data: { fulfillmentId, shipmentId, carrierCode, trackingNumber, estimatedDelivery },
       },
     ]);
-    for (const parked of await unpark(tx, carriers.code, trackingNumber))
+    for (const parked of await takeParkedWebhooks(tx, carriers.code, trackingNumber))
       await applyScan(tx, carriers.code, parked as CarrierEvent);
   }
 
@@ -119,7 +126,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
 
   /** Books at the carrier under one key, or finds what was booked under it. */
   async function bookOnce(ref: FulfillmentRef, n: number, warehouseId: string, request: BookingPlan): Promise<void> {
-    const key = bookKey(ref.fulfillmentId, n);
+    const key = bookingKey(ref.fulfillmentId, n);
     await callProviderOnce<BookingPlan, Booking>(transactions, {
       operation: { key, kind: 'book', provider: carriers.code, orderId: ref.orderId, request },
       assertWanted: (tx) => assertPacked(tx, ref),
@@ -156,7 +163,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     }
     // An erased customer's address cannot be sent again; should the carrier hold a label after all, the audit names it.
     await transactions.run(SYSTEM, (tx) =>
-      finishOperation(tx, bookKey(ref.fulfillmentId, open.n), 'refused', {
+      finishOperation(tx, bookingKey(ref.fulfillmentId, open.n), 'refused', {
         reason: 'the customer was erased before it was booked',
       }),
     );
@@ -200,7 +207,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
           if (answer.status === 'refused')
             throw providerRefused(`The carrier keeps the label of ${fulfillmentId}: ${answer.reason}`);
           if (!(await finishOperation(tx, key, 'succeeded', { reference }))) return;
-          await markVoided(tx, shipment.id);
+          await markShipmentVoided(tx, shipment.id);
           await appendEvents(tx, orderId, [
             {
               type: 'shipment.voided',

@@ -3,7 +3,7 @@ import { Buyer } from './buyer';
 import { placeHotOrders, type HotReport } from './hot-orders';
 import type { FlashMall } from './mall';
 import { holdSale, type SaleReport } from './sale';
-import { judge, type Verdict } from './verdict';
+import { checkBooks, type Verdict } from './verdict';
 
 /** Is the share of attempts whose payment is declined. */
 const DECLINED = 0.3;
@@ -47,7 +47,7 @@ export async function runFlashSale(
   print(
     `${hot.placed} of ${orders} orders over ${mall.hotSkuIds.length} hot SKUs placed, ${hot.seconds.toFixed(1)} s\n`,
   );
-  const verdict = await judge(stack);
+  const verdict = await checkBooks(stack);
   const broken = [
     ...sales.flatMap(({ sold }, round) =>
       sold.length === units ? [] : [`round ${round + 1} sold ${sold.length} of ${units}`],

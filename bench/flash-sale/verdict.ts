@@ -22,7 +22,7 @@ export interface Verdict {
 }
 
 /** Waits until nothing is under way, then compares the books with the gateway, and runs every audit. */
-export async function judge(stack: Stack): Promise<Verdict> {
+export async function checkBooks(stack: Stack): Promise<Verdict> {
   const rowsOf = <T extends object>(text: string): Promise<T[]> =>
     withOwner(stack.urls.databaseOwner ?? '', async (client) => {
       await client.query("select set_config('app.role', 'system', false)");

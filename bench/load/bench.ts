@@ -55,7 +55,9 @@ export class Bench {
       reportedAt = Date.now();
       this.onStep({ kind: 'note', title: `${title}: ${done} of ${of}` });
     };
-    return timed(title, this.onStep, () => work({ faults: this.faults, signal: this.signal, tell: reportProgress }));
+    return timed(title, this.onStep, () =>
+      work({ faults: this.faults, signal: this.signal, onProgress: reportProgress }),
+    );
   }
 
   close(): void {

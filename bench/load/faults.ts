@@ -30,7 +30,7 @@ export class Faults {
    * Does a piece of work and returns whether it succeeded. Throws every error that is not a counted fault, and when
    * there are too many faults.
    */
-  async survive(work: () => Promise<void>): Promise<boolean> {
+  async tolerate(work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
       return true;

@@ -59,7 +59,7 @@ export const sumOf = (costs: readonly HistoryCost[]): HistoryCost =>
   perFigure((name) => costs.reduce((sum, cost) => sum + cost[name], 0));
 
 /** Returns the difference of two costs. */
-export const moreThan = (less: HistoryCost, more: HistoryCost): HistoryCost =>
+export const differenceOf = (less: HistoryCost, more: HistoryCost): HistoryCost =>
   perFigure((name) => more[name] - less[name]);
 
 const perFigure = (figure: (name: keyof HistoryCost) => number): HistoryCost =>

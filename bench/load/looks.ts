@@ -5,7 +5,7 @@ const LIMIT_MS = 60_000;
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS, PAUSE_FACTOR] = [40, 400, 1.6] as const;
 
 /** Holds the counter of faults and the signal that stops the polling. */
-export interface Looking {
+export interface Polling {
   readonly faults: Faults;
   readonly signal: AbortSignal;
 }
@@ -14,12 +14,12 @@ export interface Looking {
  * Polls with growing pauses, as a client that waits for an order does, until a fact holds, and returns the last answer.
  * Counts and throws a fault when it does not hold within a minute; `describe` then formats the last answer.
  */
-export async function lookUntil<T>(
+export async function pollUntil<T>(
   expectation: string,
   look: () => Promise<T>,
   fact: (seen: T) => boolean,
   describe: (seen: T) => string,
-  { faults, signal }: Looking,
+  { faults, signal }: Polling,
 ): Promise<T> {
   const end = performance.now() + LIMIT_MS;
   for (let pauseMs: number = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_FACTOR, LONGEST_PAUSE_MS)) {

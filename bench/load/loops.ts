@@ -10,7 +10,7 @@ const SEED = 20_261_123;
 export interface Running {
   readonly faults: Faults;
   readonly signal: AbortSignal;
-  readonly tell: (done: number, of: number) => void;
+  readonly onProgress: (done: number, of: number) => void;
 }
 
 export interface ClosedLoop {
@@ -29,7 +29,7 @@ export interface ClosedLoop {
 export async function closedLoop(
   work: () => Promise<void>,
   { concurrency, warmUp, perWindow, onMark }: ClosedLoop,
-  { faults, signal, tell: reportProgress }: Running,
+  { faults, signal, onProgress: reportProgress }: Running,
 ): Promise<number[]> {
   const total = warmUp + perWindow * WINDOWS;
   const marks: number[] = [];
@@ -42,7 +42,7 @@ export async function closedLoop(
     await wait(number * STAGGER_MS, undefined, { signal });
     while (done < total) {
       signal.throwIfAborted();
-      if (!(await faults.survive(work))) continue;
+      if (!(await faults.tolerate(work))) continue;
       done += 1;
       if (done >= warmUp && done <= total && (done - warmUp) % perWindow === 0) mark();
       reportProgress(Math.min(done, total), total);
@@ -62,7 +62,7 @@ export async function openLoop(
   work: (due: number) => Promise<void>,
   count: number,
   ratePerSecond: number,
-  { faults, signal, tell: reportProgress }: Running,
+  { faults, signal, onProgress: reportProgress }: Running,
 ): Promise<void> {
   const began = performance.now();
   const underWay = new Set<Promise<void>>();
@@ -70,7 +70,7 @@ export async function openLoop(
   let done = 0;
   const begin = (due: number) => {
     const one = faults
-      .survive(() => work(due))
+      .tolerate(() => work(due))
       .then(
         () => reportProgress((done += 1), count),
         (error: unknown) => {

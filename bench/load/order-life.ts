@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Faults } from './faults';
-import { lookUntil } from './looks';
+import { pollUntil } from './looks';
 import { orderBody, type BenchMall } from './mall';
 import { randomFrom } from './statistics';
 import type { Wire } from './wire';
@@ -111,6 +111,6 @@ export class OrderLife {
   #until(orderId: string, state: string, fact: (order: Seen) => boolean): Promise<Seen> {
     const look = () =>
       this.wires.storefront.call({ method: 'GET', path: `/v1/orders/${orderId}`, expect: 200, schema: Seen });
-    return lookUntil(`an order was not ${state}`, look, fact, ({ status }) => status, this);
+    return pollUntil(`an order was not ${state}`, look, fact, ({ status }) => status, this);
   }
 }

@@ -10,10 +10,10 @@ const MIN_ORDERS = 20;
 export async function measureUnloaded(bench: Bench, title: string, place: () => Promise<Placed>): Promise<Latency> {
   const count = Math.max(MIN_ORDERS, Math.round(bench.plan.orders / 2));
   const taken: number[] = [];
-  await bench.measure(title, async ({ faults, signal, tell: reportProgress }) => {
+  await bench.measure(title, async ({ faults, signal, onProgress: reportProgress }) => {
     while (taken.length < count) {
       signal.throwIfAborted();
-      await faults.survive(async () => {
+      await faults.tolerate(async () => {
         taken.push((await place()).postMs);
       });
       reportProgress(taken.length, count);

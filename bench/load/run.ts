@@ -4,7 +4,7 @@ import type { Peer } from '../peer/peer';
 import { measureBare } from './bare-workflows';
 import type { Bench } from './bench';
 import { measureLevels, warmUp } from './completed-orders';
-import { historyCostOf, moreThan, type HistoryCost } from './history-cost';
+import { historyCostOf, differenceOf, type HistoryCost } from './history-cost';
 import { measureHalfLoad, measureUnloaded } from './post-latency';
 import { memoryOf, serviceTotal } from './processes';
 import { measureReads } from './reads';
@@ -48,7 +48,7 @@ export async function run(bench: Bench, loadBefore: number, startPeer: (() => Pr
     seconds: (Date.now() - began) / 1000,
     orders: { levels, best: best.concurrency },
     post: { unloaded, halfLoad },
-    history: { oneParcel, oneParcelUnderLoad, twoParcels, perFurtherParcel: moreThan(oneParcel, twoParcels) },
+    history: { oneParcel, oneParcelUnderLoad, twoParcels, perFurtherParcel: differenceOf(oneParcel, twoParcels) },
     bare,
     bareWorkflowsPerOrder:
       best.processorMs && bare.processorMs && serviceTotal(best.processorMs) / serviceTotal(bare.processorMs),

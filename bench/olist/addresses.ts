@@ -17,7 +17,7 @@ export interface HeldAddresses {
 }
 
 /** Validates the address of every order as its placement would. Name, phone and street are made up. */
-export function judgeAddresses({ orders }: Dataset): HeldAddresses {
+export function validateAddresses({ orders }: Dataset): HeldAddresses {
   const findings = new Map<string, number>();
   const places = new Set<string>();
   let [held, mendable] = [0, 0];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Faults } from '../load/faults';
-import { lookUntil } from '../load/looks';
+import { pollUntil } from '../load/looks';
 import type { Placed } from '../load/order-life';
 import { randomFrom } from '../load/statistics';
 import { Wire } from '../load/wire';
@@ -62,14 +62,14 @@ export class PeerLife {
     this.accepted += 1;
     await this.#report(orderId, 'booked', 'dispatched');
     await this.#report(orderId, 'dispatched', 'delivered');
-    const seen = await lookUntil(
+    const seen = await pollUntil(
       'an order of the peer was not over',
       () => this.#orders.call({ method: 'GET', path: `/orders/${orderId}`, expect: 200, schema: Seen }),
       ({ status }) => OVER.includes(status),
       ({ status }) => status,
       this,
     );
-    const wrong = whatIsWrong(seen);
+    const wrong = faultOf(seen);
     if (wrong !== null) throw this.faults.add(`an order of the peer ended ${wrong}`);
     return { orderId, postMs };
   }
@@ -77,7 +77,7 @@ export class PeerLife {
   /** Waits until a shipment is listed with a status, and reports its next status, as the courier does. */
   async #report(orderId: string, listed: string, next: string): Promise<void> {
     const id = shipmentIdOf(orderId);
-    await lookUntil(
+    await pollUntil(
       `a shipment of the peer was not ${listed}`,
       () => this.#shipments.call({ method: 'GET', path: '/shipments/pending', expect: 200, schema: Pending }),
       (shipments) => shipments.some((shipment) => shipment.id === id && shipment.status === listed),
@@ -103,7 +103,7 @@ export class PeerLife {
  * Describes the fault of an ended order that is not paid and delivered in one shipment; null when it is. The peer's
  * status `completed` alone does not guarantee that.
  */
-export function whatIsWrong({ status, fulfillments: [fulfillment, ...more] }: Seen): string | null {
+export function faultOf({ status, fulfillments: [fulfillment, ...more] }: Seen): string | null {
   if (status !== 'completed') return status;
   if (fulfillment === undefined || more.length > 0) return `in ${more.length + (fulfillment ? 1 : 0)} shipments`;
   const statuses = [

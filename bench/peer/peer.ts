@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../../src/embedded/ports';
 import { type Child, describeExit, startChild, tailOfLog } from '../../src/embedded/child-process';
-import { answersOk, logs } from '../../src/embedded/readiness';
+import { answersOk, logContains } from '../../src/embedded/readiness';
 import { timed, type Step } from '../../src/embedded/running-parts';
 import type { Stack } from '../../src/embedded/stack';
 import { withConnection } from '../../src/embedded/temporal/temporal-server';
@@ -68,7 +68,7 @@ export async function startPeer({ program, stack, signal, onStep, onLost }: Peer
     );
     children.push(child);
     void child.exited.then((exit) => {
-      if (child.endedUnasked())
+      if (child.endedUnexpectedly())
         onLost(`${child.name} ended unexpectedly (${describeExit(exit)}).\n${tailOfLog(logFile)}`);
     });
     return child.pid;
@@ -81,7 +81,7 @@ export async function startPeer({ program, stack, signal, onStep, onLost }: Peer
         'api',
         () => async () => (await answersOk(`${urls.order}/orders`)) && answersOk(`${urls.shipment}/shipments/pending`),
       );
-      const worker = await start('worker', (logFile) => logs(logFile, 'Started Worker'));
+      const worker = await start('worker', (logFile) => logContains(logFile, 'Started Worker'));
       return { version: program.version, urls, pids: { api, worker }, stop };
     });
   } catch (error) {

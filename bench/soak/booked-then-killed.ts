@@ -1,11 +1,11 @@
 import { openAuditSources } from '../../src/embedded/audit-sources';
 import { withOwner } from '../../src/embedded/postgres/databases';
 import type { Plan } from './life';
-import { judge, type Outcome } from './outcome';
+import { checkOutcome, type Outcome } from './outcome';
 import { Points } from './points';
 import type { Shop } from './shop';
 import { Traffic } from './traffic';
-import { reckon, type FireReport } from './under-fire';
+import { summarizeOrders, type FireReport } from './under-fire';
 
 const LIFE_LIMIT_MS = 180_000;
 const LIVES: readonly Plan[] = [{ merchants: 1, token: 'tok_ok', way: 'delivered' }];
@@ -53,7 +53,7 @@ export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }:
     await shop.carrier.clear();
     await shop.stack.restart('worker');
     await traffic.ended();
-    const batchSums = reckon(traffic);
+    const batchSums = summarizeOrders(traffic);
     sums.orders += batchSums.orders;
     sums.ended += batchSums.ended;
     sums.waiting.push(...batchSums.waiting);
@@ -64,7 +64,7 @@ export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }:
     sums.kills += 1;
     onKill?.(sums.cut);
   }
-  return { ...sums, ...(await judge(shop)) };
+  return { ...sums, ...(await checkOutcome(shop)) };
 }
 
 /** Counts the bookings that are live in the carrier's journal and only begun in our books. */

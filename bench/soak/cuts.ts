@@ -61,7 +61,7 @@ export async function cutAt(shop: Shop, points: Points, { link, way, point }: Cu
   const cut = shop.links.get(link);
   cut.cut(way);
   await wait(CUT_MS);
-  cut.mend();
+  cut.restore();
   const restoredAt = new Date();
   let worked: Date | null = null;
   await untilFact(

@@ -39,7 +39,7 @@ export class Link {
   }
 
   /** Sets the address that the link connects to. */
-  leadTo(host: string, port: number): void {
+  connectTo(host: string, port: number): void {
     this.#to = { host, port };
   }
 
@@ -50,7 +50,7 @@ export class Link {
   }
 
   /** Restores the link for connections that are opened from now on. */
-  mend(): void {
+  restore(): void {
     if (this.#way === 'silent') for (const pair of this.#pairs) this.#dead.add(pair);
     this.#way = undefined;
   }

@@ -51,7 +51,7 @@ export class Links {
 function connectThrough(link: Link, address: string): string {
   const bare = !address.includes('://');
   const url = new URL(bare ? `tcp://${address}` : address);
-  link.leadTo(url.hostname, Number(url.port));
+  link.connectTo(url.hostname, Number(url.port));
   url.hostname = '127.0.0.1';
   url.port = String(link.port);
   return bare ? url.host : url.href.replace(/\/$/, address.endsWith('/') ? '/' : '');

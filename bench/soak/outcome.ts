@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** Waits until nothing is under way, then runs every audit and counts the effects in the providers' journals. */
-export async function judge(shop: Shop): Promise<Outcome> {
+export async function checkOutcome(shop: Shop): Promise<Outcome> {
   await Promise.all([shop.gateway.clear(), shop.carrier.clear()]);
   await untilFact(
     'every webhook is delivered',

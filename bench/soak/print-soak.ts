@@ -2,7 +2,7 @@ import type { CutReport } from './cuts';
 import type { KillReport } from './kills';
 import type { RestartReport, RestartsReport } from './restarts';
 import type { FireReport } from './under-fire';
-import { holds } from './under-fire';
+import { hasPassed } from './under-fire';
 
 type PrintedOutcome = Pick<
   FireReport,
@@ -12,15 +12,15 @@ type PrintedOutcome = Pick<
 const ms = (value: number): string => `${(value / 1000).toFixed(1)} s`;
 
 /** Formats the report of one kill. */
-export const tellKill = ({ part, point, readyMs, workMs }: KillReport, number: number): string =>
+export const printKill = ({ part, point, readyMs, workMs }: KillReport, number: number): string =>
   `kill ${number}: ${part} while ${point}: ready after ${ms(readyMs)}, orders progress after ${ms(workMs)}\n`;
 
 /** Formats the report of one cut. */
-export const tellCut = ({ link, way, point, workMs }: CutReport, number: number): string =>
+export const printCut = ({ link, way, point, workMs }: CutReport, number: number): string =>
   `cut ${number}: ${link} (${way}) while ${point}: orders progress ${ms(workMs)} after its end\n`;
 
 /** Formats the time of recovery by part and by link: median and longest. */
-export const tellRecovery = ({ kills, cuts }: Pick<FireReport, 'kills' | 'cuts'>): string =>
+export const printRecovery = ({ kills, cuts }: Pick<FireReport, 'kills' | 'cuts'>): string =>
   [...spread(kills, ({ part }) => part, 'killed'), ...spread(cuts, ({ link, way }) => `${link} (${way})`, 'cut')].join(
     '',
   );
@@ -44,11 +44,11 @@ function spread<Report extends { readonly workMs: number }>(
 }
 
 /** Formats the report of one restart. */
-export const tellRestart = ({ part, readyMs, workMs }: RestartReport, number: number): string =>
+export const printRestart = ({ part, readyMs, workMs }: RestartReport, number: number): string =>
   `restart ${number}: ${part}: ready after ${ms(readyMs)}, orders progress after ${ms(workMs)}\n`;
 
 /** Formats the load during the restarts, and the outcome of the requests. */
-export function tellRestarts({ restarts, perSecond, requests }: RestartsReport): string {
+export function printRestarts({ restarts, perSecond, requests }: RestartsReport): string {
   const { answered, refused, later, dropped } = requests;
   return [
     `  ${perSecond.toFixed(1)} orders begun in a second\n`,
@@ -59,7 +59,7 @@ export function tellRestarts({ restarts, perSecond, requests }: RestartsReport):
 }
 
 /** Formats the outcome of the orders and of every effect. */
-export function tellOutcome(report: PrintedOutcome): string {
+export function printOutcome(report: PrintedOutcome): string {
   const { orders, ended, waiting, lost, audits, falseAudits, effects, doubled } = report;
   const counts = Object.entries(effects).map(([name, count]) => `${name} ${count}`);
   return (
@@ -70,7 +70,7 @@ export function tellOutcome(report: PrintedOutcome): string {
       ...doubled.map((line) => `    ${line}`),
       `  audits: ${audits}, not true ${falseAudits.length}`,
       ...falseAudits.map((line) => `    ${line}`),
-      holds(report) ? '  passed' : '  FAILED',
+      hasPassed(report) ? '  passed' : '  FAILED',
     ].join('\n') + '\n'
   );
 }

@@ -1,11 +1,11 @@
 import { describeExit } from '../../src/embedded/child-process';
 import { MIXED } from './life';
-import { judge, type Outcome } from './outcome';
+import { checkOutcome, type Outcome } from './outcome';
 import { Points } from './points';
 import { RequestWatch, type RequestCounts } from './request-watch';
 import type { Shop } from './shop';
 import { PacedTraffic, Traffic } from './traffic';
-import { reckon, type FireReport } from './under-fire';
+import { summarizeOrders, type FireReport } from './under-fire';
 import { untilFact } from './until-fact';
 import { stepsAfter } from './work';
 
@@ -75,7 +75,7 @@ export async function restartAll(
     await traffic.stop();
     watch.stop();
   }
-  const { lost, ...sums } = reckon(traffic);
+  const { lost, ...sums } = summarizeOrders(traffic);
   const { counts } = watch;
   return {
     ...sums,
@@ -83,7 +83,7 @@ export async function restartAll(
     restarts: reports,
     perSecond,
     requests: counts,
-    ...(await judge(shop)),
+    ...(await checkOutcome(shop)),
   };
 }
 
@@ -92,7 +92,7 @@ async function highestLoad(shop: Shop, run: string, orders: number): Promise<num
   const began = Date.now();
   const traffic = new Traffic({ shop, points: new Points(), run, limitMs: LIFE_LIMIT_MS }, MIXED, FULL_LOAD, orders);
   await traffic.ended();
-  const { ended, lost } = reckon(traffic);
+  const { ended, lost } = summarizeOrders(traffic);
   if (ended < orders)
     throw new Error(`Only ${ended} of ${orders} orders ended before the first restart: ${lost.join('; ')}`);
   return ended / ((Date.now() - began) / 1000);

@@ -1,9 +1,9 @@
 import type { Plan } from './life';
-import { judge, type Outcome } from './outcome';
+import { checkOutcome, type Outcome } from './outcome';
 import { Points } from './points';
 import type { Shop } from './shop';
 import { Traffic } from './traffic';
-import { reckon, type FireReport } from './under-fire';
+import { summarizeOrders, type FireReport } from './under-fire';
 
 const LIFE_LIMIT_MS = 120_000;
 const TIMEOUT_MS = 3_000;
@@ -48,6 +48,11 @@ export async function timeOut(
   const unspent = timedOut
     .filter(([, times]) => times < each)
     .map(([call, times]) => `only ${times} of ${each} calls timed out: ${call}`);
-  const { lost, ...sums } = reckon(traffic);
-  return { ...sums, lost: [...lost, ...unspent], timeouts: Object.fromEntries(timedOut), ...(await judge(shop)) };
+  const { lost, ...sums } = summarizeOrders(traffic);
+  return {
+    ...sums,
+    lost: [...lost, ...unspent],
+    timeouts: Object.fromEntries(timedOut),
+    ...(await checkOutcome(shop)),
+  };
 }

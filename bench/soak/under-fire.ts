@@ -2,7 +2,7 @@ import type { Lived } from './life';
 import { MIXED } from './life';
 import { cutAt, type Cut, type CutReport } from './cuts';
 import { killAt, type Kill, type KillReport } from './kills';
-import { judge, type Outcome } from './outcome';
+import { checkOutcome, type Outcome } from './outcome';
 import { Points } from './points';
 import type { Shop } from './shop';
 import { Traffic, type Lives } from './traffic';
@@ -42,7 +42,11 @@ export interface FireReport extends Outcome {
 }
 
 /** Returns whether a run lost nothing, doubled nothing, and all its audits are true. */
-export const holds = ({ lost, falseAudits, doubled }: Pick<FireReport, 'lost' | 'falseAudits' | 'doubled'>): boolean =>
+export const hasPassed = ({
+  lost,
+  falseAudits,
+  doubled,
+}: Pick<FireReport, 'lost' | 'falseAudits' | 'doubled'>): boolean =>
   lost.length + falseAudits.length + doubled.length === 0;
 
 /** Keeps orders in flight while, in each round, a part is killed, a link is cut and calls to providers time out. */
@@ -80,17 +84,21 @@ export async function underFire(
     await traffic.stop();
   }
   return {
-    ...reckon(traffic),
+    ...summarizeOrders(traffic),
     kills: killed,
     cuts: cutOff,
     inFlight,
-    ...(await judge(shop)),
+    ...(await checkOutcome(shop)),
     seconds: (Date.now() - began) / 1000,
   };
 }
 
 /** Summarizes the orders of a load that has ended. */
-export function reckon({ lived, broken, begun }: Lives): Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
+export function summarizeOrders({
+  lived,
+  broken,
+  begun,
+}: Lives): Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
   const of = (outcome: Lived['outcome']) => lived.filter((one) => one.outcome === outcome);
   return {
     orders: begun,

@@ -1,5 +1,5 @@
 import { msToTs } from '@temporalio/common/lib/time';
-import { isNotYet, withConnection } from '../../src/embedded/temporal/temporal-server';
+import { isNotReadyYet, withConnection } from '../../src/embedded/temporal/temporal-server';
 
 const RETENTION = '1 day';
 /** gRPC: ALREADY_EXISTS. */
@@ -14,7 +14,7 @@ export async function registerNamespace(address: string, namespace: string): Pro
     return true;
   } catch (error) {
     if ((error as { code?: number }).code === ALREADY_EXISTS) return true;
-    if (isNotYet(error)) return false;
+    if (isNotReadyYet(error)) return false;
     throw error;
   }
 }

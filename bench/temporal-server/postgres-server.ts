@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ensureDatabase } from '../../src/embedded/postgres/databases';
-import type { TemporalPlace, TemporalServer } from '../../src/embedded/parts';
+import type { TemporalServerOptions, TemporalServer } from '../../src/embedded/parts';
 import { freePorts, freePortsFrom } from '../../src/embedded/ports';
 import { type Child, startChild } from '../../src/embedded/child-process';
 import {
@@ -70,7 +70,12 @@ export function postgresServer({ server, sqlTool }: ServerPrograms): TemporalSer
   };
 }
 
-async function updateSchema(sqlTool: string, place: TemporalPlace, database: string, schema: string): Promise<void> {
+async function updateSchema(
+  sqlTool: string,
+  place: TemporalServerOptions,
+  database: string,
+  schema: string,
+): Promise<void> {
   const { hostname, port, username, password } = new URL(place.maintenanceUrl);
   const env = { ...process.env, SQL_PASSWORD: decodeURIComponent(password) };
   const connect = [

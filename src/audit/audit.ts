@@ -9,7 +9,7 @@ export interface Finding {
 }
 
 /** Counts what an audit found, and holds the first of it. */
-export interface Found {
+export interface FindingSummary {
   readonly count: number;
   readonly findings: readonly Finding[];
 }
@@ -19,7 +19,7 @@ export interface Audit {
   /** A sentence that is true when the books are right. */
   readonly name: string;
   /** Throws `SourceUnavailable` when the source that the books are compared with does not answer. */
-  check(): Promise<Found>;
+  check(): Promise<FindingSummary>;
 }
 
 /** Thrown when a provider or Temporal does not answer: the audits that need it are neither true nor false. */
@@ -35,7 +35,7 @@ export class SourceUnavailable extends Error {
 const MAX_SHOWN = 20;
 
 /** Counts findings and keeps the first. */
-export class Findings implements Found {
+export class FindingCollector implements FindingSummary {
   readonly findings: Finding[] = [];
   count = 0;
 
@@ -61,7 +61,7 @@ export const queryAudit = (tx: Tx, name: string, faults: RawBuilder<Finding>): A
 });
 
 /** Runs the work on the first call only, so that several audits share one pass over their source. */
-export function lazily<T>(work: () => Promise<T>): () => Promise<T> {
+export function runOnce<T>(work: () => Promise<T>): () => Promise<T> {
   let done: Promise<T> | undefined;
   return () => (done ??= work());
 }

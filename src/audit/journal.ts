@@ -1,7 +1,7 @@
 import { SourceUnavailable } from './audit';
 
 /** Holds a provider's own journal, read to its end. */
-export interface Reading<Entry> {
+export interface JournalReading<Entry> {
   /** When the reading began: an effect that finished later may be missing from it. */
   readonly begun: Date;
   readonly byKey: ReadonlyMap<string, readonly Entry[]>;
@@ -20,7 +20,7 @@ export interface JournalSource<Entry> {
  */
 export async function readJournal<Entry extends { readonly key: string }>(
   source: JournalSource<Entry>,
-): Promise<Reading<Entry>> {
+): Promise<JournalReading<Entry>> {
   const begun = new Date();
   const byKey = new Map<string, Entry[]>();
   try {
@@ -36,5 +36,5 @@ export async function readJournal<Entry extends { readonly key: string }>(
 }
 
 /** Says whether an effect finished before the reading began, so that the journal must hold it. */
-export const isCovered = ({ begun }: Reading<unknown>, finishedAt: Date | null): boolean =>
+export const isCovered = ({ begun }: JournalReading<unknown>, finishedAt: Date | null): boolean =>
   finishedAt !== null && finishedAt < begun;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../books/transactions';
 import type { OperationStatus } from '../contracts/statuses';
-import { rowsOf } from './rows';
+import { streamRows } from './rows';
 
 /** Describes an operation as our books have it, with its provider's answer. */
 export interface OperationRow {
@@ -19,7 +19,7 @@ export interface OperationRow {
 
 /** Reads every operation of the given kinds. */
 export const readOperations = (tx: Tx, kinds: readonly string[]): AsyncGenerator<OperationRow, void, undefined> =>
-  rowsOf(
+  streamRows(
     tx,
     sql<OperationRow>`
   select o.key, o.kind, o."orderId", o.status, o."finishedAt", r.currency,

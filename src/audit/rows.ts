@@ -5,7 +5,7 @@ import type { Tx } from '../books/transactions';
 const BATCH = 10_000;
 
 /** Reads the rows of a query through a cursor; a transaction may have one open at a time. */
-export async function* rowsOf<Row>(tx: Tx, query: RawBuilder<Row>): AsyncGenerator<Row, void, undefined> {
+export async function* streamRows<Row>(tx: Tx, query: RawBuilder<Row>): AsyncGenerator<Row, void, undefined> {
   await sql`declare audit_rows no scroll cursor for ${query}`.execute(tx);
   for (;;) {
     const { rows } = await sql<Row>`fetch ${sql.lit(BATCH)} from audit_rows`.execute(tx);
@@ -19,7 +19,7 @@ export async function* rowsOf<Row>(tx: Tx, query: RawBuilder<Row>): AsyncGenerat
  * Makes the planner read whole tables until the transaction ends. It guesses badly how many rows a policy lets through,
  * or a newly filled table holds, and would look up millions of rows one by one.
  */
-export async function planForWholeTables(tx: Tx): Promise<void> {
+export async function preferTableScans(tx: Tx): Promise<void> {
   await sql`set local enable_nestloop = off`.execute(tx);
   await sql`set local jit = off`.execute(tx);
   await sql`set local work_mem = '64MB'`.execute(tx);

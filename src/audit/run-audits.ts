@@ -5,7 +5,7 @@ import type { CarrierJournalEntry } from '../providers/carriers/carrier-provider
 import type { NotificationJournalEntry } from '../providers/notifications/notification-provider';
 import type { PaymentJournalEntry } from '../providers/payments/payment-provider';
 import type { SupplierJournalEntry } from '../providers/suppliers/supplier-provider';
-import { SourceUnavailable, type Audit, type Found } from './audit';
+import { SourceUnavailable, type Audit, type FindingSummary } from './audit';
 import { backorderAudits } from './inventory/backorder-audits';
 import { carrierAudits } from './shipping/carrier-audits';
 import { gatewayAudits } from './payments/gateway-audits';
@@ -16,7 +16,7 @@ import { orderAudits } from './orders/order-audits';
 import { paymentAudits } from './payments/payment-audits';
 import { promotionAudits } from './pricing/promotion-audits';
 import { replenishmentAudits, replenishmentWorkflowAudits } from './purchasing/replenishment-audits';
-import { planForWholeTables } from './rows';
+import { preferTableScans } from './rows';
 import { sourcingAudits } from './inventory/sourcing-audits';
 import { stockAudits } from './inventory/stock-audits';
 import { timelineAudits } from './timeline';
@@ -35,7 +35,7 @@ export interface AuditSources {
 }
 
 /** Sets the tolerances of the audits. */
-export interface AuditTimes {
+export interface AuditTolerances {
   /** How long an effect may be under way without an answer; five minutes by default. */
   readonly graceMs?: number;
   /** The pause before an order that contradicts its workflow is read again; one second by default. */
@@ -43,7 +43,7 @@ export interface AuditTimes {
 }
 
 /** Describes what one audit found. */
-export interface AuditResult extends Found {
+export interface AuditResult extends FindingSummary {
   readonly name: string;
   /** `unknown` when a source did not answer. */
   readonly outcome: 'true' | 'false' | 'unknown';
@@ -57,7 +57,7 @@ export interface AuditResult extends Found {
  */
 export async function runAudits(
   sources: AuditSources,
-  { graceMs = 300_000, pauseMs = 1_000 }: AuditTimes = {},
+  { graceMs = 300_000, pauseMs = 1_000 }: AuditTolerances = {},
   onResult: (result: AuditResult) => void = () => undefined,
 ): Promise<AuditResult[]> {
   const { transactions, payments, carriers, suppliers, notifications, temporal } = sources;
@@ -73,7 +73,7 @@ export async function runAudits(
     }
   };
   await transactions.snapshot(SYSTEM, async (tx) => {
-    await planForWholeTables(tx);
+    await preferTableScans(tx);
     await run([
       ...stockAudits(tx),
       ...sourcingAudits(tx),

@@ -53,6 +53,6 @@ export async function finishOperation(
 }
 
 /** Says whether an operation was ever begun. */
-export async function isBegun(tx: Tx, key: string): Promise<boolean> {
+export async function isOperationBegun(tx: Tx, key: string): Promise<boolean> {
   return (await tx.selectFrom('operation').select('key').where('key', '=', key).executeTakeFirst()) !== undefined;
 }

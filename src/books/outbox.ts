@@ -1,6 +1,6 @@
 import { orderWorkflowId, REPLENISHMENT_WORKFLOW, replenishmentWorkflowId } from '../contracts/temporal-names';
 import type { CancelOrder } from '../contracts/orders/place-order';
-import type { CarrierScan, FoundReason } from '../contracts/statuses';
+import type { CarrierScan, WatchdogReason } from '../contracts/statuses';
 import type { Tx } from './transactions';
 
 /** Lists the Signals that the system sends to an order's workflow. They are facts, in references and codes. */
@@ -14,7 +14,7 @@ export type OrderSignal =
   | { readonly signal: 'paymentSettled'; readonly payload: { readonly paymentId: string } }
   | { readonly signal: 'attended'; readonly payload: { readonly taskId: string } }
   | { readonly signal: 'cancellationBegun'; readonly payload: CancelOrder & { readonly actor: string } }
-  | { readonly signal: 'watchdogReported'; readonly payload: { readonly reason: FoundReason | null } };
+  | { readonly signal: 'watchdogReported'; readonly payload: { readonly reason: WatchdogReason | null } };
 
 /**
  * Writes a signal to the outbox in the transaction of its fact. The service sends it after the commit; the sweeper

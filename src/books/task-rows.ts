@@ -29,12 +29,17 @@ export const insertFollowUps = (source: RawBuilder<unknown>, reason: FollowUpRea
     order by u.subject on conflict do nothing`;
 
 /** Marks a task as claimed by a person. */
-export async function markClaimed(tx: Tx, taskId: string, actor: string): Promise<void> {
+export async function markTaskClaimed(tx: Tx, taskId: string, actor: string): Promise<void> {
   await tx.updateTable('task').set({ status: 'claimed', claimedBy: actor }).where('id', '=', taskId).execute();
 }
 
 /** Marks a task as done by a person, with its outcome where its kind has one. */
-export async function markDone(tx: Tx, taskId: string, actor: string, outcome: AttendOutcome | null): Promise<void> {
+export async function markTaskDone(
+  tx: Tx,
+  taskId: string,
+  actor: string,
+  outcome: AttendOutcome | null,
+): Promise<void> {
   await tx
     .updateTable('task')
     .set({ status: 'done', claimedBy: actor, doneAt: new Date(), outcome })

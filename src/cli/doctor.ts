@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { lockHolder } from '../embedded/lock';
 import { packageRoot, statePaths, type StatePaths } from '../embedded/paths';
 import { portFaults, type Ports } from '../embedded/ports';
-import { findNative, programsIn } from '../embedded/postgres/postgres-binaries';
+import { findPostgresFolder, programsIn } from '../embedded/postgres/postgres-binaries';
 import { checkStart } from '../embedded/state-folder';
 import { findTemporalBinary } from '../embedded/temporal/temporal-binary';
 import { portOptions, portsFrom, stateOption } from './options';
@@ -40,7 +40,7 @@ async function examine(paths: StatePaths, ports: Ports): Promise<Finding[]> {
   return [
     finding('Node', () => process.versions.node),
     finding('Compiled code', () => existing(join(packageRoot(), 'dist', 'src', 'server.js'), 'run `npm run build`')),
-    finding('PostgreSQL', () => versionOf(programsIn(findNative()).postgres)),
+    finding('PostgreSQL', () => versionOf(programsIn(findPostgresFolder()).postgres)),
     finding('Temporal', () => {
       const binary = findTemporalBinary();
       return binary === null

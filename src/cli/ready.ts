@@ -28,7 +28,7 @@ export const describeStack = (stack: Stack, sample?: SampleOrder) => ({
 });
 
 /** Describes a running stack for people: its addresses, how to place an order, and what to do next. */
-export function printReady(stack: Stack, sample: SampleOrder | undefined, now: Date): string {
+export function formatReady(stack: Stack, sample: SampleOrder | undefined, now: Date): string {
   const described = describeStack(stack);
   const rows: readonly (readonly [string, string | null])[] = [
     ['API', described.api],

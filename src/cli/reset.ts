@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type StatePaths, statePaths } from '../embedded/paths';
-import { listed, namesIn } from '../embedded/state-entries';
+import { listForSentence, namesIn } from '../embedded/state-entries';
 import { removeStateFolder } from '../embedded/state-folder';
 import { checkRemoval } from '../embedded/state-removal';
 import { confirm, isAttended, ownTerminal, type Terminal } from './confirm';
@@ -42,6 +42,6 @@ async function askFirst({ root }: StatePaths, terminal: Terminal): Promise<void>
     );
   }
   const content = "the database with every order, the workflows, the providers' journals, the logs and all keys";
-  const question = `${root} will be removed for good: ${content} (${listed(namesIn(root))}).\nRemove it?`;
+  const question = `${root} will be removed for good: ${content} (${listForSentence(namesIn(root))}).\nRemove it?`;
   if (!(await confirm(question, terminal))) throw new Error(`Nothing was removed: ${root} is as it was.`);
 }

@@ -9,15 +9,15 @@ export interface Stop {
   /** Aborts when the request comes. */
   readonly signal: AbortSignal;
   /** Resolves when a person asked to stop; rejects with the reason given to `because`. */
-  asked(): Promise<void>;
+  requested(): Promise<void>;
   /** Ends the wait with a failure of our own. */
-  because(reason: Error): void;
+  fail(reason: Error): void;
   /** Stops to handle signals. */
   close(): void;
 }
 
 /** Waits for Ctrl-C, SIGTERM or a closed terminal; a second one calls `onSecond`. */
-export function untilStopped(onSecond: () => Promise<never>): Stop {
+export function waitForStop(onSecond: () => Promise<never>): Stop {
   const controller = new AbortController();
   let failure: Error | null = null;
   let firstAt: number | null = null;
@@ -32,11 +32,11 @@ export function untilStopped(onSecond: () => Promise<never>): Stop {
   for (const name of SIGNALS) process.on(name, handle);
   return {
     signal: controller.signal,
-    asked: async () => {
+    requested: async () => {
       if (!controller.signal.aborted) await once(controller.signal, 'abort');
       if (failure !== null) throw failure;
     },
-    because: (reason) => {
+    fail: (reason) => {
       if (controller.signal.aborted) return;
       failure = reason;
       controller.abort(reason);

@@ -6,8 +6,8 @@ import { type Stack, startStack } from '../embedded/stack';
 import { announceStack } from './running-stack';
 import { portOptions, portsFrom, stateOption } from './options';
 import { Progress } from './progress';
-import { describeStack, printReady, type SampleOrder } from './ready';
-import { untilStopped } from './signals';
+import { describeStack, formatReady, type SampleOrder } from './ready';
+import { waitForStop } from './signals';
 
 /** Seeds a migrated database with the sample mall, once, and describes the order of the printed `curl`. */
 export type SeedSample = (databaseUrl: string, settings: Settings, paths: StatePaths) => Promise<SampleOrder>;
@@ -41,7 +41,7 @@ async function start(
 ): Promise<void> {
   const progress = new Progress();
   const paths = statePaths(flags.state);
-  const stop = untilStopped(() => forceStop(paths));
+  const stop = waitForStop(() => forceStop(paths));
   let stack: Stack | undefined;
   let sample: SampleOrder | undefined;
   let withdraw: (() => void) | undefined;
@@ -52,7 +52,7 @@ async function start(
       signal: stop.signal,
       onStep: progress.show,
       onLost: (_part, message) => {
-        stop.because(new Error(message));
+        stop.fail(new Error(message));
       },
       ...(seedSample === undefined
         ? {}
@@ -64,9 +64,11 @@ async function start(
     });
     withdraw = announceStack(stack, sample);
     process.stdout.write(
-      flags.json === true ? `${JSON.stringify(describeStack(stack, sample))}\n` : printReady(stack, sample, new Date()),
+      flags.json === true
+        ? `${JSON.stringify(describeStack(stack, sample))}\n`
+        : formatReady(stack, sample, new Date()),
     );
-    await stop.asked();
+    await stop.requested();
   } catch (error) {
     // A start that Ctrl-C interrupted has cleaned up after itself.
     if (!stop.signal.aborted || (error as Error).name !== 'AbortError') throw error;

@@ -123,7 +123,7 @@ export const TaskKind = {
   recheck: 'recheck',
   pack: 'pack',
   attend: 'attend',
-  chaseSupplier: 'chase_supplier',
+  followUpSupplier: 'chase_supplier',
 } as const;
 export type TaskKind = (typeof TaskKind)[keyof typeof TaskKind];
 
@@ -197,9 +197,9 @@ export const AttentionReason = {
 export type AttentionReason = (typeof AttentionReason)[keyof typeof AttentionReason];
 
 /** Lists the reasons that the watchdog finds. The order's own workflow raises the others. */
-export const FOUND_REASONS = [
+export const WATCHDOG_REASONS = [
   AttentionReason.workflowFailing,
   AttentionReason.activityRetrying,
   AttentionReason.stageOverdue,
 ] as const;
-export type FoundReason = (typeof FOUND_REASONS)[number];
+export type WatchdogReason = (typeof WATCHDOG_REASONS)[number];

@@ -46,13 +46,13 @@ function dividedBy(amount: number, share: number, whole: number): { quotient: nu
 }
 
 /** Computes amount x share / whole exactly, rounded half up to the minor unit. */
-export function halfUp(amount: number, share: number, whole: number): number {
+export function divideHalfUp(amount: number, share: number, whole: number): number {
   const twice = dividedBy(amount, share * 2, whole);
   return Math.floor((twice.quotient + 1) / 2);
 }
 
 /** Computes a rate, in hundredths of a percent, of an amount; rounds half up to the minor unit. */
-export const basisPoints = (amount: number, rate: number): number => halfUp(amount, rate, 10_000);
+export const basisPointsOf = (amount: number, rate: number): number => divideHalfUp(amount, rate, 10_000);
 
 /** Adds up one number of each item. */
 export const sumOf = <T>(items: readonly T[], of: (item: T) => number): number =>

@@ -40,7 +40,7 @@ export interface Child {
   /** Returns how the child ended; null while it runs. */
   exit(): Exit | null;
   /** Returns whether the child ended although neither `stop` nor `kill` was called. */
-  endedUnasked(): boolean;
+  endedUnexpectedly(): boolean;
   /** Requests a clean end, kills the child after the limit, and resolves once it is gone. */
   stop(): Promise<void>;
   /** Kills the child at once (SIGKILL, the whole group) and resolves once it is gone. */
@@ -132,7 +132,7 @@ function supervise(spec: ChildSpec, started: ChildProcess, pid: number): Child {
     stop,
     kill,
     exit: () => ended,
-    endedUnasked: () => ended !== null && !endRequested,
+    endedUnexpectedly: () => ended !== null && !endRequested,
   };
 }
 

@@ -15,7 +15,7 @@ export type PartName = 'postgres' | 'temporal' | 'gateway' | 'carrier' | 'suppli
 export type Reroute = (part: PartName, environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
 
 /** Holds the options of a Temporal server that runs in place of the development server. */
-export interface TemporalPlace {
+export interface TemporalServerOptions {
   readonly port: number;
   /** The connection of the embedded PostgreSQL's owner to the database `postgres`, which always exists. */
   readonly maintenanceUrl: string;
@@ -26,7 +26,7 @@ export interface TemporalPlace {
 }
 
 /** Starts a Temporal server and resolves once it knows our namespace and search attributes. */
-export type TemporalServer = (place: TemporalPlace) => Promise<Child>;
+export type TemporalServer = (place: TemporalServerOptions) => Promise<Child>;
 
 /** Holds everything that the parts are started with. */
 export interface PartContext {

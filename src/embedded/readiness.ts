@@ -16,7 +16,7 @@ export async function answersOk(url: string): Promise<boolean> {
 }
 
 /** Builds a check whether a log contains a text; each call reads on from where the last one stopped. */
-export function logs(file: string, text: string): () => Promise<boolean> {
+export function logContains(file: string, text: string): () => Promise<boolean> {
   let position = 0;
   let rest = '';
   return async () => {

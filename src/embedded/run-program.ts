@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
  * Runs a program to its end and passes each line of its error output to `onLine`. Rejects when it cannot be started
  * (with the system's code), ends with anything but 0, runs longer than `timeoutMs`, or is aborted.
  */
-export function run(
+export function runProgram(
   command: string,
   args: readonly string[],
   options: { env: NodeJS.ProcessEnv; timeoutMs: number; signal: AbortSignal },

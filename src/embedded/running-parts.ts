@@ -54,7 +54,7 @@ export class RunningParts {
     const child = await timed(TITLES[part], this.#listeners.onStep, () => startPart(part, context));
     this.#children.set(part, child);
     void child.exited.then((exit) => {
-      if (child.endedUnasked())
+      if (child.endedUnexpectedly())
         this.#listeners.onLost?.(
           part,
           `${TITLES[part]} ended unexpectedly (${describeExit(exit)}).\n${tailOfLog(child.logFile)}`,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { applyMigrations } from '../books/migrations';
-import { ensureDatabase, openAppRole } from './postgres/databases';
+import { ensureDatabase, setAppRolePassword } from './postgres/databases';
 import { endOrphans } from './orphans';
 import {
   type PartContext,
@@ -148,7 +148,7 @@ async function prepareDatabase(context: PartContext, { onStep, seed }: StackOpti
       await ensureDatabase(maintenanceUrl(context), new URL(databaseOwner).pathname.slice(1));
     await applyMigrations(databaseOwner, join(packageRoot(), 'prisma', 'migrations'));
     if (!replacedParts(context.env).has('postgres'))
-      await openAppRole(databaseOwner, context.settings.POSTGRES_APP_PASSWORD);
+      await setAppRolePassword(databaseOwner, context.settings.POSTGRES_APP_PASSWORD);
   });
   if (seed !== undefined) await timed('Sample mall', onStep, () => seed(databaseOwner, context.settings));
 }

@@ -7,7 +7,7 @@ import { type Child, startChild } from './child-process';
 import { filesOf, HOST, maintenanceUrl, type PartContext, type PartName, postgresOptions, urlsOf } from './parts';
 import { packageRoot } from './paths';
 import { startPostgres } from './postgres/postgres-server';
-import { answersOk, logs } from './readiness';
+import { answersOk, logContains } from './readiness';
 import { serviceEnvironment } from './service-environment';
 import { startTemporal } from './temporal/temporal-server';
 
@@ -117,7 +117,7 @@ export async function startPart(name: PartName, context: PartContext): Promise<C
         context,
         'src/worker.js',
         { ...serviceEnvironment(context, name), ...logLevelWithInfo(context.env) },
-        logs(filesOf(paths, name).logFile, 'worker ready'),
+        logContains(filesOf(paths, name).logFile, 'worker ready'),
       );
     case 'api':
       return startNode(name, context, 'src/server.js', serviceEnvironment(context, name), () =>

@@ -24,7 +24,7 @@ export const namesIn = (root: string): string[] =>
  * Lists the entries of a state folder that no start made: other names, known names of another kind, and links. The
  * database may be a link (postgres-home.ts checks it) and may contain PostgreSQL's own links: their targets are spared.
  */
-export function strangersIn(root: string): string[] {
+export function foreignEntriesIn(root: string): string[] {
   return namesIn(root).flatMap((name) => {
     const entry = lstatSync(join(root, name), { throwIfNoEntry: false });
     if (entry === undefined) return [];
@@ -34,7 +34,7 @@ export function strangersIn(root: string): string[] {
 }
 
 /** Lists the entries of a state folder that a start made, by name and kind. */
-export const oursIn = (root: string): string[] =>
+export const ownEntriesIn = (root: string): string[] =>
   namesIn(root).filter((name) => {
     const entry = lstatSync(join(root, name), { throwIfNoEntry: false });
     return entry !== undefined && isOurs(name, entry);
@@ -69,10 +69,10 @@ export const isBlank = (paths: StatePaths): boolean =>
   );
 
 /** Lists names for a sentence, the first eight of many. */
-export function listed(names: readonly string[]): string {
+export function listForSentence(names: readonly string[]): string {
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
   return names.length === 0 ? 'nothing' : `${names.slice(0, SHOWN).join(', ')}${more}`;
 }
 
 /** Lists the entries of a folder for a sentence. */
-export const contentOf = (root: string): string => listed(namesIn(root));
+export const contentOf = (root: string): string => listForSentence(namesIn(root));

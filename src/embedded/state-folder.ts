@@ -5,9 +5,9 @@ import { endOrphans } from './orphans';
 import type { StatePaths } from './paths';
 import { removePostgresData } from './postgres/postgres-home';
 import { holdsSettings } from './settings';
-import { contentOf, isBlank, isLock, listed, namesIn, oursIn, strangersIn } from './state-entries';
+import { contentOf, isBlank, isLock, listForSentence, namesIn, ownEntriesIn, foreignEntriesIn } from './state-entries';
 import { isMarkerName, isOfLaterRelease, readMarker, writeMarker } from './state-marker';
-import { checkRemoval, runningOn } from './state-removal';
+import { checkRemoval, stackRunsError } from './state-removal';
 
 /**
  * Creates and marks the state folder, locks it for this process, and returns how to release it. Throws one sentence
@@ -48,7 +48,7 @@ export function checkStart(paths: StatePaths): boolean {
   }
   if (marker !== null) return isOfLaterRelease(marker) || marker.path === realpathSync.native(paths.root);
   const isOlder = () => isBlank(paths) || (holdsSettings(paths) && existsSync(paths.run));
-  if (strangersIn(paths.root).length === 0 && isOlder()) return false;
+  if (foreignEntriesIn(paths.root).length === 0 && isOlder()) return false;
   throw new Error(
     `${paths.root} is not empty and was not made by \`mallflow start\`: ` +
       `name an empty folder with --state. It holds ${contentOf(paths.root)}.`,
@@ -62,7 +62,7 @@ export function checkStart(paths: StatePaths): boolean {
 export async function removeStateFolder(paths: StatePaths): Promise<boolean> {
   if (!checkRemoval(paths)) return false;
   const lock = takeLock(paths.lock);
-  if ('heldBy' in lock) throw runningOn(paths, lock.heldBy);
+  if ('heldBy' in lock) throw stackRunsError(paths, lock.heldBy);
   try {
     if (existsSync(paths.run)) await endOrphans(paths.run);
     // From here on the state is incomplete: a start refuses the folder until the reset is done.
@@ -77,7 +77,7 @@ export async function removeStateFolder(paths: StatePaths): Promise<boolean> {
 
 /** Removes, by name, everything that starts have made, except the lock and the marker. */
 function removeContent(paths: StatePaths): void {
-  for (const name of oursIn(paths.root).filter((entry) => !isLock(entry) && !isMarkerName(entry))) {
+  for (const name of ownEntriesIn(paths.root).filter((entry) => !isLock(entry) && !isMarkerName(entry))) {
     const path = join(paths.root, name);
     if (path === paths.postgres) removePostgresData(path);
     else rmSync(path, { recursive: true, force: true });
@@ -85,7 +85,7 @@ function removeContent(paths: StatePaths): void {
   const left = namesIn(paths.root).filter((name) => !isLock(name) && !isMarkerName(name));
   if (left.length === 0) return;
   throw new Error(
-    `${paths.root} was emptied of what Mallflow made, but ${listed(left)} came into it meanwhile: ` +
+    `${paths.root} was emptied of what Mallflow made, but ${listForSentence(left)} came into it meanwhile: ` +
       'move that elsewhere and repeat the reset.',
   );
 }

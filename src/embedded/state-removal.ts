@@ -5,7 +5,7 @@ import { lockHolder } from './lock';
 import { isWithin, mountsWithin } from './mounts';
 import { packageRoot, type StatePaths } from './paths';
 import { linkedFolder } from './postgres/postgres-home';
-import { contentOf, listed, strangersIn } from './state-entries';
+import { contentOf, listForSentence, foreignEntriesIn } from './state-entries';
 import { isOfLaterRelease, type Marker, readMarker } from './state-marker';
 
 const NOTHING = 'nothing was removed';
@@ -27,14 +27,14 @@ export function checkRemoval(paths: StatePaths): boolean {
   const root = realpathSync.native(paths.root);
   refusePlace(paths, root);
   const pid = lockHolder(paths.lock);
-  if (pid !== null) throw runningOn(paths, pid);
+  if (pid !== null) throw stackRunsError(paths, pid);
   refuseMarker(paths, root, readMarker(paths));
   refuseContent(paths, root);
   return true;
 }
 
 /** Builds the error for a folder that a running stack still uses. */
-export const runningOn = (paths: StatePaths, pid: number): Error =>
+export const stackRunsError = (paths: StatePaths, pid: number): Error =>
   new Error(`Mallflow is running on ${paths.root} (pid ${pid}): stop it before you reset.`);
 
 /** Refuses folders that contain a person's other files, such as the home folder. */
@@ -81,10 +81,10 @@ function refuseMarker(paths: StatePaths, root: string, marker: Marker | null): v
 }
 
 function refuseContent(paths: StatePaths, root: string): void {
-  const foreign = strangersIn(paths.root);
+  const foreign = foreignEntriesIn(paths.root);
   if (foreign.length > 0) {
     throw new Error(
-      `${paths.root} holds what Mallflow did not make: ${listed(foreign)}; ${NOTHING}. ` +
+      `${paths.root} holds what Mallflow did not make: ${listForSentence(foreign)}; ${NOTHING}. ` +
         'Move that elsewhere, or name another folder with --state.',
     );
   }
@@ -92,6 +92,8 @@ function refuseContent(paths: StatePaths, root: string): void {
   const elsewhere = linked === null || !existsSync(linked) ? [] : [realPathOf(linked)];
   const mounts = [root, ...elsewhere].flatMap((folder) => mountsWithin(folder));
   if (mounts.length > 0) {
-    throw new Error(`Something is mounted within ${paths.root}: ${listed(mounts)}; ${NOTHING}. Unmount it first.`);
+    throw new Error(
+      `Something is mounted within ${paths.root}: ${listForSentence(mounts)}; ${NOTHING}. Unmount it first.`,
+    );
   }
 }

@@ -42,7 +42,7 @@ export interface LoadLimits {
   /** Counted by API key. */
   readonly requestsPerSecond: number;
   /** Counted by client address, for requests without a known API key; 0 means no limit. */
-  readonly strangersPerSecond: number;
+  readonly unauthenticatedPerSecond: number;
 }
 
 /** Holds the dependencies of the API. Built by src/server.ts and by the tests. */
@@ -53,7 +53,7 @@ export interface AppDeps {
     | 'quotes'
     | 'promotions'
     | 'addresses'
-    | 'operators'
+    | 'interventions'
     | 'tasks'
     | 'shipments'
     | 'stock'

@@ -73,4 +73,4 @@ export const IdempotencyKey = z.object({
 });
 
 /** Accepts an empty body or an empty object. */
-export const NoMembers = z.strictObject({}).nullish();
+export const EmptyBody = z.strictObject({}).nullish();

@@ -17,7 +17,7 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
     const pointer = httpPart === 'body' ? jsonPointer : parameterName;
     if (!parsed.success)
       return { error: new InvalidRequest(parsed.error.issues.flatMap((issue) => fieldErrors(issue, pointer))) };
-    const unstorable = notStorable(parsed.data);
+    const unstorable = unstorablePaths(parsed.data);
     if (unstorable.length === 0) return { value: parsed.data };
     return {
       error: new InvalidRequest(
@@ -27,10 +27,10 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   };
 
 /** Lists the paths of strings in a validated value that cannot be stored. */
-export function notStorable(value: unknown, path: readonly PropertyKey[] = []): PropertyKey[][] {
+export function unstorablePaths(value: unknown, path: readonly PropertyKey[] = []): PropertyKey[][] {
   if (typeof value === 'string') return NOT_STORABLE.test(value) ? [[...path]] : [];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) => notStorable(member, [...path, key]));
+  return Object.entries(value).flatMap(([key, member]) => unstorablePaths(member, [...path, key]));
 }
 
 const parameterName = (path: readonly PropertyKey[]): string => path.map(String).join('.');

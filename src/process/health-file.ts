@@ -7,7 +7,7 @@ const EVERY_MS = 10_000;
  * Touches a file every 10 s while `check` resolves: the health check of a process that listens on no port. The first
  * check is made at once; a failed one is logged, and the file stays as old as it is. The returned function ends it.
  */
-export function keepFresh(file: string, check: () => Promise<void>, log: Logger): () => void {
+export function touchWhileHealthy(file: string, check: () => Promise<void>, log: Logger): () => void {
   let busy = false;
   const beat = async (): Promise<void> => {
     if (busy) return;

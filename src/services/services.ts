@@ -27,11 +27,11 @@ export interface ServiceDeps {
 
 /** Lists everything that callers, staff and providers can request from the system. */
 export interface Services {
-  readonly messenger: OutboxSender;
+  readonly outbox: OutboxSender;
   readonly workflows: OrderWorkflows;
   readonly orders: OrderService;
   readonly addresses: AddressFixService;
-  readonly operators: InterventionService;
+  readonly interventions: InterventionService;
   readonly quotes: QuoteService;
   readonly promotions: PromotionService;
   readonly tasks: TaskService;
@@ -47,7 +47,7 @@ export function createServices({ transactions, vault, temporal, policies, log }:
   const outbox = new OutboxSender(transactions, temporal, log);
   const workflows = new OrderWorkflows(temporal, policies, log);
   return {
-    messenger: outbox,
+    outbox: outbox,
     workflows,
     orders: new OrderService(transactions, vault, workflows, policies),
     addresses: new AddressFixService(
@@ -58,7 +58,7 @@ export function createServices({ transactions, vault, temporal, policies, log }:
       policies.taxes,
       policies.paymentWindowSeconds,
     ),
-    operators: new InterventionService(transactions, workflows),
+    interventions: new InterventionService(transactions, workflows),
     promotions: new PromotionService(transactions, vault, policies),
     quotes: new QuoteService(transactions, vault, policies),
     tasks: new TaskService(transactions, outbox),

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Registry } from 'prom-client';
 
 /** Identifies who requests the metrics. */
-export interface Asker {
+export interface MetricsCaller {
   readonly address: string;
   readonly headers: Readonly<Record<string, unknown>>;
 }
@@ -15,7 +15,7 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
  * Returns whether a caller may read the metrics. With a token set, only a caller with that bearer token may; without
  * one, only this machine itself, and not through a proxy.
  */
-export function mayRead({ address, headers }: Asker, token: string | undefined): boolean {
+export function mayRead({ address, headers }: MetricsCaller, token: string | undefined): boolean {
   if (token !== undefined)
     return typeof headers.authorization === 'string' && equalInConstantTime(headers.authorization, `Bearer ${token}`);
   return LOOPBACK.test(address) && !PROXIED.some((name) => headers[name] !== undefined);

@@ -25,7 +25,7 @@ const allowed = (attributes: Attributes | undefined): Attributes =>
   Object.fromEntries(Object.entries(attributes ?? {}).filter(([name]) => SENT.has(name)));
 
 /** Removes every attribute that is not in `SENT` from spans before an exporter sends them. */
-export function withoutText(exporter: SpanExporter): SpanExporter {
+export function withoutFreeText(exporter: SpanExporter): SpanExporter {
   return {
     export: (spans, done) => {
       exporter.export(spans.map(strip), done);

@@ -2,7 +2,7 @@ import type { ClientInterceptors } from '@temporalio/client';
 import type { ActivityInterceptorsFactory, WorkerOptions } from '@temporalio/worker';
 import type { FastifyPluginCallback } from 'fastify';
 import type { TraceCall } from '../providers/http';
-import { withoutText } from './span-text';
+import { withoutFreeText } from './span-text';
 
 type WorkflowSinks = NonNullable<WorkerOptions['sinks']>;
 
@@ -67,7 +67,7 @@ export async function startTracing({
     .defaultResource()
     .merge(resources.resourceFromAttributes({ 'service.name': service }))
     .merge(resources.detectResources({ detectors: [resources.envDetector] }));
-  const processor = new sdk.BatchSpanProcessor(withoutText(new OTLPTraceExporter({ url })));
+  const processor = new sdk.BatchSpanProcessor(withoutFreeText(new OTLPTraceExporter({ url })));
   const provider = new sdk.BasicTracerProvider({ resource, spanProcessors: [processor] });
   trace.setGlobalTracerProvider(provider);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());

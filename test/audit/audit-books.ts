@@ -89,7 +89,7 @@ export async function keepHonestBooks(): Promise<HonestBooks> {
   await people.untilStatus(free, 'completed');
   await people.untilStatus(returned, 'returned');
   // In production the API's sweeper sends signals that no caller flushed, as that of the cancellation.
-  await world.messenger.sweep(0);
+  await world.outbox.sweep(0);
   await until(() => isQuiet(world.transactions));
   return { world, mall, people, orders };
 }

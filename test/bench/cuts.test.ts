@@ -24,7 +24,7 @@ describe('a link', () => {
     });
     await once(echo.listen(0, '127.0.0.1'), 'listening');
     link = await Link.open();
-    link.leadTo('127.0.0.1', (echo.address() as AddressInfo).port);
+    link.connectTo('127.0.0.1', (echo.address() as AddressInfo).port);
   });
   afterEach(async () => {
     for (const socket of opened.splice(0)) socket.destroy();
@@ -59,7 +59,7 @@ describe('a link', () => {
     link.cut('reset');
     expect(await broke).toBe('ECONNRESET');
     expect(await say(open(), 'two')).toBe('ECONNRESET');
-    link.mend();
+    link.restore();
     expect(await say(open(), 'three')).toBe('three');
   });
 
@@ -81,7 +81,7 @@ describe('a link', () => {
       heard += String(text);
     });
     before.write('two');
-    link.mend();
+    link.restore();
     const after = open();
     expect(await say(after, 'three')).toBe('three');
     before.write('four');

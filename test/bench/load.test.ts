@@ -1,5 +1,5 @@
 import { Faults, Unexpected } from '../../bench/load/faults';
-import { moreThan } from '../../bench/load/history-cost';
+import { differenceOf } from '../../bench/load/history-cost';
 import { closedLoop, openLoop, WINDOWS, type Running } from '../../bench/load/loops';
 import { printReport } from '../../bench/load/print-report';
 import { costPer, GENERATOR, memoryOf, processorTime, serviceTotal } from '../../bench/load/processes';
@@ -9,7 +9,7 @@ import { arrivals, latencyOf, quantile, randomFrom, spreadOf } from '../../bench
 const running = (over: Partial<Running> = {}): Running => ({
   faults: new Faults(),
   signal: new AbortController().signal,
-  tell: () => undefined,
+  onProgress: () => undefined,
   ...over,
 });
 
@@ -128,8 +128,8 @@ describe('loops', () => {
 
   test('only counted faults let the run go on', async () => {
     const faults = new Faults();
-    await expect(faults.survive(() => Promise.reject(new Unexpected('counted elsewhere')))).resolves.toBe(false);
-    await expect(faults.survive(() => Promise.reject(new Error('a defect')))).rejects.toThrow('a defect');
+    await expect(faults.tolerate(() => Promise.reject(new Unexpected('counted elsewhere')))).resolves.toBe(false);
+    await expect(faults.tolerate(() => Promise.reject(new Error('a defect')))).rejects.toThrow('a defect');
   });
 });
 
@@ -174,7 +174,7 @@ describe('the report', () => {
       ],
     },
     post: { unloaded: latency, halfLoad: { ...latency, perSecond: 5 } },
-    history: { oneParcel: one, oneParcelUnderLoad: one, twoParcels: two, perFurtherParcel: moreThan(one, two) },
+    history: { oneParcel: one, oneParcelUnderLoad: one, twoParcels: two, perFurtherParcel: differenceOf(one, two) },
     bare: { concurrency: 25, perSecond: spread, processorMs: { 'bare worker': 6, Temporal: 6, [GENERATOR]: 1 } },
     bareWorkflowsPerOrder: 5,
     reads: {

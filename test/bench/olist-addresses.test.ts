@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { judgeAddresses } from '../../bench/olist/addresses';
+import { validateAddresses } from '../../bench/olist/addresses';
 import { readDataset } from '../../bench/olist/dataset';
 import { writeOrders } from './made-up-orders';
 
@@ -11,7 +11,7 @@ const withRealOrders = existsSync(FOLDER) ? test : test.skip;
 withRealOrders(
   'real orders are held for these reasons only (skipped without ../shared/data/olist)',
   async () => {
-    const outcome = judgeAddresses(await readDataset(FOLDER));
+    const outcome = validateAddresses(await readDataset(FOLDER));
     expect(outcome).toMatchObject({
       orders: 5_000,
       held: 17,
@@ -44,7 +44,7 @@ ${Array.from({ length: 7 }, (_, i) => `k${i + 3},unique-${i + 3},0${i + 3}000,ci
 test('held orders are counted in all, by reason and by place', async () => {
   const folder = writeOrders({ customers: CUSTOMERS });
   try {
-    expect(judgeAddresses(await readDataset(folder))).toEqual({
+    expect(validateAddresses(await readDataset(folder))).toEqual({
       orders: 9,
       held: 2,
       mendable: 1,

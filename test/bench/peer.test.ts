@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { Faults, Unexpected } from '../../bench/load/faults';
 import { costOf, medianCost, sumOf, type HistoryEvent } from '../../bench/load/history-cost';
 import type { Level } from '../../bench/load/level';
-import { lookUntil } from '../../bench/load/looks';
+import { pollUntil } from '../../bench/load/looks';
 import { GENERATOR } from '../../bench/load/processes';
 import { PEER_PORTS, peerEnvironment, peerUrls } from '../../bench/peer/environment';
 import { chargeKeyOf } from '../../bench/peer/peer-history';
-import { PeerLife, whatIsWrong } from '../../bench/peer/peer-life';
+import { PeerLife, faultOf } from '../../bench/peer/peer-life';
 import { ratioOf } from '../../bench/peer/peer-report';
 import { printPeer } from '../../bench/peer/print-peer';
 import { obtainPeerProgram } from '../../bench/peer/program';
@@ -75,7 +75,7 @@ describe('an ended order', () => {
     ['one shipment, when there are two', 'completed', [delivered, delivered], 'in 2 shipments'],
     ['one shipment, when there is none', 'completed', [], 'in 0 shipments'],
   ])('lacks %s', (_, status, fulfillments, expected) => {
-    expect(whatIsWrong({ status, fulfillments })).toBe(expected);
+    expect(faultOf({ status, fulfillments })).toBe(expected);
   });
 });
 
@@ -180,7 +180,7 @@ test('a caller that waits repeats its request until the fact holds', async () =>
   let looks = 0;
   const looking = { faults: new Faults(), signal: new AbortController().signal };
   await expect(
-    lookUntil(
+    pollUntil(
       'never',
       () => Promise.resolve((looks += 1)),
       (seen) => seen === 3,
@@ -190,7 +190,7 @@ test('a caller that waits repeats its request until the fact holds', async () =>
   ).resolves.toBe(3);
   expect(looks).toBe(3);
   await expect(
-    lookUntil(
+    pollUntil(
       'never',
       () => Promise.resolve(0),
       () => false,

@@ -57,7 +57,7 @@ test('a connection that breaks while idle is reported and replaced', async () =>
 test('a link that dies silently fails the transaction in time, and keeps no place in the pool', async () => {
   const link = await Link.open();
   const url = new URL(database.appUrl);
-  link.leadTo(url.hostname, Number(url.port));
+  link.connectTo(url.hostname, Number(url.port));
   url.port = String(link.port);
   const overLink = connect(url.href, 1, () => undefined, 300);
   try {
@@ -69,7 +69,7 @@ test('a link that dies silently fails the transaction in time, and keeps no plac
       })
       .catch((thrown: unknown) => thrown);
     expect(isUnavailable(error)).toBe(true);
-    link.mend();
+    link.restore();
     await overLink.ping();
     // The server, which gets no answer either, frees the lock.
     await transactions.run(SYSTEM, (tx) => sql`select pg_advisory_xact_lock(7)`.execute(tx));

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { connectTo } from '../support/mall';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { post } from '../../src/books/ledger/ledger';
+import { postLedgerTransaction } from '../../src/books/ledger/ledger';
 import { beginOperation, finishOperation } from '../../src/books/operations';
 import { claimKey, hashRequest, storeAnswer } from '../../src/books/idempotency';
 import { appendEvents, readTimeline } from '../../src/books/timeline';
@@ -51,14 +51,18 @@ describe('the ledger', () => {
 
   test('takes a balanced transaction once per operation', async () => {
     const book = () =>
-      transactions.run(SYSTEM, (tx) => post(tx, { ...posting, operationKey: 'k1', entries: [entry(5), entry(-5)] }));
+      transactions.run(SYSTEM, (tx) =>
+        postLedgerTransaction(tx, { ...posting, operationKey: 'k1', entries: [entry(5), entry(-5)] }),
+      );
     await book();
     await expect(book()).rejects.toThrow(/duplicate key/);
   });
 
   test('refuses an unbalanced transaction', async () => {
     await expect(
-      transactions.run(SYSTEM, (tx) => post(tx, { ...posting, operationKey: 'k2', entries: [entry(5), entry(-4)] })),
+      transactions.run(SYSTEM, (tx) =>
+        postLedgerTransaction(tx, { ...posting, operationKey: 'k2', entries: [entry(5), entry(-4)] }),
+      ),
     ).rejects.toThrow(/does not balance/);
   });
 });

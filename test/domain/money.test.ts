@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { allocate, basisPoints } from '../../src/domain/money';
+import { allocate, basisPointsOf } from '../../src/domain/money';
 
 const amounts = fc.integer({ min: 0, max: 100_000_000_000 });
 const weights = fc.array(fc.integer({ min: 0, max: 1_000_000_000 }), { minLength: 1, maxLength: 30 });
@@ -41,5 +41,5 @@ test.each([
   [4, 1_000, 0],
   [999, 0, 0],
 ])('takes basis points of %i at %i: %i', (amount, rate, part) => {
-  expect(basisPoints(amount, rate)).toBe(part);
+  expect(basisPointsOf(amount, rate)).toBe(part);
 });

@@ -2,7 +2,7 @@ import { bookThenKill } from '../../bench/soak/booked-then-killed';
 import type { Cut } from '../../bench/soak/cuts';
 import type { Kill } from '../../bench/soak/kills';
 import { restartAll } from '../../bench/soak/restarts';
-import { tellRecovery } from '../../bench/soak/print-soak';
+import { printRecovery } from '../../bench/soak/print-soak';
 import { underFire } from '../../bench/soak/under-fire';
 import { startFaultyShop, type FaultyShop } from '../support/faults';
 
@@ -49,7 +49,7 @@ test(`${ORDERS} orders, ${ROUNDS.length} kills and cuts: every order ends, every
     timeouts: 1,
     run: 'faults',
   });
-  process.stdout.write(`${report.orders} orders in ${Math.round(report.seconds)} s\n${tellRecovery(report)}`);
+  process.stdout.write(`${report.orders} orders in ${Math.round(report.seconds)} s\n${printRecovery(report)}`);
   expect(report).toMatchObject({ lost: [], waiting: [], doubled: [], falseAudits: [], ended: report.orders });
   expect(report.inFlight).toBeGreaterThanOrEqual(ORDERS - 1);
   expect(report.kills).toMatchObject(ROUNDS.map(({ kill }) => kill));

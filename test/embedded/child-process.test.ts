@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { endOrphans } from '../../src/embedded/orphans';
 import { identify } from '../../src/embedded/process-identity';
 import { startChild, type ChildSpec } from '../../src/embedded/child-process';
-import { logs } from '../../src/embedded/readiness';
+import { logContains } from '../../src/embedded/readiness';
 
 let folder: string;
 beforeEach(() => {
@@ -24,7 +24,7 @@ const spec = (script: string, more: Partial<ChildSpec> = {}): ChildSpec => ({
   pidFile: join(folder, 'subject.pid'),
   ...more,
 });
-const ready = () => logs(join(folder, 'subject.log'), 'ready');
+const ready = () => logContains(join(folder, 'subject.log'), 'ready');
 const FOREVER = 'setInterval(() => {}, 1000);';
 
 test('a child is ready once its log says so, and ends cleanly on request', async () => {
@@ -36,7 +36,7 @@ test('a child is ready once its log says so, and ends cleanly on request', async
   expect(existsSync(join(folder, 'subject.pid'))).toBe(true);
   await child.stop();
   expect(await child.exited).toEqual({ code: 7, signal: null });
-  expect(child.endedUnasked()).toBe(false);
+  expect(child.endedUnexpectedly()).toBe(false);
   expect(existsSync(join(folder, 'subject.pid'))).toBe(false);
 });
 
@@ -80,7 +80,7 @@ test('an unexpected end is recognized', async () => {
   const child = await startChild(spec(`${FOREVER} console.log('ready')`), ready(), 10_000);
   process.kill(child.pid, 'SIGKILL');
   await child.exited;
-  expect(child.endedUnasked()).toBe(true);
+  expect(child.endedUnexpectedly()).toBe(true);
 });
 
 test('the processes that a killed run left behind are ended, and no others', async () => {

@@ -7,7 +7,7 @@ import { takeLock } from '../../src/embedded/lock';
 import { statePaths } from '../../src/embedded/paths';
 import { ephemeralPorts, type Ports } from '../../src/embedded/ports';
 import { postgresAccount } from '../../src/embedded/postgres/postgres-binaries';
-import { removePostgresData, settlePostgres } from '../../src/embedded/postgres/postgres-home';
+import { removePostgresData, choosePostgresHome } from '../../src/embedded/postgres/postgres-home';
 import { ensureSettings } from '../../src/embedded/settings';
 import { startStack } from '../../src/embedded/stack';
 import { removeStateFolder, takeStateFolder } from '../../src/embedded/state-folder';
@@ -92,10 +92,10 @@ test('PostgreSQL runs from another folder when its account may not enter the sta
   if (process.getuid?.() !== 0) return;
   chmodSync(folder, 0o700);
   const { uid, gid } = postgresAccount() ?? { uid: 0, gid: 0 };
-  const { binaries, dataDir } = settlePostgres(join(folder, 'postgres'), { uid, gid });
+  const { binaries, dataDir } = choosePostgresHome(join(folder, 'postgres'), { uid, gid });
   try {
     expect(dataDir).not.toContain(folder);
-    expect(settlePostgres(join(folder, 'postgres'), { uid, gid }).dataDir).toBe(dataDir);
+    expect(choosePostgresHome(join(folder, 'postgres'), { uid, gid }).dataDir).toBe(dataDir);
     expect(execFileSync(binaries.postgres, ['--version'], { uid, gid, encoding: 'utf8', cwd: '/' })).toContain(
       'PostgreSQL',
     );
@@ -109,7 +109,7 @@ test('reset removes a database outside the state folder, and the link to it', as
   chmodSync(folder, 0o700);
   const paths = statePaths(join(folder, 'state'));
   takeStateFolder(paths)();
-  const { dataDir } = settlePostgres(paths.postgres, postgresAccount());
+  const { dataDir } = choosePostgresHome(paths.postgres, postgresAccount());
   mkdirSync(dataDir);
   expect(dataDir).toMatch(/^\/var\/lib\/mallflow\/data-/);
   expect(await removeStateFolder(paths)).toBe(true);

@@ -24,10 +24,13 @@ import { connectTo, seedMall, testVault, type TestMall } from '../support/mall';
 export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
 /** Replaces the orders' workflows: records each call and answers what the test sets. */
-export class NotedWorkflows implements Pick<OrderWorkflows, 'start' | 'pay' | 'cancel' | 'operate' | 'afterMend'> {
+export class NotedWorkflows implements Pick<
+  OrderWorkflows,
+  'start' | 'pay' | 'cancel' | 'operate' | 'afterAddressFix'
+> {
   readonly started: OrderStart[] = [];
   readonly paid: string[] = [];
-  readonly mended: string[] = [];
+  readonly corrected: string[] = [];
   /** Runs when an order's workflow starts. By default the order stays a draft. */
   onStart: (order: OrderStart) => Promise<void> = () => Promise.resolve();
   cancelling: (orderId: string) => Promise<CancellationVerdict | 'not_running'> = () => Promise.resolve('not_running');
@@ -47,8 +50,8 @@ export class NotedWorkflows implements Pick<OrderWorkflows, 'start' | 'pay' | 'c
     return 'no_answer';
   }
 
-  afterMend(orderId: string): Promise<'no_answer'> {
-    this.mended.push(orderId);
+  afterAddressFix(orderId: string): Promise<'no_answer'> {
+    this.corrected.push(orderId);
     return Promise.resolve('no_answer');
   }
 
@@ -115,13 +118,13 @@ export async function startApi(
   const app = await buildApp({
     services: {
       ...services,
-      operators: new InterventionService(transactions, workflows as unknown as OrderWorkflows),
+      interventions: new InterventionService(transactions, workflows as unknown as OrderWorkflows),
       orders: new OrderService(transactions, testVault(), workflows as unknown as OrderWorkflows, policies),
       addresses: new AddressFixService(
         transactions,
         testVault(),
         workflows as unknown as OrderWorkflows,
-        services.messenger,
+        services.outbox,
         policies.taxes,
         policies.paymentWindowSeconds,
       ),

@@ -12,7 +12,7 @@ const ROOMY: LoadLimits = {
   eventLoopDelayMs: 60_000,
   eventLoopWindowMs: 1_000,
   requestsPerSecond: 10_000,
-  strangersPerSecond: 10_000,
+  unauthenticatedPerSecond: 10_000,
 };
 const TABLES = ['orders', 'payment', 'idempotency_record', 'reservation'] as const;
 

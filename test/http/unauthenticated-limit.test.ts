@@ -11,7 +11,7 @@ const limitsWith = (perSecond: number): LoadLimits => ({
   eventLoopDelayMs: 60_000,
   eventLoopWindowMs: 1_000,
   requestsPerSecond: 10_000,
-  strangersPerSecond: perSecond,
+  unauthenticatedPerSecond: perSecond,
 });
 const PER_SECOND = 3;
 const MANY = 24;

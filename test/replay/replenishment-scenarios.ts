@@ -48,7 +48,7 @@ export const REPLENISHMENT_SCENARIOS: Readonly<Record<string, (room: StockRoom) 
     await world.supplier.fault({ mode: 'down', times: 1_000 });
     const shelf = await shelves.watched();
     const id = await shelves.deplete(shelf);
-    await shelves.untilChased(id, 'supplier_unreachable');
+    await shelves.untilFollowUp(id, 'supplier_unreachable');
     granted(await world.replenishments.close(callerFor('platform'), intent(), id, { reason: 'not_needed' }));
     await shelves.untilEnded(shelf);
     await world.supplier.call('DELETE', '/sandbox/faults');

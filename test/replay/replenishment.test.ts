@@ -57,7 +57,7 @@ test('a replenishment closed under a release that waits for the supplier alone r
   await suite.world.supplier.fault({ mode: 'down', times: 1_000 });
   const shelf = await suite.shelves.watched();
   const id = await suite.shelves.deplete(shelf);
-  await suite.shelves.untilChased(id, 'supplier_unreachable');
+  await suite.shelves.untilFollowUp(id, 'supplier_unreachable');
   granted(await suite.world.replenishments.close(callerFor('platform'), intent(), id, { reason: 'not_needed' }));
   const handle = suite.shelves.workflowOf(shelf);
   await until(

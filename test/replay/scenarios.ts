@@ -4,7 +4,7 @@ import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
 import { backorderedSku } from '../support/backorders';
 import { cancelCutOff } from '../support/cut-off';
-import { contentOf, mended, placeHeld } from '../support/held-orders';
+import { contentOf, correctAddress, placeHeld } from '../support/held-orders';
 import type { TestMall } from '../support/mall';
 import { callerFor, granted, intent, type People } from '../support/people';
 import type { World } from '../support/world';
@@ -43,7 +43,7 @@ const ask = async <Verb extends keyof InterventionRequest>(
   request: InterventionRequest[Verb],
 ) =>
   granted(
-    await new InterventionService(world.transactions, world.workflows).ask(
+    await new InterventionService(world.transactions, world.workflows).intervene(
       callerFor('support'),
       intent(),
       orderId,
@@ -93,7 +93,7 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
   'address-mended': async (stage) => {
     const { id } = await placeHeld(stage.people);
     await contentOf(stage.world, `${id}:notify_sms:2`);
-    await mended(stage.world, stage.people, id);
+    await correctAddress(stage.world, stage.people, id);
     return delivered(stage, id);
   },
   'address-never-mended': async (stage) => {

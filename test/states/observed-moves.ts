@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { abandonUnpaid, decidePayment, movePayment } from '../../src/books/payments/payments';
 import { moveFulfillment } from '../../src/books/orders/fulfillments';
 import { moveOrder } from '../../src/books/orders/orders';
-import { closeReplenishment, countReceipts, endComplete } from '../../src/books/purchasing/replenishments';
+import {
+  closeReplenishment,
+  countReceipts,
+  endCompleteReplenishments,
+} from '../../src/books/purchasing/replenishments';
 import { recordAnswer, recordSent } from '../../src/books/purchasing/supplier-answers';
 import { cancelTasks, closeFollowUps, closeTasksAsPacked } from '../../src/books/task-rows';
 import type { Transactions, Tx } from '../../src/books/transactions';
@@ -128,7 +132,7 @@ const replenishment: Subject = {
     {
       by: 'the goods are received',
       act: async (tx, { of }) =>
-        endComplete(tx, await countReceipts(tx, [{ skuId: of, warehouseId: of, quantity: 5 }])),
+        endCompleteReplenishments(tx, await countReceipts(tx, [{ skuId: of, warehouseId: of, quantity: 5 }])),
     },
     { by: 'a person closes it', act: (tx, { id }) => closeReplenishment(tx, id, 'not_needed') },
   ],

@@ -46,7 +46,7 @@ export async function cancelCutOff(world: World, people: People, sku: TestSku): 
   for (const { fulfillmentId } of await lateTry(activities.releaseToWarehouse, { orderId }))
     await lateTry(activities.bookShipment, { orderId, fulfillmentId });
   await lateTry(activities.beginCancellation, { orderId, reason: 'customer_request', actor: 'support:test' });
-  await world.messenger.flush(orderId);
+  await world.outbox.flush(orderId);
   await world.startWorkers();
   await Promise.allSettled([placing]);
   await people.untilStatus(orderId, 'cancelled');

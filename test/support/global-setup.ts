@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyMigrations } from '../../src/books/migrations';
-import { APP_ROLE, ensureDatabase, openAppRole } from '../../src/embedded/postgres/databases';
+import { APP_ROLE, ensureDatabase, setAppRolePassword } from '../../src/embedded/postgres/databases';
 import { lockHolder } from '../../src/embedded/lock';
 import { endOrphans } from '../../src/embedded/orphans';
 import { packageRoot, type StatePaths, statePaths } from '../../src/embedded/paths';
@@ -48,7 +48,7 @@ export default async function globalSetup(): Promise<void> {
   const templateUrl = ownerUrlOf(options, TEMPLATE_DATABASE);
   await ensureDatabase(ownerUrlOf(options, 'postgres'), TEMPLATE_DATABASE);
   await applyMigrations(templateUrl, join(packageRoot(), 'prisma', 'migrations'));
-  await openAppRole(templateUrl, PASSWORD);
+  await setAppRolePassword(templateUrl, PASSWORD);
   process.env.TEST_DATABASE_OWNER_URL = ownerUrlOf(options, 'postgres');
   process.env.TEST_DATABASE_APP_URL = postgresUrl(APP_ROLE, PASSWORD, port, 'postgres');
 }

@@ -33,15 +33,15 @@ export const placeHeld = async (people: People, to: Recipient = INCOMPLETE): Pro
 };
 
 /** Names a message of the notifier's journal. */
-export interface Told {
+export interface SentMessage {
   readonly key: string;
   readonly channel: string;
 }
 
 /** Lists the messages about an order, or a replenishment, oldest first. */
-export const toldTo = async (world: World, orderId: string): Promise<Told[]> => {
+export const messagesTo = async (world: World, orderId: string): Promise<SentMessage[]> => {
   const { body } = await world.notifier.call('GET', '/v1/journal');
-  return (body.entries as Told[]).filter(({ key }) => key.startsWith(`${orderId}:`));
+  return (body.entries as SentMessage[]).filter(({ key }) => key.startsWith(`${orderId}:`));
 };
 
 /** Waits for the message of a key, and reads it. */
@@ -64,5 +64,9 @@ export const linkOf = async (world: World, orderId: string): Promise<string> => 
 };
 
 /** Corrects the recipient of a held order, as its storefront does. */
-export const mended = async (world: World, people: People, orderId: string, to = recipient()): Promise<OrderResource> =>
-  granted(await world.addresses.mend(people.storefront, intent(), orderId, to)).body;
+export const correctAddress = async (
+  world: World,
+  people: People,
+  orderId: string,
+  to = recipient(),
+): Promise<OrderResource> => granted(await world.addresses.correct(people.storefront, intent(), orderId, to)).body;

@@ -105,7 +105,7 @@ export class People {
   }
 
   /** Lists the types of an order's events, oldest first. */
-  async told(orderId: string): Promise<string[]> {
+  async eventTypes(orderId: string): Promise<string[]> {
     return granted(await this.world.orders.timeline(PLATFORM, orderId, 0, 500)).items.map((event) => event.type);
   }
 }

@@ -4,7 +4,7 @@ import { replenishmentWorkflowId } from '../../src/contracts/temporal-names';
 import type { ReplenishmentResource } from '../../src/contracts/purchasing/replenishment';
 import type { SupplierJournalEntry } from '../../src/providers/suppliers/supplier-provider';
 import { until } from '../sandboxes/sandboxes';
-import { toldTo } from './held-orders';
+import { messagesTo } from './held-orders';
 import type { TestMall } from './mall';
 import { callerFor, granted, intent } from './people';
 import type { World } from './world';
@@ -117,7 +117,7 @@ export class Shelves {
   }
 
   /** Lists the reasons of the open follow-ups of a replenishment. */
-  async chases(replenishmentId: string): Promise<(string | null)[]> {
+  async followUps(replenishmentId: string): Promise<(string | null)[]> {
     const rows = await this.world.transactions.run(SYSTEM, (tx) =>
       tx
         .selectFrom('task')
@@ -131,13 +131,13 @@ export class Shelves {
     return rows.map(({ reason }) => reason);
   }
 
-  untilChased(replenishmentId: string, reason: string): Promise<void> {
-    return until(async () => (await this.chases(replenishmentId)).includes(reason), 20_000);
+  untilFollowUp(replenishmentId: string, reason: string): Promise<void> {
+    return until(async () => (await this.followUps(replenishmentId)).includes(reason), 20_000);
   }
 
   /** Lists the mails about a replenishment, oldest first: their kind and number. */
   async mailsOf(replenishmentId: string): Promise<string[]> {
-    return (await toldTo(this.world, replenishmentId)).map(({ key }) => key.slice(replenishmentId.length + 1));
+    return (await messagesTo(this.world, replenishmentId)).map(({ key }) => key.slice(replenishmentId.length + 1));
   }
 
   /** Reads an operation by its key. */

@@ -83,6 +83,6 @@ async function seeded(world: World): Promise<Parts> {
     mall,
     people: new People(world, mall),
     shelves: new Shelves(world, mall),
-    interventions: world.operators,
+    interventions: world.interventions,
   };
 }

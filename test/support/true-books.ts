@@ -1,9 +1,9 @@
-import { runAudits, type AuditResult, type AuditTimes } from '../../src/audit/run-audits';
+import { runAudits, type AuditResult, type AuditTolerances } from '../../src/audit/run-audits';
 import { SandboxSmsProvider } from '../../src/providers/notifications/sandbox-sms';
 import { API_KEY } from '../sandboxes/sandboxes';
 import type { World } from './world';
 
-export interface AuditScope extends AuditTimes {
+export interface AuditScope extends AuditTolerances {
   /** Compares the books with the journal of notifications too. */
   readonly withNotifications?: boolean;
 }

@@ -206,7 +206,7 @@ export async function startWorld(
       await bench.close();
       await receiver.close();
       await stopWorkers();
-      await clients.messenger.settled();
+      await clients.outbox.settled();
       await temporal.teardown();
       await transactions.close();
       await database.drop();

@@ -21,7 +21,7 @@ export class AddressHold {
   ) {}
 
   /** Ends the hold: the address is correct. Whoever asks for the verdict from now on awaits the payment's. */
-  mended(): void {
+  addressCorrected(): void {
     this.payment.resume();
     this.#corrected = true;
   }
@@ -30,7 +30,7 @@ export class AddressHold {
    * Waits for a correct address until `until` (ms since 1970). Returns when the payment window then ends, or that
    * nobody corrected the address.
    */
-  async untilMended(policy: AddressHoldPolicy, until: number): Promise<{ payUntil: number } | 'address_not_mended'> {
+  async untilCorrected(policy: AddressHoldPolicy, until: number): Promise<{ payUntil: number } | 'address_not_mended'> {
     const { orderId, paymentWindowSeconds } = this.input;
     await this.steps.run(() => books.holdForAddress({ orderId, until: new Date(until).toISOString() }));
     this.payment.decideRest({ outcome: 'address_held' });

@@ -1,4 +1,4 @@
-import type { By, HandToPerson, InterventionVerdict } from '../../src/contracts/interventions/interventions';
+import type { ByActor, HandToPerson, InterventionVerdict } from '../../src/contracts/interventions/interventions';
 import { AttentionReason } from '../../src/contracts/statuses';
 import { books } from '../runtime/call-activities';
 import type { Attention } from './attention';
@@ -18,7 +18,7 @@ export class AttendTask {
     return this.#open !== undefined;
   }
 
-  async open(request: By<HandToPerson>, requestId: string): Promise<InterventionVerdict> {
+  async open(request: ByActor<HandToPerson>, requestId: string): Promise<InterventionVerdict> {
     const { taskId, opened } = await books.openAttendTask({ ...request, orderId: this.orderId, request: requestId });
     if (!opened) return { outcome: 'refused', code: 'already_attended' };
     if (!this.#done.has(taskId)) {

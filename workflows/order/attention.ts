@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation, patched, sleep } from '@temporalio/workflow';
-import type { AttentionReason, FoundReason } from '../../src/contracts/statuses';
+import type { AttentionReason, WatchdogReason } from '../../src/contracts/statuses';
 import { mostUrgentAttention } from '../../src/domain/interventions/most-urgent-attention';
 import { books } from '../runtime/call-activities';
 
@@ -13,7 +13,7 @@ const UNSEEN_FOR = '10s';
 export class Attention {
   readonly #held = new Map<string, AttentionReason>();
   #own: AttentionReason | null = null;
-  #found: FoundReason | null = null;
+  #found: WatchdogReason | null = null;
   #calls = 0;
   /** Decided once: orders that raised attention under an earlier release keep its rule, to show the latest reason. */
   #ranked: boolean | undefined;
@@ -42,7 +42,7 @@ export class Attention {
   }
 
   /** Takes the watchdog's finding, which the watchdog has written itself. */
-  reported(found: FoundReason | null): void {
+  reported(found: WatchdogReason | null): void {
     this.#found = found;
     this.changed();
   }

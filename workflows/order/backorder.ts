@@ -18,7 +18,7 @@ export class Backorder {
     private readonly onWaiting: () => void,
   ) {}
 
-  agreed(on: string | undefined): void {
+  setAgreedOn(on: string | undefined): void {
     this.agreedOn = on;
   }
 

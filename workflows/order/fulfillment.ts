@@ -1,6 +1,6 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import type { By, ChooseCarrier, InterventionVerdict } from '../../src/contracts/interventions/interventions';
+import type { ByActor, ChooseCarrier, InterventionVerdict } from '../../src/contracts/interventions/interventions';
 import type { ReleasedFulfillment } from '../../src/contracts/orders/order';
 import { AttentionReason, CarrierScan, FulfillmentStatus } from '../../src/contracts/statuses';
 import type { Attention } from './attention';
@@ -64,7 +64,7 @@ export class Fulfillment {
    * Books another carrier when the label of the first does not come. The first booking is voided beside the new one,
    * which does not wait for that.
    */
-  async chooseCarrier(request: By<ChooseCarrier>, requestId: string): Promise<InterventionVerdict> {
+  async chooseCarrier(request: ByActor<ChooseCarrier>, requestId: string): Promise<InterventionVerdict> {
     const at = { orderId: this.input.orderId, fulfillmentId: this.id };
     const verdict = await books.chooseCarrier({ ...request, ...at, request: requestId });
     if (verdict.outcome === 'refused') return verdict;

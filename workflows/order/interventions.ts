@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import type { ErrorCode } from '../../src/contracts/errors';
-import type { By, ChooseCarrier } from '../../src/contracts/interventions/interventions';
+import type { ByActor, ChooseCarrier } from '../../src/contracts/interventions/interventions';
 import type { InterventionVerb } from '../../src/contracts/interventions/intervention-codes';
 import { invalidMembers } from '../../src/domain/interventions/intervention-shape';
 import { availableActions } from '../../src/domain/interventions/available-actions';
@@ -34,7 +34,7 @@ export function handleInterventions(run: OrderRun): void {
     messages.chooseCarrier,
     (request) => CancellationScope.nonCancellable(() => run.chooseCarrier(request, requestId())),
     {
-      validator: (request: By<ChooseCarrier>) => {
+      validator: (request: ByActor<ChooseCarrier>) => {
         assertFits(run, 'chooseCarrier', request);
         if (!run.awaitsLabel(request.fulfillmentId))
           throw refusal('label_not_awaited', `${request.fulfillmentId} waits for no label`);

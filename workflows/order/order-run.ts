@@ -1,7 +1,12 @@
 import { CancellationScope, condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { CancellationReason, CancelOrder } from '../../src/contracts/orders/place-order';
-import type { By, ChooseCarrier, InterventionVerdict, RetryNow } from '../../src/contracts/interventions/interventions';
+import type {
+  ByActor,
+  ChooseCarrier,
+  InterventionVerdict,
+  RetryNow,
+} from '../../src/contracts/interventions/interventions';
 import { HANDED_OVER_STATUSES, OrderStatus, Stage } from '../../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../../src/contracts/orders/verdict';
 import type { OrderStanding } from '../../src/domain/interventions/available-actions';
@@ -83,9 +88,9 @@ export class OrderRun {
       books.reserveStock({ orderId, paymentWindowSeconds: hold?.seconds ?? paymentWindowSeconds }),
     );
     if (reserved.outcome === 'rejected') return this.#reject(reserved);
-    this.backorder.agreed(reserved.agreedOn);
+    this.backorder.setAgreedOn(reserved.agreedOn);
     const until = Date.parse(reserved.payUntil);
-    return hold ? this.hold.untilMended(hold, until) : { payUntil: until };
+    return hold ? this.hold.untilCorrected(hold, until) : { payUntil: until };
   }
 
   #reject(verdict: Extract<Verdict, { outcome: 'rejected' }>): undefined {
@@ -138,7 +143,7 @@ export class OrderRun {
   }
 
   /** Tries every call that waits for a provider again at once, and every step that failed for good. */
-  async retryNow(request: By<RetryNow>, requestId: string): Promise<InterventionVerdict> {
+  async retryNow(request: ByActor<RetryNow>, requestId: string): Promise<InterventionVerdict> {
     await books.recordRetry({ ...request, orderId: this.input.orderId, request: requestId });
     return { outcome: 'retried', steps: this.#steps.retry() };
   }
@@ -148,7 +153,7 @@ export class OrderRun {
     return this.#fulfillments.get(fulfillmentId)?.status === 'packed' && this.cancellation === undefined;
   }
 
-  async chooseCarrier(request: By<ChooseCarrier>, requestId: string): Promise<InterventionVerdict> {
+  async chooseCarrier(request: ByActor<ChooseCarrier>, requestId: string): Promise<InterventionVerdict> {
     const fulfillment = this.#fulfillments.get(request.fulfillmentId);
     return fulfillment ? fulfillment.chooseCarrier(request, requestId) : { outcome: 'refused', code: 'not_found' };
   }

@@ -1,24 +1,24 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../books/transactions';
 import type { NotificationJournalEntry } from '../../providers/notifications/notification-provider';
-import { Findings, lazily, type Audit } from '../audit';
-import { isCovered, type Reading } from '../journal';
-import { rowsOf } from '../rows';
+import { FindingCollector, runOnce, type Audit } from '../audit';
+import { isCovered, type JournalReading } from '../journal';
+import { streamRows } from '../rows';
 
 /**
  * Compares our messages to customers and suppliers with the journal: each was sent once, and no other was. A mail
  * server may keep no journal, so only an SMS can be found missing.
  */
-export const notificationAudits = (tx: Tx, journal: Promise<Reading<NotificationJournalEntry>>): Audit[] => {
-  const compared = lazily(async () => compare(tx, await journal));
+export const notificationAudits = (tx: Tx, journal: Promise<JournalReading<NotificationJournalEntry>>): Audit[] => {
+  const compared = runOnce(async () => compare(tx, await journal));
   return [
     { name: 'Every SMS in our books went out, and no message twice', check: async () => (await compared()).missing },
     { name: 'Every message that went out is in our books', check: async () => (await compared()).unknown },
   ];
 };
 
-async function compare(tx: Tx, reading: Reading<NotificationJournalEntry>) {
-  const [missing, unknown] = [new Findings(), new Findings()];
+async function compare(tx: Tx, reading: JournalReading<NotificationJournalEntry>) {
+  const [missing, unknown] = [new FindingCollector(), new FindingCollector()];
   const known = new Map<string, string>();
   for await (const { key, status, finishedAt } of readMessages(tx)) {
     known.set(key, status);
@@ -50,7 +50,7 @@ interface MessageRow {
  * may not have been sent.
  */
 const readMessages = (tx: Tx): AsyncGenerator<MessageRow, void, undefined> =>
-  rowsOf(
+  streamRows(
     tx,
     sql<MessageRow>`
   select key, case when result->>'fate' = 'unknown' then 'given_up' else status::text end as status, "finishedAt"

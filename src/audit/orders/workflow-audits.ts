@@ -6,7 +6,7 @@ import type { Transactions } from '../../books/transactions';
 import { SYSTEM } from '../../contracts/caller';
 import { ORDER_WORKFLOW, orderWorkflowId } from '../../contracts/temporal-names';
 import { closedStatuses } from '../statuses';
-import { Findings, lazily, SourceUnavailable, type Audit } from '../audit';
+import { FindingCollector, runOnce, SourceUnavailable, type Audit } from '../audit';
 
 const PAGE = 1_000;
 const AT_ONCE = 16;
@@ -44,7 +44,7 @@ type Contradiction = {
  * move on meanwhile.
  */
 export const workflowAudits = (transactions: Transactions, temporal: Client, pauseMs: number): Audit[] => {
-  const compared = lazily(() => compare(transactions, temporal, pauseMs));
+  const compared = runOnce(() => compare(transactions, temporal, pauseMs));
   return [
     { name: 'Every open order has its workflow running', check: async () => (await compared()).missing },
     {
@@ -76,10 +76,10 @@ async function compare(transactions: Transactions, temporal: Client, pauseMs: nu
     mismatches = mismatches.filter(contradicts);
   }
   const found = {
-    missing: new Findings(),
-    different: new Findings(),
-    overrunning: new Findings(),
-    unknown: new Findings(),
+    missing: new FindingCollector(),
+    different: new FindingCollector(),
+    overrunning: new FindingCollector(),
+    unknown: new FindingCollector(),
   };
   for (const id of mismatches) {
     const fault = contradiction(standings.get(id), runs.get(id));

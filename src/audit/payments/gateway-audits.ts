@@ -1,14 +1,14 @@
 import type { Tx } from '../../books/transactions';
 import type { PaymentJournalEntry } from '../../providers/payments/payment-provider';
-import { Findings, lazily, type Audit } from '../audit';
-import { isCovered, type Reading } from '../journal';
+import { FindingCollector, runOnce, type Audit } from '../audit';
+import { isCovered, type JournalReading } from '../journal';
 import { readOperations, type OperationRow } from '../operations';
 
 const KINDS = ['authorize', 'capture', 'void', 'refund'] as const;
 
 /** Compares our books with the payment gateway's own journal. */
-export const gatewayAudits = (tx: Tx, journal: () => Promise<Reading<PaymentJournalEntry>>): Audit[] => {
-  const compared = lazily(async () => compare(tx, await journal()));
+export const gatewayAudits = (tx: Tx, journal: () => Promise<JournalReading<PaymentJournalEntry>>): Audit[] => {
+  const compared = runOnce(async () => compare(tx, await journal()));
   return [
     {
       name: 'Every effect on money in our books is at the gateway, once, for the same amount',
@@ -22,10 +22,10 @@ export const gatewayAudits = (tx: Tx, journal: () => Promise<Reading<PaymentJour
   ];
 };
 
-async function compare(tx: Tx, journal: Reading<PaymentJournalEntry>) {
-  const missing = new Findings();
-  const unknown = new Findings();
-  const different = new Findings();
+async function compare(tx: Tx, journal: JournalReading<PaymentJournalEntry>) {
+  const missing = new FindingCollector();
+  const unknown = new FindingCollector();
+  const different = new FindingCollector();
   const known = new Set<string>();
   for await (const operation of readOperations(tx, KINDS)) {
     const { key, kind, orderId } = operation;

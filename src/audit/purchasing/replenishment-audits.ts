@@ -4,13 +4,21 @@ import type { Transactions, Tx } from '../../books/transactions';
 import { SYSTEM } from '../../contracts/caller';
 import { replenishmentWorkflowId } from '../../contracts/temporal-names';
 import type { SupplierJournalEntry } from '../../providers/suppliers/supplier-provider';
-import { Findings, lazily, SourceUnavailable, queryAudit, type Audit, type Finding, type Found } from '../audit';
-import { isCovered, type Reading } from '../journal';
-import { rowsOf } from '../rows';
+import {
+  FindingCollector,
+  runOnce,
+  SourceUnavailable,
+  queryAudit,
+  type Audit,
+  type Finding,
+  type FindingSummary,
+} from '../audit';
+import { isCovered, type JournalReading } from '../journal';
+import { streamRows } from '../rows';
 
 /** Audits the replenishments by themselves, and compares them with the suppliers' own journal. */
-export const replenishmentAudits = (tx: Tx, journal: () => Promise<Reading<SupplierJournalEntry>>): Audit[] => {
-  const compared = lazily(async () => compare(tx, await journal()));
+export const replenishmentAudits = (tx: Tx, journal: () => Promise<JournalReading<SupplierJournalEntry>>): Audit[] => {
+  const compared = runOnce(async () => compare(tx, await journal()));
   return [
     queryAudit(
       tx,
@@ -74,8 +82,8 @@ interface PurchaseRow {
   readonly finishedAt: Date | null;
 }
 
-async function compare(tx: Tx, journal: Reading<SupplierJournalEntry>) {
-  const [missing, unknown, different] = [new Findings(), new Findings(), new Findings()];
+async function compare(tx: Tx, journal: JournalReading<SupplierJournalEntry>) {
+  const [missing, unknown, different] = [new FindingCollector(), new FindingCollector(), new FindingCollector()];
   const known = new Set<string>();
   for await (const { key, status, reference, asked, confirmed, open, byPerson, finishedAt } of readPurchases(tx)) {
     known.add(key);
@@ -107,7 +115,7 @@ async function compare(tx: Tx, journal: Reading<SupplierJournalEntry>) {
 }
 
 const readPurchases = (tx: Tx): AsyncGenerator<PurchaseRow, void, undefined> =>
-  rowsOf(
+  streamRows(
     tx,
     sql<PurchaseRow>`
   select o.key, o.status::text, o.result->>'reference' as reference, (o.request->>'quantity')::int as asked,
@@ -131,8 +139,8 @@ const SWEEPER_SECONDS = 60;
 export const replenishmentWorkflowAudits = (transactions: Transactions, temporal: Client): Audit[] => [
   {
     name: 'Every open replenishment has its workflow running',
-    check: async (): Promise<Found> => {
-      const found = new Findings();
+    check: async (): Promise<FindingSummary> => {
+      const found = new FindingCollector();
       const open = await transactions.snapshot(SYSTEM, (tx) =>
         tx
           .selectFrom('replenishment')

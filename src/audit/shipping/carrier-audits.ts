@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Tx } from '../../books/transactions';
 import type { OrderStatus, ShipmentStatus } from '../../contracts/statuses';
 import type { CarrierJournalEntry } from '../../providers/carriers/carrier-provider';
-import { Findings, lazily, queryAudit, type Audit, type Finding } from '../audit';
-import { isCovered, type Reading } from '../journal';
+import { FindingCollector, runOnce, queryAudit, type Audit, type Finding } from '../audit';
+import { isCovered, type JournalReading } from '../journal';
 import { readOperations } from '../operations';
-import { rowsOf } from '../rows';
+import { streamRows } from '../rows';
 
 /**
  * Audits our shipments by themselves, and compares them with the carrier's own journal. Voids younger than `graceMs`
@@ -13,10 +13,10 @@ import { rowsOf } from '../rows';
  */
 export const carrierAudits = (
   tx: Tx,
-  journal: () => Promise<Reading<CarrierJournalEntry>>,
+  journal: () => Promise<JournalReading<CarrierJournalEntry>>,
   graceMs: number,
 ): Audit[] => {
-  const compared = lazily(async () => {
+  const compared = runOnce(async () => {
     const reading = await journal();
     return { ...(await compareShipments(tx, reading, graceMs)), unknown: await findUnknown(tx, reading) };
   });
@@ -63,9 +63,9 @@ export const carrierAudits = (
   ];
 };
 
-async function compareShipments(tx: Tx, journal: Reading<CarrierJournalEntry>, graceMs: number) {
-  const missing = new Findings();
-  const different = new Findings();
+async function compareShipments(tx: Tx, journal: JournalReading<CarrierJournalEntry>, graceMs: number) {
+  const missing = new FindingCollector();
+  const different = new FindingCollector();
   const byReference = new Map([...journal.byKey.values()].flat().map((entry) => [entry.reference, entry]));
   for await (const shipment of readShipments(tx)) {
     const subject = `${shipment.id} of ${shipment.orderId}`;
@@ -94,8 +94,8 @@ async function compareShipments(tx: Tx, journal: Reading<CarrierJournalEntry>, g
  * Finds the carrier's labels that our books do not know. A voided label may belong to a booking that we abandoned; a
  * live one needs a booking that succeeded or is under way.
  */
-async function findUnknown(tx: Tx, journal: Reading<CarrierJournalEntry>): Promise<Findings> {
-  const unknown = new Findings();
+async function findUnknown(tx: Tx, journal: JournalReading<CarrierJournalEntry>): Promise<FindingCollector> {
+  const unknown = new FindingCollector();
   const known = new Map<string, string>();
   for await (const { key, status } of readOperations(tx, ['book'])) known.set(key, status);
   for (const [key, entries] of journal.byKey) {
@@ -127,7 +127,7 @@ interface ShipmentRow {
 }
 
 const readShipments = (tx: Tx): AsyncGenerator<ShipmentRow, void, undefined> =>
-  rowsOf(
+  streamRows(
     tx,
     sql<ShipmentRow>`
   select s.id, s."orderId", s."carrierCode", s."trackingNumber", s."providerReference", s.status, s."statusAt",

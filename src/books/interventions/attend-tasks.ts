@@ -1,4 +1,4 @@
-import type { By, HandToPerson } from '../../contracts/interventions/interventions';
+import type { ByActor, HandToPerson } from '../../contracts/interventions/interventions';
 import { insertTask } from '../task-rows';
 import { appendEvents, hasEventOfRequest } from '../timeline';
 import type { Tx } from '../transactions';
@@ -10,7 +10,7 @@ import type { Tx } from '../transactions';
 export async function openAttendTask(
   tx: Tx,
   orderId: string,
-  { reason, note, assignee }: By<HandToPerson>,
+  { reason, note, assignee }: ByActor<HandToPerson>,
   request: string,
 ): Promise<{ taskId: string; opened: boolean }> {
   const { urgency } = await tx

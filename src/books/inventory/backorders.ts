@@ -5,14 +5,14 @@ import type { ValuedUnits } from '../../domain/orders/split-into-fulfillments';
 import { changeBackordered } from '../catalogue/backorder-terms';
 import { runAsSystem } from '../run-as-system';
 import { newId } from '../new-id';
-import { replenishOwed } from '../purchasing/replenishments';
+import { replenishBackordered } from '../purchasing/replenishments';
 import type { Tx } from '../transactions';
 
 /**
  * Locks the backorder queues of some SKUs (their `sku` rows) in the order of their ids. Lock their shelves first, as
  * every transaction does, so that none deadlocks.
  */
-export async function lockQueues(tx: Tx, skuIds: readonly string[]): Promise<void> {
+export async function lockBackorderQueues(tx: Tx, skuIds: readonly string[]): Promise<void> {
   await tx
     .selectFrom('sku')
     .select('id')
@@ -26,7 +26,11 @@ export async function lockQueues(tx: Tx, skuIds: readonly string[]): Promise<voi
  * Reads the backorder terms of some SKUs. SKUs that take no backorders, or that no warehouse has a shelf for, are left
  * out. It reads as the system, so that any caller may ask.
  */
-export const readTerms = (tx: Tx, skuIds: readonly string[], today: string): Promise<Map<string, BackorderTerms>> =>
+export const readBackorderTerms = (
+  tx: Tx,
+  skuIds: readonly string[],
+  today: string,
+): Promise<Map<string, BackorderTerms>> =>
   runAsSystem(tx, async (): Promise<Map<string, BackorderTerms>> => {
     const rows = await tx
       .selectFrom('sku as k')
@@ -97,7 +101,7 @@ export async function writeBackorders(tx: Tx, orderId: string, backorders: reado
     backorders.map(({ demand, quantity }) => ({ skuId: demand.skuId, quantity })),
     1,
   );
-  await replenishOwed(
+  await replenishBackordered(
     tx,
     backorders.map(({ demand }) => demand.skuId),
   );

@@ -9,13 +9,13 @@ import { changeBackordered } from '../catalogue/backorder-terms';
 import { readCarriers, type ProviderRate } from '../catalogue/catalogue';
 import { newId } from '../new-id';
 import { enqueueOrderSignal } from '../outbox';
-import { replenishLow, type ShelfRef } from '../purchasing/replenishments';
+import { replenishLowShelves, type ShelfRef } from '../purchasing/replenishments';
 import { runAsSystem } from '../run-as-system';
 import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 import { keepUntil, type Delivery } from './availability';
 import { markFilled, readQueue, valueFills } from './backorder-queue';
-import { isWaitingForStock, lockQueues } from './backorders';
+import { isWaitingForStock, lockBackorderQueues } from './backorders';
 import { changeReserved } from './stock-rows';
 
 interface Filled extends ShelfRef {
@@ -42,7 +42,7 @@ export async function fillBackorders(tx: Tx, shelves: readonly ShelfRef[]): Prom
   if (backordered.length === 0) return;
   const skuIds = backordered.map(({ id }) => id).sort();
   await runAsSystem(tx, async () => {
-    await lockQueues(tx, skuIds);
+    await lockBackorderQueues(tx, skuIds);
     const rates = await readCarriers(tx);
     const filled: Filled[] = [];
     for (const skuId of skuIds) {
@@ -50,7 +50,7 @@ export async function fillBackorders(tx: Tx, shelves: readonly ShelfRef[]): Prom
       filled.push(...(await fillSku(tx, skuId, warehouseIds, rates)));
     }
     if (filled.length === 0) return;
-    await replenishLow(tx, filled);
+    await replenishLowShelves(tx, filled);
     await notifyOrders(tx, filled);
   });
 }

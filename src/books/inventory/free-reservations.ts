@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../transactions';
-import { cancelBackorders, lockQueues } from './backorders';
+import { cancelBackorders, lockBackorderQueues } from './backorders';
 import { fillBackorders } from './fill-backorders';
 import { changeReserved, lockStock } from './stock-rows';
 
@@ -26,7 +26,7 @@ export async function freeReservations(tx: Tx, orderId: string): Promise<number>
     .where('owed', '>', 0)
     .execute();
   if (backordered.length > 0) {
-    await lockQueues(
+    await lockBackorderQueues(
       tx,
       backordered.map(({ id }) => id),
     );

@@ -4,11 +4,11 @@ import { TARE_G } from '../../domain/parcel';
 import type { SourcedUnits, SourcingDecision } from '../../domain/inventory/sourcing-terms';
 import { valueUnits, type LineValue, type ValuedUnits } from '../../domain/orders/split-into-fulfillments';
 import { keepUntil, readShelves, type Shelves } from './availability';
-import { lockQueues } from './backorders';
+import { lockBackorderQueues } from './backorders';
 import { readCarriers } from '../catalogue/catalogue';
 import { runAsSystem } from '../run-as-system';
 import { fillBackorders } from './fill-backorders';
-import { replenishLow, type ShelfRef } from '../purchasing/replenishments';
+import { replenishLowShelves, type ShelfRef } from '../purchasing/replenishments';
 import { changeReserved, lockShelvesOf } from './stock-rows';
 import { insertReservations, sourceFromShelves, type Destination, type NotReserved } from './source-and-reserve';
 import { appendEvents } from '../timeline';
@@ -77,7 +77,7 @@ export const lockForMove = (tx: Tx, orderId: string, to: Destination): Promise<v
     await lockShelvesOf(tx, skuIds);
     const queued = await tx.selectFrom('sku').select('id').where('id', 'in', skuIds).where('owed', '>', 0).execute();
     if (queued.length > 0)
-      await lockQueues(
+      await lockBackorderQueues(
         tx,
         queued.map(({ id }) => id),
       );
@@ -204,7 +204,7 @@ export const moveReservations = (
     await changeReserved(tx, freed, -1);
     await insertReservations(tx, orderId, units, shelves, expiresAt);
     const watched = shelves.shelves.filter(({ reorderPoint }) => reorderPoint !== null);
-    if (watched.length > 0) await replenishLow(tx, watched);
+    if (watched.length > 0) await replenishLowShelves(tx, watched);
     await appendEvents(tx, orderId, [
       { type: 'stock.released', data: { reservations: freed.length } },
       {

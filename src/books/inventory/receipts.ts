@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { newId } from '../new-id';
-import { countReceipts, endComplete, type ShelfRef } from '../purchasing/replenishments';
+import { countReceipts, endCompleteReplenishments, type ShelfRef } from '../purchasing/replenishments';
 import type { Tx } from '../transactions';
 import { fillBackorders } from './fill-backorders';
 import { lockToOpen, type Quantity } from './stock-rows';
@@ -53,5 +53,5 @@ export async function receive(tx: Tx, receipts: readonly Receipt[]): Promise<voi
     join shelved on (shelved."skuId", shelved."warehouseId", shelved."locationId", shelved.code)
       = (r.sku, r.warehouse, r.location, r.code)`.execute(tx);
   await fillBackorders(tx, shelves);
-  await endComplete(tx, counted);
+  await endCompleteReplenishments(tx, counted);
 }

@@ -3,13 +3,13 @@ import { agreeBackorder, type BackorderAgreement } from '../../domain/inventory/
 import { findShortages } from '../../domain/inventory/source-order';
 import type { Demand, SourcedUnits, SourcingDecision } from '../../domain/inventory/sourcing-terms';
 import { valueUnits, type LineValue } from '../../domain/orders/split-into-fulfillments';
-import { replenishLow } from '../purchasing/replenishments';
+import { replenishLowShelves } from '../purchasing/replenishments';
 import type { Tx } from '../transactions';
 import { readShelves, type Shelves } from './availability';
-import { lockQueues, readTerms, writeBackorders, type UnitValue } from './backorders';
+import { lockBackorderQueues, readBackorderTerms, writeBackorders, type UnitValue } from './backorders';
 import {
   insertReservations,
-  overweightSkus,
+  overweightMerchants,
   sourceFromShelves,
   type Destination,
   type NotReserved,
@@ -44,7 +44,7 @@ export async function reserve(tx: Tx, request: ReservationRequest): Promise<Rese
   if ('shortages' in found) return found;
   const { shelves, available, backordered, agreedOn } = found;
   // The warehouse of backordered units is not known yet, so they may join all the rest in one parcel.
-  const uncarried = backordered.length > 0 ? overweightSkus(request.demands, found, delivery.country) : [];
+  const uncarried = backordered.length > 0 ? overweightMerchants(request.demands, found, delivery.country) : [];
   if (uncarried.length > 0) return { uncarried };
   const sourcing = sourceFromShelves(found, available, delivery);
   if (!('parts' in sourcing)) return sourcing;
@@ -57,7 +57,7 @@ export async function reserve(tx: Tx, request: ReservationRequest): Promise<Rese
   const units = valued.filter(({ warehouseId }) => warehouseId !== NO_WAREHOUSE);
   await insertReservations(tx, orderId, units, found, expiresAt);
   const watched = shelves.filter(({ reorderPoint }) => reorderPoint !== null);
-  if (watched.length > 0) await replenishLow(tx, watched);
+  if (watched.length > 0) await replenishLowShelves(tx, watched);
   if (agreedOn !== null) {
     const valueOf = (lineId: string) =>
       valued.find((unit) => unit.lineId === lineId && unit.warehouseId === NO_WAREHOUSE) ?? NO_VALUE;
@@ -96,10 +96,10 @@ async function lockAndAgree(
   if (shortages.length === 0) return { ...found, available: demands, backordered: [], agreedOn: null };
   const today = new Date().toISOString().slice(0, 10);
   const shortSkuIds = shortages.map(({ skuId }) => skuId);
-  if ((await readTerms(tx, shortSkuIds, today)).size === 0) return { shortages };
+  if ((await readBackorderTerms(tx, shortSkuIds, today)).size === 0) return { shortages };
   await lockShelvesOf(tx, skuIds);
-  await lockQueues(tx, skuIds);
-  const terms = await readTerms(tx, skuIds, today);
+  await lockBackorderQueues(tx, skuIds);
+  const terms = await readBackorderTerms(tx, skuIds, today);
   const first = agreeBackorder(demands, found.shelves, terms, today);
   const leavesOn = 'agreedOn' in first && first.agreedOn !== null && first.agreedOn > latest ? first.agreedOn : latest;
   const again = await readShelves(tx, skuIds, { ...delivery, leavesOn }, true);

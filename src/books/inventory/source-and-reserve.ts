@@ -65,7 +65,11 @@ export async function insertReservations(
 }
 
 /** Lists the merchants whose goods would be too heavy for any carrier in one parcel. */
-export function overweightSkus(demands: readonly Demand[], { shelves, rates }: Shelves, country: string): string[] {
+export function overweightMerchants(
+  demands: readonly Demand[],
+  { shelves, rates }: Shelves,
+  country: string,
+): string[] {
   const weights = new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG]));
   const parcels = new Map<string, number>();
   for (const { merchantId, skuId, quantity } of demands)

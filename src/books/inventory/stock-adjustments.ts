@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { refuse, type Refusal } from '../../contracts/errors';
 import type { AdjustLot, CountLot, ReceiveStock, SetStock } from '../../contracts/inventory/stock';
 import { fillBackorders } from './fill-backorders';
-import { replenishLow, type ShelfRef } from '../purchasing/replenishments';
+import { replenishLowShelves, type ShelfRef } from '../purchasing/replenishments';
 import { lockToOpen } from './stock-rows';
 import { receive } from './receipts';
 import type { Tx } from '../transactions';
@@ -125,7 +125,7 @@ async function changeLot(
     .values({ ...ref, lotId, quantity: change, reason, reference })
     .execute();
   if (change > 0) await fillBackorders(tx, [ref]);
-  await replenishLow(tx, [ref]);
+  await replenishLowShelves(tx, [ref]);
   return (await breaksPromise(tx, ref))
     ? refuse('stock_promised', {
         detail: 'What is left of the SKU expires before it would reach the customers it is promised to',
@@ -175,6 +175,6 @@ export async function setStock(
     .where('warehouseId', '=', warehouseId)
     .execute();
   if (safetyStock !== undefined) await fillBackorders(tx, [{ skuId, warehouseId }]);
-  await replenishLow(tx, [{ skuId, warehouseId }]);
+  await replenishLowShelves(tx, [{ skuId, warehouseId }]);
   return { skuId, warehouseId };
 }

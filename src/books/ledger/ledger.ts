@@ -16,7 +16,7 @@ export interface Posting {
  * Posts a balanced ledger transaction. The database refuses one that does not balance, and a second one of the same
  * operation.
  */
-export async function post(tx: Tx, posting: Posting): Promise<void> {
+export async function postLedgerTransaction(tx: Tx, posting: Posting): Promise<void> {
   if (posting.entries.length === 0) return;
   const id = newId('ltx');
   await tx

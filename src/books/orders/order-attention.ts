@@ -1,5 +1,5 @@
 import type { AttentionDetail } from '../../contracts/interventions/interventions';
-import type { AttentionReason, FoundReason } from '../../contracts/statuses';
+import type { AttentionReason, WatchdogReason } from '../../contracts/statuses';
 import { mostUrgentAttention } from '../../domain/interventions/most-urgent-attention';
 import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
@@ -18,13 +18,13 @@ export const setOwnAttention = (tx: Tx, orderId: string, own: AttentionReason | 
 export const setFoundAttention = (
   tx: Tx,
   orderId: string,
-  found: FoundReason | null,
+  found: WatchdogReason | null,
   detail: AttentionDetail | null,
 ): Promise<boolean> => mark(tx, orderId, { found, detail });
 
 interface Change {
   readonly own?: AttentionReason | null;
-  readonly found?: FoundReason | null;
+  readonly found?: WatchdogReason | null;
   readonly detail?: AttentionDetail | null;
 }
 
@@ -36,7 +36,10 @@ async function mark(tx: Tx, orderId: string, change: Change): Promise<boolean> {
     .forUpdate()
     .executeTakeFirst();
   if (row?.closedAt !== null) return false;
-  const before = { own: row.attentionOwn as AttentionReason | null, found: row.attentionFound as FoundReason | null };
+  const before = {
+    own: row.attentionOwn as AttentionReason | null,
+    found: row.attentionFound as WatchdogReason | null,
+  };
   const now = {
     own: change.own === undefined ? before.own : change.own,
     found: change.found === undefined ? before.found : change.found,
@@ -64,7 +67,7 @@ async function mark(tx: Tx, orderId: string, change: Change): Promise<boolean> {
 }
 
 /** Clears the details with the attention, and leaves them where the change has none. */
-function detailColumn(shown: AttentionReason | FoundReason | null, detail: AttentionDetail | null | undefined) {
+function detailColumn(shown: AttentionReason | WatchdogReason | null, detail: AttentionDetail | null | undefined) {
   if (shown === null) return { attentionDetail: null };
   if (detail === undefined) return {};
   return { attentionDetail: detail && JSON.stringify(detail) };

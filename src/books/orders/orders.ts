@@ -18,7 +18,7 @@ import type { Vault } from '../vault';
  * Describes an order to write as a draft. Its recipient is normalized when validation found nothing wrong, and as it
  * came otherwise.
  */
-export interface Draft {
+export interface OrderDraft {
   readonly orderId: string;
   readonly storefrontId: string;
   readonly order: PlaceOrder;
@@ -47,7 +47,7 @@ export interface PersonalFields {
 export const personalContext = (orderId: string): string => `${orderId}:personal`;
 
 /** Writes an order as a draft: lines at our prices, personal fields sealed, its first payment attempt pending. */
-export async function insertDraft(tx: Tx, vault: Vault, draft: Draft): Promise<{ paymentId: string }> {
+export async function insertDraft(tx: Tx, vault: Vault, draft: OrderDraft): Promise<{ paymentId: string }> {
   const { orderId, storefrontId, order, cart, findings = [] } = draft;
   const customer = await customerOf(tx, vault, storefrontId, order.customer.reference);
   const personal: PersonalFields = {

@@ -55,7 +55,7 @@ export const payingPayment = (tx: Tx, orderId: string) =>
     .executeTakeFirst();
 
 /** Describes the gateway's decision about an attempt. */
-export interface Decision {
+export interface PaymentDecision {
   readonly status: PaymentStatus;
   readonly providerReference?: string;
   readonly authorized?: number;
@@ -67,7 +67,7 @@ export interface Decision {
 export async function decidePayment(
   tx: Tx,
   paymentId: string,
-  { nextAction = null, ...decision }: Decision,
+  { nextAction = null, ...decision }: PaymentDecision,
 ): Promise<void> {
   await tx
     .updateTable('payment')

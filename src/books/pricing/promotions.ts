@@ -4,7 +4,7 @@ import type { Promotion } from '../../domain/pricing/priced-cart';
 import type { Tx } from '../transactions';
 
 /** Selects promotions by merchants, coupons, customer and time. */
-export interface Wanted {
+export interface PromotionSelection {
   readonly merchantIds: readonly string[];
   readonly couponCodes: readonly string[];
   readonly customerId: string | null;
@@ -18,7 +18,7 @@ export interface Wanted {
  */
 export async function readPromotions(
   tx: Tx,
-  { merchantIds, couponCodes, customerId, wallTime }: Wanted,
+  { merchantIds, couponCodes, customerId, wallTime }: PromotionSelection,
 ): Promise<Promotion[]> {
   const rows = await tx
     .selectFrom('promotion as p')

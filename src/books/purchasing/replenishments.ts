@@ -15,7 +15,7 @@ export interface ShelfRef {
  * Call it in the transaction that took from the shelf, or changed its reorder point: the database allows one per shelf,
  * however many orders cross the point at once.
  */
-export async function replenishLow(tx: Tx, shelves: readonly ShelfRef[]): Promise<void> {
+export async function replenishLowShelves(tx: Tx, shelves: readonly ShelfRef[]): Promise<void> {
   const { rows } = await sql<ShelfRef & { id: string }>`
     insert into replenishment (id, "skuId", "warehouseId", "merchantId", "supplierId", status, "openedAt")
     select u.id, s."skuId", s."warehouseId", k."merchantId", k."supplierId", 'open', now()
@@ -39,7 +39,7 @@ export async function replenishLow(tx: Tx, shelves: readonly ShelfRef[]): Promis
  * open, one with a reorder point first. An open one without a plan will count all that is backordered; when every shelf
  * has one, the next opens as one of them ends.
  */
-export async function replenishOwed(tx: Tx, skuIds: readonly string[]): Promise<void> {
+export async function replenishBackordered(tx: Tx, skuIds: readonly string[]): Promise<void> {
   const wanted = [...new Set(skuIds)];
   const { rows } = await sql<ShelfRef & { id: string }>`
     insert into replenishment (id, "skuId", "warehouseId", "merchantId", "supplierId", status, "openedAt")
@@ -106,7 +106,7 @@ export async function planQuantity(tx: Tx, row: ReplenishmentRow): Promise<numbe
 }
 
 /** Names an open replenishment that received goods were counted towards. */
-export interface Counted extends ShelfRef {
+export interface CountedReplenishment extends ShelfRef {
   readonly id: string;
 }
 
@@ -117,8 +117,8 @@ export interface Counted extends ShelfRef {
 export async function countReceipts(
   tx: Tx,
   receipts: readonly (ShelfRef & { readonly quantity: number })[],
-): Promise<readonly Counted[]> {
-  const { rows } = await sql<Counted>`
+): Promise<readonly CountedReplenishment[]> {
+  const { rows } = await sql<CountedReplenishment>`
     update replenishment set received = replenishment.received + u.units
     from (
       select sku, warehouse, sum(units)::int as units from unnest(
@@ -134,7 +134,7 @@ export async function countReceipts(
 }
 
 /** Ends those replenishments whose goods have all come. */
-export async function endComplete(tx: Tx, counted: readonly Counted[]): Promise<void> {
+export async function endCompleteReplenishments(tx: Tx, counted: readonly CountedReplenishment[]): Promise<void> {
   for (const { id } of counted) {
     const row = await lockReplenishment(tx, id);
     if (row && isComplete(row)) await endReplenishment(tx, row, 'received', null);
@@ -170,6 +170,6 @@ export async function endReplenishment(
   await closeFollowUps(tx, row.id);
   await enqueueReplenishmentSignal(tx, row, { signal: 'replenishmentEnded', payload: { replenishmentId: row.id } });
   if (status !== 'received') return;
-  await replenishLow(tx, [row]);
-  await replenishOwed(tx, [row.skuId]);
+  await replenishLowShelves(tx, [row]);
+  await replenishBackordered(tx, [row.skuId]);
 }

@@ -1,5 +1,5 @@
 import { refuse, type Refusal } from '../../contracts/errors';
-import { FollowUpReason, type PurchaseWay, type RecordAnswer } from '../../contracts/purchasing/replenishment';
+import { FollowUpReason, type PurchaseChannel, type RecordAnswer } from '../../contracts/purchasing/replenishment';
 import type { SupplierEvent } from '../../contracts/webhooks/provider-events';
 import { finishOperation } from '../operations';
 import { enqueueReplenishmentSignal } from '../outbox';
@@ -17,7 +17,7 @@ import {
 export interface SentPurchase {
   readonly provider: string;
   readonly providerReference: string;
-  readonly sentBy: PurchaseWay;
+  readonly sentBy: PurchaseChannel;
 }
 
 /** Records that the supplier has the purchase order, and closes the follow-ups about its being unavailable. */
@@ -127,7 +127,8 @@ async function mergeAnswer(
     .set({ confirmed: quantity, expectedOn, status: quantity > 0 ? 'confirmed' : 'requested' })
     .where('id', '=', row.id)
     .execute();
-  for (const reason of [FollowUpReason.mailed, FollowUpReason.unremindable]) await closeFollowUps(tx, row.id, reason);
+  for (const reason of [FollowUpReason.mailed, FollowUpReason.reminderRefused])
+    await closeFollowUps(tx, row.id, reason);
   await enqueueReplenishmentSignal(tx, row, {
     signal: 'supplierAnswered',
     payload: { replenishmentId: row.id, quantity, expectedOn },

@@ -5,7 +5,7 @@ import { insertFollowUps } from '../task-rows';
 import type { Tx } from '../transactions';
 
 /** Names a request that started no order: the caller and its Idempotency-Key. */
-export const demandOf = (caller: string, key: string): string => `${caller}:${key}`;
+export const demandSourceOf = (caller: string, key: string): string => `${caller}:${key}`;
 
 /**
  * Records demand that the stock could not meet, and opens one follow-up per SKU until a person closes it. A request

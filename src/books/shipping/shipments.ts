@@ -35,7 +35,7 @@ export async function insertShipment(tx: Tx, shipment: NewShipment): Promise<str
 }
 
 /** Marks a fulfillment's shipment as signed by its recipient. */
-export async function markSigned(tx: Tx, fulfillmentId: string): Promise<void> {
+export async function markShipmentSigned(tx: Tx, fulfillmentId: string): Promise<void> {
   await tx
     .updateTable('shipment')
     .set({ status: 'signed' })
@@ -45,12 +45,12 @@ export async function markSigned(tx: Tx, fulfillmentId: string): Promise<void> {
 }
 
 /** Marks a fulfillment's shipment as returned to its warehouse. */
-export async function markReturned(tx: Tx, fulfillmentId: string): Promise<void> {
+export async function markShipmentReturned(tx: Tx, fulfillmentId: string): Promise<void> {
   await tx.updateTable('shipment').set({ status: 'returned' }).where('fulfillmentId', '=', fulfillmentId).execute();
 }
 
 /** Marks a shipment as voided at its carrier and destroys its label. */
-export async function markVoided(tx: Tx, shipmentId: string): Promise<void> {
+export async function markShipmentVoided(tx: Tx, shipmentId: string): Promise<void> {
   await tx
     .updateTable('shipment')
     .set({ status: 'voided', statusAt: new Date(), label: null })

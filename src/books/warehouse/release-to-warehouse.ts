@@ -28,7 +28,7 @@ export async function releaseToWarehouse(
   await lockStock(tx, held);
   const plans = splitIntoFulfillments(held);
   const facts: TimelineFact[] = [];
-  for (const { number, merchantId, warehouseId, amount, platformAmount, parts } of plans) {
+  for (const { number, merchantId, warehouseId, amount, platformAmount, units: parts } of plans) {
     const fulfillmentId = await insertFulfillment(tx, {
       orderId,
       number,

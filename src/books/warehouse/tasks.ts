@@ -6,7 +6,7 @@ import { estimateParcel } from '../../domain/parcel';
 import type { Task } from '../../generated/database';
 import { lockFulfillment, moveFulfillment } from '../orders/fulfillments';
 import { enqueueOrderSignal } from '../outbox';
-import { insertTask, markClaimed, markDone } from '../task-rows';
+import { insertTask, markTaskClaimed, markTaskDone } from '../task-rows';
 import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 
@@ -47,7 +47,7 @@ export async function claimTask(tx: Tx, taskId: string, actor: string): Promise<
   if (!task) return refuse('not_found');
   if (task.status === 'claimed') return task.claimedBy === actor ? undefined : refuse('task_claimed_by_another');
   if (task.status !== 'open') return refuse('task_not_open', { detail: `It is ${task.status}` });
-  await markClaimed(tx, taskId, actor);
+  await markTaskClaimed(tx, taskId, actor);
   await appendTaskEvent(tx, task, 'task.claimed');
   return undefined;
 }
@@ -92,7 +92,7 @@ export async function completeTask(
   if (task.claimedBy !== null && task.claimedBy !== actor) return refuse('task_claimed_by_another');
   const invalid = outcomeFault(task.kind, outcome);
   if (invalid) return refuse('validation_failed', { errors: [invalid] });
-  await markDone(tx, taskId, actor, outcome ?? null);
+  await markTaskDone(tx, taskId, actor, outcome ?? null);
   if (isOnParcel(task)) await completeOnParcel(tx, task, parcel);
   else {
     if (task.orderId !== null) await enqueueOrderSignal(tx, task.orderId, { signal: 'attended', payload: { taskId } });

@@ -22,7 +22,7 @@ export async function recordWebhook(tx: Tx, webhook: ReceivedWebhook): Promise<b
  * Locks an unknown reference until the transaction ends. Otherwise a transaction that parks a webhook and one that
  * writes the webhook's subject could miss each other.
  */
-export async function lockReference(tx: Tx, provider: string, reference: string): Promise<void> {
+export async function lockWebhookReference(tx: Tx, provider: string, reference: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${provider} ${reference}`}, 0))`.execute(tx);
 }
 
@@ -37,8 +37,8 @@ export async function parkWebhook(tx: Tx, webhook: ReceivedWebhook, parkedFor: s
 }
 
 /** Takes the webhooks parked for a reference, oldest first; later ones wait until the transaction ends. */
-export async function unpark(tx: Tx, provider: string, reference: string): Promise<unknown[]> {
-  await lockReference(tx, provider, reference);
+export async function takeParkedWebhooks(tx: Tx, provider: string, reference: string): Promise<unknown[]> {
+  await lockWebhookReference(tx, provider, reference);
   const rows = await tx
     .updateTable('webhook_event')
     .set({ parkedFor: null })

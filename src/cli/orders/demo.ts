@@ -9,10 +9,10 @@ import type { TimelineEvent } from '../../contracts/timeline';
 import { checkOut, SCENARIOS, type ScenarioName } from './demo-scenarios';
 import { stateOption } from '../options';
 import { People } from './people';
-import { printReceipt } from '../pricing/receipt';
+import { formatReceipt } from '../pricing/receipt';
 import { CarrierDrivers, PublicApi } from './public-api';
 import { readApiKeys, readRunning, type Running } from '../running-stack';
-import { printPaymentSummary, summarizePayments, type PaymentSummary } from './payment-summary';
+import { formatPaymentSummary, summarizePayments, type PaymentSummary } from './payment-summary';
 import { describeEvent } from './describe-event';
 
 interface DemoFlags {
@@ -96,7 +96,7 @@ async function demo(flags: DemoFlags, say: (line: string) => void): Promise<Outc
       couponCodes: [SAMPLE_COUPON],
       country: cart.recipient.address.country,
     });
-    say(`${printReceipt(price)}\n`);
+    say(`${formatReceipt(price)}\n`);
     // The order names the total and the coupons that the customer saw: it is refused when they have changed.
     const couponCodes = price.rules.flatMap(({ couponCode }) => couponCode ?? []);
     const orderId = await checkOut(() =>
@@ -214,7 +214,7 @@ function printEnd({ order, settlement, undone, faults, events }: Outcome): strin
     '',
     `${order.id}: ${order.status}`,
     '',
-    printPaymentSummary(settlement),
+    formatPaymentSummary(settlement),
     ...(undone.length > 0 && first ? ['', 'Undone:', ...undone.map((event) => describeEvent(event, first.at))] : []),
     ...(faults.length > 0 ? ['', `Unexpected: ${faults.join('; ')}.`] : []),
     '',

@@ -47,7 +47,7 @@ export function summarizePayments({ payments, fulfillments, total }: OrderResour
 }
 
 /** Formats a payment summary as a small table. */
-export function printPaymentSummary(summary: PaymentSummary): string {
+export function formatPaymentSummary(summary: PaymentSummary): string {
   const row = (name: string, amount: number) =>
     `  ${name.padEnd(26)}${showAmount(amount, summary.currency).padStart(16)}`;
   const { authorized, captured, voided, refunded, shipped, returned, faults } = summary;

@@ -5,7 +5,7 @@ import { conclusion } from '../audit';
 const SHOWN = 50;
 
 /** Formats the report of a replay for people. */
-export function printReplay(report: ReplayReport, audits: readonly AuditResult[]): string {
+export function formatReplay(report: ReplayReport, audits: readonly AuditResult[]): string {
   const { orders, seconds, ordersPerSecond, outcomes, mismatches, stages, samePrice, mergedPayments, run } = report;
   const faults = audits.filter(({ outcome }) => outcome !== 'true');
   return [

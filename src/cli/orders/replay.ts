@@ -9,7 +9,7 @@ import { ApiKeyService } from '../../services/access/api-keys';
 import { openAuditSources } from '../../embedded/audit-sources';
 import { stateOption } from '../options';
 import { CarrierDrivers, PublicApi } from './public-api';
-import { printReplay } from './replay-report';
+import { formatReplay } from './replay-report';
 import { ReplayBar } from './replay-bar';
 import { readRunning, type Running } from '../running-stack';
 
@@ -51,7 +51,7 @@ export function registerReplay(program: Command): void {
       const audits = await audit(running);
       const holds = report.mismatches.length === 0 && audits.every(({ outcome }) => outcome === 'true');
       process.stdout.write(
-        flags.json === true ? `${JSON.stringify({ ...report, audits, ok: holds })}\n` : printReplay(report, audits),
+        flags.json === true ? `${JSON.stringify({ ...report, audits, ok: holds })}\n` : formatReplay(report, audits),
       );
       if (!holds) process.exitCode = 1;
     });

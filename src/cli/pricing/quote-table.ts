@@ -16,7 +16,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], ri
  * Formats a price for people: its lines, the discounts of each rule and who pays them, why other rules did not apply,
  * and the sums.
  */
-export function printBreakdown({
+export function formatBreakdown({
   lines,
   rules,
   notApplied,

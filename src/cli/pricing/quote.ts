@@ -3,7 +3,7 @@ import { ERRORS, isRefusal, type Refusal } from '../../contracts/errors';
 import { breakdownOf } from '../../domain/pricing/breakdown';
 import { priceCart } from '../../domain/pricing/price-cart';
 import { CURRENCIES, readQuoteFile } from './quote-file';
-import { printBreakdown } from './quote-table';
+import { formatBreakdown } from './quote-table';
 
 /** Registers `mallflow quote`. */
 export function registerQuote(program: Command): void {
@@ -24,7 +24,7 @@ message names what is wrong by JSON pointers.`,
       const cart = priceCart(request);
       if (isRefusal(cart)) throw new Error(sentence(path, cart));
       const breakdown = breakdownOf(cart, request.currency);
-      process.stdout.write(json === true ? `${JSON.stringify(breakdown)}\n` : printBreakdown(breakdown));
+      process.stdout.write(json === true ? `${JSON.stringify(breakdown)}\n` : formatBreakdown(breakdown));
     });
 }
 

@@ -3,7 +3,7 @@ import { sumOf } from '../../domain/money';
 import { showAmount } from '../show-amount';
 
 /** Formats a price as a receipt: goods, delivery, the discount of each rule, and the rest to pay. */
-export function printReceipt({ lines, rules, total }: PriceBreakdown): string {
+export function formatReceipt({ lines, rules, total }: PriceBreakdown): string {
   const names = rules.map(({ name, couponCode }) => (couponCode === null ? name : `${name}, coupon ${couponCode}`));
   const width = Math.max(26, ...names.map((name) => name.length + 2));
   const row = (name: string, amount: number) =>

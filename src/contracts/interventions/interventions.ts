@@ -44,7 +44,7 @@ export interface InterventionRequest {
 }
 
 /** Adds the actor to a request: the argument of an Update. */
-export type By<Verb> = Verb & { readonly actor: string };
+export type ByActor<Verb> = Verb & { readonly actor: string };
 
 /** Reports the outcome of an intervention, in references and codes. */
 export type InterventionVerdict =

@@ -9,7 +9,7 @@ export const FollowUpReason = {
   noSupplier: 'no_supplier',
   unreachable: 'supplier_unreachable',
   /** The supplier refused the reminder: it does not know the order, or its mailbox is gone. */
-  unremindable: 'reminder_refused',
+  reminderRefused: 'reminder_refused',
   /** The supplier did not answer any reminder. */
   silent: 'supplier_silent',
   /** The supplier sends nothing. */
@@ -23,8 +23,8 @@ export const FollowUpReason = {
 export type FollowUpReason = (typeof FollowUpReason)[keyof typeof FollowUpReason];
 
 /** Names how a purchase order reached its supplier. */
-export const PurchaseWay = { online: 'online', email: 'email' } as const;
-export type PurchaseWay = (typeof PurchaseWay)[keyof typeof PurchaseWay];
+export const PurchaseChannel = { online: 'online', email: 'email' } as const;
+export type PurchaseChannel = (typeof PurchaseChannel)[keyof typeof PurchaseChannel];
 
 /** Describes a replenishment: a request to a supplier to refill a shelf. */
 export const ReplenishmentResource = z
@@ -38,7 +38,7 @@ export const ReplenishmentResource = z
     confirmed: z.int().nullable().describe('Units that the supplier confirmed'),
     received: z.int(),
     expectedOn: z.iso.date().nullable(),
-    sentBy: oneOf(PurchaseWay).nullable().describe('How the purchase order reached the supplier; null before that'),
+    sentBy: oneOf(PurchaseChannel).nullable().describe('How the purchase order reached the supplier; null before that'),
     answeredBy: z
       .string()
       .nullable()

@@ -83,4 +83,4 @@ export function writeNotice({ order, recipient, findings, link, until, reminder 
 }
 
 /** Shortens a notice to an SMS: its subject, the link and the deadline. */
-export const shortOf = ({ subject, link, closing }: Notice): string => `${subject}: ${link} ${closing}`;
+export const smsTextOf = ({ subject, link, closing }: Notice): string => `${subject}: ${link} ${closing}`;

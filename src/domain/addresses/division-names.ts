@@ -16,7 +16,7 @@ const VARIANTS: Readonly<Record<string, string>> = {
 };
 
 /** Normalizes a name for comparison: removes case, accents, width, blanks, punctuation and character variants. */
-export const fold = (name: string): string =>
+export const normalizeForComparison = (name: string): string =>
   name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -51,13 +51,13 @@ const namesAnotherPlace = (from: string, to: string): boolean => {
 };
 
 /** Finds the one name that a text most likely means. It allows one typing error in a short name, two in a long one. */
-export function nearest(text: string, names: readonly string[]): string | undefined {
-  const wanted = fold(text);
+export function closestName(text: string, names: readonly string[]): string | undefined {
+  const wanted = normalizeForComparison(text);
   const maxErrors = wanted.length >= 8 ? 2 : 1;
   const minLength = /\p{Script=Han}/u.test(wanted) ? 3 : 5;
   if (wanted.length < minLength) return undefined;
   const ofSimilarLength = names.flatMap((name) => {
-    const normalized = fold(name);
+    const normalized = normalizeForComparison(name);
     return Math.abs(normalized.length - wanted.length) > maxErrors ? [] : [{ name, normalized }];
   });
   const measured = ofSimilarLength.map(({ name, normalized }) => ({

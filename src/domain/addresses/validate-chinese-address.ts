@@ -2,7 +2,7 @@ import type { AddressFinding, FindingCode } from '../../contracts/addresses/addr
 import type { Address } from '../../contracts/addresses/recipient';
 import { DISTRICTS, districtsNamed, isNamed, nameOfCode, namesOf, type District } from './china-divisions';
 import { finding } from './finding';
-import { nearest } from './division-names';
+import { closestName } from './division-names';
 
 const LEVELS = ['region', 'city', 'district'] as const;
 type Level = (typeof LEVELS)[number];
@@ -61,7 +61,7 @@ function validateNames(given: Given, address: Address): AddressFinding[] {
     const others = matchingDistricts(given, [level]);
     if (others.length === 0 || levels.length === 1) continue;
     const suggestion =
-      nearest(given[level] ?? '', namesOf(level, others)) ??
+      closestName(given[level] ?? '', namesOf(level, others)) ??
       (byCode && others.includes(byCode) ? byCode[level] : undefined) ??
       (others.length === 1 || level !== 'district' ? only(namesOf(level, others)) : undefined);
     const isKnown = districtsNamed(level, given[level] ?? '').length > 0;
@@ -77,7 +77,7 @@ function validateNames(given: Given, address: Address): AddressFinding[] {
 
 const mismatchOf = (level: Level, text: string): AddressFinding => {
   const code: FindingCode = districtsNamed(level, text).length > 0 ? 'elsewhere' : 'unknown_division';
-  return finding(level, code, code === 'elsewhere' ? undefined : nearest(text, namesOf(level, DISTRICTS)));
+  return finding(level, code, code === 'elsewhere' ? undefined : closestName(text, namesOf(level, DISTRICTS)));
 };
 
 /** Finds the missing levels, and suggests what the other levels, the code or the detail line say about them. */

@@ -2,13 +2,13 @@ import type { AddressFinding } from '../../contracts/addresses/address-findings'
 import type { Address } from '../../contracts/addresses/recipient';
 import type { CountryRules, Division } from './country-rules';
 import { finding } from './finding';
-import { fold, nearest } from './division-names';
+import { normalizeForComparison, closestName } from './division-names';
 
 /** Countries whose every city is known. Elsewhere an unknown name may still be a village. */
 const ALL_CITIES_KNOWN: readonly string[] = ['TW'];
 
 const divisionsNamed = (divisions: readonly Division[], text: string | undefined): Division[] =>
-  text === undefined ? [] : divisions.filter(({ names }) => names.includes(fold(text)));
+  text === undefined ? [] : divisions.filter(({ names }) => names.includes(normalizeForComparison(text)));
 
 /** Validates that region, city and postcode are known and lie in each other. `postcode` is well-formed or undefined. */
 export function validateDivisions(
@@ -66,7 +66,7 @@ class Place {
     }
     const possible = this.rules.regions.filter((division) => this.#agrees(division));
     const possibleNames = possible.map(({ name }) => name);
-    const similar = region === undefined ? undefined : nearest(region, possibleNames);
+    const similar = region === undefined ? undefined : closestName(region, possibleNames);
     const suggestion = similar ?? this.likeliestRegion()?.key ?? regionInCityField?.key;
     if (region === undefined)
       return [...(this.rules.needs.region ? [finding('region', 'missing', suggestion)] : []), ...this.missing()];
@@ -101,7 +101,7 @@ class Place {
     if (knownCity || city === undefined || cities.length === 0) return [];
     const possible = cities.filter((division) => this.#agrees(division));
     const possibleNames = possible.map(({ key }) => key);
-    const similar = nearest(city, possibleNames);
+    const similar = closestName(city, possibleNames);
     if (similar !== undefined) return [finding('city', 'unknown_division', similar)];
     const allCitiesKnown = ALL_CITIES_KNOWN.includes(this.rules.country);
     const otherRegion = this.postcode === undefined || allCitiesKnown ? this.#otherRegion() : undefined;

@@ -23,7 +23,7 @@ export function validatePhone(text: string, country: string): PhoneVerdict {
 }
 
 /** Returns the recipient's number in E.164, or undefined when the findings include the phone. */
-export function dialable({ phone, address }: Recipient, findings: readonly AddressFinding[]): string | undefined {
+export function dialableNumber({ phone, address }: Recipient, findings: readonly AddressFinding[]): string | undefined {
   if (findings.some(({ pointer }) => pointer === '/phone')) return undefined;
   const number = validatePhone(
     normalizeCode(phone),

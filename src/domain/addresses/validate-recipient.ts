@@ -50,7 +50,7 @@ export function validateRecipient(input: Recipient): AddressVerdict {
   const rules = rulesFor(recipient.address.country);
   if (first.findings.length === 0) return { verdict: 'good', rules, recipient: { ...recipient, phone: first.phone } };
   const findings = [...first.findings];
-  let corrected = take(recipient, first.findings);
+  let corrected = applySuggestions(recipient, first.findings);
   for (let round = 1; round < MAX_ROUNDS && findings.every(({ suggestion }) => suggestion !== undefined); round += 1) {
     const { findings: further } = findingsOf(corrected);
     if (further.length === 0) return { verdict: 'held', rules, mendable: true, findings };
@@ -59,13 +59,13 @@ export function validateRecipient(input: Recipient): AddressVerdict {
       if (index < 0) findings.push(next);
       else findings[index] = withoutSuggestion(findings[index] ?? next);
     }
-    corrected = take(corrected, further);
+    corrected = applySuggestions(corrected, further);
   }
   return { verdict: 'held', rules, mendable: false, findings };
 }
 
 /** Applies every suggestion to a recipient, as a customer does who accepts them all. */
-export function take(recipient: Recipient, findings: readonly AddressFinding[]): Recipient {
+export function applySuggestions(recipient: Recipient, findings: readonly AddressFinding[]): Recipient {
   const suggestions = new Map<string, string>();
   for (const { pointer, suggestion } of findings) if (suggestion !== undefined) suggestions.set(pointer, suggestion);
   const address: Record<string, string> = {};

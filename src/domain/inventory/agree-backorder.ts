@@ -44,7 +44,7 @@ export interface BackorderAgreement<D> {
  * Estimates the day on which missing units arrive. It is the first confirmed arrival that covers them and all units on
  * backorder before them; when no arrival does, the end of the lead days.
  */
-export function expectedFor(
+export function estimateArrival(
   { leadDays, backordered, arrivals }: BackorderTerms,
   units: number,
   today: string,
@@ -107,7 +107,7 @@ function expectationsOf(
   const expectations = new Map<string, Expectation>();
   for (const { skuId, requested, available } of short) {
     const own = terms.get(skuId);
-    if (own) expectations.set(skuId, expectedFor(own, requested - available, today));
+    if (own) expectations.set(skuId, estimateArrival(own, requested - available, today));
   }
   return expectations;
 }

@@ -6,7 +6,7 @@ import {
   availableByShelf,
   bestOf,
   candidateOf,
-  decidedBy,
+  decidingCriterion,
   isCarried,
   shelfKey,
   type Candidate,
@@ -43,7 +43,7 @@ interface Sources {
  * parcels of no candidate, larger sets are tried until they do. The candidates are compared by their `SourcingFigures`;
  * of equal ones, the set that starts with the fullest shelves wins, then the lowest id. The stock must suffice.
  */
-export function chooseCandidate(
+export function chooseWarehouses(
   merchantId: string,
   demands: readonly Demand[],
   stock: readonly Availability[],
@@ -59,7 +59,7 @@ export function chooseCandidate(
   const stocking = stock.filter(({ skuId }) => requested.has(skuId));
   const warehouseIds = [...new Set(stocking.map(({ warehouseId }) => warehouseId))].sort();
   const considered = warehouseIds.map((id) => explainChoice(id, sources, candidates, winner));
-  return { parts: winner.parts, decision: { merchantId, figures: winner.figures, considered } };
+  return { parts: winner.units, decision: { merchantId, figures: winner.figures, considered } };
 }
 
 function sourcesOf(demands: readonly Demand[], stock: readonly Availability[], terms: SourcingTerms): Sources {
@@ -184,7 +184,7 @@ function explainChoice(
   const including = candidates.filter(({ warehouses }) => warehouses.has(warehouseId));
   const best = bestOf(including)?.figures;
   if (!best) return { ...warehouse, chosen: false, lost: 'more_parcels' };
-  const criterion = decidedBy(winner.figures, best);
+  const criterion = decidingCriterion(winner.figures, best);
   const lost = criterion === 'parcels' ? 'more_parcels' : (criterion ?? 'order');
   return { ...warehouse, chosen: false, lost, best };
 }

@@ -1,6 +1,6 @@
 import type { Shortage } from '../../contracts/orders/verdict';
 import { sumOf } from '../money';
-import { chooseCandidate } from './choose-warehouses';
+import { chooseWarehouses } from './choose-warehouses';
 import {
   unitsBySku,
   type Availability,
@@ -34,7 +34,7 @@ export function sourceOrder(
   const decisions: SourcingDecision[] = [];
   for (const merchantId of new Set(demands.map((demand) => demand.merchantId))) {
     const own = demands.filter((demand) => demand.merchantId === merchantId);
-    const choice = chooseCandidate(merchantId, own, left, terms);
+    const choice = chooseWarehouses(merchantId, own, left, terms);
     takeFromShelves(left, choice.parts);
     parts.push(...choice.parts);
     decisions.push(choice.decision);

@@ -5,7 +5,7 @@ import type { Availability, SourcedUnits, SourcingFigures, SourcingTerms } from 
 /** Describes one way of sourcing the lines, with the figures to compare it by. */
 export interface Candidate {
   readonly figures: SourcingFigures;
-  readonly parts: readonly SourcedUnits[];
+  readonly units: readonly SourcedUnits[];
   readonly warehouses: ReadonlySet<string>;
 }
 
@@ -36,7 +36,7 @@ export function candidateOf(
   const prices = [...weights.values()].map((weightG) => terms.price(weightG));
   const warehouses = new Set(weights.keys());
   return {
-    parts: units,
+    units: units,
     warehouses,
     figures: {
       uncarried: prices.filter((price) => price === null).length,
@@ -52,12 +52,14 @@ export function candidateOf(
 export const isCarried = ({ figures }: Candidate): boolean => figures.uncarried === 0;
 
 /** Names the first criterion in which two candidates differ; undefined when they are equal in all. */
-export const decidedBy = (winner: SourcingFigures, loser: SourcingFigures): (typeof CRITERIA)[number] | undefined =>
-  CRITERIA.find((criterion) => winner[criterion] !== loser[criterion]);
+export const decidingCriterion = (
+  winner: SourcingFigures,
+  loser: SourcingFigures,
+): (typeof CRITERIA)[number] | undefined => CRITERIA.find((criterion) => winner[criterion] !== loser[criterion]);
 
 /** Returns whether one candidate is better than another, by the first criterion in which they differ. */
 export function isBetter(one: SourcingFigures, other: SourcingFigures): boolean {
-  const criterion = decidedBy(one, other);
+  const criterion = decidingCriterion(one, other);
   if (criterion === undefined) return false;
   return criterion === 'left' ? one.left > other.left : one[criterion] < other[criterion];
 }

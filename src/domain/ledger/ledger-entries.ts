@@ -1,4 +1,4 @@
-import { basisPoints, halfUp } from '../money';
+import { basisPointsOf, divideHalfUp } from '../money';
 
 /** Names the accounts of the mall's double-entry ledger. Debits are positive, credits negative. */
 export const Account = {
@@ -43,7 +43,7 @@ export const voidEntries = (amount: number): Entry[] =>
  */
 export function captureEntries(amount: number, merchantId: string, commissionBp: number, platformAmount = 0): Entry[] {
   const earned = amount + platformAmount;
-  const commission = basisPoints(earned, commissionBp);
+  const commission = basisPointsOf(earned, commissionBp);
   return nonZero([
     entry(Account.captured, amount),
     entry(Account.open, -amount),
@@ -66,7 +66,7 @@ export function refundEntries(
 ): Entry[] {
   const earned = back.amount + back.platformAmount;
   const whole = captured.amount + captured.platformAmount;
-  const commission = whole === 0 ? 0 : halfUp(captured.commission, earned, whole);
+  const commission = whole === 0 ? 0 : divideHalfUp(captured.commission, earned, whole);
   return nonZero([
     entry(Account.merchantPayable, earned - commission, merchantId),
     entry(Account.commission, commission),

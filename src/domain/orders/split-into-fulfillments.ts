@@ -43,7 +43,7 @@ export interface FulfillmentPlan<T> {
   readonly warehouseId: string;
   readonly amount: number;
   readonly platformAmount: number;
-  readonly parts: readonly T[];
+  readonly units: readonly T[];
 }
 
 /** Groups units into fulfillments by merchant and warehouse, numbered from 1 in the order of their first units. */
@@ -61,6 +61,6 @@ export function splitIntoFulfillments<
     warehouseId: own[0]?.warehouseId ?? '',
     amount: sumOf(own, ({ amount }) => amount),
     platformAmount: sumOf(own, ({ platformAmount }) => platformAmount),
-    parts: own,
+    units: own,
   }));
 }

@@ -3,7 +3,7 @@
  * single spaces or dashes between them, and passes the Luhn check (ISO/IEC 7812-1). Digits beside a letter do not
  * count: ids contain such runs by chance.
  */
-export function holdsCardNumber(text: string): boolean {
+export function containsCardNumber(text: string): boolean {
   for (const match of text.matchAll(/(?<![0-9A-Za-z])[0-9](?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])/g)) {
     if (passesLuhn(match[0].replace(/[ -]/g, ''))) return true;
   }

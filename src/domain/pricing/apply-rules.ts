@@ -1,12 +1,12 @@
 import type { PromotionDefinition, PromotionKind } from '../../contracts/pricing/promotion';
-import { compare, type BasketLine, type Deal } from './basket';
+import { compare, type BasketLine, type RuleDiscount } from './basket';
 import type { Promotion } from './priced-cart';
-import { isInScope, ineligibleReason, belowMinimumReason, type Occasion } from './conditions';
+import { isInScope, ineligibleReason, belowMinimumReason, type PricingOccasion } from './conditions';
 import { evaluateRule } from './evaluate-rule';
 import { ineligible, type Ineligible } from './ineligible';
 
 /** Holds a promotion's outcome: the discount that it gave, or the reason why it gave none. */
-export type RuleVerdict = { readonly promotion: Promotion; readonly outcome: Deal | Ineligible };
+export type RuleVerdict = { readonly promotion: Promotion; readonly outcome: RuleDiscount | Ineligible };
 
 /** Default priorities by kind: prices first, then items, spending, coupons and delivery. */
 const PRIORITIES: Readonly<Record<PromotionKind, number>> = {
@@ -30,7 +30,7 @@ export function priorityOf(rule: PromotionDefinition): number {
   return rule.coupon && rule.kind !== 'free_shipping' ? COUPON_PRIORITY : PRIORITIES[rule.kind];
 }
 
-export const isDeal = (outcome: Deal | Ineligible): outcome is Deal => 'amount' in outcome;
+export const isDiscount = (outcome: RuleDiscount | Ineligible): outcome is RuleDiscount => 'amount' in outcome;
 
 /**
  * Applies promotions to a basket one after another, by priority, then id. Each works on the amounts that those before
@@ -40,7 +40,7 @@ export const isDeal = (outcome: Deal | Ineligible): outcome is Deal => 'amount' 
 export function applyRules(
   basket: readonly BasketLine[],
   promotions: readonly Promotion[],
-  occasion: Occasion,
+  occasion: PricingOccasion,
 ): readonly RuleVerdict[] {
   const turns = turnsOf(promotions);
   const state: State = { applied: 0, stoppedBy: undefined };
@@ -68,7 +68,7 @@ function turnsOf(promotions: readonly Promotion[]): Turn[] {
 
 /** Replaces the discount of a promotion whose group another one won; a reason why it gives none stays. */
 function groupTaken(best: Best, outcome: Turn['outcome']): Turn['outcome'] {
-  if (!outcome || !isDeal(outcome)) return outcome;
+  if (!outcome || !isDiscount(outcome)) return outcome;
   const winner = `Of its group, ${best.turn.promotion.definition.name} gives ${best.deal.amount}`;
   return ineligible('group_taken', `${winner}; this would give ${outcome.amount}`);
 }
@@ -78,18 +78,18 @@ interface Turn {
   readonly promotion: Promotion;
   readonly priority: number;
   readonly group: string | undefined;
-  outcome: Deal | Ineligible | undefined;
+  outcome: RuleDiscount | Ineligible | undefined;
 }
 
 interface Best {
   readonly turn: Turn;
-  readonly deal: Deal;
+  readonly deal: RuleDiscount;
 }
 
 function bestOf(rivals: readonly Turn[]): Best | undefined {
   let best: Best | undefined;
   for (const turn of rivals)
-    if (turn.outcome && isDeal(turn.outcome) && turn.outcome.amount > (best?.deal.amount ?? 0))
+    if (turn.outcome && isDiscount(turn.outcome) && turn.outcome.amount > (best?.deal.amount ?? 0))
       best = { turn, deal: turn.outcome };
   return best;
 }
@@ -107,9 +107,9 @@ const groupOf = ({ merchantId, definition: { group } }: Promotion): string | und
 function evaluate(
   promotion: Promotion,
   basket: readonly BasketLine[],
-  occasion: Occasion,
+  occasion: PricingOccasion,
   { applied, stoppedBy }: State,
-): Deal | Ineligible {
+): RuleDiscount | Ineligible {
   const { definition, used } = promotion;
   const reason = ineligibleReason(promotion, occasion);
   if (reason) return reason;
@@ -126,7 +126,7 @@ function evaluate(
     return ineligible('lines_taken', 'Its lines are discounted by a rule that they are not shared with');
   const deal = belowMinimumReason(definition, open) ?? evaluateRule(definition, open, occasion.memberTier);
   const budget = definition.limits?.budget;
-  if (budget !== undefined && isDeal(deal) && used.spent + deal.amount > budget)
+  if (budget !== undefined && isDiscount(deal) && used.spent + deal.amount > budget)
     return ineligible(
       'budget_spent',
       `Of its budget of ${budget}, ${used.spent} is spent; this would take ${deal.amount}`,
@@ -135,7 +135,7 @@ function evaluate(
 }
 
 /** Takes a discount off the basket's lines. */
-function apply({ definition }: Promotion, { on, parts }: Deal, state: State): void {
+function apply({ definition }: Promotion, { on, lineDiscounts: parts }: RuleDiscount, state: State): void {
   for (const { line, amount } of parts) {
     line[on].left -= amount;
     line[on].discounted = true;

@@ -3,7 +3,7 @@ import type { CatalogueItem } from './priced-cart';
 import { shippingShares } from './shipping-shares';
 
 /** Tracks a line's goods or shipping amount while promotions are applied. */
-export interface Purse {
+export interface LineAmount {
   readonly whole: number;
   /** The amount that is still to pay. */
   left: number;
@@ -19,11 +19,11 @@ export interface BasketLine {
   readonly rank: number;
   readonly item: CatalogueItem;
   readonly quantity: number;
-  readonly goods: Purse;
-  readonly shipping: Purse;
+  readonly goods: LineAmount;
+  readonly shipping: LineAmount;
 }
 
-const purse = (whole: number): Purse => ({ whole, left: whole, discounted: false, closed: false });
+const purse = (whole: number): LineAmount => ({ whole, left: whole, discounted: false, closed: false });
 
 /** Sorts a cart's items into a basket by SKU, then quantity: the order of its lines decides nothing. */
 export function fillBasket(items: readonly (CatalogueItem & { readonly quantity: number })[]): BasketLine[] {
@@ -49,36 +49,36 @@ export function compare(a: string, b: string): number {
 }
 
 /** Describes one line's share of a discount. */
-export interface Part {
+export interface LineDiscount {
   readonly line: BasketLine;
   readonly amount: number;
 }
 
 /** Describes the discount that a promotion would give, line by line. */
-export interface Deal {
+export interface RuleDiscount {
   readonly on: 'goods' | 'shipping';
-  readonly parts: readonly Part[];
+  readonly lineDiscounts: readonly LineDiscount[];
   readonly amount: number;
 }
 
 /** Divides a discount among lines by weight. No share exceeds its weight unless the amount exceeds their sum. */
-export function share(
-  on: Deal['on'],
+export function shareDiscount(
+  on: RuleDiscount['on'],
   amount: number,
   lines: readonly BasketLine[],
   weightOf: (line: BasketLine) => number,
-): Deal {
+): RuleDiscount {
   const amounts = allocate(amount, lines.map(weightOf));
-  return dealOf(on, lines, (_line, i) => amounts[i] ?? 0);
+  return discountByLine(on, lines, (_line, i) => amounts[i] ?? 0);
 }
 
 /** Builds a discount from an amount per line; lines with amount 0 are left out. */
-export function dealOf(
-  on: Deal['on'],
+export function discountByLine(
+  on: RuleDiscount['on'],
   lines: readonly BasketLine[],
   amountOf: (line: BasketLine, i: number) => number,
-): Deal {
-  const parts: Part[] = [];
+): RuleDiscount {
+  const parts: LineDiscount[] = [];
   let whole = 0;
   lines.forEach((line, i) => {
     const amount = amountOf(line, i);
@@ -86,11 +86,11 @@ export function dealOf(
     parts.push({ line, amount });
     whole += amount;
   });
-  return { on, parts, amount: whole };
+  return { on, lineDiscounts: parts, amount: whole };
 }
 
 /** Sorts items by their numbers unless they are sorted already, as most baskets are. */
-export function inOrder<T>(items: T[], numberOf: (item: T) => number): T[] {
+export function sortIfNeeded<T>(items: T[], numberOf: (item: T) => number): T[] {
   const isOrdered = items.every((item, i) => i === 0 || numberOf(items[i - 1] as T) <= numberOf(item));
   return isOrdered ? items : items.sort((a, b) => numberOf(a) - numberOf(b));
 }

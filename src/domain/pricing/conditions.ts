@@ -4,7 +4,7 @@ import type { Promotion } from './priced-cart';
 import { notAMember, ineligible, type Ineligible } from './ineligible';
 
 /** Gives promotions everything that their conditions depend on, except the goods. */
-export interface Occasion {
+export interface PricingOccasion {
   readonly currency: string;
   readonly couponCodes: ReadonlySet<string>;
   readonly memberTier: string | null;
@@ -13,7 +13,7 @@ export interface Occasion {
   readonly wallTime: string;
 }
 
-type Condition = (promotion: Promotion, occasion: Occasion) => Ineligible | undefined;
+type Condition = (promotion: Promotion, occasion: PricingOccasion) => Ineligible | undefined;
 
 const isNotPaused: Condition = ({ paused }) => (paused ? ineligible('paused', 'It is paused') : undefined);
 
@@ -58,7 +58,7 @@ const CONDITIONS: readonly Condition[] = [
 ];
 
 /** Returns the first reason why a promotion is not for this customer at this time; undefined when it is. */
-export function ineligibleReason(promotion: Promotion, occasion: Occasion): Ineligible | undefined {
+export function ineligibleReason(promotion: Promotion, occasion: PricingOccasion): Ineligible | undefined {
   for (const condition of CONDITIONS) {
     const reason = condition(promotion, occasion);
     if (reason) return reason;

@@ -1,6 +1,6 @@
 import type { DefinitionOf, PromotionDefinition, PromotionKind } from '../../contracts/pricing/promotion';
-import { basisPoints, sumOf } from '../money';
-import { dealOf, goodsLeft, share, type BasketLine, type Deal } from './basket';
+import { basisPointsOf, sumOf } from '../money';
+import { discountByLine, goodsLeft, shareDiscount, type BasketLine, type RuleDiscount } from './basket';
 import { bundlePrice, buyNGetM, nthItem } from './evaluate-unit-rules';
 import { notAMember, nothingToGain, ineligible, type Ineligible } from './ineligible';
 
@@ -9,17 +9,20 @@ type Evaluation<K extends PromotionKind> = (
   rule: DefinitionOf<K>,
   lines: readonly BasketLine[],
   tier: string | null,
-) => Deal | Ineligible;
+) => RuleDiscount | Ineligible;
 
 /** Takes an amount off all goods together, divided by what is left to pay of each line. */
-function takeOff(amount: number, lines: readonly BasketLine[]): Deal | Ineligible {
-  return orNothing(share('goods', Math.min(amount, goodsLeft(lines)), lines, (line) => line.goods.left));
+function takeOff(amount: number, lines: readonly BasketLine[]): RuleDiscount | Ineligible {
+  return orNothing(shareDiscount('goods', Math.min(amount, goodsLeft(lines)), lines, (line) => line.goods.left));
 }
 
 /** Lowers unit prices to given ones; lines without a given price, or with a lower one, stay as they are. */
-function lowerTo(lines: readonly BasketLine[], priceOf: (line: BasketLine) => number | undefined): Deal | Ineligible {
+function lowerTo(
+  lines: readonly BasketLine[],
+  priceOf: (line: BasketLine) => number | undefined,
+): RuleDiscount | Ineligible {
   return orNothing(
-    dealOf('goods', lines, (line) => {
+    discountByLine('goods', lines, (line) => {
       const price = priceOf(line);
       return price === undefined ? 0 : Math.max(0, line.goods.left - price * line.quantity);
     }),
@@ -33,23 +36,23 @@ function highestTier<T extends { readonly spend: number }>(tiers: readonly T[], 
   return highest;
 }
 
-const orNothing = (deal: Deal): Deal | Ineligible => (deal.amount > 0 ? deal : nothingToGain);
+const orNothing = (deal: RuleDiscount): RuleDiscount | Ineligible => (deal.amount > 0 ? deal : nothingToGain);
 
 const EVALUATIONS: { readonly [K in PromotionKind]: Evaluation<K> } = {
   percentage: ({ rate, atMost = Infinity }, lines) =>
-    takeOff(Math.min(basisPoints(goodsLeft(lines), rate), atMost), lines),
+    takeOff(Math.min(basisPointsOf(goodsLeft(lines), rate), atMost), lines),
 
   fixed_amount: ({ amount, per }, lines) =>
     per === 'order'
       ? takeOff(amount, lines)
-      : orNothing(dealOf('goods', lines, (line) => Math.min(line.goods.left, amount * line.quantity))),
+      : orNothing(discountByLine('goods', lines, (line) => Math.min(line.goods.left, amount * line.quantity))),
 
   fixed_price: ({ unitPrice }, lines) => lowerTo(lines, () => unitPrice),
 
   spend_tiers: ({ tiers }, lines) => {
     const spent = goodsLeft(lines);
     const reached = highestTier(tiers, spent);
-    if (reached) return takeOff('save' in reached ? reached.save : basisPoints(spent, reached.rate), lines);
+    if (reached) return takeOff('save' in reached ? reached.save : basisPointsOf(spent, reached.rate), lines);
     const lowest = Math.min(...tiers.map(({ spend }) => spend));
     return ineligible('spend_not_reached', `It begins at ${lowest}; the goods come to ${spent}`);
   },
@@ -69,7 +72,7 @@ const EVALUATIONS: { readonly [K in PromotionKind]: Evaluation<K> } = {
   free_shipping: ({ atMost = Infinity }, lines) => {
     const charge = sumOf(lines, (line) => line.shipping.left);
     if (charge === 0) return ineligible('no_shipping', 'There is no delivery charge left to take off');
-    return share('shipping', Math.min(charge, atMost), lines, (line) => line.shipping.left);
+    return shareDiscount('shipping', Math.min(charge, atMost), lines, (line) => line.shipping.left);
   },
 
   member_price: ({ prices }, lines, tier) => {
@@ -82,7 +85,9 @@ const EVALUATIONS: { readonly [K in PromotionKind]: Evaluation<K> } = {
 
   member_discount: ({ tiers }, lines, tier) => {
     const own = tiers.find((entry) => entry.tier === tier);
-    return own ? takeOff(basisPoints(goodsLeft(lines), own.rate), lines) : notAMember(tiers.map((entry) => entry.tier));
+    return own
+      ? takeOff(basisPointsOf(goodsLeft(lines), own.rate), lines)
+      : notAMember(tiers.map((entry) => entry.tier));
   },
 };
 
@@ -91,4 +96,4 @@ export const evaluateRule = <K extends PromotionKind>(
   rule: Extract<PromotionDefinition, { kind: K }>,
   lines: readonly BasketLine[],
   tier: string | null,
-): Deal | Ineligible => (EVALUATIONS[rule.kind] as Evaluation<K>)(rule, lines, tier);
+): RuleDiscount | Ineligible => (EVALUATIONS[rule.kind] as Evaluation<K>)(rule, lines, tier);

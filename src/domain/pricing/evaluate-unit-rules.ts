@@ -1,7 +1,7 @@
 import type { DefinitionOf } from '../../contracts/pricing/promotion';
-import { basisPoints, sumOf } from '../money';
-import { share, unitsOf, type BasketLine, type Deal } from './basket';
-import { stacksOf, takeUnits, weigh, type UnitStack } from './unit-stacks';
+import { basisPointsOf, sumOf } from '../money';
+import { shareDiscount, unitsOf, type BasketLine, type RuleDiscount } from './basket';
+import { stacksOf, takeUnits, valueByLine, type UnitStack } from './unit-stacks';
 import { nothingToGain, ineligible, type Ineligible } from './ineligible';
 
 /** Describes a discount on some units, and the units that share it. */
@@ -31,7 +31,7 @@ function eachRun(
   rule: { of: 'sku' | 'scope'; times?: number | undefined },
   n: number,
   find: (pool: UnitStack[], runs: number) => UnitDiscount,
-): Deal | Ineligible {
+): RuleDiscount | Ineligible {
   let open = rule.times ?? Infinity;
   const found: UnitDiscount[] = [];
   for (const pool of poolsOf(lines, rule.of)) {
@@ -49,21 +49,21 @@ function eachRun(
 }
 
 /** Divides each discount among the lines of the units that share it. */
-function shared(found: readonly UnitDiscount[]): Deal | Ineligible {
+function shared(found: readonly UnitDiscount[]): RuleDiscount | Ineligible {
   const deals = found.map(({ amount, sharing }) => {
-    const weights = weigh(sharing);
-    return share('goods', amount, [...weights.keys()], (line) => weights.get(line) ?? 0);
+    const weights = valueByLine(sharing);
+    return shareDiscount('goods', amount, [...weights.keys()], (line) => weights.get(line) ?? 0);
   });
-  const parts = deals.flatMap((deal) => deal.parts);
+  const parts = deals.flatMap((deal) => deal.lineDiscounts);
   const amount = sumOf(deals, (deal) => deal.amount);
-  return amount > 0 ? { on: 'goods', parts, amount } : nothingToGain;
+  return amount > 0 ? { on: 'goods', lineDiscounts: parts, amount } : nothingToGain;
 }
 
 const rateOf = (stacks: readonly UnitStack[], rate: number): number =>
-  sumOf(stacks, ({ value, count }) => basisPoints(value, rate) * count);
+  sumOf(stacks, ({ value, count }) => basisPointsOf(value, rate) * count);
 
 /** Discounts the cheapest units; they and the next cheapest, which the customer buys for them, share the discount. */
-export const buyNGetM = (rule: DefinitionOf<'buy_n_get_m'>, lines: readonly BasketLine[]): Deal | Ineligible =>
+export const buyNGetM = (rule: DefinitionOf<'buy_n_get_m'>, lines: readonly BasketLine[]): RuleDiscount | Ineligible =>
   eachRun(lines, rule, rule.buy + rule.get, (pool, runs) => {
     const given = takeUnits(pool, runs * rule.get, 'cheapest');
     const bought = takeUnits(pool, runs * rule.buy, 'cheapest');
@@ -71,20 +71,23 @@ export const buyNGetM = (rule: DefinitionOf<'buy_n_get_m'>, lines: readonly Bask
   });
 
 /** Discounts the last of each full run of n units, dearest first; the run shares the discount. */
-export const nthItem = (rule: DefinitionOf<'nth_item'>, lines: readonly BasketLine[]): Deal | Ineligible =>
+export const nthItem = (rule: DefinitionOf<'nth_item'>, lines: readonly BasketLine[]): RuleDiscount | Ineligible =>
   eachRun(lines, rule, rule.n, (pool, runs) => {
     const sharing = takeUnits(pool, runs * rule.n, 'dearest');
     let passed = 0;
     const amount = sumOf(sharing, ({ value, count }) => {
       const hits = Math.floor((passed + count) / rule.n) - Math.floor(passed / rule.n);
       passed += count;
-      return basisPoints(value, rule.rate) * hits;
+      return basisPointsOf(value, rule.rate) * hits;
     });
     return { amount, sharing };
   });
 
 /** Makes bundles of the dearest fitting units, as long as a bundle costs less than its units. */
-export function bundlePrice(rule: DefinitionOf<'bundle_price'>, lines: readonly BasketLine[]): Deal | Ineligible {
+export function bundlePrice(
+  rule: DefinitionOf<'bundle_price'>,
+  lines: readonly BasketLine[],
+): RuleDiscount | Ineligible {
   const components = rule.parts.map(({ skuIds, quantity }) => {
     const own = skuIds ? lines.filter((line) => skuIds.includes(line.item.skuId)) : lines;
     return { quantity, pool: stacksOf(own), units: unitsOf(own) };

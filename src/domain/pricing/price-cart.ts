@@ -1,9 +1,9 @@
 import { refuse, type FieldError, type Refusal } from '../../contracts/errors';
 import { MAX_AMOUNT, type Money } from '../../contracts/money';
-import { allocate, basisPoints, sumOf } from '../money';
-import { applyRules, isDeal, type RuleVerdict } from './apply-rules';
+import { allocate, basisPointsOf, sumOf } from '../money';
+import { applyRules, isDiscount, type RuleVerdict } from './apply-rules';
 import { breakdownOf } from './breakdown';
-import { compare, fillBasket, inOrder, type BasketLine, type Deal } from './basket';
+import { compare, fillBasket, sortIfNeeded, type BasketLine, type RuleDiscount } from './basket';
 import type {
   AppliedRule,
   CatalogueItem,
@@ -68,7 +68,7 @@ function cartOf(request: PriceRequest, basket: readonly BasketLine[], verdicts: 
   const unapplied: UnappliedRule[] = [];
   const platformAmounts = basket.map(() => 0);
   for (const { promotion, outcome } of verdicts) {
-    if (!isDeal(outcome)) {
+    if (!isDiscount(outcome)) {
       unapplied.push(unappliedRule(promotion, outcome));
       continue;
     }
@@ -77,7 +77,7 @@ function cartOf(request: PriceRequest, basket: readonly BasketLine[], verdicts: 
       platformAmounts[line] = (platformAmounts[line] ?? 0) + platformAmount;
     applied.push(rule);
   }
-  const inCartOrder = inOrder([...basket], ({ index }) => index);
+  const inCartOrder = sortIfNeeded([...basket], ({ index }) => index);
   const lines = inCartOrder.map((line) => pricedLine(request, line, platformAmounts[line.index] ?? 0));
   return {
     lines,
@@ -138,7 +138,7 @@ const unappliedRule = (
 });
 
 /** Divides a promotion's discount between the mall and the merchants; the shares of all lines add up to it. */
-function appliedRule(promotion: Promotion, { on, parts, amount }: Deal): AppliedRule {
+function appliedRule(promotion: Promotion, { on, lineDiscounts: parts, amount }: RuleDiscount): AppliedRule {
   const platform = paidByMall(promotion, parts, amount);
   const discounts = parts.map(({ line, amount: own }, i): Discount => {
     const platformAmount = platform[i] ?? 0;
@@ -153,19 +153,19 @@ function appliedRule(promotion: Promotion, { on, parts, amount }: Deal): Applied
     kind: definition.kind,
     couponCode: definition.coupon?.code ?? null,
     amount,
-    discounts: inOrder(discounts, ({ line }) => line),
+    discounts: sortIfNeeded(discounts, ({ line }) => line),
   };
 }
 
 /** Returns the mall's share of each line's discount. Most promotions are paid by one side and need no division. */
 function paidByMall(
   { merchantId, definition: { platformShare = merchantId === null ? WHOLE : 0 } }: Promotion,
-  parts: Deal['parts'],
+  parts: RuleDiscount['lineDiscounts'],
   amount: number,
 ): number[] {
   const own = parts.map((part) => part.amount);
   if (platformShare === WHOLE) return own;
-  return platformShare === 0 ? own.fill(0) : allocate(basisPoints(amount, platformShare), own);
+  return platformShare === 0 ? own.fill(0) : allocate(basisPointsOf(amount, platformShare), own);
 }
 
 /** Compares the prices and the total that the customer saw with ours. */

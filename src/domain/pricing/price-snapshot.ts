@@ -31,7 +31,7 @@ export interface PriceBasis {
 export type PublishedRule = Pick<Promotion, 'id' | 'version' | 'merchantId' | 'definition'>;
 
 /** Extracts from a request what the price snapshot keeps. */
-export const basisOf = ({ couponCodes, customer, wallTime, catalogue, promotions }: PriceRequest): PriceBasis => ({
+export const priceBasisOf = ({ couponCodes, customer, wallTime, catalogue, promotions }: PriceRequest): PriceBasis => ({
   couponCodes,
   wallTime,
   ...customer,

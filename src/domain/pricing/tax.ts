@@ -1,5 +1,5 @@
 import type { TaxRates } from '../../contracts/pricing/tax-rates';
-import { halfUp } from '../money';
+import { divideHalfUp } from '../money';
 import { TAX_RATES } from './tax-rates';
 
 /** Describes the tax included in a line's price, in minor units. */
@@ -48,4 +48,4 @@ export function includedTaxes(own: TaxRates = {}): TaxProvider {
 }
 
 /** Computes the tax in an amount that includes it: amount x rate / (1 + rate). */
-const includedTax = (amount: number, rate: number): number => halfUp(amount, rate, 10_000 + rate);
+const includedTax = (amount: number, rate: number): number => divideHalfUp(amount, rate, 10_000 + rate);

@@ -1,4 +1,4 @@
-import { inOrder, type BasketLine } from './basket';
+import { sortIfNeeded, type BasketLine } from './basket';
 
 /** Describes units of one line that have the same value at present. */
 export interface UnitStack {
@@ -19,7 +19,7 @@ export function stacksOf(lines: readonly BasketLine[]): UnitStack[] {
     if (dearer > 0) stacks.push({ line, value: value + 1, count: dearer });
     stacks.push({ line, value, count: line.quantity - dearer });
   }
-  return inOrder(stacks, ({ value }) => -value);
+  return sortIfNeeded(stacks, ({ value }) => -value);
 }
 
 /** Removes units from the dearest or the cheapest end of the stacks and returns them. */
@@ -41,9 +41,9 @@ export function takeUnits(stacks: UnitStack[], wanted: number, from: 'dearest' |
 }
 
 /** Adds up the value of the taken units by line; the lines come in the basket's order. */
-export function weigh(taken: readonly UnitStack[]): Map<BasketLine, number> {
+export function valueByLine(taken: readonly UnitStack[]): Map<BasketLine, number> {
   const weights = new Map<BasketLine, number>();
-  for (const { line, value, count } of inOrder([...taken], (stack) => stack.line.rank))
+  for (const { line, value, count } of sortIfNeeded([...taken], (stack) => stack.line.rank))
     weights.set(line, (weights.get(line) ?? 0) + value * count);
   return weights;
 }

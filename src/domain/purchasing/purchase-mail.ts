@@ -51,7 +51,7 @@ const mailOf = (
 });
 
 /** Writes a purchase order as a mail. */
-export const writePurchase = (order: PurchaseOrder, online: OnlineOutcome): { subject: string; text: string } =>
+export const writePurchaseMail = (order: PurchaseOrder, online: OnlineOutcome): { subject: string; text: string } =>
   mailOf(`Purchase order ${order.number}`, 'Please supply:', order, NOTES[online]);
 
 /** Writes a reminder of a purchase order that its supplier has not answered; `number` counts from 1. */

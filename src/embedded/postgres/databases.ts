@@ -25,7 +25,7 @@ export async function ensureDatabase(maintenanceUrl: string, name: string, templ
 }
 
 /** Lets the application's role log in with a password. Call it after the migrations, which create the role. */
-export async function openAppRole(ownerUrl: string, password: string): Promise<void> {
+export async function setAppRolePassword(ownerUrl: string, password: string): Promise<void> {
   await withOwner(ownerUrl, async (client) => {
     await client.query(`ALTER ROLE ${APP_ROLE} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
   });

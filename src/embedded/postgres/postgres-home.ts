@@ -15,7 +15,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Account, findNative, type PostgresBinaries, programsIn } from './postgres-binaries';
+import { type Account, findPostgresFolder, type PostgresBinaries, programsIn } from './postgres-binaries';
 
 /** Holds the programs and data of a stack that root started, when the account `postgres` may not enter the checkout. */
 const OPEN_FOLDER = '/var/lib/mallflow';
@@ -31,8 +31,8 @@ export interface PostgresHome {
  * of them (in root's own checkout, say), the programs are copied to /var/lib/mallflow and `dataDir` becomes a link to a
  * folder there. Throws one sentence when that folder cannot be used either.
  */
-export function settlePostgres(dataDir: string, account: Account | undefined): PostgresHome {
-  const native = findNative();
+export function choosePostgresHome(dataDir: string, account: Account | undefined): PostgresHome {
+  const native = findPostgresFolder();
   if (account === undefined) return { binaries: programsIn(native), dataDir };
   const closed = firstClosedFolder(dirname(dataDir), account) ?? firstClosedFolder(dirname(native), account);
   try {

@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { type Account, type PostgresBinaries, postgresAccount } from './postgres-binaries';
-import { settlePostgres } from './postgres-home';
+import { choosePostgresHome } from './postgres-home';
 import { endPreviousServer } from './postgres-leftovers';
 import { type Child, startChild } from '../child-process';
 
@@ -38,7 +38,7 @@ export const ownerUrlOf = (options: PostgresOptions, database: string): string =
  */
 export async function startPostgres(options: PostgresOptions): Promise<Child> {
   const account = postgresAccount();
-  const { binaries, dataDir } = settlePostgres(options.dataDir, account);
+  const { binaries, dataDir } = choosePostgresHome(options.dataDir, account);
   if (!existsSync(join(dataDir, 'PG_VERSION'))) initialise(dataDir, options, binaries, account);
   await endPreviousServer(dataDir);
   // Commits still wait for the operating system: a killed server loses nothing, only a power cut does.

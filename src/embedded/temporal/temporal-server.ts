@@ -103,7 +103,7 @@ export async function knowsNamespace(address: string): Promise<boolean> {
     await missingSearchAttributes(address);
     return true;
   } catch (error) {
-    if (isNotYet(error)) return false;
+    if (isNotReadyYet(error)) return false;
     throw error;
   }
 }
@@ -130,7 +130,7 @@ async function addSearchAttributes(address: string): Promise<void> {
 }
 
 /** Returns whether a gRPC error means "not ready yet": DEADLINE_EXCEEDED, NOT_FOUND (no namespace yet), UNAVAILABLE. */
-export const isNotYet = (error: unknown): boolean => [4, 5, 14].includes((error as { code?: number }).code ?? -1);
+export const isNotReadyYet = (error: unknown): boolean => [4, 5, 14].includes((error as { code?: number }).code ?? -1);
 
 /** Keeps ended workflows long enough for the audit and for staff to look at; the server's own default is one day. */
 async function setRetention(address: string): Promise<void> {

@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { run } from '../run-program';
+import { runProgram } from '../run-program';
 
 /** Names the version of the Temporal CLI that the stack is tested with; the last that `go install` can build. */
 export const TEMPORAL_VERSION = 'v1.5.1';
@@ -121,7 +121,7 @@ export function goBuild(program: GoProgram): TemporalSource['obtain'] {
     const timer = setInterval(reportProgress, PROGRESS_EVERY_MS);
     const lastLines: string[] = [];
     try {
-      await run(
+      await runProgram(
         'go',
         ['install', '-v', program.package],
         { env: { ...env, GOBIN: goBin }, timeoutMs: BUILD_WITHIN_MS, signal },

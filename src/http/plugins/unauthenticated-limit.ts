@@ -25,7 +25,7 @@ const MAX_ADDRESSES = 10_000;
  */
 export const unauthenticatedLimit = fp<Pick<AppDeps, 'meter' | 'limits'>>(
   async (app, { meter, limits }) => {
-    const perSecond = limits?.strangersPerSecond ?? 0;
+    const perSecond = limits?.unauthenticatedPerSecond ?? 0;
     if (perSecond === 0) {
       app.decorate('admitUnauthenticated', () => Promise.resolve(undefined));
       return;

@@ -21,7 +21,7 @@ const Entry = z.strictObject({
 type Entry = z.infer<typeof Entry>;
 
 /** Holds a message that was accepted, or permanently refused, under one key. */
-export type Taken = Omit<Entry, 'sealed'> & { readonly span: Span };
+export type AcceptedMessage = Omit<Entry, 'sealed'> & { readonly span: Span };
 
 export interface Content {
   readonly to: string;
@@ -30,8 +30,8 @@ export interface Content {
 
 /** Holds the messages of the sandbox. A key is one message, however often it is sent. */
 export class NotifierBooks {
-  readonly messages: Taken[] = [];
-  private readonly byKey = new Map<string, Taken>();
+  readonly messages: AcceptedMessage[] = [];
+  private readonly byKey = new Map<string, AcceptedMessage>();
   private readonly sealKey: Buffer;
   private readonly journal: Journal<Entry>;
   private readonly now: () => Date;
@@ -44,12 +44,12 @@ export class NotifierBooks {
     });
   }
 
-  find(key: string): Taken | undefined {
+  find(key: string): AcceptedMessage | undefined {
     return this.byKey.get(key);
   }
 
   /** Accepts a message, or refuses it permanently. Returns `key_reused` when the key has another message. */
-  take(channel: NotificationChannel, key: string, content: Content, refused: boolean): Taken | 'key_reused' {
+  take(channel: NotificationChannel, key: string, content: Content, refused: boolean): AcceptedMessage | 'key_reused' {
     const print = fingerprint(this.options.apiKey, channel, content);
     const known = this.byKey.get(key);
     // Mail stores recognize a copy by its Message-ID, even when mail servers on the way changed its text.
@@ -67,7 +67,7 @@ export class NotifierBooks {
   }
 
   /** Opens the recipient and the text of a message. Throws when they were sealed under another API key. */
-  contentOf(taken: Taken): Content {
+  contentOf(taken: AcceptedMessage): Content {
     const bytes = Buffer.from(this.journal.read(taken.span).sealed, 'base64');
     const decipher = createDecipheriv('aes-256-gcm', this.sealKey, bytes.subarray(0, NONCE_BYTES)).setAuthTag(
       bytes.subarray(-TAG_BYTES),
@@ -87,8 +87,8 @@ export class NotifierBooks {
     return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
   }
 
-  private apply({ sealed: _sealed, ...entry }: Entry, span: Span): Taken {
-    const taken: Taken = { ...entry, span };
+  private apply({ sealed: _sealed, ...entry }: Entry, span: Span): AcceptedMessage {
+    const taken: AcceptedMessage = { ...entry, span };
     this.byKey.set(entry.key, taken);
     this.messages.push(taken);
     return taken;

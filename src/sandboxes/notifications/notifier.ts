@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Faults } from '../faults';
 import { MailCatcher } from './mail-catcher';
-import { NotifierBooks, type Taken } from './notifier-books';
+import { NotifierBooks, type AcceptedMessage } from './notifier-books';
 import { buildServer, ok, pageOf, problem, refused, requireApiKey, type SandboxOptions } from '../server';
 
 /** Holds the options of the notifier. It sends no webhooks. */
@@ -35,7 +35,7 @@ export function buildNotifier(options: NotifierOptions): Notifier {
     books.close();
   });
 
-  const view = ({ entry, reference }: Taken): object =>
+  const view = ({ entry, reference }: AcceptedMessage): object =>
     entry === 'sent' ? { status: 'sent', reference } : { status: 'refused', reason: 'unknown_number' };
 
   app.get('/healthz', () => ({ status: 'ok' }));

@@ -9,7 +9,7 @@ import {
   type MoveEntry,
   type MoveKind,
 } from './gateway-messages';
-import { judgeToken } from './magic-tokens';
+import { outcomeOfToken } from './magic-tokens';
 import { Journal } from '../journal';
 import { fingerprint, type SandboxOptions } from '../server';
 
@@ -76,7 +76,7 @@ export class GatewayBooks {
     if (known) return isAuthorization(known) && known.made.fingerprint === print ? known : { conflict: 'key_reused' };
     const at = this.now();
     const { key, orderId, amount, currency } = body;
-    const outcome = judgeToken(body.token, at);
+    const outcome = outcomeOfToken(body.token, at);
     const id = `auth_${randomUUID()}`;
     return this.open({
       entry: 'authorize',

@@ -4,7 +4,7 @@ import type { AuthorizeEntry } from './gateway-messages';
 const ACTION_WINDOW_MS = 30 * 60 * 1_000;
 
 /** Decides the outcome of a token: magic tokens have their own, any other `tok_...` is authorized, the rest invalid. */
-export function judgeToken(token: string, now: Date): AuthorizeEntry['outcome'] {
+export function outcomeOfToken(token: string, now: Date): AuthorizeEntry['outcome'] {
   const expiresAt = new Date(now.getTime() + ACTION_WINDOW_MS).toISOString();
   switch (token) {
     case 'tok_declined':

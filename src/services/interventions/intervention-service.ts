@@ -35,7 +35,7 @@ export class InterventionService {
    * keeps the result of an Update, so each request is an Update of its own; only the repetition of one without an
    * answer is the same Update.
    */
-  async ask<Verb extends keyof InterventionRequest>(
+  async intervene<Verb extends keyof InterventionRequest>(
     caller: Caller,
     intent: IdempotentRequest,
     orderId: string,

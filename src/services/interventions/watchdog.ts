@@ -56,7 +56,7 @@ export class Watchdog {
 
   start(): void {
     this.#timer = setTimeout(() => {
-      this.#round = this.look()
+      this.#round = this.examine()
         .catch((error: unknown) => {
           this.log.warn({ err: error }, 'a round of the watchdog failed; the next one looks again');
         })
@@ -74,7 +74,7 @@ export class Watchdog {
   }
 
   /** Runs one round. Throws while the database or Temporal is unavailable. */
-  async look(): Promise<void> {
+  async examine(): Promise<void> {
     const done = { raised: 0, cleared: 0, restarted: 0 };
     try {
       const reported = await this.#reportedOrders();

@@ -7,12 +7,12 @@ import {
 } from '@temporalio/client';
 import { ORDER_WORKFLOW, orderWorkflowId } from '../../contracts/temporal-names';
 import type { AttentionDetail } from '../../contracts/interventions/interventions';
-import { AttentionReason, type FoundReason } from '../../contracts/statuses';
+import { AttentionReason, type WatchdogReason } from '../../contracts/statuses';
 import type { OverdueOrder } from './overdue-orders';
 
 /** Describes the result of examining one order. */
 export interface Finding {
-  readonly reason: FoundReason | null;
+  readonly reason: WatchdogReason | null;
   readonly detail: AttentionDetail | null;
 }
 

@@ -1,5 +1,5 @@
 import { readShelves, type Delivery } from '../../books/inventory/availability';
-import { readTerms } from '../../books/inventory/backorders';
+import { readBackorderTerms } from '../../books/inventory/backorders';
 import type { Tx } from '../../books/transactions';
 import type { Shortage } from '../../contracts/orders/verdict';
 import { agreeBackorder } from '../../domain/inventory/agree-backorder';
@@ -20,6 +20,6 @@ export async function readShortages(
   if (short.length === 0) return [];
   const today = new Date().toISOString().slice(0, 10);
   const shortSkus = short.map(({ skuId }) => skuId);
-  const agreed = agreeBackorder(lines, shelves, await readTerms(tx, shortSkus, today), today);
+  const agreed = agreeBackorder(lines, shelves, await readBackorderTerms(tx, shortSkus, today), today);
   return 'shortages' in agreed ? agreed.shortages : [];
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { readShelves } from '../../books/inventory/availability';
-import { readTerms } from '../../books/inventory/backorders';
+import { readBackorderTerms } from '../../books/inventory/backorders';
 import type { ShelfRef } from '../../books/purchasing/replenishments';
 import type { Tx } from '../../books/transactions';
 import type { BackorderResource } from '../../contracts/inventory/backorder';
@@ -8,7 +8,7 @@ import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { Page } from '../../contracts/page';
 import type { AskAvailability, AvailabilityResource, ListStock, ShelfResource } from '../../contracts/inventory/stock';
-import { expectedFor, remainingAllowance } from '../../domain/inventory/agree-backorder';
+import { estimateArrival, remainingAllowance } from '../../domain/inventory/agree-backorder';
 import { addDays } from '../../domain/dates';
 import { zoneBetween } from '../../domain/addresses/zone';
 import { decodeCursor, encodeCursor } from '../cursor';
@@ -130,11 +130,11 @@ export async function readAvailability(
 /** Estimates when a unit beyond the free stock would come; null when it cannot be backordered. */
 async function backorderable(tx: Tx, skuId: string): Promise<AvailabilityResource['backorder']> {
   const today = new Date().toISOString().slice(0, 10);
-  const terms = (await readTerms(tx, [skuId], today)).get(skuId);
+  const terms = (await readBackorderTerms(tx, [skuId], today)).get(skuId);
   const more = terms && remainingAllowance(terms);
   return terms === undefined || more === undefined || more === 0
     ? null
-    : { ...expectedFor(terms, 1, today), remaining: more };
+    : { ...estimateArrival(terms, 1, today), remaining: more };
 }
 
 /** Reads the backorder terms of a SKU, which must be in the catalogue. */

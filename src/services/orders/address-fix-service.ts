@@ -34,7 +34,7 @@ export class AddressFixService {
   ) {}
 
   /** Corrects an order's recipient and answers its payment's outcome: 201, or 202 when that takes longer. */
-  async mend(
+  async correct(
     caller: Caller,
     intent: IdempotentRequest,
     orderId: string,
@@ -80,7 +80,7 @@ export class AddressFixService {
   }
 
   /** Corrects an order's recipient for the holder of its link, once. Answers the order's status and nothing else. */
-  async mendByLink(token: string, recipient: Recipient): Promise<Answer<AddressMended> | Refusal> {
+  async correctByLink(token: string, recipient: Recipient): Promise<Answer<AddressMended> | Refusal> {
     const link = readLinkToken(this.vault, token);
     if (!link) return refuse('address_link_invalid');
     const { orderId } = link;
@@ -155,7 +155,7 @@ export class AddressFixService {
   async #resume(orderId: string): Promise<boolean> {
     await this.outbox.flush(orderId);
     try {
-      return (await this.workflows.afterMend(orderId)) !== NO_ANSWER;
+      return (await this.workflows.afterAddressFix(orderId)) !== NO_ANSWER;
     } catch (error) {
       // It ended meanwhile: the database has its outcome.
       if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return true;

@@ -2,7 +2,7 @@ import { claimKey, forgetKey, type Claim } from '../../books/idempotency';
 import { customerOf } from '../../books/customers/customers';
 import { newId } from '../../books/new-id';
 import { insertDraft } from '../../books/orders/orders';
-import { demandOf, recordDemand } from '../../books/purchasing/unmet-demand';
+import { demandSourceOf, recordDemand } from '../../books/purchasing/unmet-demand';
 import type { Tx } from '../../books/transactions';
 import type { Vault } from '../../books/vault';
 import type { Caller } from '../../contracts/caller';
@@ -16,7 +16,7 @@ import {
   type DraftDecision,
   type KeyState,
 } from '../../domain/orders/decide-draft';
-import { basisOf } from '../../domain/pricing/price-snapshot';
+import { priceBasisOf } from '../../domain/pricing/price-snapshot';
 import type { IdempotentRequest } from '../idempotent-request';
 import { readShortages } from '../inventory/read-shortages';
 import type { OrderPolicies } from '../policies';
@@ -62,7 +62,7 @@ export async function draftOrder(
       return { orderId: decided.orderId, replayed: true };
     case 'refuse':
       if (decided.unmetDemand.length > 0)
-        await recordDemand(tx, demandOf(caller.subject, intent.key), decided.unmetDemand);
+        await recordDemand(tx, demandSourceOf(caller.subject, intent.key), decided.unmetDemand);
       return decided.refusal;
     case 'place':
       return insertOrder(tx, deps, caller, intent, orderId, order, decided);
@@ -106,7 +106,7 @@ async function insertOrder(
     orderId,
     storefrontId,
     cart: reserved.cart,
-    basis: basisOf(reserved.request),
+    basis: priceBasisOf(reserved.request),
     uses: reserved.uses,
     order: { ...order, recipient },
     findings,

@@ -11,7 +11,7 @@ import type { CancellationVerdict } from '../../contracts/orders/verdict';
 import type { Page } from '../../contracts/page';
 import type { OrderStatus } from '../../contracts/statuses';
 import type { TimelineEvent } from '../../contracts/timeline';
-import { holdsCardNumber } from '../../domain/payments/card-number';
+import { containsCardNumber } from '../../domain/payments/card-number';
 import type { Answer, IdempotentRequest } from '../idempotent-request';
 import type { OrderPolicies } from '../policies';
 import { answerOrder, type AnsweredRequest } from './answer-order';
@@ -158,7 +158,7 @@ function refusalOfCancellation(verdict: CancellationVerdict | 'not_running', sta
 
 /** Refuses fields that contain a payment card's number, before anything is written. */
 function refuseCardNumbers(fields: Readonly<Record<string, string | undefined>>): Refusal | undefined {
-  const found = Object.entries(fields).filter(([, text]) => text !== undefined && holdsCardNumber(text));
+  const found = Object.entries(fields).filter(([, text]) => text !== undefined && containsCardNumber(text));
   if (found.length === 0) return undefined;
   return refuse('card_number_refused', {
     errors: found.map(([pointer]) => ({ pointer, detail: "It looks like a payment card's number" })),

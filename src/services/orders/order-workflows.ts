@@ -12,7 +12,7 @@ import { ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@tempo
 import type { Logger } from 'pino';
 import { ERRORS, refuse, type ErrorCode, type Refusal } from '../../contracts/errors';
 import { ORDER_WORKFLOW, ORDERS_QUEUE, orderWorkflowId, providerQueue } from '../../contracts/temporal-names';
-import type { InterventionRequest, By, InterventionVerdict } from '../../contracts/interventions/interventions';
+import type { InterventionRequest, ByActor, InterventionVerdict } from '../../contracts/interventions/interventions';
 import type { CancelOrder } from '../../contracts/orders/place-order';
 import type { CancellationVerdict, Verdict } from '../../contracts/orders/verdict';
 import { awaitVerdict, cancelOrder, payAgain, type OrderInput } from '../../../workflows/messages';
@@ -62,7 +62,7 @@ export class OrderWorkflows {
   }
 
   /** Awaits the verdict of an order whose address was corrected. */
-  afterMend(orderId: string): Promise<Verdict | typeof NO_ANSWER> {
+  afterAddressFix(orderId: string): Promise<Verdict | typeof NO_ANSWER> {
     return this.#withinTime(orderId, () =>
       this.#handle(orderId).executeUpdate(awaitVerdict, { updateId: `${orderId}:mended` }),
     );
@@ -93,7 +93,7 @@ export class OrderWorkflows {
   async operate<Verb extends keyof InterventionRequest>(
     orderId: string,
     verb: Verb,
-    request: By<InterventionRequest[Verb]>,
+    request: ByActor<InterventionRequest[Verb]>,
     updateId: string,
   ): Promise<InterventionVerdict | Refusal | typeof NO_ANSWER | 'not_running'> {
     try {

@@ -4,7 +4,7 @@ import type { PromotionDefinition } from '../../contracts/pricing/promotion';
 import type { PromotionLimits, PromotionResource } from '../../contracts/pricing/promotion-api';
 
 /** Refuses a change that a caller may not make to a promotion; row-level security checks whose promotion it is. */
-export type Right<Change = void> = (
+export type PromotionPermission<Change = void> = (
   caller: Caller,
   promotion: PromotionResource,
   change: Change,
@@ -19,7 +19,7 @@ export const mayWrite = ({ role }: Caller, definition: PromotionDefinition): Ref
     : undefined;
 
 /** Refuses that a merchant publishes a draft of which the mall would pay a share. */
-export const mayPublish: Right = ({ role }, { draft }) =>
+export const mayPublish: PromotionPermission = ({ role }, { draft }) =>
   role === 'merchant' && isShared(draft)
     ? refuse('forbidden', {
         detail: 'The mall pays a share of this draft: the mall publishes it, or you write one without a share',
@@ -30,7 +30,7 @@ export const mayPublish: Right = ({ role }, { draft }) =>
  * Refuses that a merchant raises or lifts a limit of a rule of which the mall pays a share: the limits bound what the
  * mall pays.
  */
-export const mayLimit: Right<PromotionLimits> = ({ role }, { definition, limits }, requested) => {
+export const mayLimit: PromotionPermission<PromotionLimits> = ({ role }, { definition, limits }, requested) => {
   const wider = LIMITS.filter((limit) => (requested[limit] ?? Infinity) > (limits[limit] ?? Infinity));
   if (role !== 'merchant' || !isShared(definition) || wider.length === 0) return undefined;
   return refuse('forbidden', {
@@ -39,7 +39,7 @@ export const mayLimit: Right<PromotionLimits> = ({ role }, { definition, limits 
 };
 
 /** Refuses that a merchant resumes what the mall has paused. */
-export const mayResume: Right = ({ role }, { status, pausedBy }) =>
+export const mayResume: PromotionPermission = ({ role }, { status, pausedBy }) =>
   role === 'merchant' && status === 'paused' && pausedBy !== 'merchant'
     ? refuse('forbidden', { detail: 'The mall has paused it. Ask the mall to resume it' })
     : undefined;

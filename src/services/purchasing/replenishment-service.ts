@@ -8,7 +8,7 @@ import type { Page } from '../../contracts/page';
 import type {
   CloseReplenishment,
   ListReplenishments,
-  PurchaseWay,
+  PurchaseChannel,
   RecordAnswer,
   ReplenishmentResource,
 } from '../../contracts/purchasing/replenishment';
@@ -111,7 +111,7 @@ type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number];
 
 const resourceOf = ({ expectedOn, openedAt, closedAt, sentBy, ...row }: Row): ReplenishmentResource => ({
   ...row,
-  sentBy: sentBy as PurchaseWay | null,
+  sentBy: sentBy as PurchaseChannel | null,
   expectedOn: expectedOn?.toISOString().slice(0, 10) ?? null,
   openedAt: openedAt.toISOString(),
   closedAt: closedAt?.toISOString() ?? null,

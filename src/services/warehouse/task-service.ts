@@ -55,7 +55,7 @@ export class TaskService {
 const SIGNALLED: readonly TaskKind[] = [TaskKind.pack, TaskKind.attend];
 
 /** The kinds of task that belong to no warehouse. */
-const STAFF_WORK: readonly TaskKind[] = [TaskKind.attend, TaskKind.chaseSupplier];
+const STAFF_WORK: readonly TaskKind[] = [TaskKind.attend, TaskKind.followUpSupplier];
 
 /** Refuses the tasks of a warehouse to support, which may read them only. */
 async function refuseWarehouseTask(tx: Tx, { role }: Caller, taskId: string): Promise<Refusal | undefined> {

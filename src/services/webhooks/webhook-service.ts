@@ -3,7 +3,7 @@ import { applySupplierAnswer } from '../../books/purchasing/supplier-answers';
 import type { ShelfRef } from '../../books/purchasing/replenishments';
 import { applyScan } from '../../books/shipping/shipments';
 import type { Transactions, Tx } from '../../books/transactions';
-import { lockReference, parkWebhook, recordWebhook } from '../../books/webhooks/received-webhooks';
+import { lockWebhookReference, parkWebhook, recordWebhook } from '../../books/webhooks/received-webhooks';
 import { SYSTEM } from '../../contracts/caller';
 import type {
   CarrierEvent,
@@ -74,7 +74,7 @@ export class WebhookService {
       if (!(await recordWebhook(tx, received))) return 'duplicate' as const;
       const known = await apply(tx);
       if (known) return known;
-      await lockReference(tx, provider, reference);
+      await lockWebhookReference(tx, provider, reference);
       const applied = await apply(tx);
       if (!applied) await parkWebhook(tx, received, reference);
       return applied ?? ('parked' as const);

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const filled = await buy(2);
   orders = { filled, first: await buy(3), behind: await buy(1) };
   await bring(world.transactions, sku.id, mall.warehouseIds[0], 2);
-  await world.messenger.sweep(0);
+  await world.outbox.sweep(0);
   await people.untilStatus(filled, 'in_fulfillment');
   await until(
     () =>

@@ -1,6 +1,6 @@
 import { beginOperation, finishOperation } from '../../../src/books/operations';
 import { notificationAudits } from '../../../src/audit/notifications/notification-audits';
-import type { Reading } from '../../../src/audit/journal';
+import type { JournalReading } from '../../../src/audit/journal';
 import { SYSTEM } from '../../../src/contracts/caller';
 import type { NotificationJournalEntry } from '../../../src/providers/notifications/notification-provider';
 import { placeOrderBody } from '../../support/mall';
@@ -44,7 +44,7 @@ const audited = (entries: readonly (readonly [key: string, times: number])[]) =>
       Array.from({ length: times }, (): NotificationJournalEntry => ({ key: name, channel: 'sms', reference: 'r' })),
     ]),
   );
-  const reading: Reading<NotificationJournalEntry> = { begun: new Date(Date.now() + 1_000), byKey };
+  const reading: JournalReading<NotificationJournalEntry> = { begun: new Date(Date.now() + 1_000), byKey };
   return api.transactions.snapshot(SYSTEM, async (tx) => {
     const [missing, unknown] = notificationAudits(tx, Promise.resolve(reading));
     return [await missing?.check(), await unknown?.check()].map((found) =>

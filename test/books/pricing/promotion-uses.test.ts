@@ -7,7 +7,7 @@ import { reservePrice, priceRequested, rejectedCoupons } from '../../../src/serv
 import { SYSTEM } from '../../../src/contracts/caller';
 import { isRefusal, type Refusal } from '../../../src/contracts/errors';
 import { PlaceOrder } from '../../../src/contracts/orders/place-order';
-import { basisOf } from '../../../src/domain/pricing/price-snapshot';
+import { priceBasisOf } from '../../../src/domain/pricing/price-snapshot';
 import { includedTaxes } from '../../../src/domain/pricing/tax';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { connectTo, placeOrderBody, seedMall, testVault, type TestMall } from '../../support/mall';
@@ -57,7 +57,7 @@ async function place(
       storefrontId: mall.storefrontId,
       order,
       cart: held.cart,
-      basis: basisOf(held.request),
+      basis: priceBasisOf(held.request),
       uses: held.uses,
       paymentProvider: 'p',
       startLeaseUntil: new Date(),

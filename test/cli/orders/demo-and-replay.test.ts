@@ -6,7 +6,7 @@ import { registerReplay } from '../../../src/cli/orders/replay';
 import { announceStack, readRunning } from '../../../src/cli/running-stack';
 import { seedSample } from '../../../src/cli/sample';
 import { packageRoot } from '../../../src/embedded/paths';
-import { strangersIn } from '../../../src/embedded/state-entries';
+import { foreignEntriesIn } from '../../../src/embedded/state-entries';
 import { writeOrders } from '../../bench/made-up-orders';
 import { startTestStack, type TestStack } from '../../support/stack';
 
@@ -51,7 +51,7 @@ async function mallflow(...argv: string[]): Promise<{ out: string; code: number 
 }
 
 test('a stack that is in use has nothing in its folder that a reset does not know', () => {
-  expect(strangersIn(stack.paths.root)).toEqual([]);
+  expect(foreignEntriesIn(stack.paths.root)).toEqual([]);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import {
   agreeBackorder,
-  expectedFor,
+  estimateArrival,
   remainingAllowance,
   type BackorderTerms,
 } from '../../../src/domain/inventory/agree-backorder';
@@ -43,7 +43,7 @@ test.each<[string, Partial<BackorderTerms>, number, string, string]>([
   ],
   ['there are no lead days', { leadDays: 0 }, 5, TODAY, 'lead_days'],
 ])('expects units when %s', (_what, change, units, expectedOn, basis) => {
-  expect(expectedFor(terms(change), units, TODAY)).toEqual({ expectedOn, basis });
+  expect(estimateArrival(terms(change), units, TODAY)).toEqual({ expectedOn, basis });
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import {
-  writePurchase,
+  writePurchaseMail,
   writePurchaseReminder,
   type OnlineOutcome,
   type PurchaseOrder,
@@ -21,7 +21,7 @@ const LINES = [
 ];
 
 test('a purchase order names its number, article, quantity and warehouse, and no online attempt', () => {
-  const { subject, text } = writePurchase(ORDER, 'not_sent');
+  const { subject, text } = writePurchaseMail(ORDER, 'not_sent');
   expect(subject).toBe('Purchase order rpl_1');
   expect(text.split('\n')).toEqual(expect.arrayContaining(LINES));
   expect(text).not.toMatch(/online/);
@@ -31,7 +31,7 @@ test.each<[OnlineOutcome, RegExp]>([
   ['unknown', /could not find out whether it arrived/],
   ['not_received', /could not take this order online/],
 ])('one that was sent online before (%s) says that it is one order', (online, says) => {
-  const { text } = writePurchase(ORDER, online);
+  const { text } = writePurchaseMail(ORDER, online);
   expect(text).toMatch(says);
   expect(text).toMatch(/under the same number.* one order: please do not deliver twice/i);
 });

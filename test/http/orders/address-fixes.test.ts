@@ -77,7 +77,7 @@ test('the storefront corrects it with an Idempotency-Key; remaining faults have 
   const corrected = await put(order.id, VALID);
   // The payment is not decided yet.
   expect([corrected.statusCode, corrected.headers['retry-after']]).toEqual([202, '2']);
-  expect(api.workflows.mended).toContain(order.id);
+  expect(api.workflows.corrected).toContain(order.id);
   expect(api.signals).toContainEqual({ workflowId: `order:${order.id}`, signal: 'addressMended' });
   expect((await put(order.id, VALID)).json()).toMatchObject({ code: 'address_not_awaited', status: 409 });
 });

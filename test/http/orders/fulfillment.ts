@@ -8,14 +8,14 @@ import { placeOrderBody, TO_BRAZIL, testVault, type TestSku } from '../../suppor
 import { posting, type TestApi } from '../api';
 
 /** Identifies an order of one SKU that was released to its warehouse. */
-export interface Released {
+export interface ReleasedOrder {
   readonly orderId: string;
   readonly fulfillmentId: string;
   readonly taskId: string;
 }
 
 /** Places an order of one SKU and releases it to its warehouse, as the worker does. */
-export async function releasedOrder(api: TestApi, sku: TestSku): Promise<Released> {
+export async function releasedOrder(api: TestApi, sku: TestSku): Promise<ReleasedOrder> {
   const placed = await api.app.inject({
     method: 'POST',
     url: '/v1/orders',
@@ -49,7 +49,7 @@ export async function releasedOrder(api: TestApi, sku: TestSku): Promise<Release
 /** Books a packed parcel, as the worker does. */
 export function labelled(
   api: TestApi,
-  { orderId, fulfillmentId }: Released,
+  { orderId, fulfillmentId }: ReleasedOrder,
   trackingNumber: string,
   label: string,
 ): Promise<string> {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
 import type { Tx } from '../../../src/books/transactions';
-import { unpark } from '../../../src/books/webhooks/received-webhooks';
+import { takeParkedWebhooks } from '../../../src/books/webhooks/received-webhooks';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { until } from '../../sandboxes/sandboxes';
 import { countRows } from '../../support/database';
@@ -112,7 +112,7 @@ test('a scan that comes while its label is being written is applied, not parked'
   const receptions: Promise<string>[] = [];
   await api.transactions.run(SYSTEM, async (tx) => {
     await tx.updateTable('shipment').set({ trackingNumber: 'LATE1' }).where('trackingNumber', '=', 'EARLY1').execute();
-    expect(await unpark(tx, 'sandbox-carrier', 'LATE1')).toEqual([]);
+    expect(await takeParkedWebhooks(tx, 'sandbox-carrier', 'LATE1')).toEqual([]);
     receptions.push(send(CARRIER, scanned('LATE1', 'exception')).then((response) => response.body));
     const waits = (other: Tx) =>
       sql<{

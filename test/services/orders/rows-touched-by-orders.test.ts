@@ -67,7 +67,7 @@ async function round(): Promise<void> {
   await world.transactions.run(SYSTEM, (tx) =>
     findOverdueOrders(tx, { receive: 60, pick: 60, ship: 60, cancelling: 60 }),
   );
-  await new AbandonedDraftSweeper(world.transactions, world.messenger, world.workflows, log).sweep();
+  await new AbandonedDraftSweeper(world.transactions, world.outbox, world.workflows, log).sweep();
   await world.transactions.run(callerFor('support'), (tx) => listAttention(tx, ListAttention.parse({})));
 }
 

@@ -13,7 +13,9 @@ const suite = startSuite();
 async function restoreCarrier(orderId: string): Promise<void> {
   await suite.world.carrier.call('DELETE', '/sandbox/faults');
   granted(
-    await suite.interventions.ask(callerFor('support'), intent(), orderId, 'retryNow', { reason: 'provider_back' }),
+    await suite.interventions.intervene(callerFor('support'), intent(), orderId, 'retryNow', {
+      reason: 'provider_back',
+    }),
   );
   await until(async () => (await fulfillmentOf(orderId))?.status === 'labelled', 30_000);
 }
@@ -29,7 +31,7 @@ const operations = (orderId: string) =>
   );
 const fulfillmentOf = async (orderId: string) => (await suite.people.read(orderId)).fulfillments[0];
 const voids = async (orderId: string) =>
-  (await suite.people.told(orderId)).filter((type) => type === 'shipment.voided');
+  (await suite.people.eventTypes(orderId)).filter((type) => type === 'shipment.voided');
 
 /**
  * Packs an order whose carrier makes a label and is unavailable before it says so. Then another carrier is chosen,
@@ -86,7 +88,7 @@ test('an order whose run missed the choice ends only once the label of the first
   await suite.people.untilStatus(orderId, 'completed');
   expect(await labelsOf(suite.world, fulfillmentId)).toEqual(['1 steady voided', '2 swift booked']);
   expect((await operations(orderId)).map(({ status }) => status)).not.toContain('started');
-  expect((await suite.people.told(orderId)).slice(-2)).toEqual(['shipment.voided', 'order.completed']);
+  expect((await suite.people.eventTypes(orderId)).slice(-2)).toEqual(['shipment.voided', 'order.completed']);
   expect(await lateTry(suite.world.activities.completeOrder, { orderId })).toEqual({ status: 'completed' });
 }, 90_000);
 

@@ -1,5 +1,5 @@
 import { SYSTEM } from '../../../src/contracts/caller';
-import { contentOf, linkOf, placeHeld, recipient, toldTo } from '../../support/held-orders';
+import { contentOf, linkOf, placeHeld, recipient, messagesTo } from '../../support/held-orders';
 import { callerFor, granted, intent } from '../../support/people';
 import { until } from '../../sandboxes/sandboxes';
 import { holding } from '../../support/world';
@@ -17,7 +17,7 @@ test('an order whose address nobody corrects sends its reminders, and is then ca
   expect(reminder.text).toContain('Reminder: The address of your order');
   await untilCancelled(id);
 
-  expect((await toldTo(suite.world, id)).map(({ key }) => key.slice(id.length + 1)).sort()).toEqual(
+  expect((await messagesTo(suite.world, id)).map(({ key }) => key.slice(id.length + 1)).sort()).toEqual(
     [1, 2].flatMap((n) => [`notify_email:${n}`, `notify_sms:${n}`]).sort(),
   );
   const { items } = granted(await suite.world.orders.timeline(callerFor('platform'), id, 0, 100));
@@ -34,10 +34,12 @@ test('an order whose address nobody corrects sends its reminders, and is then ca
   expect((await suite.world.gateway.call('GET', '/v1/journal')).body.entries).toEqual([]);
   expect(await suite.workflowOf(id).result()).toBe('cancelled');
 
-  expect(await suite.world.addresses.mend(suite.people.storefront, intent(), id, recipient())).toMatchObject({
+  expect(await suite.world.addresses.correct(suite.people.storefront, intent(), id, recipient())).toMatchObject({
     refused: 'address_not_awaited',
   });
-  expect(await suite.world.addresses.mendByLink(token, recipient())).toMatchObject({ refused: 'address_not_awaited' });
+  expect(await suite.world.addresses.correctByLink(token, recipient())).toMatchObject({
+    refused: 'address_not_awaited',
+  });
   expect(await suite.world.addresses.readByLink(token)).toMatchObject({ refused: 'address_not_awaited' });
 }, 60_000);
 
@@ -48,7 +50,7 @@ test('a provider that is down past the reminder sends one message when it is bac
   await suite.world.notifier.call('DELETE', '/sandbox/faults');
   await untilCancelled(id);
   expect(
-    (await toldTo(suite.world, id))
+    (await messagesTo(suite.world, id))
       .map(({ key }) => key.slice(id.length + 1))
       .filter((key) => key.startsWith('notify_sms')),
   ).toEqual(['notify_sms:1']);

@@ -1,6 +1,14 @@
 import { SYSTEM } from '../../../src/contracts/caller';
 import { isRefusal } from '../../../src/contracts/errors';
-import { contentOf, INCOMPLETE, linkOf, mended, placeHeld, recipient, toldTo } from '../../support/held-orders';
+import {
+  contentOf,
+  INCOMPLETE,
+  linkOf,
+  correctAddress,
+  placeHeld,
+  recipient,
+  messagesTo,
+} from '../../support/held-orders';
 import { callerFor, granted, intent } from '../../support/people';
 import { until } from '../../sandboxes/sandboxes';
 import { startSuite } from '../../support/suite';
@@ -44,7 +52,7 @@ test('an incomplete address holds the order: nothing is charged, and each channe
   expect([sms.to, mail.to]).toEqual(['+5511912345678', 'recipient@example.com']);
   expect(mail.text).toContain('Subject: The address of your order A-1001 needs a correction');
   await until(
-    async () => (await suite.people.told(order.id)).filter((type) => type === 'address.notified').length === 2,
+    async () => (await suite.people.eventTypes(order.id)).filter((type) => type === 'address.notified').length === 2,
   );
   expect(await authorizations(order.id)).toBe(0);
   const progress = await suite.workflowOf(order.id).query<{ status: string; waitsFor: string[] }>('getProgress');
@@ -61,7 +69,7 @@ test('an incomplete address holds the order: nothing is charged, and each channe
 
 test('the storefront corrects the address, and the order goes on as if it had been placed so', async () => {
   const { id, total } = await placeHeld(suite.people);
-  const wrong = await suite.world.addresses.mend(
+  const wrong = await suite.world.addresses.correct(
     suite.people.storefront,
     intent(),
     id,
@@ -71,7 +79,7 @@ test('the storefront corrects the address, and the order goes on as if it had be
     refused: 'address_incomplete',
     errors: [{ pointer: '/address/line1', code: 'house_number_missing' }],
   });
-  const far = await suite.world.addresses.mend(suite.people.storefront, intent(), id, {
+  const far = await suite.world.addresses.correct(suite.people.storefront, intent(), id, {
     name: 'R',
     phone: '+49 30 90260',
     address: { country: 'DE', city: 'Berlin', line1: 'Platz der Republik 1', postcode: '11011' },
@@ -80,20 +88,20 @@ test('the storefront corrects the address, and the order goes on as if it had be
   expect((await suite.people.read(id)).status).toBe('awaiting_address');
 
   const once = intent();
-  const order = granted(await suite.world.addresses.mend(suite.people.storefront, once, id, recipient())).body;
+  const order = granted(await suite.world.addresses.correct(suite.people.storefront, once, id, recipient())).body;
   expect(order).toMatchObject({ status: 'in_fulfillment', total, addressFix: null });
-  expect(granted(await suite.world.addresses.mend(suite.people.storefront, once, id, recipient()))).toMatchObject({
+  expect(granted(await suite.world.addresses.correct(suite.people.storefront, once, id, recipient()))).toMatchObject({
     replayed: true,
     body: { status: 'in_fulfillment' },
   });
-  expect(await suite.world.addresses.mend(suite.people.storefront, intent(), id, recipient())).toMatchObject({
+  expect(await suite.world.addresses.correct(suite.people.storefront, intent(), id, recipient())).toMatchObject({
     refused: 'address_not_awaited',
   });
   expect((await suite.people.read(id)).recipient).toMatchObject({
     phone: '+5511912345678',
     address: { line1: 'Rua Augusta 100' },
   });
-  expect(await suite.people.told(id)).toEqual(
+  expect(await suite.people.eventTypes(id)).toEqual(
     expect.arrayContaining(['address.held', 'address.mended', 'payment.authorized']),
   );
   await suite.people.pack(id);
@@ -117,16 +125,18 @@ test('the link of the message corrects the address once; a forged or foreign lin
     'x',
     `${id}..`,
   ]) {
-    expect(await suite.world.addresses.mendByLink(forged, recipient())).toMatchObject({
+    expect(await suite.world.addresses.correctByLink(forged, recipient())).toMatchObject({
       refused: 'address_link_invalid',
     });
   }
-  expect(await suite.world.addresses.mendByLink(token, INCOMPLETE)).toMatchObject({ refused: 'address_incomplete' });
-  expect(granted(await suite.world.addresses.mendByLink(token, recipient())).body).toEqual({
+  expect(await suite.world.addresses.correctByLink(token, INCOMPLETE)).toMatchObject({ refused: 'address_incomplete' });
+  expect(granted(await suite.world.addresses.correctByLink(token, recipient())).body).toEqual({
     orderId: id,
     status: 'in_fulfillment',
   });
-  expect(await suite.world.addresses.mendByLink(token, recipient())).toMatchObject({ refused: 'address_not_awaited' });
+  expect(await suite.world.addresses.correctByLink(token, recipient())).toMatchObject({
+    refused: 'address_not_awaited',
+  });
   expect(await suite.world.addresses.readByLink(token)).toMatchObject({ refused: 'address_not_awaited' });
   expect((await suite.people.read(other.id)).status).toBe('awaiting_address');
 });
@@ -136,7 +146,7 @@ test('a declined payment after the correction waits for another one', async () =
     recipient: INCOMPLETE,
     payment: { method: 'card', token: 'tok_declined' },
   });
-  expect(await suite.world.addresses.mend(suite.people.storefront, intent(), id, recipient())).toMatchObject({
+  expect(await suite.world.addresses.correct(suite.people.storefront, intent(), id, recipient())).toMatchObject({
     refused: 'payment_declined',
   });
   expect(
@@ -149,18 +159,18 @@ test('providers that are down delay nothing: the message follows later, and none
   await suite.world.notifier.fault({ mode: 'down', times: 3, operation: 'send' });
   await suite.world.notifier.fault({ mode: 'down', times: 3, operation: 'mail' });
   const late = await placeHeld(suite.people);
-  await until(async () => (await toldTo(suite.world, late.id)).length === 2, 20_000);
+  await until(async () => (await messagesTo(suite.world, late.id)).length === 2, 20_000);
   expect((await suite.people.read(late.id)).status).toBe('awaiting_address');
 
   await suite.world.notifier.fault({ mode: 'down', times: 1_000, operation: 'send' });
   await suite.world.notifier.fault({ mode: 'down', times: 1_000, operation: 'mail' });
   const { id } = await placeHeld(suite.people);
-  expect((await mended(suite.world, suite.people, id)).status).toBe('in_fulfillment');
+  expect((await correctAddress(suite.world, suite.people, id)).status).toBe('in_fulfillment');
   // A try that was under way when the address was corrected has read the hold, and may still send.
   await until(async () => ((await suite.workflowOf(id).describe()).raw.pendingActivities ?? []).length === 0, 20_000);
   await suite.world.notifier.call('DELETE', '/sandbox/faults');
   await suite.people.pack(id);
-  expect(await toldTo(suite.world, id)).toEqual([]);
+  expect(await messagesTo(suite.world, id)).toEqual([]);
 });
 
 test('an answer that is lost makes no second message', async () => {
@@ -168,18 +178,18 @@ test('an answer that is lost makes no second message', async () => {
   await suite.world.notifier.fault({ mode: 'error_after', times: 1, operation: 'mail' });
   const { id } = await placeHeld(suite.people);
   await until(
-    async () => (await suite.people.told(id)).filter((type) => type === 'address.notified').length === 2,
+    async () => (await suite.people.eventTypes(id)).filter((type) => type === 'address.notified').length === 2,
     20_000,
   );
-  expect((await toldTo(suite.world, id)).map(({ channel }) => channel).sort()).toEqual(['email', 'sms']);
+  expect((await messagesTo(suite.world, id)).map(({ channel }) => channel).sort()).toEqual(['email', 'sms']);
 });
 
 test('a customer without a mailbox is notified by SMS, one whose phone number is wrong by e-mail', async () => {
   const nobody = await placeHeld(suite.people, { ...INCOMPLETE, email: 'no-such-mailbox@example.com' });
-  await until(async () => (await suite.people.told(nobody.id)).includes('address.notice_refused'));
+  await until(async () => (await suite.people.eventTypes(nobody.id)).includes('address.notice_refused'));
   const { id } = await placeHeld(suite.people, recipient({}, { phone: '12' }));
   await contentOf(suite.world, `${id}:notify_email:1`);
-  expect((await toldTo(suite.world, id)).map(({ channel }) => channel)).toEqual(['email']);
+  expect((await messagesTo(suite.world, id)).map(({ channel }) => channel)).toEqual(['email']);
 });
 
 test('a phone that is written as people write it at home is sent to with its country code', async () => {
@@ -194,7 +204,7 @@ test('a customer whom no way reaches is seen in the timeline, once by each way, 
   const { email: _none, ...withoutEmail } = recipient({}, { phone: '12' });
   const { id } = await placeHeld(suite.people, withoutEmail);
   await until(
-    async () => (await suite.people.told(id)).filter((type) => type === 'address.notice_refused').length === 2,
+    async () => (await suite.people.eventTypes(id)).filter((type) => type === 'address.notice_refused').length === 2,
   );
   const timeline = granted(await suite.world.orders.timeline(suite.people.storefront, id, 0, 100));
   expect(
@@ -206,7 +216,7 @@ test('a customer whom no way reaches is seen in the timeline, once by each way, 
     { channel: 'email', number: 1 },
     { channel: 'sms', number: 1 },
   ]);
-  expect(await toldTo(suite.world, id)).toEqual([]);
+  expect(await messagesTo(suite.world, id)).toEqual([]);
   await cancel(id);
 });
 
@@ -214,6 +224,6 @@ test('cancelling an order on hold gives its stock back', async () => {
   const { id } = await placeHeld(suite.people);
   await cancel(id);
   expect((await reservedBy(id)).map(({ status }) => status)).toEqual(['released', 'released']);
-  const answer = await suite.world.addresses.mend(suite.people.storefront, intent(), id, recipient());
+  const answer = await suite.world.addresses.correct(suite.people.storefront, intent(), id, recipient());
   expect(isRefusal(answer) && answer.refused).toBe('address_not_awaited');
 });

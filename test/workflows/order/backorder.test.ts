@@ -2,7 +2,7 @@ import { SYSTEM } from '../../../src/contracts/caller';
 import type { OrderResource } from '../../../src/contracts/orders/order';
 import { until } from '../../sandboxes/sandboxes';
 import { backorderedSku } from '../../support/backorders';
-import { INCOMPLETE, mended } from '../../support/held-orders';
+import { INCOMPLETE, correctAddress } from '../../support/held-orders';
 import { type TestSku } from '../../support/mall';
 import type { People } from '../../support/people';
 import { callerFor, granted, intent } from '../../support/people';
@@ -72,7 +72,7 @@ test('an order for more than the free stock gets an agreed date, and goes on wit
   expect(released.fulfillments.flatMap(({ lines }) => lines).reduce((sum, { quantity }) => sum + quantity, 0)).toBe(4);
   expect(released.fulfillments.reduce((sum, { total }) => sum + total.amount, 0)).toBe(order.total.amount);
   expect(released.backorder).toMatchObject({ lines: [{ quantity: 2, waiting: 0 }] });
-  expect((await suite.people.told(order.id)).filter((type) => /stock|order/.test(type))).toEqual([
+  expect((await suite.people.eventTypes(order.id)).filter((type) => /stock|order/.test(type))).toEqual([
     'order.received',
     'stock.reserved',
     'stock.backordered',
@@ -101,7 +101,7 @@ test('cancelling one that waits gives the money back, and its goods to the next'
     payments: [{ authorized: first.total, voided: first.total }],
     backorder: { lines: [{ waiting: 0 }] },
   });
-  await suite.world.messenger.sweep(0);
+  await suite.world.outbox.sweep(0);
   await suite.people.untilStatus(next.id, 'in_fulfillment');
   await expectTrueBooks();
 }, 60_000);
@@ -119,7 +119,7 @@ test('goods that come before it is paid for are held for it, and it does not wai
     approve: true,
   });
   await suite.people.untilStatus(order.id, 'in_fulfillment');
-  expect(await suite.people.told(order.id)).not.toContain('order.backordered');
+  expect(await suite.people.eventTypes(order.id)).not.toContain('order.backordered');
 });
 
 test('the agreed day passes: a person is asked to look, and it goes on when the goods are there', async () => {
@@ -137,7 +137,7 @@ test('the agreed day passes: a person is asked to look, and it goes on when the 
   });
   await until(async () => (await suite.people.read(late.id)).attention === 'backorder_overdue');
   const { items } = granted(
-    await suite.world.operators.attention(callerFor('support'), { limit: 10, reason: 'backorder_overdue' }),
+    await suite.world.interventions.attention(callerFor('support'), { limit: 10, reason: 'backorder_overdue' }),
   );
   expect(items).toEqual([
     expect.objectContaining({
@@ -161,7 +161,7 @@ test('a need is opened for what is owed, and what the supplier confirms says whe
   expect(first.backorder?.lines[0]?.basis).toBe('lead_days');
   const read = async () =>
     granted(await suite.world.replenishments.list(callerFor('platform'), { skuId: sku.id, limit: 5 })).items;
-  await suite.world.messenger.sweep(0);
+  await suite.world.outbox.sweep(0);
   await until(async () => (await read())[0]?.status === 'confirmed', 20_000);
   expect(await read()).toEqual([expect.objectContaining({ asked: 4, confirmed: 4 })]);
   const [replenishment] = await read();
@@ -200,7 +200,7 @@ test('an order on hold keeps its place in the queue', async () => {
   const second = await buy(sku, 1);
   await deliver(sku, 1);
   expect([waiting(await suite.people.read(held.id)), waiting(await suite.people.read(second.id))]).toEqual([[0], [1]]);
-  expect((await mended(suite.world, suite.people, held.id)).status).toBe('in_fulfillment');
+  expect((await correctAddress(suite.world, suite.people, held.id)).status).toBe('in_fulfillment');
   expect((await suite.people.read(second.id)).status).toBe('awaiting_stock');
 });
 

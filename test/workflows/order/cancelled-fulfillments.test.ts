@@ -97,7 +97,7 @@ test.each<[TaskKind, TaskKind[]]>([
     expect(await cancelled).toEqual({ outcome: 'cancelled' });
     expect(await openTasks(id)).toEqual([]);
     expect(mostTries()).toBe(1);
-    await suite.world.messenger.flush(id);
+    await suite.world.outbox.flush(id);
     await suite.people.untilStatus(id, 'cancelled');
     expect(await statuses(id)).toEqual(['cancelled']);
   },
@@ -131,11 +131,11 @@ test('an open task of a cancelled fulfillment cannot be completed, nor the fulfi
   await suite.world.transactions.run(SYSTEM, (tx) =>
     tx.updateTable('task').set({ status: 'open', doneAt: null }).where('id', '=', taskId).execute(),
   );
-  const before = await suite.people.told(id);
+  const before = await suite.people.eventTypes(id);
   const refused = await suite.world.transactions.run(FLOOR, (tx) => completeTask(tx, taskId, FLOOR.actor, {}));
   expect(refused).toMatchObject({ refused: 'task_not_open', detail: 'Its fulfillment is cancelled' });
   expect(await statuses(id)).toEqual(['cancelled']);
-  expect(await suite.people.told(id)).toEqual(before);
+  expect(await suite.people.eventTypes(id)).toEqual(before);
   const [fulfillment] = (await suite.people.read(id)).fulfillments;
   await suite.world.transactions.run(SYSTEM, (tx) => moveFulfillment(tx, fulfillment?.id ?? '', 'packed'));
   expect(await statuses(id)).toEqual(['cancelled']);

@@ -6,7 +6,7 @@ import { stockAudits } from '../../../src/audit/inventory/stock-audits';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { isRefusal } from '../../../src/contracts/errors';
 import type { Recipient } from '../../../src/contracts/addresses/recipient';
-import { INCOMPLETE, mended, recipient } from '../../support/held-orders';
+import { INCOMPLETE, correctAddress, recipient } from '../../support/held-orders';
 import { intent } from '../../support/people';
 import { holding } from '../../support/world';
 import { startSuite } from '../../support/suite';
@@ -101,9 +101,9 @@ const expectTrue = () =>
 test('an address corrected to where carriers are slower gets lots that keep long enough', async () => {
   await slowAbroad();
   const id = await placeHeld(2, await perishable(inDays(36), inDays(365), 3));
-  expect((await mended(suite.world, suite.people, id, abroad)).status).toBe('in_fulfillment');
+  expect((await correctAddress(suite.world, suite.people, id, abroad)).status).toBe('in_fulfillment');
   expect(await lotsOf(id)).toEqual([inDays(365)]);
-  expect(await suite.people.told(id)).toEqual(expect.arrayContaining(['stock.released', 'address.mended']));
+  expect(await suite.people.eventTypes(id)).toEqual(expect.arrayContaining(['stock.released', 'address.mended']));
   await expectTrue();
 });
 
@@ -111,23 +111,23 @@ test('where no lot keeps long enough the correction is refused, and the order ke
   await slowAbroad();
   const skuId = await perishable(inDays(36), inDays(365), 1);
   const id = await placeHeld(2, skuId);
-  expect(await suite.world.addresses.mend(suite.people.storefront, intent(), id, abroad)).toMatchObject({
+  expect(await suite.world.addresses.correct(suite.people.storefront, intent(), id, abroad)).toMatchObject({
     refused: 'out_of_stock',
     extensions: { shortages: [{ skuId, requested: 2, available: 1 }] },
   });
   expect(await liveOf(id)).toEqual([{ status: 'held', quantity: 2 }]);
-  expect((await mended(suite.world, suite.people, id, recipient())).status).toBe('in_fulfillment');
+  expect((await correctAddress(suite.world, suite.people, id, recipient())).status).toBe('in_fulfillment');
   await expectTrue();
 });
 
 test('where carriers take less weight the correction is refused, and nothing is charged', async () => {
   await slowAbroad(1_000);
   const id = await placeHeld(2);
-  expect(await suite.world.addresses.mend(suite.people.storefront, intent(), id, abroad)).toMatchObject({
+  expect(await suite.world.addresses.correct(suite.people.storefront, intent(), id, abroad)).toMatchObject({
     refused: 'parcel_too_heavy',
   });
   expect((await suite.people.read(id)).status).toBe('awaiting_address');
-  expect((await mended(suite.world, suite.people, id, recipient())).status).toBe('in_fulfillment');
+  expect((await correctAddress(suite.world, suite.people, id, recipient())).status).toBe('in_fulfillment');
   await expectTrue();
 });
 

@@ -52,7 +52,7 @@ describe('retry now', () => {
     expect(await details(id)).toContain('retryNow');
     await suite.endFaults();
     expect(
-      granted(await suite.interventions.ask(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' })).body,
+      granted(await suite.interventions.intervene(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' })).body,
     ).toMatchObject({ outcome: 'done', steps: 1 });
     await until(async () => (await fulfillmentOf(id)).status === 'labelled');
     await suite.people.untilAttention(id, null);
@@ -80,8 +80,8 @@ describe('retry now', () => {
     await until(async () => (await statusOf(second)) === 'labelled');
     expect(await statusOf(first)).toBe('packed');
     expect(
-      granted(await suite.interventions.ask(SUPPORT, intent(), order.id, 'retryNow', { reason: 'cause_removed' })).body
-        .steps,
+      granted(await suite.interventions.intervene(SUPPORT, intent(), order.id, 'retryNow', { reason: 'cause_removed' }))
+        .body.steps,
     ).toBe(1);
     await until(async () => (await statusOf(first)) === 'labelled');
     await suite.people.untilAttention(order.id, null);
@@ -89,17 +89,17 @@ describe('retry now', () => {
 
   test('is refused when nothing waits for it, after the end, and in a wrong shape', async () => {
     const { id } = await place({}, [suite.mall.skus.cup]);
-    expect(await suite.interventions.ask(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' })).toMatchObject(
-      { refused: 'nothing_to_retry' },
-    );
+    expect(
+      await suite.interventions.intervene(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' }),
+    ).toMatchObject({ refused: 'nothing_to_retry' });
     const typed = suite
       .workflowOf(id)
       .executeUpdate('retryNow', { args: [{ reason: 'because', actor: 'Somebody Real' }] });
     await expect(typed).rejects.toThrow(WorkflowUpdateFailedError);
     granted(await suite.world.orders.cancel(suite.people.storefront, intent(), id, { reason: 'customer_request' }));
-    expect(await suite.interventions.ask(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' })).toMatchObject(
-      { refused: 'order_closed' },
-    );
+    expect(
+      await suite.interventions.intervene(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' }),
+    ).toMatchObject({ refused: 'order_closed' });
     expect(await eventsOf(id, 'retry.requested')).toEqual([]);
   }, 30_000);
 });
@@ -115,7 +115,7 @@ describe('another carrier', () => {
     const choice = { fulfillmentId: fulfillment.id, carrierCode: 'swift', reason: 'provider_down' } as const;
     const key = randomUUID();
     const asking = (carrierCode: string) =>
-      suite.interventions.ask(SUPPORT, { key, requestHash: Buffer.from(carrierCode) }, id, 'chooseCarrier', {
+      suite.interventions.intervene(SUPPORT, { key, requestHash: Buffer.from(carrierCode) }, id, 'chooseCarrier', {
         ...choice,
         carrierCode,
       });
@@ -125,7 +125,7 @@ describe('another carrier', () => {
     expect(granted(await asking('swift'))).toMatchObject({ status: 200, replayed: true });
     await until(async () => (await fulfillmentOf(id)).shipment?.carrierCode === 'swift');
     expect(await labelsOf(suite.world, fulfillment.id)).toEqual(['1 steady booked', '2 swift booked']);
-    expect(await suite.interventions.ask(SUPPORT, intent(), id, 'chooseCarrier', choice)).toMatchObject({
+    expect(await suite.interventions.intervene(SUPPORT, intent(), id, 'chooseCarrier', choice)).toMatchObject({
       refused: 'label_not_awaited',
     });
 
@@ -147,7 +147,7 @@ describe('another carrier', () => {
     await suite.people.untilAttention(id, 'carrier_unavailable');
     const fulfillment = await fulfillmentOf(id);
     granted(
-      await suite.interventions.ask(SUPPORT, intent(), id, 'chooseCarrier', {
+      await suite.interventions.intervene(SUPPORT, intent(), id, 'chooseCarrier', {
         fulfillmentId: fulfillment.id,
         carrierCode: 'swift',
         reason: 'provider_down',
@@ -156,14 +156,14 @@ describe('another carrier', () => {
     const cancelled = granted(await suite.world.orders.cancel(SUPPORT, intent(), id, { reason: 'operator_decision' }));
     expect(cancelled).toMatchObject({ status: 202, body: { status: 'cancelling' } });
     expect(
-      await suite.interventions.ask(SUPPORT, intent(), id, 'chooseCarrier', {
+      await suite.interventions.intervene(SUPPORT, intent(), id, 'chooseCarrier', {
         fulfillmentId: fulfillment.id,
         carrierCode: 'swift',
         reason: 'provider_down',
       }),
     ).toMatchObject({ refused: 'label_not_awaited' });
     await suite.endFaults();
-    granted(await suite.interventions.ask(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' }));
+    granted(await suite.interventions.intervene(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' }));
     await until(async () => (await suite.people.read(id)).status === 'cancelled', 40_000);
     expect((await labelsOf(suite.world, fulfillment.id)).filter((label) => !label.endsWith('voided'))).toEqual([]);
   }, 90_000);
@@ -181,7 +181,7 @@ describe('a cancellation', () => {
     ).toBe('cancelling');
     await suite.endFaults();
     await until(async () => {
-      await suite.interventions.ask(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' });
+      await suite.interventions.intervene(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' });
       return (await suite.people.read(id)).status === 'cancelled';
     }, 40_000);
     expect(await eventsOf(id, 'order.cancellation_requested')).toMatchObject([
@@ -200,7 +200,7 @@ describe('a cancellation', () => {
     });
     expect(await details(id)).not.toContain('cancelOrder');
     await suite.endFaults();
-    granted(await suite.interventions.ask(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' }));
+    granted(await suite.interventions.intervene(SUPPORT, intent(), id, 'retryNow', { reason: 'provider_back' }));
     await suite.people.untilStatus(id, 'shipped');
   }, 60_000);
 });
@@ -208,7 +208,7 @@ describe('a cancellation', () => {
 test('an order is handed to one person at a time, who says what came of it', async () => {
   const { id } = await place({}, [suite.mall.skus.cup]);
   const hand = () =>
-    suite.interventions.ask(SUPPORT, intent(), id, 'handToPerson', {
+    suite.interventions.intervene(SUPPORT, intent(), id, 'handToPerson', {
       reason: 'customer_request',
       note: 'ask_customer',
       assignee: 'support:key_1',

@@ -47,7 +47,9 @@ test('a late attempt to reserve, hold or release changes nothing of an order on 
 
 test('a late attempt to hold for the address does not hold a corrected order again', async () => {
   const { id } = await placeHeld(suite.people);
-  const corrected = granted(await suite.world.addresses.mend(suite.people.storefront, intent(), id, recipient())).body;
+  const corrected = granted(
+    await suite.world.addresses.correct(suite.people.storefront, intent(), id, recipient()),
+  ).body;
   await suite.world.transactions.run(SYSTEM, (tx) =>
     tx.updateTable('orders').set({ status: 'draft', stage: 'receive' }).where('id', '=', id).execute(),
   );
@@ -120,7 +122,7 @@ test('an order whose cancellation only the books know of is not ended otherwise 
   });
   await suite.world.startWorkers();
   await until(async () => (await sinceSettled()).some((event) => event.workflowTaskCompletedEventAttributes));
-  await suite.world.messenger.flush(order.id);
+  await suite.world.outbox.flush(order.id);
   await suite.people.untilStatus(order.id, 'cancelled');
   const { payments, reservations, timeline, effects } = await stateOf(order);
   expect(payments).toEqual([expect.objectContaining({ authorized: order.total.amount, voided: order.total.amount })]);
@@ -139,7 +141,7 @@ test('a cancellation requested twice at once, through Temporal and through the b
     reason: 'operator_decision',
     actor: 'support:test',
   });
-  await suite.world.messenger.flush(order.id);
+  await suite.world.outbox.flush(order.id);
   await suite.world.startWorkers();
   expect(await handle.result()).toBe('cancelled');
   const { payments, reservations } = await stateOf(await suite.people.untilStatus(order.id, 'cancelled'));

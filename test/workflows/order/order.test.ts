@@ -107,7 +107,7 @@ test('a payment window that passes gives everything back', async () => {
   expect(await reserved()).toBe(held + 3);
   await suite.people.untilStatus(orderId, 'cancelled');
   expect(await reserved()).toBe(held);
-  expect(await suite.people.told(orderId)).toEqual(expect.arrayContaining(['stock.released', 'order.cancelled']));
+  expect(await suite.people.eventTypes(orderId)).toEqual(expect.arrayContaining(['stock.released', 'order.cancelled']));
 });
 
 test('a customer who has to act learns how, and approves', async () => {
@@ -174,7 +174,7 @@ describe('a cancellation', () => {
       reason: 'customer_request',
       actor: 'storefront:test',
     });
-    await suite.world.messenger.sweep(0);
+    await suite.world.outbox.sweep(0);
     expect(await suite.workflowOf(order.id).result()).toBe('cancelled');
     expect(await reserved()).toBe(held);
   });

@@ -39,7 +39,7 @@ async function triesOf(orderId: string): Promise<string[]> {
 const untilFailed = (orderId: string): Promise<void> => suite.people.untilAttention(orderId, 'needs_operator');
 
 const retry = (orderId: string) =>
-  suite.interventions.ask(SUPPORT, intent(), orderId, 'retryNow', { reason: 'cause_removed' });
+  suite.interventions.intervene(SUPPORT, intent(), orderId, 'retryNow', { reason: 'cause_removed' });
 
 const packed = async (): Promise<string> => {
   const { id } = await suite.people.place({}, [suite.mall.skus.cup]);

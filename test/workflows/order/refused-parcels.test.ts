@@ -91,7 +91,7 @@ test('each of two fulfillments of one line refunds its units and delivery; both 
   } = await suite.people.handOver(order.id);
   if (!first || !second || others.length > 0) throw new Error('The order should have two fulfillments');
   await until(
-    async () => (await suite.people.told(order.id)).filter((type) => type === 'payment.captured').length === 2,
+    async () => (await suite.people.eventTypes(order.id)).filter((type) => type === 'payment.captured').length === 2,
   );
   const [paid, rest] = [await paidFor(first.id), await paidFor(second.id)];
   expect([paid.units + rest.units, paid.amount + rest.amount, paid.shipping + rest.shipping]).toEqual([
@@ -167,7 +167,7 @@ test("one merchant's fulfillment comes back and the other's is signed for: every
   expect(await suite.people.untilStatus(order.id, 'completed')).toMatchObject({
     payments: [{ captured: order.total, refunded: { amount: paid.amount } }],
   });
-  await suite.world.messenger.sweep(0);
+  await suite.world.outbox.sweep(0);
   await until(() =>
     suite.world.transactions.run(
       SYSTEM,

@@ -21,13 +21,13 @@ async function look(deadlines: Partial<Deadlines> = {}, attempts = 20): Promise<
   await new Watchdog(
     suite.world.transactions,
     suite.world.temporal.client,
-    suite.world.messenger,
+    suite.world.outbox,
     { periodSeconds: 30, deadlines: { ...LONG, ...deadlines }, attempts },
     log,
     (round) => {
       noted = round;
     },
-  ).look();
+  ).examine();
   return noted;
 }
 
@@ -72,7 +72,7 @@ test("an order past its stage's deadline is shown everywhere, by one of two watc
 
 test('a more urgent reason of the order itself stays in front, and what was found comes back behind it', async () => {
   const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
-  granted(await suite.interventions.ask(SUPPORT, intent(), id, 'handToPerson', { reason: 'overdue' }));
+  granted(await suite.interventions.intervene(SUPPORT, intent(), id, 'handToPerson', { reason: 'overdue' }));
   await until(async () => (await attentionOf(id))?.reason === 'handed_to_person');
   await age(id, 7200);
   expect(await look({ pick: 3600 })).toMatchObject({ raised: 1 });
@@ -129,7 +129,7 @@ test('a step that is retried while carriers are down is found, and goes on with 
   });
   await suite.world.carrier.call('DELETE', '/sandbox/faults');
   granted(
-    await suite.interventions.ask(SUPPORT, intent(), id, 'chooseCarrier', {
+    await suite.interventions.intervene(SUPPORT, intent(), id, 'chooseCarrier', {
       fulfillmentId: part?.id ?? '',
       carrierCode: 'swift',
       reason: 'provider_down',

@@ -20,7 +20,7 @@ describe('a step whose replenishment ended after an attempt without an answer', 
   beforeAll(() => suite.world.stopWorkers());
   afterAll(async () => {
     await suite.world.startWorkers();
-    await suite.world.messenger.sweep(0);
+    await suite.world.outbox.sweep(0);
   });
 
   const run = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
@@ -80,7 +80,7 @@ describe('a step whose replenishment ended after an attempt without an answer', 
       result: { reason: 'not_needed', fate: 'unknown' },
     });
     expect(await suite.shelves.mailsOf(replenishmentId)).toEqual(mails);
-    await suite.world.messenger.sweep(0);
+    await suite.world.outbox.sweep(0);
     expect(
       (await falseAudits(suite.world, { withNotifications: true })).filter(({ name }) => !name.includes('signal')),
     ).toEqual([]);
@@ -98,7 +98,7 @@ describe('a replenishment that ends, or is answered, while its supplier stays un
     await suite.world.notifier.fault({ mode: 'down', operation: 'mail', times: 1_000 });
     const shelf = await suite.shelves.watched(10, ways);
     const id = await suite.shelves.deplete(shelf);
-    await suite.shelves.untilChased(id, 'supplier_unreachable');
+    await suite.shelves.untilFollowUp(id, 'supplier_unreachable');
     return { shelf, id };
   };
 
@@ -115,8 +115,8 @@ describe('a replenishment that ends, or is answered, while its supplier stays un
           expectedOn: '2020-01-01',
         }),
       );
-      await suite.shelves.untilChased(id, 'goods_overdue');
-      expect(await suite.shelves.chases(id)).toEqual(['goods_overdue']);
+      await suite.shelves.untilFollowUp(id, 'goods_overdue');
+      expect(await suite.shelves.followUps(id)).toEqual(['goods_overdue']);
       await suite.shelves.receive(shelf, 49);
       await suite.shelves.untilEnded(shelf);
       expect(await suite.shelves.operation(`${id}:remind_email:1`)).toEqual(
@@ -143,21 +143,21 @@ describe('a replenishment that ends, or is answered, while its supplier stays un
     await suite.world.supplier.fault({ mode: 'down', times: 1_000 });
     const shelf = await suite.shelves.watched();
     const id = await suite.shelves.deplete(shelf);
-    await suite.shelves.untilChased(id, 'supplier_unreachable');
+    await suite.shelves.untilFollowUp(id, 'supplier_unreachable');
     await close(id);
     await suite.shelves.untilEnded(shelf);
     expect(await suite.shelves.operation(`${id}:purchase:1`)).toEqual({
       status: 'refused',
       result: { reason: 'not_needed', fate: 'unknown' },
     });
-    expect(await suite.shelves.chases(id)).toEqual([]);
+    expect(await suite.shelves.followUps(id)).toEqual([]);
   }, 60_000);
 
   test('closed before the mail went out: it ends, and no mail goes out later', async () => {
     await suite.world.notifier.fault({ mode: 'down', operation: 'mail', times: 1_000 });
     const shelf = await suite.shelves.watched(10, BY_MAIL);
     const id = await suite.shelves.deplete(shelf);
-    await suite.shelves.untilChased(id, 'supplier_unreachable');
+    await suite.shelves.untilFollowUp(id, 'supplier_unreachable');
     await close(id);
     await suite.shelves.untilEnded(shelf);
     expect(await suite.shelves.operation(`${id}:purchase_email:1`)).toEqual({
@@ -180,19 +180,19 @@ describe('a supplier that will not be reminded', () => {
     await run(() => suite.world.activities[step]({ replenishmentId: id }));
     await change(id);
     await suite.world.startWorkers();
-    await suite.shelves.untilChased(id, 'reminder_refused');
-    await suite.shelves.untilChased(id, 'supplier_silent');
-    expect(await suite.shelves.chases(id)).not.toContain('supplier_unreachable');
+    await suite.shelves.untilFollowUp(id, 'reminder_refused');
+    await suite.shelves.untilFollowUp(id, 'supplier_silent');
+    expect(await suite.shelves.followUps(id)).not.toContain('supplier_unreachable');
     granted(
       await suite.world.replenishments.answer(callerFor('support'), intent(), id, {
         quantity: 49,
         expectedOn: '2099-01-31',
       }),
     );
-    expect(await suite.shelves.chases(id)).not.toContain('reminder_refused');
+    expect(await suite.shelves.followUps(id)).not.toContain('reminder_refused');
     await suite.shelves.receive(shelf, 49);
     await suite.shelves.untilEnded(shelf);
-    expect(await suite.shelves.chases(id)).toEqual([]);
+    expect(await suite.shelves.followUps(id)).toEqual([]);
   };
 
   test(

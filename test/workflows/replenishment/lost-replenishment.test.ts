@@ -15,13 +15,13 @@ async function look(): Promise<WatchRound | undefined> {
   await new Watchdog(
     suite.world.transactions,
     suite.world.temporal.client,
-    suite.world.messenger,
+    suite.world.outbox,
     { periodSeconds: 30, deadlines, attempts: 20 },
     log,
     (round) => {
       noted = round;
     },
-  ).look();
+  ).examine();
   return noted;
 }
 /** Makes a replenishment so old that its start should have reached Temporal long ago. */
@@ -101,7 +101,7 @@ test('a supplier that was ordered from by mail gets only the mails that it was n
   await terminate(shelf);
   await age(id);
   expect(await look()).toMatchObject({ restarted: 1 });
-  await suite.shelves.untilChased(id, 'supplier_silent');
+  await suite.shelves.untilFollowUp(id, 'supplier_silent');
   expect(await suite.shelves.mailsOf(id)).toEqual(['purchase_email:1', 'remind_email:1']);
   expect(await suite.shelves.purchasesOf(id)).toEqual([]);
   await suite.shelves.receive(shelf, 49);

@@ -148,7 +148,7 @@ test('two hundred orders cross a threshold at once: one replenishment and one pu
   const { shelf, people } = await watchedShelf(250, { point: 200, to: 300 });
   const reserveOne = await drafts(people, shelf.skuId, 200);
   for (let at = 0; at < 200; at += 50) await Promise.all(reserveOne.slice(at, at + 50).map((hold) => hold()));
-  await until(() => suite.world.messenger.sweep(0).then((sent) => sent === 0), 20_000);
+  await until(() => suite.world.outbox.sweep(0).then((sent) => sent === 0), 20_000);
   const { id, asked, confirmed } = await untilStatus(shelf, 'confirmed');
   expect(await replenishments(shelf)).toHaveLength(1);
   expect(await purchasesOf([id])).toEqual([expect.objectContaining({ quantity: asked, confirmed: asked })]);
@@ -201,7 +201,7 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
   test('confirms half: that half ends it, and the next replenishment opens for the low shelf', async () => {
     const { shelf } = await watchedShelf(10, { point: 30, to: 50 });
     await manner('half');
-    await until(() => suite.world.messenger.sweep(0).then((sent) => sent === 0));
+    await until(() => suite.world.outbox.sweep(0).then((sent) => sent === 0));
     expect(await untilStatus(shelf, 'confirmed')).toMatchObject({ asked: 40, confirmed: 20 });
     granted(await receive(shelf, 20));
     await until(async () => (await replenishments(shelf)).length === 2);

@@ -32,7 +32,7 @@ const answered = async (shelf: Shelf, id: string) => {
   });
   await suite.shelves.receive(shelf, 49);
   await suite.shelves.untilEnded(shelf);
-  expect(await suite.shelves.chases(id)).toEqual([]);
+  expect(await suite.shelves.followUps(id)).toEqual([]);
 };
 
 test('a supplier without online orders gets one mail and its reminders, and a person records its answer', async () => {
@@ -46,8 +46,8 @@ test('a supplier without online orders gets one mail and its reminders, and a pe
   expect(text).toContain(`Purchase order: ${id}`);
   expect(text).toContain('Quantity: 49');
   expect(text).not.toContain('online');
-  expect(await suite.shelves.chases(id)).toEqual(['supplier_mailed']);
-  await suite.shelves.untilChased(id, 'supplier_silent');
+  expect(await suite.shelves.followUps(id)).toEqual(['supplier_mailed']);
+  await suite.shelves.untilFollowUp(id, 'supplier_silent');
   expect(await suite.shelves.mailsOf(id)).toEqual(['purchase_email:1', 'remind_email:1', 'remind_email:2']);
   expect((await mailOf(`${id}:remind_email:2`)).text).toContain('not another one');
   await answered(shelf, id);
@@ -113,7 +113,7 @@ test('a supplier that took the order online and is then unavailable is reminded 
   await suite.world.supplier.call('POST', '/sandbox/manners', { manner: 'never' });
   await suite.world.supplier.fault({ mode: 'down', operation: 'remind', times: 1_000 });
   const id = await suite.shelves.deplete(shelf);
-  await suite.shelves.untilChased(id, 'supplier_silent');
+  await suite.shelves.untilFollowUp(id, 'supplier_silent');
   expect(await suite.shelves.mailsOf(id)).toEqual(['remind_email:1', 'remind_email:2']);
   expect((await suite.shelves.purchasesOf(id)).length).toBe(1);
   await answered(shelf, id);
@@ -121,17 +121,17 @@ test('a supplier that took the order online and is then unavailable is reminded 
 
 test('a missing mailbox, or a mail server that is down, opens a follow-up', async () => {
   const wrong = await suite.shelves.watched(10, { online: false, email: 'no-such-mailbox@maker.example' });
-  await suite.shelves.untilChased(await suite.shelves.deplete(wrong), 'supplier_refused');
+  await suite.shelves.untilFollowUp(await suite.shelves.deplete(wrong), 'supplier_refused');
   await suite.shelves.receive(wrong, 49);
   await suite.shelves.untilEnded(wrong);
 
   await suite.world.notifier.fault({ mode: 'down', operation: 'mail', times: 1_000 });
   const slow = await suite.shelves.watched(10, { online: false, email: EMAIL });
   const id = await suite.shelves.deplete(slow);
-  await suite.shelves.untilChased(id, 'supplier_unreachable');
+  await suite.shelves.untilFollowUp(id, 'supplier_unreachable');
   await suite.world.notifier.call('DELETE', '/sandbox/faults');
   await suite.shelves.untilStatus(slow, 'requested');
-  await until(async () => !(await suite.shelves.chases(id)).includes('supplier_unreachable'));
+  await until(async () => !(await suite.shelves.followUps(id)).includes('supplier_unreachable'));
   await answered(slow, id);
 }, 60_000);
 
@@ -154,7 +154,7 @@ test('cancelling the workflow of an unavailable supplier closes the replenishmen
 
 test('a supplier without any channel opens a follow-up; the goods end it', async () => {
   const shelf = await suite.shelves.watched(10, { online: false });
-  await suite.shelves.untilChased(await suite.shelves.deplete(shelf), 'supplier_unreachable');
+  await suite.shelves.untilFollowUp(await suite.shelves.deplete(shelf), 'supplier_unreachable');
   await suite.shelves.receive(shelf, 49);
   await suite.shelves.untilEnded(shelf);
 }, 60_000);
@@ -176,6 +176,6 @@ test('a person may correct an online supplier; each answer stays, and every audi
     { quantity: 49, provider: 'sandbox-supplier', actor: 'system', reference: expect.stringMatching(/^pur_/) },
     { quantity: 20, provider: null, actor: 'support:test', reference: 'AB-1' },
   ]);
-  await until(() => suite.world.messenger.sweep(0).then((sent) => sent === 0));
+  await until(() => suite.world.outbox.sweep(0).then((sent) => sent === 0));
   expect(await falseAudits(suite.world, { withNotifications: true })).toEqual([]);
 }, 60_000);

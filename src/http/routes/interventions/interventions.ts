@@ -47,7 +47,7 @@ export const interventionRoutes =
           response: responses({ 200: described('A page of orders', AttentionPage) }, CALLER_CODES),
         },
       },
-      async ({ caller, query }, reply) => sendResult(reply, await services.operators.attention(caller, query)),
+      async ({ caller, query }, reply) => sendResult(reply, await services.interventions.attention(caller, query)),
     );
 
     api.post(
@@ -70,7 +70,7 @@ export const interventionRoutes =
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await services.operators.ask(caller, intent, params.orderId, 'retryNow', body)),
+        sendAnswer(reply, await services.interventions.intervene(caller, intent, params.orderId, 'retryNow', body)),
     );
 
     api.post(
@@ -97,7 +97,10 @@ export const interventionRoutes =
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await services.operators.ask(caller, intent, params.orderId, 'chooseCarrier', body)),
+        sendAnswer(
+          reply,
+          await services.interventions.intervene(caller, intent, params.orderId, 'chooseCarrier', body),
+        ),
     );
 
     api.post(
@@ -119,6 +122,6 @@ export const interventionRoutes =
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await services.operators.ask(caller, intent, params.orderId, 'handToPerson', body)),
+        sendAnswer(reply, await services.interventions.intervene(caller, intent, params.orderId, 'handToPerson', body)),
     );
   };

@@ -56,7 +56,7 @@ export const addressFixRoutes =
         },
       },
       async ({ caller, intent, params, body }, reply) =>
-        sendAnswer(reply, await services.addresses.mend(caller, intent, params.orderId, body), ({ status }) =>
+        sendAnswer(reply, await services.addresses.correct(caller, intent, params.orderId, body), ({ status }) =>
           status === 201 ? 200 : status,
         ),
     );
@@ -124,7 +124,7 @@ export const addressLinkRoutes =
         },
       },
       async ({ params, body }, reply) =>
-        sendAnswer(reply, await services.addresses.mendByLink(params.token, body), ({ status }) =>
+        sendAnswer(reply, await services.addresses.correctByLink(params.token, body), ({ status }) =>
           status === 201 ? 200 : status,
         ),
     );

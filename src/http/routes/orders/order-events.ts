@@ -115,7 +115,7 @@ export const orderEventRoutes =
         try {
           await reply.sse.send(
             follow(first, headers['last-event-id'] ?? query.after, read, (head) =>
-              watch.grown(orderId, head, ended.signal),
+              watch.waitForGrowth(orderId, head, ended.signal),
             ),
           );
         } catch (error) {

@@ -22,7 +22,7 @@ export class TimelineWatch {
   ) {}
 
   /** Resolves with the last `seq` of an order's timeline once it is above `after`; undefined when aborted or closed. */
-  grown(orderId: string, after: number, signal: AbortSignal): Promise<number | undefined> {
+  waitForGrowth(orderId: string, after: number, signal: AbortSignal): Promise<number | undefined> {
     if (this.#closed || signal.aborted) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const watchers = this.#watchers.get(orderId) ?? new Set();

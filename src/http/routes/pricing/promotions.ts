@@ -14,7 +14,7 @@ import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';
-import { CALLER_CODES, described, IdempotencyKey, NoMembers, POST_CODES, responses } from '../../schemas';
+import { CALLER_CODES, described, IdempotencyKey, EmptyBody, POST_CODES, responses } from '../../schemas';
 
 const OWNERS = ['merchant', 'platform'] as const;
 const byId = z.object({ promotionId: PromotionId });
@@ -110,7 +110,7 @@ export const promotionRoutes =
           ),
           params: byId,
           headers,
-          body: NoMembers,
+          body: EmptyBody,
           response: responses({ 200: current }, [
             ...POST_CODES,
             'not_found',
@@ -130,7 +130,7 @@ export const promotionRoutes =
         schema: {
           ...change.schema,
           ...documented('pausePromotion', 'Pause a promotion', 'At once, for new orders.'),
-          body: NoMembers,
+          body: EmptyBody,
         },
       },
       async ({ caller, intent, params }, reply) =>
@@ -148,7 +148,7 @@ export const promotionRoutes =
             'Resume a paused promotion',
             'Only the mall resumes what the mall paused: `forbidden` for the merchant.',
           ),
-          body: NoMembers,
+          body: EmptyBody,
         },
       },
       async ({ caller, intent, params }, reply) =>

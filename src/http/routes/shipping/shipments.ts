@@ -6,7 +6,7 @@ import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { sendProblem } from '../../errors';
 import { operation } from '../../operation';
-import { CALLER_CODES, described, IdempotencyKey, NoMembers, POST_CODES, responses } from '../../schemas';
+import { CALLER_CODES, described, IdempotencyKey, EmptyBody, POST_CODES, responses } from '../../schemas';
 
 const WORKERS = ['warehouse', 'platform'] as const;
 
@@ -32,7 +32,7 @@ export const shipmentRoutes =
           }),
           params: z.object({ fulfillmentId: FulfillmentId }),
           headers: IdempotencyKey,
-          body: NoMembers,
+          body: EmptyBody,
           response: responses({ 200: described('Handed over', HandedOver) }, [
             ...POST_CODES,
             'not_found',

@@ -6,7 +6,7 @@ import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';
-import { CALLER_CODES, described, IdempotencyKey, NoMembers, POST_CODES, responses } from '../../schemas';
+import { CALLER_CODES, described, IdempotencyKey, EmptyBody, POST_CODES, responses } from '../../schemas';
 
 const WORKERS = ['warehouse', 'support', 'platform'] as const;
 
@@ -66,7 +66,7 @@ export const taskRoutes =
           }),
           params: byId,
           headers: IdempotencyKey,
-          body: NoMembers,
+          body: EmptyBody,
           response: responses({ 200: task }, [...POST_CODES, 'not_found', 'task_not_open', 'task_claimed_by_another']),
         },
       },

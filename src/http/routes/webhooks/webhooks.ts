@@ -8,7 +8,7 @@ import type { AppDeps } from '../../deps';
 import { sendProblem } from '../../errors';
 import { openOperation, type OperationDoc } from '../../operation';
 import { described, responses } from '../../schemas';
-import { notStorable } from '../../validation';
+import { unstorablePaths } from '../../validation';
 
 const MAX_EVENT_ID = 255;
 
@@ -112,7 +112,7 @@ async function receive<T>(
         errors: [{ pointer: 'webhook-id', detail: `The event id is longer than ${MAX_EVENT_ID} characters` }],
       }),
     );
-  if (notStorable(webhook.event).length > 0)
+  if (unstorablePaths(webhook.event).length > 0)
     return sendProblem(reply, refuse('validation_failed', { detail: 'It contains a character that cannot be stored' }));
   return reply.send({ received: await apply(webhook) });
 }
