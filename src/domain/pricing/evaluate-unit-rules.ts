@@ -55,8 +55,8 @@ function shared(found: readonly UnitDiscount[]): Deal | Ineligible {
     return share('goods', amount, [...weights.keys()], (line) => weights.get(line) ?? 0);
   });
   const parts = deals.flatMap((deal) => deal.parts);
-  const amount = sumOf(deals, (deal) => deal.amount);
-  return amount > 0 ? { on: 'goods', parts, amount } : nothingToGain;
+  const whole: Deal = { on: 'goods', parts, amount: sumOf(deals, (deal) => deal.amount) };
+  return whole.amount > 0 ? whole : nothingToGain;
 }
 
 const rateOf = (stacks: readonly UnitStack[], rate: number): number =>

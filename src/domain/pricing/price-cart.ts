@@ -3,7 +3,7 @@ import { MAX_AMOUNT, type Money } from '../../contracts/money';
 import { allocate, basisPoints, sumOf } from '../money';
 import { applyRules, isDeal, type RuleVerdict } from './apply-rules';
 import { breakdownOf } from './breakdown';
-import { compare, fillBasket, inOrder, type BasketLine, type Deal } from './basket';
+import { compare, fillBasket, inOrder, type BasketLine, type Deal, type Part } from './basket';
 import type {
   AppliedRule,
   CatalogueItem,
@@ -160,7 +160,7 @@ function appliedRule(promotion: Promotion, { on, parts, amount }: Deal): Applied
 /** Returns the mall's share of each line's discount. Most promotions are paid by one side and need no division. */
 function paidByMall(
   { merchantId, definition: { platformShare = merchantId === null ? WHOLE : 0 } }: Promotion,
-  parts: Deal['parts'],
+  parts: readonly Part[],
   amount: number,
 ): number[] {
   const own = parts.map((part) => part.amount);
