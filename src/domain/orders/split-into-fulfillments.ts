@@ -55,7 +55,7 @@ export function splitIntoFulfillments<
     const key = `${one.merchantId} ${one.warehouseId}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  return [...groups.values()].map((own, index) => ({
+  return [...groups.values()].map((own, index): FulfillmentPlan<T> => ({
     number: index + 1,
     merchantId: own[0]?.merchantId ?? '',
     warehouseId: own[0]?.warehouseId ?? '',
