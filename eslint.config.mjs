@@ -3,8 +3,8 @@ import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-// The import rules, from the table that test/architecture reads as well: `rooms` lists every room (a
-// top folder such as src/books), `capabilities` the columns (the folders inside a room) in their order.
+// The import rules, from the table that test/architecture reads as well: `rooms` lists every room (a folder such as
+// src/books), `capabilities` the columns (the folders inside a room) in their order.
 // - Rows: a room imports itself and the rooms and packages that the table names for it (`values`), and only types from
 //   others (`types`).
 // - Columns: inside a room, a capability's folder imports the root files, itself, and folders to its left.
