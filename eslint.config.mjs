@@ -3,86 +3,99 @@ import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+// The import rules, from the table that test/architecture reads as well: `rooms` lists every room (a folder such as
+// src/books), `capabilities` the columns (the folders inside a room) in their order.
+// - Rows: a room imports itself and the rooms and packages that the table names for it (`values`), and only types from
+//   others (`types`).
+// - Columns: inside a room, a capability's folder imports the root files, itself, and folders to its left.
+// - Root files: a file directly in a room imports no folder of it, unless it is a composition (`compositions`).
 const { capabilities, rooms } = JSON.parse(
   readFileSync(new URL('./test/architecture/rooms.json', import.meta.url), 'utf8'),
 );
 
-/** How deep a room's folders go. */
+/** Lists the depths of files below their room's folder; an import's `../` is read differently at each. */
 const DEPTHS = [0, 1, 2];
 
 const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
 const anyOf = (words) => words.map(escaped).join('|');
 
-/** Returns the pattern of an import: a package, a module of Node, or one of our folders by a relative path. */
+/** Builds the pattern of imports of a package, of a Node module, or of one of our folders (`../books/...`). */
 function patternOf(entry) {
   if (entry === 'node:*') return 'node:';
-  const folder = /^(src\/|workflows|activities|bench)/.test(entry);
-  if (!folder) return `${escaped(entry)}(?:/|$)`;
+  const isFolder = /^(src\/|workflows|activities|bench)/.test(entry);
+  if (!isFolder) return `${escaped(entry)}(?:/|$)`;
   return `(?:\\.\\./)+${entry.startsWith('src/') ? '(?:src/)?' : ''}${escaped(entry.replace(/^src\//, ''))}(?:/|$)`;
 }
 
 const anyEntry = (entries) => entries.map(patternOf).join('|');
 
+/** Forbids imports that match one of the patterns in some files. The last matching block of a file counts alone. */
 const forbid = (files, patterns, ignores = []) => ({
   files,
   ignores,
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
 });
 
-/** Returns what the files of a room that lie `depth` folders deep may not import from other rooms. */
+/** Builds the row patterns for the files of a room at a depth: every import but its own room's and the allowed ones. */
 function rowPatterns({ folder, values, types }, depth) {
   const own = ['\\./', ...(depth === 0 ? [] : [`(?:\\.\\./){1,${depth}}(?!\\.\\./)`])].join('|');
   const patterns = [
     {
       regex: `^(?!${[own, anyEntry([...values, ...types])].join('|')})`,
-      message: `${folder} may not import this (DESIGN: rows).`,
+      message: `${folder} may not import this (rows: test/architecture/rooms.json).`,
     },
   ];
   if (types.length > 0) {
     patterns.push({
       regex: `^(?!${[own, anyEntry(values)].join('|')})(?:${anyEntry(types)})`,
       allowTypeImports: true,
-      message: `${folder} may import only types from here (DESIGN: rows).`,
+      message: `${folder} may import only types from here (rows: test/architecture/rooms.json).`,
     });
   }
   return patterns;
 }
 
-/** Restricts a room: its rows at every depth, its columns, and its root files, which import no folder. */
+/** Builds all blocks of a room. Each block repeats the row patterns, because a later block replaces an earlier one. */
 function boundaries(room) {
   const { folder, columns = {}, compositions = [] } = room;
   const inside = columns.in === undefined ? '' : `${columns.in}/`;
   const folders = columns.folders ?? capabilities;
   const above = columns.above ?? [];
-  const depthOf = 1 + (inside === '' ? 0 : 1);
+  const columnDepth = inside === '' ? 1 : 2;
   const rootRegex = `^\\./(?:${inside}(?:${anyOf(folders)})${above.length > 0 ? `|${anyOf(above)}` : ''})/`;
   const rootPattern = {
     regex: rootRegex,
-    message: `A root file of ${folder} serves everybody and imports no folder (DESIGN: columns).`,
+    message: `A root file of ${folder} serves everybody and imports no folder (columns: test/architecture/rooms.json).`,
   };
   return [
+    // Rows, for files at every depth.
     ...DEPTHS.map((depth) => forbid([`${folder}/${'*/'.repeat(depth)}*.ts`], rowPatterns(room, depth))),
+    // Root files, except compositions.
     forbid(
       [`${folder}/*.ts`],
       [...rowPatterns(room, 0), rootPattern],
       compositions.map((name) => `${folder}/${name}.ts`),
     ),
+    // Columns: the folders to the right are barred, and for those listed in `apart` each other in both directions.
     ...folders.map((own, index) => {
       const closed = columns.apart?.includes(own) ? columns.apart.filter((name) => name !== own) : [];
       const barred = [...new Set([...folders.slice(index + 1), ...closed])];
       const column = {
         regex: `^\\.\\./(?:${anyOf(barred)})/`,
-        message: `${own} may not import a column to its right (DESIGN: columns).`,
+        message: `${own} may not import a column to its right (columns: test/architecture/rooms.json).`,
       };
       return forbid(
         [`${folder}/${inside}${own}/**/*.ts`],
-        [...rowPatterns(room, depthOf), ...(barred.length > 0 ? [column] : [])],
+        [...rowPatterns(room, columnDepth), ...(barred.length > 0 ? [column] : [])],
       );
     }),
   ];
 }
 
-const noSource = (name, instead) => ({ selector: name, message: `Pure code has none of it: ${instead}.` });
+const noSource = (selector, instead) => ({
+  selector,
+  message: `The domain uses no clock, no randomness and no enums: ${instead}.`,
+});
 
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'src/generated/', '.mallflow/']),
@@ -98,8 +111,7 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowNullish: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
-      // Written on purpose here: `() => void work()` hides less than a block, and an interface's async method may not
-      // wait.
+      // `() => void work()` is clearer than a block, and an async method of an interface need not await anything.
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-invalid-void-type': 'off',
@@ -107,9 +119,9 @@ export default defineConfig(
         'error',
         { allow: [{ from: 'package', package: '@temporalio/common', name: 'ApplicationFailure' }] },
       ],
-      // Type parameters that say what an answer is are how `pg`, `zod` and journals are typed.
+      // `pg`, `zod` and our journals take the type of their answer as a type parameter.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
-      // Enums are other people's here, and numbers on the wire.
+      // Enums come only from other packages, where they are numbers on the wire.
       '@typescript-eslint/no-unsafe-enum-assignment': 'off',
       'no-restricted-syntax': [
         'error',

@@ -6,13 +6,13 @@ const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.b
 
 const stampOf = (root) => join(root, 'dist', '.built');
 
-/** Tells whether anything the build reads is newer than the last build that succeeded. */
+/** Returns whether anything that the build reads is newer than the last successful build. */
 export function isBuildStale(root) {
   const stamp = stampOf(root);
   return !existsSync(stamp) || newest(root) > statSync(stamp).mtimeMs;
 }
 
-/** Records a build that succeeded, as of when it began: what changed meanwhile is newer. */
+/** Records a successful build with the time of its beginning, so that later changes are newer. */
 export function stampBuild(root, beganMs) {
   const stamp = stampOf(root);
   mkdirSync(join(root, 'dist'), { recursive: true });
@@ -22,14 +22,14 @@ export function stampBuild(root, beganMs) {
 
 function newest(root) {
   const files = FILES.map((name) => join(root, name));
-  const entries = FOLDERS.map((name) => join(root, name))
-    .filter(existsSync)
-    .flatMap((folder) =>
-      readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-        // What the build itself writes is no reason to build again.
-        .filter((path) => !path.startsWith(join(root, 'src', 'generated'))),
-    );
-  return Math.max(...[...files, ...entries].filter(existsSync).map((path) => statSync(path).mtimeMs));
+  const folders = FOLDERS.map((name) => join(root, name)).filter(existsSync);
+  // The build's own output is no reason to build again.
+  const sources = folders.flatMap(filesIn).filter((path) => !path.startsWith(join(root, 'src', 'generated')));
+  const existing = [...files, ...sources].filter(existsSync);
+  return Math.max(...existing.map((path) => statSync(path).mtimeMs));
+}
+
+function filesIn(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }

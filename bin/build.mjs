@@ -9,7 +9,7 @@ import { stampBuild } from './build-stamp.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 const began = Date.now();
-// Prisma starts its generators by their names.
+// Prisma finds its generators on PATH.
 const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
 
 /** Finds the script behind a package's command. */
@@ -29,7 +29,7 @@ function run(name, command, args, env = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Bundles the workflows once, so that a worker starts without. Fails on whatever workflows may not import. */
+/** Bundles the workflows, so that a worker need not at its start. Fails on imports that workflows may not have. */
 async function bundleWorkflows() {
   const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
@@ -40,7 +40,7 @@ async function bundleWorkflows() {
   writeFileSync(join(root, 'dist', 'workflow-bundle.js'), code);
 }
 
-// Generating types needs no schema engine. Prisma downloads one all the same unless it is told where one lies.
+// Generating types needs no schema engine, but Prisma downloads one unless this variable names a program.
 run('prisma', 'prisma', ['generate', '--no-hints'], {
   PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
   PRISMA_HIDE_UPDATE_MESSAGE: '1',

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Brings a checkout to the point where it can run, then hands over to the compiled program. Uses nothing but Node
-// itself: on a fresh clone there is nothing else yet.
+// Installs the packages and builds when needed, then runs the compiled program. Uses only Node itself, because a fresh
+// clone has no packages yet.
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { isBuildStale } from './build-stamp.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = [20, 19];
 const NOTICE_EVERY_MS = 10_000;
-// No package needs its install script here, and some of them would download what is not used.
+// No package needs its install script, and some scripts download programs that are not used.
 const INSTALL = [
   'ci',
   '--include=dev',
@@ -26,17 +26,18 @@ function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
   throw new Error(
-    `Mallflow needs Node ${OLDEST_NODE.join('.')} or later, this is ${process.versions.node}: install a newer one from https://nodejs.org.`,
+    `Mallflow needs Node ${OLDEST_NODE.join('.')} or later, this is ${process.versions.node}: ` +
+      'install a newer one from https://nodejs.org.',
   );
 }
 
-/** Tells whether node_modules is missing or was installed before the lock file last changed. */
+/** Returns whether node_modules is missing or older than the lock file. */
 function isInstallStale() {
   const installed = join(root, 'node_modules', '.package-lock.json');
   return !existsSync(installed) || statSync(installed).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs;
 }
 
-/** Runs npm with its output shown on stderr, and tells every 10 s that it still runs. */
+/** Runs npm with its output on stderr, and reports every 10 s that it still runs. */
 async function npm(title, args) {
   const began = Date.now();
   const seconds = () => Math.round((Date.now() - began) / 1000);
@@ -70,7 +71,7 @@ function runNpm(args) {
 
 async function main() {
   checkNode();
-  // An installed package brings its compiled code and no sources.
+  // An installed package contains compiled code and no sources.
   if (existsSync(join(root, 'src'))) {
     if (isInstallStale()) await npm('Installing dependencies', INSTALL);
     if (isBuildStale(root)) await npm('Building', ['run', '--silent', 'build']);

@@ -1,8 +1,8 @@
-// Prints the SQL that makes an empty database (or the one that --from FILE describes) into what schema.prisma says.
-// `prisma migrate diff` does the same with a downloaded engine; this uses the one that npm carries, which wants some
-// PostgreSQL to answer at DATABASE_URL and writes nothing to it.
+// Prints the SQL that changes an empty database (or the one that --from FILE describes) into that of schema.prisma.
+// `prisma migrate diff` does the same with a downloaded engine; this uses the engine from npm, which needs a PostgreSQL
+// at DATABASE_URL and writes nothing to it.
 import fs from 'node:fs';
-// The package exports its engine under bundler conditions only, so it is reached by path.
+// The package exports its engine only for bundlers, so it is imported by path.
 import * as engineBindings from '../node_modules/@prisma/schema-engine-wasm/schema_engine_bg.js';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';

@@ -40,7 +40,8 @@ export async function runFlashSale(
     sales.push(sale);
     print(
       `${sale.sold.length} of ${units} units sold to ${buyers} buyers: ` +
-        `${sale.attempts} attempts in ${sale.waves} waves, ${sale.declined} payments declined, ${sale.refused} out of stock, ${sale.seconds.toFixed(1)} s\n`,
+        `${sale.attempts} attempts in ${sale.waves} waves, ${sale.declined} payments declined, ` +
+        `${sale.refused} refusals for stock, ${sale.seconds.toFixed(1)} s\n`,
     );
   }
   const hot = await placeHotOrders(buyer, mall.hotSkuIds, orders, atOnce, Math.random);
