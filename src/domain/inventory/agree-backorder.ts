@@ -81,7 +81,8 @@ export function agreeBackorder<D extends { readonly skuId: string; readonly quan
   const backordered: BackorderedUnits<D>[] = [];
   for (const demand of demands) {
     const expectation = expectations.get(demand.skuId);
-    const free = left.get(demand.skuId) ?? demand.quantity;
+    // A SKU that is not short covers every line that demands it; only of a short one are the units counted down.
+    const free = left.get(demand.skuId) ?? Infinity;
     const taken = Math.min(demand.quantity, free);
     left.set(demand.skuId, free - taken);
     if (taken > 0) available.push({ ...demand, quantity: taken });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {
   agreeBackorder,
   estimateArrival,
@@ -100,6 +101,13 @@ test.each<
     { available: [want('a', 3, 'l1'), want('a', 1, 'l2')], backordered: [{ demand: { lineId: 'l2' }, quantity: 2 }] },
   ],
   [
+    'two lines want one SKU that is available, while another SKU is short',
+    [want('a', 1, 'l1'), want('a', 1, 'l2'), want('b', 1)],
+    { a: 9, b: 0 },
+    { a: terms(), b: terms() },
+    { available: [want('a', 1, 'l1'), want('a', 1, 'l2')], backordered: [{ demand: want('b', 1), quantity: 1 }] },
+  ],
+  [
     'the last of two lines says when',
     [want('a', 1), want('b', 1)],
     { a: 0, b: 0 },
@@ -136,4 +144,28 @@ test.each<
   ],
 ])('%s', (_what, demands, units, known, agreed) => {
   expect(agreeBackorder(demands, stock(units), new Map(Object.entries(known)), TODAY)).toMatchObject(agreed);
+});
+
+test('every unit of every line is available or backordered, whatever lines share a SKU', () => {
+  const lines = fc.array(
+    fc.record({ skuId: fc.constantFrom('a', 'b', 'c'), quantity: fc.integer({ min: 1, max: 5 }) }),
+    { minLength: 1, maxLength: 6 },
+  );
+  const shelves = fc.record({ a: fc.nat(12), b: fc.nat(12), c: fc.nat(12) });
+  fc.assert(
+    fc.property(lines, shelves, (wanted, units) => {
+      const demands = wanted.map(({ skuId, quantity }, index) => want(skuId, quantity, `l${index}`));
+      const known = new Map(['a', 'b', 'c'].map((skuId) => [skuId, terms()]));
+      const agreed = agreeBackorder(demands, stock(units), known, TODAY);
+      if ('shortages' in agreed) throw new Error('everything may be backordered');
+      const covered = [
+        ...agreed.available.map(({ lineId, quantity }) => ({ lineId, quantity })),
+        ...agreed.backordered.map(({ demand, quantity }) => ({ lineId: demand.lineId, quantity })),
+      ];
+      for (const { lineId, quantity } of demands) {
+        const own = covered.filter((part) => part.lineId === lineId);
+        expect(own.reduce((sum, part) => sum + part.quantity, 0)).toBe(quantity);
+      }
+    }),
+  );
 });
