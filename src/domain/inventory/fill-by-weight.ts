@@ -112,9 +112,9 @@ class WeightFill {
   }
 
   /**
-   * Returns whether the goods from an index on may still fit into the parcels. It checks each of them alone, and any combination
-   * by weight. For goods of equal weight that is sufficient (Hall's condition). Of the first goods, `open` units are
-   * left, which only the warehouses from `from` on may send.
+   * Returns whether the goods from an index on may still fit into the parcels. It checks each of them alone, and any
+   * combination by weight. For goods of equal weight that is sufficient (Hall's condition). Of the first goods, `open`
+   * units are left, which only the warehouses from `from` on may send.
    */
   #mayFit(at: number, open: number, from: number): boolean {
     const left = this.goods

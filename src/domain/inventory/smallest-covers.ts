@@ -15,9 +15,9 @@ export const unitsOf = (holding: Holding, skuId: string): number => holding.unit
 
 /**
  * Finds the smallest sets of warehouses that together hold everything requested. It lists all sets of that size (at
- * most 200) in the order of `holdings`, which together must hold everything. It is a set cover with demands (Garey and Johnson's
- * SP5), searched by iterative deepening with a bound on what the remaining warehouses can add. Past 20,000 branches it
- * returns one set: the smallest that taking in the order of `holdings` or of a `rough` order needs.
+ * most 200) in the order of `holdings`, which together must hold everything. It is a set cover with demands (Garey and
+ * Johnson's SP5), searched by iterative deepening with a bound on what the remaining warehouses can add. Past 20,000
+ * branches it returns one set: the smallest that taking in the order of `holdings` or of a `rough` order needs.
  */
 export function smallestCovers(
   requested: ReadonlyMap<string, number>,

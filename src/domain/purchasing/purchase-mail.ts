@@ -14,8 +14,8 @@ export interface PurchaseOrder {
 }
 
 /**
- * Names the outcome of sending the purchase order online before the mail. `not_received` is the supplier's own answer to
- * a query by key.
+ * Names the outcome of sending the purchase order online before the mail. `not_received` is the supplier's own answer
+ * to a query by key.
  */
 export type OnlineOutcome = 'not_sent' | 'not_received' | 'unknown';
 

@@ -73,8 +73,8 @@ export function chooseCarrier(consignment: Consignment, rates: readonly CarrierR
 
 /**
  * Returns the latest day (ISO date) on which an order may reach its recipient. It holds for all parcels and carriers
- * that may be chosen. The slowest carrier to the country decides; for an urgent order, the fastest of those that take the heaviest
- * parcels. Never before the requested date. Undefined when no carrier goes to the country.
+ * that may be chosen. The slowest carrier to the country decides; for an urgent order, the fastest of those that take
+ * the heaviest parcels. Never before the requested date. Undefined when no carrier goes to the country.
  */
 export function latestDelivery(
   { country, urgency, today, requestedDate }: Omit<Consignment, 'weightG'>,
