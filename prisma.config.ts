@@ -6,7 +6,7 @@ process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= process.execPath;
 
 const url = process.env.DATABASE_OWNER_URL ?? process.env.DATABASE_URL;
 
-/** Tells the Prisma CLI where our tables are described and, for `prisma studio`, which database to open. */
+/** Names where the Prisma CLI finds our tables' description and, for `prisma studio`, which database to open. */
 export default defineConfig({
   schema: 'prisma/schema.prisma',
   migrations: { path: 'prisma/migrations' },
