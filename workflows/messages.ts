@@ -26,7 +26,7 @@ export interface OrderInput {
 /** Says how long an order waits for a correct address, and how its customer is notified. */
 export interface AddressHoldPolicy {
   readonly seconds: number;
-  /** Seconds from the begin of the hold to each reminder. */
+  /** Seconds from the start of the hold to each reminder. */
   readonly reminders: readonly number[];
   /** The ways to notify the customer, each with the task queue of its provider. */
   readonly channels: readonly { readonly channel: NotificationChannel; readonly queue: string }[];
@@ -49,7 +49,7 @@ export const payAgain = defineUpdate<Verdict, [{ paymentId: string }]>('payAgain
 /** Cancels an order that was not handed over, and returns once everything is undone. */
 export const cancelOrder = defineUpdate<CancellationVerdict, [CancelOrder & { actor: string }]>('cancelOrder');
 
-/** Tries every step that waits for a provider, or failed for good, again at once. Refused when there is none. */
+/** Retries every step that waits for a provider, or failed for good, at once. Refused when there is none. */
 export const retryNow = defineUpdate<InterventionVerdict, [By<RetryNow>]>('retryNow');
 /** Books another carrier for a packed fulfillment whose label does not come. */
 export const chooseCarrier = defineUpdate<InterventionVerdict, [By<ChooseCarrier>]>('chooseCarrier');

@@ -20,7 +20,7 @@ export class AddressHold {
     private readonly move: (status: OrderStatus) => void,
   ) {}
 
-  /** Ends the hold: the address is correct. Whoever asks for the verdict from now on awaits the payment's. */
+  /** Ends the hold of a corrected address. Whoever asks for the verdict from now on awaits the payment's. */
   mended(): void {
     this.payment.resume();
     this.#corrected = true;

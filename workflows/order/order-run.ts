@@ -117,7 +117,7 @@ export class OrderRun {
     this.#move(await completeOrder(this.input, this.#steps), Stage.closed);
   }
 
-  /** Cancels, unless something was handed over: the database decides, as both ask it. */
+  /** Cancels the order unless something was handed over. The database decides, as the hand-over asks it too. */
   async cancel(request: CancelOrder & { actor: string }): Promise<CancellationVerdict> {
     const verdict = await CancellationScope.nonCancellable(() =>
       books.beginCancellation({ orderId: this.input.orderId, ...request }),
@@ -137,7 +137,7 @@ export class OrderRun {
     if (this.cancellation === undefined) await this.cancel(request);
   }
 
-  /** Tries every call that waits for a provider again at once, and every step that failed for good. */
+  /** Retries every call that waits for a provider, and every step that failed for good, at once. */
   async retryNow(request: By<RetryNow>, requestId: string): Promise<InterventionVerdict> {
     await books.recordRetry({ ...request, orderId: this.input.orderId, request: requestId });
     return { outcome: 'retried', steps: this.#steps.retry() };
@@ -203,7 +203,7 @@ export class OrderRun {
     this.#show();
   }
 
-  /** Keeps what staff read in the Web UI true. */
+  /** Updates what staff see in the Web UI when it has changed. */
   #show(): void {
     if (this.attention.reason !== this.#shownAttention) {
       this.#shownAttention = this.attention.reason;
