@@ -34,8 +34,8 @@ export class PaymentPhase {
   }
 
   /**
-   * Adds an attempt, and returns its verdict. When an earlier attempt pays, or the order ends, that is the order's own.
-   * Earlier requests are tried first.
+   * Adds an attempt, and returns its verdict: the order's own when an earlier attempt pays, or the order ends. Earlier
+   * requests are tried first.
    */
   async pay(paymentId: string): Promise<Verdict> {
     // Earlier releases kept only the last attempt that waited, and their orders replay so.
@@ -69,7 +69,7 @@ export class PaymentPhase {
     this.#undecided.delete(paymentId);
   }
 
-  /** Voids, at the gateway, what is open of an attempt. */
+  /** Voids at the gateway what an attempt has authorized. */
   void(paymentId: string): Promise<void> {
     return this.#call((activities, payment) => activities.voidPayment(payment), paymentId);
   }

@@ -24,7 +24,7 @@ export class Steps {
     return this.#waiting.size;
   }
 
-  /** Tries the waiting steps of one fulfillment, or of the whole order, again at once. Returns how many it found. */
+  /** Retries the waiting steps of one fulfillment, or of the whole order, at once. Returns how many waited. */
   retry(fulfillmentId?: string): number {
     const chosen = [...this.#waiting].filter(
       (waiting) => fulfillmentId === undefined || waiting.fulfillmentId === fulfillmentId,
@@ -78,8 +78,8 @@ export class Steps {
   }
 
   /**
-   * Makes a call that a retry cancels and makes again at once, without its back-off. An attempt under way is awaited,
-   * and counts when it succeeds; every effect has its key, so trying again is safe.
+   * Makes a call whose back-off ends with a retry: it is cancelled and made again at once. An attempt under way is
+   * awaited, and counts when it succeeds; every effect has its key, so trying again is safe.
    */
   async #withRetries<Result>(call: () => Promise<Result>, fulfillmentId: string | undefined): Promise<Result> {
     for (;;) {

@@ -11,7 +11,7 @@ export const giveUpAfter = <T>(seconds: number, work: () => Promise<T>): Promise
     work,
   );
 
-/** Cancels work once a fact makes it superfluous. Runs in which an earlier release went on with it go on. */
+/** Cancels work once a fact makes it unnecessary. Runs that went on with it under an earlier release still do. */
 export const giveUpWhen = <T>(fact: () => boolean, work: () => Promise<T>): Promise<T | typeof NO_LONGER_NEEDED> =>
   giveUpOnce(() => condition(fact).then(() => patched('tries-end-with-their-need')), NO_LONGER_NEEDED, work);
 

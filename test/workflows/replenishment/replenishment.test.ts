@@ -255,7 +255,7 @@ describe('whatever the supplier does, it ends in a receipt or a task', () => {
   }, 60_000);
 });
 
-test('goods without a supplier open a follow-up, and a cancellation in the Web UI ends the wait', async () => {
+test('goods without a supplier open a follow-up, and the Web UI can cancel the replenishment', async () => {
   const { shelf } = await watchedShelf(10);
   await suite.world.transactions.run(SYSTEM, (tx) =>
     tx.updateTable('sku').set({ supplierId: null }).where('id', '=', shelf.skuId).execute(),
