@@ -80,16 +80,18 @@ test(`${BUYERS} buyers at once on ${UNITS} units: ${UNITS} orders, the rest refu
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     }),
   );
-  const taken = answers.filter(({ status }) => status === 201 || status === 202);
   const refused = answers.filter(({ status, body }) => status === 409 && body.code === 'out_of_stock');
-  expect([taken.length, refused.length]).toEqual([UNITS, BUYERS - UNITS]);
   for (const { body } of refused)
     expect(body.shortages).toEqual([{ skuId: mall.skus.rug.id, requested: 1, available: 0 }]);
-  await until(async () =>
-    (await Promise.all(taken.map(({ body }) => get(`/v1/orders/${String(body.id)}`)))).every(
-      ({ status }) => status === 'in_fulfillment',
-    ),
-  );
+  // On a busy machine a verdict may take longer than its request: such an order is answered 202, and decided later.
+  const answered = answers.filter(({ status }) => status === 201 || status === 202);
+  expect(answered.length + refused.length).toBe(BUYERS);
+  const statuses = async (): Promise<unknown[]> =>
+    Promise.all(answered.map(async ({ body }) => (await get(`/v1/orders/${String(body.id)}`)).status));
+  await until(async () => (await statuses()).every((status) => status === 'in_fulfillment' || status === 'rejected'));
+  const decided = await statuses();
+  expect(decided.filter((status) => status === 'in_fulfillment')).toHaveLength(UNITS);
+  expect(decided.filter((status) => status === 'rejected').length + refused.length).toBe(BUYERS - UNITS);
   expect(await falseAudits()).toEqual([]);
 }, 120_000);
 

@@ -37,7 +37,7 @@ export interface Receiver {
 }
 
 /** Waits until a fact holds; fails after `limitMs`. */
-export async function until(fact: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
+export async function until(fact: () => boolean | Promise<boolean>, limitMs = 25_000): Promise<void> {
   for (const end = Date.now() + limitMs; !(await fact());) {
     if (Date.now() > end) throw new Error(`waited ${limitMs / 1000} s in vain`);
     await wait(5);
