@@ -116,13 +116,18 @@ test('a process with a slow event loop takes no new orders, and still serves rea
   const api = await startLimited({ eventLoopDelayMs: 40 });
   const list = () => api.app.inject({ url: '/v1/orders', headers: reading(api.mall.keys.support) });
   await list();
-  const end = performance.now() + 1_300;
-  while (performance.now() < end);
-  // The delay is measured once in each window, by a timer that is due by now.
-  await new Promise((resolve) => {
-    setTimeout(resolve, 5);
-  });
-  const refused = await place(api);
+  /** Blocks the process for longer than a window, then places an order once the delay was measured. */
+  const placeLate = async () => {
+    const end = performance.now() + 1_300;
+    while (performance.now() < end);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 5);
+    });
+    return place(api);
+  };
+  let refused = await placeLate();
+  // A busy machine may end the window just before it blocks: the next one is late from its beginning.
+  for (let again = 0; again < 3 && refused.statusCode !== 503; again += 1) refused = await placeLate();
   expect([refused.statusCode, refused.json()]).toMatchObject([
     503,
     { code: 'overloaded', detail: 'This process is too busy to take new orders' },
