@@ -9,7 +9,7 @@ export const ERRORS = { ...REQUEST_ERRORS, ...BUSINESS_ERRORS, ...SERVICE_ERRORS
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Names one fault of a request: where (a JSON pointer into the body, or a header or query name) and what. */
+/** Describes one fault of a request: its place (a JSON pointer, or a header or query name), and what is wrong. */
 export interface FieldError {
   readonly pointer: string;
   readonly detail: string;

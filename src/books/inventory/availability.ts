@@ -29,7 +29,7 @@ export interface Shelf extends Availability {
   readonly keepsUntil: string | null;
 }
 
-/** Holds the shelves of some SKUs, the carrier rates, and the day of the latest delivery. */
+/** Lists the shelves of some SKUs, the carrier rates, and the day of the latest delivery. */
 export interface Shelves {
   readonly shelves: readonly Shelf[];
   readonly rates: readonly CarrierRate[];

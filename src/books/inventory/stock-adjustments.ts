@@ -128,7 +128,7 @@ async function changeLot(
   await replenishLowShelves(tx, [ref]);
   return (await breaksPromise(tx, ref))
     ? refuse('stock_promised', {
-        detail: 'What is left of the SKU expires before it would reach the customers it is promised to',
+        detail: 'The remaining units expire before they would reach the customers who ordered them',
       })
     : ref;
 }

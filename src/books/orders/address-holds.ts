@@ -111,7 +111,7 @@ const signature = (vault: Vault, orderId: string, until: string): Buffer =>
   vault.blindIndex('address-link', `${orderId}\0${until}`);
 
 /**
- * Builds the token of an order's address link: the order, the end of its hold, and our signature over both
+ * Builds the token of an order's address link. It has the order, the end of its hold, and our signature over both
  * (HMAC-SHA-256). It is not stored, and works once, as an address fix ends the hold.
  */
 export function linkToken(vault: Vault, orderId: string, until: Date): string {

@@ -76,7 +76,7 @@ export async function readBreakdown(tx: Tx, orderId: string): Promise<PriceBreak
   return row?.breakdown as PriceBreakdown | undefined;
 }
 
-/** Holds what an order was priced from, and its total. */
+/** Describes what an order was priced from, and its total. */
 export interface PriceSnapshot {
   readonly currency: CurrencyCode;
   readonly country: string;

@@ -71,7 +71,7 @@ type RawFailure = NonNullable<
   NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['lastFailure']
 >;
 
-/** Names a failure's type only: its message could hold what somebody typed. */
+/** Names a failure's type only: its message could contain what somebody typed. */
 const failureOf = (failure: RawFailure | null | undefined): string | null => {
   if (!failure) return null;
   return failure.applicationFailureInfo?.type ?? (failure.timeoutFailureInfo ? 'timeout' : 'unknown');

@@ -122,7 +122,7 @@ export class AddressFixService {
       return shortages.length > 0
         ? refuse('out_of_stock', { extensions: { shortages } })
         : refuse('parcel_too_heavy', {
-            errors: [{ pointer: '/address/country', detail: `No carrier takes a parcel as heavy to ${country}` }],
+            errors: [{ pointer: '/address/country', detail: `No carrier takes a parcel this heavy to ${country}` }],
           });
     }
     const repriced = await repriceFor(tx, this.taxes, orderId, country);
