@@ -126,7 +126,9 @@ const Schema = z
     DELIVERY_SILENCE_SECONDS: seconds(10 * 24 * 3600),
     /** How often the watchdog looks for orders that make no progress. */
     WATCHDOG_PERIOD_SECONDS: seconds(30),
-    /** How long an order may stay in a stage before staff see it. `receive` counts from the end of its payment window. */
+    /**
+     * How long an order may stay in a stage before staff see it. `receive` counts from the end of the payment window.
+     */
     RECEIVE_DEADLINE_SECONDS: seconds(10 * 60),
     PICK_DEADLINE_SECONDS: seconds(2 * 24 * 3600),
     SHIP_DEADLINE_SECONDS: seconds(21 * 24 * 3600),

@@ -15,8 +15,8 @@ export interface JournalSource<Entry> {
 
 /**
  * Reads a provider's journal to its end. Read it before the books: an effect is written in the books before it is
- * requested, so books that are read later contain whatever the journal contains. Throws `SourceUnavailable` when the provider
- * does not answer.
+ * requested, so books that are read later contain whatever the journal contains. Throws `SourceUnavailable` when the
+ * provider does not answer.
  */
 export async function readJournal<Entry extends { readonly key: string }>(
   source: JournalSource<Entry>,

@@ -26,8 +26,8 @@ export const hashRequest = (method: string, url: string, body: unknown): Buffer 
     .digest();
 
 /**
- * Claims a key for a request: the first one goes on, a repetition gets the first one's answer. Refused while the first
- * still runs, and when the key came with another request (draft-ietf-httpapi-idempotency-key-header).
+ * Claims a key for a request: the first one continues, a repetition gets the first one's answer. Refused while the
+ * first still runs, and when the key came with another request (draft-ietf-httpapi-idempotency-key-header).
  */
 export async function claimKey(
   tx: Tx,

@@ -41,16 +41,13 @@ type Contradiction = {
 
 /**
  * Compares orders with their workflows. Reads mismatches again, `pauseMs` apart, as Temporal's lists and the orders
- * move on meanwhile.
+ * change in the meantime.
  */
 export const workflowAudits = (transactions: Transactions, temporal: Client, pauseMs: number): Audit[] => {
   const compared = runOnce(() => compare(transactions, temporal, pauseMs));
   return [
     { name: 'Every open order has its workflow running', check: async () => (await compared()).missing },
-    {
-      name: 'Every order and its workflow have the same status',
-      check: async () => (await compared()).different,
-    },
+    { name: 'Every order and its workflow have the same status', check: async () => (await compared()).different },
     { name: 'No workflow of an order that has ended is running', check: async () => (await compared()).overrunning },
     {
       name: 'Every running workflow of an order is of an order in our books',

@@ -25,7 +25,7 @@ export interface ReservationMove {
 }
 
 /**
- * Reads the reservations of an order that are not bound to lots yet, with what decides whether they fit a destination.
+ * Reads an order's reservations without lots, with what decides whether they fit a destination.
  */
 const heldOf = (tx: Tx, orderId: string) =>
   tx

@@ -38,8 +38,8 @@ export async function receiveGoods(tx: Tx, goods: ReceiveStock): Promise<ShelfRe
 }
 
 /**
- * Asks row-level security whether the caller may manage a shelf: a merchant those of its SKUs, a warehouse its own, the
- * mall all.
+ * Asks row-level security whether the caller may manage a shelf. A merchant may manage those of its SKUs, a warehouse
+ * its own, the mall all.
  */
 async function mayKeep(tx: Tx, skuId: string, warehouseId: string): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`

@@ -87,7 +87,7 @@ export async function correctRecipient(tx: Tx, vault: Vault, orderId: string, re
   ]);
 }
 
-/** Ends a hold whose deadline has passed. Returns false when the customer was faster: then the order goes on. */
+/** Ends a hold whose deadline has passed. Returns false when the customer was faster: then the order continues. */
 export async function expireAddressHold(tx: Tx, orderId: string): Promise<boolean> {
   const { status, stage } = await lockOrder(tx, orderId);
   if (status !== 'awaiting_address') return status === 'cancelling' || status === 'cancelled';

@@ -17,8 +17,8 @@ export interface OrderPrice {
 }
 
 /**
- * Keeps an order's price snapshot: the explained price, what it was made from with the versions of its rules, and each
- * discount as a row for the settlement.
+ * Writes an order's price snapshot. It has the explained price, what it was computed from with the versions of its
+ * rules, and each discount as a row for the settlement.
  */
 export async function writeOrderPrice(
   tx: Tx,

@@ -107,7 +107,10 @@ function outcomeFault(kind: TaskKind, outcome: CompleteTask['outcome']): FieldEr
   if (kind !== 'attend' && kind !== 'chase_supplier')
     return outcome === undefined ? undefined : { pointer, detail: `A ${kind} task takes no outcome` };
   if (outcome !== undefined) return undefined;
-  return { pointer, detail: `A task to ${kind === 'attend' ? 'attend' : 'follow up with a supplier'} needs an outcome` };
+  return {
+    pointer,
+    detail: `A task to ${kind === 'attend' ? 'attend' : 'follow up with a supplier'} needs an outcome`,
+  };
 }
 
 type TaskRow = Selectable<Task>;

@@ -30,6 +30,7 @@ export function priorityOf(rule: PromotionDefinition): number {
   return rule.coupon && rule.kind !== 'free_shipping' ? COUPON_PRIORITY : PRIORITIES[rule.kind];
 }
 
+/** Checks whether a promotion gave a discount. */
 export const isDiscount = (outcome: RuleDiscount | Ineligible): outcome is RuleDiscount => 'amount' in outcome;
 
 /**

@@ -78,8 +78,8 @@ const failureOf = (failure: RawFailure | null | undefined): string | null => {
 };
 
 /**
- * Lists orders whose workflow tasks fail, by one visibility query, where the server keeps count of that (from 1.30 on);
- * `not_known` where it does not.
+ * Lists orders whose workflow tasks fail, by one visibility query. Servers keep count of that from 1.30 on; `not_known`
+ * where they do not.
  */
 export async function reportedProblems(temporal: Client, limit: number): Promise<string[] | 'not_known'> {
   const ids: string[] = [];

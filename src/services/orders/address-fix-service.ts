@@ -157,7 +157,7 @@ export class AddressFixService {
     try {
       return (await this.workflows.afterAddressFix(orderId)) !== NO_ANSWER;
     } catch (error) {
-      // It ended meanwhile: the database has its outcome.
+      // It ended in the meantime: the database has its outcome.
       if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return true;
       throw error;
     }
