@@ -53,7 +53,7 @@ const Schema = z
       .regex(/^[\w.+-]{1,200}$/)
       .optional(),
 
-    /** How many orders one API process places at once, how many more may wait for their turn, and for how long. */
+    /** How many orders one API process places at once. The next two: how many more may wait, and for how long. */
     MAX_PLACEMENTS_IN_FLIGHT: z.coerce.number().int().min(1).default(64),
     MAX_PLACEMENTS_WAITING: z.coerce.number().int().min(0).default(512),
     PLACEMENT_WAIT_SECONDS: seconds(15),
@@ -62,8 +62,8 @@ const Schema = z
     /** How many requests per second one API key may send to one API process. */
     RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(1).default(1_000),
     /**
-     * How many requests per second one client address may send to one API process without a valid key; 0 for no limit,
-     * as behind a proxy that many clients share.
+     * How many requests per second one address may send to one API process without a valid key. 0 means no limit, as
+     * behind a proxy that many clients share.
      */
     STRANGER_RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(0).default(50),
 
@@ -94,7 +94,7 @@ const Schema = z
     /** The SMS provider. Without it nobody is notified by SMS. */
     SMS_URL: z.url().optional(),
     SMS_API_KEY: z.string().min(8).optional(),
-    /** The page on which a customer corrects an address; `{token}` stands for the link's own token. */
+    /** The page on which a customer corrects an address; `{token}` is replaced by the link's own token. */
     ADDRESS_FIX_URL: z.url().includes('{token}').default('http://127.0.0.1:8080/v1/address-fixes/{token}'),
 
     /** How long an address hold keeps the order's stock and price. */
@@ -127,7 +127,7 @@ const Schema = z
     /** How often the watchdog looks for orders that make no progress. */
     WATCHDOG_PERIOD_SECONDS: seconds(30),
     /**
-     * How long an order may stay in a stage before staff see it; `receive` counts from the end of its payment window.
+     * How long an order may stay in a stage before staff see it. `receive` counts from the end of the payment window.
      */
     RECEIVE_DEADLINE_SECONDS: seconds(10 * 60),
     PICK_DEADLINE_SECONDS: seconds(2 * 24 * 3600),

@@ -1,6 +1,6 @@
 import { connect } from '../../src/books/transactions';
-import { skuName, type NewSku } from '../../src/books/catalogue/skus';
-import { placeName, type Place } from '../../src/books/catalogue/warehouses';
+import { skuName, type NewSku } from '../../src/books/catalogue/import-skus';
+import { placeName, type Place } from '../../src/books/catalogue/import-warehouses';
 import { CatalogueImport } from '../../src/services/catalogue/import';
 import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-goods';
 

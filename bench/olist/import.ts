@@ -1,6 +1,6 @@
 import type { Receipt } from '../../src/books/inventory/receipts';
-import { skuName } from '../../src/books/catalogue/skus';
-import { placeName, type ImportedWarehouse, type Place } from '../../src/books/catalogue/warehouses';
+import { skuName } from '../../src/books/catalogue/import-skus';
+import { placeName, type ImportedWarehouse, type Place } from '../../src/books/catalogue/import-warehouses';
 import type { CatalogueImport } from '../../src/services/catalogue/import';
 import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-goods';
 import type { Dataset } from './dataset';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { PlaceOrder } from '../../src/contracts/orders/place-order';
-import type { NewMerchant } from '../../src/books/catalogue/merchants';
-import type { NewSku } from '../../src/books/catalogue/skus';
+import type { NewMerchant } from '../../src/books/catalogue/import-merchants';
+import type { NewSku } from '../../src/books/catalogue/import-skus';
 import { sumOf } from '../../src/domain/money';
 import type { Dataset, OlistItem, OlistOrder } from './dataset';
 import { isUnpaid, type Goal } from './goals';

@@ -8,7 +8,7 @@ export interface Finding {
   readonly actual: string;
 }
 
-/** Counts what an audit found, and holds the first of it. */
+/** Counts what an audit found, and lists the first findings. */
 export interface FindingSummary {
   readonly count: number;
   readonly findings: readonly Finding[];

@@ -1,6 +1,6 @@
 import { SourceUnavailable } from './audit';
 
-/** Holds a provider's own journal, read to its end. */
+/** Describes a provider's own journal, read to its end. */
 export interface JournalReading<Entry> {
   /** When the reading began: an effect that finished later may be missing from it. */
   readonly begun: Date;
@@ -15,8 +15,8 @@ export interface JournalSource<Entry> {
 
 /**
  * Reads a provider's journal to its end. Read it before the books: an effect is written in the books before it is
- * requested, so books that are read later hold whatever the journal holds. Throws `SourceUnavailable` when the provider
- * does not answer.
+ * requested, so books that are read later contain whatever the journal contains. Throws `SourceUnavailable` when the
+ * provider does not answer.
  */
 export async function readJournal<Entry extends { readonly key: string }>(
   source: JournalSource<Entry>,
@@ -35,6 +35,6 @@ export async function readJournal<Entry extends { readonly key: string }>(
   return { begun, byKey };
 }
 
-/** Says whether an effect finished before the reading began, so that the journal must hold it. */
+/** Says whether an effect finished before the reading began, so that the journal must contain it. */
 export const isCovered = ({ begun }: JournalReading<unknown>, finishedAt: Date | null): boolean =>
   finishedAt !== null && finishedAt < begun;

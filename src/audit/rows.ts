@@ -16,7 +16,7 @@ export async function* streamRows<Row>(tx: Tx, query: RawBuilder<Row>): AsyncGen
 }
 
 /**
- * Makes the planner read whole tables until the transaction ends. It guesses badly how many rows a policy lets through,
+ * Has the planner read whole tables, until the transaction ends. It guesses badly how many rows a policy lets through,
  * or a newly filled table holds, and would look up millions of rows one by one.
  */
 export async function preferTableScans(tx: Tx): Promise<void> {

@@ -20,7 +20,7 @@ import { preferTableScans } from './rows';
 import { sourcingAudits } from './inventory/sourcing-audits';
 import { stockAudits } from './inventory/stock-audits';
 import { timelineAudits } from './timeline';
-import { waitingAudits } from './interventions/waiting-audits';
+import { waitingAudits } from './open-effect-audits';
 import { workflowAudits } from './orders/workflow-audits';
 
 /** Names the audited sources: our books, the providers' journals, and Temporal. */

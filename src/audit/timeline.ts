@@ -38,7 +38,7 @@ export const timelineAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'The hash chain of every timeline holds',
+    'The hash chain of every timeline is intact',
     sql<Finding>`
     with chain as (
       select *, lag(hash, 1, '') over (partition by "orderId" order by seq) as previous from timeline_event

@@ -25,7 +25,10 @@ interface Statement {
   readonly values: readonly unknown[];
 }
 
-/** Sends the statements of one moment in one write: a write and the wake-up behind it cost more than a statement. */
+/**
+ * Sends the statements of one moment in one write. A write, with the wake-up that follows it, costs more than a
+ * statement.
+ */
 class OneWriteClient extends Client {
   /** The socket of each client: the pool types its clients by their base class. */
   static readonly #sockets = new WeakMap<object, Socket>();
@@ -56,16 +59,17 @@ class OneWriteClient extends Client {
   }
 }
 
-/** Makes a pool of connections that send several statements without waiting for the first one's answer. */
+/** Builds a pool whose connections send several statements without waiting for the first one's answer. */
 export const pipeliningPool = (config: PoolConfig): Pool => new Pool({ ...config, Client: OneWriteClient });
 
 /**
- * Prepares every statement with parameters once per connection: under row-level security, planning a read costs
- * PostgreSQL several times what running it does. A connection whose plans a migration made stale is closed, not reused.
- * So is one on which a statement is not answered within `statementLimitMs`: it may have died silently, and would keep
- * its place in the pool for ever. The statement fails with pg's own "Connection terminated". The statements that open a
- * transaction are sent with its first statement, and the end of one that only read is not awaited: one round trip in
- * place of four. If the opening fails, PostgreSQL refuses what follows it, and the opening's error is thrown.
+ * Wraps a pool so that each connection prepares a statement with parameters once. Under row-level security, planning a
+ * read costs PostgreSQL several times as much as running it. A connection whose plans a migration made stale is closed,
+ * not reused. So is one on which a statement is not answered within `statementLimitMs`: it may have died silently, and
+ * would keep its place in the pool for ever. The statement fails with pg's own "Connection terminated". The statements
+ * that open a transaction are sent with its first statement, and the end of one that only read is not awaited: one
+ * round trip in place of four. If the opening fails, PostgreSQL refuses what follows it, and the opening's error is
+ * thrown.
  */
 export function preparingPool(pool: Pool, statementLimitMs: number): PostgresPool {
   const wrapped = new WeakMap<PoolClient, PostgresPoolClient>();

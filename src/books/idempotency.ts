@@ -5,14 +5,14 @@ import type { Tx } from './transactions';
 /** How long the first request with a key may run before a repetition may take over. */
 const LEASE_SECONDS = 30;
 
-/** Holds the answer to the first request with a key, as repetitions get it. */
+/** Describes the answer to the first request with a key, as repetitions get it. */
 export interface StoredAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly location: string | null;
 }
 
-/** Says what a request with a key may do: go on, resume, or repeat a stored answer. */
+/** Says what a request with a key may do: continue, resume, or repeat a stored answer. */
 export type Claim =
   | { readonly claimed: 'first' }
   /** An earlier request with the key died before it answered; `resourceId` names what it had begun to create. */
@@ -26,8 +26,8 @@ export const hashRequest = (method: string, url: string, body: unknown): Buffer 
     .digest();
 
 /**
- * Claims a key for a request: the first one goes on, a repetition gets the first one's answer. Refused while the first
- * still runs, and when the key came with another request (draft-ietf-httpapi-idempotency-key-header).
+ * Claims a key for a request: the first one continues, a repetition gets the first one's answer. Refused while the
+ * first still runs, and when the key came with another request (draft-ietf-httpapi-idempotency-key-header).
  */
 export async function claimKey(
   tx: Tx,

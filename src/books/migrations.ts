@@ -19,7 +19,7 @@ const TABLE = `
     applied_steps_count integer NOT NULL DEFAULT 0
   )`;
 
-/** Holds one migration's name, statements and checksum. */
+/** Describes one migration's name, statements and checksum. */
 interface Migration {
   readonly name: string;
   readonly sql: string;
@@ -32,11 +32,12 @@ interface AppliedRow {
 }
 
 /**
- * Applies the migrations of a folder (`<name>/migration.sql`, in the order of their names) that a database lacks, and
- * returns their names. Keeps `_prisma_migrations` as the Prisma CLI does, so either may be used on the same database.
- * Each migration is one transaction: one that fails leaves nothing behind but the record of its failure, and is tried
- * again by the next call. Rejects, naming the migration, when one fails, when an applied one was edited afterwards, and
- * when the Prisma CLI left one half applied. `ownerUrl` is the connection of the role that owns the tables.
+ * Applies the migrations of a folder that a database lacks, and returns their names. They are `<name>/migration.sql`,
+ * in the order of their names. Keeps `_prisma_migrations` as the Prisma CLI does, so either may be used on one
+ * database. Each migration is one transaction: one that fails leaves nothing behind but the record of its failure, and
+ * is tried again by the next call. Rejects, naming the migration, when one fails, when an applied one was edited
+ * afterwards, and when the Prisma CLI left one half applied. `ownerUrl` is the connection of the role that owns the
+ * tables.
  */
 export async function applyMigrations(
   ownerUrl: string,

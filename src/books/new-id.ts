@@ -3,5 +3,5 @@ import type { IdPrefix } from '../contracts/ids';
 
 const ulid = monotonicFactory();
 
-/** Makes a new id of one kind; ids made later by this process sort later. */
+/** Creates a new id of one kind. Ids that this process creates later sort later. */
 export const newId = (prefix: IdPrefix): string => `${prefix}_${ulid()}`;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from './transactions';
 
 /**
- * Runs work as the system within a caller's transaction: goods that a merchant receives fill backorders that it may not
+ * Runs work as the system within a caller's transaction. Goods that a merchant receives fill backorders that it may not
  * see. Row-level security applies to the system meanwhile; the audit trail still names the caller. Work that throws
  * must end the transaction, as the caller is restored only when it succeeds.
  */

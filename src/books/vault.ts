@@ -4,7 +4,7 @@ const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Holds a customer's data key as it is stored: wrapped by the key-encryption key `keyId`. */
+/** Describes a customer's data key as it is stored: wrapped by the key-encryption key `keyId`. */
 export interface WrappedKey {
   readonly keyId: string;
   readonly wrappedKey: Buffer;

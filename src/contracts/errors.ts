@@ -9,7 +9,7 @@ export const ERRORS = { ...REQUEST_ERRORS, ...BUSINESS_ERRORS, ...SERVICE_ERRORS
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Names one fault of a request: where (a JSON pointer into the body, or a header or query name) and what. */
+/** Describes one fault of a request. `pointer` is a JSON pointer, or the name of a header or query parameter. */
 export interface FieldError {
   readonly pointer: string;
   readonly detail: string;
@@ -29,4 +29,5 @@ export interface Refusal {
 export const isRefusal = (value: unknown): value is Refusal =>
   typeof value === 'object' && value !== null && 'refused' in value;
 
+/** Builds a refusal with an error code. */
 export const refuse = (code: ErrorCode, more: Omit<Refusal, 'refused'> = {}): Refusal => ({ refused: code, ...more });

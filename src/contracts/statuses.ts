@@ -115,8 +115,8 @@ export const ReservationStatus = {
 export type ReservationStatus = (typeof ReservationStatus)[keyof typeof ReservationStatus];
 
 /**
- * Names the kinds of tasks: for a parcel in its warehouse, for an order that is stuck (`attend`), and follow-ups with a
- * supplier (`chase_supplier`).
+ * Names the kinds of tasks. They are for a parcel in its warehouse, for an order that is stuck (`attend`), and
+ * follow-ups with a supplier (`chase_supplier`).
  */
 export const TaskKind = {
   pick: 'pick',
@@ -177,7 +177,7 @@ export type Role = (typeof Role)[keyof typeof Role];
 export const AttentionReason = {
   paymentProviderUnavailable: 'payment_provider_unavailable',
   carrierUnavailable: 'carrier_unavailable',
-  /** The customer could not be notified; the order goes on meanwhile. */
+  /** The customer could not be notified; the order continues in the meantime. */
   notificationUnavailable: 'notification_unavailable',
   deliveryOverdue: 'delivery_overdue',
   carrierException: 'carrier_exception',

@@ -8,8 +8,8 @@ import type { PaymentWebhookReader } from '../providers/payments/payment-provide
 import type { SupplierWebhookReader } from '../providers/suppliers/supplier-provider';
 
 /**
- * Names why a request was turned away unread: too many placements, a slow event loop, too many requests of one key, or
- * of one address without a known key.
+ * Names why a request was refused before it was read. These are too many placements, a slow event loop, too many
+ * requests of one key, or of one address without a known key.
  */
 export type ShedReason = 'placements' | 'event_loop' | 'rate' | 'stranger';
 
@@ -31,7 +31,7 @@ export interface ApiMeter {
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-/** Limits the work that the API takes. Work that was taken always goes on. */
+/** Limits the work that the API accepts. Work that was accepted always continues. */
 export interface LoadLimits {
   readonly placementsInFlight: number;
   readonly placementsWaiting: number;
@@ -45,7 +45,7 @@ export interface LoadLimits {
   readonly unauthenticatedPerSecond: number;
 }
 
-/** Holds the dependencies of the API. Built by src/server.ts and by the tests. */
+/** Lists the dependencies of the API. Built by src/server.ts and by the tests. */
 export interface AppDeps {
   readonly services: Pick<
     Services,

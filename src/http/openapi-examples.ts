@@ -13,7 +13,7 @@ const CORRECTED_RECIPIENT = {
   address: { country: 'BR', region: 'SP', city: 'São Paulo', line1: 'Rua Augusta 100', postcode: '01305-000' },
 };
 
-/** Gives each operation an example of its body. */
+/** Lists an example of the body of each operation. */
 const BODIES: Readonly<Record<string, unknown>> = {
   placeOrder: {
     reference: 'A-1001',

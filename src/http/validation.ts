@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { fieldErrors, jsonPointer } from '../contracts/field-errors';
 import { InvalidRequest } from './errors';
 
-/** Matches what a JSON body may hold and PostgreSQL cannot store: NUL in text, a lone surrogate in JSON. */
+/** Matches what a JSON body may contain and PostgreSQL cannot store: NUL in text, a lone surrogate in JSON. */
 const NOT_STORABLE = /\0|\p{Surrogate}/u;
 
 /**

@@ -23,6 +23,7 @@ export interface Answer<T> {
   readonly replayed: boolean;
 }
 
+/** Builds the answer of a POST. */
 export const answer = <T>(status: number, body: T, location: string | null = null, replayed = false): Answer<T> => ({
   status,
   body,
@@ -30,6 +31,7 @@ export const answer = <T>(status: number, body: T, location: string | null = nul
   replayed,
 });
 
+/** Builds the answer to a repetition from the stored answer. */
 export const replay = <T>(stored: StoredAnswer): Answer<T> => ({
   status: stored.status,
   body: stored.body as T,

@@ -4,8 +4,8 @@ import { DatabaseError } from 'pg';
 /** gRPC's UNAVAILABLE and DEADLINE_EXCEEDED: Temporal did not answer. */
 const UNANSWERED: readonly number[] = [14, 4];
 /**
- * SQLSTATEs of a server that shuts down, starts up, takes no more connections, or ended a statement or an idle
- * transaction at its time limit, as behind a lock. Class 08 is the connection itself.
+ * Lists the SQLSTATEs of a server that cannot answer now. It shuts down, starts up, takes no more connections, or ended
+ * a statement or an idle transaction at its time limit, as behind a lock. Class 08 is the connection itself.
  */
 const UNAVAILABLE_STATES: readonly string[] = ['57P01', '57P02', '57P03', '53300', '57014', '25P03'];
 const NETWORK_CODES: readonly string[] = [

@@ -50,7 +50,7 @@ async function audit(...flags: string[]): Promise<{ printed: string; exitCode: n
 test('says of honest books that they are right', async () => {
   const { printed, exitCode } = await audit();
   expect(printed).toMatch(/The books are right: all \d+ audits are true\.\n$/);
-  expect(printed).toContain('  ✓ The hash chain of every timeline holds\n');
+  expect(printed).toContain('  ✓ The hash chain of every timeline is intact\n');
   expect(exitCode).toBe(0);
 });
 
@@ -58,7 +58,7 @@ test('names what is false, runs all the rest, and ends with 1', async () => {
   await copy.spoil('update stock set "onHand" = "onHand" + 1 where "skuId" = $1', [books.mall.skus.rug.id]);
   const text = await audit();
   expect(text.printed).toContain(
-    `  ✗ What is on hand of each SKU is the sum of its lots: 1 finding(s)\n      ${books.mall.skus.rug.id} at `,
+    `  ✗ The units on hand of each SKU equal the sum of its lots: 1 finding(s)\n      ${books.mall.skus.rug.id} at `,
   );
   expect(text.exitCode).toBe(1);
   const { printed, exitCode } = await audit('--json');

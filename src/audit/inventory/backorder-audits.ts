@@ -7,9 +7,9 @@ import { closedStatuses, releasedStatuses } from '../statuses';
 export const backorderAudits = (tx: Tx): Audit[] => [
   queryAudit(
     tx,
-    'What is owed of each SKU is what live orders wait for',
+    'The backordered units of each SKU equal what open orders wait for',
     sql<Finding>`
-    select k.id as subject, coalesce(b.units, 0) || ' owed' as expected, k.owed::text as actual
+    select k.id as subject, coalesce(b.units, 0) || ' backordered' as expected, k.owed::text as actual
     from sku k
     left join (
       select b."skuId", sum(b.quantity - b.filled) as units
@@ -23,11 +23,11 @@ export const backorderAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'What each waiting order holds and is owed is what was ordered',
+    "Each waiting order's reserved and backordered units equal its ordered units",
     sql<Finding>`
     select l.id || ' of ' || l."orderId" as subject,
-      l.quantity || ' held or owed' as expected,
-      coalesce(r.units, 0) || ' held, ' || coalesce(b.units, 0) || ' owed' as actual
+      l.quantity || ' reserved or backordered' as expected,
+      coalesce(r.units, 0) || ' reserved, ' || coalesce(b.units, 0) || ' backordered' as actual
     from order_line l
     join orders o on o.id = l."orderId" and o."agreedOn" is not null
       and o.status not in (${closedStatuses}, 'cancelling')
@@ -46,7 +46,7 @@ export const backorderAudits = (tx: Tx): Audit[] => [
   // Goods that expire may keep long enough for one order and not for another, so the rows do not show their turn.
   queryAudit(
     tx,
-    'Nobody was given goods in the turn of one who still waits for them',
+    'Backorders are filled in the order of promise',
     sql<Finding>`
     with waiting as materialized (
       select b.id, b."orderId", b."skuId", b."createdAt", o."agreedOn", o."placedAt"
@@ -74,7 +74,7 @@ export const backorderAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'No goods lie unpromised while somebody waits for them',
+    'No stock is free while a backorder waits for it',
     sql<Finding>`
     select s."skuId" || ' at ' || s."warehouseId" as subject,
       'nothing unpromised: orders wait for ' || b.units as expected,

@@ -6,7 +6,7 @@ import { queryAudit, type Audit, type Finding } from '../audit';
 export const sourcingAudits = (tx: Tx): Audit[] => [
   queryAudit(
     tx,
-    'What is reserved for each order is what its sourcing decided',
+    'The units reserved for each order equal those that its sourcing decided',
     sql<Finding>`
     with decided as (
       select e."orderId", p->>'skuId' || ' at ' || (p->>'warehouseId') as shelf, sum((p->>'quantity')::int) as units
@@ -39,7 +39,7 @@ export const sourcingAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'Every lot that is bound to an order keeps until the order needs it to',
+    'Every lot bound to an order keeps long enough',
     sql<Finding>`
     select r.id || ' of ' || r."orderId" as subject,
       'units that keep until ' || r."keepsUntil" as expected,
@@ -52,7 +52,7 @@ export const sourcingAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'What is held for orders without lots is there, and keeps for each of them',
+    'Stock reserved for orders without lots exists and keeps long enough',
     sql<Finding>`
     with held as (
       select "skuId", "warehouseId", coalesce("keepsUntil", '-infinity'::date) as day, sum(quantity) as units

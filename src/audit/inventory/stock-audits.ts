@@ -7,7 +7,7 @@ import { closedStatuses } from '../statuses';
 export const stockAudits = (tx: Tx): Audit[] => [
   queryAudit(
     tx,
-    'What is reserved of each SKU is the sum of its live reservations',
+    'The reserved units of each SKU equal the sum of its live reservations',
     sql<Finding>`
     select s."skuId" || ' at ' || s."warehouseId" as subject,
       coalesce(r.live, 0) || ' reserved' as expected,
@@ -24,7 +24,7 @@ export const stockAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'What is allocated of each lot is the sum of its live allocations',
+    'The allocated units of each lot equal the sum of its live allocations',
     sql<Finding>`
     select l.id || ' of ' || l."skuId" as subject,
       coalesce(a.live, 0) || ' allocated' as expected,
@@ -53,7 +53,7 @@ export const stockAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'What is on hand of each SKU is the sum of its lots',
+    'The units on hand of each SKU equal the sum of its lots',
     sql<Finding>`
     select s."skuId" || ' at ' || s."warehouseId" as subject,
       coalesce(l.units, 0) || ' on hand' as expected,
@@ -66,7 +66,7 @@ export const stockAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'What each lot has on hand is what came in less what went out',
+    'The units on hand of each lot equal the units that came in less those that went out',
     sql<Finding>`
     select l.id || ' of ' || l."skuId" as subject,
       coalesce(m.units, 0) || ' on hand' as expected,
@@ -78,7 +78,7 @@ export const stockAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'What went out with each parcel, and came back with it, is what was reserved for it',
+    'The units that left, and came back, with each parcel equal the units reserved for it',
     sql<Finding>`
     with parcel as (
       select "fulfillmentId" as id,
@@ -105,7 +105,7 @@ export const stockAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'No order that has ended holds stock',
+    'No ended order has reserved stock',
     sql<Finding>`
     select o.id as subject,
       'no live reservation of a ' || o.status || ' order' as expected,

@@ -42,7 +42,7 @@ export const orderAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'The parts of each order add up to its total',
+    'The fulfillments of each order add up to its total',
     sql<Finding>`
     select o.id as subject,
       o."goodsAmount" + o."shippingAmount" || ' in fulfillments' as expected,
@@ -55,7 +55,7 @@ export const orderAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'Each part is worth what its reservations carry',
+    'The amount of each fulfillment equals the sum of its reservations',
     sql<Finding>`
     select f.id || ' of ' || f."orderId" as subject,
       f.amount || ' in reservations' as expected,
@@ -69,7 +69,7 @@ export const orderAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'Every part of a cancelled order is cancelled',
+    'Every fulfillment of a cancelled order is cancelled',
     sql<Finding>`
     select f.id || ' of ' || f."orderId" as subject,
       'cancelled: its order is ' || o.status as expected,
@@ -81,7 +81,7 @@ export const orderAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'Nobody works on a part of an order that has ended or is cancelled',
+    'No fulfillment of an ended or cancelled order has an open task',
     sql<Finding>`
     select t.id || ' of ' || t."orderId" as subject,
       'no open task: its order is ' || o.status as expected,

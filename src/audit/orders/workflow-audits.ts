@@ -16,8 +16,8 @@ const READS = 3;
 const SWEEPER_SECONDS = 60;
 const ORDER_STATUS = defineSearchAttributeKey('OrderStatus', SearchAttributeType.KEYWORD);
 
-/** Describes where an order stands in the books. */
-interface Standing {
+/** Describes the state of an order in the books. */
+interface BookedState {
   readonly status: string;
   readonly closed: boolean;
   /** False for a new draft, whose workflow may not have started yet. */
@@ -26,7 +26,7 @@ interface Standing {
   readonly handedOver: boolean;
 }
 
-/** Describes where the order's workflow stands. */
+/** Describes the state of the order's workflow. */
 interface Run {
   readonly state: 'running' | 'completed' | 'ended otherwise';
   readonly status: string | undefined;
@@ -41,16 +41,13 @@ type Contradiction = {
 
 /**
  * Compares orders with their workflows. Reads mismatches again, `pauseMs` apart, as Temporal's lists and the orders
- * move on meanwhile.
+ * change in the meantime.
  */
 export const workflowAudits = (transactions: Transactions, temporal: Client, pauseMs: number): Audit[] => {
   const compared = runOnce(() => compare(transactions, temporal, pauseMs));
   return [
     { name: 'Every open order has its workflow running', check: async () => (await compared()).missing },
-    {
-      name: 'Every order and its workflow agree on where the order stands',
-      check: async () => (await compared()).different,
-    },
+    { name: 'Every order and its workflow have the same status', check: async () => (await compared()).different },
     { name: 'No workflow of an order that has ended is running', check: async () => (await compared()).overrunning },
     {
       name: 'Every running workflow of an order is of an order in our books',
@@ -89,7 +86,7 @@ async function compare(transactions: Transactions, temporal: Client, pauseMs: nu
 }
 
 /** Says how an order and its workflow contradict each other. Temporal keeps ended workflows only for a time. */
-function contradiction(order: Standing | undefined, run: Run | undefined): Contradiction | undefined {
+function contradiction(order: BookedState | undefined, run: Run | undefined): Contradiction | undefined {
   const shown = run ? `${run.state}, ${run.status ?? 'no status'}` : 'no workflow';
   const running = run?.state === 'running';
   if (!order) return running ? { audit: 'unknown', expected: 'an order in our books', actual: shown } : undefined;
@@ -104,7 +101,7 @@ function contradiction(order: Standing | undefined, run: Run | undefined): Contr
   return agrees ? undefined : { audit: 'different', expected: order.status, actual: shown };
 }
 
-async function readStandings(transactions: Transactions, ids?: readonly string[]): Promise<Map<string, Standing>> {
+async function readStandings(transactions: Transactions, ids?: readonly string[]): Promise<Map<string, BookedState>> {
   const rows = await transactions.snapshot(SYSTEM, (tx) => {
     const query = tx.selectFrom('orders as o').select([
       'o.id',

@@ -2,7 +2,7 @@ import type { Tx } from '../../books/transactions';
 import type { PaymentJournalEntry } from '../../providers/payments/payment-provider';
 import { FindingCollector, runOnce, type Audit } from '../audit';
 import { isCovered, type JournalReading } from '../journal';
-import { readOperations, type OperationRow } from '../operations';
+import { readOperations, type OperationRow } from '../read-operations';
 
 const KINDS = ['authorize', 'capture', 'void', 'refund'] as const;
 
@@ -16,7 +16,7 @@ export const gatewayAudits = (tx: Tx, journal: () => Promise<JournalReading<Paym
     },
     { name: 'Every effect on money at the gateway is in our books', check: async () => (await compared()).unknown },
     {
-      name: 'The gateway and our books agree on what became of every effect on money',
+      name: 'The gateway and our books agree on the outcome of every effect on money',
       check: async () => (await compared()).different,
     },
   ];

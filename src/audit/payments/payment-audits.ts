@@ -93,7 +93,7 @@ export const paymentAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'Nothing is open of a payment whose order has ended',
+    'No payment of an ended order has an open amount',
     sql<Finding>`
     select p.id || ' of ' || p."orderId" as subject,
       '0 open: the order is ' || o.status as expected,
@@ -119,7 +119,7 @@ export const paymentAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'Of an order that has ended, what was delivered is captured and what came back refunded',
+    'In ended orders, delivered goods are captured and returned goods refunded',
     sql<Finding>`
     select o.id as subject, coalesce(f.taken, 0) || ' captured, ' || coalesce(f.back, 0) || ' refunded' as expected,
       coalesce(p.captured, 0) || ' captured, ' || coalesce(p.refunded, 0) || ' refunded' as actual

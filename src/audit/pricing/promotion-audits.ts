@@ -66,7 +66,7 @@ export const promotionAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    "What the mall pays of each order's discounts is in its reservations and parts",
+    "The mall's share of each order's discounts is in its reservations and fulfillments",
     sql<Finding>`
     select o.id as subject, coalesce(l.platform, 0) || ' paid by the mall' as expected,
       coalesce(r.platform, 0) || ' in reservations, '
@@ -80,7 +80,7 @@ export const promotionAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'The uses counted of each promotion are those of orders that live, and within its limit',
+    'The counted uses of each promotion equal those of live orders, and are within its limit',
     sql<Finding>`
     select c."promotionId" as subject,
       coalesce(u.uses, 0) || ' uses for ' || coalesce(u.spent, 0)
@@ -101,7 +101,7 @@ export const promotionAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'No order that was rejected or cancelled holds a coupon, and every other keeps what it used',
+    'No rejected or cancelled order keeps a coupon use reserved, and every other order keeps its uses',
     sql<Finding>`
     select u."promotionId" || ' of ' || u."orderId" as subject,
       case when o.status in ('rejected', 'cancelled') then 'given back' else 'held' end
@@ -114,7 +114,7 @@ export const promotionAudits = (tx: Tx): Audit[] => [
 
   queryAudit(
     tx,
-    'The uses counted of each customer are those of its orders',
+    'The counted uses of each customer equal those of its orders',
     sql<Finding>`
     select coalesce(c."customerId", u."customerId") || ' of ' || coalesce(c."promotionId", u."promotionId") as subject,
       coalesce(u.uses, 0) || ' uses' as expected,

@@ -22,7 +22,7 @@ export const replenishmentAudits = (tx: Tx, journal: () => Promise<JournalReadin
   return [
     queryAudit(
       tx,
-      'What was received for each replenishment was booked in',
+      'The units received for each replenishment were booked in',
       sql<Finding>`
       select r.id as subject, r.received || ' units booked in' as expected, coalesce(sum(m.quantity), 0)::text as actual
       from replenishment r
@@ -34,7 +34,7 @@ export const replenishmentAudits = (tx: Tx, journal: () => Promise<JournalReadin
     ),
     queryAudit(
       tx,
-      'Every replenishment that was received has what was confirmed, or asked for',
+      'Every received replenishment has the units that were confirmed, or requested',
       sql<Finding>`
       select id as subject,
         coalesce(nullif(confirmed, 0), asked) || ' units' as expected,
@@ -43,7 +43,7 @@ export const replenishmentAudits = (tx: Tx, journal: () => Promise<JournalReadin
     ),
     queryAudit(
       tx,
-      'What each replenishment says its supplier sends is what was answered last',
+      "Each replenishment expects what its supplier's last answer says",
       sql<Finding>`
       select r.id as subject,
         coalesce(a.quantity || ' units on ' || a."expectedOn", 'no answer') as expected,
@@ -64,7 +64,7 @@ export const replenishmentAudits = (tx: Tx, journal: () => Promise<JournalReadin
     },
     { name: 'Every purchase order at a supplier is in our books', check: async () => (await compared()).unknown },
     {
-      name: 'What suppliers confirmed is what our books say they send',
+      name: "The suppliers' confirmed quantities equal those in our books",
       check: async () => (await compared()).different,
     },
   ];
@@ -77,7 +77,7 @@ interface PurchaseRow {
   readonly asked: number;
   readonly confirmed: number | null;
   readonly open: boolean;
-  /** True when a person recorded the supplier's last answer, which its journal need not hold. */
+  /** True when a person recorded the supplier's last answer, which its journal need not contain. */
   readonly byPerson: boolean;
   readonly finishedAt: Date | null;
 }

@@ -4,7 +4,7 @@ import type { OrderStatus, ShipmentStatus } from '../../contracts/statuses';
 import type { CarrierJournalEntry } from '../../providers/carriers/carrier-provider';
 import { FindingCollector, runOnce, queryAudit, type Audit, type Finding } from '../audit';
 import { isCovered, type JournalReading } from '../journal';
-import { readOperations } from '../operations';
+import { readOperations } from '../read-operations';
 import { streamRows } from '../rows';
 
 /**
@@ -36,7 +36,7 @@ export const carrierAudits = (
     ),
     queryAudit(
       tx,
-      'Every part that is labelled, or further, has its shipment',
+      'Every fulfillment that is labelled, or further, has its shipment',
       sql<Finding>`
       select f.id || ' of ' || f."orderId" as subject, 'a shipment: it is ' || f.status as expected, 'none' as actual
       from fulfillment f
@@ -45,7 +45,7 @@ export const carrierAudits = (
     ),
     queryAudit(
       tx,
-      'No part that was cancelled has a live label',
+      'No cancelled fulfillment has a live label',
       sql<Finding>`
       select s.id || ' of ' || s."orderId" as subject,
         'voided: its order is cancelled' as expected,

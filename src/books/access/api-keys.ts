@@ -28,7 +28,7 @@ export interface NewKey {
   readonly replace?: boolean;
 }
 
-/** Issues a key unless a live one exists that is not to be replaced; returns the secret of one that is issued now. */
+/** Issues a key unless a live one exists that is not to be replaced. Returns the secret of a new key. */
 export async function issueMissingKey(
   tx: Tx,
   { role, subjectId, label, replace = false }: NewKey,

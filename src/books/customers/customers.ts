@@ -54,8 +54,8 @@ export async function findCustomer(
 }
 
 /**
- * Locks a customer until the transaction ends, so that its orders placed at once go one after another. Orders that only
- * refer to the customer (a foreign key's lock) go on meanwhile.
+ * Locks a customer until the transaction ends, so that its orders placed at once follow one after another. Orders that
+ * only refer to the customer (a foreign key's lock) continue in the meantime.
  */
 export async function lockCustomer(tx: Tx, customerId: string): Promise<void> {
   await tx.selectFrom('customer').select('id').where('id', '=', customerId).forNoKeyUpdate().executeTakeFirstOrThrow();

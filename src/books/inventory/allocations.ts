@@ -4,7 +4,7 @@ import type { Tx } from '../transactions';
 import { fillBackorders } from './fill-backorders';
 import { changeLots, changeStock, lockStock, type Quantity } from './stock-rows';
 
-/** Names a held reservation that is to be bound to lots. */
+/** Describes a reservation that is to be bound to lots. */
 export interface HeldReservation extends Quantity {
   readonly id: string;
   readonly keepsUntil: Date | null;
@@ -12,8 +12,8 @@ export interface HeldReservation extends Quantity {
 
 /**
  * Binds reservations to their fulfillment and to lots that keep long enough, first expired first out. Throws when those
- * lots hold less than the stock promises: then the books of that SKU are wrong, and a person must look. The caller
- * holds the locks of the shelves.
+ * lots have fewer units than the stock promises: then the books of that SKU are wrong, and a person must look. Call it
+ * with the shelves locked.
  */
 export async function allocateLots(tx: Tx, fulfillmentId: string, held: readonly HeldReservation[]): Promise<void> {
   const lots = await tx
@@ -38,7 +38,7 @@ export async function allocateLots(tx: Tx, fulfillmentId: string, held: readonly
       lots.filter((lot) => lot.skuId === row.skuId),
       row.keepsUntil?.toISOString().slice(0, 10) ?? null,
     );
-    if (!takes) throw new Error(`The lots of ${row.skuId} at ${row.warehouseId} hold less than its stock`);
+    if (!takes) throw new Error(`The lots of ${row.skuId} at ${row.warehouseId} have less than its stock`);
     for (const take of takes) {
       const lot = lots.find(({ lotId }) => lotId === take.lotId);
       if (lot) lot.free -= take.quantity;

@@ -29,7 +29,7 @@ export interface Shelf extends Availability {
   readonly keepsUntil: string | null;
 }
 
-/** Holds the shelves of some SKUs, the carrier rates, and the day of the latest delivery. */
+/** Lists the shelves of some SKUs, the carrier rates, and the day of the latest delivery. */
 export interface Shelves {
   readonly shelves: readonly Shelf[];
   readonly rates: readonly CarrierRate[];
@@ -38,9 +38,9 @@ export interface Shelves {
 }
 
 /**
- * Reads the available units of some SKUs: on hand, less reserved, less the safety stock, and less units that would not
- * keep for the SKU's minimum shelf life after delivery. With `lock`, the stock rows stay locked in the order of their
- * keys, so that buyers queue instead of deadlocking; without, a later reservation may find less.
+ * Reads the units of SKUs that can be sold. Those are the units on hand, less reserved, less the safety stock, and less
+ * units that would not keep for the SKU's minimum shelf life after delivery. With `lock`, the stock rows stay locked in
+ * the order of their keys, so that buyers queue instead of deadlocking; without, a later reservation may find less.
  */
 export async function readShelves(
   tx: Tx,

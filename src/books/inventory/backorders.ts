@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Arrival, BackorderTerms, BackorderedUnits } from '../../domain/inventory/agree-backorder';
 import type { Demand } from '../../domain/inventory/sourcing-terms';
 import type { ValuedUnits } from '../../domain/orders/split-into-fulfillments';
-import { changeBackordered } from '../catalogue/backorder-terms';
+import { changeBackordered } from '../catalogue/backordered-units';
 import { runAsSystem } from '../run-as-system';
 import { newId } from '../new-id';
 import { replenishBackordered } from '../purchasing/replenishments';

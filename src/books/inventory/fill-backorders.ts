@@ -5,7 +5,7 @@ import {
   type WaitingBackorder,
 } from '../../domain/inventory/fill-waiting-backorders';
 import { sumOf } from '../../domain/money';
-import { changeBackordered } from '../catalogue/backorder-terms';
+import { changeBackordered } from '../catalogue/backordered-units';
 import { readCarriers, type ProviderRate } from '../catalogue/catalogue';
 import { newId } from '../new-id';
 import { enqueueOrderSignal } from '../outbox';
@@ -24,9 +24,9 @@ interface Filled extends ShelfRef {
 }
 
 /**
- * Fills backorders from the free stock of shelves, in the order of promise: the agreed day, then the time of placing.
- * Call it in the transaction that brought units to the shelves, with their locks held, so that no other order sees
- * units that are promised to a backorder. An order whose backorders are all filled gets a signal after the commit.
+ * Fills backorders from the free stock of shelves, in the order of promise. That is the agreed day, then the time of
+ * placing. Call it in the transaction that brought units to the shelves, with their locks held, so that no other order
+ * sees units that are promised to a backorder. An order whose backorders are all filled gets a signal after the commit.
  *
  * No backorder is missed: an order that joins a queue holds the locks of all shelves of the SKU, so either this sees
  * the backorder, or the order sees the units.

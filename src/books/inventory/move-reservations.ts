@@ -24,7 +24,9 @@ export interface ReservationMove {
   readonly expiresAt: Date | null;
 }
 
-/** Reads the held reservations of an order with what decides whether they fit a destination. */
+/**
+ * Reads an order's reservations without lots, with what decides whether they fit a destination.
+ */
 const heldOf = (tx: Tx, orderId: string) =>
   tx
     .selectFrom('reservation as r')
@@ -60,8 +62,8 @@ async function leaving(tx: Tx, orderId: string, to: Destination): Promise<Destin
 }
 
 /**
- * Locks the shelves of an order whose reservations may have to move for a new destination: when the country changes, or
- * the reserved goods do not fit it. Call it before the order is locked: shelves are locked first, by their keys, then
+ * Locks the shelves of an order whose reservations may move. They move when the country changes, or the reserved goods
+ * do not fit the new destination. Call it before the order is locked: shelves are locked first, by their keys, then
  * queues, as everywhere. Writes nothing.
  */
 export const lockForMove = (tx: Tx, orderId: string, to: Destination): Promise<void> =>

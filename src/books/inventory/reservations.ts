@@ -107,7 +107,7 @@ async function lockAndAgree(
   return 'shortages' in agreed ? agreed : { ...again, ...agreed };
 }
 
-/** Sets until when an order's held reservations last; null keeps them until they ship. */
+/** Sets until when an order's reservations last; null keeps them until they ship. */
 export async function setReservationExpiry(tx: Tx, orderId: string, expiresAt: Date | null): Promise<void> {
   await tx
     .updateTable('reservation')

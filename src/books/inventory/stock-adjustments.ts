@@ -38,8 +38,8 @@ export async function receiveGoods(tx: Tx, goods: ReceiveStock): Promise<ShelfRe
 }
 
 /**
- * Asks row-level security whether the caller may manage a shelf: a merchant those of its SKUs, a warehouse its own, the
- * mall all.
+ * Asks row-level security whether the caller may manage a shelf. A merchant may manage those of its SKUs, a warehouse
+ * its own, the mall all.
  */
 async function mayKeep(tx: Tx, skuId: string, warehouseId: string): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`
@@ -128,7 +128,7 @@ async function changeLot(
   await replenishLowShelves(tx, [ref]);
   return (await breaksPromise(tx, ref))
     ? refuse('stock_promised', {
-        detail: 'What is left of the SKU expires before it would reach the customers it is promised to',
+        detail: 'The remaining units expire before they would reach the customers who ordered them',
       })
     : ref;
 }

@@ -87,7 +87,7 @@ export async function correctRecipient(tx: Tx, vault: Vault, orderId: string, re
   ]);
 }
 
-/** Ends a hold whose deadline has passed. Returns false when the customer was faster: then the order goes on. */
+/** Ends a hold whose deadline has passed. Returns false when the customer was faster: then the order continues. */
 export async function expireAddressHold(tx: Tx, orderId: string): Promise<boolean> {
   const { status, stage } = await lockOrder(tx, orderId);
   if (status !== 'awaiting_address') return status === 'cancelling' || status === 'cancelled';
@@ -111,7 +111,7 @@ const signature = (vault: Vault, orderId: string, until: string): Buffer =>
   vault.blindIndex('address-link', `${orderId}\0${until}`);
 
 /**
- * Builds the token of an order's address link: the order, the end of its hold, and our signature over both
+ * Builds the token of an order's address link. It has the order, the end of its hold, and our signature over both
  * (HMAC-SHA-256). It is not stored, and works once, as an address fix ends the hold.
  */
 export function linkToken(vault: Vault, orderId: string, until: Date): string {

@@ -36,7 +36,7 @@ export async function readAbandonedBookings(tx: Tx, orderId: string): Promise<Ab
 }
 
 /**
- * Reads the effects of an order that are still open at a provider, or may be: authorized money, live labels, and calls
+ * Reads an order's effects that are, or may be, open at a provider. They are authorized money, live labels, and calls
  * without a recorded result. Undefined when there are none.
  */
 export async function readOpenEffects(tx: Tx, orderId: string): Promise<OpenEffects | undefined> {

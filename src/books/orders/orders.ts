@@ -114,7 +114,7 @@ export async function insertDraft(tx: Tx, vault: Vault, draft: OrderDraft): Prom
 export const withoutSuggestions = (findings: readonly AddressFinding[]): Pick<AddressFinding, 'pointer' | 'code'>[] =>
   findings.map(({ pointer, code }) => ({ pointer, code }));
 
-/** Describes where an order stands. */
+/** Describes the current state of an order. */
 export interface OrderState {
   readonly status: OrderStatus;
   readonly stage: Stage;
@@ -122,7 +122,10 @@ export interface OrderState {
   readonly payUntil: Date | null;
 }
 
-/** Reads where an order stands and locks its row, so that cancelling, paying and hand-over go one after another. */
+/**
+ * Reads the current state of an order and locks its row. Cancelling, paying and hand-over then follow one after
+ * another.
+ */
 export const lockOrder = (tx: Tx, orderId: string): Promise<OrderState> =>
   tx
     .selectFrom('orders')

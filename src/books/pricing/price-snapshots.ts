@@ -17,8 +17,8 @@ export interface OrderPrice {
 }
 
 /**
- * Keeps an order's price snapshot: the explained price, what it was made from with the versions of its rules, and each
- * discount as a row for the settlement.
+ * Writes an order's price snapshot. It has the explained price, what it was computed from with the versions of its
+ * rules, and each discount as a row for the settlement.
  */
 export async function writeOrderPrice(
   tx: Tx,
@@ -76,7 +76,7 @@ export async function readBreakdown(tx: Tx, orderId: string): Promise<PriceBreak
   return row?.breakdown as PriceBreakdown | undefined;
 }
 
-/** Holds what an order was priced from, and its total. */
+/** Describes what an order was priced from, and its total. */
 export interface PriceSnapshot {
   readonly currency: CurrencyCode;
   readonly country: string;

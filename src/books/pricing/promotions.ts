@@ -13,8 +13,8 @@ export interface PromotionSelection {
 }
 
 /**
- * Reads the rules that may price a cart, each with the version in force, its limits as they are now, and how often it
- * was used.
+ * Reads the rules that may price a cart. Each comes with the version in force, its current limits, and how often it was
+ * used.
  */
 export async function readPromotions(
   tx: Tx,

@@ -3,8 +3,8 @@ import { priceReturn, type Refund } from '../../domain/pricing/return-value';
 import type { Tx } from '../transactions';
 
 /**
- * Values the returned goods of a fulfillment by what was paid for them and their delivery: the amounts that its
- * reservations carry. Only restocked goods count; undefined when there are none.
+ * Values the returned goods of a fulfillment by what was paid for them and their delivery. Its reservations carry those
+ * amounts. Only restocked goods count; undefined when there are none.
  */
 export async function valueReturned(tx: Tx, fulfillmentId: string): Promise<Refund | undefined> {
   const rows = await tx

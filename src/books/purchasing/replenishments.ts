@@ -11,8 +11,8 @@ export interface ShelfRef {
 }
 
 /**
- * Opens a replenishment of each shelf that is at or below its reorder point and has none open, and starts its workflow.
- * Call it in the transaction that took from the shelf, or changed its reorder point: the database allows one per shelf,
+ * Opens a replenishment of each shelf at or below its reorder point that has none open, and starts its workflow. Call
+ * it in the transaction that took from the shelf, or changed its reorder point: the database allows one per shelf,
  * however many orders cross the point at once.
  */
 export async function replenishLowShelves(tx: Tx, shelves: readonly ShelfRef[]): Promise<void> {

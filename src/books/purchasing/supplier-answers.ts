@@ -64,7 +64,7 @@ export async function applySupplierAnswer(
 }
 
 /**
- * Records an answer that a person got from the supplier, as newer than all before; it has the effect of a webhook.
+ * Records an answer that a person got from the supplier, as newer than all before. It has the effect of a webhook.
  * Refused while the purchase order has not reached the supplier (an order by telephone would be a second one), and once
  * the replenishment has ended.
  */

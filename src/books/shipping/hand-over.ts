@@ -8,8 +8,8 @@ import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
 
 /**
- * Hands a labelled fulfillment over to its carrier: its goods leave the stock, the shipment is on its way, the order
- * gets a signal. Handing over twice changes nothing. Refused while there is no label, and after a cancellation.
+ * Hands a labelled fulfillment over to its carrier. Its goods leave the stock, the shipment is on its way, and the
+ * order gets a signal. Handing over twice changes nothing. Refused while there is no label, and after a cancellation.
  */
 export async function handOver(tx: Tx, fulfillmentId: string, at: Date): Promise<ReleasedFulfillment | Refusal> {
   const row = await lockFulfillment(tx, fulfillmentId);

@@ -105,9 +105,12 @@ export async function completeTask(
 function outcomeFault(kind: TaskKind, outcome: CompleteTask['outcome']): FieldError | undefined {
   const pointer = '/outcome';
   if (kind !== 'attend' && kind !== 'chase_supplier')
-    return outcome === undefined ? undefined : { pointer, detail: `A ${kind} task has none` };
+    return outcome === undefined ? undefined : { pointer, detail: `A ${kind} task takes no outcome` };
   if (outcome !== undefined) return undefined;
-  return { pointer, detail: `A task to ${kind === 'attend' ? 'attend' : 'follow up with a supplier'} needs one` };
+  return {
+    pointer,
+    detail: `A task to ${kind === 'attend' ? 'attend' : 'follow up with a supplier'} needs an outcome`,
+  };
 }
 
 type TaskRow = Selectable<Task>;

@@ -20,7 +20,7 @@ export const FindingCode = {
   ambiguousDivision: 'ambiguous_division',
   /** It lies in another part of the country than the rest of the address. */
   elsewhere: 'elsewhere',
-  /** A code stands where a name belongs. */
+  /** A code was given in place of a name. */
   codeForName: 'code_for_name',
   /** The division code and the names disagree. */
   codeDisagrees: 'code_disagrees',

@@ -18,7 +18,7 @@ import {
 
 const instant = z.iso.datetime();
 
-/** Describes the step that the customer must take before the payment can go on. */
+/** Describes the step that the customer must take before the payment can continue. */
 export const NextAction = z
   .strictObject({ type: z.enum(['redirect', 'qr_code']), url: z.string(), expiresAt: instant })
   .meta({ id: 'NextAction' });

@@ -31,8 +31,8 @@ const rule = {
 };
 
 /**
- * Explains a price to the last minor unit: the discount of each rule on each line, who pays for it, and why other rules
- * did not apply.
+ * Explains a price to the last minor unit. It lists the discount of each rule on each line, who pays for it, and why
+ * other rules did not apply.
  */
 export const PriceBreakdown = z
   .strictObject({

@@ -10,7 +10,7 @@ const CHINESE: readonly string[] = ['CN', 'HK', 'MO', 'TW'];
 /** Chooses the language of a customer's messages by the country of the address. */
 export const languageOf = (country: string): Language => (CHINESE.includes(country) ? 'zh-CN' : 'en');
 
-/** Holds every text of a message about an address hold; a message contains nothing else. */
+/** Lists every text of a message about an address hold; a message contains nothing else. */
 export interface Notice {
   readonly language: Language;
   readonly subject: string;

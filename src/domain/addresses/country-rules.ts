@@ -11,7 +11,7 @@ import { normalizeForComparison } from './division-names';
 
 type Rows = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Google's address data (libaddressinput) by country; `ZZ` holds the rules for all other countries. */
+/** Google's address data (libaddressinput) by country; `ZZ` has the rules for all other countries. */
 const DATA: Readonly<Record<string, Rows>> = { BR: br, DE: de, GB: gb, HK: hk, JP: jp, MO: mo, TW: tw, US: us, ZZ: zz };
 
 /** Describes a state, province, prefecture or county, or a city of one. */
@@ -81,5 +81,5 @@ const RULES: ReadonlyMap<string, CountryRules> = new Map(
   Object.entries(DATA).map(([country, rows]) => [country, readRules(country, rows)]),
 );
 
-/** Returns a country's rules; for a country without data, those that hold everywhere. */
+/** Returns a country's rules; for a country without data, those that apply everywhere. */
 export const rulesOf = (country: string): CountryRules => RULES.get(country) ?? (RULES.get('ZZ') as CountryRules);

@@ -4,7 +4,7 @@ import type { Recipient } from '../../contracts/addresses/recipient';
 import { finding } from './finding';
 import { normalizeCode } from './normalize';
 
-/** Holds a phone number's international form (E.164), or the finding about it. */
+/** Describes a phone number's international form (E.164), or the finding about it. */
 export type PhoneVerdict = { readonly phone: string } | { readonly finding: AddressFinding };
 
 /**

@@ -2,7 +2,7 @@ import type { AddressFinding } from '../../contracts/addresses/address-findings'
 import type { CountryRules } from './country-rules';
 import { finding } from './finding';
 
-/** Holds a postcode in capitals (undefined when absent or without a known pattern), or the finding about it. */
+/** Describes a postcode in capitals (undefined when absent or without a known pattern), or the finding about it. */
 export type PostcodeVerdict = { readonly postcode: string | undefined } | { readonly finding: AddressFinding };
 
 /**

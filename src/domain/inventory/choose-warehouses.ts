@@ -24,7 +24,7 @@ import {
 /** Limits the size of a set whose every order of warehouses is tried; larger sets are filled nearest first. */
 const MAX_PERMUTED = 3;
 
-/** Holds the input of one merchant's sourcing, and what follows from it. */
+/** Describes the input of one merchant's sourcing, and the values derived from it. */
 interface Sources {
   readonly demands: readonly Demand[];
   readonly stock: readonly Availability[];

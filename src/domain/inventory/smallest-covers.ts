@@ -11,6 +11,7 @@ const MAX_BRANCHES = 20_000;
 /** Limits how many sets of one size are compared. */
 const MAX_COVERS = 200;
 
+/** Returns how many units of a SKU a warehouse has. */
 export const unitsOf = (holding: Holding, skuId: string): number => holding.units.get(skuId) ?? 0;
 
 /**

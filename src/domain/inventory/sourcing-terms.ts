@@ -22,7 +22,7 @@ export interface SourcedUnits {
   readonly quantity: number;
 }
 
-/** Gives sourcing the weights, distances and carrier prices to compare warehouses by. */
+/** Describes by which weights, distances and carrier prices sourcing compares warehouses. */
 export interface SourcingTerms {
   /** In g, by SKU. */
   readonly weights: ReadonlyMap<string, number>;

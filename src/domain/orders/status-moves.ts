@@ -10,7 +10,7 @@ export const ORDER_MOVES: StatusMoves<OrderStatus> = {
   // Without a payment in time it ends at once: nothing is charged, and its stock is freed with it.
   awaiting_payment: ['awaiting_stock', 'in_fulfillment', 'cancelling', 'cancelled'],
   awaiting_stock: ['in_fulfillment', 'cancelling'],
-  // Completion does not ask for `shipped`: an order that has ended is not held up by a step that came late.
+  // Completion does not ask for `shipped`: an order that has ended is not delayed by a step that came late.
   in_fulfillment: ['shipped', 'completed', 'returned', 'cancelling'],
   shipped: ['completed', 'returned'],
   cancelling: ['cancelled'],

@@ -5,7 +5,7 @@ import { isInScope, ineligibleReason, belowMinimumReason, type PricingOccasion }
 import { evaluateRule } from './evaluate-rule';
 import { ineligible, type Ineligible } from './ineligible';
 
-/** Holds a promotion's outcome: the discount that it gave, or the reason why it gave none. */
+/** Describes a promotion's outcome: the discount that it gave, or the reason why it gave none. */
 export type RuleVerdict = { readonly promotion: Promotion; readonly outcome: RuleDiscount | Ineligible };
 
 /** Default priorities by kind: prices first, then items, spending, coupons and delivery. */
@@ -30,6 +30,7 @@ export function priorityOf(rule: PromotionDefinition): number {
   return rule.coupon && rule.kind !== 'free_shipping' ? COUPON_PRIORITY : PRIORITIES[rule.kind];
 }
 
+/** Checks whether a promotion gave a discount. */
 export const isDiscount = (outcome: RuleDiscount | Ineligible): outcome is RuleDiscount => 'amount' in outcome;
 
 /**
@@ -73,7 +74,7 @@ function groupTaken(best: Best, outcome: Turn['outcome']): Turn['outcome'] {
   return ineligible('group_taken', `${winner}; this would give ${outcome.amount}`);
 }
 
-/** Holds a promotion's turn; `outcome` is undefined until it is evaluated. */
+/** Describes a promotion's turn; `outcome` is undefined until it is evaluated. */
 interface Turn {
   readonly promotion: Promotion;
   readonly priority: number;

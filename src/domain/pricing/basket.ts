@@ -78,15 +78,15 @@ export function discountByLine(
   lines: readonly BasketLine[],
   amountOf: (line: BasketLine, i: number) => number,
 ): RuleDiscount {
-  const parts: LineDiscount[] = [];
+  const lineDiscounts: LineDiscount[] = [];
   let whole = 0;
   lines.forEach((line, i) => {
     const amount = amountOf(line, i);
     if (amount === 0) return;
-    parts.push({ line, amount });
+    lineDiscounts.push({ line, amount });
     whole += amount;
   });
-  return { on, lineDiscounts: parts, amount: whole };
+  return { on, lineDiscounts, amount: whole };
 }
 
 /** Sorts items by their numbers unless they are sorted already, as most baskets are. */
@@ -95,5 +95,8 @@ export function sortIfNeeded<T>(items: T[], numberOf: (item: T) => number): T[] 
   return isOrdered ? items : items.sort((a, b) => numberOf(a) - numberOf(b));
 }
 
+/** Sums what is left to pay for the goods of lines. */
 export const goodsLeft = (lines: readonly BasketLine[]): number => sumOf(lines, (line) => line.goods.left);
+
+/** Sums the units of lines. */
 export const unitsOf = (lines: readonly BasketLine[]): number => sumOf(lines, (line) => line.quantity);

@@ -3,7 +3,7 @@ import { goodsLeft, unitsOf, type BasketLine } from './basket';
 import type { Promotion } from './priced-cart';
 import { notAMember, ineligible, type Ineligible } from './ineligible';
 
-/** Gives promotions everything that their conditions depend on, except the goods. */
+/** Describes the customer, the coupons and the time by which promotions apply or do not. */
 export interface PricingOccasion {
   readonly currency: string;
   readonly couponCodes: ReadonlySet<string>;
@@ -72,7 +72,7 @@ export function belowMinimumReason(
   lines: readonly BasketLine[],
 ): Ineligible | undefined {
   if (minimum?.amount !== undefined && goodsLeft(lines) < minimum.amount)
-    return ineligible('minimum_amount', `It begins at ${minimum.amount}; the goods come to ${goodsLeft(lines)}`);
+    return ineligible('minimum_amount', `The goods total ${goodsLeft(lines)}; it starts at ${minimum.amount}`);
   if (minimum?.quantity !== undefined && unitsOf(lines) < minimum.quantity)
     return ineligible('minimum_quantity', `It begins at ${minimum.quantity} units; there are ${unitsOf(lines)}`);
   return undefined;

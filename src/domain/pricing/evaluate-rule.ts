@@ -54,7 +54,7 @@ const EVALUATIONS: { readonly [K in PromotionKind]: Evaluation<K> } = {
     const reached = highestTier(tiers, spent);
     if (reached) return takeOff('save' in reached ? reached.save : basisPointsOf(spent, reached.rate), lines);
     const lowest = Math.min(...tiers.map(({ spend }) => spend));
-    return ineligible('spend_not_reached', `It begins at ${lowest}; the goods come to ${spent}`);
+    return ineligible('spend_not_reached', `The goods total ${spent}; it starts at ${lowest}`);
   },
 
   spend_every: ({ every, save, times = Infinity }, lines) => {
@@ -62,7 +62,7 @@ const EVALUATIONS: { readonly [K in PromotionKind]: Evaluation<K> } = {
     const reached = Math.min(Math.floor(spent / every), times);
     return reached > 0
       ? takeOff(save * reached, lines)
-      : ineligible('spend_not_reached', `It begins at ${every}; the goods come to ${spent}`);
+      : ineligible('spend_not_reached', `The goods total ${spent}; it starts at ${every}`);
   },
 
   buy_n_get_m: buyNGetM,

@@ -83,7 +83,7 @@ export const nthItem = (rule: DefinitionOf<'nth_item'>, lines: readonly BasketLi
     return { amount, sharing };
   });
 
-/** Makes bundles of the dearest fitting units, as long as a bundle costs less than its units. */
+/** Groups the dearest fitting units into bundles, as long as a bundle costs less than its units. */
 export function bundlePrice(
   rule: DefinitionOf<'bundle_price'>,
   lines: readonly BasketLine[],

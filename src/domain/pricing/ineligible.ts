@@ -6,8 +6,10 @@ export interface Ineligible {
   readonly reason: string;
 }
 
+/** Builds the reason why a promotion does not apply. */
 export const ineligible = (code: RuleReason, reason: string): Ineligible => ({ code, reason });
 
+/** Builds the reason for a customer outside the member tiers. */
 export const notAMember = (tiers: readonly string[]): Ineligible =>
   ineligible('not_a_member', `It is for members of ${[...new Set(tiers)].join(', ')}`);
 

@@ -50,7 +50,7 @@ function keptRule({ id, version, paused, definition: { limits = {} }, used }: Pr
   };
 }
 
-/** Gives what repricing takes from the order or replaces. */
+/** Describes the order to price again, and the destination for which it is priced. */
 export interface RepriceRequest {
   readonly currency: CurrencyCode;
   readonly lines: readonly CartLine[];
@@ -60,7 +60,7 @@ export interface RepriceRequest {
 
 /**
  * Rebuilds the price request of an order from its snapshot, for the same or another destination. Goods, promotions,
- * limits and local time are those of the snapshot. Undefined when the snapshot is too old to hold them. Throws when a
+ * limits and local time are those of the snapshot. Undefined when the snapshot is too old to have them. Throws when a
  * recorded version is not published.
  */
 export function requestFromSnapshot(

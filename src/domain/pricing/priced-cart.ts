@@ -43,7 +43,7 @@ export interface Usage {
   readonly spent: number;
 }
 
-/** Holds everything that a price depends on. The same request always has the same price. */
+/** Describes everything that a price depends on. The same request always has the same price. */
 export interface PriceRequest {
   readonly currency: CurrencyCode;
   readonly lines: readonly CartLine[];

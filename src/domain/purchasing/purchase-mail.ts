@@ -1,4 +1,4 @@
-/** Holds everything that a purchase order's mail may say to the supplier. */
+/** Describes everything that a purchase order's mail may say to the supplier. */
 export interface PurchaseOrder {
   /** The purchase order's number, the same online and by mail. */
   readonly number: string;

@@ -21,9 +21,9 @@ export const secretOf = (request: FastifyRequest): string | undefined =>
   /^Bearer ([\x21-\x7e]{1,255})$/i.exec(request.headers.authorization ?? '')?.[1];
 
 /**
- * Admits only callers with a role that the route names, before the body is read: 401 for unknown keys, 403 for other
- * roles, 429 for too many requests without a known key. A route of this scope without roles is a defect: the start
- * fails.
+ * Admits only callers whose role the route names. It answers before the body is read: 401 for unknown keys, 403 for
+ * other roles, 429 for too many requests without a known key. A route of this scope without roles is a defect: the
+ * start fails.
  */
 export const callers = fp<Pick<AppDeps, 'authenticate' | 'isKnownKey'>>(
   async (scope, { authenticate, isKnownKey }) => {

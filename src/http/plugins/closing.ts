@@ -5,8 +5,7 @@ import fp from 'fastify-plugin';
 /** Limits how long requests under way may take while closing. Longer than the wait for an order's verdict. */
 const GRACE_MS = 15_000;
 /**
- * Limits how long a request may travel: a connection that was quiet for so long after the port was closed carries
- * none.
+ * Limits how long a request may travel. A connection that was quiet for so long after the port was closed carries none.
  */
 const IN_TRANSIT_MS = 1_000;
 const POLL_MS = 25;
@@ -14,7 +13,7 @@ const POLL_MS = 25;
 const SHORT_TURN_MS = 2;
 
 /**
- * Closes the port as the first step of closing the API: new connections are refused, and their clients may try
+ * Closes the port as the first step of closing the API. New connections are refused, and their clients may try
  * elsewhere. Open connections stay open; the next answer on each says that it was the last (`Connection: close`).
  * Connections already in the kernel's accept queue are served: Node accepts one in each turn of its event loop, and
  * closing the port earlier would reset the others, with the requests that their clients have sent on them.
@@ -34,7 +33,7 @@ export const closing = fp(
 );
 
 /**
- * Waits, as the last step before it ends all connections, for requests in transit when the port was closed, then for
+ * Waits for the last requests before all connections end. First come requests in transit when the port was closed, then
  * requests under way. Connections without any request, which browsers open ahead, end after the first wait.
  */
 export const lastRequests: FastifyPluginAsync = async (scope) => {

@@ -17,8 +17,7 @@ const KEY = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 const CHANGING: readonly string[] = ['POST', 'PUT'];
 
 /**
- * Requires an Idempotency-Key on every POST and PUT of the scope, before the body is read, and sets the request's
- * intent.
+ * Requires an Idempotency-Key on every POST and PUT of the scope, before the body is read. Sets the request's intent.
  */
 export const idempotentRequests = fp<Pick<AppDeps, 'idempotentRequest'>>(
   async (scope, { idempotentRequest: intentOf }) => {

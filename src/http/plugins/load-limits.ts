@@ -19,9 +19,9 @@ const SECOND_MS = 1_000;
 const MAX_KEYS = 10_000;
 
 /**
- * Turns work away while that is still cheap: too many requests of one key (429), and more new orders than the process
- * can place in time (503). The limit on new orders delays neither reads nor webhooks nor orders under way. Counts per
- * process: with several processes the limits add up.
+ * Refuses requests above the limits, before they cost much. These are too many requests of one key (429), and more new
+ * orders than the process can place in time (503). The limit on new orders delays neither reads nor webhooks nor orders
+ * under way. Counts per process: with several processes the limits add up.
  */
 export const loadLimits = fp<Pick<AppDeps, 'meter' | 'limits'>>(
   async (scope, { meter, limits }) => {

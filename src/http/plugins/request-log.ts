@@ -8,7 +8,7 @@ declare module 'fastify' {
 }
 
 /**
- * Logs one line per request, with the route's pattern: nothing that a caller typed is logged, least of all bodies and
+ * Logs one line per request, with the route's pattern. Nothing that a caller typed is logged, least of all bodies and
  * queries.
  */
 export const requestLog = fp(

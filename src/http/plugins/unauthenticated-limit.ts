@@ -19,8 +19,8 @@ const SECOND_MS = 1_000;
 const MAX_ADDRESSES = 10_000;
 
 /**
- * Limits requests without a known API key, before a query to the database, by the address of the connection (an IPv6
- * address by its network of 64 bits). Behind a proxy that is the proxy's address, and all clients share one count.
+ * Limits requests without a known API key, per address, before any query. The address is that of the connection (an
+ * IPv6 address by its network of 64 bits). Behind a proxy that is the proxy's address, and all clients share one count.
  * Counts per process.
  */
 export const unauthenticatedLimit = fp<Pick<AppDeps, 'meter' | 'limits'>>(

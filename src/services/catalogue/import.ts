@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { issueMissingKey, type NewKey } from '../../books/access/api-keys';
-import { upsertCarriers, type NewCarrier } from '../../books/catalogue/carriers';
+import { upsertCarriers, type NewCarrier } from '../../books/catalogue/import-carriers';
 import type { ImportedId } from '../../books/catalogue/imported-id';
-import { upsertMerchants, type NewMerchant } from '../../books/catalogue/merchants';
-import { upsertSkus, type NewSku } from '../../books/catalogue/skus';
-import { findOrInsertStorefronts } from '../../books/catalogue/storefronts';
-import { upsertSuppliers, type NewSupplier } from '../../books/catalogue/suppliers';
-import { upsertWarehouse, type ImportedWarehouse, type NewWarehouse } from '../../books/catalogue/warehouses';
+import { upsertMerchants, type NewMerchant } from '../../books/catalogue/import-merchants';
+import { upsertSkus, type NewSku } from '../../books/catalogue/import-skus';
+import { findOrInsertStorefronts } from '../../books/catalogue/import-storefronts';
+import { upsertSuppliers, type NewSupplier } from '../../books/catalogue/import-suppliers';
+import { upsertWarehouse, type ImportedWarehouse, type NewWarehouse } from '../../books/catalogue/import-warehouses';
 import { receive, type Receipt } from '../../books/inventory/receipts';
 import type { Transactions, Tx } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';

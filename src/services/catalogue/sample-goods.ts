@@ -1,7 +1,7 @@
-import type { NewCarrier } from '../../books/catalogue/carriers';
-import type { NewMerchant } from '../../books/catalogue/merchants';
-import type { NewSupplier } from '../../books/catalogue/suppliers';
-import type { NewWarehouse } from '../../books/catalogue/warehouses';
+import type { NewCarrier } from '../../books/catalogue/import-carriers';
+import type { NewMerchant } from '../../books/catalogue/import-merchants';
+import type { NewSupplier } from '../../books/catalogue/import-suppliers';
+import type { NewWarehouse } from '../../books/catalogue/import-warehouses';
 
 export const SAMPLE_MERCHANTS: readonly NewMerchant[] = [
   {

@@ -1,6 +1,6 @@
 import type { NewKey } from '../../books/access/api-keys';
-import { skuName, type NewSku } from '../../books/catalogue/skus';
-import { placeName, type ImportedWarehouse, type Place } from '../../books/catalogue/warehouses';
+import { skuName, type NewSku } from '../../books/catalogue/import-skus';
+import { placeName, type ImportedWarehouse, type Place } from '../../books/catalogue/import-warehouses';
 import type { Transactions } from '../../books/transactions';
 import type { CurrencyCode } from '../../contracts/money';
 import { CatalogueImport } from './import';
@@ -8,7 +8,7 @@ import { SAMPLE_CARRIERS, SAMPLE_MERCHANTS, SAMPLE_SUPPLIERS, SAMPLE_WAREHOUSES 
 import { SAMPLE_SKUS, type SampleSku } from './sample-skus';
 import { publishSamplePromotions } from './sample-promotions';
 
-/** Holds the sample mall's ids by code, and the secrets of its new keys. */
+/** Lists the sample mall's ids by code, and the secrets of its new keys. */
 export interface SampleMall {
   readonly currency: CurrencyCode;
   readonly storefrontId: string;

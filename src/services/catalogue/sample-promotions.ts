@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { skuName } from '../../books/catalogue/skus';
+import { skuName } from '../../books/catalogue/import-skus';
 import { insertPromotion, publishPromotion } from '../../books/pricing/promotion-drafts';
 import type { Transactions } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';

@@ -22,7 +22,7 @@ const north = (units: number) => ({ north: units });
 const south = (units: number) => ({ south: units });
 const both = (units: number) => ({ north: units, south: units });
 
-/** Makes one row of the tables below. */
+/** Builds one row of the tables below. */
 const item = (
   supplier: 'delta' | 'harbour',
   title: string,

@@ -29,9 +29,9 @@ const RETRYING = [
 ];
 
 /**
- * Finds the orders that may be stuck: overdue ones; those that were found stuck, as they may be so no longer; those
- * that wait for a provider; and those with a step that fails in the worker. Reads indexes over open orders only: ended
- * orders cost nothing.
+ * Finds the orders that the watchdog must examine. They are overdue; or were found stuck, as they may be so no longer;
+ * or wait for a provider; or have a step that fails in the worker. Reads indexes over open orders only: ended orders
+ * cost nothing.
  */
 export async function findOverdueOrders(tx: Tx, deadlines: Deadlines): Promise<Map<string, OverdueOrder>> {
   const seconds = (deadline: number) => sql`make_interval(secs => ${deadline}::double precision)`;

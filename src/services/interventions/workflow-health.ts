@@ -71,15 +71,15 @@ type RawFailure = NonNullable<
   NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['lastFailure']
 >;
 
-/** Names a failure's type only: its message could hold what somebody typed. */
+/** Names a failure's type only: its message could contain what somebody typed. */
 const failureOf = (failure: RawFailure | null | undefined): string | null => {
   if (!failure) return null;
   return failure.applicationFailureInfo?.type ?? (failure.timeoutFailureInfo ? 'timeout' : 'unknown');
 };
 
 /**
- * Lists orders whose workflow tasks fail, by one visibility query, where the server keeps count of that (from 1.30 on);
- * `not_known` where it does not.
+ * Lists orders whose workflow tasks fail, by one visibility query. Servers keep count of that from 1.30 on; `not_known`
+ * where they do not.
  */
 export async function reportedProblems(temporal: Client, limit: number): Promise<string[] | 'not_known'> {
   const ids: string[] = [];

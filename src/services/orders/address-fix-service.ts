@@ -122,7 +122,7 @@ export class AddressFixService {
       return shortages.length > 0
         ? refuse('out_of_stock', { extensions: { shortages } })
         : refuse('parcel_too_heavy', {
-            errors: [{ pointer: '/address/country', detail: `No carrier takes a parcel as heavy to ${country}` }],
+            errors: [{ pointer: '/address/country', detail: `No carrier takes a parcel this heavy to ${country}` }],
           });
     }
     const repriced = await repriceFor(tx, this.taxes, orderId, country);
@@ -157,7 +157,7 @@ export class AddressFixService {
     try {
       return (await this.workflows.afterAddressFix(orderId)) !== NO_ANSWER;
     } catch (error) {
-      // It ended meanwhile: the database has its outcome.
+      // It ended in the meantime: the database has its outcome.
       if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return true;
       throw error;
     }

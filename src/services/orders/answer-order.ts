@@ -20,8 +20,9 @@ export interface AnsweredRequest {
 }
 
 /**
- * Answers an order as it stands now, and stores that its key was answered. An `unanswered` request is answered as
- * undecided and its key stays open: the same request, sent again, tries again.
+ * Builds the response to a request about an order and stores it under the request's Idempotency-Key. The response shows
+ * the order's current state. An `unanswered` request is answered as undecided and its key stays open: the same request,
+ * sent again, tries again.
  */
 export async function answerOrder(
   tx: Tx,

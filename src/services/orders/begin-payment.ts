@@ -11,7 +11,7 @@ import type { PaymentInstruction } from '../../contracts/orders/place-order';
 import type { IdempotentRequest } from '../idempotent-request';
 
 /**
- * Writes another attempt to pay, or finds the one of an earlier request with the same key; `replayed` when that was
+ * Writes another attempt to pay, or finds the one of an earlier request with the same key. `replayed` when that was
  * answered.
  */
 export async function beginPayment(

@@ -4,8 +4,9 @@ import type { Verdict } from '../../contracts/orders/verdict';
 import { answer, type Answer } from '../idempotent-request';
 
 /**
- * Answers a request to place, pay or cancel from the order as it stands: 202 while it has no verdict, a refusal when it
- * was rejected or its payment declined, else 201. `paymentId` names the attempt that counts; the latest does without.
+ * Builds the response to a place, pay or cancel request. It is 202 while the order has no verdict, a refusal when it
+ * was rejected or its payment declined, else 201. `paymentId` names the attempt that counts; without it, the latest
+ * does.
  */
 export function outcomeOf(
   order: OrderResource,
@@ -29,5 +30,5 @@ export function outcomeOf(
     : answer(201, order, `/v1/orders/${order.id}`, replayed);
 }
 
-/** Answers an order that has no verdict yet: 202. */
+/** Builds the response for an order that has no verdict yet: 202. */
 export const undecided = (order: OrderResource): Answer<OrderResource> => answer(202, order, `/v1/orders/${order.id}`);

@@ -77,7 +77,7 @@ export class OrderService {
     } catch (error) {
       if (!(error instanceof WorkflowUpdateFailedError || error instanceof WorkflowNotFoundError)) throw error;
       await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
-      return refuse('payment_not_awaited', { detail: 'The order has gone on meanwhile' });
+      return refuse('payment_not_awaited', { detail: 'The order has continued in the meantime' });
     }
   }
 

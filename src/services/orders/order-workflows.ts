@@ -29,7 +29,7 @@ export interface OrderStart {
   readonly placedAt: Date;
 }
 
-/** Stands for an Update without an answer in time, or with Temporal unavailable: the order goes on by itself. */
+/** Marks an Update without an answer in time, or with Temporal unavailable: the order continues by itself. */
 export const NO_ANSWER = 'no_answer';
 
 /** Starts orders and sends them Updates. An Update that gets no answer in time answers `no_answer`: nothing is lost. */
@@ -155,7 +155,7 @@ export class OrderWorkflows {
         isGrpcServiceError(error) ||
         (error instanceof Error && isGrpcServiceError(error.cause));
       if (!unanswered) throw error;
-      this.log.warn({ err: error, orderId }, 'no answer from the order in time; it goes on by itself');
+      this.log.warn({ err: error, orderId }, 'no answer from the order in time; it continues by itself');
       return NO_ANSWER;
     }
   }

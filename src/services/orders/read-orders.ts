@@ -13,8 +13,8 @@ import { sumOf } from '../../domain/money';
 import { decodeCursor, encodeCursor } from '../cursor';
 
 /**
- * Reads an order as the transaction's caller may see it: a merchant sees its own lines and fulfillments, and
- * sums of those. With a vault, the recipient is opened too. Undefined when there is no such order for the caller.
+ * Reads an order as the transaction's caller may see it. A merchant sees its own lines and fulfillments, and sums of
+ * those. With a vault, the recipient is opened too. Undefined when there is no such order for the caller.
  */
 export async function readOrder(tx: Tx, orderId: string, vault?: Vault): Promise<OrderResource | undefined> {
   const row = await readOrderRow(tx, orderId, vault !== undefined);

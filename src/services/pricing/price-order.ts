@@ -21,7 +21,7 @@ export interface PriceableOrder {
   readonly country: string | null;
 }
 
-/** Holds a price and the request that it came from: the same request gives the same price. */
+/** Describes a price and the request that it came from. The same request gives the same price. */
 export interface Priced {
   readonly cart: PricedCart;
   readonly request: PriceRequest;

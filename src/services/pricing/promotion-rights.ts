@@ -27,21 +27,21 @@ export const mayPublish: PromotionPermission = ({ role }, { draft }) =>
     : undefined;
 
 /**
- * Refuses that a merchant raises or lifts a limit of a rule of which the mall pays a share: the limits bound what the
- * mall pays.
+ * Refuses that a merchant raises or lifts a limit of a rule of which the mall pays a share. The limits bound that
+ * share.
  */
 export const mayLimit: PromotionPermission<PromotionLimits> = ({ role }, { definition, limits }, requested) => {
   const wider = LIMITS.filter((limit) => (requested[limit] ?? Infinity) > (limits[limit] ?? Infinity));
   if (role !== 'merchant' || !isShared(definition) || wider.length === 0) return undefined;
   return refuse('forbidden', {
-    detail: `The mall pays a share of it. Ask the mall to raise or lift: ${wider.join(', ')}`,
+    detail: `The mall pays a share of the promotion. Ask the mall to raise or lift: ${wider.join(', ')}`,
   });
 };
 
 /** Refuses that a merchant resumes what the mall has paused. */
 export const mayResume: PromotionPermission = ({ role }, { status, pausedBy }) =>
   role === 'merchant' && status === 'paused' && pausedBy !== 'merchant'
-    ? refuse('forbidden', { detail: 'The mall has paused it. Ask the mall to resume it' })
+    ? refuse('forbidden', { detail: 'The mall has paused the promotion. Ask the mall to resume the promotion' })
     : undefined;
 
 const LIMITS = ['total', 'perCustomer', 'budget'] as const;

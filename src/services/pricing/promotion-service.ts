@@ -60,7 +60,9 @@ export class PromotionService {
     return once(this.transactions, caller, intent, async (tx) => {
       const foreign = merchantId !== undefined && caller.role === 'merchant' && merchantId !== caller.subject;
       if (foreign)
-        return refuse('validation_failed', { errors: [{ pointer: '/merchantId', detail: 'It is another merchant' }] });
+        return refuse('validation_failed', {
+          errors: [{ pointer: '/merchantId', detail: 'This is another merchant' }],
+        });
       const owner = caller.role === 'merchant' ? caller.subject : (merchantId ?? null);
       const unknown =
         owner !== null && !(await tx.selectFrom('merchant').select('id').where('id', '=', owner).executeTakeFirst());
@@ -164,7 +166,7 @@ export class PromotionService {
     });
   }
 
-  /** Changes a promotion under its lock, so that it is validated as it stands. */
+  /** Changes a promotion under its lock, so that its current state is validated. */
   #change(
     caller: Caller,
     intent: IdempotentRequest,

@@ -9,7 +9,7 @@ import type { TaxProvider } from '../../domain/pricing/tax';
 /**
  * Prices an order again for another country, from its price snapshot. Coupons are not counted again. The total and how
  * it is divided must stay; otherwise it is refused as `price_changed` with both breakdowns, and nothing is written. The
- * caller must have locked the order, and not written its country yet. Orders whose snapshot holds no catalogue keep
+ * caller must have locked the order, and not written its country yet. Orders whose snapshot has no catalogue keep
  * their price.
  */
 export async function repriceFor(
@@ -29,7 +29,7 @@ export async function repriceFor(
   });
   if (!request) return undefined;
   const cart = priceCart({ ...request, total: { amount: snapshot.total, currency } });
-  const elsewhere = { pointer: '/address/country', detail: `Delivered to ${country}, the order has another price` };
+  const elsewhere = { pointer: '/address/country', detail: `The price changes for delivery to ${country}` };
   if (isRefusal(cart)) return { ...cart, errors: (cart.errors ?? []).map((error) => ({ ...error, ...elsewhere })) };
   if (
     !(await dividesIntoSameShares(

@@ -62,6 +62,6 @@ async function refuseWarehouseTask(tx: Tx, { role }: Caller, taskId: string): Pr
   if (role !== 'support') return undefined;
   const task = await readTask(tx, taskId);
   return task && !STAFF_WORK.includes(task.kind)
-    ? refuse('forbidden', { detail: `It serves warehouse, platform; a ${task.kind} task is theirs` })
+    ? refuse('forbidden', { detail: `Only warehouse and platform may do a ${task.kind} task` })
     : undefined;
 }

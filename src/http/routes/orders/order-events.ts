@@ -133,7 +133,7 @@ interface Page {
 }
 
 /**
- * Yields a timeline, page by page, until the order has ended and every event was sent, or the reader has left.
+ * Yields a timeline, page by page. It ends when the order has ended and every event was sent, or the reader has left.
  */
 async function* follow(
   first: Page,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../books/transactions';
-import { queryAudit, type Audit, type Finding } from '../audit';
+import type { Tx } from '../books/transactions';
+import { queryAudit, type Audit, type Finding } from './audit';
 
 /** Audits the effects and signals under way: none may be so for longer than `graceMs` without an answer. */
 export const waitingAudits = (tx: Tx, graceMs: number): Audit[] => {
@@ -9,7 +9,7 @@ export const waitingAudits = (tx: Tx, graceMs: number): Audit[] => {
     // A payment may wait for its customer for as long as the order's payment window is open.
     queryAudit(
       tx,
-      'No effect on the outside waits for its answer for long',
+      'No outside effect is unanswered five minutes after its answer was due',
       sql<Finding>`
       select p.key || ' of ' || p."orderId" as subject,
         'an answer by ' || date_trunc('second', p.due) as expected,
@@ -29,7 +29,7 @@ export const waitingAudits = (tx: Tx, graceMs: number): Audit[] => {
 
     queryAudit(
       tx,
-      'No signal waits to be sent for long',
+      'No signal waits to be sent for more than five minutes',
       sql<Finding>`
       select "workflowId" as subject,
         'sent by ' || date_trunc('second', "createdAt" + ${grace}) as expected,

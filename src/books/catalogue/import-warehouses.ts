@@ -19,7 +19,7 @@ export interface NewWarehouse {
   readonly locations: readonly Place[];
 }
 
-/** Holds a warehouse's id, and the ids of its locations by `placeName`. */
+/** Lists a warehouse's id, and the ids of its locations by `placeName`. */
 export interface ImportedWarehouse {
   readonly id: string;
   readonly locations: ReadonlyMap<string, string>;
