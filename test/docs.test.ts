@@ -69,16 +69,43 @@ test('the newest release of the changelog is the version of the package, and not
   expect([lock.version, lock.packages[''].version]).toEqual([version, version]);
 });
 
-test('every function that the walk-through names is in one of the files that it names', () => {
-  const words = quoted('docs/walkthrough.md');
-  const sources =
-    words
-      .filter((word) => isPath(word) && word.endsWith('.ts'))
-      .map(read)
-      .join('\n') + read('prisma/migrations/20261123000001_guards/migration.sql');
-  const functions = words.filter((word) => /^[A-Za-z]+(\.[A-Za-z]+)?$/.test(word) || word === 'append_timeline');
-  expect(functions.length).toBeGreaterThan(30);
-  expect(functions.filter((name) => !sources.includes(name.split('.').pop() ?? name))).toEqual([]);
+const WALKTHROUGH = 'docs/walkthrough.md';
+
+/** Divides the walk-through into its steps: numbered ones, and paragraphs. */
+const steps = read(WALKTHROUGH).split(/\n(?=\d+\. |\n|## )/);
+const codeOf = (step: string): string[] => [...step.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
+const isName = (text: string): boolean => /^[A-Za-z_]+(\.[A-Za-z]+)?$/.test(text);
+const lastName = (name: string): string => name.split('.').pop() ?? name;
+
+/** Checks that a file declares a name: as a function, class, type or constant, or as a member. */
+function declares(file: string, name: string): boolean {
+  const declared = String.raw`\b(function\*?|const|class|interface|type) ${name}\b`;
+  const member = String.raw`^ +(async |private |readonly |static )*\*?${name}(<[^>]*>)?(\(.*[{,(]$|\(.*=>|:|,$)`;
+  return new RegExp(`${declared}|${member}`, 'm').test(read(file));
+}
+
+/** Lists the pairs of a step: a name, and the file that follows it in brackets. */
+const pairsOf = (step: string): [name: string, file: string][] =>
+  [...step.matchAll(/`([A-Za-z_.]+)`(?:,|\s)\s*\(?`((?:src|workflows|activities)\/[\w./-]+\.ts)`/g)].map(
+    ([, name = '', file = '']) => [lastName(name), file],
+  );
+
+test('every function that the walk-through names before a file is declared in that file', () => {
+  const pairs = steps.flatMap(pairsOf);
+  expect(pairs.length).toBeGreaterThan(40);
+  expect(pairs.filter(([name, file]) => !declares(file, name))).toEqual([]);
+  expect(declares('src/books/orders/fulfillments.ts', 'handOver')).toBe(false);
+});
+
+test('every name in a step of the walk-through is in one of the files that the same step names', () => {
+  const missing = steps.flatMap((step) => {
+    const words = codeOf(step);
+    const files = words.filter((word) => isPath(word) && word.endsWith('.ts'));
+    if (words.includes('append_timeline')) files.push('prisma/migrations/20261123000001_guards/migration.sql');
+    const text = files.map(read).join('\n');
+    return words.filter((word) => isName(word) && !new RegExp(`\\b${lastName(word)}\\b`).test(text));
+  });
+  expect(missing).toEqual([]);
 });
 
 test('docs/addresses.md lists every finding', () => {

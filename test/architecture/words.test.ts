@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesUnder, ROOT, textOf } from './imports';
-import { linesOfDocument, piecesOf, readForbiddenWords, whatFaults, wordFaults } from './words';
+import { lengthFaults, linesOfDocument, piecesOf, readForbiddenWords, whatFaults, wordFaults } from './words';
 
 const CODE = ['activities', 'workflows', 'src', 'bench', 'test'];
 const forbidden = readForbiddenWords(textOf('docs/glossary.md'));
@@ -33,6 +33,23 @@ test('no document uses a forbidden word', () => {
 
 test('no docstring begins with "What"', () => {
   expect(files.flatMap(whatFaults)).toEqual([]);
+});
+
+const DOCUMENTED = ['activities', 'workflows', 'src', 'bench'];
+test.each(DOCUMENTED)('no docstring of %s has a first sentence of more than 20 words', (folder) => {
+  const own = files.filter((file) => file.startsWith(`${folder}/`));
+  expect(own.flatMap((file) => lengthFaults(file, piecesOf(file, textOf(file))))).toEqual([]);
+});
+
+test('a planted long sentence is found, and only in the first sentence of a docstring', () => {
+  const words = (count: number) => Array.from({ length: count }, () => 'word').join(' ');
+  const faultsIn = (comment: string) =>
+    lengthFaults('src/x.ts', piecesOf('src/x.ts', `${comment}\nexport const x = 1;`));
+  expect(faultsIn(`/** ${words(21)}. */`)).toEqual(['src/x.ts:1: the first sentence has 21 words, 20 at most']);
+  expect(faultsIn(`/**\n * ${words(10)}\n * ${words(11)}. Why.\n */`)).toHaveLength(1);
+  expect(faultsIn(`/** ${words(20)}. */`)).toEqual([]);
+  expect(faultsIn(`/** Says it. ${words(30)}. */`)).toEqual([]);
+  expect(faultsIn(`// ${words(30)}.`)).toEqual([]);
 });
 
 test.each([

@@ -121,3 +121,28 @@ export const whatFaults = (file: string): string[] =>
   piecesOf(file, textOf(file))
     .filter(({ text }) => /^\/\*\*[\s*]*What\b/.test(text))
     .map(({ line }) => `${file}:${line}: the docstring begins with "What"`);
+
+const LONGEST_SENTENCE = 20;
+
+/** Returns the first sentence of a docstring; a list or an empty line ends it, too. */
+function firstSentence(docstring: string): string {
+  const lines = docstring
+    .replace(/^\/\*\*/, '')
+    .replace(/\*\/$/, '')
+    .split('\n')
+    .map((line) => line.replace(/^\s*\*/, '').trim());
+  const [paragraph = ''] = lines
+    .join('\n')
+    .trim()
+    .split(/\n\n|\n(?=[-@])/);
+  const [sentence = ''] = paragraph.replaceAll('\n', ' ').split(/(?<=[.?!:])\s+(?=[A-Z`])/);
+  return sentence;
+}
+
+/** Names the docstrings of a file whose first sentence is longer than people read at once. */
+export const lengthFaults = (file: string, pieces: readonly Piece[]): string[] =>
+  pieces
+    .filter(({ text }) => text.startsWith('/**'))
+    .map(({ text, line }) => ({ line, words: firstSentence(text).split(/\s+/).filter(Boolean).length }))
+    .filter(({ words }) => words > LONGEST_SENTENCE)
+    .map(({ line, words }) => `${file}:${line}: the first sentence has ${words} words, ${LONGEST_SENTENCE} at most`);
