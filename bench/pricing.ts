@@ -39,7 +39,8 @@ const RULES: Readonly<Record<PromotionKind, object>> = {
 };
 
 /**
- * Builds a request of ten lines with fifty live promotions of all kinds: half for some SKUs only, a tenth in groups.
+ * Builds a request of ten lines with fifty live promotions of all kinds. Half are for some SKUs only, a tenth in
+ * groups.
  */
 export function pricingLoad(seed: number): PriceRequest {
   const random = randomFrom(seed);

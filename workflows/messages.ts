@@ -40,8 +40,8 @@ export interface OrderProgress {
 }
 
 /**
- * Returns the verdict on the order once it is known: accepted, rejected, declined, or one that the customer must act
- * on.
+ * Returns the verdict on the order once it is known. It is accepted, rejected, declined, or the customer must act on
+ * it.
  */
 export const awaitVerdict = defineUpdate<Verdict>('awaitVerdict');
 /** Tries another payment attempt of an order that waits for payment. */

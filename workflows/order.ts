@@ -14,8 +14,8 @@ import { handleInterventions } from './order/interventions';
 import { OrderRun } from './order/order-run';
 
 /**
- * Runs an order from checkout to its end: validated, stock reserved, paid, backorders filled, split by merchant and
- * warehouse, every fulfillment packed, shipped and signed for. A cancellation before hand-over, or the end of the
+ * Runs an order from checkout to its end. It is validated, stock reserved, paid, backorders filled, split by merchant
+ * and warehouse, every fulfillment packed, shipped and signed for. A cancellation before hand-over, or the end of the
  * payment window, undoes everything.
  */
 export async function order(input: messages.OrderInput): Promise<OrderStatus> {

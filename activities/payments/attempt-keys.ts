@@ -26,9 +26,9 @@ async function lastAttempt(tx: Tx, orderId: string, move: string): Promise<Attem
 }
 
 /**
- * Names the key of the next attempt of a money move: that of the last attempt, or a new one when the gateway refused
- * that and staff requested a retry since. A gateway gives the same answer to the same key, so the old key would change
- * nothing. Throws a failure that is not retried when it was refused and nobody requested a retry.
+ * Returns the key of the next attempt of a money move. It is that of the last attempt, or a new one when the gateway
+ * refused that and staff requested a retry since. A gateway gives the same answer to the same key, so the old key would
+ * change nothing. Throws a failure that is not retried when it was refused and nobody requested a retry.
  */
 export async function nextAttemptKey(tx: Tx, orderId: string, move: string): Promise<string> {
   const last = await lastAttempt(tx, orderId, move);

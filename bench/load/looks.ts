@@ -11,8 +11,8 @@ export interface Polling {
 }
 
 /**
- * Polls with growing pauses, as a client that waits for an order does, until a fact holds, and returns the last answer.
- * Counts and throws a fault when it does not hold within a minute; `describe` then formats the last answer.
+ * Polls with growing pauses until a fact holds, as a client would, and returns the last answer. Counts and throws a
+ * fault when it does not hold within a minute; `describe` then formats the last answer.
  */
 export async function pollUntil<T>(
   expectation: string,

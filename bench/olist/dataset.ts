@@ -41,7 +41,7 @@ export interface Dataset {
 const centavos = (amount: number): number => Math.round(amount * 100);
 
 /**
- * Reads the first `limit` orders by time of purchase (all without a limit) with their sellers and products; only those
+ * Reads the first `limit` orders by time of purchase (all without a limit) with their sellers and products. Only those
  * are kept in memory. Orders without items cannot be placed and are left out.
  */
 export async function readDataset(folder: string, limit?: number): Promise<Dataset> {

@@ -50,7 +50,7 @@ function refusePlace(paths: StatePaths, root: string): void {
   throw new Error(`${paths.root} ${reason}: ${NOTHING}. Name a state folder with --state, and run this outside of it.`);
 }
 
-/** Returns the real path behind a path; the path itself when it does not exist, such as a missing home folder. */
+/** Returns the real path behind a path. It is the path itself when it does not exist, such as a missing home folder. */
 function realPathOf(path: string): string {
   return lstatSync(path, { throwIfNoEntry: false }) === undefined ? path : realpathSync.native(path);
 }

@@ -41,7 +41,9 @@ export function pageOf<T>(all: readonly T[], query: unknown, view: (item: T) => 
   return ok({ entries, next: after + limit < all.length ? after + limit : null });
 }
 
-/** Builds a server that reports errors as JSON: 400 for a body that does not fit, 500 for a defect (logged). */
+/**
+ * Builds a server that reports errors as JSON. It answers 400 for a body that does not fit, 500 for a defect (logged).
+ */
 export function buildServer(logger: FastifyBaseLogger | undefined): FastifyInstance {
   const app = fastify({
     ...(logger ? { loggerInstance: logger } : {}),

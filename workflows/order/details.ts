@@ -32,7 +32,7 @@ const CHOICES: Readonly<Record<InterventionVerb, string>> = {
   handToPerson: 'To hand it to a person',
 };
 
-/** Writes what the Web UI shows of an order, as Markdown: its status, its waits, and the Updates that it takes. */
+/** Writes, as Markdown, an order's status, its waits, and the Updates that it takes. The Web UI shows it. */
 export function orderDetails(order: OrderView): string {
   const waits = orderWaits(order).map((wait) => `- ${wait}`);
   const verbs = verbsOf(order);

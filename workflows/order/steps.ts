@@ -10,7 +10,10 @@ interface WaitingStep {
   readonly retry: () => void;
 }
 
-/** Runs the steps of an order, and keeps those that wait: for a provider or, having failed for good, for a person. */
+/**
+ * Runs the steps of an order, and keeps those that wait. They wait for a provider or, having failed permanently, for a
+ * person.
+ */
 export class Steps {
   readonly #waiting = new Set<WaitingStep>();
   #failures = 0;

@@ -75,7 +75,7 @@ export function linkedFolder(dataDir: string): string | null {
   );
 }
 
-/** Returns the first folder on the path, its last one included, that an account may not enter; null when none is. */
+/** Returns the first folder on the path, itself included, that an account may not enter. Null when none is. */
 function firstClosedFolder(folder: string, account: Account): string | null {
   const parent = dirname(folder);
   const above = parent === folder ? null : firstClosedFolder(parent, account);

@@ -72,9 +72,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Child> {
   );
 }
 
-/**
- * Creates a cluster beside its final place and moves it there, so that an interrupted start never leaves half of one.
- */
+/** Creates a cluster beside its final place and moves it there. So an interrupted start never leaves half of one. */
 function initialise(
   dataDir: string,
   options: PostgresOptions,
