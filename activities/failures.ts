@@ -9,7 +9,7 @@ export const invariantViolated = (message: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, 'cannot_be');
 
 /**
- * Reports that a provider refused the request under a key for good. Temporal does not retry it: staff have to request
+ * Reports that a provider refused the request under a key permanently. Temporal does not retry it: staff have to request
  * another attempt.
  */
 export const refusedForGood = (key: string, reason: string): ApplicationFailure =>

@@ -20,7 +20,7 @@ import { OrderRun } from './order/order-run';
  */
 export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   const run = new OrderRun(input);
-  // A cancellation ends the flow; handlers run beside it, and what they began comes to its end.
+  // A cancellation ends the flow; handlers run beside it, and what they began finishes.
   const toItsEnd = <T>(work: () => Promise<T>): Promise<T> => CancellationScope.nonCancellable(work);
   setHandler(messages.awaitVerdict, () => toItsEnd(() => run.payment.verdictOn(input.paymentId)));
   setHandler(messages.payAgain, ({ paymentId }) => toItsEnd(() => run.payment.pay(paymentId)), {

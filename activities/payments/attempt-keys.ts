@@ -11,7 +11,7 @@ interface Attempt {
   readonly result: unknown;
 }
 
-/** Holds why an attempt was refused, and the number of the order's last event at that time. */
+/** Describes why an attempt was refused, and the number of the order's last event at that time. */
 type Refused = { readonly reason: string; readonly seq: number };
 
 async function lastAttempt(tx: Tx, orderId: string, move: string): Promise<Attempt | undefined> {

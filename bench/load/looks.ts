@@ -4,7 +4,7 @@ import type { Faults } from './faults';
 const LIMIT_MS = 60_000;
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS, PAUSE_FACTOR] = [40, 400, 1.6] as const;
 
-/** Holds the counter of faults and the signal that stops the polling. */
+/** Lists the counter of faults and the signal that stops the polling. */
 export interface Polling {
   readonly faults: Faults;
   readonly signal: AbortSignal;

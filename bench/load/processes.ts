@@ -80,7 +80,7 @@ function statOf(pid: number): { readonly parent: number; readonly ticks: number 
   }
 }
 
-/** Holds a process's current and greatest memory in bytes. */
+/** Describes a process's current and greatest memory in bytes. */
 export interface Memory {
   readonly rssBytes: number;
   readonly peakBytes: number;

@@ -1,7 +1,7 @@
 import { groupBy } from './group-by';
 import { readTable, type Row, type TableName } from './tables';
 
-/** Holds the units of one product of one seller in an order. */
+/** Describes the units of one product of one seller in an order. */
 export interface OlistItem {
   readonly productId: string;
   readonly sellerId: string;
@@ -29,7 +29,7 @@ export interface OlistOrder {
   readonly payments: { readonly type: string; readonly amount: number }[];
 }
 
-/** Holds the first orders of the dataset by time of purchase, and their sellers and products. */
+/** Describes the first orders of the dataset by time of purchase, and their sellers and products. */
 export interface Dataset {
   readonly orders: readonly OlistOrder[];
   readonly sellers: ReadonlyMap<string, Row<'sellers'>>;

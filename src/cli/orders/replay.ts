@@ -35,7 +35,10 @@ export function registerReplay(program: Command): void {
     .addOption(new Option('--orders <number>', 'only the first ones, by time of purchase').argParser(whole))
     .addOption(new Option('--concurrency <number>', 'orders at a time').default(8).argParser(whole))
     .addOption(
-      new Option('--run <name>', 'names the replay: the same name resumes it where it stopped')
+      new Option(
+        '--run <name>',
+        'the name of the replay: a name used before resumes that replay, another starts a new one',
+      )
         .default('first')
         .argParser(runName),
     )

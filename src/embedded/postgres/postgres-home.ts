@@ -17,7 +17,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { type Account, findPostgresFolder, type PostgresBinaries, programsIn } from './postgres-binaries';
 
-/** Holds the programs and data of a stack that root started, when the account `postgres` may not enter the checkout. */
+/** Names the folder of a stack that root started, when the account `postgres` may not enter the checkout. */
 const OPEN_FOLDER = '/var/lib/mallflow';
 
 /** Names the places of PostgreSQL's programs and data. */

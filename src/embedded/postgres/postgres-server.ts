@@ -11,7 +11,7 @@ const START_TIMEOUT_MS = 60_000;
 const OWNER = 'postgres';
 
 export interface PostgresOptions {
-  /** Holds the cluster; its parent folder must exist. Created by the first start. */
+  /** Names the folder of the cluster; its parent folder must exist. Created by the first start. */
   readonly dataDir: string;
   readonly port: number;
   readonly ownerPassword: string;
