@@ -64,8 +64,8 @@ export function orderWaits({ status, stage, agreedOn, fulfillments }: OrderView)
       ];
     case OrderStatus.awaitingStock:
       return [
-        `${ORDER_WAITS.awaiting_stock}${byDay(agreedOn)}. Ends when goods are received (\`POST /v1/stock/receipts\`), ` +
-          'which sends Signal `backorderFilled`',
+        `${ORDER_WAITS.awaiting_stock}${byDay(agreedOn)}. ` +
+          'Ends when goods are received (`POST /v1/stock/receipts`), which sends Signal `backorderFilled`',
       ];
     default:
       return fulfillments.flatMap(fulfillmentWaits);

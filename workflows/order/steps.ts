@@ -37,8 +37,8 @@ export class Steps {
   }
 
   /**
-   * Runs a step until it succeeds. A step that fails permanently raises attention and waits until staff retry it, or the
-   * order is cancelled. The rest of the order continues meanwhile.
+   * Runs a step until it succeeds. A step that fails permanently raises attention and waits until staff retry it, or
+   * the order is cancelled. The rest of the order continues meanwhile.
    */
   async run<Result>(step: () => Promise<Result>, fulfillmentId?: string): Promise<Result> {
     for (;;) {

@@ -59,7 +59,7 @@ export class ReplenishmentRun {
 
   async #purchase(id: string, plan: PurchasePlan) {
     setCurrentDetails(
-      `${id}: the supplier to take the purchase order. Nothing to do: it ends when the supplier answers, or the order has gone by mail`,
+      `${id}: the supplier to take the purchase order. ` + `Ends when it answers or the order is mailed; nothing to do`,
     );
     return this.#reach(
       id,
@@ -70,7 +70,7 @@ export class ReplenishmentRun {
     );
   }
 
-  /** Calls the supplier until `over`, after which nothing is tried again and tries without effect are settled. */
+  /** Calls the supplier until `over`, after which nothing is tried again and attempts without an answer are resolved. */
   async #reach<Online, Mail>(
     id: string,
     plan: PurchasePlan,
@@ -110,7 +110,7 @@ export class ReplenishmentRun {
     );
   }
 
-  /** Opens a follow-up when a supplier is unavailable for too long, and settles it once the supplier answers. */
+  /** Opens a follow-up when a supplier is unavailable for too long, and closes it once the supplier answers. */
   async #watched<T>(id: string, { patienceSeconds }: PurchasePlan, work: () => Promise<T>): Promise<T> {
     const watch = new CancellationScope();
     let escalated = false;
@@ -170,7 +170,8 @@ export class ReplenishmentRun {
       const answer = known;
       const changed = () => this.#ended.has(id) || this.#answers.get(id) !== answer;
       const { quantity, expectedOn } = answer;
-      const waitsFor = `${id}: ${quantity} units by ${expectedOn}. Ends when the goods are received (POST /v1/stock/receipts)`;
+      const waitsFor =
+        `${id}: ${quantity} units by ${expectedOn}. ` + 'Ends when the goods are received (POST /v1/stock/receipts)';
       const due = Date.parse(`${expectedOn}T00:00:00Z`) + overdueSeconds * 1000 - Date.now();
       const reason = quantity === 0 ? 'supplier_refused' : 'goods_overdue';
       if (

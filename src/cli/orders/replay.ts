@@ -35,10 +35,7 @@ export function registerReplay(program: Command): void {
     .addOption(new Option('--orders <number>', 'only the first ones, by time of purchase').argParser(whole))
     .addOption(new Option('--concurrency <number>', 'orders at a time').default(8).argParser(whole))
     .addOption(
-      new Option(
-        '--run <name>',
-        'the name of the replay: a name used before resumes that replay, another starts a new one',
-      )
+      new Option('--run <name>', 'the name of the replay: a known name resumes it, a new name starts another')
         .default('first')
         .argParser(runName),
     )
