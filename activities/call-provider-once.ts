@@ -7,7 +7,7 @@ import { SYSTEM } from '../src/contracts/caller';
 const LOCAL_MS = 2_000;
 const REGULAR_MS = 15_000;
 
-/** Describes one effect at a provider: how to find it by key, how to bring it about, how to record its result. */
+/** Describes one effect at a provider: how to find it by key, bring it about, and record its result. */
 export interface ProviderCall<Request, Result> {
   readonly operation: Omit<Operation, 'request'> & { readonly request: Request };
   /**

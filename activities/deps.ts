@@ -7,7 +7,7 @@ import type { Message, NotificationProvider } from '../src/providers/notificatio
 import type { PaymentProvider } from '../src/providers/payments/payment-provider';
 import type { SupplierProvider } from '../src/providers/suppliers/supplier-provider';
 
-/** Holds the ways to notify customers, and suppliers by mail. */
+/** Lists the ways to notify customers, and suppliers by mail. */
 export interface Notifications {
   /** One per channel at most. */
   readonly providers: readonly NotificationProvider[];
@@ -17,7 +17,7 @@ export interface Notifications {
   readonly mail: (notice: Notice) => Pick<Message, 'subject' | 'text' | 'html'>;
 }
 
-/** Holds everything that Activities depend on; passed in once, through `createActivities`. */
+/** Lists everything that Activities depend on; passed in once, through `createActivities`. */
 export interface ActivityDeps {
   readonly transactions: Transactions;
   readonly vault: Vault;

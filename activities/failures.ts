@@ -9,8 +9,8 @@ export const invariantViolated = (message: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, 'cannot_be');
 
 /**
- * Reports that a provider refused the request under a key for good. Temporal does not retry it: staff have to request
- * another attempt.
+ * Reports that a provider refused the request under a key permanently. Temporal does not retry it: staff have to
+ * request another attempt.
  */
 export const refusedForGood = (key: string, reason: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(`${key} was refused: ${reason}`, 'provider_refused');

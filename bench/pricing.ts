@@ -12,7 +12,7 @@ const LINES = 10;
 const PROMOTIONS = 50;
 const TARGET_P99_MS = 1;
 
-/** Holds one promotion of every kind: all kinds are live at once. */
+/** Lists one promotion of every kind: all kinds are live at once. */
 const RULES: Readonly<Record<PromotionKind, object>> = {
   percentage: { rate: 500 },
   fixed_amount: { amount: 300, per: 'unit' },
@@ -39,7 +39,8 @@ const RULES: Readonly<Record<PromotionKind, object>> = {
 };
 
 /**
- * Builds a request of ten lines with fifty live promotions of all kinds: half for some SKUs only, a tenth in groups.
+ * Builds a request of ten lines with fifty live promotions of all kinds. Half are for some SKUs only, a tenth in
+ * groups.
  */
 export function pricingLoad(seed: number): PriceRequest {
   const random = randomFrom(seed);

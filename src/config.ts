@@ -53,7 +53,7 @@ const Schema = z
       .regex(/^[\w.+-]{1,200}$/)
       .optional(),
 
-    /** How many orders one API process places at once. The next two: how many more may wait, and for how long. */
+    /** Limits the orders that one API process places at once, those that wait for their turn, and their wait. */
     MAX_PLACEMENTS_IN_FLIGHT: z.coerce.number().int().min(1).default(64),
     MAX_PLACEMENTS_WAITING: z.coerce.number().int().min(0).default(512),
     PLACEMENT_WAIT_SECONDS: seconds(15),
@@ -62,8 +62,8 @@ const Schema = z
     /** How many requests per second one API key may send to one API process. */
     RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(1).default(1_000),
     /**
-     * How many requests per second one address may send to one API process without a valid key. 0 means no limit, as
-     * behind a proxy that many clients share.
+     * Limits requests per second without a valid key, per address and process; 0: no limit. Use 0 behind a proxy that
+     * many clients share.
      */
     STRANGER_RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(0).default(50),
 
@@ -127,7 +127,8 @@ const Schema = z
     /** How often the watchdog looks for orders that make no progress. */
     WATCHDOG_PERIOD_SECONDS: seconds(30),
     /**
-     * How long an order may stay in a stage before staff see it. `receive` counts from the end of the payment window.
+     * Limits how long an order may stay in a stage before staff see it. `receive` counts from the end of its payment
+     * window.
      */
     RECEIVE_DEADLINE_SECONDS: seconds(10 * 60),
     PICK_DEADLINE_SECONDS: seconds(2 * 24 * 3600),

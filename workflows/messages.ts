@@ -40,8 +40,8 @@ export interface OrderProgress {
 }
 
 /**
- * Returns the verdict on the order once it is known: accepted, rejected, declined, or one that the customer must act
- * on.
+ * Returns the verdict on the order once it is known. It is accepted, rejected, declined, or the customer must act on
+ * it.
  */
 export const awaitVerdict = defineUpdate<Verdict>('awaitVerdict');
 /** Tries another payment attempt of an order that waits for payment. */
@@ -49,7 +49,7 @@ export const payAgain = defineUpdate<Verdict, [{ paymentId: string }]>('payAgain
 /** Cancels an order that was not handed over, and returns once everything is undone. */
 export const cancelOrder = defineUpdate<CancellationVerdict, [CancelOrder & { actor: string }]>('cancelOrder');
 
-/** Tries every step that waits for a provider, or failed for good, again at once. Refused when there is none. */
+/** Tries every step that waits for a provider, or failed permanently, again at once. Refused when there is none. */
 export const retryNow = defineUpdate<InterventionVerdict, [ByActor<RetryNow>]>('retryNow');
 /** Books another carrier for a packed fulfillment whose label does not come. */
 export const chooseCarrier = defineUpdate<InterventionVerdict, [ByActor<ChooseCarrier>]>('chooseCarrier');
@@ -61,9 +61,9 @@ export const attended = defineSignal<[{ taskId: string }]>('attended');
 /** The watchdog found a reason why the order needs a person, or (null) that no reason is left. */
 export const watchdogReported = defineSignal<[{ reason: WatchdogReason | null }]>('watchdogReported');
 
-/** Somebody corrected the address of an order on hold: it may go on. */
+/** Somebody corrected the address of an order on hold: it may continue. */
 export const addressMended = defineSignal('addressMended');
-/** Stock has filled the order's backorders: it may go on. */
+/** Stock has filled the order's backorders: it may continue. */
 export const backorderFilled = defineSignal('backorderFilled');
 /** The books hold a cancellation: repeats it for a run that lost the Update. */
 export const cancellationBegun = defineSignal<[CancelOrder & { actor: string }]>('cancellationBegun');
@@ -84,5 +84,5 @@ export const supplierAnswered =
 /** The goods have arrived, or the replenishment was closed. */
 export const replenishmentEnded = defineSignal<[{ replenishmentId: string }]>('replenishmentEnded');
 
-/** Returns where the order stands, and what it waits for. */
+/** Returns the current state of the order, and what it waits for. */
 export const getProgress = defineQuery<OrderProgress>('getProgress');

@@ -14,13 +14,13 @@ import { handleInterventions } from './order/interventions';
 import { OrderRun } from './order/order-run';
 
 /**
- * Runs an order from checkout to its end: validated, stock reserved, paid, backorders filled, split by merchant and
- * warehouse, every fulfillment packed, shipped and signed for. A cancellation before hand-over, or the end of the
+ * Runs an order from checkout to its end. It is validated, stock reserved, paid, backorders filled, split by merchant
+ * and warehouse, every fulfillment packed, shipped and signed for. A cancellation before hand-over, or the end of the
  * payment window, undoes everything.
  */
 export async function order(input: messages.OrderInput): Promise<OrderStatus> {
   const run = new OrderRun(input);
-  // A cancellation ends the flow; handlers run beside it, and what they began comes to its end.
+  // A cancellation ends the flow; handlers run beside it, and what they began finishes.
   const toItsEnd = <T>(work: () => Promise<T>): Promise<T> => CancellationScope.nonCancellable(work);
   setHandler(messages.awaitVerdict, () => toItsEnd(() => run.payment.verdictOn(input.paymentId)));
   setHandler(messages.payAgain, ({ paymentId }) => toItsEnd(() => run.payment.pay(paymentId)), {

@@ -6,6 +6,7 @@ import { appendEvents } from '../../src/books/timeline';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { ActivityDeps, OrderRef } from '../deps';
 
+/** Creates the Activities that read and end the backorders of an order. */
 export const createBackorderActivities = ({ transactions }: Pick<ActivityDeps, 'transactions'>) => ({
   /**
    * Makes a paid order wait for its backorders. Returns when they are overdue: at the end of the agreed day (UTC); null

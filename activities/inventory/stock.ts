@@ -16,6 +16,7 @@ type ReserveVerdict =
   | { readonly outcome: 'reserved'; readonly payUntil: string; readonly agreedOn?: string }
   | Extract<Verdict, { outcome: 'rejected' }>;
 
+/** Creates the Activities that reserve, release and restock the stock of orders. */
 export const createStockActivities = ({ transactions, vault }: Pick<ActivityDeps, 'transactions' | 'vault'>) => ({
   /**
    * Sources the order and reserves its stock until the payment window ends. Missing stock becomes a backorder where the

@@ -24,6 +24,7 @@ interface NoticeRef extends OrderRef {
   readonly number: number;
 }
 
+/** Creates the Activities that hold an order for its address, and notify its customer. */
 export const createAddressHoldActivities = ({ transactions, vault, notifications }: ActivityDeps) => {
   const messageOf = (
     key: string,

@@ -14,6 +14,7 @@ import { invariantViolated } from '../failures';
 
 const UNRELEASED: readonly OrderStatus[] = [...PAYABLE_ORDER_STATUSES, 'awaiting_stock'];
 
+/** Creates the Activities that record the progress of fulfillments. */
 export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => ({
   /** Splits the paid order by merchant and warehouse, allocates lots, opens the pick tasks. Keyed by the order. */
   releaseToWarehouse: ({ orderId }: OrderRef): Promise<ReleasedFulfillment[]> =>

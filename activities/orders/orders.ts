@@ -21,10 +21,11 @@ import type { CancellationVerdict, Verdict } from '../../src/contracts/orders/ve
 import type { ActivityDeps, OrderRef } from '../deps';
 import { invariantViolated } from '../failures';
 
+/** Creates the Activities that record the progress of an order. */
 export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
   /**
    * Validates the order's destination and address. Rejects it when no carrier serves the destination, and holds it when
-   * the address has findings. Undefined: the order may go on.
+   * the address has findings. Undefined: the order may continue.
    */
   validateOrder: ({
     orderId,

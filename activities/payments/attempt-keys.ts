@@ -11,7 +11,7 @@ interface Attempt {
   readonly result: unknown;
 }
 
-/** Holds why an attempt was refused, and the number of the order's last event at that time. */
+/** Describes why an attempt was refused, and the number of the order's last event at that time. */
 type Refused = { readonly reason: string; readonly seq: number };
 
 async function lastAttempt(tx: Tx, orderId: string, move: string): Promise<Attempt | undefined> {
@@ -26,9 +26,9 @@ async function lastAttempt(tx: Tx, orderId: string, move: string): Promise<Attem
 }
 
 /**
- * Names the key of the next attempt of a money move: that of the last attempt, or a new one when the gateway refused
- * that and staff requested a retry since. A gateway gives the same answer to the same key, so the old key would change
- * nothing. Throws a failure that is not retried when it was refused and nobody requested a retry.
+ * Returns the key of the next attempt of a money move. It is that of the last attempt, or a new one when the gateway
+ * refused that and staff requested a retry since. A gateway gives the same answer to the same key, so the old key would
+ * change nothing. Throws a failure that is not retried when it was refused and nobody requested a retry.
  */
 export async function nextAttemptKey(tx: Tx, orderId: string, move: string): Promise<string> {
   const last = await lastAttempt(tx, orderId, move);

@@ -7,6 +7,7 @@ type Authorized =
   | { readonly status: 'action_required' }
   | { readonly status: 'declined'; readonly declineCode: string };
 
+/** Creates the Activities that authorize, capture, void and refund payments. */
 export const createPaymentActivities = (deps: ActivityDeps) => ({
   /** Authorizes a payment attempt, or asks for the result after the customer's action. Keyed by the attempt. */
   authorizePayment: async ({ paymentId }: PaymentRef): Promise<Authorized> => {

@@ -5,7 +5,9 @@ import type { OnlineOutcome, PurchaseOrder } from '../../src/domain/purchasing/p
 import type { Purchase } from '../../src/providers/suppliers/supplier-provider';
 import { invariantViolated } from '../failures';
 
+/** Names the operation that orders from the supplier online. */
 export const purchaseKey = (replenishmentId: string): string => `${replenishmentId}:purchase:1`;
+/** Names the operation that mails the purchase order. */
 export const mailKey = (replenishmentId: string): string => `${replenishmentId}:purchase_email:1`;
 
 /** Names why an attempt without an answer was abandoned: a mail replaced it, or the replenishment ended. */

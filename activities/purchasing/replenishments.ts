@@ -41,6 +41,7 @@ export interface PurchasePlan {
 type RequestedPurchase = Omit<PurchaseRequest, 'key'>;
 type Outcome = Purchase | { readonly status: 'not_needed' };
 
+/** Creates the Activities that order goods for a shelf from its supplier. */
 export const createReplenishmentActivities = ({
   transactions,
   suppliers,

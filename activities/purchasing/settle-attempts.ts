@@ -14,7 +14,7 @@ import {
 
 type Deps = Pick<ActivityDeps, 'transactions' | 'suppliers'>;
 
-/** Names the errors of a supplier that cannot be asked: no answer, or an answer that a retry would not change. */
+/** Names the errors of a supplier that gives no answer, or one that a retry would not change. */
 const NO_ANSWER: readonly string[] = ['ProviderUnavailable', 'UnexpectedAnswer'];
 
 /**

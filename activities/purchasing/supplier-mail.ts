@@ -27,6 +27,7 @@ type Mailed = 'mailed' | 'taken' | 'refused' | 'not_needed' | 'out_of_reach';
 export const mailerOf = ({ notifications }: Pick<ActivityDeps, 'notifications'>): NotificationProvider | undefined =>
   notifications.providers.find(({ channel }) => channel === 'email');
 
+/** Creates the Activities that reach a supplier by mail. */
 export const createSupplierMailActivities = (deps: ActivityDeps) => {
   const { transactions, purchasing } = deps;
   const requireMailer = (): NotificationProvider => {
@@ -50,10 +51,9 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
       }));
       const { open: needed } = begin.order;
       if (!begin.state.mailed && needed && begin.order.email === null) return 'out_of_reach';
-      const state =
-        begin.state.online === 'unknown' && !begin.state.mailed
-          ? await settleOnlineAttempt(deps, replenishmentId, needed ? AbandonReason.mail : AbandonReason.need)
-          : begin.state;
+      const abandonReason = needed ? AbandonReason.mail : AbandonReason.need;
+      const isUnanswered = begin.state.online === 'unknown' && !begin.state.mailed;
+      const state = isUnanswered ? await settleOnlineAttempt(deps, replenishmentId, abandonReason) : begin.state;
       if (state.online === 'taken' || state.online === 'refused') return state.online;
       if (!begin.state.mailed && !needed) return 'not_needed';
       const { email, open: _open, answered: _answered, ...order } = begin.order;

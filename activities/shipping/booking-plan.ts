@@ -9,7 +9,7 @@ import type { BookRequest } from '../../src/providers/carriers/carrier-provider'
 import type { ActivityDeps, FulfillmentRef } from '../deps';
 import { invariantViolated, providerRefused } from '../failures';
 
-/** Holds the request of a booking, without personal data; later attempts repeat it, even if tariffs have changed. */
+/** Describes the request of a booking, without personal data. Later attempts repeat it, even if tariffs changed. */
 export type BookingPlan = { readonly carrierCode: string; readonly parcel: PackedParcel; readonly fragile: boolean };
 
 /** Describes one booking of a fulfillment. Those numbered below its `firstBooking` were abandoned. */
@@ -19,6 +19,7 @@ export interface BookingRow {
   readonly request: BookingPlan;
 }
 
+/** Names the operation of the n-th booking of a fulfillment. */
 export const bookingKey = (fulfillmentId: string, n: number): string => `${fulfillmentId}:book:${n}`;
 
 /** Lists the bookings of a fulfillment by number. */

@@ -25,6 +25,7 @@ import { voidAbandonedBooking } from './abandoned-bookings';
 import { callProviderOnce } from '../call-provider-once';
 import { invariantViolated, providerRefused } from '../failures';
 
+/** Creates the Activities that book carriers and void their labels. */
 export const createShipmentActivities = (deps: ActivityDeps) => {
   const { transactions, vault, carriers } = deps;
 
@@ -142,10 +143,10 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
   }
 
   /**
-   * Settles a booking without an answer. One that the carrier does not know may still be on its way there, so it is
+   * Resolves a booking without an answer. One that the carrier does not know may still be on its way there, so it is
    * booked under its key: then there is one label, which can be voided.
    */
-  async function settleOpenBooking(ref: FulfillmentRef): Promise<void> {
+  async function resolveOpenBooking(ref: FulfillmentRef): Promise<void> {
     const open = await transactions.run(SYSTEM, async (tx) => {
       const fulfillment = await lockFulfillment(tx, ref.fulfillmentId);
       const booking =
@@ -187,7 +188,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
 
     /** Voids a fulfillment's label, even one that we got no answer about. Does nothing when none was bought. */
     voidShipment: async ({ orderId, fulfillmentId }: FulfillmentRef): Promise<void> => {
-      await settleOpenBooking({ orderId, fulfillmentId });
+      await resolveOpenBooking({ orderId, fulfillmentId });
       const shipment = await transactions.run(SYSTEM, (tx) =>
         tx
           .selectFrom('shipment')

@@ -17,7 +17,7 @@ export interface Attempt {
   readonly outcome: Bought;
 }
 
-/** Holds the lines to buy and the payment token. */
+/** Describes the lines to buy and the payment token. */
 export interface Cart {
   readonly lines: readonly { readonly skuId: string; readonly quantity: number }[];
   readonly token: string;

@@ -13,7 +13,7 @@ const WAREHOUSES = [
 /** Is more than any run orders of one SKU. */
 const PLENTY = 1_000_000;
 
-/** Holds one scarce SKU for each round, and the hot SKUs with enough stock. */
+/** Lists one scarce SKU for each round, and the hot SKUs with enough stock. */
 export interface FlashMall {
   readonly saleSkuIds: readonly string[];
   readonly hotSkuIds: readonly string[];

@@ -26,7 +26,7 @@ export interface FlashReport {
   readonly broken: readonly string[];
 }
 
-/** Holds one sale after the other, then places the hot orders, and checks the books and the gateway. */
+/** Runs one sale after the other, then places the hot orders, and checks the books and the gateway. */
 export async function runFlashSale(
   stack: Stack,
   mall: FlashMall,

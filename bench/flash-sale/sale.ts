@@ -28,7 +28,7 @@ const MAX_WAVES = 100;
 /** Limits how many buyers try for each freed unit after the first rush. */
 const COMERS_PER_UNIT = 10;
 
-/** Lets the buyers try, wave after wave, until the units are sold; then once more, when all of them must be refused. */
+/** Lets the buyers try, wave after wave, until the units are sold. They try once more then, and all must be refused. */
 export async function holdSale(
   buyer: Buyer,
   { skuId, buyers, units, atOnce, declined, random }: Sale,

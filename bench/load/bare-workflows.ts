@@ -8,7 +8,8 @@ import type { Report } from './report';
 import { spreadOf } from './statistics';
 
 /**
- * Runs empty workflows on the same server, as many at a time as orders at the best level: the cost of Temporal alone.
+ * Measures the cost of Temporal alone. It runs empty workflows on the same server, as many at a time as orders at the
+ * best level.
  */
 export async function measureBare(bench: Bench, concurrency: number): Promise<Report['bare']> {
   const perWindow = Math.ceil(bench.plan.orders / WINDOWS);

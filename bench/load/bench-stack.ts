@@ -23,8 +23,8 @@ export interface BenchStack {
 }
 
 /**
- * Starts the whole stack on the requested Temporal server, on free ports and in a temporary folder, as durable as in
- * production. `onLost` is called when a part ends unexpectedly.
+ * Starts the whole stack on the requested Temporal server, on free ports and in a temporary folder. It is as durable as
+ * in production. `onLost` is called when a part ends unexpectedly.
  */
 export async function startBenchStack(
   server: Plan['server'],

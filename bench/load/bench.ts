@@ -9,7 +9,7 @@ import { Wire } from './wire';
 
 const NOTE_EVERY_MS = 5_000;
 
-/** Holds the options of a run. */
+/** Describes the options of a run. */
 export interface Plan {
   /** Orders that are measured at each concurrency, split into three windows. */
   readonly orders: number;
@@ -17,7 +17,7 @@ export interface Plan {
   readonly server: 'embedded' | 'postgres';
 }
 
-/** Holds the clients, processes and counters with which every figure is measured. */
+/** Keeps the clients, processes and counters with which every figure is measured. */
 export class Bench {
   readonly faults = new Faults();
   readonly storefront: Wire;

@@ -32,7 +32,7 @@ export const warmUp = (bench: Bench, { title, life }: Subject): Promise<unknown>
     ),
   );
 
-/** Measures every level of the plan, one after another; returns the best one as well, and the orders played at it. */
+/** Measures every level of the plan, one after another. Returns the best one as well, and the orders played at it. */
 export async function measureLevels(
   bench: Bench,
   subject: Subject,
@@ -45,7 +45,7 @@ export async function measureLevels(
   return { levels: measured.map(({ level }) => level), best: best.level, orderIds: best.orderIds };
 }
 
-/** Keeps a number of orders under way, each from its POST to its end; returns the figures and the orders' ids. */
+/** Keeps a number of orders under way, each from its POST to its end. Returns the figures and the orders' ids. */
 async function measureLevel(
   bench: Bench,
   { title, life, pids }: Subject,

@@ -1,7 +1,7 @@
 import type { ProcessorTime } from './processes';
 import type { Latency, Spread } from './statistics';
 
-/** Holds the figures of complete orders at one concurrency. */
+/** Describes the figures of complete orders at one concurrency. */
 export interface Level {
   readonly concurrency: number;
   readonly acceptedPerSecond: Spread;

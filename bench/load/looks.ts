@@ -4,15 +4,15 @@ import type { Faults } from './faults';
 const LIMIT_MS = 60_000;
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS, PAUSE_FACTOR] = [40, 400, 1.6] as const;
 
-/** Holds the counter of faults and the signal that stops the polling. */
+/** Lists the counter of faults and the signal that stops the polling. */
 export interface Polling {
   readonly faults: Faults;
   readonly signal: AbortSignal;
 }
 
 /**
- * Polls with growing pauses, as a client that waits for an order does, until a fact holds, and returns the last answer.
- * Counts and throws a fault when it does not hold within a minute; `describe` then formats the last answer.
+ * Polls with growing pauses until a fact holds, as a client would, and returns the last answer. Counts and throws a
+ * fault when it does not hold within a minute; `describe` then formats the last answer.
  */
 export async function pollUntil<T>(
   expectation: string,

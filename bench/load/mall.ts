@@ -17,7 +17,7 @@ const PLACES: readonly Place[] = Array.from({ length: SKUS_PER_MERCHANT * MERCHA
   level: (i % 4) + 1,
 }));
 
-/** Holds the goods of two merchants in one warehouse, and the keys of storefront and warehouse. */
+/** Lists the goods of two merchants in one warehouse, and the keys of storefront and warehouse. */
 export interface BenchMall {
   /** One list for each merchant. */
   readonly skuIds: readonly (readonly string[])[];

@@ -21,7 +21,7 @@ const Seen = z.object({
 type Seen = z.infer<typeof Seen>;
 const Tasks = z.object({ items: z.array(z.object({ id: z.string() })) });
 
-/** Holds the connection of each of the people. */
+/** Lists the connection of each of the people. */
 export interface Wires {
   readonly storefront: Wire;
   readonly staff: Wire;

@@ -13,7 +13,7 @@ export type ProcessorTime = Readonly<Record<string, number>>;
 export const canMeasure = (): boolean => process.platform === 'linux';
 
 /**
- * Reads the processor time that processes and their children have used, ended ones included; this process's own is
+ * Reads the processor time that processes and their children have used, ended ones included. This process's own is
  * named `load generator`. Undefined when it cannot be read. Throws when a process is gone.
  */
 export function processorTime(pids: Pids): ProcessorTime | undefined {
@@ -80,7 +80,7 @@ function statOf(pid: number): { readonly parent: number; readonly ticks: number 
   }
 }
 
-/** Holds a process's current and greatest memory in bytes. */
+/** Describes a process's current and greatest memory in bytes. */
 export interface Memory {
   readonly rssBytes: number;
   readonly peakBytes: number;

@@ -9,7 +9,7 @@ export interface LatencyAtRate extends Latency {
   readonly perSecond: number;
 }
 
-/** Holds every figure of a run. Times in ms, sizes in bytes. */
+/** Describes every figure of a run. Times in ms, sizes in bytes. */
 export interface Report {
   readonly machine: {
     readonly processors: number;

@@ -1,7 +1,7 @@
 import { groupBy } from './group-by';
 import { readTable, type Row, type TableName } from './tables';
 
-/** Holds the units of one product of one seller in an order. */
+/** Describes the units of one product of one seller in an order. */
 export interface OlistItem {
   readonly productId: string;
   readonly sellerId: string;
@@ -29,7 +29,7 @@ export interface OlistOrder {
   readonly payments: { readonly type: string; readonly amount: number }[];
 }
 
-/** Holds the first orders of the dataset by time of purchase, and their sellers and products. */
+/** Describes the first orders of the dataset by time of purchase, and their sellers and products. */
 export interface Dataset {
   readonly orders: readonly OlistOrder[];
   readonly sellers: ReadonlyMap<string, Row<'sellers'>>;
@@ -41,7 +41,7 @@ export interface Dataset {
 const centavos = (amount: number): number => Math.round(amount * 100);
 
 /**
- * Reads the first `limit` orders by time of purchase (all without a limit) with their sellers and products; only those
+ * Reads the first `limit` orders by time of purchase (all without a limit) with their sellers and products. Only those
  * are kept in memory. Orders without items cannot be placed and are left out.
  */
 export async function readDataset(folder: string, limit?: number): Promise<Dataset> {

@@ -15,6 +15,7 @@ export const DEFAULT_MEASURES = { weightG: 500, lengthMm: 200, widthMm: 150, hei
 /** Is the zone of the dataset's times: that of São Paulo, without summer time. */
 const ZONE = '-03:00';
 
+/** Returns the merchant code of a seller of the dataset. */
 export const merchantCode = (sellerId: string): string => `olist-${sellerId}`;
 
 /** Lists the regions of the country, each with its warehouse. */

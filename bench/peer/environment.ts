@@ -15,7 +15,7 @@ export const peerUrls = (ports: readonly number[]): PeerUrls =>
   Object.fromEntries(SERVICES.map((service, index) => [service, `http://${HOST}:${ports[index]}`])) as PeerUrls;
 
 /**
- * Builds the whole environment of the peer's processes, without ours: a MONGO_URL would replace its SQLite file, and
+ * Builds the environment of the peer's processes, without ours. A MONGO_URL would replace its SQLite file, and
  * TEMPORAL_TLS_CERT or TEMPORAL_API_KEY would keep it from our server.
  */
 export function peerEnvironment(urls: PeerUrls, temporalAddress: string): NodeJS.ProcessEnv {

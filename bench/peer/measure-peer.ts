@@ -13,7 +13,10 @@ import { PEER_NAME } from './program';
 const HISTORIES = 5;
 const HISTORIES_UNDER_LOAD = 20;
 
-/** Starts the peer, plays its orders by the same loop and levels as ours, compares the best levels, and stops it. */
+/**
+ * Measures the peer by the same loop and levels as ours, and compares the best levels. It starts the peer, and stops it
+ * at the end.
+ */
 export async function measurePeer(bench: Bench, ours: Level, start: () => Promise<Peer>): Promise<PeerReport> {
   const peer = await start();
   const life = new PeerLife(peer.urls, bench.faults, bench.signal);

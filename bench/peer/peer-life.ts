@@ -29,8 +29,9 @@ const Pending = z.array(z.object({ id: z.string(), status: z.string() }));
 const OVER = ['completed', 'failed', 'cancelled', 'timedOut'];
 
 /**
- * Plays customer and courier of the peer over its HTTP API, by the steps of its own guide and load generator: one item;
- * the courier dispatches a shipment once his list shows it booked, and delivers it once it shows it dispatched.
+ * Plays the peer's customer and courier over its HTTP API. The steps are those of its own guide and load generator,
+ * with one item; the courier dispatches a shipment once his list shows it booked, and delivers it once it shows it
+ * dispatched.
  */
 export class PeerLife {
   readonly #random = randomFrom(SEED);

@@ -3,14 +3,14 @@ import { serviceTotal } from '../load/processes';
 import type { Level } from '../load/level';
 import type { Latency } from '../load/statistics';
 
-/** Holds our figures divided by the peer's, each at its own best level. */
+/** Describes our figures divided by the peer's, each at its own best level. */
 export interface Ratio {
   readonly completedPerSecond: number;
   /** Per order; undefined when it cannot be measured. */
   readonly processorTime: number | undefined;
 }
 
-/** Holds the peer's figures of the same run. */
+/** Describes the peer's figures of the same run. */
 export interface PeerReport {
   readonly name: string;
   readonly version: string;

@@ -36,7 +36,7 @@ export interface Peer {
 }
 
 /**
- * Kills our processes but Temporal and PostgreSQL, and starts the peer instead: on free ports of 127.0.0.1, in its own
+ * Replaces our processes, except Temporal and PostgreSQL, with the peer. It runs on free ports of 127.0.0.1, in its own
  * namespace, with its order cache in SQLite. When it rejects, the peer is stopped.
  */
 export async function startPeer({ program, stack, signal, onStep, onLost }: PeerStart): Promise<Peer> {

@@ -8,7 +8,7 @@ export const PEER_NAME = 'temporalio/reference-app-orders-go';
 /** Names the commit that is built: the repository has no tags. */
 const PEER_VERSION = 'v0.0.0-20251215194836-5e96c824f68d';
 
-/** Holds the path of the peer's program, and its version in the report. */
+/** Describes the path of the peer's program, and its version in the report. */
 export interface PeerProgram {
   readonly path: string;
   readonly version: string;

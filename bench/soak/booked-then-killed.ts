@@ -26,7 +26,10 @@ export interface Bookings {
   readonly onKill?: (cut: number) => void;
 }
 
-/** Kills the worker after the carrier has booked and before our books have, batch by batch, and lets the orders end. */
+/**
+ * Kills the worker after the carrier has booked and before our books have. It does so batch by batch, and lets the
+ * orders end.
+ */
 export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }: Bookings): Promise<BookedReport> {
   const sums = {
     orders: 0,

@@ -55,7 +55,7 @@ const STEPS: Readonly<Record<LinkName, Steps>> = {
   'worker-carrier': ['carrier'],
 };
 
-/** Cuts a link for some seconds while an order is at a point of its life; waits until orders progress over it again. */
+/** Cuts a link for some seconds while an order is at a point of its life. Waits until orders progress over it again. */
 export async function cutAt(shop: Shop, points: Points, { link, way, point }: Cut): Promise<CutReport> {
   await within(points.reached(point, shop), `an order at ${point}`);
   const cut = shop.links.get(link);

@@ -28,7 +28,7 @@ export const killPlan = (kills: number): Kill[] =>
   }));
 
 /**
- * Kills a part (SIGKILL) while an order is at a point of its life, restarts it, and waits until orders make progress.
+ * Kills a part (SIGKILL) while an order is at a point of its life. Restarts it, and waits until orders make progress.
  * Throws when the point is not reached, or progress not made, within two minutes.
  */
 export async function killAt(shop: Shop, points: Points, { part, point }: Kill): Promise<KillReport> {

@@ -54,5 +54,6 @@ function connectThrough(link: Link, address: string): string {
   link.connectTo(url.hostname, Number(url.port));
   url.hostname = '127.0.0.1';
   url.port = String(link.port);
-  return bare ? url.host : url.href.replace(/\/$/, address.endsWith('/') ? '/' : '');
+  if (bare) return url.host;
+  return address.endsWith('/') ? url.href : url.href.replace(/\/$/, '');
 }

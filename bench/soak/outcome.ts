@@ -7,7 +7,7 @@ import { untilFact } from './until-fact';
 /** Is short, because nothing may be under way once everything has ended. */
 const GRACE_MS = 1_000;
 
-/** Reports the effects and the faults at the end of a run; the lists of faults are empty when all is well. */
+/** Reports the effects and the faults at the end of a run. The lists of faults are empty when all is well. */
 export interface Outcome {
   readonly audits: number;
   readonly falseAudits: readonly string[];

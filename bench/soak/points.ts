@@ -45,7 +45,9 @@ export class Points {
     return working;
   }
 
-  /** Waits until an order is at a point: a request is under way, or an effect is executed and its answer held back. */
+  /**
+   * Waits until an order is at a point. A request is under way then, or an effect is executed and its answer held back.
+   */
   async reached(point: Point, shop: Shop): Promise<void> {
     if (isEffect(point)) {
       const [sandbox, operation] = EFFECTS[point];

@@ -32,8 +32,8 @@ export class SandboxFaults {
   }
 
   /**
-   * Lets a sandbox execute the next `times` calls of an operation and hold back their answers for longer than a caller
-   * waits. The returned function waits until all of them are executed.
+   * Makes a sandbox execute the next `times` calls of an operation, and answer later than a caller waits. The returned
+   * function waits until all of them are executed.
    */
   async hold(operation: string, times = 1): Promise<() => Promise<void>> {
     this.#held += 1;

@@ -11,7 +11,7 @@ const POOL = 4;
 /** Is more than any soak run orders. */
 const UNITS = 1_000_000;
 
-/** Holds a mall under load, and the clients by which the load acts. */
+/** Describes a mall under load, and the clients by which the load acts. */
 export interface Shop {
   readonly stack: Stack;
   readonly storefront: PublicApi;

@@ -49,7 +49,9 @@ export const hasPassed = ({
 }: Pick<FireReport, 'lost' | 'falseAudits' | 'doubled'>): boolean =>
   lost.length + falseAudits.length + doubled.length === 0;
 
-/** Keeps orders in flight while, in each round, a part is killed, a link is cut and calls to providers time out. */
+/**
+ * Keeps orders in flight while parts fail. In each round one is killed, a link is cut and calls to providers time out.
+ */
 export async function underFire(
   shop: Shop,
   { kills, cuts, orders, timeouts, run, onKill, onCut }: Fire,

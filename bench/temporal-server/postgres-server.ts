@@ -29,7 +29,7 @@ const SCHEMAS = {
 } as const;
 
 /**
- * Returns a function that starts Temporal's production server: all services in one process, both databases on the
+ * Returns a function that starts Temporal's production server. All services run in one process, both databases on the
  * stack's own PostgreSQL, with fairness, our namespace and our search attributes. Databases of an earlier start are
  * used as they are.
  */

@@ -4,7 +4,7 @@ import { goBuild } from '../../src/embedded/temporal/temporal-sources';
 /** Names the version of the production server, the one that the compose file runs as well. */
 const VERSION = 'v1.32.0';
 
-/** Holds the paths of the programs of Temporal's production server. */
+/** Lists the paths of the programs of Temporal's production server. */
 export interface ServerPrograms {
   readonly server: string;
   /** Creates and updates the schemas, which it contains. */

@@ -73,6 +73,6 @@ function linesOf({ name, outcome, count, findings, reason }: AuditResult): strin
 export function conclusion(results: readonly AuditResult[]): string {
   const count = (outcome: AuditResult['outcome']) => results.filter((result) => result.outcome === outcome).length;
   if (count('true') === results.length) return `The books are right: all ${results.length} audits are true.`;
-  const failures = `${count('false')} are false and ${count('unknown')} could not be made`;
+  const failures = `${count('false')} are false and ${count('unknown')} could not be checked`;
   return `Of ${results.length} audits, ${failures}: docs/audit.md says what to do.`;
 }

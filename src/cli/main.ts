@@ -20,7 +20,7 @@ const USAGE_ERROR = 2;
 /** Builds the program: one verb per file, each registered here. */
 function buildProgram(): Command {
   const program = new Command('mallflow')
-    .description('Runs the orders of a multi-merchant mall, from checkout to the end of after-sales.')
+    .description('Runs the orders of a multi-merchant mall, from checkout to delivery.')
     .version(versionOf(packageRoot()))
     .showHelpAfterError('(see mallflow --help)')
     .exitOverride();

@@ -36,12 +36,9 @@ async function reset(flags: ResetFlags, terminal: Terminal): Promise<void> {
 /** Rejects unless a person says yes. */
 async function askFirst({ root }: StatePaths, terminal: Terminal): Promise<void> {
   if (!isAttended(terminal)) {
-    throw new Error(
-      `There is no terminal to ask at whether ${root} may be removed for good: nothing was removed. ` +
-        'Add --yes if it may.',
-    );
+    throw new Error(`There is no terminal to ask on: nothing was removed. Add --yes to remove ${root}.`);
   }
   const content = "the database with every order, the workflows, the providers' journals, the logs and all keys";
-  const question = `${root} will be removed for good: ${content} (${listForSentence(namesIn(root))}).\nRemove it?`;
+  const question = `${root} will be removed permanently: ${content} (${listForSentence(namesIn(root))}).\nRemove it?`;
   if (!(await confirm(question, terminal))) throw new Error(`Nothing was removed: ${root} is as it was.`);
 }

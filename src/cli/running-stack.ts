@@ -20,7 +20,7 @@ const Running = z.object({
 export type Running = z.infer<typeof Running>;
 
 const ApiKeys = z.record(z.string(), z.string());
-/** Holds the secrets of the sample mall's API keys, by label. */
+/** Lists the secrets of the sample mall's API keys, by label. */
 export type ApiKeys = z.infer<typeof ApiKeys>;
 
 const fileOf = (stateFolder: string): string => join(statePaths(stateFolder).root, 'running.json');

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** npm passes on the SIGINT that the terminal has sent us already: one that follows so soon is the same Ctrl-C. */
+/**
+ * Limits how soon a second SIGINT counts as the same Ctrl-C. npm passes on the SIGINT that the terminal has sent us
+ * already.
+ */
 const SAME_KEY_PRESS_MS = 1_000;
 
 /** Waits for the request to stop. */

@@ -6,7 +6,7 @@ interface Holder {
   readonly identity: string | null;
 }
 
-/** Holds a lock to release, or names the process that holds it. */
+/** Describes a lock to release, or names the process that holds it. */
 export type Lock = { readonly release: () => void } | { readonly heldBy: number };
 
 /**

@@ -14,7 +14,7 @@ export type PartName = 'postgres' | 'temporal' | 'gateway' | 'carrier' | 'suppli
 
 export type Reroute = (part: PartName, environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
 
-/** Holds the options of a Temporal server that runs in place of the development server. */
+/** Describes the options of a Temporal server that runs in place of the development server. */
 export interface TemporalServerOptions {
   readonly port: number;
   /** The connection of the embedded PostgreSQL's owner to the database `postgres`, which always exists. */
@@ -28,7 +28,7 @@ export interface TemporalServerOptions {
 /** Starts a Temporal server and resolves once it knows our namespace and search attributes. */
 export type TemporalServer = (place: TemporalServerOptions) => Promise<Child>;
 
-/** Holds everything that the parts are started with. */
+/** Lists everything that the parts are started with. */
 export interface PartContext {
   readonly paths: StatePaths;
   readonly ports: Ports;
@@ -48,7 +48,7 @@ export interface PartContext {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Holds the address of each part, embedded or not. */
+/** Lists the address of each part, embedded or not. */
 export interface Urls {
   readonly api: string;
   readonly docs: string;

@@ -11,7 +11,7 @@ export function packageRoot(from: string = __dirname): string {
   return packageRoot(parent);
 }
 
-/** Holds the path of everything that the embedded stack keeps in its state folder. */
+/** Lists the path of everything that the embedded stack keeps in its state folder. */
 export interface StatePaths {
   readonly root: string;
   readonly marker: string;

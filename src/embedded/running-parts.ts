@@ -40,7 +40,7 @@ export async function timed<T>(title: string, onStep: Listeners['onStep'], work:
   }
 }
 
-/** Holds the running parts of one stack, in the order of their start. */
+/** Keeps the running parts of one stack, in the order of their start. */
 export class RunningParts {
   readonly #children = new Map<PartName, Child>();
   readonly #listeners: Listeners;

@@ -35,8 +35,8 @@ export function serviceEnvironment(context: PartContext, part?: 'worker' | 'api'
 const OWN_SETTING = 'TEMPORAL_METRICS_ADDRESS';
 
 /**
- * Clears every setting of the Temporal client (profile, API key, certificates, versions) when the server is embedded:
- * a person made them for another server.
+ * Clears every setting of the Temporal client (profile, API key, certificates, versions) when the server is embedded. A
+ * person made them for another server.
  */
 function temporalEnvironment({ env, paths, ports }: PartContext): NodeJS.ProcessEnv {
   if (replacedParts(env).has('temporal')) return {};

@@ -37,7 +37,7 @@ const StoredSettings = z.partialRecord(z.enum(NAMES), z.string().min(1));
 export type Settings = Readonly<Record<SettingName, string>>;
 
 /**
- * Reads the secrets of a state folder, generates those that are missing, and stores them in a file that only its owner
+ * Reads the secrets of a state folder and generates those that are missing. Stores them in a file that only its owner
  * can read. A secret set in the environment wins and is not stored. Throws when the file is damaged, or when it is gone
  * while the database that was encrypted with it still exists.
  */

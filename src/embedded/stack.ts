@@ -70,8 +70,9 @@ const PART_OF: Readonly<Record<PortName, PartName>> = {
 };
 
 /**
- * Starts PostgreSQL, Temporal, the sandboxes, the worker and the API on this machine, leaving out what the environment
- * replaces, and resolves once all are ready. Rejects with one sentence when one fails; everything is stopped then.
+ * Starts PostgreSQL, Temporal, the sandboxes, the worker and the API on this machine. It leaves out what the
+ * environment replaces, and resolves once all are ready. Rejects with one sentence when one fails; everything is
+ * stopped then.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const env = options.env ?? process.env;

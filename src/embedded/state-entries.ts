@@ -12,6 +12,7 @@ const POSTGRES_FOLDERS = /^postgres(?:\.new)?$/;
 const PLAIN_FOLDERS = /^(?:temporal|logs|run|journals)$/;
 const SHOWN = 8;
 
+/** Returns whether a file of a state folder is a lock. */
 export const isLock = (name: string): boolean => LOCKS.test(name);
 
 /** Lists the names in a state folder. */

@@ -56,7 +56,7 @@ export function checkStart(paths: StatePaths): boolean {
 }
 
 /**
- * Removes the state folder after it has ended what a killed run left running; resolves with false when there is none.
+ * Removes the state folder, after it has ended what a killed run left running. Resolves with false when there is none.
  * Rejects with one sentence, and removes nothing, while a stack runs on it or when it holds anything foreign.
  */
 export async function removeStateFolder(paths: StatePaths): Promise<boolean> {
@@ -90,7 +90,9 @@ function removeContent(paths: StatePaths): void {
   );
 }
 
-/** Removes the lock, the marker and the folder; the marker last of all files, so that a reset can be repeated. */
+/**
+ * Removes the lock, the marker and the folder. The marker is the last of all files, so that a reset can be repeated.
+ */
 function removeShell(paths: StatePaths): void {
   const last = namesIn(paths.root).filter((name) => isLock(name) || isMarkerName(name));
   const others = last.map((name) => join(paths.root, name)).filter((path) => path !== paths.marker);

@@ -50,7 +50,7 @@ function refusePlace(paths: StatePaths, root: string): void {
   throw new Error(`${paths.root} ${reason}: ${NOTHING}. Name a state folder with --state, and run this outside of it.`);
 }
 
-/** Returns the real path behind a path; the path itself when it does not exist, such as a missing home folder. */
+/** Returns the real path behind a path. It is the path itself when it does not exist, such as a missing home folder. */
 function realPathOf(path: string): string {
   return lstatSync(path, { throwIfNoEntry: false }) === undefined ? path : realpathSync.native(path);
 }
@@ -59,8 +59,8 @@ function refuseMarker(paths: StatePaths, root: string, marker: Marker | null): v
   const adoptCommand = `\`npx mallflow start --state ${paths.root}\``;
   if (marker === null) {
     throw new Error(
-      `${paths.root} is not a state folder of Mallflow: ${paths.marker} is not there, ` +
-        `or not as a start writes it. It holds ${contentOf(paths.root)}; ${NOTHING}. ` +
+      `${paths.root} is not a state folder of Mallflow: ${paths.marker} is missing ` +
+        `or damaged. It holds ${contentOf(paths.root)}; ${NOTHING}. ` +
         'Name another folder with --state; ' +
         `if an earlier release made this one, run ${adoptCommand} once, which adopts it.`,
     );
@@ -71,7 +71,7 @@ function refuseMarker(paths: StatePaths, root: string, marker: Marker | null): v
         'Reset it with that release.',
     );
   }
-  // Once a reset has begun to empty a folder, no start may adopt it: the reset goes on wherever the folder is now.
+  // Once a reset has begun to empty a folder, no start may adopt it: the reset continues wherever the folder is now.
   if (marker.path !== root && !marker.emptying) {
     throw new Error(
       `${paths.root} was made at ${marker.path} and is a copy, or was moved: ${NOTHING}. ` +

@@ -18,7 +18,7 @@ export function touchWhileHealthy(file: string, check: () => Promise<void>, log:
       writeFileSync(file, '', { flag: 'a' });
       utimesSync(file, now, now);
     } catch (error) {
-      log.warn({ err: error }, 'not well');
+      log.warn({ err: error }, 'unhealthy');
     } finally {
       busy = false;
     }

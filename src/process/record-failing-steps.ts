@@ -22,7 +22,7 @@ export const recordFailingSteps =
         const step = info.activityType;
         const record = (write: Parameters<typeof transactions.run<void>>[1]) =>
           transactions.run(SYSTEM, write).catch((error: unknown) => {
-            log.warn({ err: error, orderId, step }, 'whether a step fails is not noted');
+            log.warn({ err: error, orderId, step }, 'could not record whether a step fails');
           });
         let result: unknown;
         try {

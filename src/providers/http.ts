@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ProviderUnavailable } from './unavailable';
 
-/** Holds a provider's address and our key for it. `timeoutMs` limits one call, its body included. */
+/** Describes a provider's address and our key for it. `timeoutMs` limits one call, its body included. */
 export interface ProviderConnection {
   readonly provider: string;
   readonly url: string;

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { Webhook } from 'standardwebhooks';
 
-/** Holds a webhook to send. Events of one lane (one parcel, one authorization) are delivered in order. */
+/** Describes a webhook to send. Events of one lane (one parcel, one authorization) are delivered in order. */
 export interface OutgoingEvent {
   readonly id: string;
   readonly lane: string;

@@ -44,8 +44,8 @@ export function serveNotifier(
 }
 
 /**
- * Runs a sandbox as this process until SIGTERM or SIGINT, then closes it at once: waiting calls are cut off, and
- * webhooks that were not accepted stay in the journal. A failed start prints one sentence and sets exit code 1.
+ * Runs a sandbox until SIGTERM or SIGINT, then closes it at once. Waiting calls are cut off, and webhooks that were not
+ * accepted stay in the journal. A failed start prints one sentence and sets exit code 1.
  */
 async function run<S extends z.infer<typeof Common>>(
   name: string,

@@ -3,7 +3,7 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { z } from 'zod';
 import type { DeliveryTimings } from './deliveries';
 
-/** Holds the options of a sandbox. */
+/** Describes the options of a sandbox. */
 export interface SandboxOptions {
   /** The bearer token of callers. It also keys the fingerprints and labels in the journal, so keep it with the file. */
   readonly apiKey: string;
@@ -18,14 +18,17 @@ export interface SandboxOptions {
   readonly delivery?: DeliveryTimings | undefined;
 }
 
-/** Holds a status and a body that may be sent: a fault may prevent it. */
+/** Describes a status and a body that may be sent: a fault may prevent it. */
 export interface Answer {
   readonly status: number;
   readonly body: object;
 }
 
+/** Answers 200 with a body. */
 export const ok = (body: object): Answer => ({ status: 200, body });
+/** Answers 422: the provider refuses the request, and would refuse it again. */
 export const refused = (reason: string): Answer => ({ status: 422, body: { status: 'refused', reason } });
+/** Answers with a status that reports an error. */
 export const problem = (status: number, error: string): Answer => ({ status, body: { error } });
 
 /** Selects one page of a list in its order of creation: `after` counts the entries before the page. */
@@ -41,7 +44,9 @@ export function pageOf<T>(all: readonly T[], query: unknown, view: (item: T) => 
   return ok({ entries, next: after + limit < all.length ? after + limit : null });
 }
 
-/** Builds a server that reports errors as JSON: 400 for a body that does not fit, 500 for a defect (logged). */
+/**
+ * Builds a server that reports errors as JSON. It answers 400 for a body that does not fit, 500 for a defect (logged).
+ */
 export function buildServer(logger: FastifyBaseLogger | undefined): FastifyInstance {
   const app = fastify({
     ...(logger ? { loggerInstance: logger } : {}),

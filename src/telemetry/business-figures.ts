@@ -7,7 +7,7 @@ const closed: readonly string[] = CLOSED_ORDER_STATUSES;
 /** Lists the open statuses one by one, so that the index by status can be used. */
 export const OPEN_ORDER_STATUSES = Object.values(OrderStatus).filter((status) => !closed.includes(status));
 
-/** Holds one current figure of the mall. `label` and `other` are statuses, kinds and reasons, never ids. */
+/** Describes one current figure of the mall. `label` and `other` are statuses, kinds and reasons, never ids. */
 export interface Figure {
   readonly figure: 'order_status' | 'order_stage' | 'attention' | 'task' | 'webhook' | 'signal' | 'payment';
   readonly label: string;

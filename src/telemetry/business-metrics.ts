@@ -35,7 +35,7 @@ export function businessMetrics(
   const signalAge = gauge('mallflow_signals_oldest_age_seconds', 'How long the oldest of them has waited');
   const payments = gauge(
     'mallflow_payments_awaited',
-    'Orders awaiting payment, by how their last attempt stands',
+    'Orders awaiting payment, by the state of their last attempt',
     'status',
   );
   const up = gauge('mallflow_figures_up', "1 while the mall's figures could be read, else 0");

@@ -4,8 +4,8 @@ import type { Transactions } from '../books/transactions';
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Measures a process's database: the pool at each scrape, and every transaction that is run through the returned
- * object, its retries and its wait for a connection included.
+ * Measures the pool and the transactions of a process. The pool is read at each scrape; every transaction that is run
+ * through the returned object counts, with its retries and its wait for a connection.
  */
 export function measureDatabase(registry: Registry, transactions: Transactions): Transactions {
   new Gauge({

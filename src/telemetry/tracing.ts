@@ -6,7 +6,7 @@ import { withoutFreeText } from './span-text';
 
 type WorkflowSinks = NonNullable<WorkerOptions['sinks']>;
 
-/** Holds the parts of a process that create spans. */
+/** Describes the parts of a process that create spans. */
 export interface Tracing {
   /** Creates a span for each request of /v1, in the caller's trace if the request names one. */
   readonly requests: FastifyPluginCallback;

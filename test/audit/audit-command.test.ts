@@ -76,7 +76,7 @@ test('an unavailable carrier is no pass', async () => {
   const { printed, exitCode } = await audit();
   process.env.CARRIER_URL = books.world.carrier.url;
   expect(printed).toContain('  ? Every booking at the carrier is in our books\n      sandbox-carrier is unavailable');
-  expect(printed).toMatch(/0 are false and 3 could not be made/);
+  expect(printed).toMatch(/0 are false and 3 could not be checked/);
   expect(exitCode).toBe(1);
 });
 

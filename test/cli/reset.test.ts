@@ -56,7 +56,7 @@ test.each(['\n', 'n\n', 'yeah\n', ''])('removes nothing after %j', async (typed)
 test('without a terminal it needs --yes, and asks nothing with it', async () => {
   const before = treeOf(folder);
   await expect(reset([], null)).rejects.toThrow(
-    `no terminal to ask at whether ${state} may be removed for good: nothing was removed. Add --yes if it may.`,
+    `no terminal to ask on: nothing was removed. Add --yes to remove ${state}.`,
   );
   expect(treeOf(folder)).toEqual(before);
   const { asked, out } = await reset(['--yes', '--json'], null);

@@ -51,7 +51,7 @@ test.each(Object.entries(REPLENISHMENT_SCENARIOS))(
 
 test('a replenishment closed under a release that waits for the supplier alone replays as it ran', async () => {
   const rule = "patched('tries-end-with-their-need')";
-  const bundle = await bundleWith({ file: 'runtime/give-up.ts', from: rule, to: 'false' });
+  const bundle = await bundleWith({ file: 'runtime/abandon.ts', from: rule, to: 'false' });
   await suite.world.stopWorkers();
   const stop = await suite.world.startWorkers({ bundle });
   await suite.world.supplier.fault({ mode: 'down', times: 1_000 });
@@ -69,7 +69,7 @@ test('a replenishment closed under a release that waits for the supplier alone r
   await suite.world.supplier.call('DELETE', '/sandbox/faults');
   await suite.shelves.untilEnded(shelf);
   await Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory(), handle.workflowId);
-  const always = await bundleWith({ file: 'runtime/give-up.ts', from: rule, to: 'true' });
+  const always = await bundleWith({ file: 'runtime/abandon.ts', from: rule, to: 'true' });
   await expect(
     Worker.runReplayHistory({ workflowBundle: always }, await handle.fetchHistory(), handle.workflowId),
   ).rejects.toThrow();

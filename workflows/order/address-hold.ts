@@ -54,9 +54,7 @@ export class AddressHold {
         if (!notices.consideredCancelled) throw error;
       });
     try {
-      await condition(() => this.#corrected, Math.max(1, until - Date.now()), {
-        summary: 'the customer may correct the address until then',
-      });
+      await condition(() => this.#corrected, Math.max(1, until - Date.now()), { summary: 'deadline for the address' });
     } finally {
       notices.cancel();
     }
@@ -71,7 +69,7 @@ export class AddressHold {
           const wait = begun + seconds * 1000 - Date.now();
           // Reminders that fell due while an earlier message waited for its provider would arrive all at once.
           if (index > 0 && wait <= 0) continue;
-          if (index > 0) await sleep(wait, { summary: `then a reminder by ${channel}` });
+          if (index > 0) await sleep(wait, { summary: `until the next reminder by ${channel}` });
           await this.steps.callProvider({ taskQueue: queue }, AttentionReason.notificationUnavailable, (activities) =>
             activities.sendAddressNotice({ orderId: this.input.orderId, channel, number: index + 1 }),
           );

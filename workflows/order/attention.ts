@@ -53,7 +53,7 @@ export class Attention {
     const watch = new CancellationScope();
     const watching = watch
       .run(async () => {
-        await sleep(UNSEEN_FOR, { summary: `then attention: ${reason}` });
+        await sleep(UNSEEN_FOR, { summary: `until attention: ${reason}` });
         await CancellationScope.nonCancellable(() => this.raise(reason, holder));
       })
       .catch((error: unknown) => {

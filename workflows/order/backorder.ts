@@ -43,7 +43,7 @@ export class Backorder {
   async #untilSignalled(overdueAt: number): Promise<void> {
     const filled = () => this.#filled;
     const left = overdueAt - Date.now();
-    if (left > 0 && (await condition(filled, left, { summary: 'the goods may take until then' }))) return;
+    if (left > 0 && (await condition(filled, left, { summary: 'until the agreed date' }))) return;
     await this.attention.throughout(AttentionReason.backorderOverdue, 'backorder', () => condition(filled));
   }
 }

@@ -26,13 +26,13 @@ export interface FulfillmentView {
 }
 
 const CHOICES: Readonly<Record<InterventionVerb, string>> = {
-  retryNow: 'To try again now',
-  chooseCarrier: 'To book with another carrier',
-  cancelOrder: 'To cancel',
-  handToPerson: 'To hand it to a person',
+  retryNow: 'Retry now',
+  chooseCarrier: 'Book with another carrier',
+  cancelOrder: 'Cancel the order',
+  handToPerson: 'Hand to a person',
 };
 
-/** Writes what the Web UI shows of an order, as Markdown: its status, its waits, and the Updates that it takes. */
+/** Writes, as Markdown, an order's status, its waits, and the Updates that it takes. The Web UI shows it. */
 export function orderDetails(order: OrderView): string {
   const waits = orderWaits(order).map((wait) => `- ${wait}`);
   const verbs = verbsOf(order);
@@ -49,13 +49,13 @@ export function orderWaits({ status, stage, agreedOn, fulfillments }: OrderView)
   if (stage === Stage.closed) return [];
   switch (status) {
     case OrderStatus.cancelling:
-      return [`${ORDER_WAITS.cancelling}. Ends by itself`];
+      return [`${ORDER_WAITS.cancelling}. Nothing to do`];
     case OrderStatus.draft:
-      return [`${ORDER_WAITS.draft}. Ends by itself`];
+      return [`${ORDER_WAITS.draft}. Nothing to do`];
     case OrderStatus.awaitingAddress:
       return [
-        `${ORDER_WAITS.awaiting_address}. Ends with Signal \`addressMended\`, which ` +
-          "`PUT /v1/orders/{id}/recipient` and the customer's link send, or the deadline",
+        `${ORDER_WAITS.awaiting_address}. Ends when the address is corrected (` +
+          "`PUT /v1/orders/{id}/recipient`, or the customer's link, sends Signal `addressMended`) or at the deadline",
       ];
     case OrderStatus.awaitingPayment:
       return [
@@ -64,13 +64,15 @@ export function orderWaits({ status, stage, agreedOn, fulfillments }: OrderView)
       ];
     case OrderStatus.awaitingStock:
       return [
-        `${ORDER_WAITS.awaiting_stock}, by ${agreedOn}. Ends with their receipt (\`POST /v1/stock/receipts\`), ` +
-          'which sends Signal `backorderFilled`',
+        `${ORDER_WAITS.awaiting_stock}${byDay(agreedOn)}. ` +
+          'Ends when goods are received (`POST /v1/stock/receipts`), which sends Signal `backorderFilled`',
       ];
     default:
       return fulfillments.flatMap(fulfillmentWaits);
   }
 }
+
+const byDay = (agreedOn: string | undefined): string => (agreedOn === undefined ? '' : `, by ${agreedOn}`);
 
 function fulfillmentWaits({ id, status }: FulfillmentView): string[] {
   const wait = FULFILLMENT_WAITS[status];
@@ -83,7 +85,7 @@ function endOfWait(id: string, status: FulfillmentStatus): string {
     case 'released':
       return `the pack task, or ${signal('parcelPacked')}`;
     case 'packed':
-      return "the carrier's answer, by itself";
+      return "the carrier's answer; nothing to do";
     case 'labelled':
       return `the hand-over, or ${signal('parcelHandedOver')}`;
     case 'handed_over':
@@ -93,7 +95,7 @@ function endOfWait(id: string, status: FulfillmentStatus): string {
   }
 }
 
-/** Lists the Updates that an order takes as it stands, to be typed as they are. */
+/** Lists the Updates that an order takes as it is now, to be typed as they are. */
 function verbsOf({ standing, fulfillments }: OrderView): string[] {
   const awaitsLabel = fulfillments.find((fulfillment) => fulfillment.awaitsLabel)?.id;
   return availableActions(standing).map((verb) => {

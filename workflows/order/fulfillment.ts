@@ -110,7 +110,7 @@ export class Fulfillment {
     const some = () => this.#scans.length > 0;
     if (
       !(await condition(some, this.input.deliverySilenceSeconds * 1000, {
-        summary: `${this.id}: the carrier may be silent until then`,
+        summary: `${this.id}: deadline for the carrier's next scan`,
       }))
     ) {
       await this.attention.raise(AttentionReason.deliveryOverdue, this.id);

@@ -17,7 +17,7 @@ const REFUSALS: Readonly<Record<InterventionVerb, ErrorCode>> = {
 
 /**
  * Lets staff move an order that is stuck. Validators refuse a request by its shape, as it may be typed in the Web UI,
- * and by what the order takes as it stands. No cancellation interrupts a request.
+ * and by what the order takes as it is now. No cancellation interrupts a request.
  */
 export function handleInterventions(run: OrderRun): void {
   const requestId = (): string => currentUpdateInfo()?.id ?? '';

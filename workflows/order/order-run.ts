@@ -25,7 +25,7 @@ import { Saga } from '../runtime/saga';
 import { attributes } from '../search-attributes';
 import { Steps } from './steps';
 
-/** Holds the state of a running order, and takes the steps that change it. */
+/** Keeps the state of a running order, and takes the steps that change it. */
 export class OrderRun {
   status: OrderStatus = OrderStatus.draft;
   stage: Stage = Stage.receive;
@@ -64,7 +64,7 @@ export class OrderRun {
     return [...this.#fulfillments.values()];
   }
 
-  /** Runs work whose waits a cancellation ends; effects that are under way come to their end. */
+  /** Runs work whose waits a cancellation ends; effects that are under way finish. */
   cancellably(work: () => Promise<void>): Promise<void> {
     this.#scope = new CancellationScope();
     return this.#scope.run(work);
@@ -142,7 +142,7 @@ export class OrderRun {
     if (this.cancellation === undefined) await this.cancel(request);
   }
 
-  /** Tries every call that waits for a provider again at once, and every step that failed for good. */
+  /** Tries every call that waits for a provider again at once, and every step that failed permanently. */
   async retryNow(request: ByActor<RetryNow>, requestId: string): Promise<InterventionVerdict> {
     await books.recordRetry({ ...request, orderId: this.input.orderId, request: requestId });
     return { outcome: 'retried', steps: this.#steps.retry() };
@@ -158,7 +158,7 @@ export class OrderRun {
     return fulfillment ? fulfillment.chooseCarrier(request, requestId) : { outcome: 'refused', code: 'not_found' };
   }
 
-  /** Reads how the order stands, which decides what people can do about it. */
+  /** Reads the current state of the order, which decides what people can do about it. */
   standing(): OrderStanding {
     const { fulfillments } = this;
     return {

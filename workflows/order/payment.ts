@@ -93,7 +93,7 @@ export class PaymentPhase {
       const inTime = await condition(
         () => this.#settled.delete(attempt) || this.#requested.length > 0,
         Math.max(1, payUntil - Date.now()),
-        { summary: 'the customer may pay until then' },
+        { summary: 'payment window' },
       );
       if (inTime && this.#requested.length === 0) continue;
       if (result.status === 'action_required') {

@@ -10,7 +10,10 @@ interface WaitingStep {
   readonly retry: () => void;
 }
 
-/** Runs the steps of an order, and keeps those that wait: for a provider or, having failed for good, for a person. */
+/**
+ * Runs the steps of an order, and keeps those that wait. They wait for a provider or, having failed permanently, for a
+ * person.
+ */
 export class Steps {
   readonly #waiting = new Set<WaitingStep>();
   #failures = 0;
@@ -34,8 +37,8 @@ export class Steps {
   }
 
   /**
-   * Runs a step until it succeeds. A step that fails for good raises attention and waits until staff retry it, or the
-   * order is cancelled. The rest of the order goes on meanwhile.
+   * Runs a step until it succeeds. A step that fails permanently raises attention and waits until staff retry it, or
+   * the order is cancelled. The rest of the order continues meanwhile.
    */
   async run<Result>(step: () => Promise<Result>, fulfillmentId?: string): Promise<Result> {
     for (;;) {

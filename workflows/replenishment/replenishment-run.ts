@@ -2,7 +2,7 @@ import { CancellationScope, condition, isCancellation, setCurrentDetails, sleep 
 import type { Activities } from '../../activities';
 import type { PurchasePlan } from '../../activities/purchasing/replenishments';
 import type { FollowUpReason } from '../../src/contracts/purchasing/replenishment';
-import { giveUpAfter, giveUpWhen, NO_LONGER_NEEDED, UNREACHABLE } from '../runtime/give-up';
+import { giveUpAfter, giveUpWhen, NO_LONGER_NEEDED, UNREACHABLE } from '../runtime/abandon';
 import { books, callProvider } from '../runtime/call-activities';
 
 /** Says how much a supplier sends, and when. */
@@ -59,7 +59,7 @@ export class ReplenishmentRun {
 
   async #purchase(id: string, plan: PurchasePlan) {
     setCurrentDetails(
-      `${id}: the supplier to take the purchase order. Ends by itself when it answers, or the order has gone by mail`,
+      `${id}: the supplier to take the purchase order. ` + `Ends when it answers or the order is mailed; nothing to do`,
     );
     return this.#reach(
       id,
@@ -70,7 +70,7 @@ export class ReplenishmentRun {
     );
   }
 
-  /** Calls the supplier until `over`, after which nothing is tried again and tries without effect are settled. */
+  /** Calls the supplier until `over`, after which nothing is tried again and attempts without an answer are resolved. */
   async #reach<Online, Mail>(
     id: string,
     plan: PurchasePlan,
@@ -110,13 +110,13 @@ export class ReplenishmentRun {
     );
   }
 
-  /** Opens a follow-up when a supplier is unavailable for too long, and settles it once the supplier answers. */
+  /** Opens a follow-up when a supplier is unavailable for too long, and closes it once the supplier answers. */
   async #watched<T>(id: string, { patienceSeconds }: PurchasePlan, work: () => Promise<T>): Promise<T> {
     const watch = new CancellationScope();
     let escalated = false;
     const watching = watch
       .run(async () => {
-        await sleep(patienceSeconds * 1000, { summary: 'then a follow-up: the supplier is unavailable' });
+        await sleep(patienceSeconds * 1000, { summary: 'until a follow-up task' });
         escalated = true;
         await CancellationScope.nonCancellable(() => this.#escalate(id, 'supplier_unreachable'));
       })
@@ -144,7 +144,7 @@ export class ReplenishmentRun {
       `${id}: the supplier to say what it sends. ` + `Ends with its webhook, or POST /v1/replenishments/${id}/answers`;
     for (
       let reminder = 0;
-      !(await this.#wait(waitsFor, answered, plan.remindAfterSeconds, 'the supplier may take until then'));
+      !(await this.#wait(waitsFor, answered, plan.remindAfterSeconds, 'until a reminder or a follow-up task'));
       reminder += 1
     ) {
       if (reminder === plan.reminders) {
@@ -170,12 +170,13 @@ export class ReplenishmentRun {
       const answer = known;
       const changed = () => this.#ended.has(id) || this.#answers.get(id) !== answer;
       const { quantity, expectedOn } = answer;
-      const waitsFor = `${id}: ${quantity} units by ${expectedOn}. Ends with their receipt (POST /v1/stock/receipts)`;
+      const waitsFor =
+        `${id}: ${quantity} units by ${expectedOn}. ` + 'Ends when the goods are received (POST /v1/stock/receipts)';
       const due = Date.parse(`${expectedOn}T00:00:00Z`) + overdueSeconds * 1000 - Date.now();
       const reason = quantity === 0 ? 'supplier_refused' : 'goods_overdue';
       if (
         quantity === 0 ||
-        !(await this.#wait(waitsFor, changed, Math.max(1, due / 1000), 'the goods may take until then'))
+        !(await this.#wait(waitsFor, changed, Math.max(1, due / 1000), 'until the goods are overdue'))
       ) {
         await this.#escalate(id, reason);
         await this.#wait(waitsFor, changed);

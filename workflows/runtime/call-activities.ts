@@ -22,7 +22,7 @@ const quick = proxyLocalActivities<Activities>({
   cancellationType: WAIT,
 });
 
-/** Names the task queue that a call waits in, and the key (a merchant's) by which callers take turns in it. */
+/** Names the task queue of a call, and the key (a merchant's) by which callers take turns in it. */
 export interface Lane {
   readonly taskQueue: string;
   readonly fairnessKey?: string;
@@ -40,8 +40,8 @@ const withRetries = ({ taskQueue, fairnessKey }: Lane) =>
   });
 
 /**
- * Calls a provider once as a local activity, which costs the least, and then as a regular activity until it succeeds.
- * `whileRetrying` wraps the latter. Safe because every effect has its key.
+ * Calls a provider once as a local activity, which costs the least. Then calls it as a regular activity until it
+ * succeeds. `whileRetrying` wraps the latter. Safe because every effect has its key.
  */
 export async function callProvider<Result>(
   lane: Lane,

@@ -16,7 +16,7 @@ type Call = Parameters<Schedule>[0];
  */
 export const oneAtATime: WorkflowInterceptorsFactory = () => {
   let busy = false;
-  /** Decided when two activities first meet: runs in which they met before this rule go on without it. */
+  /** Decided when two activities first meet: runs in which they met before this rule continue without it. */
   let takesTurns: boolean | undefined;
   const begin = (call: Call, next: Schedule): Promise<unknown> => {
     busy = true;

@@ -50,8 +50,8 @@ interface TracingSinks extends Sinks {
 }
 
 /**
- * Traces a run that a sampled trace started: one span from its start to its end, the parent of its activities' spans.
- * It returns the promises that it gets unchanged, so that a history replays with and without it. Temporal's own
+ * Traces a run that a sampled trace started. One span lasts from its start to its end, the parent of its activities'
+ * spans. It returns the promises that it gets unchanged, so that a history replays with and without it. Temporal's own
  * interceptor awaits around each call, and brings OpenTelemetry's SDK into every workflow.
  */
 export const tracing: WorkflowInterceptorsFactory = () => {

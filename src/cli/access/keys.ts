@@ -31,7 +31,7 @@ export function registerKeys(program: Command): void {
     .addOption(
       new Option('--role <role>', 'the role, which decides what it may do').choices(ROLES).makeOptionMandatory(),
     )
-    .option('--subject <id>', 'the storefront, merchant or warehouse it speaks for')
+    .option('--subject <id>', 'the storefront, merchant or warehouse it belongs to')
     .requiredOption('--label <text>', 'the name by which people recognise it')
     .action((flags: Flags & { role: KeyRole; subject?: string; label: string }) =>
       withKeys(flags, async (client) => {

@@ -14,7 +14,7 @@ interface Flags {
   readonly reason: InterventionReason;
   readonly idempotencyKey?: string;
   readonly carrier: string;
-  readonly part: string;
+  readonly fulfillment: string;
   readonly note?: AttendNote;
   readonly assignee?: string;
 }
@@ -55,18 +55,19 @@ export function registerStuck(program: Command): void {
     (orderId: string, flags: Flags) => ask(flags, (api, key) => api.retryNow(key, orderId, { reason: flags.reason })),
   );
   intervention('choose-carrier <orderId>', 'books another carrier for a packed fulfillment without a label')
-    .requiredOption('--part <fulfillmentId>', 'the fulfillment')
+    .requiredOption('--part, --fulfillment <fulfillmentId>', 'the fulfillment')
     .requiredOption('--carrier <code>', 'the carrier')
     .action((orderId: string, flags: Flags) =>
       ask(flags, (api, key) =>
         api.chooseCarrier(key, orderId, {
           reason: flags.reason,
-          fulfillmentId: flags.part,
+          fulfillmentId: flags.fulfillment,
           carrierCode: flags.carrier,
         }),
       ),
     );
-  intervention('hand-over <orderId>', 'opens a task for a person about the order')
+  intervention('hand-to-person <orderId>', 'opens a task for a person about the order')
+    .alias('hand-over')
     .addOption(new Option('--note <code>', 'what to do or know').choices(Object.values(AttendNote)))
     .option('--assignee <role:id>', 'who gets the task')
     .action((orderId: string, flags: Flags) =>
@@ -116,7 +117,9 @@ function describeAttention({ orderId, reason, since, stage, waitsFor, detail, ve
   return [
     `${orderId}  ${reason} since ${since} (${stage})${describeFailure(detail)}`,
     ...waitsFor.map((wait) => `    waits for ${wait}`),
-    `    may help: ${verbs.join(', ') || 'only a repair of its workflow'}`,
+    verbs.length > 0
+      ? `    may help: ${verbs.join(', ')}`
+      : '    no verb helps: repair its workflow (docs/operations.md)',
   ].join('\n');
 }
 

@@ -108,19 +108,19 @@ async function demo(flags: DemoFlags, say: (line: string) => void): Promise<Outc
     ]);
     const order = await storefront.getOrder(orderId);
     const undone = events.filter(({ type }) => UNDOING.includes(type));
-    const settlement = summarizePayments(order);
+    const paymentSummary = summarizePayments(order);
     const missing = undoes.filter((type) => !undone.some((event) => event.type === type));
     return {
       scenario,
       price,
       order,
       events,
-      settlement,
+      settlement: paymentSummary,
       undone,
       faults: [
         ...(order.status === ends ? [] : [`the order is ${order.status}, not ${ends}`]),
         ...missing.map((type) => `the timeline has no ${type}`),
-        ...settlement.faults,
+        ...paymentSummary.faults,
       ],
     };
   } catch (error) {
@@ -208,13 +208,13 @@ function sampleOrder({ sample }: Running, token: string, run: string): z.input<t
   };
 }
 
-function printEnd({ order, settlement, undone, faults, events }: Outcome): string {
+function printEnd({ order, settlement: paymentSummary, undone, faults, events }: Outcome): string {
   const first = events[0];
   return [
     '',
     `${order.id}: ${order.status}`,
     '',
-    formatPaymentSummary(settlement),
+    formatPaymentSummary(paymentSummary),
     ...(undone.length > 0 && first ? ['', 'Undone:', ...undone.map((event) => describeEvent(event, first.at))] : []),
     ...(faults.length > 0 ? ['', `Unexpected: ${faults.join('; ')}.`] : []),
     '',

@@ -42,7 +42,7 @@ const SENTENCES: Readonly<Record<TimelineEventType, (data: Data) => string>> = {
   'address.notice_refused': (data) => `The customer could not be notified by ${text(data, 'channel')}`,
   'address.mended': () => 'The address was corrected',
   'stock.reserved': (data) =>
-    `${data.reoffered === true ? 'Goods came: stock' : 'Stock'} is reserved for ${count(data, 'parts')} line(s)`,
+    `${data.reoffered === true ? 'Goods arrived: stock' : 'Stock'} is reserved for ${count(data, 'parts')} line(s)`,
   'stock.backordered': (data) =>
     `${count(data, 'lines')} line(s) are backordered, expected by ${text(data, 'agreedOn')}`,
   'stock.short': () => 'There is not enough stock',

@@ -18,8 +18,8 @@ export interface PaymentSummary {
 }
 
 /**
- * Adds up an ended order's payments and compares them with its fulfillments: nothing is open, what was shipped is
- * charged, and what came back is refunded.
+ * Adds up an ended order's payments and compares them with its fulfillments. They agree when nothing is open, what was
+ * shipped is charged, and what came back is refunded.
  */
 export function summarizePayments({ payments, fulfillments, total }: OrderResource): PaymentSummary {
   const paid = (of: 'authorized' | 'captured' | 'voided' | 'refunded') =>

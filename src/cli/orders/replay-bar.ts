@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** Shows on stderr how many orders are done: a bar on a terminal, else a line each tenth of the way. */
+/** Shows on stderr how many orders are done. On a terminal it is a bar, else a line each tenth of the way. */
 export class ReplayBar {
   readonly #bar: SingleBar | undefined;
   readonly #began = Date.now();

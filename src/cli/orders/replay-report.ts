@@ -27,21 +27,23 @@ export function formatReplay(report: ReplayReport, audits: readonly AuditResult[
         `  ${stage.padEnd(34)}${String(count).padStart(8)}${String(p50Ms).padStart(10)}${String(p95Ms).padStart(10)}`,
     ),
     '',
-    ...(mismatches.length === 0
-      ? ['Every order ended as the data says.']
-      : [
-          `${mismatches.length} orders did not end as the data says:`,
-          ...mismatches
-            .slice(0, SHOWN)
-            .map(
-              ({ order, orderId, goal, missing }) =>
-                `  ${order} (${orderId ?? 'not accepted'}) should be ${goal}: ${missing}`,
-            ),
-          ...(mismatches.length > SHOWN ? [`  and ${mismatches.length - SHOWN} more: --json names all`] : []),
-        ]),
+    ...mismatchLines(mismatches),
     '',
     ...faults.map(({ name, count, reason }) => `  ${reason ?? `${count} finding(s)`}: ${name}`),
     conclusion(audits),
     '',
   ].join('\n');
+}
+
+function mismatchLines(mismatches: ReplayReport['mismatches']): string[] {
+  if (mismatches.length === 0) return ['Every order ended as the data says.'];
+  const shown = mismatches.slice(0, SHOWN);
+  const more = mismatches.length - shown.length;
+  return [
+    `${mismatches.length} orders did not end as the data says:`,
+    ...shown.map(
+      ({ order, orderId, goal, missing }) => `  ${order} (${orderId ?? 'not accepted'}) should be ${goal}: ${missing}`,
+    ),
+    ...(more > 0 ? [`  and ${more} more: --json names all`] : []),
+  ];
 }

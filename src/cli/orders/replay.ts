@@ -35,7 +35,7 @@ export function registerReplay(program: Command): void {
     .addOption(new Option('--orders <number>', 'only the first ones, by time of purchase').argParser(whole))
     .addOption(new Option('--concurrency <number>', 'orders at a time').default(8).argParser(whole))
     .addOption(
-      new Option('--run <name>', 'names the replay: the same name resumes it where it stopped')
+      new Option('--run <name>', 'the name of the replay: a known name resumes it, a new name starts another')
         .default('first')
         .argParser(runName),
     )

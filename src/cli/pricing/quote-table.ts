@@ -13,8 +13,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], ri
 }
 
 /**
- * Formats a price for people: its lines, the discounts of each rule and who pays them, why other rules did not apply,
- * and the sums.
+ * Formats a price for people. Shows its lines, the discounts of each rule and who pays them, why other rules did not
+ * apply, and the sums.
  */
 export function formatBreakdown({
   lines,

@@ -12,11 +12,11 @@ export const FULFILLMENT_WAITS: Readonly<Partial<Record<FulfillmentStatus, strin
 
 /** Says what an order waits for, by its status; in a status that is missing here its fulfillments wait. */
 export const ORDER_WAITS: Readonly<Partial<Record<OrderStatus, string>>> = {
-  draft: 'Validation, stock and payment',
-  awaiting_address: 'The customer to correct the address',
-  awaiting_payment: "The customer's payment",
-  awaiting_stock: 'Goods that are on backorder',
-  cancelling: 'Undoing its steps: label, payment, stock',
+  draft: 'validation, stock and payment',
+  awaiting_address: 'the customer to correct the address',
+  awaiting_payment: "the customer's payment",
+  awaiting_stock: 'goods that are on backorder',
+  cancelling: 'the undo of label, payment and stock',
 };
 
 /** Describes an order's state as far as it decides which interventions are possible. */

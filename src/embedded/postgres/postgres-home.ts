@@ -17,7 +17,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { type Account, findPostgresFolder, type PostgresBinaries, programsIn } from './postgres-binaries';
 
-/** Holds the programs and data of a stack that root started, when the account `postgres` may not enter the checkout. */
+/** Names the folder of a stack that root started, when the account `postgres` may not enter the checkout. */
 const OPEN_FOLDER = '/var/lib/mallflow';
 
 /** Names the places of PostgreSQL's programs and data. */
@@ -75,7 +75,7 @@ export function linkedFolder(dataDir: string): string | null {
   );
 }
 
-/** Returns the first folder on the path, its last one included, that an account may not enter; null when none is. */
+/** Returns the first folder on the path, itself included, that an account may not enter. Null when none is. */
 function firstClosedFolder(folder: string, account: Account): string | null {
   const parent = dirname(folder);
   const above = parent === folder ? null : firstClosedFolder(parent, account);

@@ -11,7 +11,7 @@ const START_TIMEOUT_MS = 60_000;
 const OWNER = 'postgres';
 
 export interface PostgresOptions {
-  /** Holds the cluster; its parent folder must exist. Created by the first start. */
+  /** Names the folder of the cluster; its parent folder must exist. Created by the first start. */
   readonly dataDir: string;
   readonly port: number;
   readonly ownerPassword: string;
@@ -72,9 +72,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Child> {
   );
 }
 
-/**
- * Creates a cluster beside its final place and moves it there, so that an interrupted start never leaves half of one.
- */
+/** Creates a cluster beside its final place and moves it there. So an interrupted start never leaves half of one. */
 function initialise(
   dataDir: string,
   options: PostgresOptions,

@@ -120,7 +120,7 @@ async function fill(target: string, program: CachedProgram, context: SourceConte
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  throw new Error(`The ${program.title} binary could not be had (${reasons.join('; ')}): ${program.advice}.`);
+  throw new Error(`The ${program.title} binary could not be obtained (${reasons.join('; ')}): ${program.advice}.`);
 }
 
 async function waitForLock(path: string, { onProgress, signal }: SourceContext): Promise<() => void> {

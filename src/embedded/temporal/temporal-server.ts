@@ -116,7 +116,7 @@ export const missingSearchAttributes = (address: string): Promise<SearchAttribut
   });
 
 /**
- * Adds the search attributes that an earlier release did not have: a server reads its flags only for a new database.
+ * Adds the search attributes that an earlier release did not have. A server reads its flags only for a new database.
  */
 async function addSearchAttributes(address: string): Promise<void> {
   const missing = await missingSearchAttributes(address);
@@ -132,7 +132,7 @@ async function addSearchAttributes(address: string): Promise<void> {
 /** Returns whether a gRPC error means "not ready yet": DEADLINE_EXCEEDED, NOT_FOUND (no namespace yet), UNAVAILABLE. */
 export const isNotReadyYet = (error: unknown): boolean => [4, 5, 14].includes((error as { code?: number }).code ?? -1);
 
-/** Keeps ended workflows long enough for the audit and for staff to look at; the server's own default is one day. */
+/** Keeps ended workflows long enough for the audit and for staff. The server's own default is one day. */
 async function setRetention(address: string): Promise<void> {
   await withConnection(address, ({ workflowService }) =>
     workflowService.updateNamespace({

@@ -25,7 +25,7 @@ export interface SourceContext {
   readonly signal: AbortSignal;
 }
 
-/** Gets a binary in one way: writes it to `target`, in a folder of its own, or rejects with the reason. */
+/** Gets a binary in one way. Writes it to `target`, in a folder of its own, or rejects with the reason. */
 export interface TemporalSource {
   readonly name: string;
   readonly obtain: (target: string, context: SourceContext) => Promise<void>;
@@ -97,8 +97,8 @@ export interface GoProgram {
 }
 
 /**
- * Builds the binary with the Go tool chain to `target`: about 3 minutes on two cores and 3 GB of Go's own caches.
- * Rejects when Go is not installed, and with the compiler's last lines when the build fails.
+ * Builds the binary with the Go tool chain to `target`. It takes about 3 minutes on two cores and 3 GB of Go's own
+ * caches. Rejects when Go is not installed, and with the compiler's last lines when the build fails.
  */
 export const buildWithGo = goBuild({
   title: `Temporal ${TEMPORAL_VERSION}`,

@@ -12,7 +12,7 @@ export interface BookRequest {
   readonly fragile: boolean;
 }
 
-/** Holds the result of a booking. `label` is for the printer (ZPL) and shows the recipient, so keep it encrypted. */
+/** Describes the result of a booking. `label` is for the printer (ZPL) and names the recipient: keep it encrypted. */
 export type Booking =
   | {
       readonly status: 'booked';
@@ -25,7 +25,7 @@ export type Booking =
   | { readonly status: 'voided'; readonly reference: string; readonly trackingNumber: string }
   | { readonly status: 'refused'; readonly reason: string };
 
-/** Holds one line of the carrier's own journal, for the audit. */
+/** Describes one line of the carrier's own journal, for the audit. */
 export interface CarrierJournalEntry {
   readonly key: string;
   readonly carrierCode: string;

@@ -1,6 +1,6 @@
 import type { NotificationChannel } from '../../contracts/addresses/address-findings';
 
-/** Holds a message to a person or a company. The same `key` always means the same message. */
+/** Describes a message to a person or a company. The same `key` always means the same message. */
 export interface Message {
   readonly key: string;
   /** An e-mail address, or a phone number in its international form (E.164). */
@@ -31,7 +31,7 @@ export interface NotificationProvider {
   findByKey(key: string, signal?: AbortSignal): Promise<Sent | undefined>;
 }
 
-/** Holds one line of a provider's own journal, for the audit. */
+/** Describes one line of a provider's own journal, for the audit. */
 export interface NotificationJournalEntry {
   readonly key: string;
   readonly channel: NotificationChannel;

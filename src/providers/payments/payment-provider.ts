@@ -10,14 +10,14 @@ export interface AuthorizeRequest {
   readonly amount: Money;
 }
 
-/** Holds the state of an authorization at the gateway. `reference` is the gateway's own id. */
+/** Describes the state of an authorization at the gateway. `reference` is the gateway's own id. */
 export type Authorization =
   | { readonly status: 'authorized'; readonly reference: string }
   | { readonly status: 'declined'; readonly reference: string; readonly declineCode: string }
   | { readonly status: 'action_required'; readonly reference: string; readonly nextAction: NextAction }
   | { readonly status: 'expired'; readonly reference: string };
 
-/** Holds the request for a capture, void or refund of an authorization. */
+/** Describes the request for a capture, void or refund of an authorization. */
 export interface MoneyMoveRequest {
   readonly key: string;
   /** The gateway's id of the authorization. */
@@ -28,7 +28,7 @@ export type MoneyMove =
   | { readonly status: 'succeeded'; readonly reference: string }
   | { readonly status: 'refused'; readonly reason: string };
 
-/** Holds one line of the gateway's own journal, for the audit. */
+/** Describes one line of the gateway's own journal, for the audit. */
 export interface PaymentJournalEntry {
   readonly key: string;
   readonly kind: 'authorize' | 'capture' | 'void' | 'refund';

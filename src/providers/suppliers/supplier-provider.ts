@@ -1,6 +1,6 @@
 import type { SupplierEvent, VerifiedWebhook } from '../../contracts/webhooks/provider-events';
 
-/** Holds a purchase order of a warehouse to a supplier. */
+/** Describes a purchase order of a warehouse to a supplier. */
 export interface PurchaseRequest {
   readonly key: string;
   /** The id of our replenishment. */
@@ -16,11 +16,11 @@ export interface PurchaseRequest {
   };
 }
 
-/** Holds the supplier's first answer to a purchase order; the quantity and the day follow by webhook. */
+/** Describes the supplier's first answer to a purchase order; the quantity and the day follow by webhook. */
 export type Purchase =
   { readonly status: 'taken'; readonly reference: string } | { readonly status: 'refused'; readonly reason: string };
 
-/** Holds one line of the supplier's own journal, for the audit. */
+/** Describes one line of the supplier's own journal, for the audit. */
 export interface SupplierJournalEntry {
   readonly key: string;
   readonly reference: string;

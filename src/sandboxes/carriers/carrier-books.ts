@@ -13,7 +13,7 @@ import type { OutgoingEvent } from '../deliveries';
 import { Journal, type Span } from '../journal';
 import { fingerprint, type SandboxOptions } from '../server';
 
-/** Holds a parcel that got a label. `label` is the place of the sealed label in the journal. */
+/** Describes a parcel that got a label. `label` is the place of the sealed label in the journal. */
 export interface Parcel {
   readonly booked: Omit<BookEntry, 'entry' | 'sealedLabel'>;
   readonly label: Span;
@@ -22,6 +22,7 @@ export interface Parcel {
 }
 export type Operation = Parcel | RefuseEntry;
 
+/** Returns whether an operation under a key is a booked parcel. */
 export const isParcel = (operation: Operation): operation is Parcel => 'booked' in operation;
 
 /** Names the reason that a scan contradicts the state of its parcel. */
@@ -29,7 +30,7 @@ export type ScanConflict = 'parcel_voided' | 'parcel_final';
 
 const DAY_MS = 86_400_000;
 
-/** Holds the parcels of all carriers. Every change is written to the journal first and counts only then. */
+/** Keeps the parcels of all carriers. Every change is written to the journal first and counts only then. */
 export class CarrierBooks {
   readonly operations: Operation[] = [];
   readonly scans: ScanEntry[] = [];

@@ -29,7 +29,7 @@ export const ScanBody = z.strictObject({
 });
 export type ScanBody = z.infer<typeof ScanBody>;
 
-/** Holds one entry of the carriers' journal. The recipient is only on the label, and the label is sealed. */
+/** Describes one entry of the carriers' journal. The recipient is only on the label, and the label is sealed. */
 export const CarrierEntry = z.discriminatedUnion('entry', [
   z.strictObject({
     entry: z.literal('book'),

@@ -6,8 +6,8 @@ import type { BookBody } from './carrier-messages';
 const printable = (text: string): string => text.replace(/[\^~\p{Cc}]/gu, ' ').trim();
 
 /**
- * Draws a 4 x 6 inch label for a 203 dpi printer (ZPL II, UTF-8): carrier, Code 128 of the tracking number, recipient,
- * fragile mark.
+ * Draws a 4 x 6 inch label for a 203 dpi printer (ZPL II, UTF-8). Shows carrier, Code 128 of the tracking number,
+ * recipient, fragile mark.
  */
 export function drawLabel(
   line: CarrierLine,

@@ -8,7 +8,7 @@ import { fingerprint, type SandboxOptions } from '../server';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Holds one entry of the journal. The recipient and the text are sealed with a key made from the API key. */
+/** Describes one entry of the journal. The recipient and the text are sealed with a key made from the API key. */
 const Entry = z.strictObject({
   entry: z.enum(['sent', 'refused']),
   key: z.string(),
@@ -20,7 +20,7 @@ const Entry = z.strictObject({
 });
 type Entry = z.infer<typeof Entry>;
 
-/** Holds a message that was accepted, or permanently refused, under one key. */
+/** Describes a message that was accepted, or permanently refused, under one key. */
 export type AcceptedMessage = Omit<Entry, 'sealed'> & { readonly span: Span };
 
 export interface Content {
@@ -28,7 +28,7 @@ export interface Content {
   readonly text: string;
 }
 
-/** Holds the messages of the sandbox. A key is one message, however often it is sent. */
+/** Keeps the messages of the sandbox. A key is one message, however often it is sent. */
 export class NotifierBooks {
   readonly messages: AcceptedMessage[] = [];
   private readonly byKey = new Map<string, AcceptedMessage>();

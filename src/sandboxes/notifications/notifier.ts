@@ -5,7 +5,7 @@ import { MailCatcher } from './mail-catcher';
 import { NotifierBooks, type AcceptedMessage } from './notifier-books';
 import { buildServer, ok, pageOf, problem, refused, requireApiKey, type SandboxOptions } from '../server';
 
-/** Holds the options of the notifier. It sends no webhooks. */
+/** Describes the options of the notifier. It sends no webhooks. */
 export interface NotifierOptions extends Pick<SandboxOptions, 'apiKey' | 'journalFile' | 'logger' | 'now'> {
   /** The port of the SMTP server; 0 uses a free one. */
   readonly smtpPort: number;

@@ -13,7 +13,7 @@ import { outcomeOfToken } from './magic-tokens';
 import { Journal } from '../journal';
 import { fingerprint, type SandboxOptions } from '../server';
 
-/** Holds an authorization with the amounts that were moved since, in minor units. */
+/** Describes an authorization with the amounts that were moved since, in minor units. */
 export interface Authorization {
   readonly made: AuthorizeEntry;
   action: ActionEntry | undefined;
@@ -31,9 +31,10 @@ export interface Conflict {
   readonly conflict: 'key_reused' | 'no_action_required' | 'already_decided' | 'action_expired';
 }
 
+/** Returns whether an operation under a key is an authorization. */
 export const isAuthorization = (operation: Operation): operation is Authorization => 'made' in operation;
 
-/** Holds the gateway's authorizations and moves. Every change is written to the journal first and counts only then. */
+/** Keeps the gateway's authorizations and moves. Every change is written to the journal first and counts only then. */
 export class GatewayBooks {
   readonly operations: Operation[] = [];
   private readonly byKey = new Map<string, Operation>();

@@ -25,7 +25,7 @@ export const ActionBody = z.strictObject({ approve: z.boolean() });
 
 const at = z.iso.datetime();
 
-/** Holds one entry of the gateway's journal: neither tokens nor personal data, but a `fingerprint` of each request. */
+/** Describes one entry of the gateway's journal. It has a `fingerprint` of each request, no tokens or personal data. */
 export const GatewayEntry = z.discriminatedUnion('entry', [
   z.strictObject({
     entry: z.literal('authorize'),

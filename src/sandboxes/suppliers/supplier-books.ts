@@ -12,7 +12,7 @@ import {
   type RefuseEntry,
 } from './supplier-messages';
 
-/** Holds a purchase order that was accepted, with the supplier's last answer. */
+/** Describes a purchase order that was accepted, with the supplier's last answer. */
 export interface TakenPurchase {
   readonly taken: PurchaseEntry;
   answered: AnswerEntry | undefined;
@@ -20,6 +20,7 @@ export interface TakenPurchase {
 }
 export type Operation = TakenPurchase | RefuseEntry;
 
+/** Returns whether an operation under a key is an accepted purchase order. */
 export const isTaken = (operation: Operation): operation is TakenPurchase => 'taken' in operation;
 
 /** Is the SKU code of goods that suppliers refuse. */
@@ -27,7 +28,7 @@ const NOT_MADE = 'NOT-MADE';
 const LEAD_DAYS = 3;
 const DAY_MS = 86_400_000;
 
-/** Holds the purchase orders of all suppliers. Every change is written to the journal first and counts only then. */
+/** Keeps the purchase orders of all suppliers. Every change is written to the journal first and counts only then. */
 export class SupplierBooks {
   readonly operations: Operation[] = [];
   private readonly byKey = new Map<string, Operation>();

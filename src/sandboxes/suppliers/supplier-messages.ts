@@ -35,11 +35,11 @@ export type Manner = (typeof Manner)[keyof typeof Manner];
 const manner = z.enum(Object.values(Manner) as [Manner, ...Manner[]]);
 export const MannerBody = z.strictObject({ manner, times: z.int().min(1).default(1) });
 
-/** Holds the answer of a person at the supplier. */
+/** Describes the answer of a person at the supplier. */
 export const AnswerBody = z.strictObject({ quantity, expectedOn: z.iso.date() });
 export type AnswerBody = z.infer<typeof AnswerBody>;
 
-/** Holds one entry of the suppliers' journal. */
+/** Describes one entry of the suppliers' journal. */
 export const SupplierEntry = z.discriminatedUnion('entry', [
   z.strictObject({ entry: z.literal('purchase'), key, reference: line, fingerprint: z.string(), manner, quantity, at }),
   z.strictObject({ entry: z.literal('refuse'), key, fingerprint: z.string(), reason: line, at }),

@@ -33,14 +33,13 @@ export class ApiKeyService {
     return this.transactions.run(KEEPER, async (tx) => {
       const table = SUBJECT_TABLE[role];
       if (table === null && subjectId !== null)
-        throw new Error(`A key of the role ${role} speaks for the mall: it takes no subject.`);
+        throw new Error(`A key of the role ${role} belongs to the mall: it takes no subject.`);
       if (table !== null) {
         const found =
           subjectId === null
             ? undefined
             : await tx.selectFrom(table).select('id').where('id', '=', subjectId).executeTakeFirst();
-        if (!found)
-          throw new Error(`A key of the role ${role} speaks for a ${table}: name the id of one that is there.`);
+        if (!found) throw new Error(`A key of the role ${role} belongs to a ${table}: name the id of an existing one.`);
       }
       const secret = await issueKey(tx, role, subjectId, label);
       const caller = await callerOf(tx, secret);

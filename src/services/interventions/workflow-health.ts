@@ -53,7 +53,8 @@ export async function examineWorkflow(
   if (failing) steps.push({ step: failing.step, attempts: failing.attempts, failure: failing.failure });
   const worst = steps.sort((a, b) => b.attempts - a.attempts)[0];
   const tried = worst?.attempts ?? 0;
-  const detail = tried > 1 || overdue ? { ...(worst && tried > 1 ? worst : NO_STEP), overdueSince: overdue } : null;
+  const failingStep = worst && tried > 1 ? worst : NO_STEP;
+  const detail = tried > 1 || overdue ? { ...failingStep, overdueSince: overdue } : null;
   if (tried >= attempts) return { reason: AttentionReason.activityRetrying, detail };
   return { reason: overdue ? AttentionReason.stageOverdue : null, detail };
 }

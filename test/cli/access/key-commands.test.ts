@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const whom = (secret: string) => transactions.run(SYSTEM, (tx) => callerOf(tx, secret));
 
-test('a key speaks for its subject until it is revoked', async () => {
+test('a key belongs to its subject until it is revoked', async () => {
   const { id, secret } = await keys.issue('merchant', mall.merchantIds[0], 'a shop');
   expect(await whom(secret)).toEqual({ role: 'merchant', subject: mall.merchantIds[0], actor: `merchant:${id}` });
   expect((await keys.list())[0]).toMatchObject({
@@ -43,8 +43,8 @@ test("a key's list holds no secret", async () => {
 });
 
 test.each([
-  ['merchant', null, /speaks for a merchant/],
-  ['warehouse', 'whs_none', /speaks for a warehouse/],
+  ['merchant', null, /belongs to a merchant/],
+  ['warehouse', 'whs_none', /belongs to a warehouse/],
   ['platform', 'mer_1', /takes no subject/],
 ] as const)('a %s key for %s is refused', async (role, subject, message) => {
   await expect(keys.issue(role, subject, 'x')).rejects.toThrow(message);

@@ -78,7 +78,7 @@ test('a program that cannot be run is not kept, and one sentence says what to do
     },
   };
   await expect(obtainTemporalBinary({ env, sources: [broken] })).rejects.toThrow(
-    /^The Temporal binary could not be had \(download: .*\): install .* or name it with TEMPORAL_CLI_PATH\.$/s,
+    /^The Temporal binary could not be obtained \(download: .*\): install .* or name it with TEMPORAL_CLI_PATH\.$/s,
   );
   expect(existsSync(cached())).toBe(false);
 });

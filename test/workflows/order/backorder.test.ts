@@ -143,7 +143,7 @@ test('the agreed day passes: a person is asked to look, and it goes on when the 
     expect.objectContaining({
       orderId: late.id,
       status: 'awaiting_stock',
-      waitsFor: ['Goods that are on backorder'],
+      waitsFor: ['goods that are on backorder'],
       verbs: ['cancelOrder', 'handToPerson'],
     }),
   ]);

@@ -5,21 +5,21 @@ export const NO_LONGER_NEEDED = 'given_up';
 
 /** Cancels work that takes longer than its time limit: its supplier is then unavailable. */
 export const giveUpAfter = <T>(seconds: number, work: () => Promise<T>): Promise<T | typeof UNREACHABLE> =>
-  giveUpOnce(
-    () => sleep(seconds * 1000, { summary: 'then the supplier is written to' }).then(() => true),
+  abandonOnce(
+    () => sleep(seconds * 1000, { summary: 'until the purchase order is mailed' }).then(() => true),
     UNREACHABLE,
     work,
   );
 
-/** Cancels work once a fact makes it unnecessary. Runs that went on with it under an earlier release still do. */
+/** Cancels work once a fact makes it unnecessary. Runs that continued with it under an earlier release still do. */
 export const giveUpWhen = <T>(fact: () => boolean, work: () => Promise<T>): Promise<T | typeof NO_LONGER_NEEDED> =>
-  giveUpOnce(() => condition(fact).then(() => patched('tries-end-with-their-need')), NO_LONGER_NEEDED, work);
+  abandonOnce(() => condition(fact).then(() => patched('tries-end-with-their-need')), NO_LONGER_NEEDED, work);
 
 /**
  * Cancels work when something happens, and returns `reason`. The attempt under way is awaited, so that its outcome is
  * known; work that succeeds meanwhile counts. Throws when the workflow itself is cancelled.
  */
-async function giveUpOnce<T, Reason>(
+async function abandonOnce<T, Reason>(
   happens: () => Promise<boolean>,
   reason: Reason,
   work: () => Promise<T>,
