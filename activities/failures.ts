@@ -12,5 +12,5 @@ export const invariantViolated = (message: string): ApplicationFailure =>
  * Reports that a provider refused the request under a key permanently. Temporal does not retry it: staff have to
  * request another attempt.
  */
-export const refusedForGood = (key: string, reason: string): ApplicationFailure =>
+export const refusedPermanently = (key: string, reason: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(`${key} was refused: ${reason}`, 'provider_refused');

@@ -114,7 +114,7 @@ async function main(): Promise<void> {
   const close = async (): Promise<void> => {
     await app.close();
     await Promise.all([sweeper.stop(), watchdog.stop()]);
-    await clients.outbox.settled();
+    await clients.outbox.idle();
     await connection.close();
     await transactions.close();
     await tracing?.stop();

@@ -3,7 +3,7 @@ import { fulfillmentsOf, lockFulfillment, moveFulfillment } from '../../src/book
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
 import { releaseToWarehouse } from '../../src/books/warehouse/release-to-warehouse';
-import { restock } from '../../src/books/inventory/allocations';
+import { restockFulfillment } from '../../src/books/inventory/allocations';
 import { markShipmentReturned, markShipmentSigned } from '../../src/books/shipping/shipments';
 import { appendEvents } from '../../src/books/timeline';
 import { SYSTEM } from '../../src/contracts/caller';
@@ -61,7 +61,7 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
     transactions.run(SYSTEM, async (tx) => {
       const fulfillment = await lockFulfillment(tx, fulfillmentId);
       if (fulfillment === undefined || !['handed_over', 'returning'].includes(fulfillment.status)) return;
-      await restock(tx, fulfillmentId);
+      await restockFulfillment(tx, fulfillmentId);
       await moveFulfillment(tx, fulfillmentId, 'returned');
       await markShipmentReturned(tx, fulfillmentId);
       await appendEvents(tx, orderId, [

@@ -1,7 +1,7 @@
 import { finishOperation } from '../../src/books/operations';
 import { lastSeq, hasEventSince } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
-import { refusedForGood } from '../failures';
+import { refusedPermanently } from '../failures';
 
 /** Describes one attempt of a money move. The first has the move's own key; later ones append a number to it. */
 interface Attempt {
@@ -34,7 +34,7 @@ export async function nextAttemptKey(tx: Tx, orderId: string, move: string): Pro
   const last = await lastAttempt(tx, orderId, move);
   if (last?.status !== 'refused') return last?.key ?? move;
   const { reason, seq } = last.result as Refused;
-  if (!(await hasEventSince(tx, orderId, 'retry.requested', seq))) throw refusedForGood(last.key, reason);
+  if (!(await hasEventSince(tx, orderId, 'retry.requested', seq))) throw refusedPermanently(last.key, reason);
   return `${move}:${last.n + 1}`;
 }
 
@@ -54,5 +54,5 @@ export async function assertNotRefused(tx: Tx, key: string): Promise<void> {
     .select(['status', 'result'])
     .where('key', '=', key)
     .executeTakeFirstOrThrow();
-  if (status === 'refused') throw refusedForGood(key, (result as Refused).reason);
+  if (status === 'refused') throw refusedPermanently(key, (result as Refused).reason);
 }

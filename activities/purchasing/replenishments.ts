@@ -1,5 +1,5 @@
 import { openFollowUps } from '../../src/books/purchasing/supplier-follow-ups';
-import { closeFollowUps } from '../../src/books/task-rows';
+import { cancelFollowUps } from '../../src/books/task-rows';
 import { isOperationBegun } from '../../src/books/operations';
 import { closeReplenishment, lockReplenishment, planQuantity } from '../../src/books/purchasing/replenishments';
 import { SYSTEM } from '../../src/contracts/caller';
@@ -148,7 +148,7 @@ export const createReplenishmentActivities = ({
 
   /** Closes the follow-up for one reason, as the supplier has answered or delivered. */
   settleChase: ({ replenishmentId, reason }: ReplenishmentRef & { reason: FollowUpReason }): Promise<void> =>
-    transactions.run(SYSTEM, (tx) => closeFollowUps(tx, replenishmentId, reason)),
+    transactions.run(SYSTEM, (tx) => cancelFollowUps(tx, replenishmentId, reason)),
 
   /** Closes a replenishment that staff cancelled in the Web UI, unless it has ended, and ends its open attempts. */
   abandonReplenishment: async ({ replenishmentId }: ReplenishmentRef): Promise<void> => {

@@ -2,7 +2,7 @@ import { customerKeyOf } from '../../src/books/customers/customers';
 import { lockFulfillment, moveFulfillment } from '../../src/books/orders/fulfillments';
 import { finishOperation } from '../../src/books/operations';
 import { applyScan, insertShipment, labelContext, markShipmentVoided } from '../../src/books/shipping/shipments';
-import { closeTasksAsPacked } from '../../src/books/task-rows';
+import { completeTasksAsPacked } from '../../src/books/task-rows';
 import { itemsOf } from '../../src/books/warehouse/tasks';
 import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
@@ -47,7 +47,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
       const items = await itemsOf(tx, fulfillmentId);
       const parcel = (fulfillment.parcel as PackedParcel | null) ?? estimateParcel(items);
       if (fulfillment.status === 'released') {
-        await closeTasksAsPacked(tx, fulfillmentId);
+        await completeTasksAsPacked(tx, fulfillmentId);
         await moveFulfillment(tx, fulfillmentId, 'packed', parcel);
         await appendEvents(tx, orderId, [
           {

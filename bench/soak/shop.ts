@@ -1,4 +1,4 @@
-import { receive } from '../../src/books/inventory/receipts';
+import { receiveStock } from '../../src/books/inventory/receipts';
 import { connect } from '../../src/books/transactions';
 import { CarrierDrivers, PublicApi } from '../../src/cli/orders/public-api';
 import { seedSampleMall, type SampleMall } from '../../src/services/catalogue/sample-mall';
@@ -39,7 +39,7 @@ export async function seedShop(ownerUrl: string): Promise<SampleMall> {
         .selectAll()
         .where('skuId', 'in', [...mall.sampleSkuIds])
         .execute();
-      await receive(
+      await receiveStock(
         tx,
         lots.map(({ skuId, warehouseId, locationId, code, expiresOn }) => ({
           skuId,

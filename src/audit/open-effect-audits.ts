@@ -3,7 +3,7 @@ import type { Tx } from '../books/transactions';
 import { queryAudit, type Audit, type Finding } from './audit';
 
 /** Audits the effects and signals under way: none may be so for longer than `graceMs` without an answer. */
-export const waitingAudits = (tx: Tx, graceMs: number): Audit[] => {
+export const openEffectAudits = (tx: Tx, graceMs: number): Audit[] => {
   const grace = sql`make_interval(secs => ${graceMs / 1000}::double precision)`;
   return [
     // A payment may wait for its customer for as long as the order's payment window is open.

@@ -20,7 +20,7 @@ import { preferTableScans } from './rows';
 import { sourcingAudits } from './inventory/sourcing-audits';
 import { stockAudits } from './inventory/stock-audits';
 import { timelineAudits } from './timeline';
-import { waitingAudits } from './open-effect-audits';
+import { openEffectAudits } from './open-effect-audits';
 import { workflowAudits } from './orders/workflow-audits';
 
 /** Names the audited sources: our books, the providers' journals, and Temporal. */
@@ -83,7 +83,7 @@ export async function runAudits(
       ...paymentAudits(tx),
       ...ledgerAudits(tx),
       ...timelineAudits(tx),
-      ...waitingAudits(tx, graceMs),
+      ...openEffectAudits(tx, graceMs),
       ...gatewayAudits(tx, () => journals[0]),
       ...carrierAudits(tx, () => journals[1], graceMs),
       ...replenishmentAudits(tx, () => journals[2]),

@@ -59,7 +59,7 @@ export async function cancelTasks(tx: Tx, orderId: string): Promise<void> {
 }
 
 /** Closes a fulfillment's open tasks because a person reported the parcel as packed to the order itself. */
-export async function closeTasksAsPacked(tx: Tx, fulfillmentId: string): Promise<void> {
+export async function completeTasksAsPacked(tx: Tx, fulfillmentId: string): Promise<void> {
   await tx
     .updateTable('task')
     .set({ status: 'done', doneAt: new Date(), claimedBy: sql`coalesce("claimedBy", 'system')` })
@@ -69,7 +69,7 @@ export async function closeTasksAsPacked(tx: Tx, fulfillmentId: string): Promise
 }
 
 /** Cancels the open follow-ups about a subject: those for one reason, or all of them. */
-export async function closeFollowUps(tx: Tx, subject: string, reason?: FollowUpReason): Promise<void> {
+export async function cancelFollowUps(tx: Tx, subject: string, reason?: FollowUpReason): Promise<void> {
   const about = tx
     .updateTable('task')
     .set({ status: 'cancelled', doneAt: new Date() })

@@ -8,8 +8,8 @@ import type { Api } from './api';
 import type { AppDeps } from './deps';
 import { handleErrors, sendProblem } from './errors';
 import { jsonBodies, rawBodies } from './plugins/body-parsers';
-import { callers } from './plugins/callers';
-import { closing, lastRequests } from './plugins/closing';
+import { authenticateCallers } from './plugins/callers';
+import { closePortFirst, drainRequests } from './plugins/closing';
 import { idempotentRequests } from './plugins/idempotent-requests';
 import { loadLimits } from './plugins/load-limits';
 import { metrics } from './plugins/metrics';
@@ -74,7 +74,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
 
   // Registered first, so that all other hooks and routes run within the span.
   if (deps.trace) await app.register(deps.trace);
-  await app.register(closing);
+  await app.register(closePortFirst);
   await app.register(requestLog);
   await app.register(metrics, { meter: deps.meter });
   await app.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY });
@@ -86,7 +86,7 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
   await app.register(serviceRoutes(deps));
   await app.register(
     async (scope) => {
-      await scope.register(callers, { authenticate: deps.authenticate, isKnownKey: deps.isKnownKey });
+      await scope.register(authenticateCallers, { authenticate: deps.authenticate, isKnownKey: deps.isKnownKey });
       await scope.register(loadLimits, { meter: deps.meter, ...(deps.limits ? { limits: deps.limits } : {}) });
       await scope.register(idempotentRequests, { idempotentRequest: deps.idempotentRequest });
       await scope.register(jsonBodies);
@@ -118,6 +118,6 @@ export async function buildApp(deps: AppDeps): Promise<Api> {
     { prefix: '/v1' },
   );
   // Registered last, so that it waits after all others have begun to close.
-  await app.register(lastRequests);
+  await app.register(drainRequests);
   return app;
 }

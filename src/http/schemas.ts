@@ -47,13 +47,14 @@ interface Described {
 }
 
 /** Describes an answer in JSON, or in another media type. */
-export const described = (description: string, schema: z.ZodType, mediaType = 'application/json'): Described => ({
-  description,
-  content: { [mediaType]: { schema } },
-});
+export const describeResponse = (
+  description: string,
+  schema: z.ZodType,
+  mediaType = 'application/json',
+): Described => ({ description, content: { [mediaType]: { schema } } });
 
 /** Describes the answers of an operation: successes, and problems grouped by status. */
-export function responses(
+export function describeResponses(
   successes: Readonly<Record<number, Described>>,
   codes: readonly ErrorCode[],
 ): Record<number, Described> {
@@ -61,7 +62,7 @@ export function responses(
   for (const code of new Set([...codes, ...ALWAYS])) {
     const { status } = ERRORS[code];
     const earlier = all[status]?.content[PROBLEM_TYPE] ? `${all[status].description}, ` : '';
-    all[status] = described(`${earlier}\`${code}\``, Problem, PROBLEM_TYPE);
+    all[status] = describeResponse(`${earlier}\`${code}\``, Problem, PROBLEM_TYPE);
   }
   return all;
 }

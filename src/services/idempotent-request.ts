@@ -24,15 +24,15 @@ export interface Answer<T> {
 }
 
 /** Builds the answer of a POST. */
-export const answer = <T>(status: number, body: T, location: string | null = null, replayed = false): Answer<T> => ({
-  status,
-  body,
-  location,
-  replayed,
-});
+export const buildAnswer = <T>(
+  status: number,
+  body: T,
+  location: string | null = null,
+  replayed = false,
+): Answer<T> => ({ status, body, location, replayed });
 
 /** Builds the answer to a repetition from the stored answer. */
-export const replay = <T>(stored: StoredAnswer): Answer<T> => ({
+export const replayStoredAnswer = <T>(stored: StoredAnswer): Answer<T> => ({
   status: stored.status,
   body: stored.body as T,
   location: stored.location,
@@ -43,7 +43,7 @@ export const replay = <T>(stored: StoredAnswer): Answer<T> => ({
  * Commits work together with its idempotency record, in one transaction. A repetition at the same time waits for the
  * first and gets its answer. Refusals leave no record: the caller may correct its request and use the key again.
  */
-export async function once<T>(
+export async function runIdempotently<T>(
   transactions: Transactions,
   caller: Caller,
   intent: IdempotentRequest,
@@ -54,7 +54,7 @@ export async function once<T>(
     return await transactions.run(caller, async (tx) => {
       const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, null);
       if (isRefusal(claim)) return claim;
-      if (claim.claimed === 'answered') return replay<T>(claim.answer);
+      if (claim.claimed === 'answered') return replayStoredAnswer<T>(claim.answer);
       const result = await work(tx);
       if (isRefusal(result)) {
         refused.set('refusal', result);

@@ -80,7 +80,7 @@ export class OutboxSender {
    * Waits until nothing is being sent, two seconds at most. A connection that closes earlier leaves a sender that never
    * ends.
    */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 

@@ -7,7 +7,7 @@ import type { ApiMeter, ShedReason } from '../http/deps';
 import { readFigures } from './business-figures';
 import { businessMetrics } from './business-metrics';
 import { measureDatabase } from './database-metrics';
-import { mayRead, textOf } from './scrape';
+import { mayReadMetrics, renderMetrics } from './scrape';
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25];
 /** Lists the methods that may be a label; the HTTP parser accepts more than the API serves. */
@@ -120,10 +120,10 @@ export function createApiMetrics(database: Transactions, log: Logger, token?: st
         placing.set(state.inFlight);
         waiting.set(state.waiting);
       },
-      mayRead: (from) => mayRead(from, token),
+      mayRead: (from) => mayReadMetrics(from, token),
       text: async () => {
         await refresh();
-        return textOf(registry);
+        return renderMetrics(registry);
       },
     },
   };

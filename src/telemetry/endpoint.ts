@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { mayRead, textOf } from './scrape';
+import { mayReadMetrics, renderMetrics } from './scrape';
 
 export interface MetricsEndpoint {
   readonly port: number;
@@ -29,7 +29,7 @@ export async function serveMetrics(
       end(404, 'text/plain', 'Only GET /metrics is served here.\n');
       return;
     }
-    if (!mayRead({ address: request.socket.remoteAddress ?? '', headers: request.headers }, at.token)) {
+    if (!mayReadMetrics({ address: request.socket.remoteAddress ?? '', headers: request.headers }, at.token)) {
       end(
         401,
         'text/plain',
@@ -37,7 +37,7 @@ export async function serveMetrics(
       );
       return;
     }
-    textOf(registry).then(
+    renderMetrics(registry).then(
       ({ contentType, body }) => {
         end(200, contentType, body);
       },

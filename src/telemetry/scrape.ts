@@ -15,7 +15,7 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
  * Returns whether a caller may read the metrics. With a token set, only a caller with that bearer token may; without
  * one, only this machine itself, and not through a proxy.
  */
-export function mayRead({ address, headers }: MetricsCaller, token: string | undefined): boolean {
+export function mayReadMetrics({ address, headers }: MetricsCaller, token: string | undefined): boolean {
   if (token !== undefined)
     return typeof headers.authorization === 'string' && equalInConstantTime(headers.authorization, `Bearer ${token}`);
   return LOOPBACK.test(address) && !PROXIED.some((name) => headers[name] !== undefined);
@@ -26,7 +26,7 @@ const equalInConstantTime = (one: string, other: string): boolean => timingSafeE
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** Renders a registry in the text format of Prometheus. */
-export const textOf = async (registry: Registry): Promise<{ contentType: string; body: string }> => ({
+export const renderMetrics = async (registry: Registry): Promise<{ contentType: string; body: string }> => ({
   contentType: registry.contentType,
   body: await registry.metrics(),
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { receive } from '../../src/books/inventory/receipts';
+import { receiveStock } from '../../src/books/inventory/receipts';
 import { SYSTEM } from '../../src/contracts/caller';
 import { runAudits } from '../../src/audit/run-audits';
 import { openAuditSources } from '../../src/embedded/audit-sources';
@@ -20,7 +20,7 @@ beforeAll(async () => {
       const { rug } = mall.skus;
       await transactions.run(SYSTEM, async (tx) => {
         const lot = await tx.selectFrom('lot').selectAll().where('skuId', '=', rug.id).executeTakeFirstOrThrow();
-        await receive(tx, [
+        await receiveStock(tx, [
           {
             skuId: rug.id,
             warehouseId: lot.warehouseId,

@@ -71,7 +71,7 @@ test('no sender overtakes another: an order gets its signals in the order of the
   await sender.flush(SECOND);
   expect(taken).toEqual(['ful_3']);
   let settled = false;
-  const settling = sender.settled().then(() => {
+  const settling = sender.idle().then(() => {
     settled = true;
   });
   await new Promise((resolve) => {

@@ -8,7 +8,7 @@ import {
   endCompleteReplenishments,
 } from '../../src/books/purchasing/replenishments';
 import { recordAnswer, recordSent } from '../../src/books/purchasing/supplier-answers';
-import { cancelTasks, closeFollowUps, closeTasksAsPacked } from '../../src/books/task-rows';
+import { cancelTasks, cancelFollowUps, completeTasksAsPacked } from '../../src/books/task-rows';
 import type { Transactions, Tx } from '../../src/books/transactions';
 import { claimTask, completeTask } from '../../src/books/warehouse/tasks';
 import { SYSTEM } from '../../src/contracts/caller';
@@ -75,8 +75,8 @@ const task: Subject = {
     { by: 'a person claims it', act: (tx, { id }) => claimTask(tx, id, PERSON) },
     { by: 'a person completes it', act: (tx, { id }) => completeTask(tx, id, PERSON, { outcome: 'resolved' }) },
     { by: 'its order is cancelled', values: parcelTask, act: (tx, { of }) => cancelTasks(tx, of) },
-    { by: 'staff report the parcel packed', values: parcelTask, act: (tx, { of }) => closeTasksAsPacked(tx, of) },
-    { by: 'the supplier answers', values: followUp, act: (tx, { of }) => closeFollowUps(tx, of) },
+    { by: 'staff report the parcel packed', values: parcelTask, act: (tx, { of }) => completeTasksAsPacked(tx, of) },
+    { by: 'the supplier answers', values: followUp, act: (tx, { of }) => cancelFollowUps(tx, of) },
   ],
 };
 

@@ -1,6 +1,6 @@
 import { newId } from '../../src/books/new-id';
-import { setBackorder } from '../../src/books/catalogue/backorder-terms';
-import { receive } from '../../src/books/inventory/receipts';
+import { setBackorderTerms } from '../../src/books/catalogue/backorder-terms';
+import { receiveStock } from '../../src/books/inventory/receipts';
 import type { Transactions } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { SetBackorder } from '../../src/contracts/inventory/backorder';
@@ -29,7 +29,9 @@ export async function backorderedSku(
     await tx.insertInto('stock').values({ skuId: id, warehouseId: mall.warehouseIds[0], onHand: 0 }).execute();
   });
   if (units > 0) await bring(transactions, id, mall.warehouseIds[0], units);
-  await transactions.run(callerFor('merchant', lamp.merchantId), (tx) => setBackorder(tx, { skuId: id, backorder }));
+  await transactions.run(callerFor('merchant', lamp.merchantId), (tx) =>
+    setBackorderTerms(tx, { skuId: id, backorder }),
+  );
   return { ...lamp, id, onHand: { [mall.warehouseIds[0]]: units } };
 }
 
@@ -47,7 +49,7 @@ export const bring = (
       .select('id')
       .where('warehouseId', '=', warehouseId)
       .executeTakeFirstOrThrow();
-    await receive(tx, [
+    await receiveStock(tx, [
       { skuId, warehouseId, locationId, quantity, lotCode: expiresOn ?? 'L1', expiresOn, reference: 'DN-1' },
     ]);
   });

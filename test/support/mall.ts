@@ -1,6 +1,6 @@
 import { issueKey } from '../../src/books/access/api-keys';
 import { newId } from '../../src/books/new-id';
-import { receive } from '../../src/books/inventory/receipts';
+import { receiveStock } from '../../src/books/inventory/receipts';
 import { connect, type Transactions, type Tx } from '../../src/books/transactions';
 import { SYSTEM, type KeyRole } from '../../src/contracts/caller';
 import type { PlaceOrder } from '../../src/contracts/orders/place-order';
@@ -211,7 +211,7 @@ async function addSku(
     .insertInto('price')
     .values({ skuId: id, validFrom: new Date(Date.now() - 3_600_000), amount: unitAmount })
     .execute();
-  await receive(
+  await receiveStock(
     tx,
     Object.entries(onHand).map(([warehouseId, quantity]) => ({
       skuId: id,

@@ -206,7 +206,7 @@ export async function startWorld(
       await bench.close();
       await receiver.close();
       await stopWorkers();
-      await clients.outbox.settled();
+      await clients.outbox.idle();
       await temporal.teardown();
       await transactions.close();
       await database.drop();

@@ -2,7 +2,7 @@ import { CancellationScope, condition, isCancellation, setCurrentDetails, sleep 
 import type { Activities } from '../../activities';
 import type { PurchasePlan } from '../../activities/purchasing/replenishments';
 import type { FollowUpReason } from '../../src/contracts/purchasing/replenishment';
-import { giveUpAfter, giveUpWhen, NO_LONGER_NEEDED, UNREACHABLE } from '../runtime/abandon';
+import { abandonAfter, abandonWhen, NO_LONGER_NEEDED, UNREACHABLE } from '../runtime/abandon';
 import { books, callProvider } from '../runtime/call-activities';
 
 /** Says how much a supplier sends, and when. */
@@ -70,7 +70,9 @@ export class ReplenishmentRun {
     );
   }
 
-  /** Calls the supplier until `over`, after which nothing is tried again and attempts without an answer are resolved. */
+  /**
+   * Calls the supplier until `over`, after which nothing is tried again and attempts without an answer are resolved.
+   */
   async #reach<Online, Mail>(
     id: string,
     plan: PurchasePlan,
@@ -98,15 +100,15 @@ export class ReplenishmentRun {
         { taskQueue: supplierQueue, fairnessKey },
         online,
         (work) => {
-          const tries = () => giveUpWhen(over, work);
-          return mailQueue === null ? this.#watched(id, plan, tries) : giveUpAfter(plan.patienceSeconds, tries);
+          const tries = () => abandonWhen(over, work);
+          return mailQueue === null ? this.#watched(id, plan, tries) : abandonAfter(plan.patienceSeconds, tries);
         },
       );
       if (answer !== UNREACHABLE) return answer;
     }
     if (mailQueue === null) return UNREACHABLE;
     return callProvider<Mail | typeof NO_LONGER_NEEDED>({ taskQueue: mailQueue, fairnessKey }, byMail, (work) =>
-      this.#watched(id, plan, () => giveUpWhen(over, work)),
+      this.#watched(id, plan, () => abandonWhen(over, work)),
     );
   }
 

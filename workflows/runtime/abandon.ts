@@ -4,7 +4,7 @@ export const UNREACHABLE = 'out_of_reach';
 export const NO_LONGER_NEEDED = 'given_up';
 
 /** Cancels work that takes longer than its time limit: its supplier is then unavailable. */
-export const giveUpAfter = <T>(seconds: number, work: () => Promise<T>): Promise<T | typeof UNREACHABLE> =>
+export const abandonAfter = <T>(seconds: number, work: () => Promise<T>): Promise<T | typeof UNREACHABLE> =>
   abandonOnce(
     () => sleep(seconds * 1000, { summary: 'until the purchase order is mailed' }).then(() => true),
     UNREACHABLE,
@@ -12,7 +12,7 @@ export const giveUpAfter = <T>(seconds: number, work: () => Promise<T>): Promise
   );
 
 /** Cancels work once a fact makes it unnecessary. Runs that continued with it under an earlier release still do. */
-export const giveUpWhen = <T>(fact: () => boolean, work: () => Promise<T>): Promise<T | typeof NO_LONGER_NEEDED> =>
+export const abandonWhen = <T>(fact: () => boolean, work: () => Promise<T>): Promise<T | typeof NO_LONGER_NEEDED> =>
   abandonOnce(() => condition(fact).then(() => patched('tries-end-with-their-need')), NO_LONGER_NEEDED, work);
 
 /**

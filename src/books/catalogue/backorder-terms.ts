@@ -6,7 +6,7 @@ import type { Tx } from '../transactions';
  * Sets on which terms a SKU takes backorders, and keeps who set them. Units that are backordered by then stay so.
  * Refused for SKUs of others.
  */
-export async function setBackorder(tx: Tx, { skuId, backorder }: SetBackorder): Promise<Refusal | undefined> {
+export async function setBackorderTerms(tx: Tx, { skuId, backorder }: SetBackorder): Promise<Refusal | undefined> {
   const [leadDays, maxUnits] = [backorder?.leadDays ?? null, backorder?.maxUnits ?? null];
   // Row-level security says whose SKU it is.
   const { numUpdatedRows } = await tx

@@ -8,7 +8,12 @@ export interface CustomerKey extends WrappedKey {
 }
 
 /** Finds a storefront's customer by the storefront's reference, or inserts one with a data key of its own. */
-export async function customerOf(tx: Tx, vault: Vault, storefrontId: string, reference: string): Promise<CustomerKey> {
+export async function findOrInsertCustomer(
+  tx: Tx,
+  vault: Vault,
+  storefrontId: string,
+  reference: string,
+): Promise<CustomerKey> {
   const referenceIndex = referenceIndexOf(vault, storefrontId, reference);
   const find = () =>
     tx

@@ -59,12 +59,12 @@ export async function allocateLots(tx: Tx, fulfillmentId: string, held: readonly
 }
 
 /** Removes a fulfillment's goods from the stock: they left with the carrier. */
-export async function shipOut(tx: Tx, fulfillmentId: string): Promise<void> {
+export async function shipFulfillment(tx: Tx, fulfillmentId: string): Promise<void> {
   await moveAllocated(tx, fulfillmentId, 'allocated', 'shipped');
 }
 
 /** Puts a returned fulfillment's goods back into the lots they came from. */
-export async function restock(tx: Tx, fulfillmentId: string): Promise<void> {
+export async function restockFulfillment(tx: Tx, fulfillmentId: string): Promise<void> {
   await moveAllocated(tx, fulfillmentId, 'shipped', 'restocked');
 }
 

@@ -19,7 +19,7 @@ export interface Receipt extends Quantity {
  * movements take one statement each, however many receipts there are. Stock rows are written in the order of their
  * keys, so that receipts queue behind buyers instead of deadlocking with them.
  */
-export async function receive(tx: Tx, receipts: readonly Receipt[]): Promise<void> {
+export async function receiveStock(tx: Tx, receipts: readonly Receipt[]): Promise<void> {
   if (receipts.length === 0) return;
   const column = <K extends keyof Receipt>(name: K) => receipts.map((receipt) => receipt[name]);
   const received = sql`unnest(

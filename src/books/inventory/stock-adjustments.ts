@@ -4,7 +4,7 @@ import type { AdjustLot, CountLot, ReceiveStock, SetStock } from '../../contract
 import { fillBackorders } from './fill-backorders';
 import { replenishLowShelves, type ShelfRef } from '../purchasing/replenishments';
 import { lockToOpen } from './stock-rows';
-import { receive } from './receipts';
+import { receiveStock } from './receipts';
 import type { Tx } from '../transactions';
 
 const invalid = (pointer: string, detail: string): Refusal =>
@@ -33,7 +33,7 @@ export async function receiveGoods(tx: Tx, goods: ReceiveStock): Promise<ShelfRe
     .executeTakeFirst();
   if (known && known.expiresOn !== expiresOn)
     return invalid('/expiresOn', `The lot expires on ${known.expiresOn ?? 'no day'}`);
-  await receive(tx, [{ skuId, warehouseId, locationId, lotCode, expiresOn, quantity, reference }]);
+  await receiveStock(tx, [{ skuId, warehouseId, locationId, lotCode, expiresOn, quantity, reference }]);
   return { skuId, warehouseId };
 }
 

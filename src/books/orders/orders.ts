@@ -4,7 +4,7 @@ import type { PlaceOrder } from '../../contracts/orders/place-order';
 import { CLOSED_ORDER_STATUSES, type OrderStatus, type Stage } from '../../contracts/statuses';
 import type { PricedCart } from '../../domain/pricing/priced-cart';
 import type { PriceBasis } from '../../domain/pricing/price-snapshot';
-import { customerOf } from '../customers/customers';
+import { findOrInsertCustomer } from '../customers/customers';
 import { newId } from '../new-id';
 import { insertOrderLines } from '../pricing/order-lines';
 import { writeOrderPrice } from '../pricing/price-snapshots';
@@ -49,7 +49,7 @@ export const personalContext = (orderId: string): string => `${orderId}:personal
 /** Writes an order as a draft: lines at our prices, personal fields sealed, its first payment attempt pending. */
 export async function insertDraft(tx: Tx, vault: Vault, draft: OrderDraft): Promise<{ paymentId: string }> {
   const { orderId, storefrontId, order, cart, findings = [] } = draft;
-  const customer = await customerOf(tx, vault, storefrontId, order.customer.reference);
+  const customer = await findOrInsertCustomer(tx, vault, storefrontId, order.customer.reference);
   const personal: PersonalFields = {
     recipient: order.recipient,
     giftMessage: order.gift?.message ?? null,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { closeFollowUps } from '../task-rows';
+import { cancelFollowUps } from '../task-rows';
 import { enqueueReplenishmentSignal } from '../outbox';
 import { newId } from '../new-id';
 import type { Tx } from '../transactions';
@@ -167,7 +167,7 @@ export async function endReplenishment(
     .set({ status, closedFor, closedAt: new Date() })
     .where('id', '=', row.id)
     .execute();
-  await closeFollowUps(tx, row.id);
+  await cancelFollowUps(tx, row.id);
   await enqueueReplenishmentSignal(tx, row, { signal: 'replenishmentEnded', payload: { replenishmentId: row.id } });
   if (status !== 'received') return;
   await replenishLowShelves(tx, [row]);

@@ -3,7 +3,7 @@ import { FollowUpReason, type PurchaseChannel, type RecordAnswer } from '../../c
 import type { SupplierEvent } from '../../contracts/webhooks/provider-events';
 import { finishOperation } from '../operations';
 import { enqueueReplenishmentSignal } from '../outbox';
-import { closeFollowUps } from '../task-rows';
+import { cancelFollowUps } from '../task-rows';
 import type { Tx } from '../transactions';
 import {
   endReplenishment,
@@ -33,7 +33,7 @@ export async function recordSent(tx: Tx, replenishmentId: string, sent: SentPurc
     .where('id', '=', replenishmentId)
     .where('status', '=', 'open')
     .execute();
-  await closeFollowUps(tx, replenishmentId, FollowUpReason.unreachable);
+  await cancelFollowUps(tx, replenishmentId, FollowUpReason.unreachable);
 }
 
 /**
@@ -128,7 +128,7 @@ async function mergeAnswer(
     .where('id', '=', row.id)
     .execute();
   for (const reason of [FollowUpReason.mailed, FollowUpReason.reminderRefused])
-    await closeFollowUps(tx, row.id, reason);
+    await cancelFollowUps(tx, row.id, reason);
   await enqueueReplenishmentSignal(tx, row, {
     signal: 'supplierAnswered',
     payload: { replenishmentId: row.id, quantity, expectedOn },

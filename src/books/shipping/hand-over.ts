@@ -1,7 +1,7 @@
 import { refuse, type Refusal } from '../../contracts/errors';
 import type { ReleasedFulfillment } from '../../contracts/orders/order';
 import { HANDED_OVER_STATUSES } from '../../contracts/statuses';
-import { shipOut } from '../inventory/allocations';
+import { shipFulfillment } from '../inventory/allocations';
 import { lockFulfillment, moveFulfillment } from '../orders/fulfillments';
 import { enqueueOrderSignal } from '../outbox';
 import { appendEvents } from '../timeline';
@@ -17,7 +17,7 @@ export async function handOver(tx: Tx, fulfillmentId: string, at: Date): Promise
   const ref = { fulfillmentId, merchantId: row.merchantId, warehouseId: row.warehouseId };
   if (HANDED_OVER_STATUSES.includes(row.status)) return ref;
   if (row.status !== 'labelled') return refuse('fulfillment_not_ready', { detail: `It is ${row.status}` });
-  await shipOut(tx, fulfillmentId);
+  await shipFulfillment(tx, fulfillmentId);
   await moveFulfillment(tx, fulfillmentId, 'handed_over');
   await tx
     .updateTable('shipment')

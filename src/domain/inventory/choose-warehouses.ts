@@ -1,7 +1,7 @@
 import { sumOf } from '../money';
 import { TARE_G } from '../parcel';
 import { fillByWeight, SEARCH_STEP_LIMIT, type SearchBudget } from './fill-by-weight';
-import { coversOfSize, smallestCovers, unitsOf, type Holding } from './smallest-covers';
+import { coversOfSize, smallestCovers, unitsInHolding, type Holding } from './smallest-covers';
 import {
   availableByShelf,
   bestOf,
@@ -177,7 +177,7 @@ function explainChoice(
   winner: Candidate,
 ): ConsideredWarehouse {
   const holding = fullestFirst.find((one) => one.warehouseId === warehouseId);
-  const units = holding ? sumOf([...holding.units.keys()], (skuId) => unitsOf(holding, skuId)) : 0;
+  const units = holding ? sumOf([...holding.units.keys()], (skuId) => unitsInHolding(holding, skuId)) : 0;
   const warehouse = { warehouseId, zone: terms.zones.get(warehouseId) ?? null, units };
   if (winner.warehouses.has(warehouseId)) return { ...warehouse, chosen: true, best: winner.figures };
   if (units === 0) return { ...warehouse, chosen: false, lost: 'nothing_available' };

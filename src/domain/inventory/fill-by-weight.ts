@@ -1,6 +1,6 @@
 import { sumOf } from '../money';
 import { TARE_G } from '../parcel';
-import { unitsOf, type Holding } from './smallest-covers';
+import { unitsInHolding, type Holding } from './smallest-covers';
 import { shelfKey } from './sourcing-candidate';
 import { unitsBySku, type Demand, type SourcedUnits, type SourcingTerms } from './sourcing-terms';
 
@@ -170,7 +170,7 @@ class WeightFill {
   /** Returns how many units of some goods each warehouse has and its parcel has room for. */
   #possibleUnits({ skuId, weightG }: Goods): number[] {
     return this.order.map((holding, index) => {
-      const units = unitsOf(holding, skuId);
+      const units = unitsInHolding(holding, skuId);
       return weightG === 0 ? units : Math.max(0, Math.min(units, Math.floor((this.#room[index] ?? 0) / weightG)));
     });
   }

@@ -12,7 +12,7 @@ const MAX_BRANCHES = 20_000;
 const MAX_COVERS = 200;
 
 /** Returns how many units of a SKU a warehouse has. */
-export const unitsOf = (holding: Holding, skuId: string): number => holding.units.get(skuId) ?? 0;
+export const unitsInHolding = (holding: Holding, skuId: string): number => holding.units.get(skuId) ?? 0;
 
 /**
  * Finds the smallest sets of warehouses that together hold everything requested. It lists all sets of that size (at
@@ -65,7 +65,8 @@ class Search {
     for (let at = holdings.length - 1; at >= 0; at -= 1) {
       const [holding, later] = [holdings[at] as Holding, this.#most[at + 1]];
       const most = new Map<string, number>();
-      for (const skuId of requested.keys()) most.set(skuId, Math.max(unitsOf(holding, skuId), later?.get(skuId) ?? 0));
+      for (const skuId of requested.keys())
+        most.set(skuId, Math.max(unitsInHolding(holding, skuId), later?.get(skuId) ?? 0));
       this.#most[at] = most;
     }
   }
@@ -82,7 +83,7 @@ class Search {
   }
 
   #warehousesFor(skuId: string, quantity: number): number {
-    const units = this.holdings.map((holding) => unitsOf(holding, skuId));
+    const units = this.holdings.map((holding) => unitsInHolding(holding, skuId));
     const largestFirst = units.sort((a, b) => b - a);
     let open = quantity;
     return largestFirst.findIndex((each) => (open -= each) <= 0) + 1;
@@ -120,7 +121,7 @@ class Search {
 function less(open: ReadonlyMap<string, number>, holding: Holding): Map<string, number> {
   const left = new Map<string, number>();
   for (const [skuId, units] of open) {
-    const more = units - unitsOf(holding, skuId);
+    const more = units - unitsInHolding(holding, skuId);
     if (more > 0) left.set(skuId, more);
   }
   return left;
@@ -130,7 +131,7 @@ function less(open: ReadonlyMap<string, number>, holding: Holding): Map<string, 
 function takenInOrder(requested: ReadonlyMap<string, number>, order: readonly Holding[]): Holding[] {
   let open = requested;
   return order.filter((holding) => {
-    if (![...open.keys()].some((skuId) => unitsOf(holding, skuId) > 0)) return false;
+    if (![...open.keys()].some((skuId) => unitsInHolding(holding, skuId) > 0)) return false;
     open = less(open, holding);
     return true;
   });
@@ -147,4 +148,4 @@ function withoutRedundant(requested: ReadonlyMap<string, number>, set: readonly 
 }
 
 const holdsAll = (set: readonly Holding[], requested: ReadonlyMap<string, number>): boolean =>
-  [...requested].every(([skuId, quantity]) => sumOf(set, (holding) => unitsOf(holding, skuId)) >= quantity);
+  [...requested].every(([skuId, quantity]) => sumOf(set, (holding) => unitsInHolding(holding, skuId)) >= quantity);

@@ -1,5 +1,5 @@
 import type { PromotionDefinition, PromotionKind } from '../../contracts/pricing/promotion';
-import { compare, type BasketLine, type RuleDiscount } from './basket';
+import { compareIds, type BasketLine, type RuleDiscount } from './basket';
 import type { Promotion } from './priced-cart';
 import { isInScope, ineligibleReason, belowMinimumReason, type PricingOccasion } from './conditions';
 import { evaluateRule } from './evaluate-rule';
@@ -64,7 +64,7 @@ function turnsOf(promotions: readonly Promotion[]): Turn[] {
     group: groupOf(promotion),
     outcome: undefined,
   }));
-  return turns.sort((a, b) => a.priority - b.priority || compare(a.promotion.id, b.promotion.id));
+  return turns.sort((a, b) => a.priority - b.priority || compareIds(a.promotion.id, b.promotion.id));
 }
 
 /** Replaces the discount of a promotion whose group another one won; a reason why it gives none stays. */

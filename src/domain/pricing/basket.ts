@@ -29,7 +29,7 @@ const purse = (whole: number): LineAmount => ({ whole, left: whole, discounted: 
 export function fillBasket(items: readonly (CatalogueItem & { readonly quantity: number })[]): BasketLine[] {
   const indexed = items.map((item, index) => ({ item, index }));
   const sorted = indexed.sort(
-    (a, b) => compare(a.item.skuId, b.item.skuId) || a.item.quantity - b.item.quantity || a.index - b.index,
+    (a, b) => compareIds(a.item.skuId, b.item.skuId) || a.item.quantity - b.item.quantity || a.index - b.index,
   );
   const shipping = shippingShares(sorted.map(({ item }) => item));
   return sorted.map(({ item, index }, rank) => ({
@@ -43,7 +43,7 @@ export function fillBasket(items: readonly (CatalogueItem & { readonly quantity:
 }
 
 /** Compares ids by their code units, which gives the same order on every machine. */
-export function compare(a: string, b: string): number {
+export function compareIds(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

@@ -25,7 +25,7 @@ export const secretOf = (request: FastifyRequest): string | undefined =>
  * other roles, 429 for too many requests without a known key. A route of this scope without roles is a defect: the
  * start fails.
  */
-export const callers = fp<Pick<AppDeps, 'authenticate' | 'isKnownKey'>>(
+export const authenticateCallers = fp<Pick<AppDeps, 'authenticate' | 'isKnownKey'>>(
   async (scope, { authenticate, isKnownKey }) => {
     scope.decorateRequest('caller');
     scope.addHook('onRoute', ({ method, url, config }) => {

@@ -18,7 +18,7 @@ const SHORT_TURN_MS = 2;
  * Connections already in the kernel's accept queue are served: Node accepts one in each turn of its event loop, and
  * closing the port earlier would reset the others, with the requests that their clients have sent on them.
  */
-export const closing = fp(
+export const closePortFirst = fp(
   async (app) => {
     const { server } = app;
     app.addHook('preClose', async () => {
@@ -36,7 +36,7 @@ export const closing = fp(
  * Waits for the last requests before all connections end. First come requests in transit when the port was closed, then
  * requests under way. Connections without any request, which browsers open ahead, end after the first wait.
  */
-export const lastRequests: FastifyPluginAsync = async (scope) => {
+export const drainRequests: FastifyPluginAsync = async (scope) => {
   const { server } = scope;
   const open = new Set<Socket>();
   const silent = new Set<Socket>();

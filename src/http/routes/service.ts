@@ -4,7 +4,7 @@ import type { Api } from '../api';
 import type { AppDeps } from '../deps';
 import { sendProblem } from '../errors';
 import { openOperation } from '../operation';
-import { described, responses } from '../schemas';
+import { describeResponse, describeResponses } from '../schemas';
 
 const ANSWER_WITHIN_MS = 3_000;
 
@@ -19,7 +19,7 @@ export const serviceRoutes =
       {
         schema: {
           ...openOperation({ operationId: 'getHealth', tag: 'service', summary: 'Check that the process is alive' }),
-          response: responses({ 200: described('The process is alive', Alive) }, []),
+          response: describeResponses({ 200: describeResponse('The process is alive', Alive) }, []),
         },
       },
       async () => ({ status: 'ok' as const }),
@@ -35,7 +35,7 @@ export const serviceRoutes =
             summary: 'Check that the process can take orders',
             description: 'A 503 lists in `missing` the systems that do not answer.',
           }),
-          response: responses({ 200: described('The process can take orders', Alive) }, []),
+          response: describeResponses({ 200: describeResponse('The process can take orders', Alive) }, []),
         },
       },
       async (request, reply) => {
@@ -67,7 +67,9 @@ export const serviceRoutes =
               'From the machine that the process runs on, or with the metrics token as bearer token. ' +
               'API keys are not accepted.',
           }),
-          response: responses({ 200: described('Every metric', z.string(), 'text/plain') }, ['unauthenticated']),
+          response: describeResponses({ 200: describeResponse('Every metric', z.string(), 'text/plain') }, [
+            'unauthenticated',
+          ]),
         },
       },
       async (request, reply) => {
@@ -87,7 +89,7 @@ export const serviceRoutes =
       {
         schema: {
           ...openOperation({ operationId: 'getOpenApi', tag: 'service', summary: 'Read this document' }),
-          response: responses({ 200: described('OpenAPI 3.1', z.looseObject({})) }, []),
+          response: describeResponses({ 200: describeResponse('OpenAPI 3.1', z.looseObject({})) }, []),
         },
       },
       async (_request, reply) => reply.send({ ...api.swagger() }),

@@ -7,7 +7,7 @@ import { upsertSkus, type NewSku } from '../../books/catalogue/import-skus';
 import { findOrInsertStorefronts } from '../../books/catalogue/import-storefronts';
 import { upsertSuppliers, type NewSupplier } from '../../books/catalogue/import-suppliers';
 import { upsertWarehouse, type ImportedWarehouse, type NewWarehouse } from '../../books/catalogue/import-warehouses';
-import { receive, type Receipt } from '../../books/inventory/receipts';
+import { receiveStock, type Receipt } from '../../books/inventory/receipts';
 import type { Transactions, Tx } from '../../books/transactions';
 import type { Caller } from '../../contracts/caller';
 
@@ -73,7 +73,7 @@ export class CatalogueImport {
         .where('m.reference', 'in', [...new Set(batch.map((row) => row.reference))])
         .execute();
       const done = new Set(known.map(receiptName));
-      await receive(
+      await receiveStock(
         tx,
         batch.filter((receipt) => !done.has(receiptName(receipt))),
       );

@@ -13,7 +13,7 @@ import type {
 import type { InterventionVerb } from '../../contracts/interventions/intervention-codes';
 import type { Page } from '../../contracts/page';
 import type { OrderStatus } from '../../contracts/statuses';
-import { answer, replay, type Answer, type IdempotentRequest } from '../idempotent-request';
+import { buildAnswer, replayStoredAnswer, type Answer, type IdempotentRequest } from '../idempotent-request';
 import { NO_ANSWER, type OrderWorkflows } from '../orders/order-workflows';
 import { listAttention } from './read-attention';
 
@@ -58,17 +58,17 @@ export class InterventionService {
       return { claimed: 'sending' as const, updateId: resumed ?? fresh, order };
     });
     if (isRefusal(begun)) return begun;
-    if (begun.claimed === 'answered') return replay<InterventionResource>(begun.answer);
+    if (begun.claimed === 'answered') return replayStoredAnswer<InterventionResource>(begun.answer);
     const verdict = await this.workflows.operate(orderId, verb, { ...request, actor: caller.actor }, begun.updateId);
     if (verdict === NO_ANSWER) {
       await this.transactions.run(caller, (tx) => reopenKey(tx, caller.subject, intent.key));
-      return answer(202, intervention(orderId, verb, 'undecided'));
+      return buildAnswer(202, intervention(orderId, verb, 'undecided'));
     }
     if (isRefusal(verdict) || verdict === 'not_running' || verdict.outcome === 'refused') {
       await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
       return refusalOf(verdict, begun.order);
     }
-    const done = answer(
+    const done = buildAnswer(
       200,
       intervention(orderId, verb, 'done', verdict),
       'taskId' in verdict ? `/v1/tasks/${verdict.taskId}` : null,

@@ -1,4 +1,4 @@
-import { setBackorder } from '../../books/catalogue/backorder-terms';
+import { setBackorderTerms } from '../../books/catalogue/backorder-terms';
 import type { ShelfRef } from '../../books/purchasing/replenishments';
 import { adjustLot, countLot, receiveGoods, setStock } from '../../books/inventory/stock-adjustments';
 import type { Transactions, Tx } from '../../books/transactions';
@@ -16,7 +16,7 @@ import type {
   SetStock,
   ShelfResource,
 } from '../../contracts/inventory/stock';
-import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
+import { buildAnswer, runIdempotently, type Answer, type IdempotentRequest } from '../idempotent-request';
 import type { OutboxSender } from '../outbox-sender';
 import { listStock, readAvailability, readBackorder, readShelf } from './read-stock';
 
@@ -61,11 +61,12 @@ export class StockService {
     intent: IdempotentRequest,
     settings: SetBackorder,
   ): Promise<Answer<BackorderResource> | Refusal> {
-    return once(
+    return runIdempotently(
       this.transactions,
       caller,
       intent,
-      async (tx) => (await setBackorder(tx, settings)) ?? answer(200, await readBackorder(tx, settings.skuId)),
+      async (tx) =>
+        (await setBackorderTerms(tx, settings)) ?? buildAnswer(200, await readBackorder(tx, settings.skuId)),
     );
   }
 
@@ -74,9 +75,9 @@ export class StockService {
     intent: IdempotentRequest,
     work: (tx: Tx) => Promise<ShelfRef | Refusal>,
   ): Promise<Answer<ShelfResource> | Refusal> {
-    const answered = await once(this.transactions, caller, intent, async (tx) => {
+    const answered = await runIdempotently(this.transactions, caller, intent, async (tx) => {
       const changed = await work(tx);
-      return isRefusal(changed) ? changed : answer(200, await readShelf(tx, caller, changed));
+      return isRefusal(changed) ? changed : buildAnswer(200, await readShelf(tx, caller, changed));
     });
     if (isRefusal(answered) || answered.replayed) return answered;
     await this.outbox.flushReplenishment(answered.body);

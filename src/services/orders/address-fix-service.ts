@@ -16,7 +16,7 @@ import { validateRecipient } from '../../domain/addresses/validate-recipient';
 import type { TaxProvider } from '../../domain/pricing/tax';
 import type { Answer, IdempotentRequest } from '../idempotent-request';
 import type { OutboxSender } from '../outbox-sender';
-import { outcomeOf, undecided } from './order-outcome';
+import { outcomeOf, pendingAnswer } from './order-outcome';
 import { NO_ANSWER, type OrderWorkflows } from './order-workflows';
 import { readOrder } from './read-orders';
 import { repriceFor } from '../pricing/reprice-order';
@@ -166,7 +166,7 @@ export class AddressFixService {
   async #answer(tx: Tx, orderId: string, replayed: boolean): Promise<Answer<OrderResource> | Refusal> {
     const order = await readOrder(tx, orderId);
     if (!order) return refuse('not_found');
-    if (order.status === 'awaiting_address') return { ...undecided(order), replayed };
+    if (order.status === 'awaiting_address') return { ...pendingAnswer(order), replayed };
     const { rejection } = await tx
       .selectFrom('orders')
       .select('rejection')

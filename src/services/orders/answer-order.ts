@@ -6,7 +6,7 @@ import type { Caller } from '../../contracts/caller';
 import { refuse, type Refusal } from '../../contracts/errors';
 import type { OrderResource } from '../../contracts/orders/order';
 import type { Answer, IdempotentRequest } from '../idempotent-request';
-import { outcomeOf, undecided } from './order-outcome';
+import { outcomeOf, pendingAnswer } from './order-outcome';
 import { readOrder } from './read-orders';
 
 /** Describes the request that is answered. */
@@ -36,7 +36,7 @@ export async function answerOrder(
   if (!order) return refuse('not_found');
   if (unanswered) {
     await reopenKey(tx, caller.subject, intent.key);
-    return undecided(order);
+    return pendingAnswer(order);
   }
   if (!replayed) {
     await storeAnswer(tx, caller.subject, intent.key, { status: 201, body: null, location: `/v1/orders/${orderId}` });

@@ -1,5 +1,5 @@
 import { claimKey, forgetKey, type Claim } from '../../books/idempotency';
-import { customerOf } from '../../books/customers/customers';
+import { findOrInsertCustomer } from '../../books/customers/customers';
 import { newId } from '../../books/new-id';
 import { insertDraft } from '../../books/orders/orders';
 import { demandSourceOf, recordDemand } from '../../books/purchasing/unmet-demand';
@@ -96,7 +96,7 @@ async function insertOrder(
   { price, recipient, findings }: Extract<DraftDecision<Priced>, { decision: 'place' }>,
 ): Promise<Refusal | DraftedOrder> {
   const storefrontId = caller.subject;
-  const customer = await customerOf(tx, vault, storefrontId, order.customer.reference);
+  const customer = await findOrInsertCustomer(tx, vault, storefrontId, order.customer.reference);
   const reserved = await reservePrice(tx, customer.id, price);
   if (isRefusal(reserved)) {
     await forgetKey(tx, storefrontId, intent.key);

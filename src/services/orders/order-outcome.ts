@@ -1,7 +1,7 @@
 import { refuse, type Refusal } from '../../contracts/errors';
 import type { OrderResource } from '../../contracts/orders/order';
 import type { Verdict } from '../../contracts/orders/verdict';
-import { answer, type Answer } from '../idempotent-request';
+import { buildAnswer, type Answer } from '../idempotent-request';
 
 /**
  * Builds the response to a place, pay or cancel request. It is 202 while the order has no verdict, a refusal when it
@@ -26,9 +26,10 @@ export function outcomeOf(
     });
   }
   return order.status === 'draft'
-    ? { ...undecided(order), replayed }
-    : answer(201, order, `/v1/orders/${order.id}`, replayed);
+    ? { ...pendingAnswer(order), replayed }
+    : buildAnswer(201, order, `/v1/orders/${order.id}`, replayed);
 }
 
 /** Builds the response for an order that has no verdict yet: 202. */
-export const undecided = (order: OrderResource): Answer<OrderResource> => answer(202, order, `/v1/orders/${order.id}`);
+export const pendingAnswer = (order: OrderResource): Answer<OrderResource> =>
+  buildAnswer(202, order, `/v1/orders/${order.id}`);

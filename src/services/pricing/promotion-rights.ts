@@ -11,7 +11,7 @@ export type PromotionPermission<Change = void> = (
 ) => Refusal | undefined;
 
 /** Refuses a merchant's rule of which the mall would pay a share: only the mall decides that. */
-export const mayWrite = ({ role }: Caller, definition: PromotionDefinition): Refusal | undefined =>
+export const refuseWrite = ({ role }: Caller, definition: PromotionDefinition): Refusal | undefined =>
   role === 'merchant' && isShared(definition)
     ? refuse('validation_failed', {
         errors: [{ pointer: '/definition/platformShare', detail: 'Only the mall can set a share that the mall pays' }],
@@ -19,7 +19,7 @@ export const mayWrite = ({ role }: Caller, definition: PromotionDefinition): Ref
     : undefined;
 
 /** Refuses that a merchant publishes a draft of which the mall would pay a share. */
-export const mayPublish: PromotionPermission = ({ role }, { draft }) =>
+export const refusePublish: PromotionPermission = ({ role }, { draft }) =>
   role === 'merchant' && isShared(draft)
     ? refuse('forbidden', {
         detail: 'The mall pays a share of this draft: the mall publishes it, or you write one without a share',
@@ -30,7 +30,7 @@ export const mayPublish: PromotionPermission = ({ role }, { draft }) =>
  * Refuses that a merchant raises or lifts a limit of a rule of which the mall pays a share. The limits bound that
  * share.
  */
-export const mayLimit: PromotionPermission<PromotionLimits> = ({ role }, { definition, limits }, requested) => {
+export const refuseLimits: PromotionPermission<PromotionLimits> = ({ role }, { definition, limits }, requested) => {
   const wider = LIMITS.filter((limit) => (requested[limit] ?? Infinity) > (limits[limit] ?? Infinity));
   if (role !== 'merchant' || !isShared(definition) || wider.length === 0) return undefined;
   return refuse('forbidden', {
@@ -39,7 +39,7 @@ export const mayLimit: PromotionPermission<PromotionLimits> = ({ role }, { defin
 };
 
 /** Refuses that a merchant resumes what the mall has paused. */
-export const mayResume: PromotionPermission = ({ role }, { status, pausedBy }) =>
+export const refuseResume: PromotionPermission = ({ role }, { status, pausedBy }) =>
   role === 'merchant' && status === 'paused' && pausedBy !== 'merchant'
     ? refuse('forbidden', { detail: 'The mall has paused the promotion. Ask the mall to resume the promotion' })
     : undefined;

@@ -25,9 +25,9 @@ import type {
 import type { AskQuote, PriceBreakdown } from '../../contracts/pricing/quote';
 import { breakdownOf } from '../../domain/pricing/breakdown';
 import { decodeCursor, encodeCursor } from '../cursor';
-import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
+import { buildAnswer, runIdempotently, type Answer, type IdempotentRequest } from '../idempotent-request';
 import { priceRequested, type PricingPolicy } from './price-order';
-import { mayLimit, mayPublish, mayResume, mayWrite } from './promotion-rights';
+import { refuseLimits, refusePublish, refuseResume, refuseWrite } from './promotion-rights';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -57,7 +57,7 @@ export class PromotionService {
     intent: IdempotentRequest,
     { definition, merchantId }: CreatePromotion,
   ): Promise<Answer<PromotionResource> | Refusal> {
-    return once(this.transactions, caller, intent, async (tx) => {
+    return runIdempotently(this.transactions, caller, intent, async (tx) => {
       const foreign = merchantId !== undefined && caller.role === 'merchant' && merchantId !== caller.subject;
       if (foreign)
         return refuse('validation_failed', {
@@ -70,7 +70,7 @@ export class PromotionService {
         return refuse('validation_failed', {
           errors: [{ pointer: '/merchantId', detail: 'There is no such merchant' }],
         });
-      return mayWrite(caller, definition) ?? answered(tx, await insertPromotion(tx, owner, definition), 201);
+      return refuseWrite(caller, definition) ?? answered(tx, await insertPromotion(tx, owner, definition), 201);
     });
   }
 
@@ -82,7 +82,7 @@ export class PromotionService {
     definition: PromotionDefinition,
   ): Promise<Answer<PromotionResource> | Refusal> {
     return this.#change(caller, intent, id, async (tx) => {
-      const refusal = mayWrite(caller, definition);
+      const refusal = refuseWrite(caller, definition);
       if (!refusal) await draftPromotion(tx, id, definition);
       return refusal;
     });
@@ -95,7 +95,7 @@ export class PromotionService {
         caller,
         intent,
         id,
-        async (tx, promotion) => mayPublish(caller, promotion) ?? publishPromotion(tx, id, caller.actor),
+        async (tx, promotion) => refusePublish(caller, promotion) ?? publishPromotion(tx, id, caller.actor),
       );
     } catch (error) {
       if (
@@ -119,7 +119,7 @@ export class PromotionService {
       caller,
       intent,
       id,
-      async (tx, promotion) => mayResume(caller, promotion) ?? resumePromotion(tx, id),
+      async (tx, promotion) => refuseResume(caller, promotion) ?? resumePromotion(tx, id),
     );
   }
 
@@ -133,7 +133,7 @@ export class PromotionService {
       caller,
       intent,
       id,
-      async (tx, promotion) => mayLimit(caller, promotion, limits) ?? setLimits(tx, id, limits),
+      async (tx, promotion) => refuseLimits(caller, promotion, limits) ?? setLimits(tx, id, limits),
     );
   }
 
@@ -173,7 +173,7 @@ export class PromotionService {
     id: string,
     change: (tx: Tx, promotion: PromotionResource) => Promise<Refusal | undefined>,
   ): Promise<Answer<PromotionResource> | Refusal> {
-    return once(this.transactions, caller, intent, async (tx) => {
+    return runIdempotently(this.transactions, caller, intent, async (tx) => {
       const promotion = (await lockPromotion(tx, id)) && (await readPromotion(tx, id));
       if (!promotion) return refuse('not_found');
       return (await change(tx, promotion)) ?? answered(tx, id, 200);
@@ -182,5 +182,5 @@ export class PromotionService {
 }
 
 async function answered(tx: Tx, id: string, status: number): Promise<Answer<PromotionResource>> {
-  return answer(status, (await readPromotion(tx, id)) as PromotionResource, `/v1/promotions/${id}`);
+  return buildAnswer(status, (await readPromotion(tx, id)) as PromotionResource, `/v1/promotions/${id}`);
 }

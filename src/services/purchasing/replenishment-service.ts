@@ -13,7 +13,7 @@ import type {
   ReplenishmentResource,
 } from '../../contracts/purchasing/replenishment';
 import { decodeCursor, encodeCursor } from '../cursor';
-import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
+import { buildAnswer, runIdempotently, type Answer, type IdempotentRequest } from '../idempotent-request';
 import type { OutboxSender } from '../outbox-sender';
 
 /** Lists replenishments, closes them, and records what suppliers answer. */
@@ -72,11 +72,11 @@ export class ReplenishmentService {
     replenishmentId: string,
     change: (tx: Tx) => Promise<Refusal | undefined>,
   ): Promise<Answer<ReplenishmentResource> | Refusal> {
-    const answered = await once(this.transactions, caller, intent, async (tx) => {
+    const answered = await runIdempotently(this.transactions, caller, intent, async (tx) => {
       const refusal = await change(tx);
       if (refusal) return refusal;
       const row = await select(tx).where('id', '=', replenishmentId).executeTakeFirst();
-      return row ? answer(200, resourceOf(row)) : refuse('not_found');
+      return row ? buildAnswer(200, resourceOf(row)) : refuse('not_found');
     });
     if (!isRefusal(answered) && !answered.replayed) await this.outbox.flushReplenishment(answered.body);
     return answered;

@@ -5,7 +5,7 @@ import type { Transactions } from '../../books/transactions';
 import type { Vault } from '../../books/vault';
 import { SYSTEM, type Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
-import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
+import { buildAnswer, runIdempotently, type Answer, type IdempotentRequest } from '../idempotent-request';
 import type { OutboxSender } from '../outbox-sender';
 
 export interface HandedOver {
@@ -28,7 +28,7 @@ export class ShipmentService {
     fulfillmentId: string,
   ): Promise<Answer<HandedOver> | Refusal> {
     let orderId: string | undefined;
-    const result = await once(this.transactions, caller, intent, async (tx) => {
+    const result = await runIdempotently(this.transactions, caller, intent, async (tx) => {
       const fulfillment = await tx
         .selectFrom('fulfillment')
         .select('orderId')
@@ -36,7 +36,7 @@ export class ShipmentService {
         .executeTakeFirst();
       orderId = fulfillment?.orderId;
       const handed = await handOver(tx, fulfillmentId, new Date());
-      return isRefusal(handed) ? handed : answer(200, { fulfillmentId, status: 'handed_over' as const });
+      return isRefusal(handed) ? handed : buildAnswer(200, { fulfillmentId, status: 'handed_over' as const });
     });
     if (!isRefusal(result) && orderId !== undefined) await this.outbox.flush(orderId);
     return result;

@@ -5,7 +5,7 @@ import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { Page } from '../../contracts/page';
 import { TaskKind } from '../../contracts/statuses';
 import type { CompleteTask, ListTasks, TaskResource } from '../../contracts/warehouse/task';
-import { answer, once, type Answer, type IdempotentRequest } from '../idempotent-request';
+import { buildAnswer, runIdempotently, type Answer, type IdempotentRequest } from '../idempotent-request';
 import type { OutboxSender } from '../outbox-sender';
 import { listTasks, readTask } from './read-tasks';
 
@@ -26,9 +26,9 @@ export class TaskService {
 
   /** Claims an open task for the caller. */
   claim(caller: Caller, intent: IdempotentRequest, taskId: string): Promise<Answer<TaskResource> | Refusal> {
-    return once(this.transactions, caller, intent, async (tx) => {
+    return runIdempotently(this.transactions, caller, intent, async (tx) => {
       const refusal = (await refuseWarehouseTask(tx, caller, taskId)) ?? (await claimTask(tx, taskId, caller.actor));
-      return refusal ?? answer(200, (await readTask(tx, taskId)) as TaskResource);
+      return refusal ?? buildAnswer(200, (await readTask(tx, taskId)) as TaskResource);
     });
   }
 
@@ -39,10 +39,10 @@ export class TaskService {
     taskId: string,
     result: CompleteTask,
   ): Promise<Answer<TaskResource> | Refusal> {
-    const answered = await once(this.transactions, caller, intent, async (tx) => {
+    const answered = await runIdempotently(this.transactions, caller, intent, async (tx) => {
       const refusal =
         (await refuseWarehouseTask(tx, caller, taskId)) ?? (await completeTask(tx, taskId, caller.actor, result));
-      return refusal ?? answer(200, (await readTask(tx, taskId)) as TaskResource);
+      return refusal ?? buildAnswer(200, (await readTask(tx, taskId)) as TaskResource);
     });
     if (isRefusal(answered)) return answered;
     const { kind, orderId } = answered.body;

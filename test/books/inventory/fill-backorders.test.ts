@@ -1,5 +1,5 @@
 import { createStockActivities } from '../../../activities/inventory/stock';
-import { setBackorder } from '../../../src/books/catalogue/backorder-terms';
+import { setBackorderTerms } from '../../../src/books/catalogue/backorder-terms';
 import { readCatalogue } from '../../../src/books/catalogue/catalogue';
 import { newId } from '../../../src/books/new-id';
 import { insertDraft, moveOrder } from '../../../src/books/orders/orders';
@@ -257,7 +257,7 @@ test('no more is backordered than the merchant allows, however many orders come 
     if (verdict.outcome === 'rejected')
       expect(verdict.shortages).toEqual([{ skuId: sku.id, requested: 1, available: 0 }]);
   await transactions.run(callerFor('merchant', sku.merchantId), (tx) =>
-    setBackorder(tx, { skuId: sku.id, backorder: null }),
+    setBackorderTerms(tx, { skuId: sku.id, backorder: null }),
   );
   expect(await hold(await draft([sku, 1]))).toMatchObject({ outcome: 'rejected', code: 'out_of_stock' });
   await bring(transactions, sku.id, mall.warehouseIds[0], 5);

@@ -16,10 +16,10 @@ import { readCatalogue } from '../../../src/books/catalogue/catalogue';
 import { newId } from '../../../src/books/new-id';
 import { insertDraft } from '../../../src/books/orders/orders';
 import { releaseToWarehouse } from '../../../src/books/warehouse/release-to-warehouse';
-import { receive } from '../../../src/books/inventory/receipts';
+import { receiveStock } from '../../../src/books/inventory/receipts';
 import { freeReservations } from '../../../src/books/inventory/free-reservations';
 import { reserve } from '../../../src/books/inventory/reservations';
-import { restock, shipOut } from '../../../src/books/inventory/allocations';
+import { restockFulfillment, shipFulfillment } from '../../../src/books/inventory/allocations';
 import type { Transactions } from '../../../src/books/transactions';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { PlaceOrder } from '../../../src/contracts/orders/place-order';
@@ -125,14 +125,14 @@ test('goods go from reserved to allocated to shipped, and back to the stock', as
     stock: [{ onHand: 8, reserved: 3 }],
     lots: [{ onHand: 8, allocated: 3 }],
   });
-  await transactions.run(SYSTEM, (tx) => shipOut(tx, fulfillmentId));
-  await transactions.run(SYSTEM, (tx) => shipOut(tx, fulfillmentId));
+  await transactions.run(SYSTEM, (tx) => shipFulfillment(tx, fulfillmentId));
+  await transactions.run(SYSTEM, (tx) => shipFulfillment(tx, fulfillmentId));
   expect(await shelves(mall.skus.rug.id)).toEqual({
     stock: [{ onHand: 5, reserved: 0 }],
     lots: [{ onHand: 5, allocated: 0 }],
   });
-  await transactions.run(SYSTEM, (tx) => restock(tx, fulfillmentId));
-  await transactions.run(SYSTEM, (tx) => restock(tx, fulfillmentId));
+  await transactions.run(SYSTEM, (tx) => restockFulfillment(tx, fulfillmentId));
+  await transactions.run(SYSTEM, (tx) => restockFulfillment(tx, fulfillmentId));
   expect(await shelves(mall.skus.rug.id)).toEqual({
     stock: [{ onHand: 8, reserved: 0 }],
     lots: [{ onHand: 8, allocated: 0 }],
@@ -195,7 +195,7 @@ const cupsExpire = (soon: string, late: string) =>
       .executeTakeFirstOrThrow();
     await tx.updateTable('sku').set({ expires: true, minShelfLifeDays: 30 }).where('id', '=', skuId).execute();
     await tx.updateTable('lot').set({ expiresOn: soon }).where('id', '=', id).execute();
-    await receive(tx, [
+    await receiveStock(tx, [
       { skuId, warehouseId, locationId, lotCode: 'L2', expiresOn: late, quantity: 4, reference: 'test' },
     ]);
   });

@@ -1,4 +1,4 @@
-import { customerOf } from '../../../src/books/customers/customers';
+import { findOrInsertCustomer } from '../../../src/books/customers/customers';
 import { newId } from '../../../src/books/new-id';
 import { insertDraft, moveOrder } from '../../../src/books/orders/orders';
 import { freeUses } from '../../../src/books/pricing/promotion-uses';
@@ -48,7 +48,7 @@ async function place(
     if (isRefusal(priced)) throw new Error(priced.refused);
     const useless = rejectedCoupons(priced);
     if (useless) return refusedAs(useless);
-    const { id: customerId } = await customerOf(tx, testVault(), mall.storefrontId, customer);
+    const { id: customerId } = await findOrInsertCustomer(tx, testVault(), mall.storefrontId, customer);
     const held = await reservePrice(tx, customerId, priced);
     if (isRefusal(held)) return refusedAs(held);
     const id = newId('ord');

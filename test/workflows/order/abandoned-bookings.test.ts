@@ -81,7 +81,9 @@ test('an order whose run missed the choice ends only once the label of the first
   expect(await labelsOf(suite.world, fulfillmentId)).toEqual(['1 steady booked', '2 swift booked']);
   const stillAbandoned = { status: 'in_fulfillment', givenUp: [{ fulfillmentId, n: 1 }] };
   expect(await lateTry(suite.world.activities.completeOrder, { orderId })).toEqual(stillAbandoned);
-  await expect(lateTry(suite.world.activities.completeOrder, { orderId, undone: true })).rejects.toThrow('still has abandoned bookings');
+  await expect(lateTry(suite.world.activities.completeOrder, { orderId, undone: true })).rejects.toThrow(
+    'still has abandoned bookings',
+  );
   await suite.people.handOver(orderId);
   await suite.world.carrier.fault({ mode: 'down', times: 2, operation: 'void' });
   await suite.people.scan(orderId, 'signed');

@@ -1,5 +1,5 @@
 import { newId } from '../../../src/books/new-id';
-import { receive } from '../../../src/books/inventory/receipts';
+import { receiveStock } from '../../../src/books/inventory/receipts';
 import { backorderAudits } from '../../../src/audit/inventory/backorder-audits';
 import { sourcingAudits } from '../../../src/audit/inventory/sourcing-audits';
 import { stockAudits } from '../../../src/audit/inventory/stock-audits';
@@ -50,7 +50,7 @@ const perishable = (soon: string, late: string, more: number): Promise<string> =
       [soon, 50],
       [late, more],
     ] as const) {
-      await receive(tx, [
+      await receiveStock(tx, [
         { skuId, warehouseId, locationId, lotCode: expiresOn, expiresOn, quantity, reference: 'test' },
       ]);
     }

@@ -13,15 +13,15 @@ import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';
-import { CALLER_CODES, described, IdempotencyKey, POST_CODES, responses } from '../../schemas';
+import { CALLER_CODES, describeResponse, IdempotencyKey, POST_CODES, describeResponses } from '../../schemas';
 
 const STAFF = ['support', 'platform'] as const;
 
 const AttentionPage = pageOf(AttentionResource).meta({ id: 'AttentionPage' });
 const byId = z.object({ orderId: OrderId });
 const outcomes = {
-  200: described('The outcome', InterventionResource),
-  202: described(
+  200: describeResponse('The outcome', InterventionResource),
+  202: describeResponse(
     'The order has not answered yet. Send the same request again after `Retry-After`',
     InterventionResource,
   ),
@@ -44,7 +44,7 @@ export const interventionRoutes =
               'The longest waiting first: why and since when they need a person, what they wait for, which verbs help.',
           }),
           querystring: ListAttention,
-          response: responses({ 200: described('A page of orders', AttentionPage) }, CALLER_CODES),
+          response: describeResponses({ 200: describeResponse('A page of orders', AttentionPage) }, CALLER_CODES),
         },
       },
       async ({ caller, query }, reply) => sendResult(reply, await services.interventions.attention(caller, query)),
@@ -66,7 +66,7 @@ export const interventionRoutes =
           params: byId,
           headers: IdempotencyKey,
           body: RetryNow,
-          response: responses(outcomes, [...POST_CODES, 'not_found', 'nothing_to_retry', 'order_closed']),
+          response: describeResponses(outcomes, [...POST_CODES, 'not_found', 'nothing_to_retry', 'order_closed']),
         },
       },
       async ({ caller, intent, params, body }, reply) =>
@@ -87,7 +87,7 @@ export const interventionRoutes =
           params: byId,
           headers: IdempotencyKey,
           body: ChooseCarrier,
-          response: responses(outcomes, [
+          response: describeResponses(outcomes, [
             ...POST_CODES,
             'not_found',
             'label_not_awaited',
@@ -118,7 +118,7 @@ export const interventionRoutes =
           params: byId,
           headers: IdempotencyKey,
           body: HandToPerson,
-          response: responses(outcomes, [...POST_CODES, 'not_found', 'already_attended', 'order_closed']),
+          response: describeResponses(outcomes, [...POST_CODES, 'not_found', 'already_attended', 'order_closed']),
         },
       },
       async ({ caller, intent, params, body }, reply) =>

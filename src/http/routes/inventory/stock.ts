@@ -14,7 +14,7 @@ import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';
-import { CALLER_CODES, described, IdempotencyKey, POST_CODES, responses } from '../../schemas';
+import { CALLER_CODES, describeResponse, IdempotencyKey, POST_CODES, describeResponses } from '../../schemas';
 
 const KEEPERS = ['merchant', 'warehouse', 'platform'] as const;
 const OWNERS = ['merchant', 'platform'] as const;
@@ -22,7 +22,7 @@ const READERS = ['merchant', 'warehouse', 'support', 'platform'] as const;
 const SELLERS = ['storefront', 'merchant', 'support', 'platform'] as const;
 
 const Shelves = pageOf(ShelfResource).meta({ id: 'ShelfPage' });
-const changed = responses({ 200: described('The shelf after the change', ShelfResource) }, [
+const changed = describeResponses({ 200: describeResponse('The shelf after the change', ShelfResource) }, [
   ...POST_CODES,
   'not_found',
   'stock_promised',
@@ -44,7 +44,7 @@ export const stockRoutes =
             description: 'At this moment, without a promise: only an order reserves stock.',
           }),
           querystring: AskAvailability,
-          response: responses({ 200: described('The availability', AvailabilityResource) }, [
+          response: describeResponses({ 200: describeResponse('The availability', AvailabilityResource) }, [
             ...CALLER_CODES,
             'unknown_sku',
           ]),
@@ -65,7 +65,7 @@ export const stockRoutes =
             description: 'A merchant sees its own SKUs, a warehouse its own shelves.',
           }),
           querystring: ListStock,
-          response: responses({ 200: described('A page of shelves', Shelves) }, CALLER_CODES),
+          response: describeResponses({ 200: describeResponse('A page of shelves', Shelves) }, CALLER_CODES),
         },
       },
       async ({ caller, query }, reply) => sendResult(reply, await services.stock.list(caller, query)),
@@ -156,10 +156,10 @@ export const stockRoutes =
           }),
           headers: IdempotencyKey,
           body: SetBackorder,
-          response: responses({ 200: described('The backorder settings of the SKU', BackorderResource) }, [
-            ...POST_CODES,
-            'not_found',
-          ]),
+          response: describeResponses(
+            { 200: describeResponse('The backorder settings of the SKU', BackorderResource) },
+            [...POST_CODES, 'not_found'],
+          ),
         },
       },
       async ({ caller, intent, body }, reply) =>

@@ -8,7 +8,7 @@ import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { sendProblem } from '../../errors';
 import { openOperation, operation } from '../../operation';
-import { described, IdempotencyKey, POST_CODES, responses } from '../../schemas';
+import { describeResponse, IdempotencyKey, POST_CODES, describeResponses } from '../../schemas';
 
 const CORRECTORS = ['storefront'] as const;
 const byToken = z.object({ token: z.string().max(255) });
@@ -43,10 +43,10 @@ export const addressFixRoutes =
           params: z.object({ orderId: OrderId }),
           headers: IdempotencyKey,
           body: Recipient,
-          response: responses(
+          response: describeResponses(
             {
-              200: described('The current order', OrderResource),
-              202: described(
+              200: describeResponse('The current order', OrderResource),
+              202: describeResponse(
                 'Corrected; the payment is not decided yet. Read the order after `Retry-After`',
                 OrderResource,
               ),
@@ -82,12 +82,10 @@ export const addressLinkRoutes =
             description: 'For the page behind the link of a message. Needs no API key.',
           }),
           params: byToken,
-          response: responses({ 200: described('The faults, and the current recipient', AddressFixByLink) }, [
-            'address_link_invalid',
-            'address_not_awaited',
-            'validation_failed',
-            'rate_limited',
-          ]),
+          response: describeResponses(
+            { 200: describeResponse('The faults, and the current recipient', AddressFixByLink) },
+            ['address_link_invalid', 'address_not_awaited', 'validation_failed', 'rate_limited'],
+          ),
         },
       },
       async ({ params }, reply) =>
@@ -106,10 +104,10 @@ export const addressLinkRoutes =
           }),
           params: byToken,
           body: Recipient,
-          response: responses(
+          response: describeResponses(
             {
-              200: described('Corrected', AddressMended),
-              202: described('Corrected; the payment is not decided yet', AddressMended),
+              200: describeResponse('Corrected', AddressMended),
+              202: describeResponse('Corrected; the payment is not decided yet', AddressMended),
             },
             [
               'address_link_invalid',

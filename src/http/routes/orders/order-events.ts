@@ -9,7 +9,7 @@ import { sendResult } from '../../send-answer';
 import { sendProblem } from '../../errors';
 import { operation } from '../../operation';
 import { secretOf } from '../../plugins/callers';
-import { CALLER_CODES, described, responses } from '../../schemas';
+import { CALLER_CODES, describeResponse, describeResponses } from '../../schemas';
 import { TimelineWatch } from './timeline-watch';
 
 const READERS = ['storefront', 'merchant', 'support', 'platform'] as const;
@@ -49,7 +49,7 @@ export const orderEventRoutes =
           }),
           params: z.object({ orderId: OrderId }),
           querystring: ListEvents,
-          response: responses({ 200: described('Events', Events) }, [...CALLER_CODES, 'not_found']),
+          response: describeResponses({ 200: describeResponse('Events', Events) }, [...CALLER_CODES, 'not_found']),
         },
       },
       async ({ caller, params, query }, reply) =>
@@ -75,11 +75,10 @@ export const orderEventRoutes =
           params: z.object({ orderId: OrderId }),
           querystring: z.strictObject({ after }),
           headers: z.object({ 'last-event-id': z.coerce.number().int().min(0).optional() }),
-          response: responses({ 200: described('A stream of events', z.string(), 'text/event-stream') }, [
-            ...CALLER_CODES,
-            'not_found',
-            'not_acceptable',
-          ]),
+          response: describeResponses(
+            { 200: describeResponse('A stream of events', z.string(), 'text/event-stream') },
+            [...CALLER_CODES, 'not_found', 'not_acceptable'],
+          ),
         },
       },
       async (request, reply) => {

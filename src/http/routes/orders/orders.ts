@@ -10,7 +10,7 @@ import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { sendProblem } from '../../errors';
 import { operation } from '../../operation';
-import { CALLER_CODES, described, IdempotencyKey, POST_CODES, responses } from '../../schemas';
+import { CALLER_CODES, describeResponse, IdempotencyKey, POST_CODES, describeResponses } from '../../schemas';
 
 const BUYERS = ['storefront'] as const;
 const READERS = ['storefront', 'merchant', 'support', 'platform'] as const;
@@ -18,8 +18,8 @@ const CANCELLERS = ['storefront', 'support', 'platform'] as const;
 
 const Orders = pageOf(OrderSummary).meta({ id: 'OrderPage' });
 const byId = z.object({ orderId: OrderId });
-const decided = described('The current order', OrderResource);
-const undecided = described('Accepted, but not decided yet. Read the order after `Retry-After`', OrderResource);
+const decided = describeResponse('The current order', OrderResource);
+const undecided = describeResponse('Accepted, but not decided yet. Read the order after `Retry-After`', OrderResource);
 
 /** Serves orders: placing, reading, paying again, cancelling. */
 export const orderRoutes =
@@ -44,7 +44,7 @@ export const orderRoutes =
           }),
           headers: IdempotencyKey,
           body: PlaceOrder,
-          response: responses({ 201: decided, 202: undecided }, [
+          response: describeResponses({ 201: decided, 202: undecided }, [
             ...POST_CODES,
             'unknown_sku',
             'currency_not_sold',
@@ -81,7 +81,7 @@ export const orderRoutes =
             description: 'Newest first; only orders that the caller may see.',
           }),
           querystring: ListOrders,
-          response: responses({ 200: described('A page of orders', Orders) }, CALLER_CODES),
+          response: describeResponses({ 200: describeResponse('A page of orders', Orders) }, CALLER_CODES),
         },
       },
       async ({ caller, query }, reply) => sendResult(reply, await services.orders.list(caller, query)),
@@ -103,7 +103,7 @@ export const orderRoutes =
             'if-none-match': z.string().optional().describe('The `ETag` that you have; 304 when nothing changed'),
           }),
           response: {
-            ...responses({ 200: described('The order', OrderResource) }, [...CALLER_CODES, 'not_found']),
+            ...describeResponses({ 200: describeResponse('The order', OrderResource) }, [...CALLER_CODES, 'not_found']),
             304: z.undefined().describe('The order has not changed'),
           },
         },
@@ -132,7 +132,7 @@ export const orderRoutes =
           params: byId,
           headers: IdempotencyKey,
           body: PaymentInstruction,
-          response: responses({ 201: decided, 202: undecided }, [
+          response: describeResponses({ 201: decided, 202: undecided }, [
             ...POST_CODES,
             'not_found',
             'payment_not_awaited',
@@ -161,7 +161,11 @@ export const orderRoutes =
           params: byId,
           headers: IdempotencyKey,
           body: CancelOrder,
-          response: responses({ 200: decided, 202: undecided }, [...POST_CODES, 'not_found', 'order_not_cancellable']),
+          response: describeResponses({ 200: decided, 202: undecided }, [
+            ...POST_CODES,
+            'not_found',
+            'order_not_cancellable',
+          ]),
         },
       },
       async ({ caller, intent, params, body }, reply) =>

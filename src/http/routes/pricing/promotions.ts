@@ -14,11 +14,18 @@ import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';
-import { CALLER_CODES, described, IdempotencyKey, EmptyBody, POST_CODES, responses } from '../../schemas';
+import {
+  CALLER_CODES,
+  describeResponse,
+  IdempotencyKey,
+  EmptyBody,
+  POST_CODES,
+  describeResponses,
+} from '../../schemas';
 
 const OWNERS = ['merchant', 'platform'] as const;
 const byId = z.object({ promotionId: PromotionId });
-const current = described('The current promotion', PromotionResource);
+const current = describeResponse('The current promotion', PromotionResource);
 const headers = IdempotencyKey;
 
 const documented = (operationId: string, summary: string, description?: string) =>
@@ -37,7 +44,7 @@ export const promotionRoutes =
         schema: {
           ...documented('listPromotions', 'List promotions', 'Newest first; only promotions that the caller may see.'),
           querystring: ListPromotions,
-          response: responses({ 200: described('A page of promotions', PromotionPage) }, CALLER_CODES),
+          response: describeResponses({ 200: describeResponse('A page of promotions', PromotionPage) }, CALLER_CODES),
         },
       },
       async ({ caller, query }, reply) => sendResult(reply, await promotions.list(caller, query)),
@@ -50,7 +57,7 @@ export const promotionRoutes =
         schema: {
           ...documented('getPromotion', 'Read a promotion'),
           params: byId,
-          response: responses({ 200: current }, [...CALLER_CODES, 'not_found']),
+          response: describeResponses({ 200: current }, [...CALLER_CODES, 'not_found']),
         },
       },
       async ({ caller, params }, reply) => sendResult(reply, await promotions.get(caller, params.promotionId)),
@@ -64,7 +71,7 @@ export const promotionRoutes =
           ...documented('createPromotion', 'Draft a promotion', 'A draft changes no price until it is published.'),
           headers,
           body: CreatePromotion,
-          response: responses({ 201: current }, POST_CODES),
+          response: describeResponses({ 201: current }, POST_CODES),
         },
       },
       async ({ caller, intent, body }, reply) => sendAnswer(reply, await promotions.create(caller, intent, body)),
@@ -75,7 +82,7 @@ export const promotionRoutes =
       schema: {
         params: byId,
         headers,
-        response: responses({ 200: current }, [...POST_CODES, 'not_found', 'promotion_not_ready']),
+        response: describeResponses({ 200: current }, [...POST_CODES, 'not_found', 'promotion_not_ready']),
       },
     };
 
@@ -111,7 +118,7 @@ export const promotionRoutes =
           params: byId,
           headers,
           body: EmptyBody,
-          response: responses({ 200: current }, [
+          response: describeResponses({ 200: current }, [
             ...POST_CODES,
             'not_found',
             'promotion_not_ready',
@@ -187,7 +194,7 @@ export const promotionRoutes =
           params: byId,
           headers,
           body: PreviewPromotion,
-          response: responses({ 200: described('The price, explained', PriceBreakdown) }, [
+          response: describeResponses({ 200: describeResponse('The price, explained', PriceBreakdown) }, [
             ...POST_CODES,
             'not_found',
             'unknown_sku',

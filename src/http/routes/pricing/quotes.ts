@@ -5,7 +5,7 @@ import { sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';
-import { CALLER_CODES, described, IdempotencyKey, POST_CODES, responses } from '../../schemas';
+import { CALLER_CODES, describeResponse, IdempotencyKey, POST_CODES, describeResponses } from '../../schemas';
 
 const BUYERS = ['storefront'] as const;
 const READERS = ['storefront', 'support', 'platform'] as const;
@@ -29,7 +29,7 @@ export const quoteRoutes =
           }),
           headers: IdempotencyKey,
           body: AskQuote,
-          response: responses({ 200: described('The price, explained', PriceBreakdown) }, [
+          response: describeResponses({ 200: describeResponse('The price, explained', PriceBreakdown) }, [
             ...POST_CODES,
             'unknown_sku',
             'currency_not_sold',
@@ -55,7 +55,7 @@ export const quoteRoutes =
               'with the versions of the promotions.',
           }),
           params: z.object({ orderId: OrderId }),
-          response: responses({ 200: described('The price, explained', PriceBreakdown) }, [
+          response: describeResponses({ 200: describeResponse('The price, explained', PriceBreakdown) }, [
             ...CALLER_CODES,
             'not_found',
           ]),

@@ -11,7 +11,7 @@ import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';
-import { CALLER_CODES, described, IdempotencyKey, POST_CODES, responses } from '../../schemas';
+import { CALLER_CODES, describeResponse, IdempotencyKey, POST_CODES, describeResponses } from '../../schemas';
 
 const READERS = ['merchant', 'warehouse', 'support', 'platform'] as const;
 const OWNERS = ['merchant', 'platform'] as const;
@@ -35,7 +35,10 @@ export const replenishmentRoutes =
             description: 'Newest first. A merchant sees its own, a warehouse those for its shelves.',
           }),
           querystring: ListReplenishments,
-          response: responses({ 200: described('A page of replenishments', Replenishments) }, CALLER_CODES),
+          response: describeResponses(
+            { 200: describeResponse('A page of replenishments', Replenishments) },
+            CALLER_CODES,
+          ),
         },
       },
       async ({ caller, query }, reply) => sendResult(reply, await services.replenishments.list(caller, query)),
@@ -57,7 +60,7 @@ export const replenishmentRoutes =
           params: z.object({ replenishmentId: ReplenishmentId }),
           headers: IdempotencyKey,
           body: RecordAnswer,
-          response: responses({ 200: described('The current replenishment', ReplenishmentResource) }, [
+          response: describeResponses({ 200: describeResponse('The current replenishment', ReplenishmentResource) }, [
             ...POST_CODES,
             'not_found',
             'answer_not_awaited',
@@ -84,7 +87,7 @@ export const replenishmentRoutes =
           params: z.object({ replenishmentId: ReplenishmentId }),
           headers: IdempotencyKey,
           body: CloseReplenishment,
-          response: responses({ 200: described('The current replenishment', ReplenishmentResource) }, [
+          response: describeResponses({ 200: describeResponse('The current replenishment', ReplenishmentResource) }, [
             ...POST_CODES,
             'not_found',
           ]),

@@ -6,7 +6,14 @@ import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { sendProblem } from '../../errors';
 import { operation } from '../../operation';
-import { CALLER_CODES, described, IdempotencyKey, EmptyBody, POST_CODES, responses } from '../../schemas';
+import {
+  CALLER_CODES,
+  describeResponse,
+  IdempotencyKey,
+  EmptyBody,
+  POST_CODES,
+  describeResponses,
+} from '../../schemas';
 
 const WORKERS = ['warehouse', 'platform'] as const;
 
@@ -33,7 +40,7 @@ export const shipmentRoutes =
           params: z.object({ fulfillmentId: FulfillmentId }),
           headers: IdempotencyKey,
           body: EmptyBody,
-          response: responses({ 200: described('Handed over', HandedOver) }, [
+          response: describeResponses({ 200: describeResponse('Handed over', HandedOver) }, [
             ...POST_CODES,
             'not_found',
             'fulfillment_not_ready',
@@ -56,7 +63,7 @@ export const shipmentRoutes =
             description: 'In ZPL. The label shows the recipient: print it, do not keep it.',
           }),
           params: z.object({ shipmentId: ShipmentId }),
-          response: responses({ 200: described('The label', z.string(), 'text/plain') }, [
+          response: describeResponses({ 200: describeResponse('The label', z.string(), 'text/plain') }, [
             ...CALLER_CODES,
             'not_found',
           ]),

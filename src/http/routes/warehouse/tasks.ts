@@ -6,13 +6,20 @@ import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { operation } from '../../operation';
-import { CALLER_CODES, described, IdempotencyKey, EmptyBody, POST_CODES, responses } from '../../schemas';
+import {
+  CALLER_CODES,
+  describeResponse,
+  IdempotencyKey,
+  EmptyBody,
+  POST_CODES,
+  describeResponses,
+} from '../../schemas';
 
 const WORKERS = ['warehouse', 'support', 'platform'] as const;
 
 const Tasks = pageOf(TaskResource).meta({ id: 'TaskPage' });
 const byId = z.object({ taskId: TaskId });
-const task = described('The current task', TaskResource);
+const task = describeResponse('The current task', TaskResource);
 
 /**
  * Serves tasks: picking, rechecking and packing in warehouses, and attending to orders that were handed to a person.
@@ -34,7 +41,7 @@ export const taskRoutes =
               'A warehouse sees its own; support sees all, and does `attend` tasks.',
           }),
           querystring: ListTasks,
-          response: responses({ 200: described('A page of tasks', Tasks) }, CALLER_CODES),
+          response: describeResponses({ 200: describeResponse('A page of tasks', Tasks) }, CALLER_CODES),
         },
       },
       async ({ caller, query }, reply) => sendResult(reply, await services.tasks.list(caller, query)),
@@ -47,7 +54,7 @@ export const taskRoutes =
         schema: {
           ...operation(WORKERS, { operationId: 'getTask', tag: 'tasks', summary: 'Read a task' }),
           params: byId,
-          response: responses({ 200: task }, [...CALLER_CODES, 'not_found']),
+          response: describeResponses({ 200: task }, [...CALLER_CODES, 'not_found']),
         },
       },
       async ({ caller, params }, reply) => sendResult(reply, await services.tasks.get(caller, params.taskId)),
@@ -67,7 +74,12 @@ export const taskRoutes =
           params: byId,
           headers: IdempotencyKey,
           body: EmptyBody,
-          response: responses({ 200: task }, [...POST_CODES, 'not_found', 'task_not_open', 'task_claimed_by_another']),
+          response: describeResponses({ 200: task }, [
+            ...POST_CODES,
+            'not_found',
+            'task_not_open',
+            'task_claimed_by_another',
+          ]),
         },
       },
       async ({ caller, intent, params }, reply) =>
@@ -90,7 +102,12 @@ export const taskRoutes =
           params: byId,
           headers: IdempotencyKey,
           body: CompleteTask.nullish(),
-          response: responses({ 200: task }, [...POST_CODES, 'not_found', 'task_not_open', 'task_claimed_by_another']),
+          response: describeResponses({ 200: task }, [
+            ...POST_CODES,
+            'not_found',
+            'task_not_open',
+            'task_claimed_by_another',
+          ]),
         },
       },
       async ({ caller, intent, params, body }, reply) =>

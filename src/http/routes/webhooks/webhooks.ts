@@ -7,7 +7,7 @@ import type { Api } from '../../api';
 import type { AppDeps } from '../../deps';
 import { sendProblem } from '../../errors';
 import { openOperation, type OperationDoc } from '../../operation';
-import { described, responses } from '../../schemas';
+import { describeResponse, describeResponses } from '../../schemas';
 import { unstorablePaths } from '../../validation';
 
 const MAX_EVENT_ID = 255;
@@ -28,7 +28,7 @@ interface Reader<T> {
 const schemaOf = (doc: Omit<OperationDoc, 'tag'>) => ({
   ...openOperation({ tag: 'webhooks', ...doc }),
   params: z.object({ provider: z.string().max(100) }),
-  response: responses({ 200: described('Received', Received) }, [
+  response: describeResponses({ 200: describeResponse('Received', Received) }, [
     'webhook_signature_invalid',
     'not_found',
     'validation_failed',
