@@ -41,8 +41,8 @@ export class HttpClient {
   ) {}
 
   /**
-   * Sends a request over kept-alive connections until it is answered. 503, 429, a request with the same key that is
-   * still running, and broken connections are tried again for two minutes, as Retry-After says or with growing pauses.
+   * Sends a request over kept-alive connections until it is answered. It tries again for two minutes after 503, 429, a
+   * running request with the same key, and broken connections, as Retry-After says or with growing pauses.
    * Throws `ApiProblem` for any other answer that is not a success.
    */
   async send(request: HttpRequest): Promise<Response> {

@@ -1,10 +1,7 @@
 import { once } from 'node:events';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/**
- * Limits how soon a second SIGINT counts as the same Ctrl-C. npm passes on the SIGINT that the terminal has sent us
- * already.
- */
+/** Limits how soon a second SIGINT counts as the same Ctrl-C: npm repeats the one that the terminal sent. */
 const SAME_KEY_PRESS_MS = 1_000;
 
 /** Waits for the request to stop. */

@@ -48,7 +48,7 @@ test('a planted long sentence is found, and only in the first sentence of a docs
   expect(faultsIn(`/** ${words(21)}. */`)).toEqual(['src/x.ts:1: the first sentence has 21 words, 20 at most']);
   expect(faultsIn(`/**\n * ${words(10)}\n * ${words(11)}. Why.\n */`)).toHaveLength(1);
   expect(faultsIn(`/** ${words(20)}. */`)).toEqual([]);
-  expect(faultsIn(`/** Says it. ${words(30)}. */`)).toEqual([]);
+  expect(faultsIn(`/** Says it. It ${words(30)}. */`)).toEqual([]);
   expect(faultsIn(`// ${words(30)}.`)).toEqual([]);
 });
 

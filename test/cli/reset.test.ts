@@ -40,7 +40,7 @@ async function reset(argv: readonly string[], typed: string | null): Promise<{ a
 
 test('asks at a terminal, naming the path and its content, and removes it after a yes', async () => {
   const { asked, out } = await reset([], 'y\n');
-  expect(asked).toContain(`${state} will be removed for good: the database with every order`);
+  expect(asked).toContain(`${state} will be removed permanently: the database with every order`);
   expect(asked).toContain('(.mallflow-state, api-keys.json, journals, logs, postgres, run, running.json.new, ');
   expect(asked).toContain('[y/N]');
   expect(out).toBe(`${state} was removed.\n`);
