@@ -1,4 +1,4 @@
-import { readCarriers, type ProviderRate } from '../../src/books/catalogue/catalogue';
+import { readCarriers, type ProviderRate } from '../../src/books/catalogue/carriers';
 import { customerKeyOf } from '../../src/books/customers/customers';
 import { personalContext, type PersonalFields } from '../../src/books/orders/orders';
 import type { Tx } from '../../src/books/transactions';

@@ -1,7 +1,7 @@
 import type { OrderResource } from '../../src/contracts/orders/order';
 import type { CarrierScan, ShipmentStatus } from '../../src/contracts/statuses';
 import type { TimelineEvent } from '../../src/contracts/timeline';
-import { People, WaitTimedOut } from '../../src/cli/orders/people';
+import { People, WaitTimedOut } from '../../src/cli/orders/simulated-people';
 import type { CarrierDrivers, PublicApi } from '../../src/cli/orders/public-api';
 import type { OlistOrder } from './dataset';
 import { ENDINGS, missing, type Goal, type Step } from './goals';

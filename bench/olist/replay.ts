@@ -1,5 +1,5 @@
 import { ApiProblem } from '../../src/cli/http-client';
-import { WaitTimedOut } from '../../src/cli/orders/people';
+import { WaitTimedOut } from '../../src/cli/orders/simulated-people';
 import { sumOf } from '../../src/domain/money';
 import type { Dataset, OlistOrder } from './dataset';
 import { drive, type Driven, type Mall } from './drive';

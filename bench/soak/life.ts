@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ApiProblem } from '../../src/cli/http-client';
-import { People, WaitTimedOut } from '../../src/cli/orders/people';
+import { People, WaitTimedOut } from '../../src/cli/orders/simulated-people';
 import type { CarrierScan, OrderStatus } from '../../src/contracts/statuses';
 import type { Points } from './points';
 import type { Shop } from './shop';

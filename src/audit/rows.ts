@@ -16,10 +16,11 @@ export async function* streamRows<Row>(tx: Tx, query: RawBuilder<Row>): AsyncGen
 }
 
 /**
- * Has the planner read whole tables, until the transaction ends. It guesses badly how many rows a policy lets through,
- * or a newly filled table holds, and would look up millions of rows one by one.
+ * Turns off nested loops and JIT, and gives statements more memory, until the transaction ends. The planner guesses
+ * badly how many rows a policy lets through, or a newly filled table holds, and would look up millions of rows one by
+ * one.
  */
-export async function preferTableScans(tx: Tx): Promise<void> {
+export async function avoidNestedLoops(tx: Tx): Promise<void> {
   await sql`set local enable_nestloop = off`.execute(tx);
   await sql`set local jit = off`.execute(tx);
   await sql`set local work_mem = '64MB'`.execute(tx);

@@ -16,7 +16,7 @@ import { orderAudits } from './orders/order-audits';
 import { paymentAudits } from './payments/payment-audits';
 import { promotionAudits } from './pricing/promotion-audits';
 import { replenishmentAudits, replenishmentWorkflowAudits } from './purchasing/replenishment-audits';
-import { preferTableScans } from './rows';
+import { avoidNestedLoops } from './rows';
 import { sourcingAudits } from './inventory/sourcing-audits';
 import { stockAudits } from './inventory/stock-audits';
 import { timelineAudits } from './timeline';
@@ -73,7 +73,7 @@ export async function runAudits(
     }
   };
   await transactions.snapshot(SYSTEM, async (tx) => {
-    await preferTableScans(tx);
+    await avoidNestedLoops(tx);
     await run([
       ...stockAudits(tx),
       ...sourcingAudits(tx),

@@ -1,6 +1,6 @@
 import { WorkflowIdReusePolicy } from '@temporalio/client';
 import type { AuditSources } from '../../src/audit/run-audits';
-import { readCatalogue } from '../../src/books/catalogue/catalogue';
+import { readCatalogue } from '../../src/books/catalogue/read-catalogue';
 import { newId } from '../../src/books/new-id';
 import { insertDraft } from '../../src/books/orders/orders';
 import { SYSTEM } from '../../src/contracts/caller';

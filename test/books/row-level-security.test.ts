@@ -5,7 +5,7 @@ import { callerFor } from '../support/people';
 import { priced, unpromoted } from '../support/prices';
 import { insertDraft } from '../../src/books/orders/orders';
 import { newId } from '../../src/books/new-id';
-import { readCatalogue } from '../../src/books/catalogue/catalogue';
+import { readCatalogue } from '../../src/books/catalogue/read-catalogue';
 import { releaseToWarehouse } from '../../src/books/warehouse/release-to-warehouse';
 import { reserve } from '../../src/books/inventory/reservations';
 import type { Transactions } from '../../src/books/transactions';

@@ -1,6 +1,6 @@
 import { heaviestParcel } from '../../domain/shipping/choose-carrier';
 import { TARE_G } from '../../domain/parcel';
-import { readCarriers } from './catalogue';
+import { readCarriers } from './carriers';
 import type { Tx } from '../transactions';
 
 /**

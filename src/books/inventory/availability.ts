@@ -3,7 +3,7 @@ import type { Urgency } from '../../contracts/statuses';
 import { latestDelivery, type CarrierRate } from '../../domain/shipping/choose-carrier';
 import { addDays } from '../../domain/dates';
 import type { Availability } from '../../domain/inventory/sourcing-terms';
-import { readCarriers } from '../catalogue/catalogue';
+import { readCarriers } from '../catalogue/carriers';
 import type { Tx } from '../transactions';
 
 /** Describes where goods go and how soon, which decides how long they must keep. */

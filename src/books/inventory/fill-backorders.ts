@@ -6,7 +6,7 @@ import {
 } from '../../domain/inventory/fill-waiting-backorders';
 import { sumOf } from '../../domain/money';
 import { changeBackordered } from '../catalogue/backordered-units';
-import { readCarriers, type ProviderRate } from '../catalogue/catalogue';
+import { readCarriers, type ProviderRate } from '../catalogue/carriers';
 import { newId } from '../new-id';
 import { enqueueOrderSignal } from '../outbox';
 import { replenishLowShelves, type ShelfRef } from '../purchasing/replenishments';

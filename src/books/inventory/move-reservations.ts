@@ -5,7 +5,7 @@ import type { SourcedUnits, SourcingDecision } from '../../domain/inventory/sour
 import { valueUnits, type LineValue, type ValuedUnits } from '../../domain/orders/split-into-fulfillments';
 import { keepUntil, readShelves, type Shelves } from './availability';
 import { lockBackorderQueues } from './backorders';
-import { readCarriers } from '../catalogue/catalogue';
+import { readCarriers } from '../catalogue/carriers';
 import { runAsSystem } from '../run-as-system';
 import { fillBackorders } from './fill-backorders';
 import { replenishLowShelves, type ShelfRef } from '../purchasing/replenishments';

@@ -28,8 +28,8 @@ export async function lockShelvesOf(tx: Tx, skuIds: readonly string[]): Promise<
 }
 
 /**
- * Locks every shelf of these SKUs when one of these shelves does not exist yet. An order that joins a queue holds the
- * locks of all shelves of its SKU, so no shelf is opened in the meantime without its knowing.
+ * Locks all shelves of the given SKUs when one of the given shelves does not exist yet. An order that joins a queue
+ * holds the locks of all shelves of its SKU, so no shelf is opened in the meantime without its knowing.
  */
 export async function lockToOpen(tx: Tx, shelves: readonly { skuId: string; warehouseId: string }[]): Promise<void> {
   const skuIds = shelves.map(({ skuId }) => skuId);

@@ -2,7 +2,7 @@ import type { OrderResource } from '../../contracts/orders/order';
 import type { CarrierScan, OrderStatus } from '../../contracts/statuses';
 import type { TimelineEventType } from '../../contracts/timeline';
 import { ApiProblem } from '../http-client';
-import type { People } from './people';
+import type { People } from './simulated-people';
 import type { PublicApi } from './public-api';
 
 export type ScenarioName = 'completed' | 'declined' | 'refused' | 'cancelled';

@@ -8,7 +8,7 @@ import type { PriceBreakdown } from '../../contracts/pricing/quote';
 import type { TimelineEvent } from '../../contracts/timeline';
 import { checkOut, SCENARIOS, type ScenarioName } from './demo-scenarios';
 import { stateOption } from '../options';
-import { People } from './people';
+import { People } from './simulated-people';
 import { formatReceipt } from '../pricing/receipt';
 import { CarrierDrivers, PublicApi } from './public-api';
 import { readApiKeys, readRunning, type Running } from '../running-stack';

@@ -29,17 +29,17 @@ const entry = (account: Account, amount: number, merchantId: string | null = nul
 });
 const nonZero = (entries: Entry[]): Entry[] => entries.filter(({ amount }) => amount !== 0);
 
-/** Books a customer's authorization; later captures and voids close it. */
+/** Returns the ledger entries of a customer's authorization; later captures and voids close it. */
 export const authorizationEntries = (amount: number): Entry[] =>
   nonZero([entry(Account.open, amount), entry(Account.authorized, -amount)]);
 
-/** Books the void of an authorization. */
+/** Returns the ledger entries of an authorization's void. */
 export const voidEntries = (amount: number): Entry[] =>
   nonZero([entry(Account.voided, amount), entry(Account.open, -amount)]);
 
 /**
- * Books the capture of one merchant's fulfillment: the merchant's share and the mall's commission. The mall's share of
- * the discounts (`platformAmount`) counts as if the customer had paid it.
+ * Returns the ledger entries that capture one merchant's fulfillment: the merchant's share and the mall's commission.
+ * The mall's share of the discounts (`platformAmount`) counts as if the customer had paid it.
  */
 export function captureEntries(amount: number, merchantId: string, commissionBp: number, platformAmount = 0): Entry[] {
   const earned = amount + platformAmount;
@@ -55,9 +55,9 @@ export function captureEntries(amount: number, merchantId: string, commissionBp:
 }
 
 /**
- * Books a refund of one merchant's fulfillment, `back` out of `captured`. The merchant's share, the commission that was
- * booked with the capture, and the mall's share of the discounts are taken back in proportion; a full refund leaves
- * nothing.
+ * Returns the ledger entries that refund `back` out of `captured` for one merchant's fulfillment. The merchant's share,
+ * the commission that was booked with the capture, and the mall's share of the discounts are taken back in proportion;
+ * a full refund leaves nothing.
  */
 export function refundEntries(
   back: Earned,

@@ -32,10 +32,10 @@ export interface WatchRound {
 }
 
 /**
- * Finds orders that are stuck. They are past their stage's deadline, have a workflow whose tasks fail, or a step that
- * is tried without end. It examines only the orders that the database or Temporal's visibility reports, never every
- * open one. It also restarts replenishments whose workflow was lost. Several may run side by side: a finding that is
- * written already changes nothing.
+ * Marks stuck orders for attention every period, clears those that recovered, and restarts lost replenishments. A stuck
+ * order is past its stage's deadline, has a workflow whose tasks fail, or a step that is tried without end. It examines
+ * only the orders that the database or Temporal's visibility reports, never every open one. Several may run side by
+ * side: a finding that is written already changes nothing.
  */
 export class Watchdog {
   #timer: NodeJS.Timeout | undefined;

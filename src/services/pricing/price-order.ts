@@ -1,4 +1,4 @@
-import { readCatalogue } from '../../books/catalogue/catalogue';
+import { readCatalogue } from '../../books/catalogue/read-catalogue';
 import { findCustomer, lockCustomer } from '../../books/customers/customers';
 import { countedUses, reserveUses, type CountedUse } from '../../books/pricing/promotion-uses';
 import { hasOrdered, readPromotions } from '../../books/pricing/promotions';

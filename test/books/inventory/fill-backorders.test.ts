@@ -1,6 +1,6 @@
 import { createStockActivities } from '../../../activities/inventory/stock';
 import { setBackorderTerms } from '../../../src/books/catalogue/backorder-terms';
-import { readCatalogue } from '../../../src/books/catalogue/catalogue';
+import { readCatalogue } from '../../../src/books/catalogue/read-catalogue';
 import { newId } from '../../../src/books/new-id';
 import { insertDraft, moveOrder } from '../../../src/books/orders/orders';
 import { releaseToWarehouse } from '../../../src/books/warehouse/release-to-warehouse';

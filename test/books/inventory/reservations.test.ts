@@ -12,7 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { callerFor } from '../../support/people';
 import { priced, unpromoted } from '../../support/prices';
 import { until } from '../../sandboxes/sandboxes';
-import { readCatalogue } from '../../../src/books/catalogue/catalogue';
+import { readCatalogue } from '../../../src/books/catalogue/read-catalogue';
 import { newId } from '../../../src/books/new-id';
 import { insertDraft } from '../../../src/books/orders/orders';
 import { releaseToWarehouse } from '../../../src/books/warehouse/release-to-warehouse';

@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { readCatalogue } from '../../../src/books/catalogue/catalogue';
+import { readCatalogue } from '../../../src/books/catalogue/read-catalogue';
 import { newId } from '../../../src/books/new-id';
 import { insertDraft } from '../../../src/books/orders/orders';
 import { reserve } from '../../../src/books/inventory/reservations';

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { CarrierRate } from '../../domain/shipping/choose-carrier';
 import type { CatalogueItem } from '../../domain/pricing/priced-cart';
 import type { Tx } from '../transactions';
 
@@ -39,11 +38,3 @@ export async function readCatalogue(tx: Tx, skuIds: readonly string[]): Promise<
     .execute();
   return new Map(rows.map((row) => [row.skuId, row]));
 }
-
-/** Describes a carrier rate with the provider that books it. */
-export interface ProviderRate extends CarrierRate {
-  readonly provider: string;
-}
-
-/** Reads all carrier rates. */
-export const readCarriers = (tx: Tx): Promise<ProviderRate[]> => tx.selectFrom('carrier').selectAll().execute();
