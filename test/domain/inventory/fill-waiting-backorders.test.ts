@@ -40,6 +40,12 @@ test.each<[string, WaitingBackorder[], FreeStock[], string[]]>([
     ['x: 1 from w1'],
   ],
   [
+    'units that expire on the very day until which they must keep',
+    [backorder('x', 1, { keepsUntil: '2026-12-15' })],
+    [shelf('w1', 1, [{ expiresOn: '2026-12-15', units: 1 }])],
+    ['x: 1 from w1'],
+  ],
+  [
     'no units that expire too early',
     [backorder('x', 3, { keepsUntil: '2027-01-01' }), backorder('y', 1, { keepsUntil: '2026-12-01' })],
     [shelf('w1', 4, [{ expiresOn: '2026-12-15', units: 4 }])],
