@@ -1,7 +1,7 @@
 import { newId } from '../../src/books/new-id';
 import { setBackorderTerms } from '../../src/books/catalogue/backorder-terms';
 import { receiveStock } from '../../src/books/inventory/receipts';
-import type { Transactions } from '../../src/books/transactions';
+import type { Transactions, Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { SetBackorder } from '../../src/contracts/inventory/backorder';
 import { callerFor } from './people';
@@ -42,14 +42,22 @@ export const bring = (
   warehouseId: string,
   quantity: number,
   expiresOn: string | null = null,
-): Promise<void> =>
-  transactions.run(SYSTEM, async (tx) => {
-    const { id: locationId } = await tx
-      .selectFrom('location')
-      .select('id')
-      .where('warehouseId', '=', warehouseId)
-      .executeTakeFirstOrThrow();
-    await receiveStock(tx, [
-      { skuId, warehouseId, locationId, quantity, lotCode: expiresOn ?? 'L1', expiresOn, reference: 'DN-1' },
-    ]);
-  });
+): Promise<void> => transactions.run(SYSTEM, (tx) => bringIn(tx, skuId, warehouseId, quantity, expiresOn));
+
+/** Receives units in a transaction that is under way. */
+export async function bringIn(
+  tx: Tx,
+  skuId: string,
+  warehouseId: string,
+  quantity: number,
+  expiresOn: string | null = null,
+): Promise<void> {
+  const { id: locationId } = await tx
+    .selectFrom('location')
+    .select('id')
+    .where('warehouseId', '=', warehouseId)
+    .executeTakeFirstOrThrow();
+  await receiveStock(tx, [
+    { skuId, warehouseId, locationId, quantity, lotCode: expiresOn ?? 'L1', expiresOn, reference: 'DN-1' },
+  ]);
+}

@@ -40,6 +40,16 @@ export async function countRows<T extends string>(ownerUrl: string, tables: read
   });
 }
 
+/** Counts the connections of a database that wait for the lock of another. */
+export const waitingForLocks = (ownerUrl: string): Promise<number> =>
+  withOwner(ownerUrl, async (client) => {
+    const { rows } = await client.query<{ count: number }>(
+      `select count(*)::int as count from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows[0]?.count ?? 0;
+  });
+
 function onDatabase(url: string, name: string): string {
   const changed = new URL(url);
   changed.pathname = `/${name}`;

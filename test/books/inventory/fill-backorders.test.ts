@@ -13,8 +13,9 @@ import { sourcingAudits } from '../../../src/audit/inventory/sourcing-audits';
 import { stockAudits } from '../../../src/audit/inventory/stock-audits';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { PlaceOrder } from '../../../src/contracts/orders/place-order';
-import { backorderedSku, bring } from '../../support/backorders';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { until } from '../../sandboxes/sandboxes';
+import { backorderedSku, bring, bringIn } from '../../support/backorders';
+import { createTestDatabase, waitingForLocks, type TestDatabase } from '../../support/database';
 import { connectTo, placeOrderBody, seedMall, testVault, type TestMall, type TestSku } from '../../support/mall';
 import { callerFor } from '../../support/people';
 import { priced, unpromoted } from '../../support/prices';
@@ -147,6 +148,22 @@ test('backorders are filled in the order of promise: the agreed day, then the ti
     [1, 1],
   ]);
   expect(await woken()).toEqual([sooner, first]);
+  await expectTrue();
+});
+
+test('goods that come to two shelves at the same time fill a backorder once', async () => {
+  const sku = await backorderedSku(transactions, mall, 0);
+  const id = await order([sku, 1]);
+  const [first, second] = mall.warehouseIds;
+  const others: Promise<void>[] = [];
+  await transactions.run(SYSTEM, async (tx) => {
+    await bringIn(tx, sku.id, first, 1);
+    others.push(bring(transactions, sku.id, second, 1));
+    // The other receipt gets as far as it can beside this one, which is not committed yet.
+    await until(async () => (await waitingForLocks(database.ownerUrl)) > 0);
+  });
+  await Promise.all(others);
+  expect(await standing([id], sku.id)).toEqual([[1, 0]]);
   await expectTrue();
 });
 

@@ -1,5 +1,8 @@
 import type { PriceBreakdown } from '../../../src/contracts/pricing/quote';
 import type { PromotionResource } from '../../../src/contracts/pricing/promotion-api';
+import { SYSTEM } from '../../../src/contracts/caller';
+import { until } from '../../sandboxes/sandboxes';
+import { waitingForLocks } from '../../support/database';
 import { placeOrderBody } from '../../support/mall';
 import { posting, reading, startApi, type TestApi } from '../api';
 
@@ -154,6 +157,32 @@ test('a coupon code belongs to one promotion, whoever owns it; limits take effec
     (await post('platform', `/promotions/${id}/limits`, { total: 5, perCustomer: null, budget: 100 })).body,
   ).toMatchObject({ limits: { budget: 100 } });
   expect((await quote()).body.notApplied).toMatchObject([{ promotionId: id, code: 'budget_spent' }]);
+});
+
+test('an order whose coupon another takes meanwhile is refused, and may be sent again with the same key', async () => {
+  const {
+    body: { id },
+  } = await post('platform', '/promotions', { definition: tenth({ coupon: { code: 'LAST' }, limits: { total: 1 } }) });
+  await post('platform', `/promotions/${id}/publication`);
+  const headers = posting(api.mall.keys.storefront);
+  const place = (couponCodes: readonly string[]) =>
+    api.app.inject({
+      method: 'POST',
+      url: '/v1/orders',
+      headers,
+      payload: placeOrderBody([api.mall.skus.lamp], { couponCodes }),
+    });
+  const orders: ReturnType<typeof place>[] = [];
+  await api.transactions.run(SYSTEM, async (tx) => {
+    await tx.updateTable('promotion_counter').set({ used: 1 }).where('promotionId', '=', id).execute();
+    // Prices see the coupon unused until this commits; its use waits for this.
+    orders.push(place(['LAST']));
+    await until(async () => (await waitingForLocks(api.database.ownerUrl)) > 0);
+  });
+  const [refused] = await Promise.all(orders);
+  expect([refused?.statusCode, refused?.json()]).toMatchObject([409, { code: 'coupon_not_applicable' }]);
+  const again = await place([]);
+  expect([again.statusCode, again.json()]).toMatchObject([202, { status: 'draft' }]);
 });
 
 test('an invalid definition is refused with its pointer, and one key makes one promotion', async () => {
