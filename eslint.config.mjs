@@ -131,6 +131,42 @@ export default defineConfig(
   },
   ...Object.values(rooms).flatMap(boundaries),
   {
+    // A run is an actor (docs/adr/0011): only the runtime waits, starts timers and calls activities.
+    files: ['workflows/order/**/*.ts', 'workflows/replenishment/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@temporalio/workflow',
+              importNames: [
+                'condition',
+                'sleep',
+                'CancellationScope',
+                'Trigger',
+                'proxyActivities',
+                'proxyLocalActivities',
+                'executeChild',
+                'startChild',
+                'uuid4',
+              ],
+              message: "Put it into the run's state and let workflows/runtime follow that (docs/adr/0011).",
+            },
+          ],
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'Use an `as const` table with a type of the same name.' },
+        {
+          selector: 'CallExpression[callee.object.name="Promise"]',
+          message: 'Two branches that issue commands side by side do not replay (docs/adr/0011).',
+        },
+      ],
+    },
+  },
+  {
     files: ['src/domain/**/*.ts'],
     rules: {
       'no-restricted-globals': [

@@ -5,6 +5,7 @@ import { SYSTEM } from '../src/contracts/caller';
 import { PromotionDefinition } from '../src/contracts/pricing/promotion';
 import { runAudits } from '../src/audit/run-audits';
 import { openAuditSources } from '../src/embedded/audit-sources';
+import { replayStack } from './replay/replay-stack';
 import { startBenchStack, type BenchStack } from './load/bench-stack';
 import { orderBody } from './load/mall';
 import { randomFrom } from './load/statistics';
@@ -103,6 +104,7 @@ async function run(bench: BenchStack, orders: number, atOnce: number, uses: numb
     const untrue = audits
       .filter(({ outcome }) => outcome !== 'true')
       .map(({ name, findings }) => `${name}: ${JSON.stringify(findings)}`);
+    const { replayed, unreplayable } = await replayStack(bench.stack);
     process.stdout.write(
       [
         `${orders} orders with one coupon of ${uses} uses, ${atOnce} at a time`,
@@ -110,10 +112,12 @@ async function run(bench: BenchStack, orders: number, atOnce: number, uses: numb
         `  most uses at any time ${most}; at the end ${used} uses, ${live} live orders with a use`,
         `  ${audits.length - untrue.length} of ${audits.length} audits are true`,
         ...untrue,
+        `  ${replayed} histories replayed, ${unreplayable.length} broken`,
+        ...unreplayable,
         '',
       ].join('\n'),
     );
-    return most <= uses && used === live && untrue.length === 0;
+    return most <= uses && used === live && untrue.length + unreplayable.length === 0;
   } finally {
     await transactions.close();
   }

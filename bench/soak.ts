@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,15 +20,17 @@ import { hasPassed, underFire } from './soak/under-fire';
 const MEASURED = 120;
 
 const HELP = `Usage: npm run soak -- [--kills N] [--cuts N] [--booked-then-killed N] [--timeouts N] [--restarts N]
-                        [--orders M] [--batch B] [--json]
+                        [--orders M] [--batch B] [--busy N] [--json]
   --kills N               kills of worker, API, Temporal and PostgreSQL, at every point of an order's life in turn
   --cuts N                connections between them that are reset, slow or silent for some seconds, each with a kill
   --booked-then-killed N  bookings whose worker is killed before it saves them; one kill for each --batch B (10)
   --timeouts N            authorizations, captures, bookings and label voids that are executed and then time out
   --restarts N            restarts of API and worker in turn, by SIGTERM, at half of the highest load
   --orders M              orders in flight (50)
+  --busy N                processes that burn CPU beside it (0)
   --json                  print the report as JSON, too
-Exits with 1 on a lost order, a doubled effect or an audit that is not true; logs and data are kept then.
+Exits with 1 on a lost order, a doubled effect, an audit that is not true or a history that does not replay; logs and
+data are kept then.
 `;
 
 const { values: flags } = parseArgs({
@@ -39,6 +42,7 @@ const { values: flags } = parseArgs({
     'booked-then-killed': { type: 'string' },
     batch: { type: 'string', default: '10' },
     timeouts: { type: 'string' },
+    busy: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -48,7 +52,9 @@ const print = (text: string): void => {
   process.stderr.write(text);
 };
 
-function whole(name: 'kills' | 'cuts' | 'restarts' | 'orders' | 'booked-then-killed' | 'batch' | 'timeouts'): number {
+function whole(
+  name: 'kills' | 'cuts' | 'restarts' | 'orders' | 'booked-then-killed' | 'batch' | 'timeouts' | 'busy',
+): number {
   const value = Number(flags[name] ?? 0);
   if (!Number.isInteger(value) || value < 0) throw new Error(`--${name}: a whole number.`);
   return value;
@@ -176,7 +182,14 @@ async function main(): Promise<void> {
   )
     return print(HELP);
   const began = Date.now();
-  if (!(await withShop(soak))) process.exitCode = 1;
+  const busy = Array.from({ length: whole('busy') }, () =>
+    spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
+  );
+  try {
+    if (!(await withShop(soak))) process.exitCode = 1;
+  } finally {
+    for (const burner of busy) burner.kill('SIGKILL');
+  }
   print(`${Math.round((Date.now() - began) / 1000)} s in all\n`);
 }
 

@@ -135,6 +135,8 @@ const Schema = z
     SHIP_DEADLINE_SECONDS: seconds(21 * 24 * 3600),
     /** How long the cancellation of an order may take before staff see it. */
     CANCELLING_DEADLINE_SECONDS: seconds(10 * 60),
+    /** How long a step that is due may be missing in an order in which nothing else happens. */
+    STEP_DEADLINE_SECONDS: seconds(20),
     /** The number of attempts from which a step counts as stuck. */
     STUCK_AFTER_ATTEMPTS: z.coerce.number().int().min(2).default(20),
 

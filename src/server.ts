@@ -74,6 +74,7 @@ async function main(): Promise<void> {
         pick: config.PICK_DEADLINE_SECONDS,
         ship: config.SHIP_DEADLINE_SECONDS,
         cancelling: config.CANCELLING_DEADLINE_SECONDS,
+        step: config.STEP_DEADLINE_SECONDS,
       },
     },
     log,

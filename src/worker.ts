@@ -15,7 +15,6 @@ import { connect } from './books/transactions';
 import { Vault } from './books/vault';
 import { readConfig, tracesUrlOf, type Config } from './config';
 import { ORDERS_QUEUE, providerQueue } from './contracts/temporal-names';
-import { recordFailingSteps } from './process/record-failing-steps';
 import { touchWhileHealthy } from './process/health-file';
 import { SandboxCarrierProvider } from './providers/carriers/sandbox-carrier';
 import type { TraceCall } from './providers/http';
@@ -35,6 +34,13 @@ import { deploymentOf } from './process/worker-deployment';
 const PROVIDER_TIMEOUT_MS = 15_000;
 /** Limits the calls to one provider at once, so that a slow one delays only its own queue. */
 const PROVIDER_CALLS = 50;
+/** Limits how long a step waits for a connection: then it gives way to others, and is tried again. */
+const CONNECTION_WAIT_MS = 1_000;
+/**
+ * Steps under way for each connection of the pool: many are at a provider, and hold none. More would only wait inside
+ * their workflow tasks, which then take seconds.
+ */
+const STEPS_PER_CONNECTION = 4;
 /** Limits how long the health check waits for Temporal. */
 const PING_MS = 2_000;
 
@@ -66,9 +72,15 @@ async function main(): Promise<void> {
   });
 
   const metrics = createWorkerMetrics(
-    connect(config.DATABASE_URL, config.DATABASE_POOL_SIZE, (error) => {
-      log.warn({ err: error }, 'a database connection broke');
-    }),
+    connect(
+      config.DATABASE_URL,
+      config.DATABASE_POOL_SIZE,
+      (error) => {
+        log.warn({ err: error }, 'a database connection broke');
+      },
+      undefined,
+      CONNECTION_WAIT_MS,
+    ),
   );
   const { transactions } = metrics;
   const endpoint =
@@ -114,9 +126,7 @@ async function main(): Promise<void> {
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
-  const interceptors = {
-    activity: [metrics.activities, recordFailingSteps(transactions, log), ...(tracing ? [tracing.activities] : [])],
-  };
+  const interceptors = { activity: [metrics.activities, ...(tracing ? [tracing.activities] : [])] };
   const deployment = deploymentOf(config.TEMPORAL_DEPLOYMENT_NAME, config.TEMPORAL_WORKER_BUILD_ID);
   const { workflowModules, ...source } = workflowSource();
   const orders = await Worker.create({
@@ -128,7 +138,7 @@ async function main(): Promise<void> {
     ...deployment,
     interceptors: { ...interceptors, ...(workflowModules ? { workflowModules } : {}) },
     sinks: tracing?.sinks ?? NO_SPANS,
-    maxConcurrentLocalActivityExecutions: 100,
+    maxConcurrentLocalActivityExecutions: config.DATABASE_POOL_SIZE * STEPS_PER_CONNECTION,
     maxConcurrentWorkflowTaskExecutions: 40,
     maxCachedWorkflows: 500,
     shutdownGraceTime: '20s',

@@ -19,8 +19,9 @@ export interface OrderInput {
   readonly carrierQueue: string;
   readonly paymentWindowSeconds: number;
   readonly deliverySilenceSeconds: number;
-  /** Absent before 0.2.0. */
-  readonly addressHold?: AddressHoldPolicy;
+  readonly addressHold: AddressHoldPolicy;
+  /** Set when the order's workflow was lost: it is rebuilt from the books. */
+  readonly adopted?: boolean;
 }
 
 /** Says how long an order waits for a correct address, and how its customer is notified. */

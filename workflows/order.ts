@@ -1,87 +1,82 @@
-import {
-  ActivityFailure,
-  allHandlersFinished,
-  ApplicationFailure,
-  CancellationScope,
-  condition,
-  isCancellation,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, setHandler, workflowInfo } from '@temporalio/workflow';
 import { OrderStatus } from '../src/contracts/statuses';
+import type { Verdict } from '../src/contracts/orders/verdict';
 import * as messages from './messages';
-import { handleInterventions } from './order/interventions';
+import { addressCorrected } from './order/address-hold';
+import { backorderFilled } from './order/backorder';
+import { requestCancellation } from './order/cancellation-request';
+import { noteFulfillmentFact } from './order/fulfillment';
+import { attended, handleInterventions } from './order/interventions';
 import { OrderRun } from './order/order-run';
+import { paymentSettled, requestPayment } from './order/payment';
+import { newState, type OrderState } from './order/state';
 
 /**
  * Runs an order from checkout to its end. It is validated, stock reserved, paid, backorders filled, split by merchant
  * and warehouse, every fulfillment packed, shipped and signed for. A cancellation before hand-over, or the end of the
- * payment window, undoes everything.
+ * payment window, undoes everything. `state` is given by the run that this one continues; an order that is adopted gets
+ * it from the books.
  */
-export async function order(input: messages.OrderInput): Promise<OrderStatus> {
-  const run = new OrderRun(input);
-  // A cancellation ends the flow; handlers run beside it, and what they began finishes.
-  const toItsEnd = <T>(work: () => Promise<T>): Promise<T> => CancellationScope.nonCancellable(work);
-  setHandler(messages.awaitVerdict, () => toItsEnd(() => run.payment.verdictOn(input.paymentId)));
-  setHandler(messages.payAgain, ({ paymentId }) => toItsEnd(() => run.payment.pay(paymentId)), {
-    validator: (_payment: { paymentId: string }) =>
-      assertStatus(run, OrderStatus.awaitingPayment, 'payment_not_awaited'),
-  });
+export async function order(input: messages.OrderInput, state?: OrderState): Promise<OrderStatus> {
+  const run = new OrderRun(input, state ?? newState(input));
+  handleMessages(run);
   handleInterventions(run);
-  setHandler(messages.cancellationBegun, (request) => toItsEnd(() => run.cancellationBegun(request)));
-  setHandler(messages.attended, ({ taskId }) => toItsEnd(() => run.attendTask.done(taskId)));
-  setHandler(messages.watchdogReported, ({ reason }) => run.attention.reported(reason));
-  setHandler(messages.addressMended, () => run.hold.addressCorrected());
-  setHandler(messages.backorderFilled, () => run.backorder.filled());
-  setHandler(messages.paymentSettled, ({ paymentId }) => run.payment.settled(paymentId));
-  setHandler(messages.parcelPacked, ({ fulfillmentId }) =>
-    run.signalFulfillment(fulfillmentId, (fulfillment) => fulfillment.packed()),
-  );
-  setHandler(messages.parcelHandedOver, ({ fulfillmentId }) =>
-    run.signalFulfillment(fulfillmentId, (fulfillment) => fulfillment.handedOver()),
-  );
-  setHandler(messages.carrierReported, ({ fulfillmentId, scan }) =>
-    run.signalFulfillment(fulfillmentId, (fulfillment) => fulfillment.reported(scan)),
-  );
   setHandler(messages.getProgress, () => run.progress());
   // "Request Cancellation" in the Web UI means the same as the Update.
-  CancellationScope.current().cancelRequested.catch(() =>
-    CancellationScope.nonCancellable(() =>
-      run.cancel({ reason: 'operator_decision', actor: `temporal:${workflowInfo().workflowId}` }),
-    ),
+  CancellationScope.current().cancelRequested.catch(() => {
+    const request = { reason: 'operator_decision', actor: `temporal:${workflowInfo().workflowId}` } as const;
+    run.actor.post(() => requestCancellation(run, request, () => undefined));
+  });
+
+  await CancellationScope.nonCancellable(() => run.run());
+  return run.state.status;
+}
+
+/** Puts the messages of customers, the floor and carriers into the inbox of a run. */
+function handleMessages(run: OrderRun): void {
+  const { actor, input, state, verdicts } = run;
+  setHandler(messages.awaitVerdict, () =>
+    actor.ask<Verdict>((answer) => {
+      verdicts.answerOnce(input.paymentId, answer);
+    }),
   );
-
-  await CancellationScope.nonCancellable(() => flow(run));
-  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
-  return run.status;
+  setHandler(
+    messages.payAgain,
+    ({ paymentId }) =>
+      actor.ask<Verdict>((answer) => {
+        requestPayment(run, paymentId);
+        verdicts.answerOnce(paymentId, answer);
+      }),
+    { validator: (_payment: { paymentId: string }) => assertAwaitsPayment(state) },
+  );
+  setHandler(messages.cancellationBegun, (request) =>
+    actor.post(() => {
+      // A run that accepted it itself knows it already.
+      if (state.cancellation === null) requestCancellation(run, request, () => undefined);
+    }),
+  );
+  setHandler(messages.attended, ({ taskId }) => actor.post(() => attended(run, taskId)));
+  setHandler(messages.watchdogReported, ({ reason }) =>
+    actor.post(() => {
+      state.attention.found = reason;
+    }),
+  );
+  setHandler(messages.addressMended, () => actor.post(() => addressCorrected(run)));
+  setHandler(messages.backorderFilled, () => actor.post(() => backorderFilled(state)));
+  setHandler(messages.paymentSettled, ({ paymentId }) => actor.post(() => paymentSettled(state, paymentId)));
+  setHandler(messages.parcelPacked, ({ fulfillmentId }) =>
+    actor.post(() => noteFulfillmentFact(state, fulfillmentId, (facts) => (facts.packed = true))),
+  );
+  setHandler(messages.parcelHandedOver, ({ fulfillmentId }) =>
+    actor.post(() => noteFulfillmentFact(state, fulfillmentId, (facts) => (facts.handedOver = true))),
+  );
+  setHandler(messages.carrierReported, ({ fulfillmentId, scan }) =>
+    actor.post(() => noteFulfillmentFact(state, fulfillmentId, (facts) => facts.scans.push(scan))),
+  );
 }
 
-async function flow(run: OrderRun): Promise<void> {
-  try {
-    await run.cancellably(async () => {
-      const placed = await run.place();
-      if (placed === 'address_not_mended') {
-        await run.unwind(placed);
-        return;
-      }
-      if (!placed) return;
-      if (!(await run.payment.untilPaid(placed.payUntil))) {
-        await run.unwind('payment_window_expired');
-        return;
-      }
-      await run.backorder.untilFilled();
-      await run.release();
-      await Promise.all(run.fulfillments.map((fulfillment) => fulfillment.run()));
-      await run.complete();
-    });
-  } catch (error) {
-    // A step under way may have failed instead of being cancelled.
-    const ended = isCancellation(error) || error instanceof ActivityFailure;
-    if (!ended || run.cancellation === undefined) throw error;
-    await run.unwind(run.cancellation);
-  }
-}
-
-function assertStatus(run: OrderRun, status: OrderStatus, code: string): void {
-  if (run.status !== status) throw ApplicationFailure.nonRetryable(`The order is ${run.status}`, code);
+function assertAwaitsPayment({ status, phase }: OrderState): void {
+  // The books, which a rebuilt run reads first, have let the attempt in.
+  if (status !== OrderStatus.awaitingPayment && phase !== 'rebuild')
+    throw ApplicationFailure.nonRetryable(`The order is ${status}`, 'payment_not_awaited');
 }

@@ -1,45 +1,26 @@
-import {
-  CancellationScope,
-  CancelledFailure,
-  condition,
-  continueAsNew,
-  isCancellation,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, setHandler } from '@temporalio/workflow';
 import { replenishmentEnded, stockLow, supplierAnswered } from './messages';
-import { books } from './runtime/call-activities';
 import { ReplenishmentRun } from './replenishment/replenishment-run';
+import { newState, type ReplenishmentState } from './replenishment/state';
 
 /**
  * Refills one shelf, replenishment after replenishment: orders from the supplier and reminds it until the goods are
- * received. People get a follow-up when the supplier fails. `stockLow` starts it; it ends when none is pending.
+ * received. People get a follow-up when the supplier fails. `stockLow` starts it; it ends when none is pending. `state`
+ * is given by the run that this one continues.
  */
-export async function replenishment(pending: readonly string[] = []): Promise<void> {
-  const run = new ReplenishmentRun([...pending]);
-  setHandler(stockLow, ({ replenishmentId }) => {
-    run.need(replenishmentId);
-  });
-  setHandler(supplierAnswered, (answer) => {
-    run.answered(answer);
-  });
-  setHandler(replenishmentEnded, ({ replenishmentId }) => {
-    run.ended(replenishmentId);
-  });
+export async function replenishment(state: ReplenishmentState = newState()): Promise<void> {
+  const run = new ReplenishmentRun(state);
+  const { actor } = run;
+  setHandler(stockLow, ({ replenishmentId }) => actor.post(() => run.need(replenishmentId)));
+  setHandler(supplierAnswered, (answer) =>
+    actor.post(() => {
+      state.answers[answer.replenishmentId] = answer;
+    }),
+  );
+  setHandler(replenishmentEnded, ({ replenishmentId }) => actor.post(() => state.ended.push(replenishmentId)));
+  // "Request Cancellation" in the Web UI closes the replenishment under way.
+  CancellationScope.current().cancelRequested.catch(() => actor.post(() => run.cancel()));
 
-  await condition(() => run.pending.length > 0);
-  for (let next = run.next(); next !== undefined; next = run.next()) {
-    const replenishmentId = next;
-    try {
-      await run.replenish(replenishmentId);
-    } catch (error) {
-      // "Request Cancellation" in the Web UI closes the replenishment under way, whose step may have failed instead of
-      // being cancelled.
-      if (!CancellationScope.current().consideredCancelled) throw error;
-      await CancellationScope.nonCancellable(() => books.abandonReplenishment({ replenishmentId }));
-      throw isCancellation(error) ? error : new CancelledFailure('Staff cancelled the replenishment');
-    }
-    if (workflowInfo().continueAsNewSuggested && run.pending.length > 0)
-      await continueAsNew<typeof replenishment>(run.pending);
-  }
+  await CancellationScope.nonCancellable(() => run.run());
+  if (state.cancelled) throw new CancelledFailure('Staff cancelled the replenishment');
 }

@@ -81,9 +81,9 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
     /**
      * Notifies the customer of a held order what to correct, once per number and channel. Sends nothing when the hold
      * is over, or when the customer cannot be reached by the channel, as when the phone number is what is wrong. When
-     * no channel reaches the customer, appends that to the timeline.
+     * no channel reaches the customer, appends that to the timeline. Returns when that was, in ms since 1970.
      */
-    sendAddressNotice: async (notice: NoticeRef): Promise<{ outcome: Sent['status'] | 'not_sent' }> => {
+    sendAddressNotice: async (notice: NoticeRef): Promise<{ outcome: Sent['status'] | 'not_sent'; at: number }> => {
       const { orderId, channel, number } = notice;
       const provider = notifications.providers.find((one) => one.channel === channel);
       if (!provider) throw invariantViolated(`No provider is configured for ${channel}`);
@@ -100,7 +100,7 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
             .executeTakeFirstOrThrow();
           return hold && messageOf(key, orderId, reference, number, channel, hold);
         });
-      if (!(await read())) return { outcome: 'not_sent' };
+      if (!(await read())) return { outcome: 'not_sent', at: Date.now() };
       let outcome: Sent['status'] | 'not_sent' = 'not_sent';
       await callProviderOnce<{ channel: NotificationChannel }, Sent | undefined>(transactions, {
         operation: { key, kind: 'notify', provider: provider.code, orderId, request: { channel } },
@@ -123,7 +123,7 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
             ]);
         },
       });
-      return { outcome };
+      return { outcome, at: Date.now() };
     },
   };
 };

@@ -1,4 +1,6 @@
+import { forgetFailingStep, recordFailingStep, type FailingStep } from '../../src/books/interventions/failing-steps';
 import { setOwnAttention } from '../../src/books/orders/order-attention';
+import { readOrderFacts } from '../../src/books/orders/order-facts';
 import { appendEvents } from '../../src/books/timeline';
 import { enqueueOrderSignal } from '../../src/books/outbox';
 import { cancelFulfillments } from '../../src/books/orders/fulfillments';
@@ -16,6 +18,7 @@ import {
 import { cancelTasks } from '../../src/books/task-rows';
 import { actingFor, SYSTEM } from '../../src/contracts/caller';
 import type { CancellationReason, CancelOrder } from '../../src/contracts/orders/place-order';
+import type { OrderFacts } from '../../src/contracts/orders/order-facts';
 import type { AttentionReason, OrderStatus } from '../../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../../src/contracts/orders/verdict';
 import type { ActivityDeps, OrderRef } from '../deps';
@@ -46,9 +49,24 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
       return verdict;
     }),
 
-  /** Writes or clears the reason for which the order needs a person. */
-  markAttention: ({ orderId, reason }: OrderRef & { reason: AttentionReason | null }): Promise<boolean> =>
-    transactions.run(SYSTEM, (tx) => setOwnAttention(tx, orderId, reason)),
+  /**
+   * Writes or clears the reason why an order needs a person, by its own account. Also writes its step that fails again
+   * and again, which the watchdog reads.
+   */
+  markAttention: ({
+    orderId,
+    reason,
+    failing,
+  }: OrderRef & { reason: AttentionReason | null; failing: Omit<FailingStep, 'orderId'> | null }): Promise<boolean> =>
+    transactions.run(SYSTEM, async (tx) => {
+      if (failing) await recordFailingStep(tx, { orderId, ...failing });
+      else await forgetFailingStep(tx, orderId);
+      return setOwnAttention(tx, orderId, reason);
+    }),
+
+  /** Reads what the books know of an order, to rebuild its workflow. */
+  readOrderFacts: ({ orderId }: OrderRef): Promise<OrderFacts> =>
+    transactions.run(SYSTEM, (tx) => readOrderFacts(tx, orderId)),
 
   /**
    * Decides whether an order may still be cancelled: not after a fulfillment was handed over, nor after the order's

@@ -1,4 +1,5 @@
 import type { Stack } from '../../src/embedded/stack';
+import { replayStack } from '../replay/replay-stack';
 import { Buyer } from './buyer';
 import { placeHotOrders, type HotReport } from './hot-orders';
 import type { FlashMall } from './mall';
@@ -49,7 +50,10 @@ export async function runFlashSale(
     `${hot.placed} of ${orders} orders over ${mall.hotSkuIds.length} hot SKUs placed, ${hot.seconds.toFixed(1)} s\n`,
   );
   const verdict = await checkBooks(stack);
+  const { replayed, unreplayable } = await replayStack(stack);
+  print(`${replayed} histories replayed, ${unreplayable.length} broken\n`);
   const broken = [
+    ...unreplayable,
     ...sales.flatMap(({ sold }, round) =>
       sold.length === units ? [] : [`round ${round + 1} sold ${sold.length} of ${units}`],
     ),

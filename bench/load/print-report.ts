@@ -36,6 +36,7 @@ export function printReport(report: Report): string {
       ],
     ]),
     section('Temporal history per completed order', histories(report)),
+    `Histories replayed at the end: ${report.replayed}`,
     section('Processor time', processors(report)),
     section('Reads, GET /v1/orders/{id}', [
       [`${report.reads.concurrency} at a time`, `${spread(report.reads.perSecond)} /s`],

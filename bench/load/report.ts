@@ -43,6 +43,8 @@ export interface Report {
     readonly processorMs: ProcessorTime | undefined;
   };
   readonly memory: { readonly worker: Memory | undefined; readonly api: Memory | undefined };
+  /** The number of histories that were replayed at the end; those that do not replay are among the faults. */
+  readonly replayed: number;
   /** The field's reference application, if requested. */
   readonly peer?: PeerReport;
   readonly faults: ReturnType<Faults['list']>;

@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os';
+import { replayAll } from '../replay/replay-stack';
 import { measurePeer } from '../peer/measure-peer';
 import type { Peer } from '../peer/peer';
 import { measureBare } from './bare-workflows';
@@ -32,6 +33,7 @@ export async function run(bench: Bench, loadBefore: number, startPeer: (() => Pr
   const halfLoad = await measureHalfLoad(bench, best.completedPerSecond.median);
   const bare = await measureBare(bench, best.concurrency);
   const reads = await measureReads(bench, orderIds);
+  const { replayed, unreplayable } = await bench.measure('Histories, replayed', () => replayAll(bench.temporal));
   const memoryAfter = { worker: memory(bench, 'worker'), api: memory(bench, 'API') };
   // Last, because it replaces our worker and API.
   const peer = startPeer && (await measurePeer(bench, best, startPeer));
@@ -55,7 +57,8 @@ export async function run(bench: Bench, loadBefore: number, startPeer: (() => Pr
     reads,
     memory: memoryAfter,
     ...(peer && { peer }),
-    faults: bench.faults.list(),
+    replayed,
+    faults: [...bench.faults.list(), ...unreplayable.map((what) => ({ what, count: 1 }))],
     putOff: bench.faults.putOff,
   };
 }

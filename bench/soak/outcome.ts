@@ -1,6 +1,7 @@
 import { runAudits } from '../../src/audit/run-audits';
 import { openAuditSources, type OpenAuditSources } from '../../src/embedded/audit-sources';
 import { withOwner } from '../../src/embedded/postgres/databases';
+import { replayStack, type Replayed } from '../replay/replay-stack';
 import type { Shop } from './shop';
 import { untilFact } from './until-fact';
 
@@ -8,7 +9,7 @@ import { untilFact } from './until-fact';
 const GRACE_MS = 1_000;
 
 /** Reports the effects and the faults at the end of a run. The lists of faults are empty when all is well. */
-export interface Outcome {
+export interface Outcome extends Replayed {
   readonly audits: number;
   readonly falseAudits: readonly string[];
   /** The number of effects by kind, from the providers' journals. */
@@ -16,7 +17,10 @@ export interface Outcome {
   readonly doubled: readonly string[];
 }
 
-/** Waits until nothing is under way, then runs every audit and counts the effects in the providers' journals. */
+/**
+ * Waits until nothing is under way, runs every audit, counts the effects in the providers' journals, and replays every
+ * history.
+ */
 export async function checkOutcome(shop: Shop): Promise<Outcome> {
   await Promise.all([shop.gateway.clear(), shop.carrier.clear()]);
   await untilFact(
@@ -33,6 +37,7 @@ export async function checkOutcome(shop: Shop): Promise<Outcome> {
         .filter(({ outcome }) => outcome !== 'true')
         .map(({ name, findings, reason }) => `${name}: ${reason ?? JSON.stringify(findings)}`),
       ...(await countEffects(sources)),
+      ...(await replayStack(shop.stack)),
     };
   } finally {
     await sources.close();

@@ -1,3 +1,4 @@
+import { printReplayed, type Replayed } from '../replay/replay-stack';
 import type { CutReport } from './cuts';
 import type { KillReport } from './kills';
 import type { RestartReport, RestartsReport } from './restarts';
@@ -6,7 +7,7 @@ import { hasPassed } from './under-fire';
 
 type PrintedOutcome = Pick<
   FireReport,
-  'orders' | 'ended' | 'waiting' | 'lost' | 'audits' | 'falseAudits' | 'effects' | 'doubled'
+  'orders' | 'ended' | 'waiting' | 'lost' | 'audits' | 'falseAudits' | 'effects' | 'doubled' | keyof Replayed
 >;
 
 const ms = (value: number): string => `${(value / 1000).toFixed(1)} s`;
@@ -70,6 +71,7 @@ export function printOutcome(report: PrintedOutcome): string {
       ...doubled.map((line) => `    ${line}`),
       `  audits: ${audits}, not true ${falseAudits.length}`,
       ...falseAudits.map((line) => `    ${line}`),
+      printReplayed(report).trimEnd(),
       hasPassed(report) ? '  passed' : '  FAILED',
     ].join('\n') + '\n'
   );

@@ -41,13 +41,14 @@ export interface FireReport extends Outcome {
   readonly seconds: number;
 }
 
-/** Returns whether a run lost nothing, doubled nothing, and all its audits are true. */
+/** Returns whether a run lost nothing, doubled nothing, all its audits are true, and every history replays. */
 export const hasPassed = ({
   lost,
   falseAudits,
   doubled,
-}: Pick<FireReport, 'lost' | 'falseAudits' | 'doubled'>): boolean =>
-  lost.length + falseAudits.length + doubled.length === 0;
+  unreplayable,
+}: Pick<FireReport, 'lost' | 'falseAudits' | 'doubled' | 'unreplayable'>): boolean =>
+  lost.length + falseAudits.length + doubled.length + unreplayable.length === 0;
 
 /**
  * Keeps orders in flight while parts fail. In each round one is killed, a link is cut and calls to providers time out.

@@ -126,6 +126,12 @@ export const BUSINESS_ERRORS = {
     retryable: false,
     advice: 'Read the order: what it waited for has come, or it waits for people.',
   },
+  workflow_running: {
+    status: 409,
+    title: "The order's workflow runs and takes its tasks",
+    retryable: false,
+    advice: 'Read what the order waits for. Send `evenIfRunning` when its history is known not to replay.',
+  },
   label_not_awaited: {
     status: 409,
     title: 'The part does not wait for a label',

@@ -191,6 +191,8 @@ export const AttentionReason = {
   workflowFailing: 'workflow_failing',
   /** Found by the watchdog: a step was tried more often than an outage explains. */
   activityRetrying: 'activity_retrying',
+  /** Found by the watchdog: the step that should have followed at once is missing, and nothing happens. */
+  stepMissing: 'step_missing',
   /** Found by the watchdog: the order is in its stage for longer than the stage may take. */
   stageOverdue: 'stage_overdue',
 } as const;
@@ -200,6 +202,7 @@ export type AttentionReason = (typeof AttentionReason)[keyof typeof AttentionRea
 export const WATCHDOG_REASONS = [
   AttentionReason.workflowFailing,
   AttentionReason.activityRetrying,
+  AttentionReason.stepMissing,
   AttentionReason.stageOverdue,
 ] as const;
 export type WatchdogReason = (typeof WATCHDOG_REASONS)[number];

@@ -11,6 +11,7 @@ export const TimelineEventType = {
   orderReturned: 'order.returned',
   cancellationRequested: 'order.cancellation_requested',
   orderCancelled: 'order.cancelled',
+  orderAdopted: 'order.adopted',
   addressHeld: 'address.held',
   addressNotified: 'address.notified',
   addressNoticeRefused: 'address.notice_refused',

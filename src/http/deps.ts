@@ -60,6 +60,7 @@ export interface AppDeps {
     | 'replenishments'
     | 'webhooks'
     | 'timelineHeads'
+    | 'adoptions'
   >;
   readonly idempotentRequest: (method: string, url: string, body: unknown, key: string) => IdempotentRequest;
   /** Returns the caller of an API key; undefined for unknown and revoked keys. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Transactions } from '../books/transactions';
 import type { Vault } from '../books/vault';
 import { AddressFixService } from './orders/address-fix-service';
+import { AdoptionService } from './interventions/adoption-service';
 import { OutboxSender } from './outbox-sender';
 import { InterventionService } from './interventions/intervention-service';
 import { OrderService } from './orders/order-service';
@@ -32,6 +33,7 @@ export interface Services {
   readonly orders: OrderService;
   readonly addresses: AddressFixService;
   readonly interventions: InterventionService;
+  readonly adoptions: AdoptionService;
   readonly quotes: QuoteService;
   readonly promotions: PromotionService;
   readonly tasks: TaskService;
@@ -59,6 +61,7 @@ export function createServices({ transactions, vault, temporal, policies, log }:
       policies.paymentWindowSeconds,
     ),
     interventions: new InterventionService(transactions, workflows),
+    adoptions: new AdoptionService(transactions, temporal, workflows),
     promotions: new PromotionService(transactions, vault, policies),
     quotes: new QuoteService(transactions, vault, policies),
     tasks: new TaskService(transactions, outbox),

@@ -30,7 +30,7 @@ export function importsOf(file: string): Import[] {
   const add = (node: ts.Node, specifier: ts.Node | undefined, typeOnly: boolean): void => {
     if (!specifier || !ts.isStringLiteralLike(specifier)) return;
     const line = source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
-    found.push({ from: file, to: resolve(file, specifier.text), typeOnly, line });
+    found.push({ from: file, to: resolve(file, specifier.text.replace(/\.js$/, '')), typeOnly, line });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier, isTypeOnly(node.importClause));

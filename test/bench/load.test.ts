@@ -184,6 +184,7 @@ describe('the report', () => {
       processorMs: { API: 0.4, [GENERATOR]: 0.1 },
     },
     memory: { worker: { rssBytes: 2 ** 28, peakBytes: 2 ** 29 }, api: undefined },
+    replayed: 480,
     faults: [],
     putOff: 0,
   };

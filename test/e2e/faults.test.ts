@@ -41,7 +41,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => shop.close(), 60_000);
 
-test(`${ORDERS} orders, ${ROUNDS.length} kills and cuts: every order ends, every effect happens once`, async () => {
+test(`${ORDERS} orders, ${ROUNDS.length} kills and cuts: all end, effects happen once, histories replay`, async () => {
   const report = await underFire(shop, {
     kills: ROUNDS.map(({ kill }) => kill),
     cuts: ROUNDS.map(({ cut }) => cut),
@@ -50,7 +50,15 @@ test(`${ORDERS} orders, ${ROUNDS.length} kills and cuts: every order ends, every
     run: 'faults',
   });
   process.stdout.write(`${report.orders} orders in ${Math.round(report.seconds)} s\n${printRecovery(report)}`);
-  expect(report).toMatchObject({ lost: [], waiting: [], doubled: [], falseAudits: [], ended: report.orders });
+  expect(report).toMatchObject({
+    lost: [],
+    waiting: [],
+    doubled: [],
+    falseAudits: [],
+    unreplayable: [],
+    ended: report.orders,
+  });
+  expect(report.replayed).toBeGreaterThanOrEqual(ORDERS);
   expect(report.inFlight).toBeGreaterThanOrEqual(ORDERS - 1);
   expect(report.kills).toMatchObject(ROUNDS.map(({ kill }) => kill));
   expect(report.cuts).toMatchObject(ROUNDS.map(({ cut }) => cut));
@@ -63,6 +71,7 @@ test('API and worker restart under load: no accepted request is dropped, every o
     waiting: [],
     doubled: [],
     falseAudits: [],
+    unreplayable: [],
     ended: report.orders,
     requests: { dropped: [] },
   });
@@ -72,5 +81,14 @@ test('API and worker restart under load: no accepted request is dropped, every o
 
 test('the worker is killed between bookings at the carrier and their saving: one live label each', async () => {
   const report = await bookThenKill(shop, { bookings: 5, batch: 5, run: 'booked' });
-  expect(report).toMatchObject({ cut: 5, kills: 1, ended: 5, lost: [], waiting: [], doubled: [], falseAudits: [] });
+  expect(report).toMatchObject({
+    cut: 5,
+    kills: 1,
+    ended: 5,
+    lost: [],
+    waiting: [],
+    doubled: [],
+    falseAudits: [],
+    unreplayable: [],
+  });
 }, 120_000);

@@ -64,6 +64,7 @@ test('it is OpenAPI 3.1 and lists every route', () => {
     'post /v1/address-fixes/{token}',
     'post /v1/fulfillments/{fulfillmentId}/hand-over',
     'post /v1/orders',
+    'post /v1/orders/{orderId}/adoption',
     'post /v1/orders/{orderId}/attendance',
     'post /v1/orders/{orderId}/cancellation',
     'post /v1/orders/{orderId}/carrier-choice',

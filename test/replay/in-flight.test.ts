@@ -12,11 +12,11 @@ const NOT_YET: readonly number[] = [9];
 const patched = (id: string, step: string): string => `if (require('@temporalio/workflow').patched('${id}')) ${step}`;
 /** A step that orders in flight have passed, and a wait that is still ahead of them. */
 const STEP_BEHIND: Change = { ...NEW_STEP, to: NEW_STEP.to.replace('await', patched('step-behind', 'await')) };
-const CONFIRM = 'await this.steps.run(() => books.confirmDelivery(at), this.id);';
+const CONFIRM = "const confirmed = await order.steps.run('confirmDelivery'";
 const WAIT_AHEAD: Change = {
   file: 'order/fulfillment.ts',
   from: CONFIRM,
-  to: `${patched('wait-ahead', 'await condition(() => false, 10);')} ${CONFIRM}`,
+  to: `${patched('wait-ahead', "await require('@temporalio/workflow').sleep(10);")} ${CONFIRM}`,
 };
 
 const suite = startSuite({ perTest: true });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { NEW_STEP, bundleWith, type Change } from '../support/changed-bundle';
 
-const HISTORY = join(__dirname, 'histories', '0.1.0', 'delivered-one-parcel.json');
+const HISTORY = join(__dirname, 'histories', '0.5.0', 'delivered-one-parcel.json');
 
 beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -19,13 +19,19 @@ test.each<[string, Change]>([
     'a new wait',
     {
       file: 'order/fulfillment.ts',
-      from: 'await condition(() => this.#handedOver);',
-      to: 'await condition(() => this.#handedOver); await condition(() => false, 1000);',
+      from: 'if (fulfillment.handedOver) fulfillment.status',
+      to:
+        "if (fulfillment.handedOver) await require('@temporalio/workflow').sleep(1000); " +
+        'if (fulfillment.handedOver) fulfillment.status',
     },
   ],
   [
     'a step left out',
-    { file: 'order/fulfillment.ts', from: 'await this.steps.run(() => books.confirmDelivery(at), this.id);', to: '' },
+    {
+      file: 'order/fulfillment.ts',
+      from: "await order.steps.run('confirmDelivery', refOf(order, fulfillment), idOf(fulfillment));",
+      to: 'undefined;',
+    },
   ],
 ])(
   '%s fails the replay of an order that ran without it',

@@ -2,6 +2,7 @@ import { InterventionService } from '../../src/services/interventions/interventi
 import type { InterventionRequest } from '../../src/contracts/interventions/interventions';
 import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
+import { orderWorkflowId } from '../../src/contracts/temporal-names';
 import { backorderedSku } from '../support/backorders';
 import { cancelCutOff } from '../support/cut-off';
 import { contentOf, correctAddress, placeHeld } from '../support/held-orders';
@@ -144,6 +145,14 @@ export const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<string
       }),
     );
     await stage.people.untilStatus(id, 'in_fulfillment');
+    return delivered(stage, id);
+  },
+  'adopted-when-packed': async (stage) => {
+    const { id } = await stage.people.place({}, [stage.mall.skus.cup]);
+    await stage.world.temporal.client.workflow.getHandle(orderWorkflowId(id)).terminate('lost by the scenario');
+    await stage.people.completeTasks(id);
+    const request = { reason: 'operator_decision', evenIfRunning: false } as const;
+    granted(await stage.world.adoptions.adopt(callerFor('support'), intent(), id, request));
     return delivered(stage, id);
   },
   'backordered-then-cancelled': async (stage) => {

@@ -1,4 +1,10 @@
-import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import { createActivities } from '../../activities';
@@ -18,7 +24,6 @@ import { mailOf } from '../../src/providers/notifications/mail-text';
 import { SANDBOX_SMS, SandboxSmsProvider } from '../../src/providers/notifications/sandbox-sms';
 import { SMTP, SmtpNotificationProvider } from '../../src/providers/notifications/smtp';
 import { SANDBOX_SUPPLIER, SandboxSupplierProvider } from '../../src/providers/suppliers/sandbox-supplier';
-import { recordFailingSteps } from '../../src/process/record-failing-steps';
 import { API_KEY, Bench, type NotifierSandbox, type Sandbox } from '../sandboxes/sandboxes';
 import { deploymentOf } from '../../src/process/worker-deployment';
 import { NO_SPANS, type Tracing } from '../../src/telemetry/tracing';
@@ -62,7 +67,7 @@ export interface World extends Services {
 
 /** Makes workers differ from the usual ones. */
 export interface WorkerSetup {
-  readonly bundle?: WorkflowBundleWithSourceMap;
+  readonly bundle?: WorkflowBundle;
   /** The version of the Worker Deployment that they belong to. */
   readonly version?: { readonly deploymentName: string; readonly buildId: string };
 }
@@ -151,7 +156,7 @@ export async function startWorld(
     const shared = {
       connection,
       activities,
-      interceptors: { activity: [recordFailingSteps(transactions, log), ...(tracing ? [tracing.activities] : [])] },
+      interceptors: { activity: [...(tracing ? [tracing.activities] : [])] },
       ...deploymentOf(version?.deploymentName, version?.buildId),
     };
     const workers = await Promise.all([

@@ -1,80 +1,108 @@
-import { CancellationScope, condition, sleep } from '@temporalio/workflow';
-import { AttentionReason, OrderStatus } from '../../src/contracts/statuses';
-import type { AddressHoldPolicy, OrderInput } from '../messages';
-import type { PaymentPhase } from './payment';
-import { books } from '../runtime/call-activities';
-import type { Steps } from './steps';
+import { AttentionReason, OrderStatus, Stage } from '../../src/contracts/statuses';
+import type { AddressHoldPolicy } from '../messages';
+import type { Deadline } from '../runtime/deadlines';
+import { WAITS } from '../runtime/steps';
+import { move, unwindFor, type OrderContext, type RunPhase } from './context';
+import type { NoticeState, OrderState } from './state';
+
+/** Puts an order on hold: its address cannot be delivered to. `until` is known once its stock is reserved. */
+export function beginHold({ state }: OrderContext, { channels }: AddressHoldPolicy, until = 0): void {
+  state.hold = {
+    until,
+    begun: Date.now(),
+    corrected: false,
+    passed: false,
+    notices: channels.map(({ channel, queue }) => ({ channel, queue, next: 1, due: 0 })),
+  };
+}
+
+/** Ends the hold: the address is correct. Whoever asks for the verdict from now on awaits the payment's. */
+export function addressCorrected({ input, state, verdicts }: OrderContext): void {
+  verdicts.resume(input.paymentId);
+  if (state.hold) state.hold.corrected = true;
+}
 
 /**
- * Holds an order whose address cannot be delivered to. Its stock stays reserved, nothing is charged, and its customer
- * is reminded until a deadline.
+ * Holds an order until its address is corrected or the hold's deadline. Its stock stays reserved, nothing is charged,
+ * and its customer is notified beside the wait: a provider that is down delays neither the correction nor the deadline.
  */
-export class AddressHold {
-  #corrected = false;
-
-  constructor(
-    private readonly input: OrderInput,
-    private readonly steps: Steps,
-    private readonly payment: PaymentPhase,
-    /** Moves the order to another status. */
-    private readonly move: (status: OrderStatus) => void,
-  ) {}
-
-  /** Ends the hold: the address is correct. Whoever asks for the verdict from now on awaits the payment's. */
-  addressCorrected(): void {
-    this.payment.resume();
-    this.#corrected = true;
+export const hold: RunPhase = async (order) => {
+  const { input, state, steps } = order;
+  const { orderId } = input;
+  if (!state.hold) return 'resume';
+  const until = new Date(state.hold.until).toISOString();
+  if (state.status !== OrderStatus.awaitingAddress) {
+    if ((await steps.run('holdForAddress', { orderId, until })) === WAITS) return WAITS;
+    order.verdicts.decideRest({ outcome: 'address_held' });
+    move(order, OrderStatus.awaitingAddress, Stage.receive);
   }
-
-  /**
-   * Waits for a correct address until `until` (ms since 1970). Returns when the payment window then ends, or that
-   * nobody corrected the address.
-   */
-  async untilCorrected(policy: AddressHoldPolicy, until: number): Promise<{ payUntil: number } | 'address_not_mended'> {
-    const { orderId, paymentWindowSeconds } = this.input;
-    await this.steps.run(() => books.holdForAddress({ orderId, until: new Date(until).toISOString() }));
-    this.payment.decideRest({ outcome: 'address_held' });
-    this.move(OrderStatus.awaitingAddress);
-    await this.#untilCorrectedOr(until, policy);
-    // The database decides between the deadline and a customer who comes in the last second.
-    if (!this.#corrected && (await this.steps.run(() => books.expireAddressHold({ orderId }))))
-      return 'address_not_mended';
-    const { payUntil } = await this.steps.run(() => books.resumeAfterAddressHold({ orderId, paymentWindowSeconds }));
-    this.payment.resume();
-    this.move(OrderStatus.draft);
-    return { payUntil: Date.parse(payUntil) };
+  if (state.hold.corrected) return 'resume';
+  if (!state.hold.passed) {
+    for (const notice of state.hold.notices) await notify(order, notice);
+    return WAITS;
   }
+  // The database decides between the deadline and a customer who comes in the last second.
+  const expired = await steps.run('expireAddressHold', { orderId });
+  if (expired === WAITS) return WAITS;
+  stopNotices(order);
+  return expired ? unwindFor(order, 'address_not_mended') : 'resume';
+};
 
-  /** Notifies the customer beside the wait: a provider that is down delays neither a correction nor the deadline. */
-  async #untilCorrectedOr(until: number, policy: AddressHoldPolicy): Promise<void> {
-    const notices = new CancellationScope();
-    notices
-      .run(() => this.#notify(policy))
-      .catch((error: unknown) => {
-        if (!notices.consideredCancelled) throw error;
-      });
-    try {
-      await condition(() => this.#corrected, Math.max(1, until - Date.now()), { summary: 'deadline for the address' });
-    } finally {
-      notices.cancel();
-    }
-  }
+/** Begins the payment window of an order whose address was corrected. */
+export const resume: RunPhase = async (order) => {
+  const { input, state, steps, verdicts } = order;
+  stopNotices(order);
+  const resumed = await steps.run('resumeAfterAddressHold', {
+    orderId: input.orderId,
+    paymentWindowSeconds: input.paymentWindowSeconds,
+  });
+  if (resumed === WAITS) return WAITS;
+  verdicts.resume(input.paymentId);
+  move(order, OrderStatus.draft, Stage.receive);
+  state.payment.payUntil = Date.parse(resumed.payUntil);
+  return 'pay';
+};
 
-  /** Notifies the customer by every channel: at once, and again at the time of each reminder. */
-  async #notify({ reminders, channels }: AddressHoldPolicy): Promise<void> {
-    const begun = Date.now();
-    await Promise.all(
-      channels.map(async ({ channel, queue }) => {
-        for (const [index, seconds] of [0, ...reminders].entries()) {
-          const wait = begun + seconds * 1000 - Date.now();
-          // Reminders that fell due while an earlier message waited for its provider would arrive all at once.
-          if (index > 0 && wait <= 0) continue;
-          if (index > 0) await sleep(wait, { summary: `until the next reminder by ${channel}` });
-          await this.steps.callProvider({ taskQueue: queue }, AttentionReason.notificationUnavailable, (activities) =>
-            activities.sendAddressNotice({ orderId: this.input.orderId, channel, number: index + 1 }),
-          );
-        }
-      }),
-    );
+/** Lists the deadline of a hold, and the times of its reminders. */
+export function holdDeadlines({ phase, hold }: OrderState): Deadline[] {
+  if (phase !== 'hold' || !hold || hold.passed) return [];
+  const passed = () => {
+    hold.passed = true;
+  };
+  return [
+    { key: 'hold', at: hold.until, summary: 'deadline for the address', passed },
+    ...hold.notices.flatMap((notice): Deadline[] => {
+      if (notice.next === null || notice.due === 0) return [];
+      const isDue = () => {
+        notice.due = 0;
+      };
+      const summary = `until the next reminder by ${notice.channel}`;
+      return [{ key: `notice ${notice.channel}`, at: notice.due, summary, passed: isDue }];
+    }),
+  ];
+}
+
+/** Sends the message of a channel that is due, and plans the next. */
+async function notify({ input, state, steps }: OrderContext, notice: NoticeState): Promise<void> {
+  if (notice.next === null || notice.due > 0) return;
+  const sent = await steps.call(
+    'sendAddressNotice',
+    { orderId: input.orderId, channel: notice.channel, number: notice.next },
+    { lane: { taskQueue: notice.queue }, reason: AttentionReason.notificationUnavailable },
+  );
+  if (sent === WAITS) return;
+  const { reminders } = input.addressHold;
+  const begun = state.hold?.begun ?? 0;
+  // Reminders that fell due while an earlier message waited for its provider would arrive all at once.
+  const left = reminders.findIndex(
+    (seconds, index) => index >= (notice.next ?? 0) - 1 && begun + seconds * 1000 > sent.at,
+  );
+  notice.next = left < 0 ? null : left + 2;
+  notice.due = left < 0 ? 0 : begun + (reminders[left] as number) * 1000;
+}
+
+function stopNotices({ input, state, steps }: OrderContext): void {
+  for (const { channel, next } of state.hold?.notices ?? []) {
+    if (next !== null) steps.stop('sendAddressNotice', { orderId: input.orderId, channel, number: next });
   }
 }

@@ -1,104 +1,46 @@
-import { CancellationScope, isCancellation, patched, sleep } from '@temporalio/workflow';
-import type { AttentionReason, WatchdogReason } from '../../src/contracts/statuses';
+import { AttentionReason, type WatchdogReason } from '../../src/contracts/statuses';
 import { mostUrgentAttention } from '../../src/domain/interventions/most-urgent-attention';
-import { books } from '../runtime/call-activities';
+import type { Wait } from '../runtime/wait';
+import type { FailingStep, OrderState } from './state';
 
-/** How long a provider may be unavailable before staff see it. */
-const UNSEEN_FOR = '10s';
+/** From how many tries on the watchdog hears of a failing step: by then it has failed for some seconds. */
+const TRIES_RECORDED = 2;
+/** How many attempts a try of a transaction makes. */
+const ATTEMPTS_PER_TRY = 4;
 
-/**
- * Shows the most urgent reason why an order needs a person. A reason belongs to its holders (a fulfillment, a call),
- * and ends with the last of them.
- */
-export class Attention {
-  readonly #held = new Map<string, AttentionReason>();
-  #own: AttentionReason | null = null;
-  #found: WatchdogReason | null = null;
-  #calls = 0;
-  /** Decided once: orders that raised attention under an earlier release keep its rule, to show the latest reason. */
-  #ranked: boolean | undefined;
-  #written: Promise<unknown> = Promise.resolve();
+/** Picks the most urgent reason why an order needs a person, by its own account. */
+export const ownAttention = (state: OrderState): AttentionReason | null => mostUrgentAttention(reasonsOf(state));
 
-  constructor(
-    private readonly orderId: string,
-    private readonly changed: () => void,
-  ) {}
+/** Picks the most urgent reason of the order itself and of the watchdog. An ended order has none. */
+export const shownAttention = ({ phase, attention }: OrderState): AttentionReason | WatchdogReason | null =>
+  phase === 'end' ? null : mostUrgentAttention([attention.written.reason, attention.found]);
 
-  get reason(): AttentionReason | null {
-    return mostUrgentAttention([this.#own, this.#found]);
-  }
+/** Picks the step that failed most often and is tried again by itself. Null when none has failed for some seconds. */
+export function failingStep({ waits }: OrderState): FailingStep | null {
+  const [worst] = Object.values(waits)
+    .filter(({ state, retryAt, tries }) => state === 'failed' && retryAt !== null && tries >= TRIES_RECORDED)
+    .filter(({ step }) => step !== 'markAttention')
+    .sort((a, b) => b.tries - a.tries);
+  if (worst === undefined) return null;
+  // Written each time that it has doubled, so that an outage fills no history.
+  const tries = 2 ** Math.floor(Math.log2(worst.tries));
+  return { step: worst.step, attempts: tries * ATTEMPTS_PER_TRY, failure: worst.failure ?? 'unknown' };
+}
 
-  async raise(reason: AttentionReason, holder = ''): Promise<void> {
-    this.#ranked ??= patched('attention-by-urgency');
-    if (!this.#ranked) this.#held.clear();
-    this.#held.set(this.#key(reason, holder), reason);
-    await this.#mark();
-  }
+function reasonsOf({ phase, fulfillments, backorder, attention, waits }: OrderState): AttentionReason[] {
+  return [
+    ...Object.values(waits).flatMap(reasonOfWait),
+    ...fulfillments.flatMap(({ silent, exception }) => [
+      ...(silent ? [AttentionReason.deliveryOverdue] : []),
+      ...(exception ? [AttentionReason.carrierException] : []),
+    ]),
+    ...(phase === 'backorder' && backorder.overdue && !backorder.ask ? [AttentionReason.backorderOverdue] : []),
+    ...(attention.attendTask === null ? [] : [AttentionReason.handedToPerson]),
+  ];
+}
 
-  /** Ends a reason for one holder. */
-  async clear(reason: AttentionReason, holder = ''): Promise<void> {
-    this.#held.delete(this.#key(reason, holder));
-    await this.#mark();
-  }
-
-  /** Takes the watchdog's finding, which the watchdog has written itself. */
-  reported(found: WatchdogReason | null): void {
-    this.#found = found;
-    this.changed();
-  }
-
-  /** Raises a reason when work takes longer than ten seconds, and clears it when the work ends. */
-  async during<T>(reason: AttentionReason, work: Promise<T>): Promise<T> {
-    const holder = `call ${++this.#calls}`;
-    const watch = new CancellationScope();
-    const watching = watch
-      .run(async () => {
-        await sleep(UNSEEN_FOR, { summary: `until attention: ${reason}` });
-        await CancellationScope.nonCancellable(() => this.raise(reason, holder));
-      })
-      .catch((error: unknown) => {
-        if (!isCancellation(error)) throw error;
-      });
-    try {
-      return await work;
-    } finally {
-      watch.cancel();
-      await CancellationScope.nonCancellable(async () => {
-        await watching;
-        await this.clear(reason, holder);
-      });
-    }
-  }
-
-  /** Raises a reason for as long as `wait` lasts. */
-  async throughout(reason: AttentionReason, holder: string, wait: () => Promise<void>): Promise<void> {
-    await CancellationScope.nonCancellable(() => this.raise(reason, holder));
-    try {
-      await wait();
-    } catch (error) {
-      // A reason that an earlier release raised stays until the order ends.
-      if (this.#ranked === true) await CancellationScope.nonCancellable(() => this.clear(reason, holder));
-      throw error;
-    }
-    await CancellationScope.nonCancellable(() => this.clear(reason, holder));
-  }
-
-  #key(reason: AttentionReason, holder: string): string {
-    return this.#ranked === true ? `${reason} ${holder}` : reason;
-  }
-
-  /** Writes the most urgent reason when it has changed. Writes follow each other, so that the last one stays. */
-  async #mark(): Promise<void> {
-    const reason = mostUrgentAttention(this.#held.values());
-    if (reason === this.#own) return;
-    this.#own = reason;
-    this.changed();
-    const write = () => books.markAttention({ orderId: this.orderId, reason });
-    if (this.#ranked !== true) {
-      await write();
-      return;
-    }
-    this.#written = this.#written.then(() => CancellationScope.nonCancellable(write));
-    await this.#written;
-  }
+function reasonOfWait({ step, state, late, reason, retryAt }: Wait): AttentionReason[] {
+  if (step === 'markAttention') return [];
+  if (state === 'failed') return retryAt === null ? [AttentionReason.needsOperator] : [];
+  return late && reason !== null && state === 'calling' ? [reason as AttentionReason] : [];
 }

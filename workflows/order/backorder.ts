@@ -1,49 +1,40 @@
-import { condition } from '@temporalio/workflow';
-import { AttentionReason } from '../../src/contracts/statuses';
-import type { Attention } from './attention';
-import { books } from '../runtime/call-activities';
-import type { Steps } from './steps';
+import { OrderStatus, Stage } from '../../src/contracts/statuses';
+import type { Deadline } from '../runtime/deadlines';
+import { WAITS } from '../runtime/steps';
+import { move, type RunPhase } from './context';
+import type { OrderState } from './state';
 
-/** Makes a paid order wait for the goods that were not available when it was placed. */
-export class Backorder {
-  /** The day by which all goods are expected, as an ISO date; undefined for an order without a backorder. */
-  agreedOn: string | undefined;
-  #filled = false;
+/** Notes that stock has filled the backorder; the books are asked all the same. */
+export function backorderFilled({ backorder }: OrderState): void {
+  backorder.ask = true;
+}
 
-  constructor(
-    private readonly orderId: string,
-    private readonly steps: Steps,
-    private readonly attention: Attention,
-    /** Runs each time that the order begins to wait for goods. */
-    private readonly onWaiting: () => void,
-  ) {}
+/**
+ * Makes a paid order wait for the goods that were not available when it was placed. Past the agreed day the order needs
+ * a person.
+ */
+export const backorder: RunPhase = async (order) => {
+  const { state, steps } = order;
+  const wait = state.backorder;
+  if (wait.agreedOn === null) return 'release';
+  if (!wait.ask) return WAITS;
+  const stock = await steps.run('awaitStock', { orderId: order.input.orderId });
+  if (stock === WAITS) return WAITS;
+  if (stock.overdueAt === null) return 'release';
+  wait.ask = false;
+  wait.overdueAt = Date.parse(stock.overdueAt);
+  // A day that has passed already ends its timer at once: the clock of a replay decides nothing.
+  wait.overdue = false;
+  order.verdicts.decideFinally({ outcome: 'accepted' });
+  move(order, OrderStatus.awaitingStock, Stage.receive);
+  return WAITS;
+};
 
-  setAgreedOn(on: string | undefined): void {
-    this.agreedOn = on;
-  }
-
-  /** Notes that stock has filled the backorder; the books are asked all the same. */
-  filled(): void {
-    this.#filled = true;
-  }
-
-  /** Waits until the books hold all goods of the order. Past the agreed day the order needs a person. */
-  async untilFilled(): Promise<void> {
-    if (this.agreedOn === undefined) return;
-    for (;;) {
-      // A Signal that comes while the books are asked counts.
-      this.#filled = false;
-      const { overdueAt } = await this.steps.run(() => books.awaitStock({ orderId: this.orderId }));
-      if (overdueAt === null) return;
-      this.onWaiting();
-      await this.#untilSignalled(Date.parse(overdueAt));
-    }
-  }
-
-  async #untilSignalled(overdueAt: number): Promise<void> {
-    const filled = () => this.#filled;
-    const left = overdueAt - Date.now();
-    if (left > 0 && (await condition(filled, left, { summary: 'until the agreed date' }))) return;
-    await this.attention.throughout(AttentionReason.backorderOverdue, 'backorder', () => condition(filled));
-  }
+/** Lists the end of the agreed day while the order waits for goods. */
+export function backorderDeadlines({ phase, backorder }: OrderState): Deadline[] {
+  if (phase !== 'backorder' || backorder.ask || backorder.overdueAt === null || backorder.overdue) return [];
+  const passed = () => {
+    backorder.overdue = true;
+  };
+  return [{ key: 'backorder', at: backorder.overdueAt, summary: 'until the agreed date', passed }];
 }

@@ -1,41 +1,98 @@
-import type { Activities } from '../../activities';
-import type { CancellationReason } from '../../src/contracts/orders/place-order';
-import { AttentionReason } from '../../src/contracts/statuses';
-import { voidAbandonedBooking } from './complete-order';
-import type { OrderInput } from '../messages';
-import type { PaymentPhase } from './payment';
-import { books } from '../runtime/call-activities';
-import type { Steps } from './steps';
+import type { CancelOrder } from '../../src/contracts/orders/place-order';
+import type { CancellationVerdict } from '../../src/contracts/orders/verdict';
+import { OrderStatus, Stage } from '../../src/contracts/statuses';
+import type { Result } from '../runtime/call-activities';
+import { WAITS, type Waits } from '../runtime/steps';
+import { move, unwindFor, type OrderContext, type RunPhase } from './context';
+import { atCarrier } from './fulfillment';
+import { atGateway } from './payment';
+import type { OrderState, Undo } from './state';
 
-type OpenEffects = NonNullable<Awaited<ReturnType<Activities['finishCancellation']>>>;
+type CancellationRequest = CancelOrder & { readonly actor: string };
 
 /**
- * Ends a cancellation in the books once no provider has any effect of the order left. A run that lost its history may
- * have done more than its compensations know: what the books know of it is undone here.
+ * Cancels an order, unless something was handed over: the database decides, as both ask it. Returns the refusal;
+ * undefined when the order unwinds.
  */
-export async function finishCancellation(
-  input: OrderInput,
-  reason: CancellationReason,
-  payment: PaymentPhase,
-  steps: Steps,
-): Promise<void> {
-  const { orderId } = input;
-  const left = await steps.run(() => books.finishCancellation({ orderId, reason }));
-  if (!left) return;
-  await undo(left, input, payment, steps);
-  await steps.run(() => books.finishCancellation({ orderId, reason, undone: true }));
+export async function cancel(
+  order: OrderContext,
+  request: CancellationRequest,
+): Promise<Extract<CancellationVerdict, { outcome: 'refused' }> | Waits | undefined> {
+  const { input, state, steps } = order;
+  const verdict = await steps.run('beginCancellation', { orderId: input.orderId, ...request });
+  if (verdict === WAITS) return WAITS;
+  if (verdict.outcome === 'refused') return verdict;
+  if (state.cancellation === null && state.phase !== 'end') {
+    state.cancellation = request.reason;
+    move(order, OrderStatus.cancelling, state.stage);
+    if (state.phase !== 'unwind') state.phase = unwindFor(order, request.reason);
+  }
+  return undefined;
 }
 
-async function undo(left: OpenEffects, input: OrderInput, payment: PaymentPhase, steps: Steps): Promise<void> {
-  const { orderId, carrierQueue: taskQueue } = input;
-  await voidAbandonedBooking(left.givenUp, input, steps);
-  for (const fulfillmentId of left.fulfillmentIds) {
-    await steps.callProvider(
-      { taskQueue },
-      AttentionReason.carrierUnavailable,
-      (activities) => activities.voidShipment({ orderId, fulfillmentId }),
-      fulfillmentId,
-    );
+/**
+ * Undoes everything, the newest effect first, and ends the order as cancelled. An effect that cannot be undone now
+ * waits beside the others: one refusal blocks nobody else's money or stock.
+ */
+export const unwind: RunPhase = async (order) => {
+  const { input, state, steps } = order;
+  const { unwinding } = state;
+  if (!unwinding || steps.isStopping) return WAITS;
+  unwinding.undo ??= effectsOf(state);
+  for (const undo of unwinding.undo) {
+    if (await undoEffect(order, undo)) unwinding.undo = unwinding.undo.filter((one) => one !== undo);
   }
-  for (const paymentId of left.paymentIds) await payment.void(paymentId);
+  if (unwinding.undo.length > 0) return WAITS;
+  const { reason, undone } = unwinding;
+  const left = await steps.run('finishCancellation', { orderId: input.orderId, reason, undone });
+  if (left === WAITS) return WAITS;
+  if (left) {
+    // A run that was rebuilt, or whose last steps were lost, may have done more than it knows.
+    state.unwinding = { reason, undone: true, undo: effectsLeft(left) };
+    return 'unwind';
+  }
+  order.verdicts.decideFinally({ outcome: 'rejected', code: 'order_not_cancellable', shortages: [] });
+  move(order, OrderStatus.cancelled, Stage.closed);
+  return 'end';
+};
+
+/** Lists what an order may have done, the newest first. */
+function effectsOf({ fulfillments, payment }: OrderState): Undo[] {
+  return [
+    ...fulfillments
+      .toReversed()
+      .flatMap(({ ref: { fulfillmentId }, status, abandoned }): Undo[] => [
+        ...abandoned.map((n): Undo => ({ kind: 'booking', fulfillmentId, n })),
+        ...(status === 'released' ? [] : [{ kind: 'shipment', fulfillmentId } as const]),
+      ]),
+    ...payment.tried.toReversed().map((paymentId): Undo => ({ kind: 'payment', paymentId })),
+    { kind: 'stock' },
+  ];
+}
+
+function effectsLeft(left: NonNullable<Result<'finishCancellation'>>): Undo[] {
+  return [
+    ...left.givenUp.map((booking): Undo => ({ kind: 'booking', ...booking })),
+    ...left.fulfillmentIds.map((fulfillmentId): Undo => ({ kind: 'shipment', fulfillmentId })),
+    ...left.paymentIds.map((paymentId): Undo => ({ kind: 'payment', paymentId })),
+  ];
+}
+
+/** Undoes one effect. Returns false while that waits. */
+async function undoEffect(order: OrderContext, undo: Undo): Promise<boolean> {
+  const { orderId } = order.input;
+  switch (undo.kind) {
+    case 'shipment': {
+      const { fulfillmentId } = undo;
+      return (await atCarrier(order, fulfillmentId, 'voidShipment', { orderId, fulfillmentId })) !== WAITS;
+    }
+    case 'booking': {
+      const { fulfillmentId, n } = undo;
+      return (await atCarrier(order, fulfillmentId, 'voidBooking', { orderId, fulfillmentId, n })) !== WAITS;
+    }
+    case 'payment':
+      return (await atGateway(order, 'voidPayment', undo.paymentId)) !== WAITS;
+    case 'stock':
+      return (await order.steps.run('releaseStock', { orderId })) !== WAITS;
+  }
 }

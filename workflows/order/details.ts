@@ -14,6 +14,8 @@ export interface OrderView {
   readonly attention: AttentionReason | null;
   /** The day by which a backorder's last unit is expected, as an ISO date. */
   readonly agreedOn: string | undefined;
+  /** Steps that failed, and are tried again. */
+  readonly failing: readonly { readonly step: string; readonly tries: number; readonly retryAt: number | null }[];
   readonly fulfillments: readonly FulfillmentView[];
   readonly standing: OrderStanding;
 }
@@ -45,8 +47,20 @@ export function orderDetails(order: OrderView): string {
 }
 
 /** Lists what an order waits for in plain words, each with the message that ends the wait. */
-export function orderWaits({ status, stage, agreedOn, fulfillments }: OrderView): string[] {
-  if (stage === Stage.closed) return [];
+export function orderWaits(order: OrderView): string[] {
+  if (order.stage === Stage.closed) return [];
+  return [...order.failing.map(failingWait), ...statusWaits(order)];
+}
+
+/** Says that a step failed, and what ends that. A step without a time to try it again needs a person. */
+function failingWait({ step, tries, retryAt }: OrderView['failing'][number]): string {
+  const times = tries === 1 ? 'once' : `${tries} times`;
+  return retryAt === null
+    ? `Step ${step}, which cannot succeed by itself. Ends with Update \`retryNow\` once its cause is corrected`
+    : `Step ${step}, which failed ${times} and is tried again by itself. Nothing to do; \`retryNow\` tries it at once`;
+}
+
+function statusWaits({ status, agreedOn, fulfillments }: OrderView): string[] {
   switch (status) {
     case OrderStatus.cancelling:
       return [`${ORDER_WAITS.cancelling}. Nothing to do`];

@@ -1,149 +1,178 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
-import type { ByActor, ChooseCarrier, InterventionVerdict } from '../../src/contracts/interventions/interventions';
-import type { ReleasedFulfillment } from '../../src/contracts/orders/order';
 import { AttentionReason, CarrierScan, FulfillmentStatus } from '../../src/contracts/statuses';
-import type { Attention } from './attention';
-import type { OrderInput } from '../messages';
-import { books } from '../runtime/call-activities';
-import type { Saga } from '../runtime/saga';
-import type { Steps } from './steps';
+import type { ActivityName, Argument, Result } from '../runtime/call-activities';
+import type { Deadline } from '../runtime/deadlines';
+import { WAITS, type Waits } from '../runtime/steps';
+import type { OrderContext } from './context';
+import type { FulfillmentFacts, FulfillmentState, OrderState } from './state';
 
-/** Runs a fulfillment from the shelf to the door; its trouble stops no other fulfillment. */
-export class Fulfillment {
-  status: FulfillmentStatus = FulfillmentStatus.released;
-  carrierCode: string | undefined;
-  #packed = false;
-  #handedOver = false;
-  readonly #scans: CarrierScan[] = [];
-  readonly #voiding: Promise<void>[] = [];
+/** Notes a fact about a fulfillment, or keeps it until the run knows the fulfillment. */
+export function noteFulfillmentFact(
+  { fulfillments, early }: OrderState,
+  fulfillmentId: string,
+  fact: (facts: FulfillmentFacts) => void,
+): void {
+  const known = fulfillments.find(({ ref }) => ref.fulfillmentId === fulfillmentId);
+  fact(known ?? (early[fulfillmentId] ??= { packed: false, handedOver: false, scans: [] }));
+}
 
-  constructor(
-    private readonly ref: ReleasedFulfillment,
-    private readonly input: OrderInput,
-    private readonly saga: Saga,
-    private readonly attention: Attention,
-    private readonly steps: Steps,
-    private readonly changed: () => void,
-  ) {}
+/**
+ * Moves a fulfillment from the shelf to the door as far as it gets. It ends delivered, or returned and refunded; its
+ * trouble stops no other fulfillment.
+ */
+export async function advanceFulfillment(order: OrderContext, fulfillment: FulfillmentState): Promise<void> {
+  while (await STEPS[fulfillment.status](order, fulfillment));
+  await voidAbandoned(order, fulfillment);
+}
 
-  packed(): void {
-    this.#packed = true;
-  }
-  handedOver(): void {
-    this.#handedOver = true;
-  }
-  reported(scan: CarrierScan): void {
-    this.#scans.push(scan);
-  }
+/** Reports whether a fulfillment has come to its end, and no booking that was abandoned for it is open. */
+export const hasEnded = ({ status, abandoned }: FulfillmentState): boolean =>
+  ENDED.includes(status) && abandoned.length === 0;
 
-  get id(): string {
-    return this.ref.fulfillmentId;
-  }
+/** Reports whether a fulfillment waits for a label that another carrier could give. */
+export const awaitsLabel = ({ cancellation }: OrderState, { status }: FulfillmentState): boolean =>
+  status === 'packed' && cancellation === null;
 
-  /** Runs the fulfillment until it is delivered, or returned and refunded. */
-  async run(): Promise<void> {
-    const { orderId } = this.input;
-    const at = { orderId, fulfillmentId: this.id };
+/** Lists when the carriers of an order are silent for too long. */
+export function scanDeadlines({ phase, fulfillments }: OrderState): Deadline[] {
+  if (phase !== 'fulfill') return [];
+  return fulfillments.flatMap((fulfillment): Deadline[] => {
+    const { ref, status, scanDue, silent } = fulfillment;
+    const isUnderWay = status === 'handed_over' || status === 'returning';
+    if (!isUnderWay || scanDue === null || silent || fulfillment.scans.length > 0) return [];
+    const passed = () => {
+      fulfillment.silent = true;
+    };
+    const summary = `${ref.fulfillmentId}: deadline for the carrier's next scan`;
+    return [{ key: `scan ${ref.fulfillmentId}`, at: scanDue, summary, passed }];
+  });
+}
 
-    await condition(() => this.#packed);
-    this.#move(FulfillmentStatus.packed);
-    this.saga.register(() => this.#atCarrier((activities) => activities.voidShipment(at)));
-    const { carrierCode } = await this.#atCarrier((activities) => activities.bookShipment(at));
-    this.carrierCode = carrierCode;
-    this.#move(FulfillmentStatus.labelled);
+/** Takes the step that a fulfillment's status asks for. Returns false when it waits, or has ended. */
+type FulfillmentStep = (order: OrderContext, fulfillment: FulfillmentState) => Promise<boolean>;
 
-    await condition(() => this.#handedOver);
-    this.#move(FulfillmentStatus.handedOver);
-    await this.#atGateway((activities) => activities.capturePayment(at));
+const ENDED: readonly FulfillmentStatus[] = [
+  FulfillmentStatus.delivered,
+  FulfillmentStatus.returned,
+  FulfillmentStatus.cancelled,
+];
+const end: FulfillmentStep = async () => false;
 
-    await this.#untilDoor(at);
-  }
-
-  /**
-   * Books another carrier when the label of the first does not come. The first booking is voided beside the new one,
-   * which does not wait for that.
-   */
-  async chooseCarrier(request: ByActor<ChooseCarrier>, requestId: string): Promise<InterventionVerdict> {
-    const at = { orderId: this.input.orderId, fulfillmentId: this.id };
-    const verdict = await books.chooseCarrier({ ...request, ...at, request: requestId });
-    if (verdict.outcome === 'refused') return verdict;
-    // A booking that waits is made again, and finds the choice in the books.
-    this.steps.retry(this.id);
-    for (const n of verdict.givenUp) {
-      this.#voiding.push(
-        CancellationScope.nonCancellable(() => this.#atCarrier((activities) => activities.voidBooking({ ...at, n }))),
-      );
+const STEPS: Readonly<Record<FulfillmentStatus, FulfillmentStep>> = {
+  released: async (_order, fulfillment) => {
+    if (fulfillment.packed) fulfillment.status = FulfillmentStatus.packed;
+    return fulfillment.packed;
+  },
+  packed: async (order, fulfillment) => {
+    const booked = await atCarrier(order, idOf(fulfillment), 'bookShipment', refOf(order, fulfillment));
+    if (booked === WAITS) return false;
+    fulfillment.carrierCode = booked.carrierCode;
+    fulfillment.status = FulfillmentStatus.labelled;
+    return true;
+  },
+  labelled: async (_order, fulfillment) => {
+    if (fulfillment.handedOver) fulfillment.status = FulfillmentStatus.handedOver;
+    return fulfillment.handedOver;
+  },
+  handed_over: async (order, fulfillment) => {
+    if (!fulfillment.captured) {
+      if ((await atGateway(order, fulfillment, 'capturePayment')) === WAITS) return false;
+      fulfillment.captured = true;
+      awaitScan(order, fulfillment);
     }
-    return { outcome: 'carrier_chosen' };
-  }
+    return takeScan(order, fulfillment);
+  },
+  returning: (order, fulfillment) => takeScan(order, fulfillment),
+  delivered: end,
+  returned: end,
+  cancelled: end,
+};
 
-  /** Waits until the carriers have voided every abandoned booking. */
-  async voided(): Promise<void> {
-    await Promise.all(this.#voiding);
+/** Deals with the oldest scan that decides. */
+async function takeScan(order: OrderContext, fulfillment: FulfillmentState): Promise<boolean> {
+  const [scan] = fulfillment.scans;
+  if (scan === undefined) return false;
+  if (scan !== CarrierScan.exception) {
+    fulfillment.silent = false;
+    fulfillment.exception = false;
   }
+  if (!(await SCANS[scan]?.(order, fulfillment))) return false;
+  fulfillment.scans.shift();
+  awaitScan(order, fulfillment);
+  return true;
+}
 
-  async #untilDoor(at: { orderId: string; fulfillmentId: string }): Promise<void> {
-    for (;;) {
-      const scan = await this.#nextScan();
-      if (scan === CarrierScan.signed) {
-        await this.steps.run(() => books.confirmDelivery(at), this.id);
-        this.#move(FulfillmentStatus.delivered);
-        return;
-      }
-      if (scan === CarrierScan.exception) await this.attention.raise(AttentionReason.carrierException, this.id);
-      if (scan === CarrierScan.refused) {
-        await this.steps.run(() => books.beginReturn(at), this.id);
-        this.#move(FulfillmentStatus.returning);
-      }
-      if (scan === CarrierScan.returned) {
-        await this.steps.run(() => books.restockReturn(at), this.id);
-        await this.#atGateway((activities) => activities.refundPayment(at));
-        this.#move(FulfillmentStatus.returned);
-        return;
-      }
+const SCANS: Readonly<Partial<Record<CarrierScan, FulfillmentStep>>> = {
+  signed: async (order, fulfillment) => {
+    const confirmed = await order.steps.run('confirmDelivery', refOf(order, fulfillment), idOf(fulfillment));
+    if (confirmed === WAITS) return false;
+    fulfillment.status = FulfillmentStatus.delivered;
+    return true;
+  },
+  exception: async (_order, fulfillment) => {
+    fulfillment.exception = true;
+    return true;
+  },
+  refused: async (order, fulfillment) => {
+    const begun = await order.steps.run('beginReturn', refOf(order, fulfillment), idOf(fulfillment));
+    if (begun === WAITS) return false;
+    fulfillment.status = FulfillmentStatus.returning;
+    return true;
+  },
+  returned: async (order, fulfillment) => {
+    if (!fulfillment.restocked) {
+      const restocked = await order.steps.run('restockReturn', refOf(order, fulfillment), idOf(fulfillment));
+      if (restocked === WAITS) return false;
+      fulfillment.restocked = true;
     }
-  }
+    if ((await atGateway(order, fulfillment, 'refundPayment')) === WAITS) return false;
+    fulfillment.status = FulfillmentStatus.returned;
+    return true;
+  },
+};
 
-  /** Waits for the next scan that decides. A carrier that is silent for too long raises attention, and is awaited. */
-  async #nextScan(): Promise<CarrierScan> {
-    const some = () => this.#scans.length > 0;
-    if (
-      !(await condition(some, this.input.deliverySilenceSeconds * 1000, {
-        summary: `${this.id}: deadline for the carrier's next scan`,
-      }))
-    ) {
-      await this.attention.raise(AttentionReason.deliveryOverdue, this.id);
-      await condition(some);
-    }
-    const scan = this.#scans.shift() as CarrierScan;
-    if (scan !== CarrierScan.exception) {
-      await this.attention.clear(AttentionReason.deliveryOverdue, this.id);
-      await this.attention.clear(AttentionReason.carrierException, this.id);
-    }
-    return scan;
-  }
+function awaitScan({ input }: OrderContext, fulfillment: FulfillmentState): void {
+  fulfillment.scanDue = Date.now() + input.deliverySilenceSeconds * 1000;
+}
 
-  #move(status: FulfillmentStatus): void {
-    this.status = status;
-    this.changed();
+/** Voids the bookings that were abandoned for another carrier; the new booking does not wait for that. */
+async function voidAbandoned(order: OrderContext, fulfillment: FulfillmentState): Promise<void> {
+  for (const n of fulfillment.abandoned) {
+    const voided = await atCarrier(order, idOf(fulfillment), 'voidBooking', { ...refOf(order, fulfillment), n });
+    if (voided !== WAITS) fulfillment.abandoned = fulfillment.abandoned.filter((one) => one !== n);
   }
+}
 
-  #atCarrier<Result>(call: (activities: Activities) => Promise<Result>): Promise<Result> {
-    return this.steps.callProvider(
-      { taskQueue: this.input.carrierQueue, fairnessKey: this.ref.merchantId },
-      AttentionReason.carrierUnavailable,
-      call,
-      this.id,
-    );
-  }
+const idOf = ({ ref }: FulfillmentState): string => ref.fulfillmentId;
+const refOf = ({ input }: OrderContext, { ref }: FulfillmentState) => ({
+  orderId: input.orderId,
+  fulfillmentId: ref.fulfillmentId,
+});
 
-  #atGateway<Result>(call: (activities: Activities) => Promise<Result>): Promise<Result> {
-    return this.steps.callProvider(
-      { taskQueue: this.input.paymentQueue, fairnessKey: this.ref.merchantId },
-      AttentionReason.paymentProviderUnavailable,
-      call,
-      this.id,
-    );
-  }
+type CarrierStep = Extract<ActivityName, 'bookShipment' | 'voidBooking' | 'voidShipment'>;
+
+/** Calls the carriers about a fulfillment. */
+export function atCarrier<Name extends CarrierStep>(
+  { input, state, steps }: OrderContext,
+  fulfillmentId: string,
+  step: Name,
+  argument: Argument<Name>,
+): Promise<Result<Name> | Waits> {
+  const fairnessKey = state.fulfillments.find(({ ref }) => ref.fulfillmentId === fulfillmentId)?.ref.merchantId;
+  return steps.call(step, argument, {
+    lane: { taskQueue: input.carrierQueue, ...(fairnessKey === undefined ? {} : { fairnessKey }) },
+    reason: AttentionReason.carrierUnavailable,
+    owner: fulfillmentId,
+  });
+}
+
+function atGateway(
+  order: OrderContext,
+  fulfillment: FulfillmentState,
+  step: 'capturePayment' | 'refundPayment',
+): Promise<undefined | void | Waits> {
+  return order.steps.call(step, refOf(order, fulfillment), {
+    lane: { taskQueue: order.input.paymentQueue, fairnessKey: fulfillment.ref.merchantId },
+    reason: AttentionReason.paymentProviderUnavailable,
+    owner: idOf(fulfillment),
+  });
 }

@@ -1,119 +1,101 @@
-import { condition, patched } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
-import { AttentionReason } from '../../src/contracts/statuses';
-import type { Verdict } from '../../src/contracts/orders/verdict';
-import type { OrderInput } from '../messages';
-import type { Saga } from '../runtime/saga';
-import type { Steps } from './steps';
+import type { ActivityName, Result } from '../runtime/call-activities';
+import { AttentionReason, OrderStatus, Stage } from '../../src/contracts/statuses';
+import type { Deadline } from '../runtime/deadlines';
+import { WAITS, type Waits } from '../runtime/steps';
+import { move, unwindFor, type OrderContext, type RunPhase } from './context';
+import type { OrderState, Phase } from './state';
+
+/** Notes that the customer acted on an attempt. */
+export function paymentSettled({ payment }: OrderState, paymentId: string): void {
+  if (!payment.settled.includes(paymentId)) payment.settled.push(paymentId);
+}
+
+/** Adds an attempt of the customer, who asked for it in time. It is tried once those before it have failed. */
+export function requestPayment({ state, verdicts }: OrderContext, paymentId: string): void {
+  verdicts.open(paymentId);
+  const { requested, tried } = state.payment;
+  if (!requested.includes(paymentId) && !tried.includes(paymentId)) requested.push(paymentId);
+}
 
 /**
  * Tries the payment attempts of an order one after another, in the order of their requests, until one is authorized. A
  * request that comes within the window counts, though its turn may come later.
  */
-export class PaymentPhase {
-  readonly #verdicts = new Map<string, Verdict>();
-  readonly #settled = new Set<string>();
-  /** Attempts whose verdict somebody awaits. */
-  readonly #undecided: Set<string>;
-  /** Attempts that wait for their turn, the next one first. */
-  readonly #requested: string[] = [];
-
-  constructor(
-    private readonly input: OrderInput,
-    private readonly saga: Saga,
-    private readonly steps: Steps,
-    /** Runs each time that the order begins to wait for its customer. */
-    private readonly onAwaiting: () => void,
-  ) {
-    this.#undecided = new Set([input.paymentId]);
+export const pay: RunPhase = async (order) => {
+  for (;;) {
+    const next = await STEPS[order.state.payment.step](order);
+    if (next !== undefined) return next;
   }
+};
 
-  /** Notes that the customer acted on an attempt. */
-  settled(paymentId: string): void {
-    this.#settled.add(paymentId);
+/** Takes a step of paying. Returns undefined when the next one may follow. */
+type PayStep = (order: OrderContext) => Promise<Phase | Waits | undefined>;
+
+const tryAttempt: PayStep = async (order) => {
+  const { payment } = order.state;
+  const attempt = payment.current;
+  if (!payment.tried.includes(attempt)) payment.tried.push(attempt);
+  const result = await atGateway(order, 'authorizePayment', attempt);
+  if (result === WAITS) return WAITS;
+  if (result.status === 'authorized') return 'backorder';
+  payment.actionRequired = result.status === 'action_required';
+  payment.step = 'awaiting';
+  order.verdicts.decide(
+    attempt,
+    result.status === 'action_required'
+      ? { outcome: 'action_required', paymentId: attempt }
+      : { outcome: 'declined', paymentId: attempt, declineCode: result.declineCode },
+  );
+  move(order, OrderStatus.awaitingPayment, Stage.receive);
+  return undefined;
+};
+
+const awaitCustomer: PayStep = async ({ state: { payment } }) => {
+  const settled = payment.settled.includes(payment.current);
+  payment.settled = payment.settled.filter((id) => id !== payment.current);
+  if (payment.requested.length > 0 || payment.windowPassed) payment.step = 'abandoning';
+  else if (settled) payment.step = 'trying';
+  else return WAITS;
+  return undefined;
+};
+
+const abandonAttempt: PayStep = async (order) => {
+  const { payment } = order.state;
+  if (payment.actionRequired) {
+    const abandoned = await atGateway(order, 'abandonPayment', payment.current);
+    if (abandoned === WAITS) return WAITS;
+    if (abandoned.status === 'authorized') return 'backorder';
+    payment.actionRequired = false;
   }
+  const next = payment.requested.shift();
+  if (next === undefined) return unwindFor(order, 'payment_window_expired');
+  payment.current = next;
+  payment.step = 'trying';
+  return undefined;
+};
 
-  /**
-   * Adds an attempt, and returns its verdict: the order's own when an earlier attempt pays, or the order ends. Earlier
-   * requests are tried first.
-   */
-  async pay(paymentId: string): Promise<Verdict> {
-    // Earlier releases kept only the last attempt that waited, and their orders replay so.
-    if (this.#requested.length > 0 && !patched('attempts-in-turn')) this.#requested.length = 0;
-    this.#requested.push(paymentId);
-    this.#undecided.add(paymentId);
-    return this.verdictOn(paymentId);
-  }
+const STEPS = { trying: tryAttempt, awaiting: awaitCustomer, abandoning: abandonAttempt } as const;
 
-  /** Returns the verdict on an attempt, once it is known. */
-  async verdictOn(paymentId: string): Promise<Verdict> {
-    await condition(() => this.#verdicts.has(paymentId));
-    return this.#verdicts.get(paymentId) as Verdict;
-  }
+/** Lists the end of the payment window while the order waits for its customer. */
+export function paymentDeadlines({ phase, payment }: OrderState): Deadline[] {
+  if (phase !== 'pay' || payment.step !== 'awaiting' || payment.payUntil === null || payment.windowPassed) return [];
+  const passed = () => {
+    payment.windowPassed = true;
+  };
+  return [{ key: 'payment', at: payment.payUntil, summary: 'payment window', passed }];
+}
 
-  /** Gives the order's own verdict to every attempt that is still undecided. */
-  decideRest(verdict: Verdict): void {
-    for (const paymentId of this.#undecided) this.#decide(paymentId, verdict);
-  }
+type GatewayStep = Extract<ActivityName, 'authorizePayment' | 'abandonPayment' | 'voidPayment'>;
 
-  /** Replaces the verdict `address_held` after the hold: whoever asks again awaits the payment's. */
-  resume(): void {
-    const { paymentId } = this.input;
-    if (this.#verdicts.get(paymentId)?.outcome !== 'address_held') return;
-    this.#verdicts.delete(paymentId);
-    this.#undecided.add(paymentId);
-  }
-
-  #decide(paymentId: string, verdict: Verdict): void {
-    this.#verdicts.set(paymentId, verdict);
-    this.#undecided.delete(paymentId);
-  }
-
-  /** Voids at the gateway what an attempt has authorized. */
-  void(paymentId: string): Promise<void> {
-    return this.#call((activities, payment) => activities.voidPayment(payment), paymentId);
-  }
-
-  /** Tries attempts until `payUntil` (ms since 1970). Returns whether one was authorized. */
-  async untilPaid(payUntil: number): Promise<boolean> {
-    let paymentId = this.input.paymentId;
-    for (;;) {
-      const attempt = paymentId;
-      this.saga.register(() => this.void(attempt));
-      const result = await this.#call((activities, payment) => activities.authorizePayment(payment), attempt);
-      if (result.status === 'authorized') return true;
-      this.#decide(
-        attempt,
-        result.status === 'action_required'
-          ? { outcome: 'action_required', paymentId: attempt }
-          : { outcome: 'declined', paymentId: attempt, declineCode: result.declineCode },
-      );
-      this.onAwaiting();
-
-      const inTime = await condition(
-        () => this.#settled.delete(attempt) || this.#requested.length > 0,
-        Math.max(1, payUntil - Date.now()),
-        { summary: 'payment window' },
-      );
-      if (inTime && this.#requested.length === 0) continue;
-      if (result.status === 'action_required') {
-        const abandoned = await this.#call((activities, payment) => activities.abandonPayment(payment), attempt);
-        if (abandoned.status === 'authorized') return true;
-      }
-      const next = this.#requested.shift();
-      if (next === undefined) return false;
-      paymentId = next;
-    }
-  }
-
-  #call<Result>(
-    call: (activities: Activities, payment: { orderId: string; paymentId: string }) => Promise<Result>,
-    paymentId: string,
-  ): Promise<Result> {
-    return this.steps.callProvider(
-      { taskQueue: this.input.paymentQueue },
-      AttentionReason.paymentProviderUnavailable,
-      (activities) => call(activities, { orderId: this.input.orderId, paymentId }),
-    );
-  }
+/** Calls the gateway about an attempt. */
+export function atGateway<Name extends GatewayStep>(
+  { input, steps }: OrderContext,
+  step: Name,
+  paymentId: string,
+): Promise<Result<Name> | Waits> {
+  return steps.call(
+    step,
+    { orderId: input.orderId, paymentId },
+    { lane: { taskQueue: input.paymentQueue }, reason: AttentionReason.paymentProviderUnavailable },
+  );
 }

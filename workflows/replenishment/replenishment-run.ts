@@ -1,200 +1,216 @@
-import { CancellationScope, condition, isCancellation, setCurrentDetails, sleep } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
-import type { PurchasePlan } from '../../activities/purchasing/replenishments';
+import { continueAsNew, setCurrentDetails } from '@temporalio/workflow';
 import type { FollowUpReason } from '../../src/contracts/purchasing/replenishment';
-import { abandonAfter, abandonWhen, NO_LONGER_NEEDED, UNREACHABLE } from '../runtime/abandon';
-import { books, callProvider } from '../runtime/call-activities';
+import type { PurchasePlan } from '../../activities/purchasing/replenishments';
+import { Actor } from '../runtime/actor';
+import { Deadlines, type Deadline } from '../runtime/deadlines';
+import { Steps, WAITS, type Waits } from '../runtime/steps';
+import { supplierDeadlines } from './deadlines';
+import { replenishmentDetails } from './details';
+import { contactDeadlines, NOT_NEEDED, reachSupplier } from './reach-supplier';
+import {
+  newCurrent,
+  type CurrentState,
+  type ReplenishmentPhase,
+  type ReplenishmentState,
+  type SupplierAnswer,
+} from './state';
 
-/** Says how much a supplier sends, and when. */
-interface Answer {
-  readonly replenishmentId: string;
-  readonly quantity: number;
-  readonly expectedOn: string;
-}
+/** A step that cannot succeed by itself is taken again after ten minutes: a deployment may have corrected its cause. */
+const PERMANENT_RETRY_MS = 600_000;
 
-/** Runs the replenishments of one shelf, one after the other. */
+/** Runs a phase as far as it gets. Returns the phase that follows, or that this one waits for a message. */
+type RunPhase = (current: CurrentState, plan: PurchasePlan) => Promise<ReplenishmentPhase | Waits>;
+
+/** Runs the replenishments of one shelf, one after the other. Its state says what it does and waits for. */
 export class ReplenishmentRun {
-  readonly #seen = new Set<string>();
-  readonly #ended = new Set<string>();
-  readonly #answers = new Map<string, Answer>();
+  readonly actor = new Actor();
+  readonly #steps: Steps;
+  readonly #deadlines = new Deadlines(this.actor);
 
-  constructor(readonly pending: string[] = []) {
-    for (const id of pending) this.#seen.add(id);
+  constructor(readonly state: ReplenishmentState) {
+    this.#steps = new Steps(state.waits, this.actor, PERMANENT_RETRY_MS);
+  }
+
+  /** Runs until no replenishment is pending, or staff cancel the one under way. */
+  run(): Promise<void> {
+    return this.actor.run(() => this.#rest());
+  }
+
+  /** Closes the replenishment under way, as staff want it; attempts at its supplier end first. */
+  cancel(): void {
+    this.state.cancelled = true;
+    this.#steps.stop();
   }
 
   need(id: string): void {
-    if (this.#seen.has(id)) return;
-    this.#seen.add(id);
-    this.pending.push(id);
+    if (this.state.seen.includes(id)) return;
+    this.state.seen.push(id);
+    this.state.pending.push(id);
   }
 
-  next(): string | undefined {
-    return this.pending.shift();
-  }
-  answered(answer: Answer): void {
-    this.#answers.set(answer.replenishmentId, answer);
-  }
-  ended(id: string): void {
-    this.#ended.add(id);
-  }
-
-  /** Runs one replenishment until its goods are received, or it is closed. */
-  async replenish(id: string): Promise<void> {
-    const plan = await books.planPurchase({ replenishmentId: id });
-    if (!plan) return;
-    if (plan.answer && !this.#answers.has(id)) this.answered({ replenishmentId: id, ...plan.answer });
-    const purchase = await this.#purchase(id, plan);
-    if (purchase === 'not_needed') return;
-    if (purchase === 'taken' || purchase === 'mailed') {
-      await this.#untilAnswered(id, purchase === 'mailed' ? { ...plan, supplierQueue: null } : plan);
-      await this.#untilReceived(id, plan);
-    } else if (purchase === 'refused') await this.#escalate(id, 'supplier_refused');
-    else await this.#escalate(id, plan.supplied ? 'supplier_unreachable' : 'no_supplier');
-    await this.#wait(
-      `${id}: the goods, or for it to be closed. ` +
-        `Ends with the receipt (POST /v1/stock/receipts) or POST /v1/replenishments/${id}/closure`,
-      () => this.#ended.has(id),
-    );
+  async #rest(): Promise<boolean> {
+    const { state } = this;
+    if (!state.cancelled) await this.#advance();
+    const ended = state.cancelled ? await this.#abandon() : state.current === null && state.seen.length > 0;
+    if (!ended) {
+      this.#steps.follow();
+      this.#deadlines.follow(this.#wantedDeadlines());
+    }
+    if (state.current) setCurrentDetails(replenishmentDetails(state.current, this.#steps.waiting));
+    if (!ended && !this.#steps.isStopping && (await this.actor.mayContinueAsNew(true)))
+      await continueAsNew<(state: ReplenishmentState) => Promise<void>>(state);
+    return ended;
   }
 
-  async #purchase(id: string, plan: PurchasePlan) {
-    setCurrentDetails(
-      `${id}: the supplier to take the purchase order. ` + `Ends when it answers or the order is mailed; nothing to do`,
-    );
-    return this.#reach(
-      id,
+  /** Closes the replenishment under way for staff. Returns whether that is done. */
+  async #abandon(): Promise<boolean> {
+    const { current } = this.state;
+    if (current === null) return true;
+    if (this.#steps.isStopping) return false;
+    return (await this.#steps.run('abandonReplenishment', { replenishmentId: current.id })) !== WAITS;
+  }
+
+  async #advance(): Promise<void> {
+    const { state } = this;
+    for (;;) {
+      const id = state.current?.id ?? state.pending.shift();
+      if (id === undefined) return;
+      state.current ??= newCurrent(id);
+      if (!(await this.#advanceCurrent(state.current))) return;
+      state.current = null;
+    }
+  }
+
+  /** Moves the replenishment under way as far as it gets. Returns whether it has ended. */
+  async #advanceCurrent(current: CurrentState): Promise<boolean> {
+    if (current.plan === null) {
+      const plan = await this.#steps.run('planPurchase', { replenishmentId: current.id });
+      if (plan === WAITS) return false;
+      if (plan === null) return true;
+      current.plan = plan;
+      if (plan.answer) this.state.answers[current.id] ??= { replenishmentId: current.id, ...plan.answer };
+      current.phase = 'purchase';
+    }
+    while (current.phase !== 'done') {
+      const next = await this.#phases[current.phase](current, current.plan);
+      if (next === WAITS) return false;
+      current.phase = next;
+    }
+    return true;
+  }
+
+  readonly #phases: Readonly<Record<Exclude<ReplenishmentPhase, 'done'>, RunPhase>> = {
+    plan: async () => 'purchase',
+    purchase: (current, plan) => this.#purchase(current, plan),
+    answer: (current, plan) => this.#untilAnswered(current, plan),
+    remind: (current, plan) => this.#remind(current, plan),
+    receive: (current) => this.#untilReceived(current),
+    close: async (current) => (this.#hasEnded(current) ? 'done' : WAITS),
+  };
+
+  async #purchase(current: CurrentState, plan: PurchasePlan): Promise<ReplenishmentPhase | Waits> {
+    const of = { replenishmentId: current.id };
+    const purchase = await reachSupplier(
+      this.#steps,
+      current,
       plan,
-      () => this.#ended.has(id),
-      (activities) => activities.requestPurchase({ replenishmentId: id }),
-      (activities) => activities.mailPurchase({ replenishmentId: id }),
+      { online: { step: 'requestPurchase', argument: of }, mail: { step: 'mailPurchase', argument: of } },
+      this.#hasEnded(current),
     );
-  }
-
-  /**
-   * Calls the supplier until `over`, after which nothing is tried again and attempts without an answer are resolved.
-   */
-  async #reach<Online, Mail>(
-    id: string,
-    plan: PurchasePlan,
-    over: () => boolean,
-    online: (activities: Activities) => Promise<Online>,
-    byMail: (activities: Activities) => Promise<Mail>,
-  ): Promise<Online | Mail | typeof UNREACHABLE | 'not_needed'> {
-    const answer = await this.#ask(id, plan, over, online, byMail);
-    if (answer !== NO_LONGER_NEEDED) return answer;
-    await books.settleTries({ replenishmentId: id });
-    return 'not_needed';
-  }
-
-  /** Calls the supplier online; one that takes no orders there, or is unavailable for too long, gets a mail. */
-  async #ask<Online, Mail>(
-    id: string,
-    plan: PurchasePlan,
-    over: () => boolean,
-    online: (activities: Activities) => Promise<Online>,
-    byMail: (activities: Activities) => Promise<Mail>,
-  ): Promise<Online | Mail | typeof UNREACHABLE | typeof NO_LONGER_NEEDED> {
-    const { supplierQueue, mailQueue, merchantId: fairnessKey } = plan;
-    if (supplierQueue !== null) {
-      const answer = await callProvider<Online | typeof UNREACHABLE | typeof NO_LONGER_NEEDED>(
-        { taskQueue: supplierQueue, fairnessKey },
-        online,
-        (work) => {
-          const tries = () => abandonWhen(over, work);
-          return mailQueue === null ? this.#watched(id, plan, tries) : abandonAfter(plan.patienceSeconds, tries);
-        },
-      );
-      if (answer !== UNREACHABLE) return answer;
+    if (purchase === WAITS) return WAITS;
+    if (purchase === NOT_NEEDED) return 'done';
+    if (purchase === 'taken' || purchase === 'mailed') {
+      // What went by mail is reminded by mail.
+      if (purchase === 'mailed') current.plan = { ...plan, supplierQueue: null };
+      planReminder(current, plan);
+      return 'answer';
     }
-    if (mailQueue === null) return UNREACHABLE;
-    return callProvider<Mail | typeof NO_LONGER_NEEDED>({ taskQueue: mailQueue, fairnessKey }, byMail, (work) =>
-      this.#watched(id, plan, () => abandonWhen(over, work)),
+    const unreached = plan.supplied ? 'supplier_unreachable' : 'no_supplier';
+    const escalated = await this.#escalate(current, purchase === 'refused' ? 'supplier_refused' : unreached);
+    return escalated ? 'close' : WAITS;
+  }
+
+  /** Waits for the supplier's answer and plans reminders; after the last one it opens a follow-up. */
+  async #untilAnswered(current: CurrentState, plan: PurchasePlan): Promise<ReplenishmentPhase | Waits> {
+    if (this.#hasEnded(current)) return 'receive';
+    if (this.state.answers[current.id]) {
+      const settled = await this.#settle(current, 'supplier_silent');
+      return settled ? 'receive' : WAITS;
+    }
+    if (!current.remindDue) return WAITS;
+    if (current.reminders < plan.reminders) return 'remind';
+    if (await this.#escalate(current, 'supplier_silent')) {
+      current.remindDue = false;
+      current.remindAt = null;
+    }
+    return WAITS;
+  }
+
+  async #remind(current: CurrentState, plan: PurchasePlan): Promise<ReplenishmentPhase | Waits> {
+    const of = { replenishmentId: current.id };
+    const mail = { ...of, number: current.reminders + 1 };
+    const isOver = this.#hasEnded(current) || this.state.answers[current.id] !== undefined;
+    const reminded = await reachSupplier(
+      this.#steps,
+      current,
+      plan,
+      { online: { step: 'remindSupplier', argument: of }, mail: { step: 'mailReminder', argument: mail } },
+      isOver,
     );
-  }
-
-  /** Opens a follow-up when a supplier is unavailable for too long, and closes it once the supplier answers. */
-  async #watched<T>(id: string, { patienceSeconds }: PurchasePlan, work: () => Promise<T>): Promise<T> {
-    const watch = new CancellationScope();
-    let escalated = false;
-    const watching = watch
-      .run(async () => {
-        await sleep(patienceSeconds * 1000, { summary: 'until a follow-up task' });
-        escalated = true;
-        await CancellationScope.nonCancellable(() => this.#escalate(id, 'supplier_unreachable'));
-      })
-      .catch((error: unknown) => {
-        if (!isCancellation(error)) throw error;
-      });
-    try {
-      return await work();
-    } finally {
-      watch.cancel();
-      await CancellationScope.nonCancellable(async () => {
-        await watching;
-        if (escalated) await books.settleChase({ replenishmentId: id, reason: 'supplier_unreachable' });
-      });
-    }
-  }
-
-  /**
-   * Waits for the supplier's answer and sends reminders; after the last one it opens a follow-up. Ends early when the
-   * replenishment has ended.
-   */
-  async #untilAnswered(id: string, plan: PurchasePlan): Promise<void> {
-    const answered = () => this.#answers.has(id) || this.#ended.has(id);
-    const waitsFor =
-      `${id}: the supplier to say what it sends. ` + `Ends with its webhook, or POST /v1/replenishments/${id}/answers`;
-    for (
-      let reminder = 0;
-      !(await this.#wait(waitsFor, answered, plan.remindAfterSeconds, 'until a reminder or a follow-up task'));
-      reminder += 1
-    ) {
-      if (reminder === plan.reminders) {
-        await this.#escalate(id, 'supplier_silent');
-        await this.#wait(waitsFor, answered);
-        break;
-      }
-      const reminded = await this.#reach(
-        id,
-        plan,
-        answered,
-        (activities) => activities.remindSupplier({ replenishmentId: id }),
-        (activities) => activities.mailReminder({ replenishmentId: id, number: reminder + 1 }),
-      );
-      if (reminded === 'refused') await this.#escalate(id, 'reminder_refused');
-    }
-    if (!this.#ended.has(id)) await books.settleChase({ replenishmentId: id, reason: 'supplier_silent' });
+    if (reminded === WAITS) return WAITS;
+    if (reminded === 'refused' && !(await this.#escalate(current, 'reminder_refused'))) return WAITS;
+    current.reminders += 1;
+    planReminder(current, plan);
+    return 'answer';
   }
 
   /** Waits for the goods; opens a follow-up once they are overdue by the supplier's last answer. */
-  async #untilReceived(id: string, { overdueSeconds }: PurchasePlan): Promise<void> {
-    for (let known = this.#answers.get(id); known && !this.#ended.has(id);) {
-      const answer = known;
-      const changed = () => this.#ended.has(id) || this.#answers.get(id) !== answer;
-      const { quantity, expectedOn } = answer;
-      const waitsFor =
-        `${id}: ${quantity} units by ${expectedOn}. ` + 'Ends when the goods are received (POST /v1/stock/receipts)';
-      const due = Date.parse(`${expectedOn}T00:00:00Z`) + overdueSeconds * 1000 - Date.now();
-      const reason = quantity === 0 ? 'supplier_refused' : 'goods_overdue';
-      if (
-        quantity === 0 ||
-        !(await this.#wait(waitsFor, changed, Math.max(1, due / 1000), 'until the goods are overdue'))
-      ) {
-        await this.#escalate(id, reason);
-        await this.#wait(waitsFor, changed);
+  async #untilReceived(current: CurrentState): Promise<ReplenishmentPhase | Waits> {
+    for (;;) {
+      const answer = this.state.answers[current.id];
+      if (this.#hasEnded(current) || answer === undefined) return 'close';
+      current.awaited ??= answer;
+      const reason = current.awaited.quantity === 0 ? 'supplier_refused' : 'goods_overdue';
+      if (!isSame(answer, current.awaited)) {
+        if (!(await this.#settle(current, reason))) return WAITS;
+        Object.assign(current, { awaited: answer, overdue: false, escalated: false });
+        continue;
       }
-      known = this.#answers.get(id);
-      if (known !== answer && !this.#ended.has(id)) await books.settleChase({ replenishmentId: id, reason });
+      if ((current.awaited.quantity === 0 || current.overdue) && !current.escalated)
+        current.escalated = await this.#escalate(current, reason);
+      return WAITS;
     }
   }
 
-  async #escalate(id: string, reason: FollowUpReason): Promise<void> {
-    await books.escalateReplenishment({ replenishmentId: id, reason });
+  #hasEnded({ id }: CurrentState): boolean {
+    return this.state.ended.includes(id);
   }
 
-  /** Waits for a fact, and shows that to staff. Returns false when it took longer than `seconds`. */
-  #wait(waitsFor: string, fact: () => boolean, seconds?: number, summary = ''): Promise<boolean> {
-    setCurrentDetails(`Waits for ${waitsFor}`);
-    return seconds === undefined ? condition(fact).then(() => true) : condition(fact, seconds * 1000, { summary });
+  /** Opens a follow-up with people. Returns false while that waits. */
+  async #escalate({ id }: CurrentState, reason: FollowUpReason): Promise<boolean> {
+    return (await this.#steps.run('escalateReplenishment', { replenishmentId: id, reason })) !== WAITS;
   }
+
+  /** Closes a follow-up. Returns false while that waits. */
+  async #settle({ id }: CurrentState, reason: FollowUpReason): Promise<boolean> {
+    return (await this.#steps.run('settleChase', { replenishmentId: id, reason })) !== WAITS;
+  }
+
+  #wantedDeadlines(): Deadline[] {
+    const { current, waits, cancelled } = this.state;
+    if (cancelled) return this.#steps.deadlines();
+    return [
+      ...this.#steps.deadlines(),
+      ...(current?.plan && current.contact ? contactDeadlines(waits, current.plan, current.contact) : []),
+      ...(current?.plan ? supplierDeadlines(current, current.plan) : []),
+    ];
+  }
+}
+
+const isSame = (a: SupplierAnswer, b: SupplierAnswer): boolean =>
+  a.quantity === b.quantity && a.expectedOn === b.expectedOn;
+
+function planReminder(current: CurrentState, { remindAfterSeconds }: PurchasePlan): void {
+  current.remindDue = false;
+  current.remindAt = Date.now() + remindAfterSeconds * 1000;
 }

@@ -1,8 +1,5 @@
 import type { Tx } from '../transactions';
 
-/** Each failure renews the row; one that was not renewed for longer than the longest pause between tries has ended. */
-const STALE_SECONDS = 120;
-
 /** Describes an order's step that fails in the worker again and again. */
 export interface FailingStep {
   readonly orderId: string;
@@ -23,9 +20,9 @@ export async function recordFailingStep(tx: Tx, failing: FailingStep): Promise<v
     .execute();
 }
 
-/** Deletes the record of a step that has succeeded. */
-export async function forgetFailingStep(tx: Tx, orderId: string, step: string): Promise<void> {
-  await tx.deleteFrom('failing_step').where('orderId', '=', orderId).where('step', '=', step).execute();
+/** Deletes the record of an order's step that has succeeded. */
+export async function forgetFailingStep(tx: Tx, orderId: string): Promise<void> {
+  await tx.deleteFrom('failing_step').where('orderId', '=', orderId).execute();
 }
 
 /** Lists the failing steps of open orders. */
@@ -35,7 +32,6 @@ export function readFailingSteps(tx: Tx, limit: number): Promise<FailingStep[]> 
     .innerJoin('orders as o', 'o.id', 'f.orderId')
     .select(['f.orderId', 'f.step', 'f.attempts', 'f.failure'])
     .where('o.closedAt', 'is', null)
-    .where('f.failedAt', '>', new Date(Date.now() - STALE_SECONDS * 1000))
     .limit(limit)
     .execute();
 }

@@ -2,15 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import type { AttentionResource, InterventionResource } from '../../contracts/interventions/interventions';
 import { AttendNote, InterventionReason } from '../../contracts/interventions/intervention-codes';
-import { stateOption } from '../options';
-import { PublicApi } from '../orders/public-api';
-import { readApiKeys, readRunning } from '../running-stack';
+import type { PublicApi } from '../orders/public-api';
+import { printResult, supportApi, withSupportOptions, type SupportFlags } from './support-api';
 
-interface Flags {
-  readonly state: string;
-  readonly apiUrl?: string;
-  readonly key?: string;
-  readonly json?: boolean;
+interface Flags extends SupportFlags {
   readonly reason: InterventionReason;
   readonly idempotencyKey?: string;
   readonly carrier: string;
@@ -24,20 +19,7 @@ export function registerStuck(program: Command): void {
   const stuck = program
     .command('stuck')
     .description('lists the orders that need a person, and intervenes in them, over the public API');
-  const verb = (name: string, description: string) =>
-    stuck
-      .command(name)
-      .description(description)
-      .exitOverride()
-      .addOption(stateOption())
-      .option('--api-url <url>', "the API, when it is not the running stack's")
-      .addOption(
-        new Option(
-          '--key <secret>',
-          "an API key of the role support or platform, when it is not the running stack's",
-        ).env('MALLFLOW_API_KEY'),
-      )
-      .option('--json', 'print one line of JSON');
+  const verb = (name: string, description: string) => withSupportOptions(stuck.command(name).description(description));
   const intervention = (name: string, description: string) =>
     verb(name, description)
       .addOption(
@@ -48,8 +30,12 @@ export function registerStuck(program: Command): void {
       .option('--idempotency-key <key>', 'the key of an earlier request without an answer');
 
   verb('list', 'lists the orders, the longest waiting first').action(async (flags: Flags) => {
-    const { items } = await apiOf(flags).listAttention({ limit: 100 });
-    print(flags, items, items.length === 0 ? 'No order needs a person.' : items.map(describeAttention).join('\n'));
+    const { items } = await supportApi(flags).listAttention({ limit: 100 });
+    printResult(
+      flags,
+      items,
+      items.length === 0 ? 'No order needs a person.' : items.map(describeAttention).join('\n'),
+    );
   });
   intervention('retry <orderId>', 'retries at once the steps that wait for a provider or have failed').action(
     (orderId: string, flags: Flags) => ask(flags, (api, key) => api.retryNow(key, orderId, { reason: flags.reason })),
@@ -86,8 +72,8 @@ async function ask(
   send: (api: PublicApi, idempotencyKey: string) => Promise<InterventionResource>,
 ): Promise<void> {
   const key = flags.idempotencyKey ?? randomUUID();
-  const done = await send(apiOf(flags), key);
-  print(flags, done, describeResult(done, key));
+  const done = await send(supportApi(flags), key);
+  printResult(flags, done, describeResult(done, key));
 }
 
 function describeResult({ outcome, verb, steps, taskId }: InterventionResource, key: string): string {
@@ -98,28 +84,13 @@ function describeResult({ outcome, verb, steps, taskId }: InterventionResource, 
   return `${verb} is done${retried}${task}.`;
 }
 
-/** Opens the API as support does. Throws one sentence when there is no key. */
-function apiOf({ state, apiUrl, key }: Flags): PublicApi {
-  const secret = key ?? readApiKeys(state).support;
-  if (secret === undefined)
-    throw new Error(
-      'There is no API key for support: issue one with `mallflow keys issue --role support`, ' +
-        'and name it with --key or MALLFLOW_API_KEY.',
-    );
-  return new PublicApi(apiUrl ?? readRunning(state).api, secret);
-}
-
-function print({ json }: Flags, value: unknown, text: string): void {
-  process.stdout.write(`${json === true ? JSON.stringify(value) : text}\n`);
-}
-
 function describeAttention({ orderId, reason, since, stage, waitsFor, detail, verbs }: AttentionResource): string {
   return [
     `${orderId}  ${reason} since ${since} (${stage})${describeFailure(detail)}`,
     ...waitsFor.map((wait) => `    waits for ${wait}`),
     verbs.length > 0
       ? `    may help: ${verbs.join(', ')}`
-      : '    no verb helps: repair its workflow (docs/operations.md)',
+      : `    its workflow cannot go on: mallflow adopt ${orderId} (docs/operations.md)`,
   ].join('\n');
 }
 

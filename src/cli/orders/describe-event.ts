@@ -33,6 +33,7 @@ const SENTENCES: Readonly<Record<TimelineEventType, (data: Data) => string>> = {
   'order.completed': () => 'The order is complete',
   'order.returned': () => 'Everything came back',
   'order.cancellation_requested': (data) => `A cancellation was requested: ${text(data, 'reason')}`,
+  'order.adopted': (data) => `The order's workflow was replaced by one rebuilt from the books: ${text(data, 'reason')}`,
   'order.cancelled': (data) => `The order is cancelled: ${text(data, 'reason')}`,
   'address.held': (data) =>
     `The address cannot be delivered to (${count(data, 'findings')} field(s)): ` +

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { AdoptionResource, type AdoptOrder } from '../../contracts/interventions/adoption';
 import {
   AttentionResource,
   InterventionResource,
@@ -80,6 +81,10 @@ export class PublicApi {
     request: InterventionRequest['handToPerson'],
   ): Promise<InterventionResource> {
     return this.#post(`/v1/orders/${orderId}/attendance`, idempotencyKey, request, InterventionResource);
+  }
+
+  adopt(idempotencyKey: string, orderId: string, request: AdoptOrder): Promise<AdoptionResource> {
+    return this.#post(`/v1/orders/${orderId}/adoption`, idempotencyKey, request, AdoptionResource);
   }
 
   getOrder(orderId: string): Promise<OrderResource> {

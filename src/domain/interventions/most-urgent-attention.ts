@@ -7,6 +7,7 @@ import { AttentionReason } from '../../contracts/statuses';
 const BY_URGENCY: readonly AttentionReason[] = [
   AttentionReason.workflowFailing,
   AttentionReason.handedToPerson,
+  AttentionReason.stepMissing,
   AttentionReason.needsOperator,
   AttentionReason.paymentProviderUnavailable,
   AttentionReason.carrierUnavailable,

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { readFailingSteps, type FailingStep } from '../../books/interventions/failing-steps';
 import type { Tx } from '../../books/transactions';
 import { AttentionReason } from '../../contracts/statuses';
+import { findMissedSteps } from './missed-steps';
 
 /** How long an order may be in each stage, and how long a cancellation may take, in seconds. */
 export interface Deadlines {
@@ -10,6 +11,8 @@ export interface Deadlines {
   readonly pick: number;
   readonly ship: number;
   readonly cancelling: number;
+  /** How long a step that is due may be missing while nothing else happens in its order. */
+  readonly step: number;
 }
 
 /** Describes why an order is examined. */
@@ -18,6 +21,8 @@ export interface OverdueOrder {
   readonly overdueSince: Date | null;
   /** The step that fails in the worker. */
   readonly failing?: FailingStep;
+  /** Whether a step that should have followed at once is missing. */
+  readonly isStepMissing?: boolean;
 }
 
 const LIMIT = 1_000;
@@ -30,8 +35,8 @@ const RETRYING = [
 
 /**
  * Finds the orders that the watchdog must examine. They are overdue; or were found stuck, as they may be so no longer;
- * or wait for a provider; or have a step that fails in the worker. Reads indexes over open orders only: ended orders
- * cost nothing.
+ * or wait for a provider; or have a step that fails in the worker, or one that is missing. Reads open orders only:
+ * ended orders cost nothing.
  */
 export async function findOverdueOrders(tx: Tx, deadlines: Deadlines): Promise<Map<string, OverdueOrder>> {
   const seconds = (deadline: number) => sql`make_interval(secs => ${deadline}::double precision)`;
@@ -61,5 +66,7 @@ export async function findOverdueOrders(tx: Tx, deadlines: Deadlines): Promise<M
   for (const failing of await readFailingSteps(tx, LIMIT)) {
     found.set(failing.orderId, { overdueSince: found.get(failing.orderId)?.overdueSince ?? null, failing });
   }
+  for (const id of await findMissedSteps(tx, deadlines.step, LIMIT))
+    found.set(id, { ...(found.get(id) ?? { overdueSince: null }), isStepMissing: true });
   return found;
 }

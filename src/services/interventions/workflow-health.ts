@@ -25,12 +25,12 @@ const ID_PREFIX = orderWorkflowId('');
 
 /**
  * Examines an order's workflow. It finds that its tasks fail, or that it is gone; that a step was tried `attempts`
- * times or more; that its stage is overdue; or nothing. Throws while Temporal is unavailable.
+ * times or more; that a step is missing; that its stage is overdue; or nothing. Throws while Temporal is unavailable.
  */
 export async function examineWorkflow(
   temporal: Client,
   orderId: string,
-  { overdueSince, failing }: OverdueOrder,
+  { overdueSince, failing, isStepMissing = false }: OverdueOrder,
   attempts: number,
 ): Promise<Finding> {
   const overdue = overdueSince?.toISOString() ?? null;
@@ -56,6 +56,7 @@ export async function examineWorkflow(
   const failingStep = worst && tried > 1 ? worst : NO_STEP;
   const detail = tried > 1 || overdue ? { ...failingStep, overdueSince: overdue } : null;
   if (tried >= attempts) return { reason: AttentionReason.activityRetrying, detail };
+  if (isStepMissing) return { reason: AttentionReason.stepMissing, detail };
   return { reason: overdue ? AttentionReason.stageOverdue : null, detail };
 }
 

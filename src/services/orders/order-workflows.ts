@@ -61,6 +61,20 @@ export class OrderWorkflows {
     }
   }
 
+  /**
+   * Replaces the workflow of an order, running or not, by one that is rebuilt from the books. Throws while Temporal is
+   * unavailable.
+   */
+  async adopt(order: OrderStart): Promise<void> {
+    const { args, ...options } = this.#options(order);
+    await this.temporal.workflow.start(ORDER_WORKFLOW, {
+      ...options,
+      args: args.map((input) => ({ ...input, adopted: true })),
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.TERMINATE_EXISTING,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    });
+  }
+
   /** Awaits the verdict of an order whose address was corrected. */
   afterAddressFix(orderId: string): Promise<Verdict | typeof NO_ANSWER> {
     return this.#withinTime(orderId, () =>

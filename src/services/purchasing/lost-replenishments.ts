@@ -11,6 +11,12 @@ const NEED_AGE_SECONDS = 60;
 /** A workflow that failed by itself would most likely fail again: it is not restarted more often than this. */
 const FAILED_REST_SECONDS = 600;
 
+/** Temporal retries a workflow task at once: the third attempt follows two failures or timeouts. */
+const FAILING_ATTEMPTS = 3;
+/** How many running workflows a round examines, and how long a round lasts. */
+const EXAMINED_RUNNING = 50;
+const TURN_MS = 30_000;
+
 interface Need {
   readonly id: string;
   readonly skuId: string;
@@ -18,7 +24,8 @@ interface Need {
 }
 
 /**
- * Restarts the workflows of open replenishments that do not run: staff terminated them, or their start was lost. The
+ * Restarts the workflows of open replenishments that do not run: staff terminated them, or their start was lost. Those
+ * whose workflow tasks fail, as after a release that does not know their histories, are ended and started again. The
  * signal is the one that started them, so a run that exists after all receives a need that it knows. Examines at most
  * `limit` workflows, the oldest needs first. Answers how many were started; throws while the database or Temporal is
  * unavailable.
@@ -40,13 +47,18 @@ export async function restartLostReplenishments(
   );
   if (needs.length === 0) return 0;
   const running = await listRunning(temporal);
-  const missing = needs
-    .filter(({ warehouseId, skuId }) => !running.has(replenishmentWorkflowId(warehouseId, skuId)))
-    .slice(0, limit);
+  const isRunning = ({ warehouseId, skuId }: Need): boolean => running.has(replenishmentWorkflowId(warehouseId, skuId));
+  const missing = needs.filter((need) => !isRunning(need)).slice(0, limit);
   let started = 0;
-  for (const need of missing)
+  for (const need of [...missing, ...inTurn(needs.filter(isRunning))])
     if ((await isLost(temporal, need)) && (await startAgain(transactions, outbox, need))) started += 1;
   return started;
+}
+
+/** Picks some of many, others each half minute. */
+function inTurn(needs: readonly Need[]): readonly Need[] {
+  const begin = (Math.floor(Date.now() / TURN_MS) * EXAMINED_RUNNING) % Math.max(1, needs.length);
+  return [...needs.slice(begin), ...needs.slice(0, begin)].slice(0, EXAMINED_RUNNING);
 }
 
 /** Lists the workflows that run, by one visibility query. It may lag: those it misses are examined one by one. */
@@ -62,10 +74,19 @@ async function listRunning(temporal: Client): Promise<ReadonlySet<string>> {
 
 async function isLost(temporal: Client, { warehouseId, skuId }: Need): Promise<boolean> {
   try {
+    const handle = temporal.workflow.getHandle(replenishmentWorkflowId(warehouseId, skuId));
     const {
       status: { name },
+      startTime,
       closeTime,
-    } = await temporal.workflow.getHandle(replenishmentWorkflowId(warehouseId, skuId)).describe();
+      raw,
+    } = await handle.describe();
+    if (name === 'RUNNING' && (raw.pendingWorkflowTask?.attempt ?? 0) >= FAILING_ATTEMPTS) {
+      // One that fails from its beginning is left to people.
+      if (Date.now() - startTime.getTime() < FAILED_REST_SECONDS * 1000) return false;
+      await handle.terminate('its workflow tasks fail: it is started again from the books');
+      return true;
+    }
     if (name === 'FAILED')
       return closeTime !== undefined && Date.now() - closeTime.getTime() > FAILED_REST_SECONDS * 1000;
     return name !== 'RUNNING' && name !== 'PAUSED' && name !== 'CONTINUED_AS_NEW';

@@ -65,7 +65,7 @@ async function play(): Promise<string> {
 async function round(): Promise<void> {
   await readFigures(world.transactions);
   await world.transactions.run(SYSTEM, (tx) =>
-    findOverdueOrders(tx, { receive: 60, pick: 60, ship: 60, cancelling: 60 }),
+    findOverdueOrders(tx, { receive: 60, pick: 60, ship: 60, cancelling: 60, step: 24 * 3600 }),
   );
   await new AbandonedDraftSweeper(world.transactions, world.outbox, world.workflows, log).sweep();
   await world.transactions.run(callerFor('support'), (tx) => listAttention(tx, ListAttention.parse({})));

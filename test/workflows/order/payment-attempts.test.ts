@@ -1,9 +1,6 @@
-import { Worker } from '@temporalio/worker';
 import type { IdempotentRequest } from '../../../src/services/idempotent-request';
 import { isRefusal } from '../../../src/contracts/errors';
 import { until } from '../../sandboxes/sandboxes';
-import { bundleOf } from '../../support/bundle';
-import { bundleWith } from '../../support/changed-bundle';
 import { callerFor, granted, intent } from '../../support/people';
 import { startSuite } from '../../support/suite';
 
@@ -123,21 +120,3 @@ test('attempts that wait for their turn end with a cancellation, untried', async
   expect(payments.map(({ status }) => status)).toEqual(Array.from({ length: 4 }, () => 'abandoned'));
   expect(await atGateway(id)).toEqual(['1 declined', '2 expired']);
 }, 60_000);
-
-test('an order of a release that kept only the last waiting attempt replays as it ran', async () => {
-  await suite.world.stopWorkers();
-  const stop = await suite.world.startWorkers({
-    bundle: await bundleWith({ file: 'order/payment.ts', from: " && !patched('attempts-in-turn')", to: '' }),
-  });
-  const id = await declinedOrder();
-  await requestWhileDown(id, ['tok_declined', 'tok_ok', 'tok_declined']);
-  await until(async () => (await suite.people.read(id)).payments[3]?.status === 'declined', 30_000);
-  await stop();
-  await suite.world.startWorkers();
-  granted(await suite.world.orders.cancel(suite.people.storefront, intent(), id, { reason: 'customer_request' }));
-  await suite.people.untilStatus(id, 'cancelled');
-  expect(await atGateway(id)).toEqual(['1 declined', '2 declined', '4 declined']);
-  const handle = suite.workflowOf(id);
-  expect(await handle.result()).toBe('cancelled');
-  await Worker.runReplayHistory({ workflowBundle: await bundleOf() }, await handle.fetchHistory(), id);
-}, 90_000);

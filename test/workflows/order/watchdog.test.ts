@@ -13,7 +13,7 @@ const suite = startSuite({ faultsIn: ['carrier'] });
 const SUPPORT = callerFor('support');
 const ATTENTION = defineSearchAttributeKey('AttentionReason', SearchAttributeType.KEYWORD);
 const DAY = 24 * 3600;
-const LONG: Deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY };
+const LONG: Deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY, step: DAY };
 
 /** Makes a watchdog of its own look once, and returns what it noted. */
 async function look(deadlines: Partial<Deadlines> = {}, attempts = 20): Promise<WatchRound | undefined> {

@@ -11,7 +11,7 @@ const suite = startSuite({ replenishment: { remindAfterSeconds: 2, reminders: 1,
 /** Makes a watchdog of its own look once, and returns what it noted. */
 async function look(): Promise<WatchRound | undefined> {
   let noted: WatchRound | undefined;
-  const deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY };
+  const deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY, step: 24 * 3600 };
   await new Watchdog(
     suite.world.transactions,
     suite.world.temporal.client,

@@ -8,6 +8,7 @@ import {
   ListAttention,
   RetryNow,
 } from '../../../contracts/interventions/interventions';
+import { AdoptionResource, AdoptOrder } from '../../../contracts/interventions/adoption';
 import { pageOf } from '../../../contracts/page';
 import { sendAnswer, sendResult } from '../../send-answer';
 import type { Api } from '../../api';
@@ -101,6 +102,34 @@ export const interventionRoutes =
           reply,
           await services.interventions.intervene(caller, intent, params.orderId, 'chooseCarrier', body),
         ),
+    );
+
+    api.post(
+      '/orders/:orderId/adoption',
+      {
+        config: { roles: STAFF },
+        schema: {
+          ...operation(STAFF, {
+            operationId: 'adoptOrder',
+            tag: 'orders',
+            summary: 'Replace the workflow of an order that cannot go on',
+            description:
+              'For an order that shows `workflow_failing`: a new workflow continues from where the books stand. ' +
+              'Nothing is done twice: every effect has its own key.',
+          }),
+          params: byId,
+          headers: IdempotencyKey,
+          body: AdoptOrder,
+          response: describeResponses({ 200: describeResponse('The outcome', AdoptionResource) }, [
+            ...POST_CODES,
+            'not_found',
+            'workflow_running',
+            'order_closed',
+          ]),
+        },
+      },
+      async ({ caller, intent, params, body }, reply) =>
+        sendAnswer(reply, await services.adoptions.adopt(caller, intent, params.orderId, body)),
     );
 
     api.post(

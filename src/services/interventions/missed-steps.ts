@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { Tx } from '../../books/transactions';
+import { AttentionReason } from '../../contracts/statuses';
+
+/** Under each of these reasons the workflow itself, or a person, shows that a step waits. */
+const SHOWN_BY_THE_ORDER = [
+  AttentionReason.paymentProviderUnavailable,
+  AttentionReason.carrierUnavailable,
+  AttentionReason.needsOperator,
+  AttentionReason.handedToPerson,
+];
+
+/**
+ * Lists the open orders whose books stand where the next step should have followed at once. Nothing has happened in
+ * them for `quietSeconds`, attention aside. Their workflow did not take a message, or cannot go on. Reads open
+ * orders only.
+ */
+export async function findMissedSteps(tx: Tx, quietSeconds: number, limit: number): Promise<string[]> {
+  const quiet = sql`make_interval(secs => ${quietSeconds}::double precision)`;
+  const { rows } = await sql<{ id: string }>`
+    select o.id from orders o
+    where o."closedAt" is null
+      and (o."attentionOwn" is null or o."attentionOwn" not in (${sql.join(SHOWN_BY_THE_ORDER)}))
+      and case o.status
+        when 'draft' then o."startLeaseUntil" is null
+        when 'awaiting_address' then o."payUntil" < now() - ${quiet}
+        when 'awaiting_payment' then o."payUntil" < now() - ${quiet} or ${customerActed(quiet)}
+        when 'awaiting_stock' then not exists (
+          select 1 from backorder b where b."orderId" = o.id and b.status = 'waiting')
+        when 'cancelling' then true
+        when 'in_fulfillment' then ${nextStepIsDue}
+        when 'shipped' then ${nextStepIsDue}
+        else false end
+      and not exists (
+        select 1 from timeline_event t
+        where t."orderId" = o.id and t.at > now() - ${quiet} and t.type not like 'attention.%')
+    order by o.id limit ${limit}`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+type Sql = ReturnType<typeof sql>;
+
+/**
+ * Holds when the customer acted on an attempt or asked for another one. The order has not asked the gateway since.
+ */
+const customerActed = (quiet: Sql) => sql`exists (
+  select 1 from payment p where p."orderId" = o.id and case p.status
+    when 'action_required' then exists (
+      select 1 from webhook_event w where w.provider = p.provider and w."receivedAt" < now() - ${quiet}
+        and w."receivedAt" > now() - interval '10 minutes' and w.payload->>'key' = o.id || ':authorize:' || p.number)
+    when 'pending' then p."createdAt" < now() - ${quiet} and not exists (
+      select 1 from operation a where a.key = o.id || ':authorize:' || p.number)
+    else false end)`;
+
+/** Holds when no attempt at a move of money of a fulfillment has succeeded. Each attempt has a key of its own. */
+const notMoved = (kind: 'capture' | 'refund') => sql`not exists (
+  select 1 from operation m where m."orderId" = o.id and m.kind = ${sql.lit(kind)} and m.status = 'succeeded'
+    and split_part(m.key, ':', 3) = f.number::text)`;
+
+/**
+ * Holds when all fulfillments have ended, or one should have moved. It is packed and has no label, handed over and not
+ * paid for, returned and not refunded, or its parcel has come to an end that its status does not show. A run that
+ * works says so itself when a provider keeps one of these waiting.
+ */
+const nextStepIsDue = sql`(
+  not exists (
+    select 1 from fulfillment f
+    where f."orderId" = o.id and f.status not in ('delivered', 'returned', 'cancelled'))
+  or exists (
+    select 1 from fulfillment f left join shipment s on s."fulfillmentId" = f.id
+    where f."orderId" = o.id and case f.status
+      when 'packed' then true
+      when 'handed_over' then s.status in ('signed', 'refused', 'returned') or ${notMoved('capture')}
+      when 'returning' then s.status = 'returned'
+      when 'returned' then ${notMoved('refund')}
+      else false end))`;

@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { WorkflowBundle } from '@temporalio/worker';
+
+/** Reads the workflows of the last release whose orders were coroutines, as its build bundled them, without the map. */
+export const retiredBundle = (): WorkflowBundle => ({
+  code: gunzipSync(readFileSync(join(__dirname, '../replay/retired/workflow-bundle-0.4.0.js.gz'))).toString('utf8'),
+});

@@ -1,0 +1,133 @@
+import { Watchdog } from '../../../src/services/interventions/watchdog';
+import { SYSTEM } from '../../../src/contracts/caller';
+import { backorderedSku, bring } from '../../support/backorders';
+import { placeHeld, correctAddress } from '../../support/held-orders';
+import { log } from '../../support/log';
+import { callerFor, granted, intent } from '../../support/people';
+import { startSuite } from '../../support/suite';
+import { holding } from '../../support/world';
+import { until } from '../../sandboxes/sandboxes';
+
+const suite = startSuite({ policies: { verdictTimeoutSeconds: 5, addressHold: holding(600) } });
+const SUPPORT = callerFor('support');
+const DAY = 24 * 3600;
+
+/** Makes a watchdog look once that misses a step after a second. */
+const look = () =>
+  new Watchdog(
+    suite.world.transactions,
+    suite.world.temporal.client,
+    suite.world.outbox,
+    { periodSeconds: 30, deadlines: { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY, step: 1 }, attempts: 20 },
+    log,
+  ).examine();
+const shown = async (): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    granted(await suite.interventions.attention(SUPPORT, { limit: 100 })).items.map(({ orderId, reason }) => [
+      orderId,
+      reason,
+    ]),
+  );
+const cup = async () => (await suite.people.place({}, [suite.mall.skus.cup])).id;
+const approve = (url: string | undefined) =>
+  suite.world.gateway.call('POST', `/v1/authorizations/${url?.split('/').pop() ?? ''}/action`, { approve: true });
+const scanSigned = (id: string) => suite.people.scan(id, 'in_transit', 'out_for_delivery', 'delivered', 'signed');
+
+/** Makes an order of each kind; what the answer does happens while no worker runs, so that no step follows. */
+const KINDS: Readonly<
+  Record<string, () => Promise<{ readonly id: string; readonly happens: () => Promise<unknown> }>>
+> = {
+  'packed, and no booking begun': async () => {
+    const id = await cup();
+    return { id, happens: () => suite.people.completeTasks(id) };
+  },
+  'handed over, and nothing captured': async () => {
+    const id = await cup();
+    await suite.people.pack(id);
+    return { id, happens: () => suite.people.scan(id, 'picked_up') };
+  },
+  'signed for, and not delivered': async () => {
+    const id = await cup();
+    await suite.people.pack(id);
+    await suite.people.handOver(id);
+    return { id, happens: () => scanSigned(id) };
+  },
+  'all fulfillments ended, and the order open': async () => {
+    const id = await cup();
+    await suite.people.pack(id);
+    const [fulfillment] = (await suite.people.handOver(id)).fulfillments;
+    const ref = { orderId: id, fulfillmentId: fulfillment?.id ?? '' };
+    return { id, happens: () => suite.world.activities.confirmDelivery(ref) };
+  },
+  'back at the warehouse, and not restocked': async () => {
+    const id = await cup();
+    await suite.people.pack(id);
+    await suite.people.handOver(id);
+    await suite.people.scan(id, 'in_transit', 'refused');
+    await until(async () => (await suite.people.read(id)).fulfillments[0]?.status === 'returning');
+    return { id, happens: () => suite.people.scan(id, 'returned') };
+  },
+  'a cancellation begun, and nothing undone': async () => {
+    const id = await cup();
+    const request = { orderId: id, reason: 'customer_request', actor: 'storefront:test' } as const;
+    return { id, happens: () => suite.world.activities.beginCancellation(request) };
+  },
+  'the customer approved, and the gateway not asked': async () => {
+    const { id, nextAction } = await suite.people.place({ payment: { method: 'card', token: 'tok_redirect' } }, [
+      suite.mall.skus.cup,
+    ]);
+    return { id, happens: () => approve(nextAction?.url) };
+  },
+  'its goods are there, and it is not released': async () => {
+    const sku = await backorderedSku(suite.world.transactions, suite.mall, 0);
+    const { id } = await suite.people.place({ lines: [{ skuId: sku.id, quantity: 1 }] });
+    return { id, happens: () => bring(suite.world.transactions, sku.id, suite.mall.warehouseIds[0], 1) };
+  },
+  'its address corrected, and it does not go on': async () => {
+    const { id } = await placeHeld(suite.people);
+    return { id, happens: () => correctAddress(suite.world, suite.people, id) };
+  },
+};
+
+test('an order whose next step is missing is shown, whatever the step, until it follows', async () => {
+  const [resting, held] = [await cup(), (await placeHeld(suite.people)).id];
+  const orders: { readonly kind: string; readonly id: string; readonly happens: () => Promise<unknown> }[] = [];
+  for (const [kind, make] of Object.entries(KINDS)) orders.push({ kind, ...(await make()) });
+  await suite.world.stopWorkers();
+  for (const { happens } of orders) await happens();
+  await until(async () => {
+    await look();
+    return Object.keys(await shown()).length >= orders.length;
+  }, 60_000);
+  const attention = await shown();
+  expect(orders.map(({ kind, id }) => [kind, attention[id]])).toEqual(orders.map(({ kind }) => [kind, 'step_missing']));
+  expect([attention[resting], attention[held]]).toEqual([undefined, undefined]);
+
+  await suite.world.startWorkers();
+  await suite.world.outbox.sweep(0);
+  // The books learned of its end without a message, so its workflow never hears of it: a new one is built.
+  const unheard = orders.find(({ kind }) => kind.startsWith('all fulfillments'))?.id ?? '';
+  const request = { reason: 'operator_decision', evenIfRunning: true } as const;
+  granted(await suite.world.adoptions.adopt(SUPPORT, intent(), unheard, request));
+  await until(async () => {
+    await look();
+    return Object.keys(await shown()).length === 0;
+  }, 60_000).catch(async () => {
+    expect(await shown()).toEqual({});
+  });
+  granted(await suite.world.orders.cancel(suite.people.storefront, intent(), resting, { reason: 'customer_request' }));
+  await suite.people.untilStatus(resting, 'cancelled');
+}, 180_000);
+
+test('an order whose workflow never began is shown', async () => {
+  const id = await cup();
+  await suite.workflowOf(id).terminate('lost by the test');
+  await suite.world.transactions.run(SYSTEM, (tx) =>
+    tx.updateTable('orders').set({ status: 'draft', stage: 'receive' }).where('id', '=', id).execute(),
+  );
+  await until(async () => {
+    await look();
+    return (await shown())[id] !== undefined;
+  }, 30_000);
+  expect((await shown())[id]).toBe('workflow_failing');
+}, 60_000);

@@ -1,0 +1,120 @@
+import type { FulfillmentFact, OrderFacts } from '../../src/contracts/orders/order-facts';
+import { AttentionReason, CarrierScan, FulfillmentStatus, HANDED_OVER_STATUSES } from '../../src/contracts/statuses';
+import type { OrderStatus, ShipmentStatus, WatchdogReason } from '../../src/contracts/statuses';
+import { WAITS } from '../runtime/steps';
+import { beginHold } from './address-hold';
+import { move, unwindFor, type OrderContext, type RunPhase } from './context';
+import { newFulfillment, type FulfillmentState, type Phase } from './state';
+
+const ABOUT_THE_WORKFLOW: readonly WatchdogReason[] = [AttentionReason.workflowFailing, AttentionReason.stepMissing];
+
+/**
+ * Builds the state of an order whose workflow was lost from the books, and continues where they stand. It takes the
+ * last step of each thing again: every step has its key, and does nothing when it was done.
+ */
+export const rebuild: RunPhase = async (order) => {
+  const { input, state, steps } = order;
+  const facts = await steps.run('readOrderFacts', { orderId: input.orderId });
+  if (facts === WAITS) return WAITS;
+  move(order, facts.status, facts.stage);
+  state.backorder.agreedOn = facts.agreedOn;
+  state.attention.attendTask = facts.attendTask;
+  state.attention.written = { reason: facts.own, failing: facts.failing };
+  // What was found of the lost workflow is not true of this one.
+  state.attention.found = facts.found !== null && ABOUT_THE_WORKFLOW.includes(facts.found) ? null : facts.found;
+  state.fulfillments = facts.fulfillments.map((fact) => rebuildFulfillment(order, fact));
+  rebuildPayment(order, facts);
+  if (facts.cancellation !== null) {
+    state.cancellation = facts.cancellation;
+    return unwindFor(order, facts.cancellation);
+  }
+  return PHASE_OF[facts.status](order, facts);
+};
+
+function accepted(order: OrderContext): Phase {
+  order.verdicts.decideFinally({ outcome: 'accepted' });
+  return 'fulfill';
+}
+
+/** The order ended between its adoption and this run. */
+function ended(order: OrderContext): Phase {
+  order.verdicts.decideFinally({ outcome: 'rejected', code: 'order_closed', shortages: [] });
+  return 'end';
+}
+
+/** Names the phase in which an order of each status continues. */
+const PHASE_OF: Readonly<Record<OrderStatus, (order: OrderContext, facts: OrderFacts) => Phase>> = {
+  // What was validated or reserved already is found so; a corrected order gets its payment window.
+  draft: (_order, { corrected, payments }) => {
+    if (payments.some(({ status }) => status === 'authorized')) return 'pay';
+    return corrected ? 'resume' : 'validate';
+  },
+  awaiting_address: (order, { payUntil }) => {
+    beginHold(order, order.input.addressHold, Date.parse(payUntil ?? ''));
+    order.verdicts.decideRest({ outcome: 'address_held' });
+    return 'hold';
+  },
+  awaiting_payment: () => 'pay',
+  awaiting_stock: (order) => {
+    order.verdicts.decideFinally({ outcome: 'accepted' });
+    return 'backorder';
+  },
+  in_fulfillment: accepted,
+  shipped: accepted,
+  // The books end it, or say what is left to undo.
+  cancelling: (order) => unwindFor(order, 'operator_decision'),
+  completed: ended,
+  returned: ended,
+  cancelled: ended,
+  rejected: ended,
+};
+
+/**
+ * Rebuilds the attempts to pay. The last one with an outcome in the books is tried first: its step finds that, or asks
+ * the gateway. Those after it wait for their turn.
+ */
+function rebuildPayment({ state: { payment, verdicts } }: OrderContext, { payUntil, payments }: OrderFacts): void {
+  payment.payUntil = payUntil === null ? null : Date.parse(payUntil);
+  const last = payments.findLastIndex(({ status }) => status !== 'pending');
+  const current = Math.max(0, last);
+  payment.current = payments[current]?.paymentId ?? payment.current;
+  // Any of them may have reached the gateway.
+  payment.tried.push(...payments.map(({ paymentId }) => paymentId));
+  payment.requested.push(...payments.slice(current + 1).map(({ paymentId }) => paymentId));
+  verdicts.open = [payment.current, ...payment.requested];
+}
+
+function rebuildFulfillment(
+  { input, state }: OrderContext,
+  { status, carrierCode, shipment, abandoned, ...ref }: FulfillmentFact,
+): FulfillmentState {
+  // Facts that came while the books were read.
+  const early = state.early[ref.fulfillmentId];
+  Reflect.deleteProperty(state.early, ref.fulfillmentId);
+  return {
+    ...newFulfillment(ref),
+    scanDue: status === 'returning' ? Date.now() + input.deliverySilenceSeconds * 1000 : null,
+    // The books call it returned before its refund, which is the last step of taking it back.
+    status: status === 'returned' ? FulfillmentStatus.returning : status,
+    packed: status !== 'released' || early?.packed === true,
+    handedOver: HANDED_OVER_STATUSES.includes(status) || early?.handedOver === true,
+    captured: ['delivered', 'returning', 'returned'].includes(status),
+    restocked: status === 'returned',
+    carrierCode,
+    scans: status === 'returned' ? [CarrierScan.returned] : scansOf(shipment, status),
+    abandoned: [...abandoned],
+  };
+}
+
+/** Lists the scans that decide, and that the books of a fulfillment have not followed yet. */
+function scansOf(shipment: ShipmentStatus | null, status: FulfillmentStatus): CarrierScan[] {
+  if (shipment === null || status === 'delivered') return [];
+  if (shipment === 'refused' && status === 'returning') return [];
+  const scans: Partial<Record<ShipmentStatus, CarrierScan[]>> = {
+    signed: [CarrierScan.signed],
+    refused: [CarrierScan.refused],
+    returned: [CarrierScan.returned],
+    exception: [CarrierScan.exception],
+  };
+  return scans[shipment] ?? [];
+}

@@ -1,0 +1,68 @@
+import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+
+/** So many events make a history that is slow to read. */
+const MANY_EVENTS = 2_000;
+/** The server ends a workflow with 51,200 events. */
+const TOO_MANY_EVENTS = 10_000;
+
+/**
+ * Runs a Workflow as an actor. Signals, Updates, timers and answers only add work to its inbox and issue no command;
+ * one loop does the work, piece by piece in the order of arrival. While a piece awaits a local activity, nothing else
+ * of the run moves: a replay delivers the end of a local activity before what arrived with the same workflow task, and
+ * two branches that both issue commands would change places (docs/adr/0011).
+ */
+export class Actor {
+  readonly #inbox: (() => unknown)[] = [];
+
+  /** Adds a piece of work. */
+  post(work: () => unknown): void {
+    this.#inbox.push(work);
+  }
+
+  /** Adds what an Update asks for. Its work calls `answer` at once or in a later piece, and it returns that answer. */
+  ask<Result>(work: (answer: (result: Result) => void) => unknown): Promise<Result> {
+    return new Promise((answer) => {
+      this.post(() => work(answer));
+    });
+  }
+
+  /**
+   * Reports whether the run should continue as new, in a history that is quick to read. Its own is long, `isReady` says
+   * that the state is whole, nothing waits to be done, and no Update to be answered. Past `TOO_MANY_EVENTS` it does not
+   * wait for Updates: their callers ask again.
+   */
+  async mayContinueAsNew(isReady: boolean): Promise<boolean> {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    if (!continueAsNewSuggested && historyLength < MANY_EVENTS) return false;
+    await this.#settled();
+    if (this.#inbox.length > 0) return false;
+    return historyLength >= TOO_MANY_EVENTS || (isReady && allHandlersFinished());
+  }
+
+  /** Does the work until `rest`, which runs first and after every piece, reports that the run has ended. */
+  async run(rest: () => Promise<boolean>): Promise<void> {
+    while (!(await rest()) || !(await this.#isDone())) await (await this.#next())();
+  }
+
+  /** Waits, at the end of a run, until every Update is answered; false when more work came meanwhile. */
+  async #isDone(): Promise<boolean> {
+    await condition(() => this.#inbox.length > 0 || allHandlersFinished());
+    return this.#inbox.length === 0;
+  }
+
+  /** Takes the oldest piece once the last one has come to rest. Its commands do not depend on what arrived since. */
+  async #next(): Promise<() => unknown> {
+    await this.#settled(() => this.#inbox.length > 0);
+    return this.#inbox.shift() as () => unknown;
+  }
+
+  /** Waits until everything that this activation causes has come to rest, and a fact holds. */
+  async #settled(fact: () => boolean = () => true): Promise<void> {
+    let rested = false;
+    await condition(() => {
+      const holds = rested && fact();
+      rested = true;
+      return holds;
+    });
+  }
+}
