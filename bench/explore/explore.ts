@@ -6,8 +6,8 @@ import type { OrderInput } from '../../workflows/messages';
 import { fulfillmentsOf, ScriptedBooks, type Gate } from './scripted-books';
 
 const QUEUE = 'explored';
-/** A short workflow task makes a held local activity heartbeat within two seconds. */
-const TASK_TIMEOUT = '2s';
+/** A short workflow task makes a held local activity heartbeat within a second. */
+const TASK_TIMEOUT = '1s';
 const LOOK_MS = 40;
 /** The worker handles what a heartbeat brought within this time. */
 const HANDLED_MS = 60;
@@ -151,7 +151,7 @@ class ExploredOrder {
 
   /** Returns how many things arrived with a heartbeat of the held step. */
   async run(): Promise<number> {
-    const { silenceSeconds, patient } = this.interleaving;
+    const { silenceSeconds } = this.interleaving;
     const input: OrderInput = {
       orderId: this.orderId,
       paymentId: `pay_${this.orderId}`,
@@ -187,7 +187,7 @@ class ExploredOrder {
     }
     // A step that was never reached holds nothing; a patient call is answered at last.
     this.#held.open();
-    if (patient) this.#patient.open();
+    this.#patient.open();
     await handle.result();
     return this.#overlapped;
   }
@@ -216,7 +216,7 @@ class ExploredOrder {
     const before = await lengthOf(handle);
     // An Update is accepted only with the heartbeat, so nothing is awaited before that.
     const arrived = Promise.all(arrivals.map((arrive) => arrive()));
-    const end = Date.now() + 4_000;
+    const end = Date.now() + 2_000;
     // At least: the heartbeat ends a task, something has arrived, another task is scheduled and starts.
     while ((await lengthOf(handle)) < before + 3 + arrivals.length && Date.now() < end) await wait(LOOK_MS);
     if ((await lengthOf(handle)) >= before + 4) this.#overlapped += arrivals.length;

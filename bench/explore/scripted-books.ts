@@ -86,7 +86,8 @@ export class ScriptedBooks {
       const script = this.#scripts.get(orderId);
       if (!script) throw ApplicationFailure.nonRetryable(`${orderId} has no script`);
       if (!isLocal) {
-        await pass(this.#patient.get(orderId));
+        // A held step may time out, and be called again with retries: only the script's own call is held.
+        if (script.patientStep !== null) await pass(this.#patient.get(orderId));
         return result(argument);
       }
       const count = this.stepsOf(orderId) + 1;

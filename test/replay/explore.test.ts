@@ -13,7 +13,7 @@ const TYPES = {
 } as const;
 /** Steps of an order of two fulfillments: four until they are released, three for each, and its end. */
 const STEPS = 11;
-const AT_ONCE = 12;
+const AT_ONCE = 8;
 
 let temporal: TestWorkflowEnvironment;
 beforeAll(async () => {
