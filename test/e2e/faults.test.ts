@@ -38,7 +38,7 @@ const ROUNDS: readonly { readonly kill: Kill; readonly cut: Cut }[] = [
 let shop: FaultyShop;
 beforeAll(async () => {
   shop = await startFaultyShop();
-}, 120_000);
+}, 400_000);
 afterAll(() => shop.close(), 60_000);
 
 test(`${ORDERS} orders, ${ROUNDS.length} kills and cuts: all end, effects happen once, histories replay`, async () => {
@@ -77,7 +77,7 @@ test('API and worker restart under load: no accepted request is dropped, every o
   });
   expect(report.restarts).toMatchObject([{ part: 'api' }, { part: 'worker' }]);
   expect(report.requests.answered).toBeGreaterThan(report.orders);
-}, 120_000);
+}, 400_000);
 
 test('the worker is killed between bookings at the carrier and their saving: one live label each', async () => {
   const report = await bookThenKill(shop, { bookings: 5, batch: 5, run: 'booked' });
@@ -91,4 +91,4 @@ test('the worker is killed between bookings at the carrier and their saving: one
     falseAudits: [],
     unreplayable: [],
   });
-}, 120_000);
+}, 400_000);
