@@ -119,15 +119,16 @@ export async function explore(
 
 /** Rejects when an order does not end in time. */
 async function inTime<T>(run: Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const late = wait(LIMIT_MS, undefined, { signal: stop.signal }).then(() => {
-    throw new Error('did not end');
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error('did not end'));
+    }, LIMIT_MS);
   });
   try {
     return await Promise.race([run, late]);
   } finally {
-    stop.abort();
-    late.catch(() => undefined);
+    clearTimeout(timer);
   }
 }
 
