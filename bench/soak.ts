@@ -6,33 +6,34 @@ import { parseArgs } from 'node:util';
 import type { SampleMall } from '../src/services/catalogue/sample-mall';
 import { removePostgresData } from '../src/embedded/postgres/postgres-home';
 import { startStack, type Stack } from '../src/embedded/stack';
-import { bookThenKill } from './soak/booked-then-killed';
-import { cutPlan } from './soak/cuts';
-import { killPlan } from './soak/kills';
 import { Links } from './soak/links';
-import { restartAll } from './soak/restarts';
+import { printOutcome } from './soak/print-soak';
+import { runSoak } from './soak/run-soak';
 import { openShop, seedShop, type Shop } from './soak/shop';
-import { printCut, printKill, printOutcome, printRecovery, printRestart, printRestarts } from './soak/print-soak';
-import { timeOut } from './soak/timeouts';
-import { hasPassed, underFire } from './soak/under-fire';
-
-/** Is the number of orders that measure the highest load. */
-const MEASURED = 120;
+import { hasPassed } from './soak/under-fire';
+import { postgresServer } from './temporal-server/postgres-server';
+import { obtainServerPrograms } from './temporal-server/programs';
 
 const HELP = `Usage: npm run soak -- [--kills N] [--cuts N] [--booked-then-killed N] [--timeouts N] [--restarts N]
-                        [--orders M] [--batch B] [--busy N] [--json]
+                        [--terminated N] [--unreplayable N] [--orders M] [--batch B] [--busy N]
+                        [--server embedded|postgres] [--json] [--help]
   --kills N               kills of worker, API, Temporal and PostgreSQL, at every point of an order's life in turn
   --cuts N                connections between them that are reset, slow or silent for some seconds, each with a kill
-  --booked-then-killed N  bookings whose worker is killed before it saves them; one kill for each --batch B (10)
+  --booked-then-killed N  bookings whose worker is killed before it saves them
+  --batch B               of these, bookings that one kill interrupts (10)
   --timeouts N            authorizations, captures, bookings and label voids that are executed and then time out
   --restarts N            restarts of API and worker in turn, by SIGTERM, at half of the highest load
-  --orders M              orders in flight (50)
+  --terminated N          workflows terminated, at every point of an order's life in turn, and adopted
+  --unreplayable N        orders begun on 0.4.0, which today's workflows cannot replay, and adopted; N at once
+  --orders M              orders in flight during kills, cuts, time-outs and terminations (50)
   --busy N                processes that burn CPU beside it (0)
+  --server KIND           Temporal's development server, or its production server on PostgreSQL (embedded)
   --json                  print the report as JSON, too
-Exits with 1 on a lost order, a doubled effect, an audit that is not true or a history that does not replay; logs and
-data are kept then.
+Exits with 1 on a lost order, a doubled effect, a failed audit, a history that does not replay, a broken order that is
+not shown within a minute, a dropped request or a part that ended by itself; logs and data are kept then.
 `;
 
+const FAULTS = ['kills', 'cuts', 'booked-then-killed', 'timeouts', 'restarts', 'terminated', 'unreplayable'] as const;
 const { values: flags } = parseArgs({
   options: {
     kills: { type: 'string' },
@@ -42,6 +43,9 @@ const { values: flags } = parseArgs({
     'booked-then-killed': { type: 'string' },
     batch: { type: 'string', default: '10' },
     timeouts: { type: 'string' },
+    terminated: { type: 'string' },
+    unreplayable: { type: 'string' },
+    server: { type: 'string', default: 'embedded' },
     busy: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -52,9 +56,9 @@ const print = (text: string): void => {
   process.stderr.write(text);
 };
 
-function whole(
-  name: 'kills' | 'cuts' | 'restarts' | 'orders' | 'booked-then-killed' | 'batch' | 'timeouts' | 'busy',
-): number {
+type Count = (typeof FAULTS)[number] | 'orders' | 'batch' | 'busy';
+
+function whole(name: Count): number {
   const value = Number(flags[name] ?? 0);
   if (!Number.isInteger(value) || value < 0) throw new Error(`--${name}: a whole number.`);
   return value;
@@ -73,7 +77,20 @@ async function withShop(work: (shop: Shop, lost: readonly string[]) => Promise<b
   const links = await Links.open();
   let succeeded = false;
   try {
+    const temporalServer =
+      flags.server === 'postgres'
+        ? postgresServer(
+            await obtainServerPrograms({
+              env: process.env,
+              signal: abort.signal,
+              onProgress: (title) => {
+                print(`${title}\n`);
+              },
+            }),
+          )
+        : undefined;
     const stack: Stack = await startStack({
+      temporalServer,
       stateFolder,
       ephemeral: true,
       signal: abort.signal,
@@ -111,76 +128,31 @@ async function withShop(work: (shop: Shop, lost: readonly string[]) => Promise<b
 }
 
 async function soak(shop: Shop, lostParts: readonly string[]): Promise<boolean> {
-  const [kills, cuts, orders, restarts] = [whole('kills'), whole('cuts'), whole('orders'), whole('restarts')];
-  const [bookings, batch, timeouts] = [whole('booked-then-killed'), whole('batch'), whole('timeouts')];
-  const all: Record<string, Parameters<typeof printOutcome>[0]> = {};
-  if (kills + cuts > 0) {
-    print(`${kills} kills and ${cuts} cuts with ${orders} orders in flight\n`);
-    const plan = killPlan(kills);
-    const report = await underFire(shop, {
-      kills: plan,
-      cuts: cutPlan(
-        cuts,
-        plan.map(({ part }) => part),
-      ),
-      orders,
-      timeouts: 2,
-      run: 'fire',
-      onKill: (one, n) => {
-        print(printKill(one, n));
-      },
-      onCut: (one, n) => {
-        print(printCut(one, n));
-      },
-    });
-    print(`In ${Math.round(report.seconds)} s, with at least ${report.inFlight} orders in flight:\n`);
-    print(printRecovery(report));
-    all.kills = report;
-  }
-  if (bookings > 0) {
-    print(`${bookings} bookings interrupted by a kill of the worker, ${batch} by each kill\n`);
-    all.bookedThenKilled = await bookThenKill(shop, {
-      bookings,
-      batch: Math.max(1, batch),
-      run: 'booked',
-      onKill: (cut) => {
-        print(`  ${cut} of ${bookings}\n`);
-      },
-    });
-  }
-  if (timeouts > 0) {
-    print(`${timeouts} calls that are executed and then time out\n`);
-    const report = await timeOut(shop, { timeouts, inFlight: orders, run: 'timeouts' });
-    const counts = Object.entries(report.timeouts).map(([call, times]) => `${call} ${times}`);
-    print(`  executed and never answered: ${counts.join(', ')}\n`);
-    all.timeouts = report;
-  }
-  if (restarts > 0) {
-    print(`${restarts} restarts by SIGTERM at half of the highest load\n`);
-    const report = await restartAll(shop, {
-      restarts,
-      measured: MEASURED,
-      run: 'restarts',
-      onRestart: (one, n) => {
-        print(printRestart(one, n));
-      },
-    });
-    print(printRestarts(report));
-    all.restarts = report;
-  }
-  for (const [name, report] of Object.entries(all)) print(`${name}:\n${printOutcome(report)}`);
+  const reports = await runSoak(
+    shop,
+    {
+      kills: whole('kills'),
+      cuts: whole('cuts'),
+      bookedThenKilled: whole('booked-then-killed'),
+      batch: Math.max(1, whole('batch')),
+      timeouts: whole('timeouts'),
+      restarts: whole('restarts'),
+      terminated: whole('terminated'),
+      unreplayable: whole('unreplayable'),
+      orders: whole('orders'),
+    },
+    print,
+  );
+  for (const [name, report] of Object.entries(reports)) print(`${name}:\n${printOutcome(report)}`);
   for (const message of lostParts) print(`${message}\n`);
-  const ok = Object.values(all).every(hasPassed) && lostParts.length === 0;
-  if (flags.json) process.stdout.write(`${JSON.stringify({ ...all, lostParts, ok })}\n`);
+  const ok = Object.values(reports).every(hasPassed) && lostParts.length === 0;
+  if (flags.json) process.stdout.write(`${JSON.stringify({ ...reports, lostParts, ok })}\n`);
   return ok;
 }
 
 async function main(): Promise<void> {
-  if (
-    flags.help ||
-    whole('kills') + whole('cuts') + whole('booked-then-killed') + whole('timeouts') + whole('restarts') === 0
-  )
-    return print(HELP);
+  if (flags.help || FAULTS.every((fault) => whole(fault) === 0)) return print(HELP);
+  if (flags.server !== 'embedded' && flags.server !== 'postgres') throw new Error('--server: embedded or postgres.');
   const began = Date.now();
   const busy = Array.from({ length: whole('busy') }, () =>
     spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),

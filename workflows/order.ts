@@ -37,7 +37,7 @@ function handleMessages(run: OrderRun): void {
   const { actor, input, state, verdicts } = run;
   setHandler(messages.awaitVerdict, () =>
     actor.ask<Verdict>((answer) => {
-      verdicts.answerOnce(input.paymentId, answer);
+      verdicts.answerWhenDecided(input.paymentId, answer);
     }),
   );
   setHandler(
@@ -45,7 +45,7 @@ function handleMessages(run: OrderRun): void {
     ({ paymentId }) =>
       actor.ask<Verdict>((answer) => {
         requestPayment(run, paymentId);
-        verdicts.answerOnce(paymentId, answer);
+        verdicts.answerWhenDecided(paymentId, answer);
       }),
     { validator: (_payment: { paymentId: string }) => assertAwaitsPayment(state) },
   );

@@ -11,7 +11,7 @@ import { newState, type ReplenishmentState } from './replenishment/state';
 export async function replenishment(state: ReplenishmentState = newState()): Promise<void> {
   const run = new ReplenishmentRun(state);
   const { actor } = run;
-  setHandler(stockLow, ({ replenishmentId }) => actor.post(() => run.need(replenishmentId)));
+  setHandler(stockLow, ({ replenishmentId }) => actor.post(() => run.enqueue(replenishmentId)));
   setHandler(supplierAnswered, (answer) =>
     actor.post(() => {
       state.answers[answer.replenishmentId] = answer;

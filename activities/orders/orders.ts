@@ -8,6 +8,7 @@ import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
 import { freeUses } from '../../src/books/pricing/promotion-uses';
 import { isServed } from '../../src/books/catalogue/serviceability';
+import { isReserved } from '../../src/books/inventory/reservations';
 import { freeReservations } from '../../src/books/inventory/free-reservations';
 import {
   readAbandonedBookings,
@@ -39,7 +40,8 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
         .select(['country', 'status', 'addressFindings'])
         .where('id', '=', orderId)
         .executeTakeFirstOrThrow();
-      if (await isServed(tx, orderId, order.country))
+      // An order that is adopted as a draft may have its stock by now, and perhaps an authorization.
+      if ((await isServed(tx, orderId, order.country)) || (await isReserved(tx, orderId)))
         return order.addressFindings === null ? undefined : { outcome: 'address_held' };
       const verdict = { outcome: 'rejected', code: 'destination_not_served', shortages: [] } as const;
       if (order.status !== 'draft') return verdict;

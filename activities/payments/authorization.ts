@@ -2,7 +2,13 @@ import { customerKeyOf } from '../../src/books/customers/customers';
 import { postLedgerTransaction } from '../../src/books/ledger/ledger';
 import { finishOperation, isOperationBegun } from '../../src/books/operations';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
-import { decidePayment, lockPayment, openToken, type PaymentRow } from '../../src/books/payments/payments';
+import {
+  decidePayment,
+  lockPayment,
+  noteStillAwaited,
+  openToken,
+  type PaymentRow,
+} from '../../src/books/payments/payments';
 import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
@@ -19,8 +25,12 @@ const authorizeKey = (payment: PaymentRow): string => `${payment.orderId}:author
 /** Authorizes a payment attempt at the gateway, or asks for its result, and returns the recorded attempt. */
 export async function authorize(deps: ActivityDeps, paymentId: string): Promise<PaymentRow> {
   const { transactions, vault, payments } = deps;
+  const askedAt = new Date();
   const payment = await read(deps, paymentId);
   const key = authorizeKey(payment);
+  // The API took it back before anybody asked the gateway.
+  if (payment.status === 'abandoned' && !(await transactions.run(SYSTEM, (tx) => isOperationBegun(tx, key))))
+    return payment;
   await callProviderOnce<{ amount: number; method: string }, Authorization>(transactions, {
     operation: {
       key,
@@ -33,6 +43,8 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
       const { status } = await lockOrder(tx, payment.orderId);
       if (!PAYABLE_ORDER_STATUSES.includes(status))
         throw invariantViolated(`${payment.orderId} is ${status}: it cannot be paid`);
+      if ((await lockPayment(tx, paymentId)).status === 'abandoned')
+        throw new Error(`${paymentId} was abandoned meanwhile: the next attempt finds that`);
     },
     find: (wanted, signal) => payments.findAuthorizationByKey(wanted, signal),
     perform: async ({ amount, method }, signal) => {
@@ -54,7 +66,7 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
         signal,
       );
     },
-    record: (tx, result) => recordAuthorization(tx, payment, result),
+    record: (tx, result) => recordAuthorization(tx, payment, result, askedAt),
   });
   return read(deps, paymentId);
 }
@@ -67,8 +79,9 @@ export async function endCustomerAction(deps: ActivityDeps, paymentId: string): 
   if (!begun) return before;
   const payment = await authorize(deps, paymentId);
   if (payment.status !== 'action_required' || !payment.providerReference) return payment;
+  const askedAt = new Date();
   const last = await payments.cancelAction(payment.providerReference, providerTimeout());
-  await transactions.run(SYSTEM, (tx) => recordAuthorization(tx, payment, last));
+  await transactions.run(SYSTEM, (tx) => recordAuthorization(tx, payment, last, askedAt));
   return read(deps, paymentId);
 }
 
@@ -79,13 +92,14 @@ async function recordAuthorization(
   tx: Tx,
   { id, orderId, amount, currency, ...payment }: PaymentRow,
   result: Authorization,
+  askedAt: Date,
 ): Promise<void> {
   const key = authorizeKey({ id, orderId, amount, currency, ...payment });
   const { status } = await lockOrder(tx, orderId);
   const { reference } = result;
   if (result.status === 'action_required') {
     // The gateway said so before, or the attempt has been decided meanwhile.
-    if ((await lockPayment(tx, id)).status !== 'pending') return;
+    if ((await lockPayment(tx, id)).status !== 'pending') return noteStillAwaited(tx, id, askedAt);
     await decidePayment(tx, id, {
       status: 'action_required',
       providerReference: reference,

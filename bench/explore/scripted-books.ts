@@ -5,14 +5,14 @@ import type { ReleasedFulfillment } from '../../src/contracts/orders/order';
 
 type Activities = ReturnType<typeof createActivities>;
 
-/** Waits until a step of an order is released by the script. */
-export interface Gate {
+/** Holds a step of an order until the script opens it. */
+export interface StepGate {
   /** Resolves once the step is under way. */
   readonly entered: Promise<void>;
   open(): void;
 }
 
-interface HeldStep extends Gate {
+interface HeldStep extends StepGate {
   readonly enter: () => void;
   readonly opened: Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface OrderScript {
 
 /**
  * Answers every step of an order as its books and providers would, at once, except those that the script holds. It
- * keeps nothing but counts: what is explored is the workflow.
+ * keeps no books: what is explored is the workflow.
  */
 export class ScriptedBooks {
   readonly #scripts = new Map<string, OrderScript>();
@@ -38,7 +38,7 @@ export class ScriptedBooks {
   readonly #failed = new Set<string>();
 
   /** Prepares an order, and returns the gates of its held step and of its patient call. */
-  prepare(orderId: string, script: OrderScript): { readonly held: Gate; readonly patient: Gate } {
+  prepare(orderId: string, script: OrderScript): { readonly held: StepGate; readonly patient: StepGate } {
     this.#scripts.set(orderId, script);
     const [held, patient] = [newGate(), newGate()];
     this.#held.set(orderId, held);
@@ -51,7 +51,7 @@ export class ScriptedBooks {
     return this.#counts.get(orderId) ?? 0;
   }
 
-  /** The Activities of the worker. Those that no explored order takes are missing. */
+  /** The Activities of the worker. Those that no explored order can reach are missing. */
   readonly activities = {
     validateOrder: this.#answer(() => undefined),
     reserveStock: this.#answer(() => ({

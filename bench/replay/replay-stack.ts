@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { packageRoot } from '../../src/embedded/paths';
 import type { Stack } from '../../src/embedded/stack';
+import { readTemporalSettings } from '../../src/embedded/temporal-settings';
 import { replayHistories } from '../../src/process/replay-histories';
 
 /** Reports how many histories a run left, and those that its own code does not replay. */
@@ -12,23 +12,23 @@ export interface Replayed {
   readonly unreplayable: readonly string[];
 }
 
-/** Replays the history of every order and replenishment of a stack with the workflows as they are built. */
-export async function replayStack({ serviceEnvironment }: Pick<Stack, 'serviceEnvironment'>): Promise<Replayed> {
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
-    overrideEnvVars: definedOf(serviceEnvironment),
-  });
+/** Does work with a client of a stack's Temporal server. */
+export async function withTemporal<T>(
+  { serviceEnvironment }: Pick<Stack, 'serviceEnvironment'>,
+  work: (temporal: Client) => Promise<T>,
+): Promise<T> {
+  const { connectionOptions, namespace } = readTemporalSettings(serviceEnvironment);
   const connection = await Connection.connect(connectionOptions);
   try {
-    return await replayAll(new Client({ connection, namespace }));
+    return await work(new Client({ connection, namespace }));
   } finally {
     await connection.close();
   }
 }
 
-const definedOf = (variables: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+/** Replays the history of every order and replenishment of a stack with the workflows as they are built. */
+export const replayStack = (stack: Pick<Stack, 'serviceEnvironment'>): Promise<Replayed> =>
+  withTemporal(stack, replayAll);
 
 /** Replays the history of every order and replenishment that a Temporal server keeps. */
 export async function replayAll(temporal: Client): Promise<Replayed> {

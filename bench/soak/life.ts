@@ -61,7 +61,7 @@ export async function live(load: Load, number: number, plan: Plan): Promise<Live
   const { shop, points, run, limitMs } = load;
   const intent = (act: string) => `soak:${run}:${number}:${act}`;
   const people = new People(shop.storefront, [shop.staff], shop.drivers, intent, limitMs, LOOK_EVERY_MS);
-  const { id: orderId } = await points.at('placing', () =>
+  const { id: orderId } = await points.at('placing', null, () =>
     shop.storefront.placeOrder(intent('place'), cart(shop, plan, number)),
   );
   try {
@@ -89,12 +89,12 @@ async function act(
   { way }: Plan,
 ): Promise<void> {
   if (way === 'cancelled_early') return cancel(shop, points, intent('cancel'), orderId);
-  await points.at('picking', () => people.work(orderId, ['pick', 'recheck']));
-  const labelled = await points.at('packing', () => people.pack(orderId));
+  await points.at('picking', orderId, () => people.work(orderId, ['pick', 'recheck']));
+  const labelled = await points.at('packing', orderId, () => people.pack(orderId));
   if (way === 'cancelled_with_label') return cancel(shop, points, intent('cancel'), orderId);
-  await points.at('handing_over', () => people.handOver(labelled));
+  await points.at('handing_over', orderId, () => people.handOver(labelled));
   const shipped = await people.until(orderId, ({ status }) => status === 'shipped', 'shipped');
-  await points.at('scanning', () => people.scan(shipped, stamped(SCANS[way])));
+  await points.at('scanning', orderId, () => people.scan(shipped, stamped(SCANS[way])));
 }
 
 /**
@@ -103,7 +103,7 @@ async function act(
  */
 async function cancel(shop: Shop, points: Points, key: string, orderId: string): Promise<void> {
   const request = () =>
-    points.at('cancelling', () =>
+    points.at('cancelling', orderId, () =>
       shop.storefront.cancel(key, orderId, 'customer_request').catch((error: unknown) => {
         if (error instanceof ApiProblem && error.code === 'idempotency_in_flight')
           return shop.storefront.getOrder(orderId);

@@ -5,7 +5,8 @@ import type { RestartReport, RestartsReport } from './restarts';
 import type { FireReport } from './under-fire';
 import { hasPassed } from './under-fire';
 
-type PrintedOutcome = Pick<
+/** The part of each run's report that is printed and decides whether the run passed. */
+export type PrintedOutcome = Pick<
   FireReport,
   'orders' | 'ended' | 'waiting' | 'lost' | 'audits' | 'falseAudits' | 'effects' | 'doubled' | keyof Replayed
 >;
@@ -57,6 +58,13 @@ export function printRestarts({ restarts, perSecond, requests }: RestartsReport)
       `answered with Retry-After ${later}, dropped ${dropped.length}\n`,
     ...spread(restarts, ({ part }) => part, 'restarted'),
   ].join('');
+}
+
+/** Formats how long broken orders took until staff could see them: median and longest. */
+export function printShown(what: string, times: readonly number[]): string {
+  const sorted = [...times].sort((a, b) => a - b);
+  const [median = 0, longest = 0] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+  return `  ${what}: ${times.length}, shown after ${ms(median)} (median), ${ms(longest)} (longest)\n`;
 }
 
 /** Formats the outcome of the orders and of every effect. */

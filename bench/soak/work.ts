@@ -39,11 +39,11 @@ function firstSteps(ownerUrl: string, after: Date, steps: Steps): Promise<Date |
 }
 
 /** Waits for work for at most two minutes; throws an error that names the work after that. */
-export async function within(work: Promise<void>, description: string): Promise<void> {
-  const states: PromiseSettledResult<void>[] = [];
+export async function within<T>(work: Promise<T>, description: string): Promise<T> {
+  const states: PromiseSettledResult<T>[] = [];
   void Promise.allSettled([work]).then((settled) => {
     states.push(...settled);
   });
   await untilFact(description, () => states.length > 0);
-  await work;
+  return work;
 }

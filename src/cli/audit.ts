@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { runAudits, type AuditResult } from '../audit/run-audits';
 import { openAuditSources } from '../embedded/audit-sources';
+import { namesTemporal } from '../embedded/temporal-settings';
 import { stateOption } from './options';
 import { readRunning } from './running-stack';
 
 /** The variables that name the sources; each replaces the running stack's own. */
 const SOURCES = [
   'DATABASE_URL',
-  'TEMPORAL_ADDRESS',
   'PAYMENT_URL',
   'PAYMENT_API_KEY',
   'CARRIER_URL',
@@ -29,8 +29,9 @@ export function registerAudit(program: Command): void {
     .addHelpText(
       'after',
       `
-Reads the stack that runs on the state folder. DATABASE_URL, TEMPORAL_ADDRESS, PAYMENT_URL with PAYMENT_API_KEY,
-CARRIER_URL with CARRIER_API_KEY, SUPPLIER_URL with SUPPLIER_API_KEY, and SMS_URL with SMS_API_KEY name other sources.
+Reads the stack that runs on the state folder. DATABASE_URL, TEMPORAL_ADDRESS or TEMPORAL_CONFIG_FILE, PAYMENT_URL with
+PAYMENT_API_KEY, CARRIER_URL with CARRIER_API_KEY, SUPPLIER_URL with SUPPLIER_API_KEY, and SMS_URL with SMS_API_KEY name
+other sources.
 The exit code is 1 unless every audit is true. docs/audit.md says what to do then.`,
     )
     .action(async (flags: { state: string; json?: boolean }) => {
@@ -54,8 +55,12 @@ function environmentOf(stateFolder: string): NodeJS.ProcessEnv {
   const named = Object.fromEntries(
     [...SOURCES, ...OPTIONAL_SOURCES].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
-  if (SOURCES.every((name) => name in named)) return process.env;
-  return { ...process.env, ...readRunning(stateFolder).environment, ...named };
+  const temporal = namesTemporal(process.env);
+  if (SOURCES.every((name) => name in named) && temporal) return process.env;
+  const running = Object.entries(readRunning(stateFolder).environment).filter(
+    ([name]) => !(temporal && name.startsWith('TEMPORAL_')),
+  );
+  return { ...process.env, ...Object.fromEntries(running), ...named };
 }
 
 function linesOf({ name, outcome, count, findings, reason }: AuditResult): string {

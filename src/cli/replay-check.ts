@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { InvalidArgumentError, type Command } from 'commander';
+import { orderWorkflowId } from '../contracts/temporal-names';
 import { packageRoot } from '../embedded/paths';
+import { namesTemporal, readTemporalSettings } from '../embedded/temporal-settings';
 import type { ReplayReport, ReplaySelection } from '../process/replay-histories';
 import { stateOption } from './options';
 import { readRunning } from './running-stack';
@@ -22,18 +23,19 @@ export function registerReplayCheck(program: Command): void {
   program
     .command('replay-check')
     .description(
-      "replays the histories of a running system's orders with this checkout's workflows, and changes nothing",
+      "replays the histories of a system's orders and replenishments with this release's workflows; changes nothing",
     )
     .addOption(stateOption())
-    .option('--sample <number>', 'replays so many of them, evenly drawn; by default all', parseCount)
-    .option('--ended', 'replays the histories of ended orders too, as far as Temporal keeps them')
+    .option('--sample <number>', 'how many histories to replay, sampled evenly (default: all)', parseCount)
+    .option('--ended', 'also replays the histories of completed runs, as far as Temporal keeps them')
     .option('--json', 'print the result as one line of JSON')
     .addHelpText(
       'after',
       `
 Reads the stack that runs on the state folder; TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the other settings of Temporal's
-clients name another server. Run it with the new release before you deploy that. The exit code is 1 when a history does
-not replay: its order would stand still. docs/deploying.md says what to do then.`,
+clients, or TEMPORAL_CONFIG_FILE, name another server. Run it from the new release before you deploy it. The exit code
+is 1 when a history does not replay: that order would stop at its next workflow task. docs/deploying.md says what to do.
+(\`mallflow replay\` is something else: it plays orders of a dataset.)`,
     )
     .action(async (flags: Flags) => {
       const report = await check(flags);
@@ -46,12 +48,11 @@ async function check({ state, sample, ended = false, json = false }: Flags): Pro
   // Loaded here: the worker's native library takes a second, which the other verbs need not wait for.
   const { replayHistories } = await import('../process/replay-histories.js');
   const codePath = join(packageRoot(), 'dist', 'workflow-bundle.js');
-  if (!existsSync(codePath)) throw new Error('The workflows are not built: run `npm run setup` first.');
-  const environment = process.env.TEMPORAL_ADDRESS ? process.env : { ...readRunning(state).environment };
-  const variables = Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  if (!existsSync(codePath))
+    throw new Error('The workflows are not built: run `npm run setup` in this checkout first.');
+  const { connectionOptions, namespace } = readTemporalSettings(
+    namesTemporal(process.env) ? process.env : readRunning(state).environment,
   );
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars: variables });
   const connection = await Connection.connect(connectionOptions);
   try {
     const selection: ReplaySelection = { ended, ...(sample === undefined ? {} : { sample }) };
@@ -69,16 +70,25 @@ async function check({ state, sample, ended = false, json = false }: Flags): Pro
 }
 
 function describe({ replayed, broken }: ReplayReport): string {
-  if (broken.length === 0) return `All ${replayed} histories replay with this code.`;
+  if (broken.length === 0) return `All ${replayed} histories replay with this release.`;
+  const orders = broken.flatMap(({ workflowId }) => orderOf(workflowId) ?? []);
   return [
-    `${broken.length} of ${replayed} histories do not replay with this code:`,
-    ...broken.map(({ workflowId, failure }) => `  ${workflowId}: ${failure}`),
-    'Their orders would stand still: do not deploy it, or adopt them afterwards with `mallflow adopt --all-broken`.',
+    `${broken.length} of ${replayed} histories do not replay with this release:`,
+    ...broken.map(({ workflowId, failure }) => `  ${orderOf(workflowId) ?? workflowId}: ${failure}`),
+    ...(orders.length === 0
+      ? []
+      : ['After the deployment these orders would stop. Correct the release, or adopt them:']),
+    ...(orders.length === 0 ? [] : [`  mallflow adopt --even-if-running ${orders.join(' ')}`]),
+    ...(orders.length === broken.length ? [] : ['Replenishments need nothing: the watchdog starts them again.']),
   ].join('\n');
 }
 
+/** Reads the order of a workflow; undefined when it is not an order's. */
+const orderOf = (workflowId: string): string | undefined =>
+  workflowId.startsWith(orderWorkflowId('')) ? workflowId.slice(orderWorkflowId('').length) : undefined;
+
 function parseCount(text: string): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('A number of histories from 1 on.');
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
   return count;
 }

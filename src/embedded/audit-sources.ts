@@ -1,5 +1,4 @@
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { connect } from '../books/transactions';
 import type { AuditSources } from '../audit/run-audits';
@@ -7,6 +6,7 @@ import { SandboxCarrierProvider } from '../providers/carriers/sandbox-carrier';
 import { SandboxSmsProvider } from '../providers/notifications/sandbox-sms';
 import { SandboxPaymentProvider } from '../providers/payments/sandbox-gateway';
 import { SandboxSupplierProvider } from '../providers/suppliers/sandbox-supplier';
+import { readTemporalSettings } from './temporal-settings';
 
 const TIMEOUT_MS = 30_000;
 const POOL_SIZE = 2;
@@ -56,10 +56,7 @@ export async function openAuditSources(env: NodeJS.ProcessEnv): Promise<OpenAudi
     const { message, code } = error as NodeJS.ErrnoException;
     throw new Error(`The database is unavailable: ${message || code}`, { cause: error });
   }
-  const variables = Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars: variables });
+  const { connectionOptions, namespace } = readTemporalSettings(env);
   // Lazy: when Temporal does not answer, only the audits of Temporal remain unknown.
   const connection = Connection.lazy(connectionOptions);
   return {

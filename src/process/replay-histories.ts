@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 import { ORDER_WORKFLOW, REPLENISHMENT_WORKFLOW } from '../contracts/temporal-names';
 
-/** Where the code comes from that the histories are replayed with. */
+/** The workflow code to replay with. */
 export type WorkflowCode = Pick<ReplayWorkerOptions, 'workflowBundle' | 'sinks'>;
 
 export interface ReplaySelection {
@@ -31,8 +31,8 @@ interface Run {
 
 /**
  * Replays the histories of a system's orders and replenishments with some code. Lists those that do not replay: the
- * next workflow task of each of them would fail. Reads from Temporal only. `onRun` hears of every run. Throws while
- * Temporal is unavailable.
+ * next workflow task of each of them would fail. Reads from Temporal only. `onRun` is called after every run. Throws
+ * while Temporal is unavailable.
  */
 export async function replayHistories(
   temporal: Client,
@@ -53,7 +53,7 @@ export async function replayHistories(
 
 async function listRuns(temporal: Client, ended: boolean): Promise<Run[]> {
   const types = `WorkflowType IN ('${ORDER_WORKFLOW}', '${REPLENISHMENT_WORKFLOW}')`;
-  // A run that was terminated was replaced because it was broken; its history ends where it stood.
+  // Terminated runs were replaced by adoption, as they were broken, and are skipped.
   const statuses = ended ? "ExecutionStatus != 'Terminated'" : "ExecutionStatus = 'Running'";
   const runs: Run[] = [];
   for await (const { workflowId, runId } of temporal.workflow.list({

@@ -4,6 +4,7 @@ import { AddressFixService } from '../../src/services/orders/address-fix-service
 import { Authenticator } from '../../src/services/access/authenticator';
 import { createServices } from '../../src/services/services';
 import { idempotentRequest } from '../../src/services/idempotent-request';
+import { AdoptionService } from '../../src/services/interventions/adoption-service';
 import { InterventionService } from '../../src/services/interventions/intervention-service';
 import { OrderService } from '../../src/services/orders/order-service';
 import type { OrderStart, OrderWorkflows } from '../../src/services/orders/order-workflows';
@@ -26,7 +27,7 @@ export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 /** Replaces the orders' workflows: records each call and answers what the test sets. */
 export class NotedWorkflows implements Pick<
   OrderWorkflows,
-  'start' | 'pay' | 'cancel' | 'operate' | 'afterAddressFix'
+  'start' | 'pay' | 'cancel' | 'operate' | 'adopt' | 'afterAddressFix'
 > {
   readonly started: OrderStart[] = [];
   readonly paid: string[] = [];
@@ -42,6 +43,15 @@ export class NotedWorkflows implements Pick<
   operate(_orderId: string, verb: string, asked: unknown, updateId: string): ReturnType<OrderWorkflows['operate']> {
     this.operated.push({ verb, asked, updateId });
     return this.operating(updateId);
+  }
+
+  readonly adopted: OrderStart[] = [];
+  /** Answers how an order's workflow stands. */
+  describing: () => Promise<'RUNNING' | 'TERMINATED'> = () => Promise.resolve('RUNNING');
+
+  adopt(order: OrderStart): Promise<void> {
+    this.adopted.push(order);
+    return Promise.resolve();
   }
 
   async start(order: OrderStart): Promise<'no_answer'> {
@@ -83,6 +93,7 @@ export async function startApi(
   const transactions = connectTo(database.appUrl);
   const mall = await seedMall(transactions);
   const signals: TestApi['signals'] = [];
+  const workflows = new NotedWorkflows();
   const temporal = {
     withDeadline: <T>(_deadline: number, call: () => Promise<T>) => call(),
     workflow: {
@@ -91,6 +102,7 @@ export async function startApi(
           signals.push({ workflowId, signal });
           return Promise.resolve();
         },
+        describe: async () => ({ status: { name: await workflows.describing() }, raw: {} }),
       }),
     },
   };
@@ -105,7 +117,6 @@ export async function startApi(
     timeZone: 'America/Sao_Paulo',
     taxes: includedTaxes(),
   };
-  const workflows = new NotedWorkflows();
   const services = createServices({
     transactions,
     vault: testVault(),
@@ -118,6 +129,11 @@ export async function startApi(
   const app = await buildApp({
     services: {
       ...services,
+      adoptions: new AdoptionService(
+        transactions,
+        temporal as unknown as Client,
+        workflows as unknown as OrderWorkflows,
+      ),
       interventions: new InterventionService(transactions, workflows as unknown as OrderWorkflows),
       orders: new OrderService(transactions, testVault(), workflows as unknown as OrderWorkflows, policies),
       addresses: new AddressFixService(

@@ -4,6 +4,8 @@ import { NEW_STEP, bundleWith, type Change } from '../support/changed-bundle';
 import { startSuite } from '../support/suite';
 import { falseAudits } from '../support/true-books';
 
+/** Orders in flight while the release changes. */
+const IN_FLIGHT = Number(process.env.IN_FLIGHT ?? 18);
 const DEPLOYMENT = 'mallflow';
 /**
  * gRPC's FAILED_PRECONDITION: the answer to a version whose workers do not serve every queue of the current one yet.
@@ -12,7 +14,7 @@ const NOT_YET: readonly number[] = [9];
 const patched = (id: string, step: string): string => `if (require('@temporalio/workflow').patched('${id}')) ${step}`;
 /** A step that orders in flight have passed, and a wait that is still ahead of them. */
 const STEP_BEHIND: Change = { ...NEW_STEP, to: NEW_STEP.to.replace('await', patched('step-behind', 'await')) };
-const CONFIRM = "const confirmed = await order.steps.run('confirmDelivery'";
+const CONFIRM = "const confirmed = await order.steps.runTransaction('confirmDelivery'";
 const WAIT_AHEAD: Change = {
   file: 'order/fulfillment.ts',
   from: CONFIRM,
@@ -60,9 +62,14 @@ async function expectTrueBooks(): Promise<void> {
   expect(await falseAudits(suite.world)).toEqual([]);
 }
 
-test('fifty orders in flight, at three points of their way, go on with a change under patched()', async () => {
-  const orders = await place(50);
-  const [placed, packed, handedOver] = [orders.slice(0, 17), orders.slice(17, 34), orders.slice(34)];
+test('orders in flight, at three points of their way, go on with a change under patched()', async () => {
+  const orders = await place(IN_FLIGHT);
+  const third = Math.floor(IN_FLIGHT / 3);
+  const [placed, packed, handedOver] = [
+    orders.slice(0, third),
+    orders.slice(third, 2 * third),
+    orders.slice(2 * third),
+  ];
   await pack([...packed, ...handedOver]);
   await handOver(handedOver);
   const bundle = await bundleWith(STEP_BEHIND, WAIT_AHEAD);

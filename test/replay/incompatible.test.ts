@@ -29,7 +29,7 @@ test.each<[string, Change]>([
     'a step left out',
     {
       file: 'order/fulfillment.ts',
-      from: "await order.steps.run('confirmDelivery', refOf(order, fulfillment), idOf(fulfillment));",
+      from: "await order.steps.runTransaction('confirmDelivery', refOf(order, fulfillment), idOf(fulfillment));",
       to: 'undefined;',
     },
   ],

@@ -13,13 +13,13 @@ export interface Change {
   readonly to: string;
 }
 
-const VALIDATE = "const validated = await order.steps.run('validateOrder', { orderId });";
+const VALIDATE = "const validated = await order.steps.runTransaction('validateOrder', { orderId });";
 
 /** Adds a step before an order's first, which orders under way ran without. */
 export const NEW_STEP: Change = {
   file: 'order/placement.ts',
   from: VALIDATE,
-  to: `await order.steps.run('releaseStock', { orderId }); ${VALIDATE}`,
+  to: `await order.steps.runTransaction('releaseStock', { orderId }); ${VALIDATE}`,
 };
 
 /** Bundles today's workflows with changes made to a copy of them. Throws when a piece to replace is missing. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { WorkflowBundle } from '@temporalio/worker';
 
-/** Reads the workflows of the last release whose orders were coroutines, as its build bundled them, without the map. */
+/** Reads the workflow bundle of 0.4.0, without its source map. */
 export const retiredBundle = (): WorkflowBundle => ({
   code: gunzipSync(readFileSync(join(__dirname, '../replay/retired/workflow-bundle-0.4.0.js.gz'))).toString('utf8'),
 });

@@ -1,6 +1,6 @@
 import { AttentionReason, OrderStatus, Stage } from '../../src/contracts/statuses';
 import type { AddressHoldPolicy } from '../messages';
-import type { Deadline } from '../runtime/deadlines';
+import type { Deadline } from '../runtime/timers';
 import { WAITS } from '../runtime/steps';
 import { move, unwindFor, type OrderContext, type RunPhase } from './context';
 import type { NoticeState, OrderState } from './state';
@@ -18,7 +18,7 @@ export function beginHold({ state }: OrderContext, { channels }: AddressHoldPoli
 
 /** Ends the hold: the address is correct. Whoever asks for the verdict from now on awaits the payment's. */
 export function addressCorrected({ input, state, verdicts }: OrderContext): void {
-  verdicts.resume(input.paymentId);
+  verdicts.withdrawAddressHeld(input.paymentId);
   if (state.hold) state.hold.corrected = true;
 }
 
@@ -32,7 +32,7 @@ export const hold: RunPhase = async (order) => {
   if (!state.hold) return 'resume';
   const until = new Date(state.hold.until).toISOString();
   if (state.status !== OrderStatus.awaitingAddress) {
-    if ((await steps.run('holdForAddress', { orderId, until })) === WAITS) return WAITS;
+    if ((await steps.runTransaction('holdForAddress', { orderId, until })) === WAITS) return WAITS;
     order.verdicts.decideRest({ outcome: 'address_held' });
     move(order, OrderStatus.awaitingAddress, Stage.receive);
   }
@@ -42,7 +42,7 @@ export const hold: RunPhase = async (order) => {
     return WAITS;
   }
   // The database decides between the deadline and a customer who comes in the last second.
-  const expired = await steps.run('expireAddressHold', { orderId });
+  const expired = await steps.runTransaction('expireAddressHold', { orderId });
   if (expired === WAITS) return WAITS;
   stopNotices(order);
   return expired ? unwindFor(order, 'address_not_mended') : 'resume';
@@ -52,12 +52,12 @@ export const hold: RunPhase = async (order) => {
 export const resume: RunPhase = async (order) => {
   const { input, state, steps, verdicts } = order;
   stopNotices(order);
-  const resumed = await steps.run('resumeAfterAddressHold', {
+  const resumed = await steps.runTransaction('resumeAfterAddressHold', {
     orderId: input.orderId,
     paymentWindowSeconds: input.paymentWindowSeconds,
   });
   if (resumed === WAITS) return WAITS;
-  verdicts.resume(input.paymentId);
+  verdicts.withdrawAddressHeld(input.paymentId);
   move(order, OrderStatus.draft, Stage.receive);
   state.payment.payUntil = Date.parse(resumed.payUntil);
   return 'pay';
@@ -70,14 +70,14 @@ export function holdDeadlines({ phase, hold }: OrderState): Deadline[] {
     hold.passed = true;
   };
   return [
-    { key: 'hold', at: hold.until, summary: 'deadline for the address', passed },
+    { key: 'hold', at: hold.until, summary: 'deadline for the address', onPassed: passed },
     ...hold.notices.flatMap((notice): Deadline[] => {
       if (notice.next === null || notice.due === 0) return [];
-      const isDue = () => {
+      const makeDue = () => {
         notice.due = 0;
       };
       const summary = `until the next reminder by ${notice.channel}`;
-      return [{ key: `notice ${notice.channel}`, at: notice.due, summary, passed: isDue }];
+      return [{ key: `notice ${notice.channel} ${notice.next}`, at: notice.due, summary, onPassed: makeDue }];
     }),
   ];
 }
@@ -85,10 +85,10 @@ export function holdDeadlines({ phase, hold }: OrderState): Deadline[] {
 /** Sends the message of a channel that is due, and plans the next. */
 async function notify({ input, state, steps }: OrderContext, notice: NoticeState): Promise<void> {
   if (notice.next === null || notice.due > 0) return;
-  const sent = await steps.call(
+  const sent = await steps.callProvider(
     'sendAddressNotice',
     { orderId: input.orderId, channel: notice.channel, number: notice.next },
-    { lane: { taskQueue: notice.queue }, reason: AttentionReason.notificationUnavailable },
+    { target: { taskQueue: notice.queue }, reason: AttentionReason.notificationUnavailable },
   );
   if (sent === WAITS) return;
   const { reminders } = input.addressHold;

@@ -12,8 +12,12 @@ const ATTEMPTS_PER_TRY = 4;
 export const ownAttention = (state: OrderState): AttentionReason | null => mostUrgentAttention(reasonsOf(state));
 
 /** Picks the most urgent reason of the order itself and of the watchdog. An ended order has none. */
-export const shownAttention = ({ phase, attention }: OrderState): AttentionReason | WatchdogReason | null =>
-  phase === 'end' ? null : mostUrgentAttention([attention.written.reason, attention.found]);
+export function shownAttention(state: OrderState): AttentionReason | WatchdogReason | null {
+  const { phase, attention } = state;
+  if (phase === 'end') return null;
+  const own = attention.inBooks === null ? ownAttention(state) : attention.inBooks.reason;
+  return mostUrgentAttention([own, attention.found]);
+}
 
 /** Picks the step that failed most often and is tried again by itself. Null when none has failed for some seconds. */
 export function failingStep({ waits }: OrderState): FailingStep | null {
@@ -42,5 +46,5 @@ function reasonsOf({ phase, fulfillments, backorder, attention, waits }: OrderSt
 function reasonOfWait({ step, state, late, reason, retryAt }: Wait): AttentionReason[] {
   if (step === 'markAttention') return [];
   if (state === 'failed') return retryAt === null ? [AttentionReason.needsOperator] : [];
-  return late && reason !== null && state === 'calling' ? [reason as AttentionReason] : [];
+  return late && reason !== null && state !== 'answered' ? [reason as AttentionReason] : [];
 }

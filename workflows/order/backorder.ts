@@ -1,5 +1,5 @@
 import { OrderStatus, Stage } from '../../src/contracts/statuses';
-import type { Deadline } from '../runtime/deadlines';
+import type { Deadline } from '../runtime/timers';
 import { WAITS } from '../runtime/steps';
 import { move, type RunPhase } from './context';
 import type { OrderState } from './state';
@@ -18,12 +18,12 @@ export const backorder: RunPhase = async (order) => {
   const wait = state.backorder;
   if (wait.agreedOn === null) return 'release';
   if (!wait.ask) return WAITS;
-  const stock = await steps.run('awaitStock', { orderId: order.input.orderId });
+  const stock = await steps.runTransaction('awaitStock', { orderId: order.input.orderId });
   if (stock === WAITS) return WAITS;
   if (stock.overdueAt === null) return 'release';
   wait.ask = false;
   wait.overdueAt = Date.parse(stock.overdueAt);
-  // A day that has passed already ends its timer at once: the clock of a replay decides nothing.
+  // If the day has passed, its timer fires at once. The code never compares clocks, so that a replay does the same.
   wait.overdue = false;
   order.verdicts.decideFinally({ outcome: 'accepted' });
   move(order, OrderStatus.awaitingStock, Stage.receive);
@@ -36,5 +36,12 @@ export function backorderDeadlines({ phase, backorder }: OrderState): Deadline[]
   const passed = () => {
     backorder.overdue = true;
   };
-  return [{ key: 'backorder', at: backorder.overdueAt, summary: 'until the agreed date', passed }];
+  return [
+    {
+      key: `backorder ${backorder.overdueAt}`,
+      at: backorder.overdueAt,
+      summary: 'until the agreed date',
+      onPassed: passed,
+    },
+  ];
 }

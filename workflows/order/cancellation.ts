@@ -6,20 +6,20 @@ import { WAITS, type Waits } from '../runtime/steps';
 import { move, unwindFor, type OrderContext, type RunPhase } from './context';
 import { atCarrier } from './fulfillment';
 import { atGateway } from './payment';
-import type { OrderState, Undo } from './state';
+import type { OrderState, UndoableEffect } from './state';
 
 type CancellationRequest = CancelOrder & { readonly actor: string };
 
 /**
- * Cancels an order, unless something was handed over: the database decides, as both ask it. Returns the refusal;
- * undefined when the order unwinds.
+ * Cancels an order, unless something was handed over. Cancellation and hand-over lock the same rows, so the database
+ * decides. Returns the refusal; undefined when the order unwinds.
  */
 export async function cancel(
   order: OrderContext,
   request: CancellationRequest,
 ): Promise<Extract<CancellationVerdict, { outcome: 'refused' }> | Waits | undefined> {
   const { input, state, steps } = order;
-  const verdict = await steps.run('beginCancellation', { orderId: input.orderId, ...request });
+  const verdict = await steps.runTransaction('beginCancellation', { orderId: input.orderId, ...request });
   if (verdict === WAITS) return WAITS;
   if (verdict.outcome === 'refused') return verdict;
   if (state.cancellation === null && state.phase !== 'end') {
@@ -38,17 +38,17 @@ export const unwind: RunPhase = async (order) => {
   const { input, state, steps } = order;
   const { unwinding } = state;
   if (!unwinding || steps.isStopping) return WAITS;
-  unwinding.undo ??= effectsOf(state);
-  for (const undo of unwinding.undo) {
-    if (await undoEffect(order, undo)) unwinding.undo = unwinding.undo.filter((one) => one !== undo);
+  unwinding.left ??= effectsOf(state);
+  for (const undo of unwinding.left) {
+    if (await undoEffect(order, undo)) unwinding.left = unwinding.left.filter((one) => one !== undo);
   }
-  if (unwinding.undo.length > 0) return WAITS;
-  const { reason, undone } = unwinding;
-  const left = await steps.run('finishCancellation', { orderId: input.orderId, reason, undone });
+  if (unwinding.left.length > 0) return WAITS;
+  const { reason, booksUndone: undone } = unwinding;
+  const left = await steps.runTransaction('finishCancellation', { orderId: input.orderId, reason, undone });
   if (left === WAITS) return WAITS;
   if (left) {
     // A run that was rebuilt, or whose last steps were lost, may have done more than it knows.
-    state.unwinding = { reason, undone: true, undo: effectsLeft(left) };
+    state.unwinding = { reason, booksUndone: true, left: effectsLeft(left) };
     return 'unwind';
   }
   order.verdicts.decideFinally({ outcome: 'rejected', code: 'order_not_cancellable', shortages: [] });
@@ -57,29 +57,29 @@ export const unwind: RunPhase = async (order) => {
 };
 
 /** Lists what an order may have done, the newest first. */
-function effectsOf({ fulfillments, payment }: OrderState): Undo[] {
+function effectsOf({ fulfillments, payment }: OrderState): UndoableEffect[] {
   return [
     ...fulfillments
       .toReversed()
-      .flatMap(({ ref: { fulfillmentId }, status, abandoned }): Undo[] => [
-        ...abandoned.map((n): Undo => ({ kind: 'booking', fulfillmentId, n })),
+      .flatMap(({ ref: { fulfillmentId }, status, abandoned }): UndoableEffect[] => [
+        ...abandoned.map((n): UndoableEffect => ({ kind: 'booking', fulfillmentId, n })),
         ...(status === 'released' ? [] : [{ kind: 'shipment', fulfillmentId } as const]),
       ]),
-    ...payment.tried.toReversed().map((paymentId): Undo => ({ kind: 'payment', paymentId })),
+    ...payment.tried.toReversed().map((paymentId): UndoableEffect => ({ kind: 'payment', paymentId })),
     { kind: 'stock' },
   ];
 }
 
-function effectsLeft(left: NonNullable<Result<'finishCancellation'>>): Undo[] {
+function effectsLeft(left: NonNullable<Result<'finishCancellation'>>): UndoableEffect[] {
   return [
-    ...left.givenUp.map((booking): Undo => ({ kind: 'booking', ...booking })),
-    ...left.fulfillmentIds.map((fulfillmentId): Undo => ({ kind: 'shipment', fulfillmentId })),
-    ...left.paymentIds.map((paymentId): Undo => ({ kind: 'payment', paymentId })),
+    ...left.givenUp.map((booking): UndoableEffect => ({ kind: 'booking', ...booking })),
+    ...left.fulfillmentIds.map((fulfillmentId): UndoableEffect => ({ kind: 'shipment', fulfillmentId })),
+    ...left.paymentIds.map((paymentId): UndoableEffect => ({ kind: 'payment', paymentId })),
   ];
 }
 
 /** Undoes one effect. Returns false while that waits. */
-async function undoEffect(order: OrderContext, undo: Undo): Promise<boolean> {
+async function undoEffect(order: OrderContext, undo: UndoableEffect): Promise<boolean> {
   const { orderId } = order.input;
   switch (undo.kind) {
     case 'shipment': {
@@ -93,6 +93,6 @@ async function undoEffect(order: OrderContext, undo: Undo): Promise<boolean> {
     case 'payment':
       return (await atGateway(order, 'voidPayment', undo.paymentId)) !== WAITS;
     case 'stock':
-      return (await order.steps.run('releaseStock', { orderId })) !== WAITS;
+      return (await order.steps.runTransaction('releaseStock', { orderId })) !== WAITS;
   }
 }

@@ -25,6 +25,6 @@ export function move({ state }: OrderContext, status: OrderStatus, stage: Stage)
 /** Makes an order undo everything. What it waits for ends first, so that nothing is done while it is undone. */
 export function unwindFor({ state, steps }: OrderContext, reason: CancellationReason): Phase {
   steps.stop();
-  state.unwinding = { reason, undo: null, undone: false };
+  state.unwinding = { reason, left: null, booksUndone: false };
   return 'unwind';
 }

@@ -56,7 +56,7 @@ export function orderWaits(order: OrderView): string[] {
 function failingWait({ step, tries, retryAt }: OrderView['failing'][number]): string {
   const times = tries === 1 ? 'once' : `${tries} times`;
   return retryAt === null
-    ? `Step ${step}, which cannot succeed by itself. Ends with Update \`retryNow\` once its cause is corrected`
+    ? `Step ${step}, which cannot succeed by itself. Correct its cause, then send Update \`retryNow\``
     : `Step ${step}, which failed ${times} and is tried again by itself. Nothing to do; \`retryNow\` tries it at once`;
 }
 

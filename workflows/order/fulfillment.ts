@@ -1,13 +1,13 @@
 import { AttentionReason, CarrierScan, FulfillmentStatus } from '../../src/contracts/statuses';
 import type { ActivityName, Argument, Result } from '../runtime/call-activities';
-import type { Deadline } from '../runtime/deadlines';
+import type { Deadline } from '../runtime/timers';
 import { WAITS, type Waits } from '../runtime/steps';
 import type { OrderContext } from './context';
 import type { FulfillmentFacts, FulfillmentState, OrderState } from './state';
 
 /** Notes a fact about a fulfillment, or keeps it until the run knows the fulfillment. */
 export function noteFulfillmentFact(
-  { fulfillments, early }: OrderState,
+  { fulfillments, factsBeforeRelease: early }: OrderState,
   fulfillmentId: string,
   fact: (facts: FulfillmentFacts) => void,
 ): void {
@@ -36,14 +36,14 @@ export const awaitsLabel = ({ cancellation }: OrderState, { status }: Fulfillmen
 export function scanDeadlines({ phase, fulfillments }: OrderState): Deadline[] {
   if (phase !== 'fulfill') return [];
   return fulfillments.flatMap((fulfillment): Deadline[] => {
-    const { ref, status, scanDue, silent } = fulfillment;
+    const { ref, status, scanDue, scansAwaited, silent } = fulfillment;
     const isUnderWay = status === 'handed_over' || status === 'returning';
     if (!isUnderWay || scanDue === null || silent || fulfillment.scans.length > 0) return [];
     const passed = () => {
       fulfillment.silent = true;
     };
     const summary = `${ref.fulfillmentId}: deadline for the carrier's next scan`;
-    return [{ key: `scan ${ref.fulfillmentId}`, at: scanDue, summary, passed }];
+    return [{ key: `scan ${scansAwaited} ${ref.fulfillmentId}`, at: scanDue, summary, onPassed: passed }];
   });
 }
 
@@ -91,11 +91,17 @@ const STEPS: Readonly<Record<FulfillmentStatus, FulfillmentStep>> = {
 async function takeScan(order: OrderContext, fulfillment: FulfillmentState): Promise<boolean> {
   const [scan] = fulfillment.scans;
   if (scan === undefined) return false;
+  const take = SCANS[scan];
+  if (take === undefined) {
+    // Staff may type any scan in the Web UI: one that decides nothing is passed over.
+    fulfillment.scans.shift();
+    return true;
+  }
   if (scan !== CarrierScan.exception) {
     fulfillment.silent = false;
     fulfillment.exception = false;
   }
-  if (!(await SCANS[scan]?.(order, fulfillment))) return false;
+  if (!(await take(order, fulfillment))) return false;
   fulfillment.scans.shift();
   awaitScan(order, fulfillment);
   return true;
@@ -103,7 +109,7 @@ async function takeScan(order: OrderContext, fulfillment: FulfillmentState): Pro
 
 const SCANS: Readonly<Partial<Record<CarrierScan, FulfillmentStep>>> = {
   signed: async (order, fulfillment) => {
-    const confirmed = await order.steps.run('confirmDelivery', refOf(order, fulfillment), idOf(fulfillment));
+    const confirmed = await order.steps.runTransaction('confirmDelivery', refOf(order, fulfillment), idOf(fulfillment));
     if (confirmed === WAITS) return false;
     fulfillment.status = FulfillmentStatus.delivered;
     return true;
@@ -113,14 +119,14 @@ const SCANS: Readonly<Partial<Record<CarrierScan, FulfillmentStep>>> = {
     return true;
   },
   refused: async (order, fulfillment) => {
-    const begun = await order.steps.run('beginReturn', refOf(order, fulfillment), idOf(fulfillment));
+    const begun = await order.steps.runTransaction('beginReturn', refOf(order, fulfillment), idOf(fulfillment));
     if (begun === WAITS) return false;
     fulfillment.status = FulfillmentStatus.returning;
     return true;
   },
   returned: async (order, fulfillment) => {
     if (!fulfillment.restocked) {
-      const restocked = await order.steps.run('restockReturn', refOf(order, fulfillment), idOf(fulfillment));
+      const restocked = await order.steps.runTransaction('restockReturn', refOf(order, fulfillment), idOf(fulfillment));
       if (restocked === WAITS) return false;
       fulfillment.restocked = true;
     }
@@ -132,6 +138,7 @@ const SCANS: Readonly<Partial<Record<CarrierScan, FulfillmentStep>>> = {
 
 function awaitScan({ input }: OrderContext, fulfillment: FulfillmentState): void {
   fulfillment.scanDue = Date.now() + input.deliverySilenceSeconds * 1000;
+  fulfillment.scansAwaited += 1;
 }
 
 /** Voids the bookings that were abandoned for another carrier; the new booking does not wait for that. */
@@ -158,8 +165,8 @@ export function atCarrier<Name extends CarrierStep>(
   argument: Argument<Name>,
 ): Promise<Result<Name> | Waits> {
   const fairnessKey = state.fulfillments.find(({ ref }) => ref.fulfillmentId === fulfillmentId)?.ref.merchantId;
-  return steps.call(step, argument, {
-    lane: { taskQueue: input.carrierQueue, ...(fairnessKey === undefined ? {} : { fairnessKey }) },
+  return steps.callProvider(step, argument, {
+    target: { taskQueue: input.carrierQueue, ...(fairnessKey === undefined ? {} : { fairnessKey }) },
     reason: AttentionReason.carrierUnavailable,
     owner: fulfillmentId,
   });
@@ -170,8 +177,8 @@ function atGateway(
   fulfillment: FulfillmentState,
   step: 'capturePayment' | 'refundPayment',
 ): Promise<undefined | void | Waits> {
-  return order.steps.call(step, refOf(order, fulfillment), {
-    lane: { taskQueue: order.input.paymentQueue, fairnessKey: fulfillment.ref.merchantId },
+  return order.steps.callProvider(step, refOf(order, fulfillment), {
+    target: { taskQueue: order.input.paymentQueue, fairnessKey: fulfillment.ref.merchantId },
     reason: AttentionReason.paymentProviderUnavailable,
     owner: idOf(fulfillment),
   });

@@ -13,7 +13,7 @@ import { invalidMembers } from '../../src/domain/interventions/intervention-shap
 import * as messages from '../messages';
 import { WAITS, type Waits } from '../runtime/steps';
 import { requestCancellation } from './cancellation-request';
-import { abandonBookings } from './delivery';
+import { abandonBookings } from './fulfillment-phases';
 import { awaitsLabel } from './fulfillment';
 import type { OrderRun } from './order-run';
 
@@ -78,7 +78,11 @@ async function retryNow(
   request: ByActor<RetryNow>,
   requestId: string,
 ): Promise<InterventionVerdict | Waits> {
-  const recorded = await steps.run('recordRetry', { ...request, orderId: input.orderId, request: requestId });
+  const recorded = await steps.runTransaction('recordRetry', {
+    ...request,
+    orderId: input.orderId,
+    request: requestId,
+  });
   return recorded === WAITS ? WAITS : { outcome: 'retried', steps: steps.retry() };
 }
 
@@ -92,7 +96,11 @@ async function chooseCarrier(
   requestId: string,
 ): Promise<InterventionVerdict | Waits> {
   const { fulfillmentId } = request;
-  const verdict = await steps.run('chooseCarrier', { ...request, orderId: input.orderId, request: requestId });
+  const verdict = await steps.runTransaction('chooseCarrier', {
+    ...request,
+    orderId: input.orderId,
+    request: requestId,
+  });
   if (verdict === WAITS || verdict.outcome === 'refused') return verdict;
   // A booking that waits is made again, and finds the choice in the books.
   steps.retry(fulfillmentId);
@@ -109,7 +117,7 @@ async function handToPerson(
   request: ByActor<HandToPerson>,
   requestId: string,
 ): Promise<InterventionVerdict | Waits> {
-  const task = await steps.run('openAttendTask', { ...request, orderId: input.orderId, request: requestId });
+  const task = await steps.runTransaction('openAttendTask', { ...request, orderId: input.orderId, request: requestId });
   if (task === WAITS) return WAITS;
   if (!task.opened) return { outcome: 'refused', code: 'already_attended' };
   if (!state.attention.attended.includes(task.taskId)) state.attention.attendTask = task.taskId;

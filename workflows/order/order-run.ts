@@ -3,7 +3,7 @@ import { HANDED_OVER_STATUSES, OrderStatus } from '../../src/contracts/statuses'
 import type { OrderStanding } from '../../src/domain/interventions/available-actions';
 import type { OrderInput, OrderProgress } from '../messages';
 import { Actor } from '../runtime/actor';
-import { Deadlines } from '../runtime/deadlines';
+import { Timers } from '../runtime/timers';
 import { Steps, WAITS } from '../runtime/steps';
 import { attributes } from '../search-attributes';
 import { hold, holdDeadlines, resume } from './address-hold';
@@ -11,13 +11,13 @@ import { failingStep, ownAttention, shownAttention } from './attention';
 import { backorder, backorderDeadlines } from './backorder';
 import { unwind } from './cancellation';
 import type { OrderContext, RunPhase } from './context';
-import { complete, fulfill, release } from './delivery';
+import { complete, fulfill, release } from './fulfillment-phases';
 import { orderDetails, orderWaits, type OrderView } from './details';
 import { awaitsLabel, scanDeadlines } from './fulfillment';
 import { pay, paymentDeadlines } from './payment';
 import { reserve, validate } from './placement';
 import { rebuild } from './rebuild';
-import type { FulfillmentState, OrderState, Phase, ShownState } from './state';
+import type { AttributeState, FailingStep, FulfillmentState, OrderState, Phase } from './state';
 import { Verdicts } from './verdicts';
 
 /** The step that writes the order's attention to the books: no other step waits for it. */
@@ -43,7 +43,7 @@ export class OrderRun implements OrderContext {
   readonly actor = new Actor();
   readonly steps: Steps;
   readonly verdicts: Verdicts;
-  readonly #deadlines: Deadlines;
+  readonly #timers: Timers;
   /** Requests whose step waits; each is taken again until it returns true. */
   #requests: (() => Promise<boolean>)[] = [];
   /** Answers that are given once the books and the state agree. */
@@ -58,12 +58,12 @@ export class OrderRun implements OrderContext {
   ) {
     this.steps = new Steps(state.waits, this.actor);
     this.verdicts = new Verdicts(state.verdicts);
-    this.#deadlines = new Deadlines(this.actor);
+    this.#timers = new Timers(this.actor);
   }
 
   /** Runs the order to its end. */
   run(): Promise<void> {
-    return this.actor.run(() => this.#rest());
+    return this.actor.run(() => this.#turn());
   }
 
   /** Takes a request of somebody: `take` returns false while its step waits, and is called again then. */
@@ -82,7 +82,7 @@ export class OrderRun implements OrderContext {
   }
 
   /** Brings the order to where it waits for a message. Returns whether it has ended. */
-  async #rest(): Promise<boolean> {
+  async #turn(): Promise<boolean> {
     await this.#takeRequests();
     // The books hear that no person is needed any more before the order continues.
     await this.#writeAttention();
@@ -92,11 +92,11 @@ export class OrderRun implements OrderContext {
     for (const answer of this.#answers.splice(0)) answer();
     if (this.state.phase === 'end') for (const answer of this.#answersAtEnd.splice(0)) answer();
     if (!ended) {
-      this.steps.follow();
-      this.#deadlines.follow(this.#wantedDeadlines());
+      this.steps.reconcile();
+      this.#timers.reconcile(this.#wantedDeadlines());
     }
     this.#show();
-    if (!ended && !this.steps.isStopping && (await this.actor.mayContinueAsNew(this.#requests.length === 0)))
+    if (!ended && !this.steps.isStopping && (await this.actor.readyToContinueAsNew(this.#requests.length === 0)))
       await continueAsNew<(input: OrderInput, state: OrderState) => Promise<unknown>>(this.input, this.state);
     return ended;
   }
@@ -122,13 +122,16 @@ export class OrderRun implements OrderContext {
   async #writeAttention(): Promise<boolean> {
     const { orderId } = this.input;
     const { attention, phase } = this.state;
-    const reason = phase === 'end' ? attention.written.reason : ownAttention(this.state);
-    const failing = failingStep(this.state);
-    if (sameAttention(attention.written, { reason, failing })) return true;
-    const marked = await this.steps.run(MARK, { orderId, reason, failing }, undefined, MARK);
-    if (marked === WAITS) return false;
-    attention.written = { reason, failing };
-    return true;
+    // The books of an order that has ended hold no reason any more.
+    const ended = phase === 'end';
+    const reason = ended ? null : ownAttention(this.state);
+    const failing = ended ? null : failingStep(this.state);
+    const { inBooks } = attention;
+    if (inBooks !== null && sameFailing(inBooks.failing, failing) && (ended || inBooks.reason === reason)) return true;
+    const marked = await this.steps.runTransaction(MARK, { orderId, reason, failing }, undefined, MARK);
+    // An attempt that failed may have been written all the same.
+    attention.inBooks = marked === WAITS ? null : { reason, failing };
+    return marked !== WAITS;
   }
 
   #wantedDeadlines() {
@@ -162,8 +165,8 @@ export class OrderRun implements OrderContext {
 
   /** Keeps what staff read in the Web UI true. */
   #show(): void {
-    const { shown, status, stage, fulfillments } = this.state;
-    const now: ShownState = {
+    const { attributes: shown, status, stage, fulfillments } = this.state;
+    const now: AttributeState = {
       status,
       stage,
       attention: shownAttention(this.state),
@@ -206,7 +209,5 @@ const carriersOf = (fulfillments: readonly FulfillmentState[]): string[] => [
   ...new Set(fulfillments.flatMap(({ carrierCode }) => carrierCode ?? [])),
 ];
 
-type Written = OrderState['attention']['written'];
-
-const sameAttention = (a: Written, b: Written): boolean =>
-  a.reason === b.reason && a.failing?.step === b.failing?.step && a.failing?.attempts === b.failing?.attempts;
+const sameFailing = (a: FailingStep | null, b: FailingStep | null): boolean =>
+  a?.step === b?.step && a?.attempts === b?.attempts;

@@ -1,13 +1,13 @@
 import type { ActivityName, Result } from '../runtime/call-activities';
 import { AttentionReason, OrderStatus, Stage } from '../../src/contracts/statuses';
-import type { Deadline } from '../runtime/deadlines';
+import type { Deadline } from '../runtime/timers';
 import { WAITS, type Waits } from '../runtime/steps';
 import { move, unwindFor, type OrderContext, type RunPhase } from './context';
 import type { OrderState, Phase } from './state';
 
 /** Notes that the customer acted on an attempt. */
 export function paymentSettled({ payment }: OrderState, paymentId: string): void {
-  if (!payment.settled.includes(paymentId)) payment.settled.push(paymentId);
+  if (!payment.customerActed.includes(paymentId)) payment.customerActed.push(paymentId);
 }
 
 /** Adds an attempt of the customer, who asked for it in time. It is tried once those before it have failed. */
@@ -51,8 +51,8 @@ const tryAttempt: PayStep = async (order) => {
 };
 
 const awaitCustomer: PayStep = async ({ state: { payment } }) => {
-  const settled = payment.settled.includes(payment.current);
-  payment.settled = payment.settled.filter((id) => id !== payment.current);
+  const settled = payment.customerActed.includes(payment.current);
+  payment.customerActed = payment.customerActed.filter((id) => id !== payment.current);
   if (payment.requested.length > 0 || payment.windowPassed) payment.step = 'abandoning';
   else if (settled) payment.step = 'trying';
   else return WAITS;
@@ -82,7 +82,7 @@ export function paymentDeadlines({ phase, payment }: OrderState): Deadline[] {
   const passed = () => {
     payment.windowPassed = true;
   };
-  return [{ key: 'payment', at: payment.payUntil, summary: 'payment window', passed }];
+  return [{ key: 'payment', at: payment.payUntil, summary: 'payment window', onPassed: passed }];
 }
 
 type GatewayStep = Extract<ActivityName, 'authorizePayment' | 'abandonPayment' | 'voidPayment'>;
@@ -93,9 +93,9 @@ export function atGateway<Name extends GatewayStep>(
   step: Name,
   paymentId: string,
 ): Promise<Result<Name> | Waits> {
-  return steps.call(
+  return steps.callProvider(
     step,
     { orderId: input.orderId, paymentId },
-    { lane: { taskQueue: input.paymentQueue }, reason: AttentionReason.paymentProviderUnavailable },
+    { target: { taskQueue: input.paymentQueue }, reason: AttentionReason.paymentProviderUnavailable },
   );
 }

@@ -8,7 +8,7 @@ import type { Phase } from './state';
 /** Validates the destination and the address of an order. */
 export const validate: RunPhase = async (order) => {
   const { orderId } = order.input;
-  const validated = await order.steps.run('validateOrder', { orderId });
+  const validated = await order.steps.runTransaction('validateOrder', { orderId });
   if (validated === WAITS) return WAITS;
   if (validated?.outcome === 'rejected') return reject(order, validated);
   if (validated?.outcome === 'address_held') beginHold(order, order.input.addressHold);
@@ -18,7 +18,7 @@ export const validate: RunPhase = async (order) => {
 /** Reserves the stock of an order until its payment window, or the hold for its address, ends. */
 export const reserve: RunPhase = async (order) => {
   const { input, state } = order;
-  const reserved = await order.steps.run('reserveStock', {
+  const reserved = await order.steps.runTransaction('reserveStock', {
     orderId: input.orderId,
     paymentWindowSeconds: state.hold ? input.addressHold.seconds : input.paymentWindowSeconds,
   });

@@ -1,12 +1,10 @@
 import type { FulfillmentFact, OrderFacts } from '../../src/contracts/orders/order-facts';
-import { AttentionReason, CarrierScan, FulfillmentStatus, HANDED_OVER_STATUSES } from '../../src/contracts/statuses';
-import type { OrderStatus, ShipmentStatus, WatchdogReason } from '../../src/contracts/statuses';
+import { CarrierScan, FulfillmentStatus, HANDED_OVER_STATUSES } from '../../src/contracts/statuses';
+import type { OrderStatus, ShipmentStatus } from '../../src/contracts/statuses';
 import { WAITS } from '../runtime/steps';
 import { beginHold } from './address-hold';
 import { move, unwindFor, type OrderContext, type RunPhase } from './context';
 import { newFulfillment, type FulfillmentState, type Phase } from './state';
-
-const ABOUT_THE_WORKFLOW: readonly WatchdogReason[] = [AttentionReason.workflowFailing, AttentionReason.stepMissing];
 
 /**
  * Builds the state of an order whose workflow was lost from the books, and continues where they stand. It takes the
@@ -14,14 +12,13 @@ const ABOUT_THE_WORKFLOW: readonly WatchdogReason[] = [AttentionReason.workflowF
  */
 export const rebuild: RunPhase = async (order) => {
   const { input, state, steps } = order;
-  const facts = await steps.run('readOrderFacts', { orderId: input.orderId });
+  const facts = await steps.runTransaction('readOrderFacts', { orderId: input.orderId });
   if (facts === WAITS) return WAITS;
   move(order, facts.status, facts.stage);
   state.backorder.agreedOn = facts.agreedOn;
   state.attention.attendTask = facts.attendTask;
-  state.attention.written = { reason: facts.own, failing: facts.failing };
-  // What was found of the lost workflow is not true of this one.
-  state.attention.found = facts.found !== null && ABOUT_THE_WORKFLOW.includes(facts.found) ? null : facts.found;
+  // An attempt of the lost workflow may write another reason yet: this run writes its own.
+  state.attention.inBooks = null;
   state.fulfillments = facts.fulfillments.map((fact) => rebuildFulfillment(order, fact));
   rebuildPayment(order, facts);
   if (facts.cancellation !== null) {
@@ -75,12 +72,16 @@ const PHASE_OF: Readonly<Record<OrderStatus, (order: OrderContext, facts: OrderF
  */
 function rebuildPayment({ state: { payment, verdicts } }: OrderContext, { payUntil, payments }: OrderFacts): void {
   payment.payUntil = payUntil === null ? null : Date.parse(payUntil);
-  const last = payments.findLastIndex(({ status }) => status !== 'pending');
+  // One that was abandoned may never have reached the gateway: the API took it back.
+  const last = payments.findLastIndex(({ status }) => status !== 'pending' && status !== 'abandoned');
   const current = Math.max(0, last);
   payment.current = payments[current]?.paymentId ?? payment.current;
   // Any of them may have reached the gateway.
-  payment.tried.push(...payments.map(({ paymentId }) => paymentId));
-  payment.requested.push(...payments.slice(current + 1).map(({ paymentId }) => paymentId));
+  payment.tried = payments.map(({ paymentId }) => paymentId);
+  // Requests that came while the books were read are among them.
+  payment.requested = payments
+    .slice(current + 1)
+    .flatMap(({ paymentId, status }) => (status === 'pending' ? [paymentId] : []));
   verdicts.open = [payment.current, ...payment.requested];
 }
 
@@ -89,11 +90,12 @@ function rebuildFulfillment(
   { status, carrierCode, shipment, abandoned, ...ref }: FulfillmentFact,
 ): FulfillmentState {
   // Facts that came while the books were read.
-  const early = state.early[ref.fulfillmentId];
-  Reflect.deleteProperty(state.early, ref.fulfillmentId);
+  const early = state.factsBeforeRelease[ref.fulfillmentId];
+  Reflect.deleteProperty(state.factsBeforeRelease, ref.fulfillmentId);
   return {
     ...newFulfillment(ref),
     scanDue: status === 'returning' ? Date.now() + input.deliverySilenceSeconds * 1000 : null,
+    scansAwaited: status === 'returning' ? 1 : 0,
     // The books call it returned before its refund, which is the last step of taking it back.
     status: status === 'returned' ? FulfillmentStatus.returning : status,
     packed: status !== 'released' || early?.packed === true,

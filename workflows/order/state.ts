@@ -38,13 +38,13 @@ export interface OrderState {
   readonly backorder: BackorderState;
   fulfillments: FulfillmentState[];
   /** Facts about fulfillments that the run does not know yet. */
-  readonly early: Record<string, FulfillmentFacts>;
+  readonly factsBeforeRelease: Record<string, FulfillmentFacts>;
   readonly attention: AttentionState;
   unwinding: UnwindingState | null;
   /** Whether the bookings that the books called abandoned are voided, so that the order may complete. */
-  undone: boolean;
+  abandonedVoided: boolean;
   readonly waits: Record<string, Wait>;
-  readonly shown: ShownState;
+  readonly attributes: AttributeState;
 }
 
 export interface VerdictState {
@@ -63,11 +63,11 @@ export interface PaymentState {
   /** Whether the customer must act on the current attempt. */
   actionRequired: boolean;
   /** Attempts that wait for their turn, the next one first. */
-  readonly requested: string[];
+  requested: string[];
   /** Attempts that a gateway may know, in the order of their tries. */
-  readonly tried: string[];
+  tried: string[];
   /** Attempts on which the customer has acted since the gateway was last asked. */
-  settled: string[];
+  customerActed: string[];
   /** In ms since 1970. */
   payUntil: number | null;
   windowPassed: boolean;
@@ -116,6 +116,8 @@ export interface FulfillmentState extends FulfillmentFacts {
   restocked: boolean;
   /** From when on the carrier is silent for too long, in ms since 1970. */
   scanDue: number | null;
+  /** How often a scan was awaited: each time has a deadline of its own. */
+  scansAwaited: number;
   silent: boolean;
   exception: boolean;
   /** Bookings that were abandoned for another carrier, and are not voided yet. */
@@ -123,8 +125,8 @@ export interface FulfillmentState extends FulfillmentFacts {
 }
 
 export interface AttentionState {
-  /** The order's own reason and its failing step, as the books hold them. */
-  written: { readonly reason: AttentionReason | null; readonly failing: FailingStep | null };
+  /** The order's own reason and its failing step, as the books hold them; null while that is not certain. */
+  inBooks: { readonly reason: AttentionReason | null; readonly failing: FailingStep | null } | null;
   /** The watchdog's finding. */
   found: WatchdogReason | null;
   /** The open task of the person to whom the order was handed. */
@@ -140,7 +142,7 @@ export interface FailingStep {
 }
 
 /** Names an effect that a cancellation undoes. */
-export type Undo =
+export type UndoableEffect =
   | { readonly kind: 'shipment'; readonly fulfillmentId: string }
   | { readonly kind: 'booking'; readonly fulfillmentId: string; readonly n: number }
   | { readonly kind: 'payment'; readonly paymentId: string }
@@ -149,13 +151,13 @@ export type Undo =
 export interface UnwindingState {
   readonly reason: CancellationReason;
   /** The effects that are still to be undone; null until nothing of the order is under way any more. */
-  undo: Undo[] | null;
+  left: UndoableEffect[] | null;
   /** Whether it also undid what only the books knew. */
-  undone: boolean;
+  booksUndone: boolean;
 }
 
 /** Holds the search attributes as they were last written. */
-export interface ShownState {
+export interface AttributeState {
   status: OrderStatus;
   stage: Stage;
   attention: AttentionReason | null;
@@ -176,19 +178,19 @@ export const newState = ({ paymentId, adopted = false }: OrderInput): OrderState
     actionRequired: false,
     requested: [],
     tried: [],
-    settled: [],
+    customerActed: [],
     payUntil: null,
     windowPassed: false,
   },
   hold: null,
   backorder: { agreedOn: null, ask: true, overdueAt: null, overdue: false },
   fulfillments: [],
-  early: {},
-  attention: { written: { reason: null, failing: null }, found: null, attendTask: null, attended: [] },
+  factsBeforeRelease: {},
+  attention: { inBooks: { reason: null, failing: null }, found: null, attendTask: null, attended: [] },
   unwinding: null,
-  undone: false,
+  abandonedVoided: false,
   waits: {},
-  shown: { status: OrderStatus.draft, stage: Stage.receive, attention: null, warehouses: [], carriers: [] },
+  attributes: { status: OrderStatus.draft, stage: Stage.receive, attention: null, warehouses: [], carriers: [] },
 });
 
 /** Builds the state of a fulfillment that has just been released to its warehouse. */
@@ -202,6 +204,7 @@ export const newFulfillment = (ref: ReleasedFulfillment): FulfillmentState => ({
   captured: false,
   restocked: false,
   scanDue: null,
+  scansAwaited: 0,
   silent: false,
   exception: false,
   abandoned: [],

@@ -8,7 +8,7 @@ export class Verdicts {
   constructor(private readonly state: VerdictState) {}
 
   /** Answers with the verdict on an attempt: now, or once it is known. */
-  answerOnce(paymentId: string, answer: (verdict: Verdict) => void): void {
+  answerWhenDecided(paymentId: string, answer: (verdict: Verdict) => void): void {
     this.open(paymentId);
     const verdict = this.state.decided[paymentId];
     if (verdict) answer(verdict);
@@ -43,7 +43,7 @@ export class Verdicts {
   }
 
   /** Takes the verdict `address_held` back after the hold: whoever asks again awaits the payment's. */
-  resume(paymentId: string): void {
+  withdrawAddressHeld(paymentId: string): void {
     if (this.state.decided[paymentId]?.outcome !== 'address_held') return;
     Reflect.deleteProperty(this.state.decided, paymentId);
     this.open(paymentId);

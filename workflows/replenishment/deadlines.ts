@@ -1,5 +1,5 @@
 import type { PurchasePlan } from '../../activities/purchasing/replenishments';
-import type { Deadline } from '../runtime/deadlines';
+import type { Deadline } from '../runtime/timers';
 import type { CurrentState } from './state';
 
 /** Lists when a supplier is reminded next, and when its goods are overdue. */
@@ -13,7 +13,14 @@ function reminderDeadlines(current: CurrentState): Deadline[] {
   const passed = () => {
     current.remindDue = true;
   };
-  return [{ key: 'reminder', at: current.remindAt, summary: 'until a reminder or a follow-up task', passed }];
+  return [
+    {
+      key: `reminder ${current.reminders} ${current.id}`,
+      at: current.remindAt,
+      summary: 'until a reminder or a follow-up task',
+      onPassed: passed,
+    },
+  ];
 }
 
 function overdueDeadlines(current: CurrentState, { overdueSeconds }: PurchasePlan): Deadline[] {
@@ -24,6 +31,11 @@ function overdueDeadlines(current: CurrentState, { overdueSeconds }: PurchasePla
     current.overdue = true;
   };
   return [
-    { key: `overdue ${awaited.expectedOn} ${awaited.quantity}`, at, summary: 'until the goods are overdue', passed },
+    {
+      key: `overdue ${awaited.expectedOn} ${awaited.quantity} ${current.id}`,
+      at,
+      summary: 'until the goods are overdue',
+      onPassed: passed,
+    },
   ];
 }

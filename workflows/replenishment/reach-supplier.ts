@@ -1,6 +1,6 @@
 import type { PurchasePlan } from '../../activities/purchasing/replenishments';
 import type { ActivityName, Argument } from '../runtime/call-activities';
-import type { Deadline } from '../runtime/deadlines';
+import type { Deadline } from '../runtime/timers';
 import { WAITS, type Steps, type Waits } from '../runtime/steps';
 import type { Wait } from '../runtime/wait';
 import type { ContactState, CurrentState } from './state';
@@ -35,20 +35,20 @@ export async function reachSupplier(
   isOver: boolean,
 ): Promise<string | Waits> {
   current.contact ??= {
-    way: plan.supplierQueue === null ? 'mail' : 'online',
-    impatient: false,
-    escalated: false,
+    channel: plan.supplierQueue === null ? 'mail' : 'online',
+    timedOut: false,
+    escalation: 'none',
     outcome: null,
   };
   const { contact } = current;
   while (contact.outcome === null) {
-    const outcome = await attempt(steps, current.id, plan, message[contact.way], contact, isOver);
+    const outcome = await attempt(steps, current.id, plan, message[contact.channel], contact, isOver);
     if (outcome === WAITS) return WAITS;
     contact.outcome = outcome;
   }
-  if (contact.escalated) {
-    const reason = 'supplier_unreachable';
-    if ((await steps.run('settleChase', { replenishmentId: current.id, reason })) === WAITS) return WAITS;
+  if (contact.escalation !== 'none') {
+    steps.stop('escalateReplenishment', unreachable(current.id));
+    if ((await steps.runTransaction('settleChase', unreachable(current.id))) === WAITS) return WAITS;
   }
   current.contact = null;
   return contact.outcome;
@@ -65,50 +65,63 @@ async function attempt(
 ): Promise<string | null | Waits> {
   const queue = queueOf(plan, contact);
   if (queue === null) return UNREACHABLE;
-  const ends = isOver || (contact.impatient && hasOtherWay(plan, contact));
+  const ends = isOver || (contact.timedOut && hasOtherWay(plan, contact));
   if (ends) steps.stop(step, argument);
   const wait = steps.waitOf(step, argument);
   if (wait?.state === 'stopping') return WAITS;
   if (ends && wait?.state !== 'answered') {
-    if (isOver) return (await steps.run('settleTries', { replenishmentId: id })) === WAITS ? WAITS : NOT_NEEDED;
-    contact.way = 'mail';
-    contact.impatient = false;
+    if (isOver)
+      return (await steps.runTransaction('settleTries', { replenishmentId: id })) === WAITS ? WAITS : NOT_NEEDED;
+    contact.channel = 'mail';
+    contact.timedOut = false;
     return null;
   }
   const lane = { taskQueue: queue, fairnessKey: plan.merchantId };
-  const answer = await steps.call(step, argument, { lane, reason: UNREACHABLE });
+  const answer = await steps.callProvider(step, argument, { target: lane, reason: UNREACHABLE });
   if (answer === WAITS) {
-    if (contact.impatient && !contact.escalated) await escalate(steps, id, contact);
+    if (contact.timedOut && contact.escalation !== 'done') await escalate(steps, id, contact);
     return WAITS;
   }
-  if (answer !== UNREACHABLE || contact.way === 'mail') return answer;
-  contact.way = 'mail';
+  if (answer !== UNREACHABLE || contact.channel === 'mail') return answer;
+  contact.channel = 'mail';
   return null;
 }
 
+/** Opens a follow-up with people. One whose attempt failed may be open all the same, and is closed like any other. */
 async function escalate(steps: Steps, replenishmentId: string, contact: ContactState): Promise<void> {
-  const escalated = await steps.run('escalateReplenishment', { replenishmentId, reason: 'supplier_unreachable' });
-  if (escalated !== WAITS) contact.escalated = true;
+  contact.escalation = 'begun';
+  const escalated = await steps.runTransaction('escalateReplenishment', unreachable(replenishmentId));
+  if (escalated !== WAITS) contact.escalation = 'done';
 }
 
-const queueOf = ({ supplierQueue, mailQueue }: PurchasePlan, { way }: ContactState): string | null =>
+const unreachable = (replenishmentId: string) => ({ replenishmentId, reason: 'supplier_unreachable' }) as const;
+
+const queueOf = ({ supplierQueue, mailQueue }: PurchasePlan, { channel: way }: ContactState): string | null =>
   way === 'online' ? supplierQueue : mailQueue;
 
-const hasOtherWay = ({ mailQueue }: PurchasePlan, { way }: ContactState): boolean =>
+const hasOtherWay = ({ mailQueue }: PurchasePlan, { channel: way }: ContactState): boolean =>
   way === 'online' && mailQueue !== null;
 
 /** Lists when a supplier has been unavailable for too long. */
 export function contactDeadlines(
   waits: Readonly<Record<string, Wait>>,
+  current: CurrentState,
   plan: PurchasePlan,
-  contact: ContactState,
 ): Deadline[] {
-  if (contact.impatient) return [];
+  const { contact } = current;
+  if (contact === null || contact.timedOut) return [];
   const calling = Object.values(waits).find(({ state }) => state === 'calling');
   if (calling === undefined) return [];
   const passed = () => {
-    contact.impatient = true;
+    contact.timedOut = true;
   };
   const summary = hasOtherWay(plan, contact) ? 'until the purchase order is mailed' : 'until a follow-up task';
-  return [{ key: `patience ${contact.way}`, at: calling.since + plan.patienceSeconds * 1000, summary, passed }];
+  return [
+    {
+      key: `patience ${contact.channel} ${current.reminders} ${current.id}`,
+      at: calling.since + plan.patienceSeconds * 1000,
+      summary,
+      onPassed: passed,
+    },
+  ];
 }

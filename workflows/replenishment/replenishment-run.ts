@@ -2,7 +2,7 @@ import { continueAsNew, setCurrentDetails } from '@temporalio/workflow';
 import type { FollowUpReason } from '../../src/contracts/purchasing/replenishment';
 import type { PurchasePlan } from '../../activities/purchasing/replenishments';
 import { Actor } from '../runtime/actor';
-import { Deadlines, type Deadline } from '../runtime/deadlines';
+import { Timers, type Deadline } from '../runtime/timers';
 import { Steps, WAITS, type Waits } from '../runtime/steps';
 import { supplierDeadlines } from './deadlines';
 import { replenishmentDetails } from './details';
@@ -25,7 +25,7 @@ type RunPhase = (current: CurrentState, plan: PurchasePlan) => Promise<Replenish
 export class ReplenishmentRun {
   readonly actor = new Actor();
   readonly #steps: Steps;
-  readonly #deadlines = new Deadlines(this.actor);
+  readonly #timers = new Timers(this.actor);
 
   constructor(readonly state: ReplenishmentState) {
     this.#steps = new Steps(state.waits, this.actor, PERMANENT_RETRY_MS);
@@ -33,7 +33,7 @@ export class ReplenishmentRun {
 
   /** Runs until no replenishment is pending, or staff cancel the one under way. */
   run(): Promise<void> {
-    return this.actor.run(() => this.#rest());
+    return this.actor.run(() => this.#turn());
   }
 
   /** Closes the replenishment under way, as staff want it; attempts at its supplier end first. */
@@ -42,22 +42,22 @@ export class ReplenishmentRun {
     this.#steps.stop();
   }
 
-  need(id: string): void {
+  enqueue(id: string): void {
     if (this.state.seen.includes(id)) return;
     this.state.seen.push(id);
     this.state.pending.push(id);
   }
 
-  async #rest(): Promise<boolean> {
+  async #turn(): Promise<boolean> {
     const { state } = this;
     if (!state.cancelled) await this.#advance();
     const ended = state.cancelled ? await this.#abandon() : state.current === null && state.seen.length > 0;
     if (!ended) {
-      this.#steps.follow();
-      this.#deadlines.follow(this.#wantedDeadlines());
+      this.#steps.reconcile();
+      this.#timers.reconcile(this.#wantedDeadlines());
     }
     if (state.current) setCurrentDetails(replenishmentDetails(state.current, this.#steps.waiting));
-    if (!ended && !this.#steps.isStopping && (await this.actor.mayContinueAsNew(true)))
+    if (!ended && !this.#steps.isStopping && (await this.actor.readyToContinueAsNew(true)))
       await continueAsNew<(state: ReplenishmentState) => Promise<void>>(state);
     return ended;
   }
@@ -67,7 +67,7 @@ export class ReplenishmentRun {
     const { current } = this.state;
     if (current === null) return true;
     if (this.#steps.isStopping) return false;
-    return (await this.#steps.run('abandonReplenishment', { replenishmentId: current.id })) !== WAITS;
+    return (await this.#steps.runTransaction('abandonReplenishment', { replenishmentId: current.id })) !== WAITS;
   }
 
   async #advance(): Promise<void> {
@@ -84,7 +84,7 @@ export class ReplenishmentRun {
   /** Moves the replenishment under way as far as it gets. Returns whether it has ended. */
   async #advanceCurrent(current: CurrentState): Promise<boolean> {
     if (current.plan === null) {
-      const plan = await this.#steps.run('planPurchase', { replenishmentId: current.id });
+      const plan = await this.#steps.runTransaction('planPurchase', { replenishmentId: current.id });
       if (plan === WAITS) return false;
       if (plan === null) return true;
       current.plan = plan;
@@ -188,12 +188,12 @@ export class ReplenishmentRun {
 
   /** Opens a follow-up with people. Returns false while that waits. */
   async #escalate({ id }: CurrentState, reason: FollowUpReason): Promise<boolean> {
-    return (await this.#steps.run('escalateReplenishment', { replenishmentId: id, reason })) !== WAITS;
+    return (await this.#steps.runTransaction('escalateReplenishment', { replenishmentId: id, reason })) !== WAITS;
   }
 
   /** Closes a follow-up. Returns false while that waits. */
   async #settle({ id }: CurrentState, reason: FollowUpReason): Promise<boolean> {
-    return (await this.#steps.run('settleChase', { replenishmentId: id, reason })) !== WAITS;
+    return (await this.#steps.runTransaction('settleChase', { replenishmentId: id, reason })) !== WAITS;
   }
 
   #wantedDeadlines(): Deadline[] {
@@ -201,7 +201,7 @@ export class ReplenishmentRun {
     if (cancelled) return this.#steps.deadlines();
     return [
       ...this.#steps.deadlines(),
-      ...(current?.plan && current.contact ? contactDeadlines(waits, current.plan, current.contact) : []),
+      ...(current?.plan ? contactDeadlines(waits, current, current.plan) : []),
       ...(current?.plan ? supplierDeadlines(current, current.plan) : []),
     ];
   }

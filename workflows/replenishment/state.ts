@@ -43,11 +43,11 @@ export interface CurrentState {
 
 /** Holds where the attempts to reach a supplier stand. */
 export interface ContactState {
-  way: 'online' | 'mail';
+  channel: 'online' | 'mail';
   /** Whether the supplier has been unavailable for too long. */
-  impatient: boolean;
-  /** Whether people have heard of that. */
-  escalated: boolean;
+  timedOut: boolean;
+  /** Whether people have a follow-up about that; `begun`: perhaps. */
+  escalation: 'none' | 'begun' | 'done';
   /** The outcome, once it is known. */
   outcome: string | null;
 }

@@ -1,8 +1,8 @@
 import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
 
-/** So many events make a history that is slow to read. */
+/** From this length on, replaying a history is slow. */
 const MANY_EVENTS = 2_000;
-/** The server ends a workflow with 51,200 events. */
+/** From this length on, a run does not wait for Updates: the server ends a workflow at 51,200 events. */
 const TOO_MANY_EVENTS = 10_000;
 
 /**
@@ -19,7 +19,7 @@ export class Actor {
     this.#inbox.push(work);
   }
 
-  /** Adds what an Update asks for. Its work calls `answer` at once or in a later piece, and it returns that answer. */
+  /** Queues the work of an Update. Resolves when the work, or a later piece, calls `answer`. */
   ask<Result>(work: (answer: (result: Result) => void) => unknown): Promise<Result> {
     return new Promise((answer) => {
       this.post(() => work(answer));
@@ -27,11 +27,11 @@ export class Actor {
   }
 
   /**
-   * Reports whether the run should continue as new, in a history that is quick to read. Its own is long, `isReady` says
-   * that the state is whole, nothing waits to be done, and no Update to be answered. Past `TOO_MANY_EVENTS` it does not
-   * wait for Updates: their callers ask again.
+   * Reports whether the run should continue as new now. That is so when its history is long, `isReady`, the inbox is
+   * empty and every Update is answered. Past `TOO_MANY_EVENTS` unanswered Updates do not count: their callers ask
+   * again.
    */
-  async mayContinueAsNew(isReady: boolean): Promise<boolean> {
+  async readyToContinueAsNew(isReady: boolean): Promise<boolean> {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
     if (!continueAsNewSuggested && historyLength < MANY_EVENTS) return false;
     await this.#settled();
@@ -39,13 +39,13 @@ export class Actor {
     return historyLength >= TOO_MANY_EVENTS || (isReady && allHandlersFinished());
   }
 
-  /** Does the work until `rest`, which runs first and after every piece, reports that the run has ended. */
-  async run(rest: () => Promise<boolean>): Promise<void> {
-    while (!(await rest()) || !(await this.#isDone())) await (await this.#next())();
+  /** Does the work until `turn`, which runs first and after every piece, reports that the run has ended. */
+  async run(turn: () => Promise<boolean>): Promise<void> {
+    while (!(await turn()) || !(await this.#updatesAnswered())) await (await this.#next())();
   }
 
   /** Waits, at the end of a run, until every Update is answered; false when more work came meanwhile. */
-  async #isDone(): Promise<boolean> {
+  async #updatesAnswered(): Promise<boolean> {
     await condition(() => this.#inbox.length > 0 || allHandlersFinished());
     return this.#inbox.length === 0;
   }
@@ -56,7 +56,10 @@ export class Actor {
     return this.#inbox.shift() as () => unknown;
   }
 
-  /** Waits until everything that this activation causes has come to rest, and a fact holds. */
+  /**
+   * Waits until everything that this activation causes has come to rest, and a fact holds. The SDK evaluates a
+   * condition again only after the promises that were ready have run: the second evaluation sees a settled state.
+   */
   async #settled(fact: () => boolean = () => true): Promise<void> {
     let rested = false;
     await condition(() => {

@@ -6,7 +6,7 @@ export type Argument<Name extends ActivityName> = Parameters<Activities[Name]>[0
 export type Result<Name extends ActivityName> = Awaited<ReturnType<Activities[Name]>>;
 
 /** Names the task queue of a call, and the key (a merchant's) by which callers take turns in it. */
-export interface Lane {
+export interface CallTarget {
   readonly taskQueue: string;
   readonly fairnessKey?: string;
 }
@@ -25,7 +25,7 @@ export const books = proxyLocalActivities<Activities>({
 }) as unknown as ByName;
 
 /** Tries a call to the outside once, as a local activity. */
-export const quick = proxyLocalActivities<Activities>({
+export const once = proxyLocalActivities<Activities>({
   startToCloseTimeout: '3s',
   retry: { maximumAttempts: 1 },
 }) as unknown as ByName;
@@ -34,7 +34,7 @@ export const quick = proxyLocalActivities<Activities>({
  * Makes the same call with retries, on its provider's own task queue. A cancellation waits until the attempt under way
  * has ended, so that its outcome is known.
  */
-export const patient = ({ taskQueue, fairnessKey }: Lane): ByName =>
+export const untilAnswered = ({ taskQueue, fairnessKey }: CallTarget): ByName =>
   proxyActivities<Activities>({
     taskQueue,
     ...(fairnessKey === undefined ? {} : { priority: { fairnessKey } }),

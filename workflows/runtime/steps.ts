@@ -1,7 +1,15 @@
 import { CancellationScope, isCancellation, TemporalFailure } from '@temporalio/workflow';
 import type { Actor } from './actor';
-import { books, patient, quick, type ActivityName, type Argument, type Lane, type Result } from './call-activities';
-import type { Deadline } from './deadlines';
+import {
+  books,
+  untilAnswered,
+  once,
+  type ActivityName,
+  type Argument,
+  type CallTarget,
+  type Result,
+} from './call-activities';
+import type { Deadline } from './timers';
 import { failureOf, isDue, isPermanent, keyOf, newWait, type Wait } from './wait';
 
 /** Stands for the result of a step that waits: the run wakes when it may be taken again. */
@@ -9,20 +17,20 @@ export const WAITS = Symbol('waits');
 export type Waits = typeof WAITS;
 
 /** How long a provider may be unavailable before staff see it. */
-const UNSEEN_MS = 10_000;
+const ATTENTION_AFTER_MS = 10_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 
 export interface CallOptions {
-  readonly lane: Lane;
+  readonly target: CallTarget;
   /** Why staff should look at an order whose provider does not answer; null: staff need not look. */
   readonly reason: string | null;
   readonly owner?: string;
 }
 
 /**
- * Takes the steps of a run, and keeps those that wait. A step is taken by calling it again from the state that it
- * belongs to, each time that the run wakes: one that waits returns `WAITS` and does nothing.
+ * Runs the steps of a run, and keeps those that wait. A step is run again from the phase that it belongs to, each time
+ * that the run wakes: one that waits returns `WAITS` and does nothing.
  */
 export class Steps {
   readonly #calls = new Map<string, CancellationScope>();
@@ -38,7 +46,7 @@ export class Steps {
   ) {
     for (const [key, wait] of Object.entries(waits)) {
       // A run that continued as new left its calls behind.
-      if (wait.state === 'stopping' || wait.again) this.#forget(key);
+      if (wait.state === 'stopping' || wait.retryRequested) this.#forget(key);
     }
   }
 
@@ -58,7 +66,7 @@ export class Steps {
   }
 
   /** Runs a transaction of the books. `key` names it where its argument changes while it waits. */
-  async run<Name extends ActivityName>(
+  async runTransaction<Name extends ActivityName>(
     step: Name,
     argument: Argument<Name>,
     owner?: string,
@@ -77,12 +85,13 @@ export class Steps {
 
   /**
    * Calls a provider once as a local activity, which costs the least. Then calls it on its own task queue until it
-   * answers. Safe because every effect has its key. While another call waits in the same lane, it waits there at once.
+   * answers. Safe because every effect has its key. While another call to the same queue waits, skips the local
+   * attempt.
    */
-  async call<Name extends ActivityName>(
+  async callProvider<Name extends ActivityName>(
     step: Name,
     argument: Argument<Name>,
-    { lane, reason, owner }: CallOptions,
+    { target: lane, reason, owner }: CallOptions,
   ): Promise<Result<Name> | Waits> {
     const key = keyOf(step, argument);
     const wait = this.waits[key];
@@ -93,7 +102,7 @@ export class Steps {
     if (wait && !isDue(wait)) return WAITS;
     if (!this.#isBusy(lane)) {
       try {
-        const result = (await quick[step](argument)) as Result<Name>;
+        const result = (await once[step](argument)) as Result<Name>;
         this.#forget(key);
         return result;
       } catch (error) {
@@ -104,13 +113,13 @@ export class Steps {
         }
       }
     }
-    this.waits[key] = { ...newWait(step, argument, owner), state: 'calling', lane, reason };
+    this.waits[key] = { ...newWait(step, argument, owner), state: 'calling', target: lane, reason };
     return WAITS;
   }
 
   /**
    * Ends the waits that nobody needs any more: all, or one step's. An attempt under way is awaited, not interrupted,
-   * and its answer is kept.
+   * and its answer is kept for the next time that the step is run.
    */
   stop(step?: ActivityName, argument?: unknown): void {
     const keys = step === undefined ? Object.keys(this.waits) : [keyOf(step, argument)];
@@ -125,17 +134,17 @@ export class Steps {
   retry(owner?: string): number {
     const chosen = this.waiting.filter((wait) => owner === undefined || wait.owner === owner);
     for (const wait of chosen) {
-      if (wait.state === 'calling') wait.again = true;
+      if (wait.state === 'calling') wait.retryRequested = true;
       else wait.retryAt = 0;
     }
     return chosen.length;
   }
 
   /** Starts the calls that wait for a provider, and ends those that nobody needs any more or that staff retry. */
-  follow(): void {
+  reconcile(): void {
     for (const [key, wait] of Object.entries(this.waits)) {
       const running = this.#calls.get(key);
-      if (wait.state === 'stopping' || wait.again) running?.cancel();
+      if (wait.state === 'stopping' || wait.retryRequested) running?.cancel();
       else if (wait.state === 'calling' && running === undefined) this.#start(key, wait);
     }
   }
@@ -147,28 +156,44 @@ export class Steps {
         const passed = () => {
           wait.retryAt = 0;
         };
-        return [{ key: `retry ${key}`, at: wait.retryAt, summary: `until ${wait.step} is tried again`, passed }];
+        return [
+          {
+            key: `retry ${wait.tries} ${key}`,
+            at: wait.retryAt,
+            summary: `until ${wait.step} is tried again`,
+            onPassed: passed,
+          },
+        ];
       }
       if (wait.state === 'calling' && wait.reason !== null && !wait.late) {
         const passed = () => {
           wait.late = true;
         };
-        return [{ key: `late ${key}`, at: wait.since + UNSEEN_MS, summary: `until attention: ${wait.reason}`, passed }];
+        return [
+          {
+            key: `late ${key}`,
+            at: wait.since + ATTENTION_AFTER_MS,
+            summary: `until attention: ${wait.reason}`,
+            onPassed: passed,
+          },
+        ];
       }
       return [];
     });
   }
 
-  #isBusy({ taskQueue }: Lane): boolean {
-    return Object.values(this.waits).some(({ state, lane }) => state === 'calling' && lane?.taskQueue === taskQueue);
+  #isBusy({ taskQueue }: CallTarget): boolean {
+    return Object.values(this.waits).some(
+      ({ state, target: lane }) => state === 'calling' && lane?.taskQueue === taskQueue,
+    );
   }
 
   #start(key: string, wait: Wait): void {
     const scope = new CancellationScope();
     this.#calls.set(key, scope);
-    const lane = wait.lane as Lane;
+    const lane = wait.target as CallTarget;
     scope
-      .run(() => patient(lane)[wait.step](wait.argument))
+      .run(() => untilAnswered(lane)[wait.step](wait.argument))
       .then(
         (answer) => this.actor.post(() => this.#ended(key, { answer })),
         (error: unknown) => this.actor.post(() => this.#ended(key, { error })),
@@ -182,7 +207,7 @@ export class Steps {
     if ('answer' in outcome) {
       wait.state = 'answered';
       wait.answer = outcome.answer;
-    } else if (wait.state === 'stopping' || wait.again || isCancellation(outcome.error)) this.#forget(key);
+    } else if (wait.state === 'stopping' || wait.retryRequested || isCancellation(outcome.error)) this.#forget(key);
     else this.#fail(key, wait, outcome.error);
   }
 

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, type TemporalFailure } from '@temporalio/workflow';
-import type { ActivityName, Lane } from './call-activities';
+import type { ActivityName, CallTarget } from './call-activities';
 
 /** Describes a step that waits. Serialisable: a run that continues as new takes it over. */
 export interface Wait {
@@ -13,19 +13,19 @@ export interface Wait {
    * when staff retry it.
    */
   state: 'calling' | 'stopping' | 'answered' | 'failed';
-  readonly lane: Lane | null;
+  readonly target: CallTarget | null;
   /** Why staff should look at the order while the provider does not answer. */
   readonly reason: string | null;
   readonly since: number;
   /** Whether the provider has not answered for so long that staff see it. */
   late: boolean;
   /** Whether staff retry the call: it ends, and is made again at once. */
-  again: boolean;
+  retryRequested: boolean;
   answer?: unknown;
-  /** How often the step was taken in vain. */
+  /** Number of failed attempts. */
   tries: number;
   failure: string | null;
-  /** In ms since 1970; null: only staff can retry it. */
+  /** When the step is run again, in ms since 1970. 0: now. Null: only staff can retry it. */
   retryAt: number | null;
 }
 
@@ -57,11 +57,11 @@ export const newWait = (step: ActivityName, argument: unknown, owner: string | u
   argument,
   owner: owner ?? null,
   state: 'failed',
-  lane: null,
+  target: null,
   reason: null,
   since: Date.now(),
   late: false,
-  again: false,
+  retryRequested: false,
   tries: 0,
   failure: null,
   retryAt: null,

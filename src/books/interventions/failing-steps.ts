@@ -10,7 +10,7 @@ export interface FailingStep {
   readonly failure: string;
 }
 
-/** Records that an order's step failed once more. Of an order's steps, only the last to fail is kept. */
+/** Records an order's step that fails, and how often it has. One is kept for each order: the one recorded last. */
 export async function recordFailingStep(tx: Tx, failing: FailingStep): Promise<void> {
   const { orderId, ...rest } = { ...failing, failedAt: new Date() };
   await tx

@@ -116,3 +116,14 @@ export async function setReservationExpiry(tx: Tx, orderId: string, expiresAt: D
     .where('status', '=', 'held')
     .execute();
 }
+
+/** Returns whether stock was ever reserved for an order. */
+export async function isReserved(tx: Tx, orderId: string): Promise<boolean> {
+  const one = await tx
+    .selectFrom('reservation')
+    .select('id')
+    .where('orderId', '=', orderId)
+    .limit(1)
+    .executeTakeFirst();
+  return one !== undefined;
+}

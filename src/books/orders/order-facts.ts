@@ -1,15 +1,14 @@
 import { sql } from 'kysely';
 import type { CancellationReason } from '../../contracts/orders/place-order';
 import type { FulfillmentFact, OrderFacts } from '../../contracts/orders/order-facts';
-import type { AttentionReason, WatchdogReason } from '../../contracts/statuses';
 import type { Tx } from '../transactions';
 import { readAbandonedBookings } from './open-effects';
 
 /** Reads what the books know of an order, as far as its workflow is rebuilt from it. */
 export async function readOrderFacts(tx: Tx, orderId: string): Promise<OrderFacts> {
-  const { status, stage, payUntil, agreedOn, attentionOwn, attentionFound } = await tx
+  const { status, stage, payUntil, agreedOn } = await tx
     .selectFrom('orders')
-    .select(['status', 'stage', 'payUntil', 'agreedOn', 'attentionOwn', 'attentionFound'])
+    .select(['status', 'stage', 'payUntil', 'agreedOn'])
     .where('id', '=', orderId)
     .executeTakeFirstOrThrow();
   const payments = await tx
@@ -31,11 +30,6 @@ export async function readOrderFacts(tx: Tx, orderId: string): Promise<OrderFact
     .where('orderId', '=', orderId)
     .where('type', '=', 'address.mended')
     .executeTakeFirst();
-  const failing = await tx
-    .selectFrom('failing_step')
-    .select(['step', 'attempts', 'failure'])
-    .where('orderId', '=', orderId)
-    .executeTakeFirst();
   return {
     status,
     stage,
@@ -46,9 +40,6 @@ export async function readOrderFacts(tx: Tx, orderId: string): Promise<OrderFact
     fulfillments: await readFulfillments(tx, orderId),
     attendTask: task?.id ?? null,
     corrected: corrected !== undefined,
-    own: attentionOwn as AttentionReason | null,
-    failing: failing ?? null,
-    found: attentionFound as WatchdogReason | null,
   };
 }
 

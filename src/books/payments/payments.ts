@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { NextAction } from '../../contracts/orders/order';
 import type { PaymentInstruction } from '../../contracts/orders/place-order';
 import type { PaymentStatus } from '../../contracts/statuses';
@@ -54,6 +55,21 @@ export const payingPayment = (tx: Tx, orderId: string) =>
     .forUpdate()
     .executeTakeFirst();
 
+/** Notes that the customer acted on an attempt; the order is to ask the gateway. */
+export async function noteCustomerActed(tx: Tx, paymentId: string): Promise<void> {
+  await tx.updateTable('payment').set({ customerActedAt: new Date() }).where('id', '=', paymentId).execute();
+}
+
+/** Notes that the gateway was asked about an attempt, at a time, and that it still waits for its customer. */
+export async function noteStillAwaited(tx: Tx, paymentId: string, askedAt: Date): Promise<void> {
+  await tx
+    .updateTable('payment')
+    .set({ customerActedAt: null })
+    .where('id', '=', paymentId)
+    .where('customerActedAt', '<', askedAt)
+    .execute();
+}
+
 /** Describes the gateway's decision about an attempt. */
 export interface PaymentDecision {
   readonly status: PaymentStatus;
@@ -73,11 +89,30 @@ export async function decidePayment(
     .updateTable('payment')
     .set({
       ...decision,
+      customerActedAt: null,
       nextAction: nextAction === null ? null : JSON.stringify(nextAction),
       ...(decision.status === 'action_required' ? {} : { token: null }),
     })
     .where('id', '=', paymentId)
     .execute();
+}
+
+/**
+ * Abandons an attempt that the gateway was never asked about. Returns whether it did; false when the attempt is under
+ * way, or decided. The caller locks the order.
+ */
+export async function abandonUntried(tx: Tx, paymentId: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('payment')
+    .set({ status: 'abandoned', token: null })
+    .where('id', '=', paymentId)
+    .where('status', '=', 'pending')
+    .where(
+      sql<boolean>`not exists (select 1 from operation o
+        where o.key = payment."orderId" || ':authorize:' || payment.number)`,
+    )
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }
 
 /** Abandons the attempts of an order that were not authorized: it is paid for, or has ended. */

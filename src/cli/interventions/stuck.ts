@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import type { AttentionResource, InterventionResource } from '../../contracts/interventions/interventions';
+import { AttentionReason } from '../../contracts/statuses';
 import { AttendNote, InterventionReason } from '../../contracts/interventions/intervention-codes';
 import type { PublicApi } from '../orders/public-api';
 import { printResult, supportApi, withSupportOptions, type SupportFlags } from './support-api';
@@ -88,10 +89,14 @@ function describeAttention({ orderId, reason, since, stage, waitsFor, detail, ve
   return [
     `${orderId}  ${reason} since ${since} (${stage})${describeFailure(detail)}`,
     ...waitsFor.map((wait) => `    waits for ${wait}`),
-    verbs.length > 0
-      ? `    may help: ${verbs.join(', ')}`
-      : `    its workflow cannot go on: mallflow adopt ${orderId} (docs/operations.md)`,
+    describeHelp(orderId, reason, verbs),
   ].join('\n');
+}
+
+function describeHelp(orderId: string, reason: AttentionReason, verbs: AttentionResource['verbs']): string {
+  if (reason === AttentionReason.workflowFailing)
+    return `    its workflow is gone or failing: mallflow adopt ${orderId} (docs/operations.md)`;
+  return verbs.length > 0 ? `    may help: ${verbs.join(', ')}` : '    no verb applies to it now';
 }
 
 function describeFailure(detail: AttentionResource['detail']): string {

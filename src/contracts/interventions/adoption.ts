@@ -11,7 +11,7 @@ export const AdoptOrder = z
     evenIfRunning: z
       .boolean()
       .default(false)
-      .describe('Replaces a workflow that seems healthy too, as one whose history is known not to replay'),
+      .describe('Also replaces a workflow that looks healthy, for example one whose history does not replay'),
   })
   .meta({ id: 'AdoptOrder' });
 export type AdoptOrder = z.infer<typeof AdoptOrder>;

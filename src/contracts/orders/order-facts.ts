@@ -1,14 +1,6 @@
 import type { CancellationReason } from './place-order';
 import type { ReleasedFulfillment } from './order';
-import type {
-  AttentionReason,
-  FulfillmentStatus,
-  OrderStatus,
-  PaymentStatus,
-  ShipmentStatus,
-  Stage,
-  WatchdogReason,
-} from '../statuses';
+import type { FulfillmentStatus, OrderStatus, PaymentStatus, ShipmentStatus, Stage } from '../statuses';
 
 /** Holds what the books know of an order, as far as its workflow is rebuilt from it. References and codes only. */
 export interface OrderFacts {
@@ -26,10 +18,6 @@ export interface OrderFacts {
   readonly attendTask: string | null;
   /** Whether it was on hold for its address, which was corrected. */
   readonly corrected: boolean;
-  /** Its workflow's own reason, its step that kept failing, and the watchdog's finding. */
-  readonly own: AttentionReason | null;
-  readonly failing: { readonly step: string; readonly attempts: number; readonly failure: string } | null;
-  readonly found: WatchdogReason | null;
 }
 
 /** Holds what the books know of one fulfillment. */

@@ -7,14 +7,18 @@ import { SYSTEM } from '../../contracts/caller';
 import { AttentionReason } from '../../contracts/statuses';
 import { restartLostReplenishments } from '../purchasing/lost-replenishments';
 import type { OutboxSender } from '../outbox-sender';
-import { findOverdueOrders, type Deadlines, type OverdueOrder } from './overdue-orders';
-import { examineWorkflow, reportedProblems, type Finding } from './workflow-health';
+import { findOrdersToExamine, type Deadlines, type OrderToExamine } from './orders-to-examine';
+import { listAbnormallyClosed, examineWorkflow, reportedProblems, type Finding } from './workflow-health';
 
 /** Limits the workflows that a round examines, and those examined at once: an outage makes many orders overdue. */
 const EXAMINED = 300;
 const AT_ONCE = 8;
-/** An order that only Temporal reports. */
-const NOT_OVERDUE: OverdueOrder = { overdueSince: null };
+/** Orders that one statement looks up. */
+const LOOKED_UP = 1_000;
+/** Visibility may show a closing so late. */
+const VISIBILITY_LAG_MS = 120_000;
+/** An order that nothing but Temporal names. */
+const NAMED_BY_TEMPORAL: OrderToExamine = { overdueSince: null };
 
 export interface WatchdogPolicy {
   readonly periodSeconds: number;
@@ -33,9 +37,9 @@ export interface WatchRound {
 
 /**
  * Marks stuck orders for attention every period, clears those that recovered, and restarts lost replenishments. A stuck
- * order is past its stage's deadline, has a workflow whose tasks fail, or a step that is tried without end. It examines
- * only the orders that the database or Temporal's visibility reports, never every open one. Several may run side by
- * side: a finding that is written already changes nothing.
+ * order is past its stage's deadline, has a workflow that is gone or whose tasks fail, or a step that is missing or
+ * tried without end. It examines only the orders that the database or Temporal's visibility reports, never every open
+ * one. Several may run side by side: a finding that is written already changes nothing.
  */
 export class Watchdog {
   #timer: NodeJS.Timeout | undefined;
@@ -44,6 +48,10 @@ export class Watchdog {
   /** The last order that was examined: a round that cannot examine all is continued by the next. */
   #last = '';
   #serverReports = true;
+  /** Up to when closings were listed; null: none yet. */
+  #closingsSeenTo: Date | null = null;
+  /** Orders of which a workflow did not complete normally, until a round examines them. */
+  readonly #abnormallyClosed = new Set<string>();
 
   constructor(
     private readonly transactions: Transactions,
@@ -91,10 +99,12 @@ export class Watchdog {
             const finding = await examineWorkflow(
               this.temporal,
               id,
-              reported.get(id) ?? NOT_OVERDUE,
+              reported.get(id) ?? NAMED_BY_TEMPORAL,
               this.policy.attempts,
             );
-            if (await this.#record(id, finding)) done[finding.reason ? 'raised' : 'cleared'] += 1;
+            const changed = await this.#record(id, finding);
+            this.#abnormallyClosed.delete(id);
+            if (changed) done[finding.reason ? 'raised' : 'cleared'] += 1;
           }
         }),
       );
@@ -109,8 +119,10 @@ export class Watchdog {
   }
 
   /** Lists the orders to examine, with the reason. */
-  async #reportedOrders(): Promise<Map<string, OverdueOrder>> {
-    const overdue = await this.transactions.run(SYSTEM, (tx) => findOverdueOrders(tx, this.policy.deadlines));
+  async #reportedOrders(): Promise<Map<string, OrderToExamine>> {
+    const overdue = await this.transactions.run(SYSTEM, (tx) => findOrdersToExamine(tx, this.policy.deadlines));
+    await this.#findAbnormallyClosed();
+    for (const id of this.#abnormallyClosed) if (!overdue.has(id)) overdue.set(id, NAMED_BY_TEMPORAL);
     const failing = this.#serverReports ? await reportedProblems(this.temporal, EXAMINED) : [];
     if (failing === 'not_known') {
       this.#serverReports = false;
@@ -119,11 +131,30 @@ export class Watchdog {
       );
       return overdue;
     }
-    for (const id of failing) if (!overdue.has(id)) overdue.set(id, NOT_OVERDUE);
+    for (const id of failing) if (!overdue.has(id)) overdue.set(id, NAMED_BY_TEMPORAL);
     return overdue;
   }
 
-  /** Records a finding and signals the order, unless its workflow takes no signals. Answers whether it is news. */
+  /** Adds the open orders of which a workflow did not complete normally to those that are to be examined. */
+  async #findAbnormallyClosed(): Promise<void> {
+    const seenTo = new Date(Date.now() - VISIBILITY_LAG_MS);
+    const ids = await listAbnormallyClosed(this.temporal, this.#closingsSeenTo);
+    for (let from = 0; from < ids.length; from += LOOKED_UP)
+      for (const id of await this.#openOf(ids.slice(from, from + LOOKED_UP))) this.#abnormallyClosed.add(id);
+    this.#closingsSeenTo = seenTo;
+  }
+
+  #openOf(ids: readonly string[]): Promise<string[]> {
+    return this.transactions.run(SYSTEM, async (tx) =>
+      (await tx.selectFrom('orders').select('id').where('id', 'in', ids).where('closedAt', 'is', null).execute()).map(
+        ({ id }) => id,
+      ),
+    );
+  }
+
+  /**
+   * Records a finding and signals the order, unless its workflow takes no signals. Returns whether anything changed.
+   */
   async #record(orderId: string, { reason, detail }: Finding): Promise<boolean> {
     const news = await this.transactions.run(SYSTEM, async (tx) => {
       if (!(await setFoundAttention(tx, orderId, reason, detail))) return false;

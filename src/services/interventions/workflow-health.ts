@@ -8,7 +8,7 @@ import {
 import { ORDER_WORKFLOW, orderWorkflowId } from '../../contracts/temporal-names';
 import type { AttentionDetail } from '../../contracts/interventions/interventions';
 import { AttentionReason, type WatchdogReason } from '../../contracts/statuses';
-import type { OverdueOrder } from './overdue-orders';
+import type { OrderToExamine } from './orders-to-examine';
 
 /** Describes the result of examining one order. */
 export interface Finding {
@@ -22,6 +22,8 @@ const TASK_ATTEMPTS = 3;
 const NOT_UNDERSTOOD: readonly number[] = [3];
 const NO_STEP = { step: null, attempts: null, failure: null };
 const ID_PREFIX = orderWorkflowId('');
+/** The most that visibility answers at once. */
+const PAGE = 1_000;
 
 /**
  * Examines an order's workflow. It finds that its tasks fail, or that it is gone; that a step was tried `attempts`
@@ -30,7 +32,7 @@ const ID_PREFIX = orderWorkflowId('');
 export async function examineWorkflow(
   temporal: Client,
   orderId: string,
-  { overdueSince, failing, isStepMissing = false }: OverdueOrder,
+  { overdueSince, failing, isStepMissing = false }: OrderToExamine,
   attempts: number,
 ): Promise<Finding> {
   const overdue = overdueSince?.toISOString() ?? null;
@@ -84,18 +86,34 @@ const failureOf = (failure: RawFailure | null | undefined): string | null => {
  * where they do not.
  */
 export async function reportedProblems(temporal: Client, limit: number): Promise<string[] | 'not_known'> {
-  const ids: string[] = [];
   try {
-    const running = `WorkflowType = '${ORDER_WORKFLOW}' AND ExecutionStatus = 'Running'`;
-    const query = `${running} AND TemporalReportedProblems IS NOT NULL`;
-    for await (const { workflowId } of temporal.workflow.list({ query, pageSize: limit })) {
-      if (workflowId.startsWith(ID_PREFIX)) ids.push(workflowId.slice(ID_PREFIX.length));
-      if (ids.length >= limit) break;
-    }
-    return ids;
+    return await listOrders(temporal, "ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL", limit);
   } catch (error) {
     const cause = error instanceof ServiceError ? error.cause : error;
     if (isGrpcServiceError(cause) && NOT_UNDERSTOOD.includes(cause.code)) return 'not_known';
     throw error;
   }
+}
+
+/**
+ * Lists orders of which a workflow was terminated, cancelled, timed out or failed since a time. Null: as far as
+ * Temporal keeps them. Many of them were adopted since, or have ended: their books and workflows show that.
+ */
+export const listAbnormallyClosed = (temporal: Client, since: Date | null): Promise<string[]> =>
+  listOrders(
+    temporal,
+    "ExecutionStatus IN ('Terminated', 'Canceled', 'TimedOut', 'Failed')" +
+      (since === null ? '' : ` AND CloseTime > '${since.toISOString()}'`),
+    Number.POSITIVE_INFINITY,
+  );
+
+/** Lists the orders of the workflows that a condition of visibility holds for, each once. */
+async function listOrders(temporal: Client, condition: string, limit: number): Promise<string[]> {
+  const ids = new Set<string>();
+  const query = `WorkflowType = '${ORDER_WORKFLOW}' AND ${condition}`;
+  for await (const { workflowId } of temporal.workflow.list({ query, pageSize: Math.min(limit, PAGE) })) {
+    if (workflowId.startsWith(ID_PREFIX)) ids.add(workflowId.slice(ID_PREFIX.length));
+    if (ids.size >= limit) break;
+  }
+  return [...ids];
 }

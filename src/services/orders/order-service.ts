@@ -1,9 +1,11 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { claimKey, forgetKey } from '../../books/idempotency';
+import { lockOrder } from '../../books/orders/orders';
+import { abandonUntried } from '../../books/payments/payments';
 import { readTimeline } from '../../books/timeline';
 import type { Transactions } from '../../books/transactions';
 import type { Vault } from '../../books/vault';
-import type { Caller } from '../../contracts/caller';
+import { SYSTEM, type Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { ListOrders, OrderResource, OrderSummary } from '../../contracts/orders/order';
 import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../../contracts/orders/place-order';
@@ -76,6 +78,8 @@ export class OrderService {
       return await this.#answer(caller, intent, orderId, { replayed, paymentId, unanswered });
     } catch (error) {
       if (!(error instanceof WorkflowUpdateFailedError || error instanceof WorkflowNotFoundError)) throw error;
+      if (!(await this.#takeBack(orderId, paymentId)))
+        return this.#answer(caller, intent, orderId, { replayed, paymentId, unanswered: true });
       await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
       return refuse('payment_not_awaited', { detail: 'The order has continued in the meantime' });
     }
@@ -129,6 +133,17 @@ export class OrderService {
       const order = await tx.selectFrom('orders').select('closedAt').where('id', '=', orderId).executeTakeFirst();
       if (!order) return refuse('not_found');
       return { items: await readTimeline(tx, caller, orderId, after, limit), closed: order.closedAt !== null };
+    });
+  }
+
+  /**
+   * Abandons an attempt that no workflow took, so that one that adopts the order does not charge it. Returns false when
+   * the gateway was asked already.
+   */
+  #takeBack(orderId: string, paymentId: string): Promise<boolean> {
+    return this.transactions.run(SYSTEM, async (tx) => {
+      await lockOrder(tx, orderId);
+      return abandonUntried(tx, paymentId);
     });
   }
 

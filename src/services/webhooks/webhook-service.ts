@@ -1,4 +1,5 @@
 import { enqueueOrderSignal } from '../../books/outbox';
+import { noteCustomerActed } from '../../books/payments/payments';
 import { applySupplierAnswer } from '../../books/purchasing/supplier-answers';
 import type { ShelfRef } from '../../books/purchasing/replenishments';
 import { applyScan } from '../../books/shipping/shipments';
@@ -47,6 +48,7 @@ export class WebhookService {
         .where('orderId', '=', operation.orderId)
         .where('number', '=', Number(key.slice(key.lastIndexOf(':') + 1)))
         .executeTakeFirstOrThrow();
+      await noteCustomerActed(tx, payment.id);
       await enqueueOrderSignal(tx, operation.orderId, { signal: 'paymentSettled', payload: { paymentId: payment.id } });
       return { ...operation, wakes: true };
     });

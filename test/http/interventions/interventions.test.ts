@@ -94,6 +94,53 @@ test('a request with the key of a refused one is a new Update of the order', asy
   expect(new Set(api.workflows.operated.slice(before).map(({ updateId }) => updateId)).size).toBe(2);
 });
 
+test('an order without a workflow is adopted once for a key; a running one only when that is meant', async () => {
+  const { orderId } = await releasedOrder(api, api.mall.skus.lamp);
+  const url = `/v1/orders/${orderId}/adoption`;
+  const body = { reason: 'operator_decision' };
+  api.workflows.describing = () => Promise.resolve('RUNNING');
+  expect((await send(url, body)).json()).toMatchObject({ status: 409, code: 'workflow_running' });
+  expect((await send(url, { ...body, evenIfRunning: true })).json()).toEqual({
+    orderId,
+    status: 'in_fulfillment',
+    outcome: 'adopted',
+  });
+  api.workflows.describing = () => Promise.resolve('TERMINATED');
+  const headers = posting(api.mall.keys.support);
+  const adopted = await send(url, body, headers);
+  expect([adopted.statusCode, adopted.json()]).toEqual([
+    200,
+    { orderId, status: 'in_fulfillment', outcome: 'adopted' },
+  ]);
+  const again = await send(url, body, headers);
+  expect([again.statusCode, again.json(), again.headers['idempotent-replayed']]).toEqual([200, adopted.json(), 'true']);
+  expect(api.workflows.adopted.map((order) => order.orderId)).toEqual([orderId, orderId]);
+});
+
+test('an adoption is refused to others than staff, for unknown orders and for codes that no reason has', async () => {
+  const { orderId } = await releasedOrder(api, api.mall.skus.lamp);
+  const url = `/v1/orders/${orderId}/adoption`;
+  const body = { reason: 'operator_decision' };
+  for (const key of [api.mall.keys.storefront, api.mall.keys.merchant])
+    expect((await send(url, body, posting(key))).statusCode).toBe(403);
+  expect((await send('/v1/orders/ord_01ARZ3NDEKTSV4RRFFQ69G5FAV/adoption', body)).statusCode).toBe(404);
+  expect((await send(url, { reason: 'why not' })).json()).toMatchObject({
+    code: 'validation_failed',
+    errors: [{ pointer: '/reason' }],
+  });
+  expect(api.workflows.adopted.filter((order) => order.orderId === orderId)).toEqual([]);
+});
+
+test('while Temporal does not answer an adoption is 503, and the same key adopts later', async () => {
+  const { orderId } = await releasedOrder(api, api.mall.skus.lamp);
+  const url = `/v1/orders/${orderId}/adoption`;
+  const headers = posting(api.mall.keys.support);
+  api.workflows.describing = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+  expect((await send(url, { reason: 'operator_decision' }, headers)).statusCode).toBe(503);
+  api.workflows.describing = () => Promise.resolve('TERMINATED');
+  expect((await send(url, { reason: 'operator_decision' }, headers)).statusCode).toBe(200);
+});
+
 test('orders that need a person are listed in pages, the longest waiting first', async () => {
   const ids: string[] = [];
   for (const reason of [

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { listAttention } from '../../../src/services/interventions/read-attention';
-import { findOverdueOrders } from '../../../src/services/interventions/overdue-orders';
+import { findOrdersToExamine } from '../../../src/services/interventions/orders-to-examine';
 import { AbandonedDraftSweeper } from '../../../src/services/orders/abandoned-drafts';
 import { SYSTEM, type Caller } from '../../../src/contracts/caller';
 import { ListAttention } from '../../../src/contracts/interventions/interventions';
@@ -65,7 +65,7 @@ async function play(): Promise<string> {
 async function round(): Promise<void> {
   await readFigures(world.transactions);
   await world.transactions.run(SYSTEM, (tx) =>
-    findOverdueOrders(tx, { receive: 60, pick: 60, ship: 60, cancelling: 60, step: 24 * 3600 }),
+    findOrdersToExamine(tx, { receive: 60, pick: 60, ship: 60, cancelling: 60, step: 24 * 3600 }),
   );
   await new AbandonedDraftSweeper(world.transactions, world.outbox, world.workflows, log).sweep();
   await world.transactions.run(callerFor('support'), (tx) => listAttention(tx, ListAttention.parse({})));

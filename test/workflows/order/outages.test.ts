@@ -1,5 +1,6 @@
 import { SYSTEM } from '../../../src/contracts/caller';
 import type { OrderResource } from '../../../src/contracts/orders/order';
+import { withOwner } from '../../../src/embedded/postgres/databases';
 import { callerFor, granted, intent } from '../../support/people';
 import { until } from '../../sandboxes/sandboxes';
 import { startSuite } from '../../support/suite';
@@ -96,3 +97,25 @@ test('a step that can never succeed waits for a person, who cancels', async () =
   expect(cancelled).toMatchObject({ status: 'cancelled', attention: null });
   expect(await effects(cancelled)).toEqual(['authorize authorized', 'void succeeded']);
 }, 30_000);
+
+test('attention that the books could not take when the outage ended is written and forgotten', async () => {
+  const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
+  const database = suite.world.database.ownerUrl;
+  const sql = (text: string) => withOwner(database, (client) => client.query(text));
+  await sql(`create function no_attention() returns trigger language plpgsql as
+    $$ begin if new."attentionOwn" is not null then raise exception 'planted'; end if; return new; end $$`);
+  await sql(`create trigger no_attention before update on "orders" for each row execute function no_attention()`);
+  const waits = async () => (await suite.workflowOf(id).query<{ waitsFor: string[] }>('getProgress')).waitsFor.join();
+  try {
+    await suite.world.carrier.fault({ mode: 'down', times: 1_000 });
+    await suite.people.completeTasks(id);
+    await until(async () => (await waits()).includes('markAttention'), 30_000);
+    await suite.endFaults();
+    await until(async () => (await suite.people.read(id)).fulfillments[0]?.status === 'labelled', 60_000);
+  } finally {
+    await sql('drop trigger no_attention on "orders"');
+    await sql('drop function no_attention');
+  }
+  await until(async () => !(await waits()).includes('markAttention'), 60_000);
+  expect((await suite.people.read(id)).attention).toBeNull();
+}, 120_000);

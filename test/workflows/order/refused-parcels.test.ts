@@ -188,3 +188,13 @@ test('goods that are not back on the shelf are not refunded', async () => {
   ).rejects.toThrow('came back');
   expect(await refunds(order.id)).toEqual([]);
 });
+
+test('a scan that decides nothing, typed by staff, delays none that decides', async () => {
+  const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
+  await suite.people.pack(id);
+  const [fulfillment] = (await suite.people.handOver(id)).fulfillments;
+  for (const scan of ['delivered', 'in_transit', 'no such scan'])
+    await suite.workflowOf(id).signal('carrierReported', { fulfillmentId: fulfillment?.id, scan });
+  await suite.people.scan(id, 'in_transit', 'out_for_delivery', 'delivered', 'signed');
+  await suite.people.untilStatus(id, 'completed');
+}, 60_000);

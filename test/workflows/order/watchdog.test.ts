@@ -1,35 +1,17 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { Watchdog, type WatchRound } from '../../../src/services/interventions/watchdog';
-import type { Deadlines } from '../../../src/services/interventions/overdue-orders';
+import type { Deadlines } from '../../../src/services/interventions/orders-to-examine';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import { withOwner } from '../../../src/embedded/postgres/databases';
 import { until } from '../../sandboxes/sandboxes';
 import { callerFor, granted, intent } from '../../support/people';
-import { log } from '../../support/log';
 import { startSuite } from '../../support/suite';
+import { runWatchdogOnce } from '../../support/run-watchdog-once';
 
 const suite = startSuite({ faultsIn: ['carrier'] });
 const SUPPORT = callerFor('support');
 const ATTENTION = defineSearchAttributeKey('AttentionReason', SearchAttributeType.KEYWORD);
-const DAY = 24 * 3600;
-const LONG: Deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY, step: DAY };
-
-/** Makes a watchdog of its own look once, and returns what it noted. */
-async function look(deadlines: Partial<Deadlines> = {}, attempts = 20): Promise<WatchRound | undefined> {
-  let noted: WatchRound | undefined;
-  await new Watchdog(
-    suite.world.transactions,
-    suite.world.temporal.client,
-    suite.world.outbox,
-    { periodSeconds: 30, deadlines: { ...LONG, ...deadlines }, attempts },
-    log,
-    (round) => {
-      noted = round;
-    },
-  ).examine();
-  return noted;
-}
+const look = (deadlines?: Partial<Deadlines>, attempts?: number) => runWatchdogOnce(suite.world, deadlines, attempts);
 
 /** Makes an order as old as that in its stage. */
 const age = (orderId: string, seconds: number) =>

@@ -1,29 +1,12 @@
-import { Watchdog, type WatchRound } from '../../../src/services/interventions/watchdog';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { until } from '../../sandboxes/sandboxes';
 import { type Shelf } from '../../support/stocked-shelves';
-import { log } from '../../support/log';
 import { startSuite } from '../../support/suite';
+import { runWatchdogOnce } from '../../support/run-watchdog-once';
 
-const DAY = 24 * 3600;
 const suite = startSuite({ replenishment: { remindAfterSeconds: 2, reminders: 1, patienceSeconds: 1 } });
 
-/** Makes a watchdog of its own look once, and returns what it noted. */
-async function look(): Promise<WatchRound | undefined> {
-  let noted: WatchRound | undefined;
-  const deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY, step: 24 * 3600 };
-  await new Watchdog(
-    suite.world.transactions,
-    suite.world.temporal.client,
-    suite.world.outbox,
-    { periodSeconds: 30, deadlines, attempts: 20 },
-    log,
-    (round) => {
-      noted = round;
-    },
-  ).examine();
-  return noted;
-}
+const look = () => runWatchdogOnce(suite.world);
 /** Makes a replenishment so old that its start should have reached Temporal long ago. */
 const age = (id: string) =>
   suite.world.transactions.run(SYSTEM, (tx) =>

@@ -15,7 +15,7 @@ const SHOWN_BY_THE_ORDER = [
  * them for `quietSeconds`, attention aside. Their workflow did not take a message, or cannot go on. Reads open
  * orders only.
  */
-export async function findMissedSteps(tx: Tx, quietSeconds: number, limit: number): Promise<string[]> {
+export async function findMissingSteps(tx: Tx, quietSeconds: number, limit: number): Promise<string[]> {
   const quiet = sql`make_interval(secs => ${quietSeconds}::double precision)`;
   const { rows } = await sql<{ id: string }>`
     select o.id from orders o
@@ -45,9 +45,7 @@ type Sql = ReturnType<typeof sql>;
  */
 const customerActed = (quiet: Sql) => sql`exists (
   select 1 from payment p where p."orderId" = o.id and case p.status
-    when 'action_required' then exists (
-      select 1 from webhook_event w where w.provider = p.provider and w."receivedAt" < now() - ${quiet}
-        and w."receivedAt" > now() - interval '10 minutes' and w.payload->>'key' = o.id || ':authorize:' || p.number)
+    when 'action_required' then p."customerActedAt" < now() - ${quiet}
     when 'pending' then p."createdAt" < now() - ${quiet} and not exists (
       select 1 from operation a where a.key = o.id || ':authorize:' || p.number)
     else false end)`;
@@ -58,9 +56,9 @@ const notMoved = (kind: 'capture' | 'refund') => sql`not exists (
     and split_part(m.key, ':', 3) = f.number::text)`;
 
 /**
- * Holds when all fulfillments have ended, or one should have moved. It is packed and has no label, handed over and not
- * paid for, returned and not refunded, or its parcel has come to an end that its status does not show. A run that
- * works says so itself when a provider keeps one of these waiting.
+ * True when the books show that a step is due. All fulfillments have ended, or one should have moved: it is packed and
+ * has no label, handed over and not paid for, returned and not refunded, or its parcel has come to an end that its
+ * status does not show. A run that works says so itself when a provider keeps one of these waiting.
  */
 const nextStepIsDue = sql`(
   not exists (

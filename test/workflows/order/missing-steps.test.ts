@@ -1,26 +1,17 @@
-import { Watchdog } from '../../../src/services/interventions/watchdog';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { backorderedSku, bring } from '../../support/backorders';
 import { placeHeld, correctAddress } from '../../support/held-orders';
-import { log } from '../../support/log';
 import { callerFor, granted, intent } from '../../support/people';
 import { startSuite } from '../../support/suite';
+import { runWatchdogOnce } from '../../support/run-watchdog-once';
 import { holding } from '../../support/world';
 import { until } from '../../sandboxes/sandboxes';
 
 const suite = startSuite({ policies: { verdictTimeoutSeconds: 5, addressHold: holding(600) } });
 const SUPPORT = callerFor('support');
-const DAY = 24 * 3600;
 
 /** Makes a watchdog look once that misses a step after a second. */
-const look = () =>
-  new Watchdog(
-    suite.world.transactions,
-    suite.world.temporal.client,
-    suite.world.outbox,
-    { periodSeconds: 30, deadlines: { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY, step: 1 }, attempts: 20 },
-    log,
-  ).examine();
+const look = () => runWatchdogOnce(suite.world, { step: 1 });
 const shown = async (): Promise<Record<string, string>> =>
   Object.fromEntries(
     granted(await suite.interventions.attention(SUPPORT, { limit: 100 })).items.map(({ orderId, reason }) => [
@@ -99,6 +90,15 @@ test('an order whose next step is missing is shown, whatever the step, until it 
     await look();
     return Object.keys(await shown()).length >= orders.length;
   }, 60_000);
+  // A customer who acted an hour ago is still one whose order did not ask.
+  await suite.world.transactions.run(SYSTEM, (tx) =>
+    tx
+      .updateTable('payment')
+      .set({ customerActedAt: new Date(Date.now() - 3_600_000) })
+      .where('customerActedAt', 'is not', null)
+      .execute(),
+  );
+  await look();
   const attention = await shown();
   expect(orders.map(({ kind, id }) => [kind, attention[id]])).toEqual(orders.map(({ kind }) => [kind, 'step_missing']));
   expect([attention[resting], attention[held]]).toEqual([undefined, undefined]);
@@ -118,6 +118,23 @@ test('an order whose next step is missing is shown, whatever the step, until it 
   granted(await suite.world.orders.cancel(suite.people.storefront, intent(), resting, { reason: 'customer_request' }));
   await suite.people.untilStatus(resting, 'cancelled');
 }, 180_000);
+
+test('orders at rest whose workflow was ended by hand are shown until they are adopted', async () => {
+  const [first, second, healthy] = [await cup(), await cup(), await cup()];
+  for (const id of [first, second]) await suite.workflowOf(id).terminate('lost by the test');
+  await until(async () => {
+    await look();
+    return Object.keys(await shown()).length >= 2;
+  }, 30_000);
+  expect(await shown()).toEqual({ [first]: 'workflow_failing', [second]: 'workflow_failing' });
+  for (const id of [first, second]) {
+    const request = { reason: 'operator_decision', evenIfRunning: false } as const;
+    granted(await suite.world.adoptions.adopt(SUPPORT, intent(), id, request));
+  }
+  expect(await look()).toMatchObject({ outcome: 'done', raised: 0, cleared: 0 });
+  expect(await shown()).toEqual({});
+  expect((await suite.people.eventTypes(healthy)).filter((type) => type.startsWith('attention'))).toEqual([]);
+}, 60_000);
 
 test('an order whose workflow never began is shown', async () => {
   const id = await cup();

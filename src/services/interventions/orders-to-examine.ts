@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { readFailingSteps, type FailingStep } from '../../books/interventions/failing-steps';
 import type { Tx } from '../../books/transactions';
 import { AttentionReason } from '../../contracts/statuses';
-import { findMissedSteps } from './missed-steps';
+import { findMissingSteps } from './missing-steps';
 
 /** How long an order may be in each stage, and how long a cancellation may take, in seconds. */
 export interface Deadlines {
@@ -16,7 +16,7 @@ export interface Deadlines {
 }
 
 /** Describes why an order is examined. */
-export interface OverdueOrder {
+export interface OrderToExamine {
   /** When its stage should have ended; null when that is still ahead. */
   readonly overdueSince: Date | null;
   /** The step that fails in the worker. */
@@ -38,7 +38,7 @@ const RETRYING = [
  * or wait for a provider; or have a step that fails in the worker, or one that is missing. Reads open orders only:
  * ended orders cost nothing.
  */
-export async function findOverdueOrders(tx: Tx, deadlines: Deadlines): Promise<Map<string, OverdueOrder>> {
+export async function findOrdersToExamine(tx: Tx, deadlines: Deadlines): Promise<Map<string, OrderToExamine>> {
   const seconds = (deadline: number) => sql`make_interval(secs => ${deadline}::double precision)`;
   const overdue = (stage: 'receive' | 'pick' | 'ship') => sql`
     (select id, "stageSince" + ${seconds(deadlines[stage])} as due from orders
@@ -62,11 +62,11 @@ export async function findOverdueOrders(tx: Tx, deadlines: Deadlines): Promise<M
       union all (select id, null from orders where attention is not null
         and "attentionOwn" in (${sql.join(RETRYING)}) limit ${LIMIT})
     ) candidate group by id`.execute(tx);
-  const found = new Map(rows.map(({ id, due }): [string, OverdueOrder] => [id, { overdueSince: due }]));
+  const found = new Map(rows.map(({ id, due }): [string, OrderToExamine] => [id, { overdueSince: due }]));
   for (const failing of await readFailingSteps(tx, LIMIT)) {
     found.set(failing.orderId, { overdueSince: found.get(failing.orderId)?.overdueSince ?? null, failing });
   }
-  for (const id of await findMissedSteps(tx, deadlines.step, LIMIT))
+  for (const id of await findMissingSteps(tx, deadlines.step, LIMIT))
     found.set(id, { ...(found.get(id) ?? { overdueSince: null }), isStepMissing: true });
   return found;
 }

@@ -7,11 +7,11 @@ import { newFulfillment, type OrderState } from './state';
 /** Splits a paid order into fulfillments, and releases them to their warehouses. */
 export const release: RunPhase = async (order) => {
   const { input, state, steps } = order;
-  const refs = await steps.run('releaseToWarehouse', { orderId: input.orderId });
+  const refs = await steps.runTransaction('releaseToWarehouse', { orderId: input.orderId });
   // The books release nothing when they hold a cancellation: it is on its way here.
   if (refs === WAITS || refs.length === 0) return WAITS;
-  state.fulfillments = refs.map((ref) => ({ ...newFulfillment(ref), ...state.early[ref.fulfillmentId] }));
-  for (const { fulfillmentId } of refs) Reflect.deleteProperty(state.early, fulfillmentId);
+  state.fulfillments = refs.map((ref) => ({ ...newFulfillment(ref), ...state.factsBeforeRelease[ref.fulfillmentId] }));
+  for (const { fulfillmentId } of refs) Reflect.deleteProperty(state.factsBeforeRelease, fulfillmentId);
   order.verdicts.decideFinally({ outcome: 'accepted' });
   move(order, OrderStatus.inFulfillment, Stage.pick);
   return 'fulfill';
@@ -34,11 +34,11 @@ export const fulfill: RunPhase = async (order) => {
 export const complete: RunPhase = async (order) => {
   const { input, state, steps } = order;
   const { orderId } = input;
-  const ended = await steps.run('completeOrder', { orderId, undone: state.undone });
+  const ended = await steps.runTransaction('completeOrder', { orderId, undone: state.abandonedVoided });
   if (ended === WAITS) return WAITS;
   if (ended.givenUp) {
     abandonBookings(state, ended.givenUp);
-    state.undone = true;
+    state.abandonedVoided = true;
     return 'fulfill';
   }
   move(order, ended.status, Stage.closed);
