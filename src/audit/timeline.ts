@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Tx } from '../books/transactions';
 import type { OrderStatus } from '../contracts/statuses';
-import type { TimelineEventType } from '../contracts/timeline';
+import { TimelineEventType } from '../contracts/timeline';
 import { queryAudit, type Audit, type Finding } from './audit';
 
-/** Names the last `order.*` event that the timeline of an order in each status may have. */
+/** Names the last `order.*` event that an order in each status may have. An adoption changes no status. */
 const LAST_EVENTS: Readonly<Record<OrderStatus, readonly TimelineEventType[]>> = {
   draft: ['order.received'],
   awaiting_address: ['order.received'],
@@ -70,7 +70,7 @@ export const timelineAudits = (tx: Tx): Audit[] => [
     left join (
       select distinct on ("orderId") "orderId", type
       from timeline_event
-      where type like 'order.%'
+      where type like 'order.%' and type <> ${TimelineEventType.orderAdopted}
       order by "orderId", seq desc
     ) e on e."orderId" = o.id
     where e.type is null or e.type <> all (s.types)`,

@@ -65,9 +65,12 @@ export class NotedWorkflows implements Pick<
     return Promise.resolve('no_answer');
   }
 
+  /** Answers an attempt to pay. */
+  paying: () => Promise<'no_answer'> = () => Promise.resolve('no_answer');
+
   pay(_orderId: string, paymentId: string): Promise<'no_answer'> {
     this.paid.push(paymentId);
-    return Promise.resolve('no_answer');
+    return this.paying();
   }
 
   cancel(orderId: string): Promise<CancellationVerdict | 'not_running'> {

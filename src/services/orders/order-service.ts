@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { claimKey, forgetKey } from '../../books/idempotency';
+import { claimKey, forgetKey, reopenKey } from '../../books/idempotency';
 import { lockOrder } from '../../books/orders/orders';
 import { abandonUntried } from '../../books/payments/payments';
 import { readTimeline } from '../../books/timeline';
@@ -24,6 +24,17 @@ import { listOrders, readOrder } from './read-orders';
 
 /** The roles that may read where an order goes. */
 const MAY_SEE_RECIPIENT: readonly string[] = ['storefront', 'support', 'platform', 'system'];
+
+/** The statuses in which an order may be cancelled, as long as nothing of it was handed over. */
+const CANCELLABLE: readonly OrderStatus[] = [
+  'draft',
+  'awaiting_address',
+  'awaiting_payment',
+  'awaiting_stock',
+  'in_fulfillment',
+  'cancelling',
+];
+const WITHOUT_WORKFLOW = 'The order cannot take this now: its workflow has not begun, or was lost and is soon replaced';
 
 /** Places, pays, cancels and reads orders, for storefronts and the mall's staff. */
 export class OrderService {
@@ -77,9 +88,15 @@ export class OrderService {
       const unanswered = verdict === NO_ANSWER;
       return await this.#answer(caller, intent, orderId, { replayed, paymentId, unanswered });
     } catch (error) {
-      if (!(error instanceof WorkflowUpdateFailedError || error instanceof WorkflowNotFoundError)) throw error;
-      if (!(await this.#takeBack(orderId, paymentId)))
+      const isGone = error instanceof WorkflowNotFoundError;
+      if (!isGone && !(error instanceof WorkflowUpdateFailedError)) throw error;
+      const state = await this.#takeBack(orderId, paymentId, isGone);
+      if (state === 'under_way')
         return this.#answer(caller, intent, orderId, { replayed, paymentId, unanswered: true });
+      if (state === 'awaited') {
+        await this.transactions.run(caller, (tx) => reopenKey(tx, caller.subject, intent.key));
+        return refuse('starting', { detail: WITHOUT_WORKFLOW });
+      }
       await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
       return refuse('payment_not_awaited', { detail: 'The order has continued in the meantime' });
     }
@@ -137,13 +154,14 @@ export class OrderService {
   }
 
   /**
-   * Abandons an attempt that no workflow took, so that one that adopts the order does not charge it. Returns false when
-   * the gateway was asked already.
+   * Abandons an attempt that no workflow took, so that an adoption does not charge what the API refuses. It stays
+   * `awaited` when the order has no workflow and waits for its payment, and `under_way` when the gateway was asked.
    */
-  #takeBack(orderId: string, paymentId: string): Promise<boolean> {
+  #takeBack(orderId: string, paymentId: string, isGone: boolean): Promise<'taken_back' | 'awaited' | 'under_way'> {
     return this.transactions.run(SYSTEM, async (tx) => {
-      await lockOrder(tx, orderId);
-      return abandonUntried(tx, paymentId);
+      const { status, payUntil } = await lockOrder(tx, orderId);
+      if (isGone && status === 'awaiting_payment' && payUntil !== null && payUntil > new Date()) return 'awaited';
+      return (await abandonUntried(tx, paymentId)) ? 'taken_back' : 'under_way';
     });
   }
 
@@ -167,7 +185,9 @@ export class OrderService {
 
 function refusalOfCancellation(verdict: CancellationVerdict | 'not_running', status: OrderStatus): Refusal | undefined {
   if (verdict === 'not_running')
-    return refuse(status === 'draft' ? 'starting' : 'order_not_cancellable', { detail: `The order is ${status}` });
+    return CANCELLABLE.includes(status)
+      ? refuse('starting', { detail: WITHOUT_WORKFLOW })
+      : refuse('order_not_cancellable', { detail: `The order is ${status}` });
   return verdict.outcome === 'refused' ? refuse(verdict.code) : undefined;
 }
 

@@ -233,23 +233,29 @@ test('healthy, ended and unknown orders are refused; a repetition changes nothin
   expect(await adopt('ord_01J0000000000000000000000A')).toMatchObject({ refused: 'not_found' });
 }, 60_000);
 
-test('a payment that was refused while the workflow was gone is not charged by the adoption', async () => {
+test('a payment that no workflow took is charged once, when the order is adopted or it is sent again', async () => {
   const id = await declined();
   await suite.workflowOf(id).terminate('lost by the test');
-  const pay = () =>
-    suite.world.orders.pay(suite.people.storefront, intent(), id, { method: 'wallet', token: 'tok_ok' });
-  expect(await pay()).toMatchObject({ refused: 'payment_not_awaited' });
+  const request = intent();
+  const pay = (key = request) =>
+    suite.world.orders.pay(suite.people.storefront, key, id, { method: 'wallet', token: 'tok_ok' });
+  expect(await pay()).toMatchObject({ refused: 'starting' });
+  expect(await pay()).toMatchObject({ refused: 'starting' });
   granted(await adopt(id));
-  await untilItWaitsFor(id, 'payment');
-  expect((await suite.people.read(id)).payments).toMatchObject([{ status: 'declined' }, { status: 'abandoned' }]);
-  expect(await suite.people.eventTypes(id)).not.toContain('payment.authorized');
   granted(await pay());
   await suite.people.untilStatus(id, 'in_fulfillment');
-  expect((await suite.people.read(id)).payments).toMatchObject([
-    { status: 'abandoned' },
-    { status: 'abandoned' },
-    { status: 'authorized' },
-  ]);
+  expect(await pay(intent())).toMatchObject({ refused: 'payment_not_awaited' });
+  expect((await suite.people.read(id)).payments).toMatchObject([{ status: 'abandoned' }, { status: 'authorized' }]);
+}, 60_000);
+
+test('a cancellation that finds no workflow is put off, and cancels after the adoption', async () => {
+  const { id } = await cup();
+  await suite.workflowOf(id).terminate('lost by the test');
+  const request = intent();
+  const cancel = () => suite.world.orders.cancel(suite.people.storefront, request, id, { reason: 'customer_request' });
+  expect(await cancel()).toMatchObject({ refused: 'starting' });
+  granted(await adopt(id));
+  expect(granted(await cancel()).body.status).toBe('cancelled');
 }, 60_000);
 
 test('an adopted draft whose stock is reserved is not rejected for a country that is served no more', async () => {
