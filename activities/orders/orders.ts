@@ -1,3 +1,4 @@
+import type { ByActor } from '../../src/contracts/interventions/interventions';
 import { forgetFailingStep, recordFailingStep, type FailingStep } from '../../src/books/interventions/failing-steps';
 import { setOwnAttention } from '../../src/books/orders/order-attention';
 import { readOrderFacts } from '../../src/books/orders/order-facts';
@@ -74,11 +75,7 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
    * Decides whether an order may still be cancelled: not after a fulfillment was handed over, nor after the order's
    * end. After it, no fulfillment can be handed over. Repeating it returns the same verdict.
    */
-  beginCancellation: ({
-    orderId,
-    reason,
-    actor,
-  }: OrderRef & CancelOrder & { actor: string }): Promise<CancellationVerdict> =>
+  beginCancellation: ({ orderId, reason, actor }: OrderRef & ByActor<CancelOrder>): Promise<CancellationVerdict> =>
     transactions.run(actingFor(actor), async (tx) => {
       const fulfillments = await tx
         .selectFrom('fulfillment')

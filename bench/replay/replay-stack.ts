@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { packageRoot } from '../../src/embedded/paths';
 import type { Stack } from '../../src/embedded/stack';
 import { readTemporalSettings } from '../../src/embedded/temporal-settings';
-import { replayHistories } from '../../src/process/replay-histories';
+import { replayHistories, silenceReplays } from '../../src/process/replay-histories';
 
 /** Reports how many histories a run left, and those that its own code does not replay. */
 export interface Replayed {
@@ -32,6 +32,7 @@ export const replayStack = (stack: Pick<Stack, 'serviceEnvironment'>): Promise<R
 
 /** Replays the history of every order and replenishment that a Temporal server keeps. */
 export async function replayAll(temporal: Client): Promise<Replayed> {
+  silenceReplays();
   const codePath = join(packageRoot(), 'dist', 'workflow-bundle.js');
   const { replayed, broken } = await replayHistories(temporal, { workflowBundle: { codePath } }, { ended: true });
   return { replayed, unreplayable: broken.map(({ workflowId, failure }) => `${workflowId}: ${failure}`) };

@@ -109,8 +109,9 @@ const RUNS: Readonly<Record<string, Run>> = {
         print(`  ${n} of ${terminated}: ${orderId} while ${point}\n`);
       },
     });
-    const shown = report.terminations.map(({ shownMs }) => shownMs);
+    const shown = report.terminations.flatMap(({ shownMs }) => shownMs ?? []);
     print(printShown('terminated', shown));
+    print(`  ended by their last step all the same: ${report.terminations.length - shown.length}\n`);
     return report;
   },
   unreplayable: async (shop, { unreplayable }, print) => {

@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { withOwner } from '../../src/embedded/postgres/databases';
 import { ORDER_WORKFLOW, orderWorkflowId } from '../../src/contracts/temporal-names';
 import { AttentionReason } from '../../src/contracts/statuses';
 import { withTemporal } from '../replay/replay-stack';
@@ -18,8 +19,8 @@ const LIFE_LIMIT_MS = 600_000;
 export interface Termination {
   readonly orderId: string;
   readonly point: Point;
-  /** From the termination until the order was shown. */
-  readonly shownMs: number;
+  /** From the termination until the order was shown. Null: its last step ended it in the books all the same. */
+  readonly shownMs: number | null;
 }
 
 export interface TerminationsReport extends Outcome, Pick<FireReport, 'orders' | 'ended' | 'waiting' | 'lost'> {
@@ -54,22 +55,30 @@ export const terminateAndAdopt = (shop: Shop, plan: Terminations): Promise<Termi
         terminated.set(orderId, { point, at: new Date() });
         plan.onTermination?.({ orderId, point }, terminated.size);
       }
-      await untilFact('every terminated order is shown', () => [...terminated.keys()].every(shownAt));
+      await untilFact(
+        'every terminated order is shown, or its last step had ended it in the books',
+        async () =>
+          (
+            await stillOpen(
+              shop,
+              [...terminated.keys()].filter((id) => shownAt(id) === null),
+            )
+          ).length === 0,
+      );
     } finally {
       await traffic.stop();
       await adopter.stop();
     }
     const { lost, ...sums } = summarizeOrders(traffic);
-    const terminations = [...terminated].map(([orderId, { point, at }]) => ({
-      orderId,
-      point,
-      shownMs: Number(shownAt(orderId)) - Number(at),
-    }));
-    const late = terminations
-      .filter(({ shownMs }) => shownMs > SHOWN_WITHIN_MS)
-      .map(
-        ({ orderId, point, shownMs }) => `${orderId}, ended while ${point}, was shown after ${shownMs / 1000} s only`,
-      );
+    const terminations = [...terminated].map(([orderId, { point, at }]) => {
+      const shown = shownAt(orderId);
+      return { orderId, point, shownMs: shown === null ? null : Number(shown) - Number(at) };
+    });
+    const late = terminations.flatMap(({ orderId, point, shownMs }) =>
+      shownMs !== null && shownMs > SHOWN_WITHIN_MS
+        ? [`${orderId}, terminated while ${point}, was shown after ${shownMs / 1000} s only`]
+        : [],
+    );
     return { ...sums, lost: [...lost, ...adopter.refusals, ...late], terminations, ...(await checkOutcome(shop)) };
   });
 
@@ -83,6 +92,16 @@ async function terminate(temporal: Client, orderId: string): Promise<boolean> {
     throw error;
   }
 }
+
+/** Lists those of some orders that are open in the books. */
+const stillOpen = ({ stack }: Shop, orderIds: readonly string[]): Promise<string[]> =>
+  withOwner(stack.urls.databaseOwner ?? '', async (client) => {
+    const { rows } = await client.query<{ id: string }>(
+      'select id from orders where id = any($1) and "closedAt" is null',
+      [orderIds],
+    );
+    return rows.map(({ id }) => id);
+  });
 
 /** Finds the order whose workflow began last: the request that placed it is not answered yet. */
 async function lastPlaced(temporal: Client): Promise<string | null> {

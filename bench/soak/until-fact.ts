@@ -10,7 +10,7 @@ export async function untilFact(
   limitMs = LIMIT_MS,
 ): Promise<void> {
   for (const end = Date.now() + limitMs; !(await fact());) {
-    if (Date.now() > end) throw new Error(`Waited ${limitMs / 1000} s in vain: ${description}`);
+    if (Date.now() > end) throw new Error(`Timed out after ${limitMs / 1000} s: ${description}`);
     await wait(LOOK_EVERY_MS);
   }
 }

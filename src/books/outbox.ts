@@ -1,3 +1,4 @@
+import type { ByActor } from '../contracts/interventions/interventions';
 import { orderWorkflowId, REPLENISHMENT_WORKFLOW, replenishmentWorkflowId } from '../contracts/temporal-names';
 import type { CancelOrder } from '../contracts/orders/place-order';
 import type { CarrierScan, WatchdogReason } from '../contracts/statuses';
@@ -13,7 +14,7 @@ export type OrderSignal =
   | { readonly signal: 'addressMended' | 'backorderFilled'; readonly payload: Readonly<Record<string, never>> }
   | { readonly signal: 'paymentSettled'; readonly payload: { readonly paymentId: string } }
   | { readonly signal: 'attended'; readonly payload: { readonly taskId: string } }
-  | { readonly signal: 'cancellationBegun'; readonly payload: CancelOrder & { readonly actor: string } }
+  | { readonly signal: 'cancellationBegun'; readonly payload: ByActor<CancelOrder> }
   | { readonly signal: 'watchdogReported'; readonly payload: { readonly reason: WatchdogReason | null } };
 
 /**

@@ -46,10 +46,11 @@ is 1 when a history does not replay: that order would stop at its next workflow 
 
 async function check({ state, sample, ended = false, json = false }: Flags): Promise<ReplayReport> {
   // Loaded here: the worker's native library takes a second, which the other verbs need not wait for.
-  const { replayHistories } = await import('../process/replay-histories.js');
+  const { replayHistories, silenceReplays } = await import('../process/replay-histories.js');
   const codePath = join(packageRoot(), 'dist', 'workflow-bundle.js');
   if (!existsSync(codePath))
     throw new Error('The workflows are not built: run `npm run setup` in this checkout first.');
+  silenceReplays();
   const { connectionOptions, namespace } = readTemporalSettings(
     namesTemporal(process.env) ? process.env : readRunning(state).environment,
   );

@@ -128,7 +128,7 @@ export const BUSINESS_ERRORS = {
   },
   workflow_running: {
     status: 409,
-    title: "The order's workflow runs and takes its tasks",
+    title: "The order's workflow is running and healthy",
     retryable: false,
     advice: 'Read what the order waits for. Send `evenIfRunning` when its history is known not to replay.',
   },

@@ -1,5 +1,12 @@
 import type { Client } from '@temporalio/client';
-import { Worker, type ReplayWorkerOptions } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  IllegalStateError,
+  makeTelemetryFilterString,
+  Runtime,
+  Worker,
+  type ReplayWorkerOptions,
+} from '@temporalio/worker';
 import { ORDER_WORKFLOW, REPLENISHMENT_WORKFLOW } from '../contracts/temporal-names';
 
 /** The workflow code to replay with. */
@@ -27,6 +34,18 @@ export interface ReplayReport {
 interface Run {
   readonly workflowId: string;
   readonly runId: string;
+}
+
+/** Keeps the SDK's own lines about replays off the terminal, unless this process has chosen its logger before. */
+export function silenceReplays(): void {
+  try {
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+    });
+  } catch (error) {
+    if (!(error instanceof IllegalStateError)) throw error;
+  }
 }
 
 /**

@@ -3,6 +3,8 @@ import { mostUrgentAttention } from '../../src/domain/interventions/most-urgent-
 import type { Wait } from '../runtime/wait';
 import type { FailingStep, OrderState } from './state';
 
+/** The step that writes the order's attention to the books: no other step waits for it. */
+export const MARK = 'markAttention';
 /** From how many tries on the watchdog hears of a failing step: by then it has failed for some seconds. */
 const TRIES_RECORDED = 2;
 /** How many attempts a try of a transaction makes. */
@@ -23,7 +25,7 @@ export function shownAttention(state: OrderState): AttentionReason | WatchdogRea
 export function failingStep({ waits }: OrderState): FailingStep | null {
   const [worst] = Object.values(waits)
     .filter(({ state, retryAt, tries }) => state === 'failed' && retryAt !== null && tries >= TRIES_RECORDED)
-    .filter(({ step }) => step !== 'markAttention')
+    .filter(({ step }) => step !== MARK)
     .sort((a, b) => b.tries - a.tries);
   if (worst === undefined) return null;
   // Written each time that it has doubled, so that an outage fills no history.
@@ -44,7 +46,7 @@ function reasonsOf({ phase, fulfillments, backorder, attention, waits }: OrderSt
 }
 
 function reasonOfWait({ step, state, late, reason, retryAt }: Wait): AttentionReason[] {
-  if (step === 'markAttention') return [];
+  if (step === MARK) return [];
   if (state === 'failed') return retryAt === null ? [AttentionReason.needsOperator] : [];
   return late && reason !== null && state !== 'answered' ? [reason as AttentionReason] : [];
 }

@@ -1,3 +1,4 @@
+import type { ByActor } from '../../src/contracts/interventions/interventions';
 import type { CancelOrder } from '../../src/contracts/orders/place-order';
 import type { CancellationVerdict } from '../../src/contracts/orders/verdict';
 import { OrderStatus } from '../../src/contracts/statuses';
@@ -8,7 +9,7 @@ import type { OrderRun } from './order-run';
 /** Takes somebody's request to cancel, and answers it: a refusal at once, else after everything is undone. */
 export function requestCancellation(
   run: OrderRun,
-  request: CancelOrder & { readonly actor: string },
+  request: ByActor<CancelOrder>,
   answer: (verdict: CancellationVerdict) => void,
 ): void {
   run.request(async () => {

@@ -1,3 +1,4 @@
+import type { ByActor } from '../../src/contracts/interventions/interventions';
 import type { CancelOrder } from '../../src/contracts/orders/place-order';
 import type { CancellationVerdict } from '../../src/contracts/orders/verdict';
 import { OrderStatus, Stage } from '../../src/contracts/statuses';
@@ -8,7 +9,7 @@ import { atCarrier } from './fulfillment';
 import { atGateway } from './payment';
 import type { OrderState, UndoableEffect } from './state';
 
-type CancellationRequest = CancelOrder & { readonly actor: string };
+type CancellationRequest = ByActor<CancelOrder>;
 
 /**
  * Cancels an order, unless something was handed over. Cancellation and hand-over lock the same rows, so the database

@@ -7,7 +7,7 @@ import { Timers } from '../runtime/timers';
 import { Steps, WAITS } from '../runtime/steps';
 import { attributes } from '../search-attributes';
 import { hold, holdDeadlines, resume } from './address-hold';
-import { failingStep, ownAttention, shownAttention } from './attention';
+import { failingStep, MARK, ownAttention, shownAttention } from './attention';
 import { backorder, backorderDeadlines } from './backorder';
 import { unwind } from './cancellation';
 import type { OrderContext, RunPhase } from './context';
@@ -19,9 +19,6 @@ import { reserve, validate } from './placement';
 import { rebuild } from './rebuild';
 import type { AttributeState, FailingStep, FulfillmentState, OrderState, Phase } from './state';
 import { Verdicts } from './verdicts';
-
-/** The step that writes the order's attention to the books: no other step waits for it. */
-const MARK = 'markAttention';
 
 /** Lists what an order does in each phase. */
 const PHASES: Readonly<Record<Exclude<Phase, 'end'>, RunPhase>> = {

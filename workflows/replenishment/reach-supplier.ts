@@ -6,7 +6,7 @@ import type { Wait } from '../runtime/wait';
 import type { ContactState, CurrentState } from './state';
 
 /** The supplier takes no orders online, was unavailable there for too long, and has no mailbox. */
-export const UNREACHABLE = 'out_of_reach';
+const UNREACHABLE = 'out_of_reach';
 /** Nothing needs the supplier any more; attempts without an answer are settled. */
 export const NOT_NEEDED = 'not_needed';
 

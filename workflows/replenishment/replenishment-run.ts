@@ -91,7 +91,7 @@ export class ReplenishmentRun {
       if (plan.answer) this.state.answers[current.id] ??= { replenishmentId: current.id, ...plan.answer };
       current.phase = 'purchase';
     }
-    while (current.phase !== 'done') {
+    while (current.phase !== 'plan' && current.phase !== 'done') {
       const next = await this.#phases[current.phase](current, current.plan);
       if (next === WAITS) return false;
       current.phase = next;
@@ -99,8 +99,7 @@ export class ReplenishmentRun {
     return true;
   }
 
-  readonly #phases: Readonly<Record<Exclude<ReplenishmentPhase, 'done'>, RunPhase>> = {
-    plan: async () => 'purchase',
+  readonly #phases: Readonly<Record<Exclude<ReplenishmentPhase, 'plan' | 'done'>, RunPhase>> = {
     purchase: (current, plan) => this.#purchase(current, plan),
     answer: (current, plan) => this.#untilAnswered(current, plan),
     remind: (current, plan) => this.#remind(current, plan),

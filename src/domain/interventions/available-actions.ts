@@ -1,5 +1,5 @@
 import { InterventionVerb } from '../../contracts/interventions/intervention-codes';
-import type { FulfillmentStatus, OrderStatus } from '../../contracts/statuses';
+import { AttentionReason, type FulfillmentStatus, type OrderStatus } from '../../contracts/statuses';
 
 /** Says what a fulfillment waits for, by its status; in a status that is missing here it waits for nothing. */
 export const FULFILLMENT_WAITS: Readonly<Partial<Record<FulfillmentStatus, string>>> = {
@@ -18,6 +18,13 @@ export const ORDER_WAITS: Readonly<Partial<Record<OrderStatus, string>>> = {
   awaiting_stock: 'goods that are on backorder',
   cancelling: 'the undo of label, payment and stock',
 };
+
+/** Under each of these reasons a provider does not answer, and is called again and again. */
+export const PROVIDER_REASONS: readonly AttentionReason[] = [
+  AttentionReason.paymentProviderUnavailable,
+  AttentionReason.carrierUnavailable,
+  AttentionReason.notificationUnavailable,
+];
 
 /** Describes an order's state as far as it decides which interventions are possible. */
 export interface OrderStanding {

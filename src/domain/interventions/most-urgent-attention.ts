@@ -1,8 +1,8 @@
 import { AttentionReason } from '../../contracts/statuses';
 
 /**
- * Ranks the reasons by urgency. The order is stuck, a person works on it, a person must act, a provider must recover,
- * something takes too long.
+ * Ranks the reasons by urgency. The order is stuck, a person works on it, its next step is missing, a person must act,
+ * a provider must recover, something takes too long.
  */
 const BY_URGENCY: readonly AttentionReason[] = [
   AttentionReason.workflowFailing,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { readFailingSteps, type FailingStep } from '../../books/interventions/failing-steps';
 import type { Tx } from '../../books/transactions';
-import { AttentionReason } from '../../contracts/statuses';
+import { PROVIDER_REASONS } from '../../domain/interventions/available-actions';
 import { findMissingSteps } from './missing-steps';
 
 /** How long an order may be in each stage, and how long a cancellation may take, in seconds. */
@@ -26,12 +26,6 @@ export interface OrderToExamine {
 }
 
 const LIMIT = 1_000;
-/** Under each of these reasons a step is tried again and again: Temporal counts how often. */
-const RETRYING = [
-  AttentionReason.paymentProviderUnavailable,
-  AttentionReason.carrierUnavailable,
-  AttentionReason.notificationUnavailable,
-];
 
 /**
  * Finds the orders that the watchdog must examine. They are overdue; or were found stuck, as they may be so no longer;
@@ -60,7 +54,7 @@ export async function findOrdersToExamine(tx: Tx, deadlines: Deadlines): Promise
           and "stageSince" < now() - ${seconds(deadlines.cancelling)} limit ${LIMIT})
       union all (select id, null from orders where "attentionFound" is not null limit ${LIMIT})
       union all (select id, null from orders where attention is not null
-        and "attentionOwn" in (${sql.join(RETRYING)}) limit ${LIMIT})
+        and "attentionOwn" in (${sql.join([...PROVIDER_REASONS])}) limit ${LIMIT})
     ) candidate group by id`.execute(tx);
   const found = new Map(rows.map(({ id, due }): [string, OrderToExamine] => [id, { overdueSince: due }]));
   for (const failing of await readFailingSteps(tx, LIMIT)) {

@@ -4,22 +4,17 @@ import type { Tx } from '../../books/transactions';
 import { isRefusal, type Refusal } from '../../contracts/errors';
 import type { AttentionDetail, AttentionResource, ListAttention } from '../../contracts/interventions/interventions';
 import type { Page } from '../../contracts/page';
-import { AttentionReason, FulfillmentStatus, OrderStatus } from '../../contracts/statuses';
-import { ORDER_WAITS, FULFILLMENT_WAITS, availableActions } from '../../domain/interventions/available-actions';
+import { AttentionReason, HANDED_OVER_STATUSES, OrderStatus } from '../../contracts/statuses';
+import {
+  ORDER_WAITS,
+  FULFILLMENT_WAITS,
+  PROVIDER_REASONS,
+  availableActions,
+} from '../../domain/interventions/available-actions';
 import { decodeCursor, encodeCursor } from '../cursor';
 
 /** Under each of these reasons a step of the order waits and may be tried again. */
-const STEP_WAITS: readonly (string | null)[] = [
-  AttentionReason.paymentProviderUnavailable,
-  AttentionReason.carrierUnavailable,
-  AttentionReason.needsOperator,
-];
-const HANDED_OVER: readonly FulfillmentStatus[] = [
-  FulfillmentStatus.handedOver,
-  FulfillmentStatus.delivered,
-  FulfillmentStatus.returning,
-  FulfillmentStatus.returned,
-];
+const STEP_WAITS: readonly (string | null)[] = [...PROVIDER_REASONS, AttentionReason.needsOperator];
 
 /** Lists the orders that need a person with the reason, the longest waiting first. Reads the database only. */
 export async function listAttention(tx: Tx, query: ListAttention): Promise<Page<AttentionResource> | Refusal> {
@@ -88,7 +83,7 @@ export async function listAttention(tx: Tx, query: ListAttention): Promise<Page<
             cancelling: row.status === OrderStatus.cancelling,
             stepWaits: STEP_WAITS.includes(row.attentionOwn) || STEP_WAITS.includes(row.attentionFound),
             labelAwaited: row.fulfillments.some(({ status }) => status === 'packed'),
-            handedOver: row.fulfillments.some(({ status }) => HANDED_OVER.includes(status)),
+            handedOver: row.fulfillments.some(({ status }) => HANDED_OVER_STATUSES.includes(status)),
             attended: row.taskId !== null,
           }),
   }));

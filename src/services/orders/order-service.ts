@@ -126,7 +126,9 @@ export class OrderService {
     if (verdict === NO_ANSWER) return this.#answer(caller, intent, orderId, { replayed: false, unanswered: true });
     const refusal = refusalOfCancellation(verdict, begun.status);
     if (!refusal) return this.#answer(caller, intent, orderId, { replayed: false });
-    await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
+    // What is to be sent again may have begun: its repetition takes over.
+    const release = refusal.refused === 'starting' ? reopenKey : forgetKey;
+    await this.transactions.run(caller, (tx) => release(tx, caller.subject, intent.key));
     return refusal;
   }
 

@@ -91,7 +91,7 @@ export class OrderWorkflows {
   /** Cancels an order; `not_running` when it has not started or has ended. */
   async cancel(
     orderId: string,
-    request: CancelOrder & { actor: string },
+    request: ByActor<CancelOrder>,
   ): Promise<CancellationVerdict | typeof NO_ANSWER | 'not_running'> {
     try {
       return await this.#withinTime(orderId, () =>

@@ -215,6 +215,20 @@ test('a cancellation whose answer was lost with its process answers 200 when it 
   expect((await cancel(posting(api.mall.keys.support))).json()).toMatchObject({ code: 'order_not_cancellable' });
 });
 
+test('a cancellation that finds no workflow is put off; its repetition gets 200 once it was cancelled', async () => {
+  const { id } = (await place()).json<{ id: string }>();
+  await api.transactions.run(SYSTEM, (tx) => moveOrder(tx, id, { status: 'in_fulfillment', stage: 'pick' }));
+  const headers = posting(api.mall.keys.support);
+  const payload = { reason: 'customer_request' };
+  const cancel = () => api.app.inject({ method: 'POST', url: `/v1/orders/${id}/cancellation`, headers, payload });
+  api.workflows.cancelling = () => Promise.resolve('not_running');
+  const putOff = await cancel();
+  expect([putOff.statusCode, putOff.json<{ code: string }>().code]).toEqual([503, 'starting']);
+  expect(putOff.headers['retry-after']).toBeDefined();
+  await api.transactions.run(SYSTEM, (tx) => moveOrder(tx, id, { status: 'cancelled', stage: 'closed' }));
+  expect((await cancel()).json()).toMatchObject({ status: 'cancelled' });
+});
+
 test('a cancellation whose workflow ended before its answer gets 200 and the cancelled order', async () => {
   const { id } = (await place()).json<{ id: string }>();
   api.workflows.cancelling = async (orderId) => {
