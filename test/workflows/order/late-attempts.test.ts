@@ -72,9 +72,11 @@ test('after a cancellation, a late try neither authorizes, nor books, nor releas
   ).body;
   expect([unpaid.status, paid.status]).toEqual(['cancelled', 'cancelled']);
   const before = [await stateOf(unpaid), await stateOf(paid)];
-  await expect(
-    lateTry(suite.world.activities.authorizePayment, { orderId: unpaid.id, paymentId: unpaid.payments[0]?.id ?? '' }),
-  ).rejects.toThrow('it cannot be paid');
+  const paymentId = unpaid.payments[0]?.id ?? '';
+  expect(await lateTry(suite.world.activities.authorizePayment, { orderId: unpaid.id, paymentId })).toEqual({
+    status: 'declined',
+    declineCode: 'expired',
+  });
   await expect(
     lateTry(suite.world.activities.bookShipment, { orderId: paid.id, fulfillmentId: paid.fulfillments[0]?.id ?? '' }),
   ).rejects.toThrow('it needs no label');
