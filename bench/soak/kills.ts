@@ -29,7 +29,7 @@ export const killPlan = (kills: number): Kill[] =>
 
 /**
  * Kills a part (SIGKILL) while an order is at a point of its life. Restarts it, and waits until orders make progress.
- * Throws when the point is not reached, or progress not made, within two minutes.
+ * Throws when the point is not reached, or progress not made, within ten minutes.
  */
 export async function killAt(shop: Shop, points: Points, { part, point }: Kill): Promise<KillReport> {
   await within(points.reached(point, shop), `an order at ${point}`);

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 20;
-const LIMIT_MS = 120_000;
+/** Is no measure: with hundreds of orders in flight on a machine with other work a step takes minutes. */
+const LIMIT_MS = 600_000;
 
 /** Waits until a fact holds. Throws an error that names the fact when it does not within `limitMs`. */
 export async function untilFact(

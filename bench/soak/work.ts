@@ -38,7 +38,7 @@ function firstSteps(ownerUrl: string, after: Date, steps: Steps): Promise<Date |
   });
 }
 
-/** Waits for work for at most two minutes; throws an error that names the work after that. */
+/** Waits for work for at most ten minutes; throws an error that names the work after that. */
 export async function within<T>(work: Promise<T>, description: string): Promise<T> {
   const states: PromiseSettledResult<T>[] = [];
   void Promise.allSettled([work]).then((settled) => {

@@ -6,7 +6,8 @@ import { printRecovery } from '../../bench/soak/print-soak';
 import { underFire } from '../../bench/soak/under-fire';
 import { startFaultyShop, type FaultyShop } from '../support/faults';
 
-const ORDERS = 200;
+/** So many that a fault meets every step of some; the soak of docs/faults.md has 200. */
+const ORDERS = 60;
 /** In each round a part is killed and, at another point of orders' lives, a link of another part is cut. */
 const ROUNDS: readonly { readonly kill: Kill; readonly cut: Cut }[] = [
   { kill: { part: 'api', point: 'placing' }, cut: { link: 'worker-gateway', way: 'reset', point: 'authorizing' } },
@@ -62,7 +63,7 @@ test(`${ORDERS} orders, ${ROUNDS.length} kills and cuts: all end, effects happen
   expect(report.inFlight).toBeGreaterThanOrEqual(ORDERS - 1);
   expect(report.kills).toMatchObject(ROUNDS.map(({ kill }) => kill));
   expect(report.cuts).toMatchObject(ROUNDS.map(({ cut }) => cut));
-}, 900_000);
+}, 1_800_000);
 
 test('API and worker restart under load: no accepted request is dropped, every order ends', async () => {
   const report = await restartAll(shop, { restarts: 2, measured: 40, run: 'restarts' });
