@@ -25,7 +25,6 @@ const authorizeKey = (payment: PaymentRow): string => `${payment.orderId}:author
 /** Authorizes a payment attempt at the gateway, or asks for its result, and returns the recorded attempt. */
 export async function authorize(deps: ActivityDeps, paymentId: string): Promise<PaymentRow> {
   const { transactions, vault, payments } = deps;
-  const askedAt = new Date();
   const payment = await read(deps, paymentId);
   const key = authorizeKey(payment);
   // The API took it back before anybody asked the gateway.
@@ -66,7 +65,7 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
         signal,
       );
     },
-    record: (tx, result) => recordAuthorization(tx, payment, result, askedAt),
+    record: (tx, result) => recordAuthorization(tx, payment, result),
   });
   return read(deps, paymentId);
 }
@@ -79,9 +78,8 @@ export async function endCustomerAction(deps: ActivityDeps, paymentId: string): 
   if (!begun) return before;
   const payment = await authorize(deps, paymentId);
   if (payment.status !== 'action_required' || !payment.providerReference) return payment;
-  const askedAt = new Date();
   const last = await payments.cancelAction(payment.providerReference, providerTimeout());
-  await transactions.run(SYSTEM, (tx) => recordAuthorization(tx, payment, last, askedAt));
+  await transactions.run(SYSTEM, (tx) => recordAuthorization(tx, payment, last));
   return read(deps, paymentId);
 }
 
@@ -92,14 +90,13 @@ async function recordAuthorization(
   tx: Tx,
   { id, orderId, amount, currency, ...payment }: PaymentRow,
   result: Authorization,
-  askedAt: Date,
 ): Promise<void> {
   const key = authorizeKey({ id, orderId, amount, currency, ...payment });
   const { status } = await lockOrder(tx, orderId);
   const { reference } = result;
   if (result.status === 'action_required') {
     // The gateway said so before, or the attempt has been decided meanwhile.
-    if ((await lockPayment(tx, id)).status !== 'pending') return noteStillAwaited(tx, id, askedAt);
+    if ((await lockPayment(tx, id)).status !== 'pending') return noteStillAwaited(tx, id, payment.customerActedAt);
     await decidePayment(tx, id, {
       status: 'action_required',
       providerReference: reference,

@@ -75,6 +75,7 @@ export function printOutcome(report: PrintedOutcome): string {
     [
       `  orders: ${orders}, ended ${ended}, need a person ${waiting.length}, lost ${lost.length}`,
       ...lost.map((line) => `    ${line}`),
+      ...waiting.map(({ orderId, detail }) => `    ${orderId} needs a person: ${detail}`),
       `  effects: ${counts.join(', ')}; doubled: ${doubled.length}`,
       ...doubled.map((line) => `    ${line}`),
       `  audits: ${audits}, not true ${falseAudits.length}`,

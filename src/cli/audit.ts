@@ -3,7 +3,7 @@ import { runAudits, type AuditResult } from '../audit/run-audits';
 import { openAuditSources } from '../embedded/audit-sources';
 import { namesTemporal } from '../embedded/temporal-settings';
 import { stateOption } from './options';
-import { readRunning } from './running-stack';
+import { isRunning, readRunning } from './running-stack';
 
 /** The variables that name the sources; each replaces the running stack's own. */
 const SOURCES = [
@@ -55,7 +55,7 @@ function environmentOf(stateFolder: string): NodeJS.ProcessEnv {
   const named = Object.fromEntries(
     [...SOURCES, ...OPTIONAL_SOURCES].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
-  const temporal = namesTemporal(process.env);
+  const temporal = namesTemporal(process.env, isRunning(stateFolder));
   if (SOURCES.every((name) => name in named) && temporal) return process.env;
   const running = Object.entries(readRunning(stateFolder).environment).filter(
     ([name]) => !(temporal && name.startsWith('TEMPORAL_')),

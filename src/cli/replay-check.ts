@@ -7,7 +7,7 @@ import { packageRoot } from '../embedded/paths';
 import { namesTemporal, readTemporalSettings } from '../embedded/temporal-settings';
 import type { ReplayReport, ReplaySelection } from '../process/replay-histories';
 import { stateOption } from './options';
-import { readRunning } from './running-stack';
+import { isRunning, readRunning } from './running-stack';
 
 interface Flags {
   readonly state: string;
@@ -52,7 +52,7 @@ async function check({ state, sample, ended = false, json = false }: Flags): Pro
     throw new Error('The workflows are not built: run `npm run setup` in this checkout first.');
   silenceReplays();
   const { connectionOptions, namespace } = readTemporalSettings(
-    namesTemporal(process.env) ? process.env : readRunning(state).environment,
+    namesTemporal(process.env, isRunning(state)) ? process.env : readRunning(state).environment,
   );
   const connection = await Connection.connect(connectionOptions);
   try {
@@ -72,15 +72,17 @@ async function check({ state, sample, ended = false, json = false }: Flags): Pro
 
 function describe({ replayed, broken }: ReplayReport): string {
   if (broken.length === 0) return `All ${replayed} histories replay with this release.`;
-  const orders = broken.flatMap(({ workflowId }) => orderOf(workflowId) ?? []);
+  const orders = [...new Set(broken.flatMap(({ workflowId }) => orderOf(workflowId) ?? []))];
   return [
     `${broken.length} of ${replayed} histories do not replay with this release:`,
     ...broken.map(({ workflowId, failure }) => `  ${orderOf(workflowId) ?? workflowId}: ${failure}`),
     ...(orders.length === 0
       ? []
-      : ['After the deployment these orders would stop. Correct the release, or adopt them:']),
+      : ['Of these, orders in flight would stop. Correct the release, or adopt them after it:']),
     ...(orders.length === 0 ? [] : [`  mallflow adopt --even-if-running ${orders.join(' ')}`]),
-    ...(orders.length === broken.length ? [] : ['Replenishments need nothing: the watchdog starts them again.']),
+    ...(broken.every(({ workflowId }) => orderOf(workflowId) !== undefined)
+      ? []
+      : ['Replenishments need nothing: the watchdog starts them again.']),
   ].join('\n');
 }
 

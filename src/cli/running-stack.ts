@@ -34,10 +34,14 @@ export function announceStack(stack: Stack, sample: SampleOrder | undefined): ()
   };
 }
 
+/** Returns whether a stack that is ready runs on a state folder. */
+export const isRunning = (stateFolder: string): boolean =>
+  lockHolder(statePaths(stateFolder).lock) !== null && existsSync(fileOf(stateFolder));
+
 /** Reads what runs on a state folder. Throws one sentence when nothing does. */
 export function readRunning(stateFolder: string): Running {
   const file = fileOf(stateFolder);
-  if (lockHolder(statePaths(stateFolder).lock) === null || !existsSync(file)) {
+  if (!isRunning(stateFolder)) {
     const { root } = statePaths(stateFolder);
     throw new Error(`No Mallflow is ready on ${root}: start it with \`npm start\`, or name its folder with --state.`);
   }

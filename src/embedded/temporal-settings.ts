@@ -6,9 +6,12 @@ export interface TemporalSettings {
   readonly namespace: string;
 }
 
-/** Returns whether an environment names a Temporal server, by its address or by a file of settings. */
-export const namesTemporal = (env: NodeJS.ProcessEnv): boolean =>
-  Boolean(env.TEMPORAL_ADDRESS) || Boolean(env.TEMPORAL_CONFIG_FILE);
+/**
+ * Returns whether an environment names the Temporal server to read: by its address, or by a file of settings where no
+ * stack runs. A stack that runs clears such a file for its own parts.
+ */
+export const namesTemporal = (env: NodeJS.ProcessEnv, isStackRunning: boolean): boolean =>
+  Boolean(env.TEMPORAL_ADDRESS) || (Boolean(env.TEMPORAL_CONFIG_FILE) && !isStackRunning);
 
 /** Reads the standard settings of Temporal's clients from an environment, and from the file that it may name. */
 export function readTemporalSettings(env: NodeJS.ProcessEnv): TemporalSettings {

@@ -82,7 +82,8 @@ function rebuildPayment({ state: { payment, verdicts } }: OrderContext, { payUnt
   payment.requested = payments
     .slice(current + 1)
     .flatMap(({ paymentId, status }) => (status === 'pending' ? [paymentId] : []));
-  verdicts.open = [payment.current, ...payment.requested];
+  // Somebody may await the verdict on an attempt that is decided: the order's own verdict answers that.
+  verdicts.open = [...new Set([payment.current, ...payment.requested, ...verdicts.open])];
 }
 
 function rebuildFulfillment(

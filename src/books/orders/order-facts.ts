@@ -36,7 +36,11 @@ export async function readOrderFacts(tx: Tx, orderId: string): Promise<OrderFact
     payUntil: payUntil?.toISOString() ?? null,
     agreedOn: agreedOn?.toISOString().slice(0, 10) ?? null,
     cancellation: status === 'cancelling' ? await cancellationReason(tx, orderId) : null,
-    payments,
+    payments: payments.map(({ paymentId, status: attempt }) => ({
+      paymentId,
+      // Nobody is charged whose window has passed while the order had no workflow.
+      status: attempt === 'pending' && payUntil !== null && payUntil < new Date() ? 'abandoned' : attempt,
+    })),
     fulfillments: await readFulfillments(tx, orderId),
     attendTask: task?.id ?? null,
     corrected: corrected !== undefined,

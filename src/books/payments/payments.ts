@@ -60,13 +60,13 @@ export async function noteCustomerActed(tx: Tx, paymentId: string): Promise<void
   await tx.updateTable('payment').set({ customerActedAt: new Date() }).where('id', '=', paymentId).execute();
 }
 
-/** Notes that the gateway was asked about an attempt, at a time, and that it still waits for its customer. */
-export async function noteStillAwaited(tx: Tx, paymentId: string, askedAt: Date): Promise<void> {
+/** Notes that the gateway, asked after the customer had acted, still waits for the customer. */
+export async function noteStillAwaited(tx: Tx, paymentId: string, actedAt: Date | null): Promise<void> {
   await tx
     .updateTable('payment')
     .set({ customerActedAt: null })
     .where('id', '=', paymentId)
-    .where('customerActedAt', '<', askedAt)
+    .where('customerActedAt', '=', actedAt)
     .execute();
 }
 

@@ -121,7 +121,9 @@ export class Watchdog {
   /** Lists the orders to examine, with the reason. */
   async #reportedOrders(): Promise<Map<string, OrderToExamine>> {
     const overdue = await this.transactions.run(SYSTEM, (tx) => findOrdersToExamine(tx, this.policy.deadlines));
-    await this.#findAbnormallyClosed();
+    await this.#findAbnormallyClosed().catch((error: unknown) => {
+      this.log.warn({ err: error }, 'workflows that closed abnormally were not listed; the next round looks again');
+    });
     for (const id of this.#abnormallyClosed) if (!overdue.has(id)) overdue.set(id, NAMED_BY_TEMPORAL);
     const failing = this.#serverReports ? await reportedProblems(this.temporal, EXAMINED) : [];
     if (failing === 'not_known') {

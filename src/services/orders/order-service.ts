@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { claimKey, forgetKey, reopenKey } from '../../books/idempotency';
 import { lockOrder } from '../../books/orders/orders';
-import { abandonUntried } from '../../books/payments/payments';
+import { abandonUntried, lockPayment } from '../../books/payments/payments';
 import { readTimeline } from '../../books/timeline';
 import type { Transactions } from '../../books/transactions';
 import type { Vault } from '../../books/vault';
@@ -91,11 +91,9 @@ export class OrderService {
       const isGone = error instanceof WorkflowNotFoundError;
       if (!isGone && !(error instanceof WorkflowUpdateFailedError)) throw error;
       const state = await this.#takeBack(orderId, paymentId, isGone);
-      if (state === 'under_way')
-        return this.#answer(caller, intent, orderId, { replayed, paymentId, unanswered: true });
-      if (state === 'awaited') {
-        await this.transactions.run(caller, (tx) => reopenKey(tx, caller.subject, intent.key));
-        return refuse('starting', { detail: WITHOUT_WORKFLOW });
+      if (state !== 'taken_back') {
+        const unanswered = state === 'undecided';
+        return this.#answer(caller, intent, orderId, { replayed, paymentId, unanswered });
       }
       await this.transactions.run(caller, (tx) => forgetKey(tx, caller.subject, intent.key));
       return refuse('payment_not_awaited', { detail: 'The order has continued in the meantime' });
@@ -157,13 +155,16 @@ export class OrderService {
 
   /**
    * Abandons an attempt that no workflow took, so that an adoption does not charge what the API refuses. It stays
-   * `awaited` when the order has no workflow and waits for its payment, and `under_way` when the gateway was asked.
+   * `undecided` while the gateway is asked, and when the order has no workflow but waits for its payment.
    */
-  #takeBack(orderId: string, paymentId: string, isGone: boolean): Promise<'taken_back' | 'awaited' | 'under_way'> {
+  #takeBack(orderId: string, paymentId: string, isGone: boolean): Promise<'taken_back' | 'undecided' | 'decided'> {
     return this.transactions.run(SYSTEM, async (tx) => {
       const { status, payUntil } = await lockOrder(tx, orderId);
-      if (isGone && status === 'awaiting_payment' && payUntil !== null && payUntil > new Date()) return 'awaited';
-      return (await abandonUntried(tx, paymentId)) ? 'taken_back' : 'under_way';
+      if (isGone && status === 'awaiting_payment' && payUntil !== null && payUntil > new Date()) return 'undecided';
+      if (await abandonUntried(tx, paymentId)) return 'taken_back';
+      const { status: attempt } = await lockPayment(tx, paymentId);
+      if (attempt === 'abandoned') return 'taken_back';
+      return attempt === 'pending' ? 'undecided' : 'decided';
     });
   }
 
