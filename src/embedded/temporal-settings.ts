@@ -7,8 +7,8 @@ export interface TemporalSettings {
 }
 
 /**
- * Returns whether an environment names the Temporal server to read: by its address, or by a file of settings where no
- * stack runs. A stack that runs clears such a file for its own parts.
+ * Returns whether an environment names the Temporal server to read. It does by its address, or by a file of settings
+ * where no stack runs: a stack that runs clears such a file for its own parts.
  */
 export const namesTemporal = (env: NodeJS.ProcessEnv, isStackRunning: boolean): boolean =>
   Boolean(env.TEMPORAL_ADDRESS) || (Boolean(env.TEMPORAL_CONFIG_FILE) && !isStackRunning);
