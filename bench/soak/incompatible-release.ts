@@ -72,6 +72,7 @@ export async function replaceRelease(
     };
   } finally {
     points.open('scanning');
+    await stopRetired();
     await adopter.stop();
   }
 }

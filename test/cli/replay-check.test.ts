@@ -3,15 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { Command } from 'commander';
 import { registerReplayCheck } from '../../src/cli/replay-check';
 import { orderWorkflowId } from '../../src/contracts/temporal-names';
 import { until } from '../sandboxes/sandboxes';
+import { captureVerbs } from '../support/run-verb';
 
 const [YOUNG, OTHER] = ['ord_01J0000000000000000000000A', 'ord_01J0000000000000000000000B'];
 let temporal: TestWorkflowEnvironment;
 let folder: string;
-let printed = '';
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -27,24 +26,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await temporal.teardown();
 });
-beforeEach(() => {
-  printed = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-});
-afterEach(() => {
-  process.exitCode = undefined;
-  jest.restoreAllMocks();
-});
 
-const run = async (...args: string[]): Promise<void> => {
-  const program = new Command().exitOverride();
-  registerReplayCheck(program);
-  for (const verb of program.commands) verb.exitOverride();
-  await program.parseAsync(['replay-check', ...args], { from: 'user' });
-};
+const verbs = captureVerbs(registerReplayCheck);
+const run = (...args: string[]): Promise<void> => verbs.run('replay-check', ...args);
 const start = (orderId: string, taskQueue: string) =>
   temporal.client.workflow.start('order', { workflowId: orderWorkflowId(orderId), taskQueue, args: [{ orderId }] });
 const listed = (count: number) =>
@@ -54,7 +38,7 @@ test('histories that replay are counted, and the exit code stays 0', async () =>
   await start(YOUNG, 'nobody-works-here');
   await listed(1);
   await run();
-  expect(printed).toBe('All 1 histories replay with this release.\n');
+  expect(verbs.printed()).toBe('All 1 histories replay with this release.\n');
   expect(process.exitCode).toBeUndefined();
 }, 60_000);
 
@@ -72,14 +56,14 @@ test('an order of another code is named, with the line that adopts it, and the e
   });
   await listed(2);
   await run();
-  expect(printed).toContain('1 of 2 histories do not replay with this release:');
-  expect(printed).toContain(`mallflow adopt --even-if-running ${OTHER}\n`);
-  expect(printed).not.toContain(YOUNG);
+  expect(verbs.printed()).toContain('1 of 2 histories do not replay with this release:');
+  expect(verbs.printed()).toContain(`mallflow adopt --even-if-running ${OTHER}\n`);
+  expect(verbs.printed()).not.toContain(YOUNG);
   expect(process.exitCode).toBe(1);
 
-  printed = '';
+  verbs.clear();
   await run('--json', '--sample', '2');
-  expect(JSON.parse(printed)).toMatchObject({ replayed: 2, broken: [{ workflowId: orderWorkflowId(OTHER) }] });
+  expect(JSON.parse(verbs.printed())).toMatchObject({ replayed: 2, broken: [{ workflowId: orderWorkflowId(OTHER) }] });
 }, 60_000);
 
 test.each(['0', '-1', '1.5', 'some'])('a sample of %s is refused', async (sample) => {

@@ -7,12 +7,12 @@ import type { FulfillmentFacts, FulfillmentState, OrderState } from './state';
 
 /** Notes a fact about a fulfillment, or keeps it until the run knows the fulfillment. */
 export function noteFulfillmentFact(
-  { fulfillments, factsBeforeRelease: early }: OrderState,
+  { fulfillments, factsBeforeRelease }: OrderState,
   fulfillmentId: string,
   fact: (facts: FulfillmentFacts) => void,
 ): void {
   const known = fulfillments.find(({ ref }) => ref.fulfillmentId === fulfillmentId);
-  fact(known ?? (early[fulfillmentId] ??= { packed: false, handedOver: false, scans: [] }));
+  fact(known ?? (factsBeforeRelease[fulfillmentId] ??= { packed: false, handedOver: false, scans: [] }));
 }
 
 /**

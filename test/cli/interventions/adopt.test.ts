@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Command } from 'commander';
 import { registerAdopt } from '../../../src/cli/interventions/adopt';
+import { captureVerbs } from '../../support/run-verb';
 
 /** Answers as the API does: three broken orders in two pages, one of which has ended. */
 const [A, B, C] = [
@@ -13,7 +13,6 @@ const BROKEN = [A, B, C];
 let server: Server;
 let url = '';
 let requests: { readonly orderId: string; readonly key: unknown; readonly body: unknown }[] = [];
-let printed = '';
 
 const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
   let text = '';
@@ -59,30 +58,17 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => {
   requests = [];
-  printed = '';
-  process.exitCode = undefined;
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-});
-afterEach(() => {
-  process.exitCode = undefined;
-  jest.restoreAllMocks();
 });
 
-const run = async (...args: string[]): Promise<void> => {
-  const program = new Command().exitOverride();
-  registerAdopt(program);
-  await program.parseAsync(['adopt', '--api-url', url, '--key', 'secret', ...args], { from: 'user' });
-};
+const verbs = captureVerbs(registerAdopt);
+const run = (...args: string[]): Promise<void> => verbs.run('adopt', '--api-url', url, '--key', 'secret', ...args);
 
 test('every broken order of every page is adopted, and one that is refused makes the exit code 1', async () => {
   await run('--all-broken');
   expect(requests.map(({ orderId }) => orderId)).toEqual(BROKEN);
-  expect(printed).toContain(`✓ ${A} continues from the books (shipped)`);
-  expect(printed).toContain(`✗ ${B}: order_closed`);
-  expect(printed).toContain('2 adopted, 1 failed.');
+  expect(verbs.printed()).toContain(`✓ ${A} continues from the books (shipped)`);
+  expect(verbs.printed()).toContain(`✗ ${B}: order_closed`);
+  expect(verbs.printed()).toContain('2 adopted, 1 failed.');
   expect(process.exitCode).toBe(1);
 });
 
@@ -92,7 +78,7 @@ test('named orders are adopted, also by the ids of their workflows, with the rea
     [A, { reason: 'overdue', evenIfRunning: true }],
     [C, { reason: 'overdue', evenIfRunning: true }],
   ]);
-  expect(JSON.parse(printed)).toMatchObject({ adopted: [{ orderId: A }, { orderId: C }], failed: [] });
+  expect(JSON.parse(verbs.printed())).toMatchObject({ adopted: [{ orderId: A }, { orderId: C }], failed: [] });
   expect(process.exitCode).toBeUndefined();
 });
 

@@ -1,5 +1,6 @@
 import { SYSTEM } from '../../../src/contracts/caller';
 import { backorderedSku, bring } from '../../support/backorders';
+import { lateTry } from '../../support/cut-off';
 import { placeHeld, correctAddress } from '../../support/held-orders';
 import { callerFor, granted, intent } from '../../support/people';
 import { startSuite } from '../../support/suite';
@@ -36,6 +37,16 @@ const KINDS: Readonly<
     const id = await cup();
     await suite.people.pack(id);
     return { id, happens: () => suite.people.scan(id, 'picked_up') };
+  },
+  'two handed over, and only one captured': async () => {
+    const { id } = await suite.people.place();
+    const [first] = (await suite.people.pack(id)).fulfillments;
+    const captured = { orderId: id, fulfillmentId: first?.id ?? '' };
+    const happens = async () => {
+      await suite.people.scan(id, 'picked_up');
+      await lateTry(suite.world.activities.capturePayment, captured);
+    };
+    return { id, happens };
   },
   'signed for, and not delivered': async () => {
     const id = await cup();
