@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { withOwnConnection } from './own-connection';
 
 /** The key of the lock of Prisma's schema engine, so that its CLI and this runner never migrate at once. */
 const LOCK_KEY = 72_707_369;
@@ -45,9 +46,8 @@ export async function applyMigrations(
   onApplied: (name: string) => void = () => undefined,
 ): Promise<string[]> {
   const migrations = await readMigrations(directory);
-  const client = new Client({ connectionString: ownerUrl });
-  await client.connect();
-  try {
+  // The end of the session also releases the lock.
+  return withOwnConnection({ connectionString: ownerUrl }, async (client) => {
     await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
     await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
     await client.query('RESET lock_timeout');
@@ -58,10 +58,7 @@ export async function applyMigrations(
       onApplied(migration.name);
     }
     return pending.map((migration) => migration.name);
-  } finally {
-    // Ending the session also releases the lock.
-    await client.end();
-  }
+  });
 }
 
 async function readMigrations(directory: string): Promise<Migration[]> {

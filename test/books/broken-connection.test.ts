@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { Client } from 'pg';
 import { Link } from '../../bench/soak/link';
 import { connect, type Transactions } from '../../src/books/transactions';
+import { withOwner } from '../../src/embedded/postgres/databases';
 import { isUnavailable } from '../../src/services/unavailable';
 import { SYSTEM } from '../../src/contracts/caller';
 import { until } from '../sandboxes/sandboxes';
@@ -23,10 +23,7 @@ afterAll(async () => {
 
 /** Ends a connection from the server's side, as a server that shuts down or dies does. */
 async function terminate(pid: number): Promise<void> {
-  const owner = new Client({ connectionString: database.ownerUrl });
-  await owner.connect();
-  await owner.query('select pg_terminate_backend($1)', [pid]);
-  await owner.end();
+  await withOwner(database.ownerUrl, (owner) => owner.query('select pg_terminate_backend($1)', [pid]));
 }
 
 test('a connection that breaks between two statements fails only its transaction, as unavailable', async () => {
@@ -52,6 +49,17 @@ test('a connection that breaks while idle is reported and replaced', async () =>
   await until(() => broken.length > before);
   expect(broken.length).toBeGreaterThan(before);
   await transactions.ping();
+});
+
+test("the owner's connection that breaks between two statements fails the next one, and ends no process", async () => {
+  const work = withOwner(database.ownerUrl, async (owner) => {
+    const { rows } = await owner.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const ended = new Promise((resolve) => owner.once('end', resolve));
+    await terminate(rows[0]?.pid ?? 0);
+    await ended;
+    await owner.query('select 1');
+  });
+  await expect(work).rejects.toThrow(/not queryable/);
 });
 
 test('a link that dies silently fails the transaction in time, and keeps no place in the pool', async () => {

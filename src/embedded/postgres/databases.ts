@@ -1,17 +1,12 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { withOwnConnection } from '../../books/own-connection';
 
 /** Names the role that the application connects as; the migrations create it, without a password. */
 export const APP_ROLE = 'mallflow_app';
 
 /** Runs statements on one connection of the owner, and closes it. */
-export async function withOwner<T>(ownerUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: ownerUrl });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+export function withOwner<T>(ownerUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
+  return withOwnConnection({ connectionString: ownerUrl }, work);
 }
 
 /** Creates a database unless it exists; as a copy of `template` when one is given. */

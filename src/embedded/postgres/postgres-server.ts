@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { withOwnConnection } from '../../books/own-connection';
 import { type Account, type PostgresBinaries, postgresAccount } from './postgres-binaries';
 import { choosePostgresHome } from './postgres-home';
 import { endPreviousServer } from './postgres-leftovers';
@@ -119,16 +119,14 @@ function initialise(
 }
 
 async function answers(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   try {
-    await client.connect();
-    await client.query('SELECT 1');
+    await withOwnConnection({ connectionString: url, connectionTimeoutMillis: 2_000 }, (client) =>
+      client.query('SELECT 1'),
+    );
     return true;
   } catch (error) {
     if (isNotYet(error)) return false;
     throw error;
-  } finally {
-    await client.end();
   }
 }
 
@@ -139,6 +137,6 @@ function isNotYet(error: unknown): boolean {
     code === 'ECONNREFUSED' ||
     code === 'ECONNRESET' ||
     code === '57P03' ||
-    /timeout|terminated unexpectedly/i.test(message ?? '')
+    /timeout|terminated unexpectedly|not queryable/i.test(message ?? '')
   );
 }
