@@ -107,6 +107,22 @@ const POINTS: Readonly<Record<string, () => Promise<string>>> = {
     await finish(id);
     return id;
   },
+  'its gateway was down, before its customer was asked to approve': async () => {
+    await suite.world.gateway.fault({ mode: 'down', times: 1_000 });
+    const { id } = await suite.people.place({ payment: { method: 'card', token: 'tok_redirect' } }, [
+      suite.mall.skus.cup,
+    ]);
+    await suite.workflowOf(id).terminate('lost by the test');
+    await suite.endFaults();
+    granted(await adopt(id));
+    await until(async () => (await suite.people.read(id)).payments[0]?.status === 'action_required');
+    await untilItWaitsFor(id, 'payment');
+    await approve((await suite.people.read(id)).payments[0]?.nextAction?.url);
+    await suite.people.untilStatus(id, 'in_fulfillment');
+    await suite.people.pack(id);
+    await finish(id);
+    return id;
+  },
   'it waits for stock': async () => {
     const sku = await backorderedSku(suite.world.transactions, suite.mall, 0);
     const { id } = await suite.people.place({ lines: [{ skuId: sku.id, quantity: 1 }] });
