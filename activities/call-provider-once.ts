@@ -17,9 +17,15 @@ export interface ProviderCall<Request, Result> {
   readonly assertWanted?: (tx: Tx) => Promise<void>;
   /** Asks the provider what it holds under the key; undefined when it does not know the key. */
   readonly find: (key: string, signal: AbortSignal) => Promise<Result | undefined>;
-  readonly perform: (request: Request, signal: AbortSignal) => Promise<Result>;
+  readonly perform: (agreed: Agreed<Request>, signal: AbortSignal) => Promise<Result>;
   /** Writes the result of the first request. May run more than once for one effect: check the operation's row. */
-  readonly record: (tx: Tx, result: Result, agreed: Request) => Promise<void>;
+  readonly record: (tx: Tx, result: Result, agreed: Agreed<Request>) => Promise<void>;
+}
+
+/** Holds what the first attempt wrote: every later one repeats it, even when tariffs or addresses changed since. */
+export interface Agreed<Request> {
+  readonly key: string;
+  readonly request: Request;
 }
 
 /**
@@ -31,15 +37,14 @@ export async function callProviderOnce<Request extends Readonly<Record<string, u
   transactions: Transactions,
   call: ProviderCall<Request, Result>,
 ): Promise<void> {
-  const { key } = call.operation;
   const begun = await transactions.run(SYSTEM, async (tx) => {
     const operation = await beginOperation(tx, call.operation);
     if (!operation.attempted) await call.assertWanted?.(tx);
     return operation;
   });
   if (begun.status !== 'started') return;
-  const earlier = begun.attempted ? await call.find(key, providerTimeout()) : undefined;
-  const agreed = begun.request as Request;
+  const agreed = { key: begun.key, request: begun.request as Request };
+  const earlier = begun.attempted ? await call.find(agreed.key, providerTimeout()) : undefined;
   const result = earlier ?? (await call.perform(agreed, providerTimeout()));
   await transactions.run(SYSTEM, (tx) => call.record(tx, result, agreed));
 }

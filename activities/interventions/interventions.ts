@@ -50,7 +50,7 @@ export const createInterventionActivities = ({ transactions, carriers }: Activit
     transactions.run(actingFor(actor), async (tx) => {
       const fulfillment = await lockFulfillment(tx, fulfillmentId);
       await lockOrder(tx, orderId);
-      const bookings = await bookingsOf(tx, { orderId, fulfillmentId });
+      const bookings = await bookingsOf(tx, fulfillmentId);
       const openBelow = (below: number) =>
         bookings.filter(({ n, status }) => status === 'started' && n < below).map(({ n }) => n);
       if (fulfillment && (await hasEventOfRequest(tx, orderId, request)))

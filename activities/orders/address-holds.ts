@@ -6,7 +6,7 @@ import {
   resumeAfterHold,
   type AddressHold,
 } from '../../src/books/orders/address-holds';
-import { beginOperation, finishOperation } from '../../src/books/operations';
+import { beginOperation, finishOperation, type OperationName } from '../../src/books/operations';
 import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
@@ -27,21 +27,20 @@ interface NoticeRef extends OrderRef {
 /** Creates the Activities that hold an order for its address, and notify its customer. */
 export const createAddressHoldActivities = ({ transactions, vault, notifications }: ActivityDeps) => {
   const messageOf = (
-    key: string,
     orderId: string,
     reference: string | null,
     number: number,
     channel: NotificationChannel,
     hold: AddressHold,
-  ): Message | undefined => {
+  ): Omit<Message, 'key'> | undefined => {
     const { recipient, findings, until } = hold;
     const to = addressOf(hold, channel);
     if (to === undefined) return undefined;
     const link = notifications.addressFixUrl.replace('{token}', linkToken(vault, orderId, until));
     const notice = writeNotice({ order: reference ?? orderId, recipient, findings, link, until, reminder: number > 1 });
     return channel === 'sms'
-      ? { key, to, subject: notice.subject, text: smsTextOf(notice) }
-      : { key, to, ...notifications.mail(notice) };
+      ? { to, subject: notice.subject, text: smsTextOf(notice) }
+      : { to, ...notifications.mail(notice) };
   };
 
   /** Appends to the timeline, once per channel, that no channel reaches the customer. */
@@ -49,12 +48,12 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
     tx: Tx,
     { orderId, channel, number }: NoticeRef,
     provider: string,
-    key: string,
+    name: OperationName,
     hold: AddressHold,
   ): Promise<void> => {
     if (number > 1 || notifications.providers.some((one) => addressOf(hold, one.channel) !== undefined)) return;
-    await beginOperation(tx, { key, kind: 'notify', provider, orderId, request: { channel } });
-    if (!(await finishOperation(tx, key, 'refused', { reason: 'there is no such way to the customer' }))) return;
+    await beginOperation(tx, { ...name, provider, orderId, request: { channel } });
+    if (!(await finishOperation(tx, name, 'refused', { reason: 'there is no such way to the customer' }))) return;
     await appendEvents(tx, orderId, [{ type: 'address.notice_refused', data: { channel, number } }]);
   };
 
@@ -87,33 +86,33 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
       const { orderId, channel, number } = notice;
       const provider = notifications.providers.find((one) => one.channel === channel);
       if (!provider) throw invariantViolated(`No provider is configured for ${channel}`);
-      const key = `${orderId}:notify_${channel}:${number}`;
+      const name = noticeOf(notice);
       const read = () =>
         transactions.run(SYSTEM, async (tx) => {
           const hold = await readAddressHold(tx, vault, orderId);
           if (hold && addressOf(hold, channel) === undefined)
-            await appendUnreachable(tx, notice, provider.code, key, hold);
+            await appendUnreachable(tx, notice, provider.code, name, hold);
           const { reference } = await tx
             .selectFrom('orders')
             .select('reference')
             .where('id', '=', orderId)
             .executeTakeFirstOrThrow();
-          return hold && messageOf(key, orderId, reference, number, channel, hold);
+          return hold && messageOf(orderId, reference, number, channel, hold);
         });
       if (!(await read())) return { outcome: 'not_sent', at: Date.now() };
       let outcome: Sent['status'] | 'not_sent' = 'not_sent';
       await callProviderOnce<{ channel: NotificationChannel }, Sent | undefined>(transactions, {
-        operation: { key, kind: 'notify', provider: provider.code, orderId, request: { channel } },
+        operation: { ...name, provider: provider.code, orderId, request: { channel } },
         find: (wanted, signal) => provider.findByKey(wanted, signal),
-        perform: async (_request, signal) => {
+        perform: async ({ key }, signal) => {
           const message = await read();
-          return message && provider.send(message, signal);
+          return message && provider.send({ key, ...message }, signal);
         },
         record: async (tx, sent) => {
           outcome = sent?.status ?? 'not_sent';
           const stored =
             sent?.status === 'sent' ? { reference: sent.reference } : { reason: sent?.reason ?? 'the hold was over' };
-          if (!(await finishOperation(tx, key, sent?.status === 'sent' ? 'succeeded' : 'refused', stored))) return;
+          if (!(await finishOperation(tx, name, sent?.status === 'sent' ? 'succeeded' : 'refused', stored))) return;
           if (sent)
             await appendEvents(tx, orderId, [
               {
@@ -127,6 +126,13 @@ export const createAddressHoldActivities = ({ transactions, vault, notifications
     },
   };
 };
+
+const noticeOf = ({ orderId, channel, number }: NoticeRef): OperationName => ({
+  subjectType: 'order',
+  subjectId: orderId,
+  kind: `notify_${channel}`,
+  number,
+});
 
 /**
  * Returns the customer's address for a channel: a mailbox, or a phone number with country code; undefined without one.

@@ -1,6 +1,6 @@
 import { customerKeyOf } from '../../src/books/customers/customers';
 import { postLedgerTransaction } from '../../src/books/ledger/ledger';
-import { finishOperation, isOperationBegun } from '../../src/books/operations';
+import { finishOperation, isOperationBegun, type OperationName } from '../../src/books/operations';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import {
   decidePayment,
@@ -20,20 +20,24 @@ import type { ActivityDeps } from '../deps';
 import { callProviderOnce, providerTimeout } from '../call-provider-once';
 import { invariantViolated } from '../failures';
 
-const authorizeKey = (payment: PaymentRow): string => `${payment.orderId}:authorize:${payment.number}`;
+const authorizationOf = (paymentId: string): OperationName => ({
+  subjectType: 'payment',
+  subjectId: paymentId,
+  kind: 'authorize',
+  number: 1,
+});
 
 /** Authorizes a payment attempt at the gateway, or asks for its result, and returns the recorded attempt. */
 export async function authorize(deps: ActivityDeps, paymentId: string): Promise<PaymentRow> {
   const { transactions, vault, payments } = deps;
   const payment = await read(deps, paymentId);
-  const key = authorizeKey(payment);
+  const name = authorizationOf(paymentId);
   // The API took it back before anybody asked the gateway.
-  if (payment.status === 'abandoned' && !(await transactions.run(SYSTEM, (tx) => isOperationBegun(tx, key))))
+  if (payment.status === 'abandoned' && !(await transactions.run(SYSTEM, (tx) => isOperationBegun(tx, name))))
     return payment;
   await callProviderOnce<{ amount: number; method: string }, Authorization>(transactions, {
     operation: {
-      key,
-      kind: 'authorize',
+      ...name,
       provider: payments.code,
       orderId: payment.orderId,
       request: { amount: payment.amount, method: payment.method },
@@ -46,7 +50,7 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
         throw new Error(`${paymentId} was abandoned meanwhile: the next attempt finds that`);
     },
     find: (wanted, signal) => payments.findAuthorizationByKey(wanted, signal),
-    perform: async ({ amount, method }, signal) => {
+    perform: async ({ key, request: { amount, method } }, signal) => {
       // Zero amounts skip the gateway, which rejects them.
       if (amount === 0) return { status: 'authorized', reference: 'nothing_to_pay' };
       const token = await transactions.run(SYSTEM, async (tx) => {
@@ -74,7 +78,7 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
 export async function endCustomerAction(deps: ActivityDeps, paymentId: string): Promise<PaymentRow> {
   const { transactions, payments } = deps;
   const before = await read(deps, paymentId);
-  const begun = await transactions.run(SYSTEM, (tx) => isOperationBegun(tx, authorizeKey(before)));
+  const begun = await transactions.run(SYSTEM, (tx) => isOperationBegun(tx, authorizationOf(paymentId)));
   if (!begun) return before;
   const payment = await authorize(deps, paymentId);
   if (payment.status !== 'action_required' || !payment.providerReference) return payment;
@@ -88,15 +92,14 @@ const read = ({ transactions }: ActivityDeps, paymentId: string): Promise<Paymen
 
 async function recordAuthorization(
   tx: Tx,
-  { id, orderId, amount, currency, ...payment }: PaymentRow,
+  { id, orderId, amount, currency, customerActedAt }: PaymentRow,
   result: Authorization,
 ): Promise<void> {
-  const key = authorizeKey({ id, orderId, amount, currency, ...payment });
   const { status } = await lockOrder(tx, orderId);
   const { reference } = result;
   if (result.status === 'action_required') {
     // The gateway said so before, or the attempt has been decided meanwhile.
-    if ((await lockPayment(tx, id)).status !== 'pending') return noteStillAwaited(tx, id, payment.customerActedAt);
+    if ((await lockPayment(tx, id)).status !== 'pending') return noteStillAwaited(tx, id, customerActedAt);
     await decidePayment(tx, id, {
       status: 'action_required',
       providerReference: reference,
@@ -108,13 +111,11 @@ async function recordAuthorization(
     ]);
     return;
   }
-  if (
-    !(await finishOperation(tx, key, result.status === 'authorized' ? 'succeeded' : 'refused', {
-      reference,
-      status: result.status,
-    }))
-  )
-    return;
+  const key = await finishOperation(tx, authorizationOf(id), result.status === 'authorized' ? 'succeeded' : 'refused', {
+    reference,
+    status: result.status,
+  });
+  if (key === undefined) return;
   if (result.status === 'authorized') {
     await decidePayment(tx, id, { status: 'authorized', providerReference: reference, authorized: amount });
     await postLedgerTransaction(tx, {

@@ -1,7 +1,7 @@
 import { lockFulfillment } from '../../src/books/orders/fulfillments';
 import { handOver } from '../../src/books/shipping/hand-over';
 import { commissionOf, postLedgerTransaction } from '../../src/books/ledger/ledger';
-import { finishOperation } from '../../src/books/operations';
+import { finishOperation, type OperationName, type OperationSeries } from '../../src/books/operations';
 import { movePayment, payingPayment, type PaymentRow } from '../../src/books/payments/payments';
 import { markShipped } from '../../src/books/orders/orders';
 import { valueReturned } from '../../src/books/pricing/return-value';
@@ -13,7 +13,7 @@ import type { CurrencyCode } from '../../src/contracts/money';
 import { captureEntries, refundEntries, voidEntries, type Entry } from '../../src/domain/ledger/ledger-entries';
 import type { MoneyMove } from '../../src/providers/payments/payment-provider';
 import type { ActivityDeps, FulfillmentRef } from '../deps';
-import { assertNotRefused, endRefusedAttempt, currentAttemptKey, nextAttemptKey } from './attempt-keys';
+import { assertNotRefused, endRefusedAttempt, lastKey, nextAttempt } from './move-attempts';
 import { callProviderOnce } from '../call-provider-once';
 import { invariantViolated } from '../failures';
 
@@ -23,8 +23,7 @@ const COLUMN = { capture: 'captured', void: 'voided', refund: 'refunded' } as co
 /** Describes one money move of an authorization, and how the books record it. */
 interface Move {
   readonly kind: Kind;
-  /** The key of the current attempt. */
-  readonly key: string;
+  readonly attempt: OperationName;
   readonly payment: PaymentRow;
   readonly amount: number;
   readonly entries: readonly Entry[];
@@ -32,8 +31,12 @@ interface Move {
   readonly alongside?: (tx: Tx) => Promise<void>;
 }
 
-/** Names a money move by its number within the order; this is also the key of its first attempt. */
-const moveOf = (orderId: string, kind: Kind, n: number): string => `${orderId}:${kind}:${n}`;
+/** Names the attempts at a money move of a fulfillment. */
+const moveOf = (fulfillmentId: string, kind: 'capture' | 'refund'): OperationSeries => ({
+  subjectType: 'fulfillment',
+  subjectId: fulfillmentId,
+  kind,
+});
 
 /** Zero amounts skip the gateway, which rejects them. */
 const NOTHING_TO_MOVE: MoneyMove = { status: 'succeeded', reference: 'nothing_to_move' };
@@ -44,14 +47,14 @@ const NOTHING_TO_MOVE: MoneyMove = { status: 'succeeded', reference: 'nothing_to
  */
 async function move(
   { transactions, payments }: ActivityDeps,
-  { kind, key, payment, amount, entries, fact, alongside }: Move,
+  { kind, attempt, payment, amount, entries, fact, alongside }: Move,
 ): Promise<void> {
   const { orderId, currency } = payment;
   const recorded: MoneyMove[] = [];
   await callProviderOnce<{ amount: number }, MoneyMove>(transactions, {
-    operation: { key, kind, provider: payments.code, orderId, request: { amount } },
+    operation: { ...attempt, provider: payments.code, orderId, request: { amount } },
     find: (wanted, signal) => payments.findMoneyMoveByKey(wanted, signal),
-    perform: async (request, signal) =>
+    perform: async ({ key, request }, signal) =>
       request.amount === 0
         ? NOTHING_TO_MOVE
         : payments[kind](
@@ -64,11 +67,12 @@ async function move(
           ),
     record: async (tx, result) => {
       if (result.status === 'refused') {
-        await endRefusedAttempt(tx, orderId, key, result.reason);
+        await endRefusedAttempt(tx, orderId, attempt, result.reason);
         return;
       }
       recorded.push(result);
-      if (!(await finishOperation(tx, key, 'succeeded', { reference: result.reference }))) return;
+      const key = await finishOperation(tx, attempt, 'succeeded', { reference: result.reference });
+      if (key === undefined) return;
       await postLedgerTransaction(tx, { orderId, kind, operationKey: key, currency, entries });
       await movePayment(tx, payment.id, COLUMN[kind], amount);
       await alongside?.(tx);
@@ -76,7 +80,7 @@ async function move(
     },
   });
   // This attempt recorded nothing: the gateway refused, or a concurrent attempt has ended the operation either way.
-  if (recorded.length === 0) await transactions.run(SYSTEM, (tx) => assertNotRefused(tx, key));
+  if (recorded.length === 0) await transactions.run(SYSTEM, (tx) => assertNotRefused(tx, attempt));
 }
 
 /**
@@ -92,12 +96,12 @@ export async function captureFulfillment(
     if (isRefusal(handed))
       throw invariantViolated(`${fulfillmentId} cannot be handed over: ${handed.detail ?? handed.refused}`);
     const read = await readFulfillment(tx, orderId, fulfillmentId);
-    return { ...read, key: await nextAttemptKey(tx, orderId, moveOf(orderId, 'capture', read.fulfillment.number)) };
+    return { ...read, attempt: await nextAttempt(tx, orderId, moveOf(fulfillmentId, 'capture')) };
   });
-  const { fulfillment, payment, commissionBp, key } = found;
+  const { fulfillment, payment, commissionBp, attempt } = found;
   await move(deps, {
     kind: 'capture',
-    key,
+    attempt,
     payment,
     amount: fulfillment.amount,
     entries: captureEntries(fulfillment.amount, fulfillment.merchantId, commissionBp, fulfillment.platformAmount),
@@ -108,14 +112,15 @@ export async function captureFulfillment(
 
 /** Refunds what was paid for the returned units of a fulfillment, after they are back on the shelves. */
 export async function refundFulfillment(deps: ActivityDeps, { orderId, fulfillmentId }: FulfillmentRef): Promise<void> {
-  const { fulfillment, payment, commission, refund, key } = await deps.transactions.run(SYSTEM, async (tx) => {
+  const { fulfillment, payment, commission, refund, attempt } = await deps.transactions.run(SYSTEM, async (tx) => {
     const found = await readFulfillment(tx, orderId, fulfillmentId);
-    const captured = await currentAttemptKey(tx, orderId, moveOf(orderId, 'capture', found.fulfillment.number));
+    const captured = await lastKey(tx, moveOf(fulfillmentId, 'capture'));
+    if (captured === undefined) throw invariantViolated(`${fulfillmentId} cannot be refunded: it was never captured`);
     return {
       ...found,
       commission: await commissionOf(tx, captured),
       refund: await valueReturned(tx, fulfillmentId),
-      key: await nextAttemptKey(tx, orderId, moveOf(orderId, 'refund', found.fulfillment.number)),
+      attempt: await nextAttempt(tx, orderId, moveOf(fulfillmentId, 'refund')),
     };
   });
   if (!refund) throw invariantViolated(`${fulfillmentId} cannot be refunded: none of its goods came back`);
@@ -123,7 +128,7 @@ export async function refundFulfillment(deps: ActivityDeps, { orderId, fulfillme
   const amount = goodsAmount + shippingAmount;
   await move(deps, {
     kind: 'refund',
-    key,
+    attempt,
     payment,
     amount,
     entries: refundEntries({ amount, platformAmount }, fulfillment.merchantId, {
@@ -143,11 +148,12 @@ export async function refundFulfillment(deps: ActivityDeps, { orderId, fulfillme
 export async function voidOpenAmount(deps: ActivityDeps, payment: PaymentRow): Promise<void> {
   const open = payment.authorized - payment.captured - payment.voided;
   if (open === 0) return;
-  const { orderId, number } = payment;
-  const key = await deps.transactions.run(SYSTEM, (tx) => nextAttemptKey(tx, orderId, moveOf(orderId, 'void', number)));
+  const attempt = await deps.transactions.run(SYSTEM, (tx) =>
+    nextAttempt(tx, payment.orderId, { subjectType: 'payment', subjectId: payment.id, kind: 'void' }),
+  );
   await move(deps, {
     kind: 'void',
-    key,
+    attempt,
     payment,
     amount: open,
     entries: voidEntries(open),

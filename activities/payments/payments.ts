@@ -29,9 +29,9 @@ export const createPaymentActivities = (deps: ActivityDeps) => ({
     if (payment.status === 'authorized') await voidOpenAmount(deps, payment);
   },
 
-  /** Captures the amount of a fulfillment that was handed over. Keyed by the fulfillment's number in the order. */
+  /** Captures the amount of a fulfillment that was handed over. Keyed by the fulfillment and the attempt. */
   capturePayment: (ref: FulfillmentRef): Promise<void> => captureFulfillment(deps, ref),
 
-  /** Refunds the amount of a returned fulfillment. Keyed by the fulfillment's number in the order. */
+  /** Refunds the amount of a returned fulfillment. Keyed by the fulfillment and the attempt. */
   refundPayment: (ref: FulfillmentRef): Promise<void> => refundFulfillment(deps, ref),
 });

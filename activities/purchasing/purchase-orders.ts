@@ -1,4 +1,4 @@
-import { finishOperation } from '../../src/books/operations';
+import { finishOperation, readOperation, type OperationName } from '../../src/books/operations';
 import { recordSent } from '../../src/books/purchasing/supplier-answers';
 import type { Tx } from '../../src/books/transactions';
 import type { OnlineOutcome, PurchaseOrder } from '../../src/domain/purchasing/purchase-mail';
@@ -6,9 +6,23 @@ import type { Purchase } from '../../src/providers/suppliers/supplier-provider';
 import { invariantViolated } from '../failures';
 
 /** Names the operation that orders from the supplier online. */
-export const purchaseKey = (replenishmentId: string): string => `${replenishmentId}:purchase:1`;
+export const onlinePurchaseOf = (replenishmentId: string): OperationName => ({
+  subjectType: 'replenishment',
+  subjectId: replenishmentId,
+  kind: 'purchase',
+  number: 1,
+});
 /** Names the operation that mails the purchase order. */
-export const mailKey = (replenishmentId: string): string => `${replenishmentId}:purchase_email:1`;
+export const mailedPurchaseOf = (replenishmentId: string): OperationName => ({
+  ...onlinePurchaseOf(replenishmentId),
+  kind: 'purchase_email',
+});
+/** Names the operation that mails the n-th reminder. */
+export const mailedReminderOf = (replenishmentId: string, number: number): OperationName => ({
+  ...onlinePurchaseOf(replenishmentId),
+  kind: 'remind_email',
+  number,
+});
 
 /** Names why an attempt without an answer was abandoned: a mail replaced it, or the replenishment ended. */
 export const AbandonReason = { mail: 'sent_by_mail', need: 'not_needed' } as const;
@@ -24,13 +38,8 @@ export interface PurchaseState {
 
 /** Reads the state of a purchase order, online and by mail. */
 export async function readPurchaseState(tx: Tx, replenishmentId: string): Promise<PurchaseState> {
-  const rows = await tx
-    .selectFrom('operation')
-    .select(['key', 'status', 'result'])
-    .where('key', 'in', [purchaseKey(replenishmentId), mailKey(replenishmentId)])
-    .execute();
-  const mailed = rows.some(({ key }) => key === mailKey(replenishmentId));
-  const online = rows.find(({ key }) => key === purchaseKey(replenishmentId));
+  const mailed = (await readOperation(tx, mailedPurchaseOf(replenishmentId))) !== undefined;
+  const online = await readOperation(tx, onlinePurchaseOf(replenishmentId));
   if (!online) return { online: 'not_sent', onlineOutcome: 'not_sent', mailed };
   if (online.status === 'succeeded') return { online: 'taken', onlineOutcome: 'not_sent', mailed };
   if (online.status === 'started') return { online: 'unknown', onlineOutcome: 'unknown', mailed };
@@ -40,8 +49,14 @@ export async function readPurchaseState(tx: Tx, replenishmentId: string): Promis
 }
 
 /** Abandons an operation, with what is known of its earlier attempts. Does nothing when it is complete. */
-export const abandonAttempt = (tx: Tx, key: string, reason: AbandonReason, fate: OnlineOutcome): Promise<boolean> =>
-  finishOperation(tx, key, 'refused', { reason, fate });
+export async function abandonAttempt(
+  tx: Tx,
+  name: OperationName,
+  reason: AbandonReason,
+  fate: OnlineOutcome,
+): Promise<void> {
+  await finishOperation(tx, name, 'refused', { reason, fate });
+}
 
 /** Says whether a replenishment is still open. */
 export const isReplenishmentOpen = async (tx: Tx, replenishmentId: string): Promise<boolean> =>
@@ -98,11 +113,11 @@ export async function recordPurchase(
   provider: string,
   purchase: Purchase,
 ): Promise<void> {
-  const key = purchaseKey(replenishmentId);
+  const name = onlinePurchaseOf(replenishmentId);
   if (purchase.status === 'refused') {
-    await finishOperation(tx, key, 'refused', { reason: purchase.reason });
+    await finishOperation(tx, name, 'refused', { reason: purchase.reason });
     return;
   }
-  if (!(await finishOperation(tx, key, 'succeeded', { reference: purchase.reference }))) return;
+  if (!(await finishOperation(tx, name, 'succeeded', { reference: purchase.reference }))) return;
   await recordSent(tx, replenishmentId, { provider, providerReference: purchase.reference, sentBy: 'online' });
 }

@@ -14,7 +14,7 @@ import {
   abandonAttempt,
   AbandonReason,
   isReplenishmentOpen,
-  purchaseKey,
+  onlinePurchaseOf,
   readPurchaseOrder,
   readPurchaseState,
   recordPurchase,
@@ -85,7 +85,7 @@ export const createReplenishmentActivities = ({
   requestPurchase: async ({
     replenishmentId,
   }: ReplenishmentRef): Promise<'taken' | 'refused' | 'not_needed' | 'out_of_reach'> => {
-    const key = purchaseKey(replenishmentId);
+    const name = onlinePurchaseOf(replenishmentId);
     const requested = await transactions.run(SYSTEM, async (tx): Promise<RequestedPurchase | undefined> => {
       const {
         number: reference,
@@ -95,27 +95,21 @@ export const createReplenishmentActivities = ({
         shipTo,
         open,
       } = await readPurchaseOrder(tx, replenishmentId);
-      return !open && !(await isOperationBegun(tx, key))
+      return !open && !(await isOperationBegun(tx, name))
         ? undefined
         : { reference, supplierCode, skuCode, quantity, shipTo };
     });
     if (!requested) return 'not_needed';
     await callProviderOnce<RequestedPurchase & Readonly<Record<string, unknown>>, Outcome>(transactions, {
-      operation: {
-        key,
-        kind: 'purchase',
-        provider: suppliers.code,
-        orderId: replenishmentId,
-        request: { ...requested },
-      },
+      operation: { ...name, provider: suppliers.code, orderId: null, request: { ...requested } },
       find: (wanted, signal) => suppliers.findPurchaseByKey(wanted, signal),
       // The replenishment may have ended since the first attempt, or while the supplier was asked about it.
-      perform: async (agreed, signal) =>
+      perform: async ({ key, request: agreed }, signal) =>
         (await transactions.run(SYSTEM, (tx) => isReplenishmentOpen(tx, replenishmentId)))
           ? suppliers.purchase({ ...agreed, key }, signal)
           : { status: 'not_needed' },
       record: async (tx, made) => {
-        if (made.status === 'not_needed') await abandonAttempt(tx, key, AbandonReason.need, 'not_received');
+        if (made.status === 'not_needed') await abandonAttempt(tx, name, AbandonReason.need, 'not_received');
         else await recordPurchase(tx, replenishmentId, suppliers.code, made);
       },
     });

@@ -1,12 +1,16 @@
+import { listOperations, readOperation } from '../../src/books/operations';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { OnlineOutcome } from '../../src/domain/purchasing/purchase-mail';
 import type { ActivityDeps } from '../deps';
 import { providerTimeout } from '../call-provider-once';
+import { invariantViolated } from '../failures';
 import {
   abandonAttempt,
   AbandonReason,
   isReplenishmentOpen,
-  purchaseKey,
+  mailedPurchaseOf,
+  mailedReminderOf,
+  onlinePurchaseOf,
   readPurchaseState,
   recordPurchase,
   type PurchaseState,
@@ -26,11 +30,13 @@ export async function settleOnlineAttempt(
   replenishmentId: string,
   reason: AbandonReason,
 ): Promise<PurchaseState> {
-  const key = purchaseKey(replenishmentId);
+  const name = onlinePurchaseOf(replenishmentId);
+  const begun = await transactions.run(SYSTEM, (tx) => readOperation(tx, name));
+  if (!begun) throw invariantViolated(`${replenishmentId} was never ordered online`);
   const limit = providerTimeout();
   const findOnline = async () => {
     try {
-      return (await suppliers.findPurchaseByKey(key, limit)) ?? 'not_received';
+      return (await suppliers.findPurchaseByKey(begun.key, limit)) ?? 'not_received';
     } catch (error) {
       if (!limit.aborted && !(error instanceof Error && NO_ANSWER.includes(error.name))) throw error;
       return 'unknown';
@@ -38,7 +44,7 @@ export async function settleOnlineAttempt(
   };
   const found = await findOnline();
   return transactions.run(SYSTEM, async (tx) => {
-    if (typeof found === 'string') await abandonAttempt(tx, key, reason, found satisfies OnlineOutcome);
+    if (typeof found === 'string') await abandonAttempt(tx, name, reason, found satisfies OnlineOutcome);
     else await recordPurchase(tx, replenishmentId, suppliers.code, found);
     return readPurchaseState(tx, replenishmentId);
   });
@@ -49,20 +55,21 @@ export async function settleOnlineAttempt(
  * Asks the supplier about an online order first; a mail server cannot be asked. Call it when no attempt is under way.
  */
 export async function settleAttempts(deps: Deps, replenishmentId: string): Promise<void> {
-  const { ended, online, mails } = await deps.transactions.run(SYSTEM, async (tx) => ({
-    ended: !(await isReplenishmentOpen(tx, replenishmentId)),
-    online: (await readPurchaseState(tx, replenishmentId)).online,
-    mails: await tx
-      .selectFrom('operation')
-      .select('key')
-      .where('orderId', '=', replenishmentId)
-      .where('kind', '=', 'notify')
-      .where('status', '=', 'started')
-      .execute(),
-  }));
+  const { ended, online, unanswered } = await deps.transactions.run(SYSTEM, async (tx) => {
+    const reminders = await listOperations(tx, mailedReminderOf(replenishmentId, 1));
+    const order = await readOperation(tx, mailedPurchaseOf(replenishmentId));
+    const isEnded = !(await isReplenishmentOpen(tx, replenishmentId));
+    return {
+      ended: isEnded,
+      online: (await readPurchaseState(tx, replenishmentId)).online,
+      unanswered: [
+        ...reminders.map((reminder) => ({ ...mailedReminderOf(replenishmentId, reminder.number), ...reminder })),
+        ...(isEnded && order ? [{ ...mailedPurchaseOf(replenishmentId), ...order }] : []),
+      ].filter(({ status }) => status === 'started'),
+    };
+  });
   if (ended && online === 'unknown') await settleOnlineAttempt(deps, replenishmentId, AbandonReason.need);
-  const unneeded = mails.filter(({ key }) => ended || key.startsWith(`${replenishmentId}:remind_email:`));
   await deps.transactions.run(SYSTEM, async (tx) => {
-    for (const { key } of unneeded) await abandonAttempt(tx, key, AbandonReason.need, 'unknown');
+    for (const name of unanswered) await abandonAttempt(tx, name, AbandonReason.need, 'unknown');
   });
 }

@@ -1,5 +1,5 @@
 import { openFollowUps } from '../../src/books/purchasing/supplier-follow-ups';
-import { finishOperation } from '../../src/books/operations';
+import { finishOperation, readOperation, type OperationName } from '../../src/books/operations';
 import { lockReplenishment } from '../../src/books/purchasing/replenishments';
 import { recordSent } from '../../src/books/purchasing/supplier-answers';
 import type { Tx } from '../../src/books/transactions';
@@ -15,7 +15,8 @@ import {
   abandonAttempt,
   AbandonReason,
   isReplenishmentOpen,
-  mailKey,
+  mailedPurchaseOf,
+  mailedReminderOf,
   readPurchaseOrder,
   readPurchaseState,
 } from './purchase-orders';
@@ -44,7 +45,7 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
      */
     mailPurchase: async ({ replenishmentId }: ReplenishmentRef): Promise<Mailed> => {
       const mailer = requireMailer();
-      const key = mailKey(replenishmentId);
+      const name = mailedPurchaseOf(replenishmentId);
       const begin = await transactions.run(SYSTEM, async (tx) => ({
         order: await readPurchaseOrder(tx, replenishmentId),
         state: await readPurchaseState(tx, replenishmentId),
@@ -59,9 +60,9 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
       const { email, open: _open, answered: _answered, ...order } = begin.order;
       const request = { ...order, fate: state.onlineOutcome };
       await callProviderOnce<typeof request, Sent | { readonly status: 'not_needed' }>(transactions, {
-        operation: { key, kind: 'notify', provider: mailer.code, orderId: replenishmentId, request },
+        operation: { ...name, provider: mailer.code, orderId: null, request },
         find: (wanted, signal) => mailer.findByKey(wanted, signal),
-        perform: async ({ fate, ...agreed }, signal) => {
+        perform: async ({ key, request: { fate, ...agreed } }, signal) => {
           if (!(await transactions.run(SYSTEM, (tx) => isReplenishmentOpen(tx, replenishmentId))))
             return { status: 'not_needed' };
           if (email === null)
@@ -76,10 +77,10 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
         record: async (tx, sent) => {
           if (sent.status === 'not_needed') {
             // A mail server cannot be asked: an earlier attempt may have been sent.
-            await abandonAttempt(tx, key, AbandonReason.need, begin.state.mailed ? 'unknown' : 'not_received');
+            await abandonAttempt(tx, name, AbandonReason.need, begin.state.mailed ? 'unknown' : 'not_received');
             return;
           }
-          if (!(await finishSent(tx, key, sent)) || sent.status === 'refused') return;
+          if (!(await finishSent(tx, name, sent)) || sent.status === 'refused') return;
           await recordSent(tx, replenishmentId, {
             provider: mailer.code,
             providerReference: sent.reference,
@@ -90,11 +91,9 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
             await openFollowUps(tx, FollowUpReason.mailed, [{ subject: replenishmentId, merchantId: row.merchantId }]);
         },
       });
-      const { status, result } = await transactions.run(SYSTEM, (tx) =>
-        tx.selectFrom('operation').select(['status', 'result']).where('key', '=', key).executeTakeFirstOrThrow(),
-      );
-      if (status === 'succeeded') return 'mailed';
-      return (result as { reason?: string }).reason === AbandonReason.need ? 'not_needed' : 'refused';
+      const mailed = await transactions.run(SYSTEM, (tx) => readOperation(tx, name));
+      if (mailed?.status === 'succeeded') return 'mailed';
+      return (mailed?.result as { reason?: string }).reason === AbandonReason.need ? 'not_needed' : 'refused';
     },
 
     /**
@@ -106,36 +105,34 @@ export const createSupplierMailActivities = (deps: ActivityDeps) => {
       number,
     }: ReplenishmentRef & { number: number }): Promise<'reminded' | 'refused' | 'not_needed' | 'out_of_reach'> => {
       const mailer = requireMailer();
-      const key = `${replenishmentId}:remind_email:${number}`;
+      const name = mailedReminderOf(replenishmentId, number);
       const { email, open, answered, ...order } = await transactions.run(SYSTEM, (tx) =>
         readPurchaseOrder(tx, replenishmentId),
       );
       if (!open || answered) {
-        await transactions.run(SYSTEM, (tx) => abandonAttempt(tx, key, AbandonReason.need, 'unknown'));
+        await transactions.run(SYSTEM, (tx) => abandonAttempt(tx, name, AbandonReason.need, 'unknown'));
         return 'not_needed';
       }
       if (email === null) return 'out_of_reach';
       await callProviderOnce<typeof order, Sent>(transactions, {
-        operation: { key, kind: 'notify', provider: mailer.code, orderId: replenishmentId, request: order },
+        operation: { ...name, provider: mailer.code, orderId: null, request: order },
         find: (wanted, signal) => mailer.findByKey(wanted, signal),
-        perform: (agreed, signal) =>
+        perform: ({ key, request: agreed }, signal) =>
           mailer.send(
             { key, to: email, replyTo: purchasing.replyTo, ...writePurchaseReminder(agreed, number) },
             signal,
           ),
         record: async (tx, sent) => {
-          await finishSent(tx, key, sent);
+          await finishSent(tx, name, sent);
         },
       });
-      const { status } = await transactions.run(SYSTEM, (tx) =>
-        tx.selectFrom('operation').select('status').where('key', '=', key).executeTakeFirstOrThrow(),
-      );
-      return status === 'refused' ? 'refused' : 'reminded';
+      const reminded = await transactions.run(SYSTEM, (tx) => readOperation(tx, name));
+      return reminded?.status === 'refused' ? 'refused' : 'reminded';
     },
   };
 };
 
-const finishSent = (tx: Tx, key: string, sent: Sent): Promise<boolean> =>
-  sent.status === 'sent'
-    ? finishOperation(tx, key, 'succeeded', { reference: sent.reference })
-    : finishOperation(tx, key, 'refused', { reason: sent.reason });
+const finishSent = async (tx: Tx, name: OperationName, sent: Sent): Promise<boolean> =>
+  (await (sent.status === 'sent'
+    ? finishOperation(tx, name, 'succeeded', { reference: sent.reference })
+    : finishOperation(tx, name, 'refused', { reason: sent.reason }))) !== undefined;

@@ -1,11 +1,11 @@
 import { customerKeyOf } from '../../src/books/customers/customers';
 import { lockFulfillment } from '../../src/books/orders/fulfillments';
-import { finishOperation } from '../../src/books/operations';
+import { finishOperation, readOperation } from '../../src/books/operations';
 import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { Booking } from '../../src/providers/carriers/carrier-provider';
-import { addressesOf, bookingKey, type BookingPlan } from './booking-plan';
+import { addressesOf, bookingOf, type BookingPlan } from './booking-plan';
 import type { ActivityDeps, FulfillmentRef } from '../deps';
 import { callProviderOnce, providerTimeout } from '../call-provider-once';
 import { invariantViolated, providerRefused } from '../failures';
@@ -23,15 +23,18 @@ export async function voidAbandonedBooking(
   n: number,
 ): Promise<void> {
   const { transactions, carriers } = deps;
-  const key = bookingKey(fulfillmentId, n);
+  const name = bookingOf(fulfillmentId, n);
   const { operation, fulfillment, customer } = await transactions.run(SYSTEM, async (tx) => ({
-    operation: await tx.selectFrom('operation').select(['status', 'request']).where('key', '=', key).executeTakeFirst(),
+    operation: await readOperation(tx, name),
     fulfillment: await lockFulfillment(tx, fulfillmentId),
     customer: await customerKeyOf(tx, orderId),
   }));
   if (!operation || fulfillment?.orderId !== orderId || n >= fulfillment.firstBooking)
-    throw invariantViolated(`${key} cannot be voided: it was not abandoned for another carrier`);
+    throw invariantViolated(
+      `Booking ${n} of ${fulfillmentId} cannot be voided: it was not abandoned for another carrier`,
+    );
   if (operation.status !== 'started') return;
+  const { key } = operation;
   // An erased customer's address cannot be sent again; should the carrier hold a label after all, the audit names it.
   const booking =
     (await carriers.findBookingByKey(key, providerTimeout())) ??
@@ -45,12 +48,13 @@ export async function voidAbandonedBooking(
         },
         providerTimeout(),
       )));
-  const voidKey = `${fulfillmentId}:void_booking:${n}`;
+  const voiding = { ...name, kind: 'void_booking' } as const;
   const end = async (tx: Tx, shipment: CarrierShipment | undefined): Promise<void> => {
     // An earlier attempt may have voided it and got no answer.
     const voided =
-      shipment !== undefined && (await finishOperation(tx, voidKey, 'succeeded', { reference: shipment.reference }));
-    await finishOperation(tx, key, 'refused', { reason: ABANDON_REASON, ...shipment });
+      shipment !== undefined &&
+      (await finishOperation(tx, voiding, 'succeeded', { reference: shipment.reference })) !== undefined;
+    await finishOperation(tx, name, 'refused', { reason: ABANDON_REASON, ...shipment });
     if (voided)
       await appendEvents(tx, orderId, [
         {
@@ -66,16 +70,10 @@ export async function voidAbandonedBooking(
   }
   const shipment = shipmentOf(booking);
   await callProviderOnce<{ reference: string }, Awaited<ReturnType<typeof carriers.void>>>(transactions, {
-    operation: {
-      key: voidKey,
-      kind: 'void_label',
-      provider: carriers.code,
-      orderId,
-      request: { reference: shipment.reference },
-    },
+    operation: { ...voiding, provider: carriers.code, orderId, request: { reference: shipment.reference } },
     // Voiding a booking twice is harmless, so the same call also asks for its result.
     find: () => Promise.resolve(undefined),
-    perform: (agreed, signal) => carriers.void(agreed.reference, signal),
+    perform: ({ request }, signal) => carriers.void(request.reference, signal),
     record: async (tx, answer) => {
       if (answer.status === 'refused') throw providerRefused(`The carrier keeps the label of ${key}: ${answer.reason}`);
       await end(tx, shipment);

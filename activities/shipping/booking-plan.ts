@@ -1,12 +1,13 @@
 import { readCarriers, type ProviderRate } from '../../src/books/catalogue/carriers';
 import { customerKeyOf } from '../../src/books/customers/customers';
 import { personalContext, type PersonalFields } from '../../src/books/orders/orders';
+import { listOperations, type OperationName } from '../../src/books/operations';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { PackedParcel } from '../../src/contracts/warehouse/task';
 import { applicableRates, chooseCarrier, type Consignment } from '../../src/domain/shipping/choose-carrier';
 import type { BookRequest } from '../../src/providers/carriers/carrier-provider';
-import type { ActivityDeps, FulfillmentRef } from '../deps';
+import type { ActivityDeps } from '../deps';
 import { invariantViolated, providerRefused } from '../failures';
 
 /** Describes the request of a booking, without personal data. Later attempts repeat it, even if tariffs changed. */
@@ -20,20 +21,21 @@ export interface BookingRow {
 }
 
 /** Names the operation of the n-th booking of a fulfillment. */
-export const bookingKey = (fulfillmentId: string, n: number): string => `${fulfillmentId}:book:${n}`;
+export const bookingOf = (fulfillmentId: string, n: number): OperationName => ({
+  ...bookingsSeries(fulfillmentId),
+  number: n,
+});
+
+const bookingsSeries = (fulfillmentId: string) =>
+  ({ subjectType: 'fulfillment', subjectId: fulfillmentId, kind: 'book' }) as const;
 
 /** Lists the bookings of a fulfillment by number. */
-export async function bookingsOf(tx: Tx, { orderId, fulfillmentId }: FulfillmentRef): Promise<BookingRow[]> {
-  const rows = await tx
-    .selectFrom('operation')
-    .select(['key', 'status', 'request'])
-    .where('orderId', '=', orderId)
-    .where('key', 'like', `${fulfillmentId}:book:%`)
-    .execute();
-  return rows
-    .map(({ key, status, request }) => ({ n: Number(key.split(':').pop()), status, request: request as BookingPlan }))
-    .sort((a, b) => a.n - b.n);
-}
+export const bookingsOf = async (tx: Tx, fulfillmentId: string): Promise<BookingRow[]> =>
+  (await listOperations(tx, bookingsSeries(fulfillmentId))).map(({ number, status, request }) => ({
+    n: number,
+    status,
+    request: request as BookingPlan,
+  }));
 
 /** Returns the number of a fulfillment's next booking. */
 export const nextBookingNumber = (bookings: readonly BookingRow[]): number => (bookings.at(-1)?.n ?? 0) + 1;

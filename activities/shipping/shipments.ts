@@ -15,7 +15,7 @@ import type { Booking } from '../../src/providers/carriers/carrier-provider';
 import {
   addressesOf,
   bookingsOf,
-  bookingKey,
+  bookingOf,
   chooseUntriedCarrier,
   nextBookingNumber,
   type BookingPlan,
@@ -57,7 +57,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
           },
         ]);
       }
-      const bookings = await bookingsOf(tx, ref);
+      const bookings = await bookingsOf(tx, fulfillmentId);
       const current = bookings.filter(({ n }) => n >= fulfillment.firstBooking);
       const chosen = current.some(({ status }) => status === 'refused') ? null : fulfillment.chosenCarrier;
       const tried = bookings
@@ -79,12 +79,12 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     carrierCode: string,
     booking: Booking,
   ): Promise<void> {
-    const key = bookingKey(fulfillmentId, n);
+    const name = bookingOf(fulfillmentId, n);
     const fulfillment = await lockFulfillment(tx, fulfillmentId);
     // Abandoned while it was under way: `voidBooking` ends it.
     if (fulfillment && n < fulfillment.firstBooking) return;
     if (booking.status !== 'booked') {
-      await finishOperation(tx, key, 'refused', {
+      await finishOperation(tx, name, 'refused', {
         reason: booking.status === 'refused' ? booking.reason : 'voided at the carrier',
       });
       return;
@@ -92,7 +92,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     const customer = await customerKeyOf(tx, orderId);
     if (!fulfillment || !customer) throw invariantViolated(`${fulfillmentId} is unknown, or its customer was erased`);
     const { reference, trackingNumber, label, estimatedDelivery } = booking;
-    if (!(await finishOperation(tx, key, 'succeeded', { reference, trackingNumber }))) return;
+    if (!(await finishOperation(tx, name, 'succeeded', { reference, trackingNumber }))) return;
     const shipmentId = await insertShipment(tx, {
       orderId,
       fulfillmentId,
@@ -127,18 +127,17 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
 
   /** Books at the carrier under one key, or finds what was booked under it. */
   async function bookOnce(ref: FulfillmentRef, n: number, warehouseId: string, request: BookingPlan): Promise<void> {
-    const key = bookingKey(ref.fulfillmentId, n);
     await callProviderOnce<BookingPlan, Booking>(transactions, {
-      operation: { key, kind: 'book', provider: carriers.code, orderId: ref.orderId, request },
+      operation: { ...bookingOf(ref.fulfillmentId, n), provider: carriers.code, orderId: ref.orderId, request },
       assertWanted: (tx) => assertPacked(tx, ref),
       find: (wanted, signal) => carriers.findBookingByKey(wanted, signal),
-      perform: async (agreed, signal) =>
+      perform: async ({ key, request: agreed }, signal) =>
         carriers.book(
           { key, reference: ref.fulfillmentId, ...agreed, ...(await addressesOf(deps, ref.orderId, warehouseId)) },
           signal,
         ),
       // Tariffs may have changed since the first attempt: the carrier has what that requested.
-      record: (tx, booking, { carrierCode }) => recordBooking(tx, ref, n, carrierCode, booking),
+      record: (tx, booking, { request: { carrierCode } }) => recordBooking(tx, ref, n, carrierCode, booking),
     });
   }
 
@@ -151,7 +150,9 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
       const fulfillment = await lockFulfillment(tx, ref.fulfillmentId);
       const booking =
         fulfillment &&
-        (await bookingsOf(tx, ref)).find(({ n, status }) => status === 'started' && n >= fulfillment.firstBooking);
+        (await bookingsOf(tx, ref.fulfillmentId)).find(
+          ({ n, status }) => status === 'started' && n >= fulfillment.firstBooking,
+        );
       return (
         fulfillment &&
         booking && { ...booking, warehouseId: fulfillment.warehouseId, customer: await customerKeyOf(tx, ref.orderId) }
@@ -164,7 +165,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     }
     // An erased customer's address cannot be sent again; should the carrier hold a label after all, the audit names it.
     await transactions.run(SYSTEM, (tx) =>
-      finishOperation(tx, bookingKey(ref.fulfillmentId, open.n), 'refused', {
+      finishOperation(tx, bookingOf(ref.fulfillmentId, open.n), 'refused', {
         reason: 'the customer was erased before it was booked',
       }),
     );
@@ -197,17 +198,17 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
           .executeTakeFirst(),
       );
       if (!shipment || shipment.status === 'voided') return;
-      const key = `${fulfillmentId}:void_label:1`;
+      const name = { subjectType: 'shipment', subjectId: shipment.id, kind: 'void_label', number: 1 } as const;
       const reference = shipment.providerReference;
       await callProviderOnce<{ reference: string }, Awaited<ReturnType<typeof carriers.void>>>(transactions, {
-        operation: { key, kind: 'void_label', provider: carriers.code, orderId, request: { reference } },
+        operation: { ...name, provider: carriers.code, orderId, request: { reference } },
         // Voiding a booking twice is harmless, so the same call also asks for its result.
         find: () => Promise.resolve(undefined),
-        perform: (agreed, signal) => carriers.void(agreed.reference, signal),
+        perform: ({ request }, signal) => carriers.void(request.reference, signal),
         record: async (tx, answer) => {
           if (answer.status === 'refused')
             throw providerRefused(`The carrier keeps the label of ${fulfillmentId}: ${answer.reason}`);
-          if (!(await finishOperation(tx, key, 'succeeded', { reference }))) return;
+          if (!(await finishOperation(tx, name, 'succeeded', { reference }))) return;
           await markShipmentVoided(tx, shipment.id);
           await appendEvents(tx, orderId, [
             {

@@ -36,7 +36,7 @@ export async function checkOutcome(shop: Shop): Promise<Outcome> {
       falseAudits: audits
         .filter(({ outcome }) => outcome !== 'true')
         .map(({ name, findings, reason }) => `${name}: ${reason ?? JSON.stringify(findings)}`),
-      ...(await countEffects(sources)),
+      ...(await countEffects(sources, await readOwners(shop))),
       ...(await replayStack(shop.stack)),
     };
   } finally {
@@ -51,19 +51,22 @@ const allSent = ({ stack }: Shop): Promise<boolean> =>
   );
 
 /** Counts effects, and finds doubled ones: a key, a live label of a fulfillment, a live authorization of an order. */
-async function countEffects({ payments, carriers }: OpenAuditSources): Promise<Pick<Outcome, 'effects' | 'doubled'>> {
+async function countEffects(
+  { payments, carriers }: OpenAuditSources,
+  owners: ReadonlyMap<string, string>,
+): Promise<Pick<Outcome, 'effects' | 'doubled'>> {
   const effects = new Map<string, number>();
   const seen = new Map<string, number>();
   const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
   for await (const { key, kind, status } of payments.journal()) {
     count(effects, kind);
     count(seen, key);
-    if (kind === 'authorize' && status === 'authorized') count(seen, `${subjectOf(key)}: authorizations`);
+    if (kind === 'authorize' && status === 'authorized') count(seen, `${owners.get(key) ?? key}: authorizations`);
   }
   for await (const { key, status } of carriers.journal()) {
     count(effects, status === 'voided' ? 'label_voided' : 'label_live');
     count(seen, key);
-    if (status === 'booked') count(seen, `${subjectOf(key)}: live labels`);
+    if (status === 'booked') count(seen, `${owners.get(key) ?? key}: live labels`);
   }
   return {
     effects: Object.fromEntries([...effects].sort()),
@@ -71,5 +74,12 @@ async function countEffects({ payments, carriers }: OpenAuditSources): Promise<P
   };
 }
 
-/** Reads the subject of a key: `<order or fulfillment>:<operation>:<n>`. */
-const subjectOf = (key: string): string => key.slice(0, key.indexOf(':'));
+/** Reads the order of each authorization, and the fulfillment of each booking, by the key of its operation. */
+const readOwners = ({ stack }: Shop): Promise<Map<string, string>> =>
+  withOwner(stack.urls.databaseOwner ?? '', async (client) => {
+    const { rows } = await client.query<{ key: string; owner: string }>(
+      `select key, case kind when 'authorize' then "orderId" else "subjectId" end as owner
+       from operation where kind in ('authorize', 'book')`,
+    );
+    return new Map(rows.map(({ key, owner }) => [key, owner]));
+  });

@@ -11,7 +11,7 @@ export const openEffectAudits = (tx: Tx, graceMs: number): Audit[] => {
       tx,
       'No outside effect is unanswered five minutes after its answer was due',
       sql<Finding>`
-      select p.key || ' of ' || p."orderId" as subject,
+      select p.key || ' of ' || coalesce(p."orderId", p."subjectId") as subject,
         'an answer by ' || date_trunc('second', p.due) as expected,
         'none: it is ' || p.status as actual
       from (
@@ -21,8 +21,7 @@ export const openEffectAudits = (tx: Tx, graceMs: number): Audit[] => {
           ) + ${grace} as due
         from operation o
         left join orders r on r.id = o."orderId"
-        left join payment pay on o.kind = 'authorize' and pay."orderId" = o."orderId"
-          and o.key = pay."orderId" || ':authorize:' || pay.number
+        left join payment pay on o.kind = 'authorize' and o."subjectType" = 'payment' and pay.id = o."subjectId"
         where o.status = 'started'
       ) p where p.due < now()`,
     ),

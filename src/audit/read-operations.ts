@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../books/transactions';
-import type { OperationStatus } from '../contracts/statuses';
+import type { OperationKind, OperationStatus } from '../contracts/operations';
 import { streamRows } from './rows';
 
 /** Describes an operation as our books have it, with its provider's answer. */
@@ -18,7 +18,10 @@ export interface OperationRow {
 }
 
 /** Reads every operation of the given kinds. */
-export const readOperations = (tx: Tx, kinds: readonly string[]): AsyncGenerator<OperationRow, void, undefined> =>
+export const readOperations = (
+  tx: Tx,
+  kinds: readonly OperationKind[],
+): AsyncGenerator<OperationRow, void, undefined> =>
   streamRows(
     tx,
     sql<OperationRow>`

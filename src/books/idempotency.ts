@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { createHash } from 'node:crypto';
 import { refuse, type Refusal } from '../contracts/errors';
 import type { Tx } from './transactions';
@@ -95,12 +96,14 @@ export async function reopenKey(tx: Tx, caller: string, key: string): Promise<vo
 /** How long answers are repeated. */
 const RETENTION_DAYS = 7;
 
-/** Deletes keys past their retention. */
-export async function forgetOldKeys(tx: Tx, now: Date): Promise<void> {
-  await tx
-    .deleteFrom('idempotency_record')
-    .where('createdAt', '<', new Date(now.getTime() - RETENTION_DAYS * 86_400_000))
-    .execute();
+/** Deletes keys past their retention, `limit` at most, and returns how many. */
+export async function forgetOldKeys(tx: Tx, now: Date, limit: number): Promise<number> {
+  const until = new Date(now.getTime() - RETENTION_DAYS * 86_400_000);
+  const { numAffectedRows } = await sql`
+    delete from idempotency_record where (caller, key) in (
+      select caller, key from idempotency_record where "createdAt" < ${until} order by "createdAt" limit ${limit}
+    )`.execute(tx);
+  return Number(numAffectedRows);
 }
 
 /** Deletes an unanswered key: its request failed on our side without effect, so a repetition may try at once. */

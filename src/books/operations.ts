@@ -1,58 +1,102 @@
+import type { OperationKind, OperationStatus, OperationSubject } from '../contracts/operations';
 import type { Tx } from './transactions';
 
-/** Describes an effect outside, under a key by which the provider deduplicates too. */
-export interface Operation {
-  readonly key: string;
-  readonly kind: 'authorize' | 'capture' | 'void' | 'refund' | 'book' | 'void_label' | 'purchase' | 'notify';
+/** Names an effect outside: the n-th of its kind for its subject. */
+export interface OperationName {
+  readonly subjectType: OperationSubject;
+  readonly subjectId: string;
+  readonly kind: OperationKind;
+  /** Counts from 1. */
+  readonly number: number;
+}
+
+/** Describes an effect that is about to be tried. */
+export interface Operation extends OperationName {
   readonly provider: string;
-  /** Id of the order or the replenishment that it serves. */
-  readonly orderId: string;
+  /** Id of the order that it serves; null when it serves none. */
+  readonly orderId: string | null;
   /** The request to the provider, in references, codes and amounts. */
   readonly request: Readonly<Record<string, unknown>>;
 }
 
 /** Describes an operation as it is stored. */
-export interface OperationRecord {
-  readonly status: 'started' | 'succeeded' | 'refused';
+export interface OperationRow {
+  readonly number: number;
+  /** The key by which the provider deduplicates. */
+  readonly key: string;
+  readonly status: OperationStatus;
   /** The request of the first attempt; a later one must repeat it. */
   readonly request: unknown;
-  /** True when an earlier attempt wrote it: the provider may know it, so ask before trying again. */
-  readonly attempted: boolean;
+  readonly result: unknown;
 }
+const COLUMNS = ['number', 'key', 'status', 'request', 'result'] as const;
 
-/** Records that an effect is about to be tried; returns whether it was tried or finished before. */
-export async function beginOperation(tx: Tx, operation: Operation): Promise<OperationRecord> {
+/** Names the subject of an effect, and the kind. */
+export type OperationSeries = Omit<OperationName, 'number'>;
+
+/** Derives the key under which a provider gets an effect. It is only compared: its parts are columns. */
+const keyOf = ({ subjectId, kind, number }: OperationName): string => `${subjectId}:${kind}:${number}`;
+
+/**
+ * Records that an effect is about to be tried; returns it as it is stored. `attempted`: an earlier attempt wrote it,
+ * and the provider may know it, so ask before trying again.
+ */
+export async function beginOperation(
+  tx: Tx,
+  operation: Operation,
+): Promise<Pick<OperationRow, 'key' | 'status' | 'request'> & { readonly attempted: boolean }> {
+  const { request } = operation;
+  const key = keyOf(operation);
   const fresh = await tx
     .insertInto('operation')
-    .values({ ...operation, request: JSON.stringify(operation.request), status: 'started', startedAt: new Date() })
-    .onConflict((conflict) => conflict.column('key').doNothing())
+    .values({ ...operation, key, request: JSON.stringify(request), status: 'started', startedAt: new Date() })
+    .onConflict((conflict) => conflict.columns(['subjectType', 'subjectId', 'kind', 'number']).doNothing())
     .executeTakeFirst();
-  if (fresh.numInsertedOrUpdatedRows === 1n) return { status: 'started', request: operation.request, attempted: false };
-  const earlier = await tx
-    .selectFrom('operation')
-    .select(['status', 'request'])
-    .where('key', '=', operation.key)
-    .executeTakeFirstOrThrow();
+  if (fresh.numInsertedOrUpdatedRows === 1n) return { key, status: 'started', request, attempted: false };
+  const earlier = await readOperation(tx, operation);
+  if (earlier === undefined) throw new Error(`${key} conflicts with an operation that is not there`);
   return { ...earlier, attempted: true };
 }
 
-/** Records the result of an operation. Returns false, changing nothing, when it has one: its ledger entries exist. */
+/**
+ * Records the result of an operation, and returns its key. Returns undefined, changing nothing, when it has one: its
+ * ledger entries exist.
+ */
 export async function finishOperation(
   tx: Tx,
-  key: string,
+  name: OperationName,
   status: 'succeeded' | 'refused',
   result: Readonly<Record<string, unknown>>,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const done = await tx
     .updateTable('operation')
     .set({ status, result: JSON.stringify(result), finishedAt: new Date() })
-    .where('key', '=', key)
+    .where('subjectType', '=', name.subjectType)
+    .where('subjectId', '=', name.subjectId)
+    .where('kind', '=', name.kind)
+    .where('number', '=', name.number)
     .where('status', '=', 'started')
+    .returning('key')
     .executeTakeFirst();
-  return done.numUpdatedRows === 1n;
+  return done?.key;
 }
 
+/** Reads an operation; undefined when it was never begun. */
+export const readOperation = (tx: Tx, name: OperationName): Promise<OperationRow | undefined> =>
+  seriesQuery(tx, name).where('number', '=', name.number).executeTakeFirst();
+
+/** Lists the operations of a subject and a kind by number. */
+export const listOperations = (tx: Tx, series: OperationSeries): Promise<OperationRow[]> =>
+  seriesQuery(tx, series).orderBy('number').execute();
+
 /** Says whether an operation was ever begun. */
-export async function isOperationBegun(tx: Tx, key: string): Promise<boolean> {
-  return (await tx.selectFrom('operation').select('key').where('key', '=', key).executeTakeFirst()) !== undefined;
-}
+export const isOperationBegun = async (tx: Tx, name: OperationName): Promise<boolean> =>
+  (await readOperation(tx, name)) !== undefined;
+
+const seriesQuery = (tx: Tx, { subjectType, subjectId, kind }: OperationSeries) =>
+  tx
+    .selectFrom('operation')
+    .select(COLUMNS)
+    .where('subjectType', '=', subjectType)
+    .where('subjectId', '=', subjectId)
+    .where('kind', '=', kind);

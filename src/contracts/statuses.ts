@@ -154,10 +154,6 @@ export type BackorderBasis = (typeof BackorderBasis)[keyof typeof BackorderBasis
 export const TaskStatus = { open: 'open', claimed: 'claimed', done: 'done', cancelled: 'cancelled' } as const;
 export type TaskStatus = (typeof TaskStatus)[keyof typeof TaskStatus];
 
-/** Names the statuses of an operation: `started` until its answer is known. */
-export const OperationStatus = { started: 'started', succeeded: 'succeeded', refused: 'refused' } as const;
-export type OperationStatus = (typeof OperationStatus)[keyof typeof OperationStatus];
-
 export const Urgency = { standard: 'standard', urgent: 'urgent' } as const;
 export type Urgency = (typeof Urgency)[keyof typeof Urgency];
 

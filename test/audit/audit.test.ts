@@ -255,8 +255,11 @@ describe('timelines', () => {
 describe('effects and signals under way', () => {
   const startRefund = (ago: string) =>
     copy.spoil(
-      `insert into operation (key, kind, provider, "orderId", status, request, "startedAt")
-    values ($1 || ':refund:9', 'refund', 'sandbox-gateway', $1, 'started', '{"amount":1}', now() - $2::interval)`,
+      `insert into operation
+      (key, "subjectType", "subjectId", kind, number, provider, "orderId", status, request, "startedAt")
+    select id || ':refund:9', 'fulfillment', id, 'refund', 9, 'sandbox-gateway', $1, 'started', '{"amount":1}',
+      now() - $2::interval
+    from fulfillment where "orderId" = $1 and number = 1`,
       [books.orders.completed, ago],
     );
 

@@ -41,7 +41,14 @@ const gatewayThat = (
 });
 
 describe('the gateway', () => {
-  const authorizesPicking = ({ key }: PaymentJournalEntry) => key.startsWith(`${books.orders.picking}:authorize`);
+  let authorization: string;
+  beforeEach(async () => {
+    const { id } = await copy.transactions.run(SYSTEM, (tx) =>
+      tx.selectFrom('payment').select('id').where('orderId', '=', books.orders.picking).executeTakeFirstOrThrow(),
+    );
+    authorization = `${id}:authorize:1`;
+  });
+  const authorizesPicking = ({ key }: PaymentJournalEntry) => key === authorization;
 
   test('never saw an authorization', async () => {
     await expectFalse(
@@ -92,9 +99,10 @@ describe('the carrier', () => {
     const { picking } = books.orders;
     await copy.spoil(
       `with booked_for as (select * from fulfillment where "orderId" = $1 and number = 1), booked as (
-        insert into operation (key, kind, provider, "orderId", status, request, result, "startedAt", "finishedAt")
-        select id || ':book:1', 'book', 'sandbox-carrier', $1, 'succeeded', '{}', '{"reference":"bkg_none"}',
-          now(), now()
+        insert into operation (key, "subjectType", "subjectId", kind, number, provider, "orderId", status, request,
+          result, "startedAt", "finishedAt")
+        select id || ':book:1', 'fulfillment', id, 'book', 1, 'sandbox-carrier', $1, 'succeeded', '{}',
+          '{"reference":"bkg_none"}', now(), now()
         from booked_for)
       insert into shipment
       select $2, id, $1, "merchantId", "warehouseId", 'steady', 'sandbox-carrier', 'bkg_none', 'ST000', 'booked',
@@ -113,7 +121,7 @@ describe('the carrier', () => {
         where f.id = s."fulfillmentId" and f."orderId" = $1 and f.number = 1
         returning f.id
       )
-      delete from operation using lost where key like lost.id || ':book:%'`,
+      delete from operation using lost where "subjectId" = lost.id and kind = 'book'`,
       [labelled],
     );
     await expectFalse({ [OUTSIDE_AUDITS.ofCarrier]: ':book:1', [OUTSIDE_AUDITS.labelledHasShipment]: labelled });
@@ -123,7 +131,7 @@ describe('the carrier', () => {
     const { labelled } = books.orders;
     await copy.spoil(
       `delete from operation o using fulfillment f
-      where f."orderId" = $1 and f.number = 1 and o.key = f.id || ':book:1'`,
+      where f."orderId" = $1 and f.number = 1 and o."subjectId" = f.id and o.kind = 'book'`,
       [labelled],
     );
     await expectFalse({ [OUTSIDE_AUDITS.ofCarrier]: ':book:1', [OUTSIDE_AUDITS.bookingHasShipment]: labelled });

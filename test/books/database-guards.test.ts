@@ -68,15 +68,17 @@ describe('the ledger', () => {
 });
 
 describe('an operation', () => {
-  const operation = { key: 'op', kind: 'capture', provider: 'p', orderId: 'ord_1', request: { amount: 5 } } as const;
+  const name = { subjectType: 'fulfillment', subjectId: 'ful_1', kind: 'capture', number: 1 } as const;
+  const operation = { ...name, provider: 'p', orderId: 'ord_1' };
 
   test('is begun once, remembers its first request, and is finished once', async () => {
+    const begun = { key: 'ful_1:capture:1', status: 'started', request: { amount: 5 } };
     const begin = (amount: number) =>
       transactions.run(SYSTEM, (tx) => beginOperation(tx, { ...operation, request: { amount } }));
-    expect(await begin(5)).toEqual({ status: 'started', attempted: false, request: { amount: 5 } });
-    expect(await begin(6)).toEqual({ status: 'started', attempted: true, request: { amount: 5 } });
-    const finish = () => transactions.run(SYSTEM, (tx) => finishOperation(tx, 'op', 'succeeded', { reference: 'r' }));
-    expect([await finish(), await finish()]).toEqual([true, false]);
+    expect(await begin(5)).toMatchObject({ ...begun, attempted: false });
+    expect(await begin(6)).toMatchObject({ ...begun, attempted: true });
+    const finish = () => transactions.run(SYSTEM, (tx) => finishOperation(tx, name, 'succeeded', { reference: 'r' }));
+    expect([await finish(), await finish()]).toEqual([begun.key, undefined]);
     expect((await begin(7)).status).toBe('succeeded');
   });
 });

@@ -40,6 +40,6 @@ export const untilAnswered = ({ taskQueue, fairnessKey }: CallTarget): ByName =>
     ...(fairnessKey === undefined ? {} : { priority: { fairnessKey } }),
     summary: 'tried until the provider answers',
     startToCloseTimeout: '20s',
-    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '2m' },
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   }) as unknown as ByName;

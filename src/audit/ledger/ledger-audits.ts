@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../books/transactions';
+import { MONEY_KINDS } from '../../contracts/operations';
 import { Account } from '../../domain/ledger/ledger-entries';
 import { queryAudit, type Audit, type Finding } from '../audit';
 
@@ -30,7 +31,7 @@ export const ledgerAudits = (tx: Tx): Audit[] => [
         else t.id || ' books it as ' || t.kind || ' of ' || t."orderId" end as actual
     from (
       select * from operation
-      where kind in ('authorize', 'capture', 'void', 'refund') and status = 'succeeded' and (
+      where kind in (${sql.join(MONEY_KINDS.map((kind) => sql.lit(kind)))}) and status = 'succeeded' and (
         (request->>'amount')::bigint <> 0
         or exists (select 1 from ledger_transaction own where own."operationKey" = operation.key)
       )

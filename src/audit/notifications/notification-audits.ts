@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../books/transactions';
 import type { NotificationJournalEntry } from '../../providers/notifications/notification-provider';
+import { MESSAGE_KINDS, OperationKind } from '../../contracts/operations';
 import { FindingCollector, runOnce, type Audit } from '../audit';
 import { isCovered, type JournalReading } from '../journal';
 import { streamRows } from '../rows';
@@ -20,11 +21,11 @@ export const notificationAudits = (tx: Tx, journal: Promise<JournalReading<Notif
 async function compare(tx: Tx, reading: JournalReading<NotificationJournalEntry>) {
   const [missing, unknown] = [new FindingCollector(), new FindingCollector()];
   const known = new Map<string, string>();
-  for await (const { key, status, finishedAt } of readMessages(tx)) {
+  for await (const { key, kind, status, finishedAt } of readMessages(tx)) {
     known.set(key, status);
     const times = reading.byKey.get(key)?.length ?? 0;
     const lost =
-      status === 'succeeded' && times === 0 && key.includes(':notify_sms:') && isCovered(reading, finishedAt);
+      status === 'succeeded' && times === 0 && kind === OperationKind.notifySms && isCovered(reading, finishedAt);
     if (lost || times > 1) missing.add(key, 'one message', `${times} in the journal`);
   }
   for (const [key, entries] of reading.byKey) {
@@ -41,6 +42,7 @@ async function compare(tx: Tx, reading: JournalReading<NotificationJournalEntry>
 
 interface MessageRow {
   readonly key: string;
+  readonly kind: string;
   readonly status: string;
   readonly finishedAt: Date | null;
 }
@@ -53,7 +55,7 @@ const readMessages = (tx: Tx): AsyncGenerator<MessageRow, void, undefined> =>
   streamRows(
     tx,
     sql<MessageRow>`
-  select key, case when result->>'fate' = 'unknown' then 'given_up' else status::text end as status, "finishedAt"
+  select key, kind, case when result->>'fate' = 'unknown' then 'given_up' else status::text end as status, "finishedAt"
   from operation
-  where kind = 'notify'`,
+  where kind in (${sql.join(MESSAGE_KINDS.map((kind) => sql.lit(kind)))})`,
   );

@@ -128,7 +128,7 @@ const readPurchases = (tx: Tx): AsyncGenerator<PurchaseRow, void, undefined> =>
       limit 1
     ), false) as "byPerson"
   from operation o
-  left join replenishment r on r.id = o."orderId"
+  left join replenishment r on o."subjectType" = 'replenishment' and r.id = o."subjectId"
   where o.kind = 'purchase'`,
   );
 

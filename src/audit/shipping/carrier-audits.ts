@@ -31,7 +31,7 @@ export const carrierAudits = (
         'none' as actual
       from (select * from operation where kind = 'book' and status = 'succeeded') o
       full join shipment s on s."providerReference" = o.result->>'reference'
-        and o.key like s."fulfillmentId" || ':book:%'
+        and o."subjectType" = 'fulfillment' and o."subjectId" = s."fulfillmentId"
       where s.id is null or o.key is null`,
     ),
     queryAudit(

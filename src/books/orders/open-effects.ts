@@ -14,13 +14,17 @@ export interface OpenEffects {
   readonly givenUp: readonly AbandonedBooking[];
 }
 
-/** Selects an order's bookings without a result, each with whether another carrier was chosen since. */
+/**
+ * Selects an order's bookings without a result, each with whether another carrier was chosen since. `offset 0` makes it
+ * look operations up by fulfillment: a plan from when the table was small would read the bookings of every order.
+ */
 const openBookings = (orderId: string) => sql<OpenBooking>`
-  select f.id, b.n, b.n < f."firstBooking" as abandoned from fulfillment f
-  join (
-    select key, split_part(key, ':', 3)::int as n from operation
-    where "orderId" = ${orderId} and kind = 'book' and status = 'started'
-  ) b on split_part(b.key, ':', 1) = f.id
+  select f.id, b.number as n, b.number < f."firstBooking" as abandoned from fulfillment f
+  cross join lateral (
+    select number from operation
+    where "subjectType" = 'fulfillment' and "subjectId" = f.id and kind = 'book' and status = 'started'
+    offset 0
+  ) b
   where f."orderId" = ${orderId}`;
 interface OpenBooking {
   readonly id: string;
@@ -43,9 +47,9 @@ export async function readOpenEffects(tx: Tx, orderId: string): Promise<OpenEffe
   const payments = await sql<{ id: string }>`
     select p.id from payment p where p."orderId" = ${orderId} and (
       p.authorized > p.captured + p.voided
-      or exists (
-        select 1 from operation o
-        where o.key = p."orderId" || ':authorize:' || p.number and o.status = 'started'
+      or 'started' = any (
+        select o.status from operation o
+        where o."subjectType" = 'payment' and o."subjectId" = p.id and o.kind = 'authorize'
       )
     )
     order by p.number`.execute(tx);

@@ -191,6 +191,16 @@ export async function markShipped(tx: Tx, orderId: string): Promise<void> {
   await appendEvents(tx, orderId, [{ type: 'order.shipped' }]);
 }
 
+/** Lets the sweeper try an order that it could not start again after a time. Does nothing when it runs. */
+export async function postponeStart(tx: Tx, orderId: string, until: Date): Promise<void> {
+  await tx
+    .updateTable('orders')
+    .set({ startLeaseUntil: until })
+    .where('id', '=', orderId)
+    .where('startLeaseUntil', 'is not', null)
+    .execute();
+}
+
 /** Records that the order's workflow runs, so that the sweeper does not start it. */
 export async function markStarted(tx: Tx, orderId: string): Promise<void> {
   await tx.updateTable('orders').set({ startLeaseUntil: null }).where('id', '=', orderId).execute();

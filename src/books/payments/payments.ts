@@ -109,7 +109,7 @@ export async function abandonUntried(tx: Tx, paymentId: string): Promise<boolean
     .where('status', '=', 'pending')
     .where(
       sql<boolean>`not exists (select 1 from operation o
-        where o.key = payment."orderId" || ':authorize:' || payment.number)`,
+        where o."subjectType" = 'payment' and o."subjectId" = payment.id and o.kind = 'authorize')`,
     )
     .executeTakeFirst();
   return numUpdatedRows === 1n;

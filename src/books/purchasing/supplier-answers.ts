@@ -1,6 +1,7 @@
 import { refuse, type Refusal } from '../../contracts/errors';
 import { FollowUpReason, type PurchaseChannel, type RecordAnswer } from '../../contracts/purchasing/replenishment';
 import type { SupplierEvent } from '../../contracts/webhooks/provider-events';
+import { OperationKind } from '../../contracts/operations';
 import { finishOperation } from '../operations';
 import { enqueueReplenishmentSignal } from '../outbox';
 import { cancelFollowUps } from '../task-rows';
@@ -48,15 +49,16 @@ export async function applySupplierAnswer(
 ): Promise<ShelfRef | undefined> {
   const operation = await tx
     .selectFrom('operation')
-    .select('orderId')
+    .select(['subjectType', 'subjectId', 'number'])
     .where('key', '=', key)
     .where('provider', '=', provider)
-    .where('kind', '=', 'purchase')
+    .where('kind', '=', OperationKind.purchase)
     .executeTakeFirst();
   if (!operation) return undefined;
-  if (await finishOperation(tx, key, 'succeeded', { reference }))
-    await recordSent(tx, operation.orderId, { provider, providerReference: reference, sentBy: 'online' });
-  const row = await lockReplenishment(tx, operation.orderId);
+  const { subjectId: replenishmentId } = operation;
+  if (await finishOperation(tx, { ...operation, kind: OperationKind.purchase }, 'succeeded', { reference }))
+    await recordSent(tx, replenishmentId, { provider, providerReference: reference, sentBy: 'online' });
+  const row = await lockReplenishment(tx, replenishmentId);
   if (!row) return undefined;
   if (row.closedAt === null)
     await mergeAnswer(tx, row, { quantity, expectedOn, reference }, { provider, saidAt: new Date(at) });

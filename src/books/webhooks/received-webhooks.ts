@@ -52,11 +52,12 @@ export async function takeParkedWebhooks(tx: Tx, provider: string, reference: st
 /** How long webhooks are kept, for deduplication and while they are parked. */
 export const WEBHOOK_RETENTION_DAYS = 7;
 
-/** Deletes webhooks past their retention and returns how many. */
-export async function forgetOldWebhooks(tx: Tx, now: Date): Promise<number> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('webhook_event')
-    .where('receivedAt', '<', new Date(now.getTime() - WEBHOOK_RETENTION_DAYS * 86_400_000))
-    .executeTakeFirst();
-  return Number(numDeletedRows);
+/** Deletes webhooks past their retention, `limit` at most, and returns how many. */
+export async function forgetOldWebhooks(tx: Tx, now: Date, limit: number): Promise<number> {
+  const until = new Date(now.getTime() - WEBHOOK_RETENTION_DAYS * 86_400_000);
+  const { numAffectedRows } = await sql`
+    delete from webhook_event where (provider, "eventId") in (
+      select provider, "eventId" from webhook_event where "receivedAt" < ${until} order by "receivedAt" limit ${limit}
+    )`.execute(tx);
+  return Number(numAffectedRows);
 }

@@ -22,7 +22,7 @@ export async function findMissingSteps(tx: Tx, quietSeconds: number, limit: numb
     where o."closedAt" is null
       and (o."attentionOwn" is null or o."attentionOwn" not in (${sql.join(SHOWN_BY_THE_ORDER)}))
       and case o.status
-        when 'draft' then o."startLeaseUntil" is null
+        when 'draft' then true
         when 'awaiting_address' then o."payUntil" < now() - ${quiet}
         when 'awaiting_payment' then o."payUntil" < now() - ${quiet} or ${customerActed(quiet)}
         when 'awaiting_stock' then not exists (
@@ -47,13 +47,14 @@ const customerActed = (quiet: Sql) => sql`exists (
   select 1 from payment p where p."orderId" = o.id and case p.status
     when 'action_required' then p."customerActedAt" < now() - ${quiet}
     when 'pending' then p."createdAt" < now() - ${quiet} and not exists (
-      select 1 from operation a where a.key = o.id || ':authorize:' || p.number)
+      select 1 from operation a where a."subjectType" = 'payment' and a."subjectId" = p.id and a.kind = 'authorize')
     else false end)`;
 
-/** Holds when no attempt at a move of money of a fulfillment has succeeded. Each attempt has a key of its own. */
+/** Holds when no attempt at a move of money of a fulfillment has succeeded. */
 const notMoved = (kind: 'capture' | 'refund') => sql`not exists (
-  select 1 from operation m where m."orderId" = o.id and m.kind = ${sql.lit(kind)} and m.status = 'succeeded'
-    and split_part(m.key, ':', 3) = f.number::text)`;
+  select 1 from operation m
+  where m."subjectType" = 'fulfillment' and m."subjectId" = f.id and m.kind = ${sql.lit(kind)}
+    and m.status = 'succeeded')`;
 
 /**
  * True when the books show that a step is due. All fulfillments have ended, or one should have moved: it is packed and

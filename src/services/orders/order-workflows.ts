@@ -29,6 +29,9 @@ export interface OrderStart {
   readonly placedAt: Date;
 }
 
+/** Limits how long the sweeper waits for Temporal to start one order. */
+const START_MS = 5_000;
+
 /** Marks an Update without an answer in time, or with Temporal unavailable: the order continues by itself. */
 export const NO_ANSWER = 'no_answer';
 
@@ -55,7 +58,9 @@ export class OrderWorkflows {
    */
   async ensureStarted(order: OrderStart): Promise<void> {
     try {
-      await this.temporal.workflow.start(ORDER_WORKFLOW, this.#options(order));
+      await this.temporal.withDeadline(Date.now() + START_MS, () =>
+        this.temporal.workflow.start(ORDER_WORKFLOW, this.#options(order)),
+      );
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }

@@ -37,20 +37,17 @@ export class WebhookService {
     return this.#receive(provider, webhook, key, async (tx) => {
       const operation = await tx
         .selectFrom('operation')
-        .select('orderId')
-        .where('key', '=', key)
-        .where('provider', '=', provider)
+        .innerJoin('payment', 'payment.id', 'operation.subjectId')
+        .select(['payment.id as paymentId', 'payment.orderId'])
+        .where('operation.key', '=', key)
+        .where('operation.provider', '=', provider)
+        .where('operation.subjectType', '=', 'payment')
         .executeTakeFirst();
       if (!operation) return undefined;
-      const payment = await tx
-        .selectFrom('payment')
-        .select('id')
-        .where('orderId', '=', operation.orderId)
-        .where('number', '=', Number(key.slice(key.lastIndexOf(':') + 1)))
-        .executeTakeFirstOrThrow();
-      await noteCustomerActed(tx, payment.id);
-      await enqueueOrderSignal(tx, operation.orderId, { signal: 'paymentSettled', payload: { paymentId: payment.id } });
-      return { ...operation, wakes: true };
+      const { orderId, paymentId } = operation;
+      await noteCustomerActed(tx, paymentId);
+      await enqueueOrderSignal(tx, orderId, { signal: 'paymentSettled', payload: { paymentId } });
+      return { orderId, wakes: true };
     });
   }
 

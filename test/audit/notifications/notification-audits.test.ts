@@ -1,6 +1,7 @@
-import { beginOperation, finishOperation } from '../../../src/books/operations';
+import { beginOperation, finishOperation, type OperationName } from '../../../src/books/operations';
 import { notificationAudits } from '../../../src/audit/notifications/notification-audits';
 import type { JournalReading } from '../../../src/audit/journal';
+import type { NotificationChannel } from '../../../src/contracts/addresses/address-findings';
 import { SYSTEM } from '../../../src/contracts/caller';
 import type { NotificationJournalEntry } from '../../../src/providers/notifications/notification-provider';
 import { placeOrderBody } from '../../support/mall';
@@ -9,6 +10,12 @@ import { posting, startApi, type TestApi } from '../../http/api';
 let api: TestApi;
 let orderId: string;
 const key = (channel: string, number: number) => `${orderId}:notify_${channel}:${number}`;
+const noticeOf = (channel: NotificationChannel): OperationName => ({
+  subjectType: 'order',
+  subjectId: orderId,
+  kind: `notify_${channel}`,
+  number: 1,
+});
 
 beforeAll(async () => {
   api = await startApi();
@@ -24,14 +31,8 @@ beforeAll(async () => {
       ['sms', 'succeeded'],
       ['email', 'refused'],
     ] as const) {
-      await beginOperation(tx, {
-        key: key(channel, 1),
-        kind: 'notify',
-        provider: channel,
-        orderId,
-        request: { channel },
-      });
-      await finishOperation(tx, key(channel, 1), status, {});
+      await beginOperation(tx, { ...noticeOf(channel), provider: channel, orderId, request: { channel } });
+      await finishOperation(tx, noticeOf(channel), status, {});
     }
   });
 }, 120_000);

@@ -129,9 +129,11 @@ describe('answers that arrive in another order than they were given', () => {
         .insertInto('operation')
         .values({
           key: KEY,
+          subjectType: 'replenishment',
+          subjectId: ID,
           kind: 'purchase',
+          number: 1,
           provider: SUPPLIER,
-          orderId: ID,
           request: '{}',
           status: 'started',
           startedAt: new Date(),

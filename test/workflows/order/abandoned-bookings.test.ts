@@ -25,7 +25,7 @@ const operations = (orderId: string) =>
       .selectFrom('operation')
       .select(['key', 'status', 'result'])
       .where('orderId', '=', orderId)
-      .where('kind', 'in', ['book', 'void_label'])
+      .where('kind', 'in', ['book', 'void_booking'])
       .orderBy('key')
       .execute(),
   );

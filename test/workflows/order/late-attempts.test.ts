@@ -13,7 +13,7 @@ import { startSuite } from '../../support/suite';
 const suite = startSuite();
 
 /** Reads all that the books hold of an order, and the effects that its providers know. */
-async function stateOf({ id, fulfillments }: OrderResource) {
+async function stateOf({ id }: OrderResource) {
   const rows = await suite.world.transactions.run(SYSTEM, async (tx) => ({
     order: await tx.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
     reservations: await tx.selectFrom('reservation').selectAll().where('orderId', '=', id).orderBy('id').execute(),
@@ -22,11 +22,12 @@ async function stateOf({ id, fulfillments }: OrderResource) {
     operations: await tx.selectFrom('operation').selectAll().where('orderId', '=', id).orderBy('key').execute(),
     timeline: await tx.selectFrom('timeline_event').selectAll().where('orderId', '=', id).orderBy('seq').execute(),
   }));
+  const keys = new Set(rows.operations.map(({ key }) => key));
   const effects: string[] = [];
   for await (const { key, status } of suite.world.payments.journal())
-    if (key.startsWith(id)) effects.push(`${key} ${status}`);
+    if (keys.has(key)) effects.push(`${key} ${status}`);
   for await (const { key, status } of suite.world.carriers.journal())
-    if (fulfillments.some(({ id: fulfillmentId }) => key.startsWith(fulfillmentId))) effects.push(`${key} ${status}`);
+    if (keys.has(key)) effects.push(`${key} ${status}`);
   return { ...rows, effects };
 }
 

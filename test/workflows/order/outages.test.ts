@@ -10,7 +10,8 @@ const PLATFORM = callerFor('platform');
 
 /** Lists the effects of an order that the sandboxes' own journals hold. */
 async function effects(order: OrderResource): Promise<string[]> {
-  const own = (key: string) => key.startsWith(order.id) || order.fulfillments.some(({ id }) => key.startsWith(id));
+  const ids = [...order.payments, ...order.fulfillments].map(({ id }) => id);
+  const own = (key: string) => ids.some((id) => key.startsWith(`${id}:`));
   const seen: string[] = [];
   for await (const entry of suite.world.payments.journal())
     if (own(entry.key)) seen.push(`${entry.kind} ${entry.status}`);

@@ -44,9 +44,10 @@ async function requestWhileDown(orderId: string, tokens: readonly string[]): Pro
 
 /** Lists an order's attempts at the gateway: number and status. */
 async function atGateway(orderId: string): Promise<string[]> {
+  const keys = (await suite.people.read(orderId)).payments.map(({ id }) => `${id}:authorize:1`);
   const seen: string[] = [];
   for await (const { key, status } of suite.world.payments.journal())
-    if (key.startsWith(`${orderId}:authorize:`)) seen.push(`${key.split(':').pop()} ${status}`);
+    if (keys.includes(key)) seen.push(`${keys.indexOf(key) + 1} ${status}`);
   return seen.sort();
 }
 

@@ -1,6 +1,6 @@
 import type { ActivityDeps, FulfillmentRef } from '../../../activities/deps';
 import { captureFulfillment } from '../../../activities/payments/capture-void-refund';
-import { endRefusedAttempt } from '../../../activities/payments/attempt-keys';
+import { endRefusedAttempt } from '../../../activities/payments/move-attempts';
 import type { Transactions } from '../../../src/books/transactions';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { ProviderUnavailable } from '../../../src/providers/unavailable';
@@ -24,14 +24,14 @@ async function triesOf(orderId: string): Promise<string[]> {
   const rows = await suite.world.transactions.run(SYSTEM, (tx) =>
     tx
       .selectFrom('operation')
-      .select(['key', 'status', 'result'])
+      .select(['kind', 'number', 'status', 'result'])
       .where('orderId', '=', orderId)
       .where('kind', 'in', ['capture', 'void', 'refund'])
       .orderBy('startedAt')
       .execute(),
   );
-  return rows.map(({ key, status, result }) =>
-    [key.slice(orderId.length + 1), status, (result as { reason?: string } | null)?.reason].filter(Boolean).join(' '),
+  return rows.map(({ kind, number, status, result }) =>
+    [kind, number, status, (result as { reason?: string } | null)?.reason].filter(Boolean).join(' '),
   );
 }
 
@@ -57,11 +57,11 @@ test('a refused capture fails for good; each retry of staff is a new attempt wit
   await inCurrency(id, 'USD');
   await handOver(id);
   await untilFailed(id);
-  expect(await triesOf(id)).toEqual(['capture:1 refused currency_mismatch']);
+  expect(await triesOf(id)).toEqual(['capture 1 refused currency_mismatch']);
   granted(await retry(id));
   await until(async () => (await triesOf(id)).length === 2);
   await untilFailed(id);
-  expect(await triesOf(id)).toEqual(['capture:1 refused currency_mismatch', 'capture:1:2 refused currency_mismatch']);
+  expect(await triesOf(id)).toEqual(['capture 1 refused currency_mismatch', 'capture 2 refused currency_mismatch']);
 
   await inCurrency(id, 'BRL');
   // Only a retry of staff makes a new attempt: running the step again otherwise repeats the refusal.
@@ -72,9 +72,9 @@ test('a refused capture fails for good; each retry of staff is a new attempt wit
   granted(await retry(id));
   await suite.people.untilStatus(id, 'shipped');
   expect(await triesOf(id)).toEqual([
-    'capture:1 refused currency_mismatch',
-    'capture:1:2 refused currency_mismatch',
-    'capture:1:3 succeeded',
+    'capture 1 refused currency_mismatch',
+    'capture 2 refused currency_mismatch',
+    'capture 3 succeeded',
   ]);
   await until(async () => (await suite.people.read(id)).attention === null);
 }, 90_000);
@@ -95,10 +95,10 @@ test('a capture of a later attempt is refunded, with its commission, by a later 
   const { payments, total } = await suite.people.untilStatus(id, 'returned');
   expect(payments).toMatchObject([{ captured: total, refunded: total }]);
   expect(await triesOf(id)).toEqual([
-    'capture:1 refused currency_mismatch',
-    'capture:1:2 succeeded',
-    'refund:1 refused currency_mismatch',
-    'refund:1:2 succeeded',
+    'capture 1 refused currency_mismatch',
+    'capture 2 succeeded',
+    'refund 1 refused currency_mismatch',
+    'refund 2 succeeded',
   ]);
   const commission = await suite.world.transactions.run(SYSTEM, (tx) =>
     tx
@@ -122,7 +122,7 @@ test('a refused void makes a cancellation wait until staff retry it', async () =
   await inCurrency(id, 'BRL');
   granted(await retry(id));
   expect(granted(await cancelled).body).toMatchObject({ status: 'cancelled', payments: [{ status: 'settled' }] });
-  expect(await triesOf(id)).toEqual(['void:1 refused currency_mismatch', 'void:1:2 succeeded']);
+  expect(await triesOf(id)).toEqual(['void 1 refused currency_mismatch', 'void 2 succeeded']);
 }, 90_000);
 
 test('an attempt that was refused by another meanwhile does not pass for done', async () => {
@@ -132,6 +132,12 @@ test('an attempt that was refused by another meanwhile does not pass for done', 
   const ref = { orderId: id, fulfillmentId: (await suite.people.read(id)).fulfillments[0]?.id ?? '' };
   await suite.world.gateway.fault({ mode: 'down', times: 1, operation: 'capture' });
   await expect(lateTry(suite.world.activities.capturePayment, ref)).rejects.toThrow(ProviderUnavailable);
+  const firstCapture = {
+    subjectType: 'fulfillment',
+    subjectId: ref.fulfillmentId,
+    kind: 'capture',
+    number: 1,
+  } as const;
   // Between the choice of its key and its first write, another attempt that had timed out is refused.
   let ran = 0;
   const raced = Object.create(suite.world.transactions, {
@@ -139,7 +145,7 @@ test('an attempt that was refused by another meanwhile does not pass for done', 
       value: async (...[caller, work]: Parameters<Transactions['run']>) => {
         ran += 1;
         if (ran === 2)
-          await suite.world.transactions.run(SYSTEM, (tx) => endRefusedAttempt(tx, id, `${id}:capture:1`, 'raced'));
+          await suite.world.transactions.run(SYSTEM, (tx) => endRefusedAttempt(tx, id, firstCapture, 'raced'));
         return suite.world.transactions.run(caller, work);
       },
     },
@@ -155,7 +161,7 @@ test('an attempt that was refused by another meanwhile does not pass for done', 
   await untilFailed(id);
   granted(await retry(id));
   await suite.people.untilStatus(id, 'shipped');
-  expect(await triesOf(id)).toEqual(['capture:1 refused raced', 'capture:1:2 succeeded']);
+  expect(await triesOf(id)).toEqual(['capture 1 refused raced', 'capture 2 succeeded']);
 }, 90_000);
 
 test('every audit is true afterwards', async () => {
