@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { ByActor } from '../contracts/interventions/interventions';
 import { orderWorkflowId, REPLENISHMENT_WORKFLOW, replenishmentWorkflowId } from '../contracts/temporal-names';
 import type { CancelOrder } from '../contracts/orders/place-order';
@@ -56,6 +57,8 @@ export async function enqueueReplenishmentSignal(
 /** Describes a signal of the outbox that is not sent yet. */
 export interface PendingMessage {
   readonly id: number;
+  /** Counts the attempts to send it, this one included. */
+  readonly attempts: number;
   readonly workflowId: string;
   /** Set when the signal starts the workflow if none runs. */
   readonly workflowType: string | null;
@@ -63,41 +66,60 @@ export interface PendingMessage {
   readonly payload: unknown;
 }
 
+/** How long a sender holds a message. One that has died holds it no longer. */
+const HOLD_SECONDS = 10;
+/** Limits the pause before a message that failed is sent again. */
+const LONGEST_PAUSE_SECONDS = 15;
+
 /**
- * Reads a workflow's unsent messages in the order of their creation and locks them until the transaction ends. It waits
- * while another sender holds the first of them, so that no message overtakes another.
+ * Deletes the message that was sent, if any, and claims the workflow's next one, which is its oldest. Returns undefined
+ * when there is none, another sender holds it, or it failed and is not due yet: so no message overtakes another.
  */
-export function claimMessages(tx: Tx, workflowId: string, limit: number): Promise<PendingMessage[]> {
-  return tx
-    .selectFrom('workflow_message')
-    .select(['id', 'workflowId', 'workflowType', 'signal', 'payload'])
-    .where('workflowId', '=', workflowId)
-    .orderBy('id')
-    .limit(limit)
-    .forUpdate()
-    .execute();
+export async function claimNext(tx: Tx, workflowId: string, sent: number | null): Promise<PendingMessage | undefined> {
+  const { rows } = await sql<PendingMessage>`
+    with sent as (delete from workflow_message where id = ${sent})
+    update workflow_message
+    set attempts = attempts + 1, "dueAt" = now() + make_interval(secs => ${HOLD_SECONDS})
+    where "dueAt" <= now() and id = (
+      select min(id) from workflow_message where "workflowId" = ${workflowId} and id is distinct from ${sent}
+    )
+    returning id, "workflowId", "workflowType", signal, payload, attempts`.execute(tx);
+  return rows[0];
 }
 
-/** Lists workflows with unsent messages, of one signal or older than some seconds; the longest waiting first. */
-export async function workflowsWithMessages(
-  tx: Tx,
-  selection: { readonly signal: OrderSignal['signal'] } | { readonly olderThanSeconds: number },
-  limit: number,
-): Promise<string[]> {
-  const query = tx
-    .selectFrom('workflow_message')
-    .select('workflowId')
-    .groupBy('workflowId')
-    .orderBy((eb) => eb.fn.min('id'))
-    .limit(limit);
-  const selected =
-    'signal' in selection
-      ? query.where('signal', '=', selection.signal)
-      : query.where('createdAt', '<', new Date(Date.now() - selection.olderThanSeconds * 1000));
-  return (await selected.execute()).map(({ workflowId }) => workflowId);
-}
-
-/** Deletes a message that Temporal has received. */
+/** Deletes a message that was sent, and claims no other. */
 export async function deleteMessage(tx: Tx, id: number): Promise<void> {
   await tx.deleteFrom('workflow_message').where('id', '=', id).execute();
+}
+
+/** Puts a message that failed off. The pause grows with its attempts. `error` names the failure. */
+export async function putOff(tx: Tx, { id, attempts }: PendingMessage, error: string): Promise<void> {
+  const seconds = Math.min(2 ** (attempts - 1), LONGEST_PAUSE_SECONDS);
+  await sql`
+    update workflow_message set "lastError" = ${error}, "dueAt" = now() + make_interval(secs => ${seconds})
+    where id = ${id}`.execute(tx);
+}
+
+/** Lists workflows that wait for a signal of one kind. */
+export async function workflowsAwaiting(tx: Tx, signal: OrderSignal['signal'], limit: number): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('workflow_message')
+    .select('workflowId')
+    .where('signal', '=', signal)
+    .groupBy('workflowId')
+    .orderBy((eb) => eb.fn.min('id'))
+    .limit(limit)
+    .execute();
+  return rows.map(({ workflowId }) => workflowId);
+}
+
+/** Lists workflows whose oldest message has been due for some seconds, the longest due first. */
+export async function workflowsDue(tx: Tx, seconds: number, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ workflowId: string }>`
+    select "workflowId" from (
+      select distinct on ("workflowId") "workflowId", "dueAt" from workflow_message order by "workflowId", id
+    ) oldest
+    where "dueAt" <= now() - make_interval(secs => ${seconds})
+    order by "dueAt" limit ${limit}`.execute(tx);
+  return rows.map(({ workflowId }) => workflowId);
 }

@@ -1,14 +1,25 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { deleteMessage, claimMessages, workflowsWithMessages, type PendingMessage } from '../books/outbox';
+import {
+  claimNext,
+  deleteMessage,
+  putOff,
+  workflowsAwaiting,
+  workflowsDue,
+  type PendingMessage,
+} from '../books/outbox';
 import type { Transactions } from '../books/transactions';
 import { SYSTEM } from '../contracts/caller';
 import { ORDERS_QUEUE, orderWorkflowId, replenishmentWorkflowId } from '../contracts/temporal-names';
 
-/** Limits the workflows of a sweep, and the messages of one workflow. */
+/** Limits the workflows of a sweep. */
 const BATCH = 100;
-/** Limits how long a sender waits for Temporal, and others for the sender. */
+/** Limits how many workflows a sweep signals at once: one that is slow delays few others. */
+const AT_ONCE = 8;
+/** Limits how long a sender waits for Temporal to take one message. */
 const SEND_MS = 2_000;
+/** Limits how long the process that wrote messages sends them; the sweeper sends the rest. */
+const FLUSH_MS = 2_000;
 /** So many workflows that fail in a row mean that Temporal is unavailable, and not that the workflows are broken. */
 const FAILURES_OF_TEMPORAL = 3;
 
@@ -35,9 +46,7 @@ export class OutboxSender {
   /** Signals the orders whose backorders were filled, as `flush` does one. */
   async flushFilled(): Promise<void> {
     try {
-      const filled = await this.transactions.run(SYSTEM, (tx) =>
-        workflowsWithMessages(tx, { signal: 'backorderFilled' }, BATCH),
-      );
+      const filled = await this.transactions.run(SYSTEM, (tx) => workflowsAwaiting(tx, 'backorderFilled', BATCH));
       for (const workflowId of filled) await this.#flush(workflowId);
     } catch (error) {
       this.log.warn({ err: error }, 'orders with filled backorders are signalled once the database answers');
@@ -46,33 +55,38 @@ export class OutboxSender {
 
   async #flush(workflowId: string): Promise<void> {
     try {
-      await this.#send(workflowId);
+      await this.#send(workflowId, Date.now() + FLUSH_MS);
     } catch (error) {
       this.log.warn({ err: error, workflowId }, 'signals stay queued until Temporal answers');
     }
   }
 
   /**
-   * Sends signals older than `seconds`. A workflow that refuses its signals delays no other. Throws when three fail in
-   * a row: then Temporal is unavailable. Ends early once `goesOn` returns false. Answers how many were sent.
+   * Sends the signals that have been due for `seconds`. A workflow that refuses its signals, or is slow, delays no
+   * other. Throws when three fail in a row: then Temporal is unavailable. Ends early once `goesOn` returns false.
+   * Answers how many were sent.
    */
   async sweep(seconds: number, goesOn: () => boolean = () => true): Promise<number> {
-    const waiting = await this.transactions.run(SYSTEM, (tx) =>
-      workflowsWithMessages(tx, { olderThanSeconds: seconds }, BATCH),
-    );
+    const waiting = await this.transactions.run(SYSTEM, (tx) => workflowsDue(tx, seconds, BATCH));
     let sent = 0;
     let failedInARow = 0;
-    for (const workflowId of waiting) {
-      if (!goesOn()) break;
-      try {
-        sent += await this.#send(workflowId);
-        failedInARow = 0;
-      } catch (error) {
-        failedInARow += 1;
-        if (failedInARow === FAILURES_OF_TEMPORAL) throw error;
-        this.log.warn({ err: error, workflowId }, 'a workflow did not take its signals; they are sent again');
+    const sendOnes = async (): Promise<void> => {
+      for (let workflowId = waiting.shift(); workflowId !== undefined && goesOn(); workflowId = waiting.shift()) {
+        try {
+          sent += await this.#send(workflowId);
+          failedInARow = 0;
+        } catch (error) {
+          failedInARow += 1;
+          this.log.warn({ err: error, workflowId }, 'a workflow did not take its signals; they are sent again');
+          if (failedInARow < FAILURES_OF_TEMPORAL) continue;
+          waiting.length = 0;
+          throw error;
+        }
       }
-    }
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, sendOnes));
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure) throw failure.reason;
     return sent;
   }
 
@@ -84,9 +98,9 @@ export class OutboxSender {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
-  /** Sends a workflow's messages in their order, and answers their number. */
-  #send(workflowId: string): Promise<number> {
-    const sending = this.#sendNow(workflowId);
+  /** Sends a workflow's messages in their order, until `endsAt`, and answers their number. */
+  #send(workflowId: string, endsAt = Infinity): Promise<number> {
+    const sending = this.#sendNow(workflowId, endsAt);
     this.#underWay.add(sending);
     const ended = (): void => {
       this.#underWay.delete(sending);
@@ -95,17 +109,25 @@ export class OutboxSender {
     return sending;
   }
 
-  #sendNow(workflowId: string): Promise<number> {
-    return this.transactions.run(SYSTEM, async (tx) => {
-      const messages = await claimMessages(tx, workflowId, BATCH);
-      await this.temporal.withDeadline(Date.now() + SEND_MS, async () => {
-        for (const message of messages) {
-          await this.#signal(message);
-          await deleteMessage(tx, message.id);
-        }
-      });
-      return messages.length;
-    });
+  /** Holds no connection to the database while Temporal is asked. */
+  async #sendNow(workflowId: string, endsAt: number): Promise<number> {
+    let sent = 0;
+    let last: number | null = null;
+    for (;;) {
+      const message = await this.transactions.run(SYSTEM, (tx) => claimNext(tx, workflowId, last));
+      if (message === undefined) return sent;
+      try {
+        await this.temporal.withDeadline(Date.now() + SEND_MS, () => this.#signal(message));
+      } catch (error) {
+        await this.transactions.run(SYSTEM, (tx) => putOff(tx, message, nameOf(error)));
+        throw error;
+      }
+      last = message.id;
+      sent += 1;
+      if (Date.now() < endsAt) continue;
+      await this.transactions.run(SYSTEM, (tx) => deleteMessage(tx, message.id));
+      return sent;
+    }
   }
 
   /** Signals a workflow. One that has ended needs no more signals: the timeline has the facts. */
@@ -128,3 +150,6 @@ export class OutboxSender {
     }
   }
 }
+
+/** Names an error without its text, which may hold what was sent. */
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
