@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { newId } from '../new-id';
 import type { Tx } from '../transactions';
 import type { Vault, WrappedKey } from '../vault';
@@ -7,7 +8,10 @@ export interface CustomerKey extends WrappedKey {
   readonly id: string;
 }
 
-/** Finds a storefront's customer by the storefront's reference, or inserts one with a data key of its own. */
+/**
+ * Finds a storefront's customer by the storefront's reference, or inserts one with a data key of its own. One who was
+ * erased comes back as a new customer: the orders from before stay erased.
+ */
 export async function findOrInsertCustomer(
   tx: Tx,
   vault: Vault,
@@ -24,22 +28,31 @@ export async function findOrInsertCustomer(
       .where('wrappedKey', 'is not', null)
       .$narrowType<{ wrappedKey: Buffer }>()
       .executeTakeFirst();
-  const known = await find();
+  const insert = async () => {
+    await tx
+      .insertInto('customer')
+      .values({ id: newId('cus'), storefrontId, referenceIndex, ...vault.newDataKey() })
+      .onConflict((conflict) => conflict.columns(['storefrontId', 'referenceIndex']).doNothing())
+      .execute();
+    return find();
+  };
+  const known = (await find()) ?? (await insert());
   if (known) return known;
-  const key = vault.newDataKey();
-  await tx
-    .insertInto('customer')
-    .values({ id: newId('cus'), storefrontId, referenceIndex, ...key })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['storefrontId', 'referenceIndex'])
-        .doUpdateSet({ ...key, erasedAt: null })
-        .where('customer.wrappedKey', 'is', null),
-    )
-    .execute();
-  const made = await find();
+  await forgetReference(tx, storefrontId, referenceIndex);
+  const made = await insert();
   if (!made) throw new Error('A customer that was just written is missing');
   return made;
+}
+
+/** Takes the reference from an erased customer. */
+async function forgetReference(tx: Tx, storefrontId: string, referenceIndex: Buffer): Promise<void> {
+  await tx
+    .updateTable('customer')
+    .set({ referenceIndex: randomBytes(referenceIndex.length) })
+    .where('storefrontId', '=', storefrontId)
+    .where('referenceIndex', '=', referenceIndex)
+    .where('wrappedKey', 'is', null)
+    .execute();
 }
 
 /** Finds a storefront's customer without inserting one; null when there is none. */
