@@ -20,11 +20,29 @@ export type Claim =
   | { readonly claimed: 'resumed'; readonly resourceId: string | null }
   | { readonly claimed: 'answered'; readonly answer: StoredAnswer; readonly resourceId: string | null };
 
-/** Hashes a request, to distinguish a reused key from a repetition. */
+/** Identifies a request that takes effect once, however often it is sent: its Idempotency-Key and its hash. */
+export interface IdempotentRequest {
+  readonly key: string;
+  readonly requestHash: Buffer;
+  /** The hash that release 0.5 or earlier stored for this request; a repetition may come after an upgrade. */
+  readonly earlierHash?: Buffer;
+}
+
+/** Hashes a request, to distinguish a reused key from a repetition. The order of an object's members counts nothing. */
 export const hashRequest = (method: string, url: string, body: unknown): Buffer =>
-  createHash('sha256')
-    .update(`${method} ${url}\n${body === undefined ? '' : JSON.stringify(body)}`)
-    .digest();
+  sha256(`${method} ${url}\n${JSON.stringify(body, inOrder)}`);
+
+/** Hashes a request as release 0.5 did: by its body as it was understood, with the defaults of that release. */
+export const hashAsBefore = (method: string, url: string, understood: unknown): Buffer =>
+  sha256(`${method} ${url}\n${understood === undefined ? '' : JSON.stringify(understood)}`);
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Puts the members of objects in one order. */
+const inOrder = (_name: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 /**
  * Claims a key for a request: the first one continues, a repetition gets the first one's answer. Refused while the
@@ -33,8 +51,7 @@ export const hashRequest = (method: string, url: string, body: unknown): Buffer 
 export async function claimKey(
   tx: Tx,
   caller: string,
-  key: string,
-  requestHash: Buffer,
+  { key, requestHash, earlierHash }: IdempotentRequest,
   resourceId: string | null,
 ): Promise<Claim | Refusal> {
   const leaseUntil = new Date(Date.now() + LEASE_SECONDS * 1000);
@@ -51,7 +68,8 @@ export async function claimKey(
     .where('key', '=', key)
     .forUpdate()
     .executeTakeFirstOrThrow();
-  if (!row.requestHash.equals(requestHash)) return refuse('idempotency_key_reused');
+  const isRepetition = [requestHash, earlierHash].some((hash) => hash !== undefined && row.requestHash.equals(hash));
+  if (!isRepetition) return refuse('idempotency_key_reused');
   if (row.status !== null)
     return {
       claimed: 'answered',

@@ -1,7 +1,7 @@
 import type { FastifyPluginCallback } from 'fastify';
 import type { Logger } from 'pino';
 import type { Services } from '../services/services';
-import type { IdempotentRequest } from '../services/idempotent-request';
+import type { ChangingRequest, IdempotentRequest } from '../services/idempotent-request';
 import type { Caller } from '../contracts/caller';
 import type { CarrierWebhookReader } from '../providers/carriers/carrier-provider';
 import type { PaymentWebhookReader } from '../providers/payments/payment-provider';
@@ -62,7 +62,7 @@ export interface AppDeps {
     | 'timelineHeads'
     | 'adoptions'
   >;
-  readonly idempotentRequest: (method: string, url: string, body: unknown, key: string) => IdempotentRequest;
+  readonly idempotentRequest: (request: ChangingRequest) => IdempotentRequest;
   /** Returns the caller of an API key; undefined for unknown and revoked keys. */
   readonly authenticate: (secret: string) => Promise<Caller | undefined>;
   /** Checks, without a query, whether an API key was valid when it was last looked up. */

@@ -1,18 +1,33 @@
-import { claimKey, hashRequest, storeAnswer, type StoredAnswer } from '../books/idempotency';
+import {
+  claimKey,
+  hashAsBefore,
+  hashRequest,
+  storeAnswer,
+  type IdempotentRequest,
+  type StoredAnswer,
+} from '../books/idempotency';
 import type { Transactions, Tx } from '../books/transactions';
 import type { Caller } from '../contracts/caller';
 import { isRefusal, type Refusal } from '../contracts/errors';
 
-/** Identifies a request that takes effect once, however often it is sent: its Idempotency-Key and its hash. */
-export interface IdempotentRequest {
+export type { IdempotentRequest };
+
+/** Describes a request that changes something, as it came in. */
+export interface ChangingRequest {
+  readonly method: string;
+  readonly url: string;
   readonly key: string;
-  readonly requestHash: Buffer;
+  /** The body as it was sent. A default that a later release adds does not change what was asked for. */
+  readonly sent: unknown;
+  /** The body as it was understood. */
+  readonly understood: unknown;
 }
 
 /** Identifies a request by key and content: the same key with another method, URL or body is another request. */
-export const idempotentRequest = (method: string, url: string, body: unknown, key: string): IdempotentRequest => ({
+export const idempotentRequest = ({ method, url, key, sent, understood }: ChangingRequest): IdempotentRequest => ({
   key,
-  requestHash: hashRequest(method, url, body),
+  requestHash: hashRequest(method, url, sent ?? null),
+  earlierHash: hashAsBefore(method, url, understood ?? null),
 });
 
 /** Describes the answer of a POST. `replayed` is set when an earlier request with the key gave it. */
@@ -52,7 +67,7 @@ export async function runIdempotently<T>(
   const refused = new Map<'refusal', Refusal>();
   try {
     return await transactions.run(caller, async (tx) => {
-      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, null);
+      const claim = await claimKey(tx, caller.subject, intent, null);
       if (isRefusal(claim)) return claim;
       if (claim.claimed === 'answered') return replayStoredAnswer<T>(claim.answer);
       const result = await work(tx);

@@ -3,7 +3,7 @@ import { connectTo } from '../support/mall';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { postLedgerTransaction } from '../../src/books/ledger/ledger';
 import { beginOperation, finishOperation } from '../../src/books/operations';
-import { claimKey, hashRequest, storeAnswer } from '../../src/books/idempotency';
+import { claimKey, hashRequest, storeAnswer, type IdempotentRequest } from '../../src/books/idempotency';
 import { appendEvents, readTimeline } from '../../src/books/timeline';
 import type { Transactions } from '../../src/books/transactions';
 import { Vault } from '../../src/books/vault';
@@ -86,7 +86,7 @@ describe('an operation', () => {
 describe('an idempotency key', () => {
   const hash = hashRequest('POST', '/v1/orders', { a: 1 });
   const claim = (key: string, requestHash = hash) =>
-    transactions.run(SYSTEM, (tx) => claimKey(tx, 'mall', key, requestHash, 'ord_9'));
+    transactions.run(SYSTEM, (tx) => claimKey(tx, 'mall', { key, requestHash }, 'ord_9'));
 
   test('is claimed once, in flight until answered, then answered alike', async () => {
     expect(await claim('a')).toEqual({ claimed: 'first' });
@@ -99,6 +99,17 @@ describe('an idempotency key', () => {
       resourceId: 'ord_9',
       answer: { status: 201, body: { ok: 1 }, location: '/x' },
     });
+  });
+
+  test('that an earlier release stored is known by the hash of that release', async () => {
+    const earlierHash = Buffer.from('as before');
+    await claim('c', earlierHash);
+    const again = (request: IdempotentRequest) =>
+      transactions.run(SYSTEM, (tx) => claimKey(tx, 'mall', request, 'ord_9'));
+    expect(await again({ key: 'c', requestHash: hash, earlierHash })).toMatchObject({
+      refused: 'idempotency_in_flight',
+    });
+    expect(await again({ key: 'c', requestHash: hash })).toMatchObject({ refused: 'idempotency_key_reused' });
   });
 
   test('is refused with another request, and resumed once its lease has passed', async () => {

@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Identifies what the caller wants done once. Set before the handler of a POST or PUT runs. */
     intent: IdempotentRequest;
+    /** The body before its validation, which adds defaults. */
+    sentBody: unknown;
   }
 }
 
@@ -22,6 +24,7 @@ const CHANGING: readonly string[] = ['POST', 'PUT'];
 export const idempotentRequests = fp<Pick<AppDeps, 'idempotentRequest'>>(
   async (scope, { idempotentRequest: intentOf }) => {
     scope.decorateRequest('intent');
+    scope.decorateRequest('sentBody');
     scope.addHook('onRequest', async (request, reply) => {
       if (!CHANGING.includes(request.method)) return undefined;
       const key = request.headers['idempotency-key'];
@@ -32,14 +35,14 @@ export const idempotentRequests = fp<Pick<AppDeps, 'idempotentRequest'>>(
         refuse('idempotency_key_missing', { errors: [{ pointer: 'Idempotency-Key', detail }] }),
       );
     });
+    scope.addHook('preValidation', async (request) => {
+      request.sentBody = request.body;
+    });
     scope.addHook('preHandler', async (request) => {
       if (!CHANGING.includes(request.method)) return;
-      request.intent = intentOf(
-        request.method,
-        request.url,
-        request.body ?? null,
-        String(request.headers['idempotency-key']),
-      );
+      const { method, url, sentBody, body } = request;
+      const key = String(request.headers['idempotency-key']);
+      request.intent = intentOf({ method, url, key, sent: sentBody, understood: body });
     });
   },
   { name: 'intents' },

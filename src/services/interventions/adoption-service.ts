@@ -47,7 +47,7 @@ export class AdoptionService {
         .executeTakeFirst();
       if (!order) return refuse('not_found');
       const fresh = randomUUID();
-      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, fresh);
+      const claim = await claimKey(tx, caller.subject, intent, fresh);
       if (isRefusal(claim) || claim.claimed === 'answered') return claim;
       const isResumed = claim.claimed === 'resumed';
       const mayAdopt = isResumed || evenIfRunning || found === AttentionReason.workflowFailing;

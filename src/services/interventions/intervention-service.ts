@@ -50,7 +50,7 @@ export class InterventionService {
         .executeTakeFirst();
       if (!order) return refuse('not_found');
       const fresh = randomUUID();
-      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, fresh);
+      const claim = await claimKey(tx, caller.subject, intent, fresh);
       if (isRefusal(claim) || claim.claimed === 'answered') return claim;
       // A request whose answer was lost is the same Update: Temporal answers it as it did then. Earlier releases stored
       // the order's id here.

@@ -43,7 +43,7 @@ export class AddressFixService {
     const begun = await this.transactions.run(caller, async (tx) => {
       const order = await tx.selectFrom('orders').select('id').where('id', '=', orderId).executeTakeFirst();
       if (!order) return refuse('not_found');
-      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
+      const claim = await claimKey(tx, caller.subject, intent, orderId);
       if (isRefusal(claim)) return claim;
       // A request that died after its commit has corrected the order: only its answer is missing.
       const refusal = claim.claimed === 'first' ? await this.#correct(tx, orderId, recipient) : undefined;

@@ -25,7 +25,7 @@ export async function beginPayment(
   const visible = await tx.selectFrom('orders').select('id').where('id', '=', orderId).executeTakeFirst();
   if (!visible) return refuse('not_found');
   const paymentId = newId('pay');
-  const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, paymentId);
+  const claim = await claimKey(tx, caller.subject, intent, paymentId);
   if (isRefusal(claim)) return claim;
   if (claim.claimed !== 'first') {
     if (claim.resourceId === null) throw new Error('An idempotency record of a payment names no payment');

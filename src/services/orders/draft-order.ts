@@ -54,7 +54,7 @@ export async function draftOrder(
   const orderId = newId('ord');
   const key = refusalOfCart(cart)
     ? await lookUpKey(tx, caller, intent)
-    : keyStateOf(await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId));
+    : keyStateOf(await claimKey(tx, caller.subject, intent, orderId));
   const { recipient } = order;
   const decided = decideDraft({ cart, key, recipient, address: validateRecipient(recipient) });
   switch (decided.decision) {
@@ -128,7 +128,7 @@ async function lookUpKey(tx: Tx, caller: Caller, intent: IdempotentRequest): Pro
     .where('key', '=', intent.key)
     .executeTakeFirst();
   if (!known) return { state: 'unused' };
-  return keyStateOf(await claimKey(tx, caller.subject, intent.key, intent.requestHash, null));
+  return keyStateOf(await claimKey(tx, caller.subject, intent, null));
 }
 
 function keyStateOf(claim: Claim | Refusal): KeyState {

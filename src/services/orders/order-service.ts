@@ -110,7 +110,7 @@ export class OrderService {
     const begun = await this.transactions.run(caller, async (tx) => {
       const order = await tx.selectFrom('orders').select('status').where('id', '=', orderId).executeTakeFirst();
       if (!order) return refuse('not_found');
-      const claim = await claimKey(tx, caller.subject, intent.key, intent.requestHash, orderId);
+      const claim = await claimKey(tx, caller.subject, intent, orderId);
       return isRefusal(claim) ? claim : { claim, status: order.status };
     });
     if (isRefusal(begun)) return begun;
