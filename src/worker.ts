@@ -11,6 +11,7 @@ import {
 } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
+import { connectionLimitMs } from '../activities/connection-limit';
 import { connect } from './books/transactions';
 import { Vault } from './books/vault';
 import { readConfig, tracesUrlOf, type Config } from './config';
@@ -34,8 +35,6 @@ import { deploymentOf } from './process/worker-deployment';
 const PROVIDER_TIMEOUT_MS = 15_000;
 /** Limits the calls to one provider at once, so that a slow one delays only its own queue. */
 const PROVIDER_CALLS = 50;
-/** Limits how long a step waits for a connection: then it gives way to others, and is tried again. */
-const CONNECTION_WAIT_MS = 1_000;
 /**
  * Steps under way for each connection of the pool: many are at a provider, and hold none. More would only wait inside
  * their workflow tasks, which then take seconds.
@@ -79,7 +78,7 @@ async function main(): Promise<void> {
         log.warn({ err: error }, 'a database connection broke');
       },
       undefined,
-      CONNECTION_WAIT_MS,
+      connectionLimitMs,
     ),
   );
   const { transactions } = metrics;

@@ -71,17 +71,42 @@ export const pipeliningPool = (config: PoolConfig): Pool => new Pool({ ...config
  * round trip in place of four. If the opening fails, PostgreSQL refuses what follows it, and the opening's error is
  * thrown.
  */
-export function preparingPool(pool: Pool, statementLimitMs: number): PostgresPool {
+export function preparingPool(pool: Pool, statementLimitMs: number, connectionLimitMs: () => number): PostgresPool {
   const wrapped = new WeakMap<PoolClient, PostgresPoolClient>();
   return {
     connect: async () => {
-      const client = await pool.connect();
+      const client = await takeWithin(pool, connectionLimitMs());
       const known = wrapped.get(client) ?? prepare(client, statementLimitMs);
       wrapped.set(client, known);
       return known;
     },
     end: () => pool.end(),
   };
+}
+
+/** Waits for a connection for a time. One that comes later goes back to the pool at once. */
+async function takeWithin(pool: Pool, limitMs: number): Promise<PoolClient> {
+  const taking = pool.connect();
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, limitMs, undefined);
+  });
+  try {
+    const client = await Promise.race([taking, timedOut]);
+    if (client !== undefined) return client;
+  } finally {
+    clearTimeout(timer);
+  }
+  taking.then(
+    (client) => {
+      client.release();
+    },
+    () => {
+      // It failed after nobody waited for it any more.
+    },
+  );
+  // The words of `pg`, which callers know as "unavailable".
+  throw new Error('timeout exceeded when trying to connect');
 }
 
 function prepare(client: PoolClient, statementLimitMs: number): PostgresPoolClient {

@@ -13,8 +13,8 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const RETRYABLE: readonly (string | undefined)[] = [SERIALIZATION_FAILURE, DEADLOCK, STALE_PLAN];
 const MAX_ATTEMPTS = 6;
-/** Limits how long a transaction waits for a connection of the pool. */
-const CONNECTION_LIMIT_MS = 5_000;
+/** Is the longest that a transaction waits for a connection of the pool. */
+export const CONNECTION_LIMIT_MS = 5_000;
 /** Longer than any statement of an order waits for a lock; audits, which read everything, set more. */
 const STATEMENT_LIMIT_MS = 10_000;
 
@@ -53,14 +53,15 @@ export interface PoolState {
  * UTC. `onBroken` is called for connections that break, idle or in the middle of a transaction; the pool replaces them.
  * The server ends a statement that takes longer than `statementLimitMs`, or a connection that is idle for as long
  * within a transaction; a connection without any answer is closed a second later. The transaction then fails as
- * unavailable, and so does one that waits longer than `connectionLimitMs` for a connection of the pool.
+ * unavailable. So does one that waits too long for a connection of the pool: longer than `connectionLimitMs` answers
+ * as it begins to wait, and 5 s at most.
  */
 export function connect(
   url: string,
   poolSize: number,
   onBroken: (error: Error) => void,
   statementLimitMs = STATEMENT_LIMIT_MS,
-  connectionLimitMs = CONNECTION_LIMIT_MS,
+  connectionLimitMs: () => number = () => CONNECTION_LIMIT_MS,
 ): Transactions {
   const parsers = new TypeOverrides();
   parsers.setTypeParser(INT8, Number);
@@ -68,7 +69,7 @@ export function connect(
   const pool = pipeliningPool({
     connectionString: url,
     max: poolSize,
-    connectionTimeoutMillis: connectionLimitMs,
+    connectionTimeoutMillis: CONNECTION_LIMIT_MS,
     application_name: 'mallflow',
     // Ends the server's side of a connection that died silently: it would wait, or hold its locks, for ever.
     statement_timeout: statementLimitMs,
@@ -89,7 +90,7 @@ export function connect(
     client.on('error', reportBroken);
   });
   const database = new Kysely<DB>({
-    dialect: new PostgresDialect({ pool: preparingPool(pool, statementLimitMs + ANSWER_MS) }),
+    dialect: new PostgresDialect({ pool: preparingPool(pool, statementLimitMs + ANSWER_MS, connectionLimitMs) }),
   });
   return {
     run: (caller, work) => retrying(() => database.transaction().execute((tx) => onBehalfOf(caller, tx, work))),

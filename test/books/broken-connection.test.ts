@@ -103,3 +103,36 @@ test('the server itself ends a statement that waits too long for a lock, as unav
     await hasty.close();
   }
 });
+
+test('each caller waits for a connection within its own limit, and a late one goes back to the pool', async () => {
+  let limitMs = 50;
+  const pool = connect(
+    database.appUrl,
+    1,
+    () => undefined,
+    undefined,
+    () => limitMs,
+  );
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  try {
+    const holding = pool.run(SYSTEM, async (tx) => {
+      await sql`select 1`.execute(tx);
+      await held;
+    });
+    const one = () => pool.run(SYSTEM, (tx) => sql`select 1`.execute(tx));
+    await until(() => pool.pool().open === 1 && pool.pool().idle === 0);
+    const error: unknown = await one().catch((thrown: unknown) => thrown);
+    expect(isUnavailable(error)).toBe(true);
+    limitMs = 5_000;
+    const patient = one();
+    letGo();
+    await Promise.all([holding, patient, one()]);
+    await until(() => pool.pool().idle === 1);
+    expect(pool.pool()).toEqual({ open: 1, idle: 1, waiting: 0 });
+  } finally {
+    await pool.close();
+  }
+});
