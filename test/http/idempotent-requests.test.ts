@@ -5,7 +5,7 @@ import { hashAsBefore, type IdempotentRequest } from '../../src/books/idempotenc
 import { idempotentRequests } from '../../src/http/plugins/idempotent-requests';
 import { idempotentRequest } from '../../src/services/idempotent-request';
 
-type Shape = z.ZodType<unknown>;
+type Shape = z.ZodType;
 const TODAY = z.object({ sku: z.string() });
 /** A later release adds a member with a default. */
 const LATER = z.object({ sku: z.string(), gift: z.boolean().default(false) });
