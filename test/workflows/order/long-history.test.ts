@@ -14,7 +14,8 @@ async function prolong(orderId: string): Promise<void> {
   const handle = suite.workflowOf(orderId);
   for (let sent = 0; sent < SIGNALS; sent += 50) {
     await Promise.all(Array.from({ length: 50 }, () => handle.signal('watchdogReported', { reason: null })));
-    await handle.query('getProgress');
+    // The run takes them in first; a busy server may not answer the first time.
+    await until(() => handle.query('getProgress').then(Boolean, () => false), 60_000);
   }
 }
 const runsOf = async (orderId: string): Promise<string[]> => {
