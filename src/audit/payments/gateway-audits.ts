@@ -1,10 +1,9 @@
 import type { Tx } from '../../books/transactions';
+import { MONEY_KINDS } from '../../contracts/operations';
 import type { PaymentJournalEntry } from '../../providers/payments/payment-provider';
 import { FindingCollector, runOnce, type Audit } from '../audit';
 import { isCovered, type JournalReading } from '../journal';
 import { readOperations, type OperationRow } from '../read-operations';
-
-const KINDS = ['authorize', 'capture', 'void', 'refund'] as const;
 
 /** Compares our books with the payment gateway's own journal. */
 export const gatewayAudits = (tx: Tx, journal: () => Promise<JournalReading<PaymentJournalEntry>>): Audit[] => {
@@ -27,7 +26,7 @@ async function compare(tx: Tx, journal: JournalReading<PaymentJournalEntry>) {
   const unknown = new FindingCollector();
   const different = new FindingCollector();
   const known = new Set<string>();
-  for await (const operation of readOperations(tx, KINDS)) {
+  for await (const operation of readOperations(tx, MONEY_KINDS)) {
     const { key, kind, orderId } = operation;
     known.add(key);
     // Zero amounts skip the gateway.
