@@ -9,7 +9,7 @@ const GRACE_MS = 1_000;
 
 /** Reports the state of the books and the gateway at the end. */
 export interface Verdict {
-  /** Orders with money authorized at the gateway and without stock. */
+  /** Orders with money authorized at the gateway and without stock; a key of no order stands for itself. */
   readonly chargedWithoutStock: readonly string[];
   /** The reserved units of each SKU. */
   readonly holders: ReadonlyMap<string, number>;
@@ -48,11 +48,18 @@ export async function checkBooks(stack: Stack): Promise<Verdict> {
       )
     ).map(({ orderId }) => orderId),
   );
+  const orderOf = new Map(
+    (
+      await rowsOf<{ key: string; orderId: string }>(
+        `select key, "orderId" from operation where "subjectType" = 'payment' and "orderId" is not null`,
+      )
+    ).map(({ key, orderId }) => [key, orderId]),
+  );
   const sources = await openAuditSources({ ...process.env, ...stack.serviceEnvironment });
   try {
     const open = new Map<string, number>();
     for await (const { key, kind, status, amount } of sources.payments.journal()) {
-      const orderId = key.slice(0, key.indexOf(':'));
+      const orderId = orderOf.get(key) ?? key;
       if (kind === 'authorize' && status === 'authorized') open.set(orderId, (open.get(orderId) ?? 0) + amount);
       if (kind === 'void') open.set(orderId, (open.get(orderId) ?? 0) - amount);
     }

@@ -6,6 +6,8 @@ import type { Points } from './points';
 import type { Shop } from './shop';
 
 const ASK_AGAIN_MS = 500;
+/** Limits how long a late order is looked at until it says that it needs a person. The watchdog looks every minute. */
+const LAST_LOOKS_MS = 90_000;
 /** Is long, so that with hundreds of orders in flight the polling is not the load. */
 const LOOK_EVERY_MS = 1_500;
 
@@ -71,7 +73,7 @@ export async function live(load: Load, number: number, plan: Plan): Promise<Live
     return { orderId, plan, outcome: 'ended', detail: null };
   } catch (error) {
     if (!(error instanceof WaitTimedOut)) throw error;
-    const { attention } = await shop.storefront.getOrder(orderId);
+    const attention = await lastLooks(shop, orderId);
     return {
       orderId,
       plan,
@@ -79,6 +81,15 @@ export async function live(load: Load, number: number, plan: Plan): Promise<Live
       detail: attention ?? error.message,
     };
   }
+}
+
+/** Returns why a late order needs a person; null when it does not say so in time. */
+async function lastLooks({ storefront }: Shop, orderId: string): Promise<string | null> {
+  for (const end = Date.now() + LAST_LOOKS_MS; Date.now() < end; await wait(LOOK_EVERY_MS)) {
+    const { attention } = await storefront.getOrder(orderId);
+    if (attention !== null) return attention;
+  }
+  return null;
 }
 
 async function act(
