@@ -27,6 +27,8 @@ export interface ActivityDeps {
   readonly replenishment: ReplenishmentPolicy;
   readonly purchasing: SupplierMailSettings;
   readonly notifications: Notifications;
+  /** The mall's time zone (IANA), whose days count. */
+  readonly timeZone: string;
   readonly log: Logger;
 }
 

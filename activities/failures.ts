@@ -8,6 +8,10 @@ export const providerRefused = (message: string): ApplicationFailure =>
 export const invariantViolated = (message: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, 'cannot_be');
 
+/** Reports that the books hold a cancellation, of which the order's run hears soon: it then ends the step. */
+export const cancelledMeanwhile = (what: string): ApplicationFailure =>
+  ApplicationFailure.retryable(`${what} is being cancelled`, 'cancelled_meanwhile');
+
 /**
  * Reports that a provider refused the request under a key permanently. Temporal does not retry it: staff have to
  * request another attempt.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone } from './contracts/time-zone';
+import { DEFAULT_TIME_ZONE, isTimeZone } from './contracts/time-zone';
 
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 
@@ -111,10 +111,10 @@ const Schema = z
       )
       .pipe(z.array(z.number().positive())),
 
-    /** The mall's time zone (IANA), in which promotions begin and end. */
+    /** The mall's time zone (IANA), in which promotions begin and end, and whose days count for dates. */
     MALL_TIME_ZONE: z
       .string()
-      .default('Asia/Shanghai')
+      .default(DEFAULT_TIME_ZONE)
       .refine(isTimeZone, 'must be an IANA time zone such as Asia/Shanghai'),
 
     /** A JSON file of tax rates by country (docs/pricing.md); other countries are taxed at Mallflow's own rates. */

@@ -75,6 +75,7 @@ async function main(): Promise<void> {
         ship: config.SHIP_DEADLINE_SECONDS,
         cancelling: config.CANCELLING_DEADLINE_SECONDS,
         step: config.STEP_DEADLINE_SECONDS,
+        timeZone: config.MALL_TIME_ZONE,
       },
     },
     log,

@@ -112,6 +112,7 @@ async function main(): Promise<void> {
     payments,
     carriers,
     suppliers,
+    timeZone: config.MALL_TIME_ZONE,
     log,
     notifications: { providers, addressFixUrl: config.ADDRESS_FIX_URL, mail: mailOf },
     purchasing: { replyTo: config.PURCHASING_EMAIL },

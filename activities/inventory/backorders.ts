@@ -4,13 +4,17 @@ import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
 import { appendEvents } from '../../src/books/timeline';
 import { SYSTEM } from '../../src/contracts/caller';
+import { endOfDay } from '../../src/domain/dates';
 import type { ActivityDeps, OrderRef } from '../deps';
 
 /** Creates the Activities that read and end the backorders of an order. */
-export const createBackorderActivities = ({ transactions }: Pick<ActivityDeps, 'transactions'>) => ({
+export const createBackorderActivities = ({
+  transactions,
+  timeZone,
+}: Pick<ActivityDeps, 'transactions' | 'timeZone'>) => ({
   /**
-   * Makes a paid order wait for its backorders. Returns when they are overdue: at the end of the agreed day (UTC); null
-   * when none is waiting. Repeating it changes nothing.
+   * Makes a paid order wait for its backorders. Returns when they are overdue, at the end of the agreed day in the mall;
+   * null when none is waiting. Repeating it changes nothing.
    */
   awaitStock: ({ orderId }: OrderRef): Promise<{ overdueAt: string | null }> =>
     transactions.run(SYSTEM, async (tx) => {
@@ -30,8 +34,6 @@ export const createBackorderActivities = ({ transactions }: Pick<ActivityDeps, '
           { type: 'order.backordered', data: { agreedOn: agreedOn.toISOString().slice(0, 10) } },
         ]);
       }
-      return { overdueAt: new Date(agreedOn.getTime() + DAY_MS).toISOString() };
+      return { overdueAt: endOfDay(agreedOn.toISOString().slice(0, 10), timeZone).toISOString() };
     }),
 });
-
-const DAY_MS = 86_400_000;

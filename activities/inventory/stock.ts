@@ -9,6 +9,7 @@ import type { Tx } from '../../src/books/transactions';
 import type { Vault } from '../../src/books/vault';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { Verdict } from '../../src/contracts/orders/verdict';
+import { dayOf } from '../../src/domain/dates';
 import type { ActivityDeps, OrderRef } from '../deps';
 
 /** `agreedOn` is the day by which all backorders are filled; absent when none is waiting. */
@@ -17,7 +18,11 @@ type ReserveVerdict =
   | Extract<Verdict, { outcome: 'rejected' }>;
 
 /** Creates the Activities that reserve, release and restock the stock of orders. */
-export const createStockActivities = ({ transactions, vault }: Pick<ActivityDeps, 'transactions' | 'vault'>) => ({
+export const createStockActivities = ({
+  transactions,
+  vault,
+  timeZone,
+}: Pick<ActivityDeps, 'transactions' | 'vault' | 'timeZone'>) => ({
   /**
    * Sources the order and reserves its stock until the payment window ends. Missing stock becomes a backorder where the
    * merchant allows it. Rejects the order otherwise, and when no carrier takes one of its parcels. Keyed by the order.
@@ -58,8 +63,9 @@ export const createStockActivities = ({ transactions, vault }: Pick<ActivityDeps
           shippingAmount: line.shippingAmount,
           platformAmount: line.platformAmount,
         })),
-        delivery: await deliveryOf(tx, vault, orderId),
+        delivery: { ...(await deliveryOf(tx, vault, orderId)), leavesOn: dayOf(payUntil, timeZone) },
         expiresAt: payUntil,
+        today: dayOf(new Date(), timeZone),
       });
       if (!('parts' in sourcing)) {
         const shortages = 'shortages' in sourcing ? sourcing.shortages : [];
@@ -91,7 +97,7 @@ export const createStockActivities = ({ transactions, vault }: Pick<ActivityDeps
   /** Frees all stock that the order still reserves. Does nothing when there is none. */
   releaseStock: ({ orderId }: OrderRef): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
-      const freed = await freeReservations(tx, orderId);
+      const freed = await freeReservations(tx, orderId, dayOf(new Date(), timeZone));
       if (freed > 0) await appendEvents(tx, orderId, [{ type: 'stock.released', data: { reservations: freed } }]);
     }),
 });
@@ -125,7 +131,11 @@ function factsOf({ parts, decisions, backordered, agreedOn }: Reserved, payUntil
 }
 
 /** Reads the destination of an order, as sourcing needs it. Only its zones are stored, never the postcode. */
-async function deliveryOf(tx: Tx, vault: Vault, orderId: string): Promise<ReservationRequest['delivery']> {
+async function deliveryOf(
+  tx: Tx,
+  vault: Vault,
+  orderId: string,
+): Promise<Omit<ReservationRequest['delivery'], 'leavesOn'>> {
   const order = await tx
     .selectFrom('orders')
     .select(['country', 'urgency', 'requestedDate', 'personal'])

@@ -9,13 +9,14 @@ import { appendEvents } from '../../src/books/timeline';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { ReleasedFulfillment } from '../../src/contracts/orders/order';
 import { PAYABLE_ORDER_STATUSES, type OrderStatus } from '../../src/contracts/statuses';
+import { dayOf } from '../../src/domain/dates';
 import type { ActivityDeps, OrderRef, FulfillmentRef } from '../deps';
 import { invariantViolated } from '../failures';
 
 const UNRELEASED: readonly OrderStatus[] = [...PAYABLE_ORDER_STATUSES, 'awaiting_stock'];
 
 /** Creates the Activities that record the progress of fulfillments. */
-export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => ({
+export const createFulfillmentActivities = ({ transactions, timeZone }: ActivityDeps) => ({
   /** Splits the paid order by merchant and warehouse, allocates lots, opens the pick tasks. Keyed by the order. */
   releaseToWarehouse: ({ orderId }: OrderRef): Promise<ReleasedFulfillment[]> =>
     transactions.run(SYSTEM, async (tx) => {
@@ -30,7 +31,7 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
         .executeTakeFirstOrThrow();
       if (order.agreedOn !== null && (await isWaitingForStock(tx, orderId)))
         throw invariantViolated(`${orderId} cannot be released to the warehouse: it waits for stock`);
-      const facts = await releaseToWarehouse(tx, orderId, order.urgency, order.gift);
+      const facts = await releaseToWarehouse(tx, orderId, order.urgency, order.gift, dayOf(new Date(), timeZone));
       await abandonUnpaid(tx, orderId);
       await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick', payUntil: null });
       await appendEvents(tx, orderId, [{ type: 'order.accepted' }, ...facts]);
@@ -61,7 +62,7 @@ export const createFulfillmentActivities = ({ transactions }: ActivityDeps) => (
     transactions.run(SYSTEM, async (tx) => {
       const fulfillment = await lockFulfillment(tx, fulfillmentId);
       if (fulfillment === undefined || !['handed_over', 'returning'].includes(fulfillment.status)) return;
-      await restockFulfillment(tx, fulfillmentId);
+      await restockFulfillment(tx, fulfillmentId, dayOf(new Date(), timeZone));
       await moveFulfillment(tx, fulfillmentId, 'returned');
       await markShipmentReturned(tx, fulfillmentId);
       await appendEvents(tx, orderId, [

@@ -3,7 +3,7 @@ import { forgetFailingStep, recordFailingStep, type FailingStep } from '../../sr
 import { setOwnAttention } from '../../src/books/orders/order-attention';
 import { readOrderFacts } from '../../src/books/orders/order-facts';
 import { appendEvents } from '../../src/books/timeline';
-import { enqueueOrderSignal } from '../../src/books/outbox';
+import { beginCancellation } from '../../src/books/orders/cancellation';
 import { cancelFulfillments } from '../../src/books/orders/fulfillments';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
@@ -17,30 +17,33 @@ import {
   type AbandonedBooking,
   type OpenEffects,
 } from '../../src/books/orders/open-effects';
-import { cancelTasks } from '../../src/books/task-rows';
 import { actingFor, SYSTEM } from '../../src/contracts/caller';
 import type { CancellationReason, CancelOrder } from '../../src/contracts/orders/place-order';
 import type { OrderFacts } from '../../src/contracts/orders/order-facts';
 import type { AttentionReason, OrderStatus } from '../../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../../src/contracts/orders/verdict';
+import { dayOf } from '../../src/domain/dates';
 import type { ActivityDeps, OrderRef } from '../deps';
 import { invariantViolated } from '../failures';
 
 /** Creates the Activities that record the progress of an order. */
-export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
+export const createOrderActivities = ({ transactions, timeZone }: ActivityDeps) => ({
   /**
    * Validates the order's destination and address. Rejects it when no carrier serves the destination, and holds it when
-   * the address has findings. Undefined: the order may continue.
+   * the address has findings. `cancelling`: it was cancelled before its workflow began. Undefined: it may continue.
    */
   validateOrder: ({
     orderId,
-  }: OrderRef): Promise<Extract<Verdict, { outcome: 'rejected' | 'address_held' }> | undefined> =>
+  }: OrderRef): Promise<
+    Extract<Verdict, { outcome: 'rejected' | 'address_held' }> | { readonly outcome: 'cancelling' } | undefined
+  > =>
     transactions.run(SYSTEM, async (tx) => {
       const order = await tx
         .selectFrom('orders')
         .select(['country', 'status', 'addressFindings'])
         .where('id', '=', orderId)
         .executeTakeFirstOrThrow();
+      if (order.status === 'cancelling' || order.status === 'cancelled') return { outcome: 'cancelling' };
       // An order that is adopted as a draft may have its stock by now, and perhaps an authorization.
       if ((await isServed(tx, orderId, order.country)) || (await isReserved(tx, orderId)))
         return order.addressFindings === null ? undefined : { outcome: 'address_held' };
@@ -71,35 +74,9 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
   readOrderFacts: ({ orderId }: OrderRef): Promise<OrderFacts> =>
     transactions.run(SYSTEM, (tx) => readOrderFacts(tx, orderId)),
 
-  /**
-   * Decides whether an order may still be cancelled: not after a fulfillment was handed over, nor after the order's
-   * end. After it, no fulfillment can be handed over. Repeating it returns the same verdict.
-   */
-  beginCancellation: ({ orderId, reason, actor }: OrderRef & ByActor<CancelOrder>): Promise<CancellationVerdict> =>
-    transactions.run(actingFor(actor), async (tx) => {
-      const fulfillments = await tx
-        .selectFrom('fulfillment')
-        .select(['id', 'status'])
-        .where('orderId', '=', orderId)
-        .orderBy('id')
-        .forUpdate()
-        .execute();
-      const { status, stage } = await lockOrder(tx, orderId);
-      if (status === 'cancelling' || status === 'cancelled') return { outcome: 'cancelled' };
-      const tooLate =
-        stage === 'closed' ||
-        fulfillments.some(
-          (fulfillment) => !['released', 'packed', 'labelled', 'cancelled'].includes(fulfillment.status),
-        );
-      if (tooLate) return { outcome: 'refused', code: 'order_not_cancellable' };
-      await cancelTasks(tx, orderId);
-      await cancelFulfillments(tx, orderId);
-      await moveOrder(tx, orderId, { status: 'cancelling', stage });
-      await appendEvents(tx, orderId, [{ type: 'order.cancellation_requested', data: { reason } }]);
-      // The Update may be lost with the worker or Temporal, as its steps are not in the history yet.
-      await enqueueOrderSignal(tx, orderId, { signal: 'cancellationBegun', payload: { reason, actor } });
-      return { outcome: 'cancelled' };
-    }),
+  /** Decides whether an order may still be cancelled, and begins to. Repeating it returns the same verdict. */
+  beginCancellation: ({ orderId, ...request }: OrderRef & ByActor<CancelOrder>): Promise<CancellationVerdict> =>
+    transactions.run(actingFor(request.actor), (tx) => beginCancellation(tx, orderId, request)),
 
   /**
    * Cancels an order whose effects are all undone, and frees stock that its compensations did not know. When the books
@@ -112,7 +89,7 @@ export const createOrderActivities = ({ transactions }: ActivityDeps) => ({
     undone = false,
   }: OrderRef & { reason: CancellationReason; undone?: boolean }): Promise<OpenEffects | undefined> =>
     transactions.run(SYSTEM, async (tx) => {
-      await freeReservations(tx, orderId);
+      await freeReservations(tx, orderId, dayOf(new Date(), timeZone));
       const { status } = await lockOrder(tx, orderId);
       if (status === 'cancelled') return undefined;
       const openEffects = await readOpenEffects(tx, orderId);

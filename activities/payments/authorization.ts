@@ -18,7 +18,7 @@ import { authorizationEntries } from '../../src/domain/ledger/ledger-entries';
 import type { Authorization } from '../../src/providers/payments/payment-provider';
 import type { ActivityDeps } from '../deps';
 import { callProviderOnce, providerTimeout } from '../call-provider-once';
-import { invariantViolated } from '../failures';
+import { cancelledMeanwhile, invariantViolated } from '../failures';
 
 const authorizationOf = (paymentId: string): OperationName => ({
   subjectType: 'payment',
@@ -44,6 +44,7 @@ export async function authorize(deps: ActivityDeps, paymentId: string): Promise<
     },
     assertWanted: async (tx) => {
       const { status } = await lockOrder(tx, payment.orderId);
+      if (status === 'cancelling') throw cancelledMeanwhile(payment.orderId);
       if (!PAYABLE_ORDER_STATUSES.includes(status))
         throw invariantViolated(`${payment.orderId} is ${status}: it cannot be paid`);
       if ((await lockPayment(tx, paymentId)).status === 'abandoned')

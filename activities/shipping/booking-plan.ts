@@ -40,8 +40,10 @@ export const bookingsOf = async (tx: Tx, fulfillmentId: string): Promise<Booking
 /** Returns the number of a fulfillment's next booking. */
 export const nextBookingNumber = (bookings: readonly BookingRow[]): number => (bookings.at(-1)?.n ?? 0) + 1;
 
-/** Reads what a carrier is chosen by: the parcel's destination, weight and dates. */
-async function consignmentOf(tx: Tx, orderId: string, { weightG }: PackedParcel): Promise<Consignment> {
+/**
+ * Reads what a carrier is chosen by: the parcel's destination, weight and dates. `today` is the mall's day (ISO date).
+ */
+async function consignmentOf(tx: Tx, orderId: string, { weightG }: PackedParcel, today: string): Promise<Consignment> {
   const order = await tx
     .selectFrom('orders')
     .select(['country', 'urgency', 'requestedDate'])
@@ -51,7 +53,7 @@ async function consignmentOf(tx: Tx, orderId: string, { weightG }: PackedParcel)
     country: order.country,
     urgency: order.urgency,
     weightG,
-    today: new Date().toISOString().slice(0, 10),
+    today,
     requestedDate: order.requestedDate?.toISOString().slice(0, 10) ?? null,
   };
 }
@@ -67,7 +69,12 @@ export async function hasRate(
   parcel: PackedParcel,
   carrierCode: string,
 ): Promise<boolean> {
-  return applicableRates(await consignmentOf(tx, orderId, parcel), await ratesOf(tx, provider)).some(
+  const { country } = await tx
+    .selectFrom('orders')
+    .select('country')
+    .where('id', '=', orderId)
+    .executeTakeFirstOrThrow();
+  return applicableRates({ country, weightG: parcel.weightG }, await ratesOf(tx, provider)).some(
     ({ code }) => code === carrierCode,
   );
 }
@@ -82,9 +89,10 @@ export async function chooseUntriedCarrier(
   orderId: string,
   parcel: PackedParcel,
   tried: readonly string[],
+  today: string,
 ): Promise<string> {
   const untried = (await ratesOf(tx, provider)).filter((rate) => !tried.includes(rate.code));
-  const choice = chooseCarrier(await consignmentOf(tx, orderId, parcel), untried);
+  const choice = chooseCarrier(await consignmentOf(tx, orderId, parcel, today), untried);
   if (!choice)
     throw providerRefused(`No carrier takes the parcel${tried.length > 0 ? `; refused by ${tried.join(', ')}` : ''}`);
   return choice.code;

@@ -1,5 +1,6 @@
 import { customerKeyOf } from '../../src/books/customers/customers';
 import { lockFulfillment, moveFulfillment } from '../../src/books/orders/fulfillments';
+import { lockOrder } from '../../src/books/orders/orders';
 import { finishOperation } from '../../src/books/operations';
 import { applyScan, insertShipment, labelContext, markShipmentVoided } from '../../src/books/shipping/shipments';
 import { completeTasksAsPacked } from '../../src/books/task-rows';
@@ -10,6 +11,7 @@ import { takeParkedWebhooks } from '../../src/books/webhooks/received-webhooks';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { PackedParcel } from '../../src/contracts/warehouse/task';
 import type { CarrierEvent } from '../../src/contracts/webhooks/provider-events';
+import { dayOf } from '../../src/domain/dates';
 import { estimateParcel } from '../../src/domain/parcel';
 import type { Booking } from '../../src/providers/carriers/carrier-provider';
 import {
@@ -23,11 +25,11 @@ import {
 import type { ActivityDeps, FulfillmentRef } from '../deps';
 import { voidAbandonedBooking } from './abandoned-bookings';
 import { callProviderOnce } from '../call-provider-once';
-import { invariantViolated, providerRefused } from '../failures';
+import { cancelledMeanwhile, invariantViolated, providerRefused } from '../failures';
 
 /** Creates the Activities that book carriers and void their labels. */
 export const createShipmentActivities = (deps: ActivityDeps) => {
-  const { transactions, vault, carriers } = deps;
+  const { transactions, vault, carriers, timeZone } = deps;
 
   /**
    * Plans the booking of a packed fulfillment: the one without an answer, or the next. Takes the carrier that staff
@@ -36,6 +38,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
   const planBooking = (ref: FulfillmentRef) =>
     transactions.run(SYSTEM, async (tx) => {
       const { orderId, fulfillmentId } = ref;
+      const today = dayOf(new Date(), timeZone);
       const fulfillment = await lockFulfillment(tx, fulfillmentId);
       if (fulfillment?.orderId !== orderId) throw invariantViolated(`${fulfillmentId} does not belong to ${orderId}`);
       const shipment = await tx
@@ -63,7 +66,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
       const tried = bookings
         .filter(({ n, status }) => status === 'refused' || n < fulfillment.firstBooking)
         .map(({ request }) => request.carrierCode);
-      const carrierCode = chosen ?? (await chooseUntriedCarrier(tx, carriers.code, orderId, parcel, tried));
+      const carrierCode = chosen ?? (await chooseUntriedCarrier(tx, carriers.code, orderId, parcel, tried, today));
       const n = current.find(({ status }) => status === 'started')?.n ?? nextBookingNumber(bookings);
       return {
         fulfillment,
@@ -121,6 +124,10 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
   /** Throws when a fulfillment needs no label, as it is being cancelled or has one. */
   const assertPacked = async (tx: Tx, { fulfillmentId }: FulfillmentRef): Promise<void> => {
     const fulfillment = await lockFulfillment(tx, fulfillmentId);
+    if (fulfillment?.status === 'cancelled') {
+      const { status } = await lockOrder(tx, fulfillment.orderId);
+      if (status === 'cancelling') throw cancelledMeanwhile(fulfillmentId);
+    }
     if (fulfillment?.status !== 'packed')
       throw invariantViolated(`${fulfillmentId} is ${fulfillment?.status ?? 'unknown'}: it needs no label`);
   };

@@ -1,6 +1,7 @@
 import { connect } from '../../src/books/transactions';
 import { skuName, type NewSku } from '../../src/books/catalogue/import-skus';
 import { placeName, type Place } from '../../src/books/catalogue/import-warehouses';
+import { DEFAULT_TIME_ZONE } from '../../src/contracts/time-zone';
 import { CatalogueImport } from '../../src/services/catalogue/import';
 import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-goods';
 
@@ -29,7 +30,7 @@ export async function seedFlashMall(
     process.stderr.write(`An idle database connection broke: ${error.message}\n`);
   });
   try {
-    const catalogue = new CatalogueImport(transactions);
+    const catalogue = new CatalogueImport(transactions, DEFAULT_TIME_ZONE);
     const storefrontId = required(await catalogue.importStorefronts(['Flash sale']), 'Flash sale');
     const merchants = await catalogue.importMerchants(
       MERCHANTS.map((code) => ({

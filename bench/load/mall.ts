@@ -3,6 +3,7 @@ import { skuName, type NewSku } from '../../src/books/catalogue/import-skus';
 import { placeName, type Place } from '../../src/books/catalogue/import-warehouses';
 import { CatalogueImport } from '../../src/services/catalogue/import';
 import { SAMPLE_CARRIERS } from '../../src/services/catalogue/sample-goods';
+import { DEFAULT_TIME_ZONE } from '../../src/contracts/time-zone';
 import type { PlaceOrder } from '../../src/contracts/orders/place-order';
 
 const POOL = 2;
@@ -31,7 +32,7 @@ export async function seedBenchMall(databaseUrl: string): Promise<BenchMall> {
     process.stderr.write(`An idle database connection broke: ${error.message}\n`);
   });
   try {
-    const catalogue = new CatalogueImport(transactions);
+    const catalogue = new CatalogueImport(transactions, DEFAULT_TIME_ZONE);
     const storefrontId = required(await catalogue.importStorefronts(['Bench']), 'Bench');
     const merchants = await catalogue.importMerchants(
       MERCHANTS.map((code) => ({

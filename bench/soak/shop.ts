@@ -2,6 +2,8 @@ import { receiveStock } from '../../src/books/inventory/receipts';
 import { connect } from '../../src/books/transactions';
 import { CarrierDrivers, PublicApi } from '../../src/cli/orders/public-api';
 import { seedSampleMall, type SampleMall } from '../../src/services/catalogue/sample-mall';
+import { DEFAULT_TIME_ZONE } from '../../src/contracts/time-zone';
+import { dayOf } from '../../src/domain/dates';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { Stack } from '../../src/embedded/stack';
 import type { Links } from './links';
@@ -32,7 +34,7 @@ export async function seedShop(ownerUrl: string): Promise<SampleMall> {
     process.stderr.write(`A connection broke while the shop was made: ${error.message}\n`);
   });
   try {
-    const mall = await seedSampleMall(transactions);
+    const mall = await seedSampleMall(transactions, DEFAULT_TIME_ZONE);
     await transactions.run(SYSTEM, async (tx) => {
       const lots = await tx
         .selectFrom('lot')
@@ -50,6 +52,7 @@ export async function seedShop(ownerUrl: string): Promise<SampleMall> {
           quantity: UNITS,
           reference: 'soak',
         })),
+        dayOf(new Date(), DEFAULT_TIME_ZONE),
       );
     });
     return mall;

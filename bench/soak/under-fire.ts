@@ -7,7 +7,7 @@ import { Points } from './points';
 import type { Shop } from './shop';
 import { Traffic, type Lives } from './traffic';
 
-/** Limits the wait for an order's next step while parts are killed; after that the order counts as lost. */
+/** Limits how long an order may not change while parts are killed. After that it needs a person, or is lost. */
 const LIFE_LIMIT_MS = 600_000;
 /** Is longer than the time limit of the worker's local activities, so that the worker asks by key. */
 const TIMEOUT_MS = 3_000;

@@ -1,4 +1,5 @@
 import { connect } from '../books/transactions';
+import { DEFAULT_TIME_ZONE } from '../contracts/time-zone';
 import { seedSampleMall } from '../services/catalogue/sample-mall';
 import { readApiKeys, storeApiKeys } from './running-stack';
 import type { SeedSample } from './start';
@@ -11,7 +12,8 @@ export const seedSample: SeedSample = async (databaseUrl, _settings, paths) => {
     process.stderr.write(`The database broke a connection while the sample mall was made: ${error.message}\n`);
   });
   try {
-    const mall = await seedSampleMall(transactions, new Set(Object.keys(readApiKeys(paths.root))));
+    const timeZone = process.env.MALL_TIME_ZONE ?? DEFAULT_TIME_ZONE;
+    const mall = await seedSampleMall(transactions, timeZone, new Set(Object.keys(readApiKeys(paths.root))));
     storeApiKeys(paths.root, mall.issuedKeys);
     const { storefront } = readApiKeys(paths.root);
     if (storefront === undefined)

@@ -114,6 +114,12 @@ export const BUSINESS_ERRORS = {
     retryable: false,
     advice: 'Read the order: it is paid for or ended.',
   },
+  payments_undecided: {
+    status: 409,
+    title: 'Too many payment attempts of the order are undecided',
+    retryable: true,
+    advice: 'Wait until one of them is decided, then send the same request again.',
+  },
   order_not_cancellable: {
     status: 409,
     title: 'The order can no longer be cancelled',

@@ -49,24 +49,17 @@ export function createServices({ transactions, vault, temporal, policies, log }:
   const outbox = new OutboxSender(transactions, temporal, log);
   const workflows = new OrderWorkflows(temporal, policies, log);
   return {
-    outbox: outbox,
+    outbox,
     workflows,
-    orders: new OrderService(transactions, vault, workflows, policies),
-    addresses: new AddressFixService(
-      transactions,
-      vault,
-      workflows,
-      outbox,
-      policies.taxes,
-      policies.paymentWindowSeconds,
-    ),
+    orders: new OrderService(transactions, vault, workflows, outbox, policies),
+    addresses: new AddressFixService(transactions, vault, workflows, outbox, policies),
     interventions: new InterventionService(transactions, workflows),
     adoptions: new AdoptionService(transactions, temporal, workflows),
     promotions: new PromotionService(transactions, vault, policies),
     quotes: new QuoteService(transactions, vault, policies),
     tasks: new TaskService(transactions, outbox),
     shipments: new ShipmentService(transactions, vault, outbox),
-    stock: new StockService(transactions, outbox),
+    stock: new StockService(transactions, outbox, policies.timeZone),
     replenishments: new ReplenishmentService(transactions, outbox),
     webhooks: new WebhookService(transactions, outbox),
     timelineHeads: new TimelineHeads(transactions),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { connectTo, seedMall, placeOrderBody, TO_BRAZIL, testVault, type TestMall } from '../support/mall';
+import { connectTo, seedMall, placeOrderBody, TO_BRAZIL, testVault, type TestMall, TODAY } from '../support/mall';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { callerFor } from '../support/people';
 import { priced, unpromoted } from '../support/prices';
@@ -66,9 +66,10 @@ beforeAll(async () => {
       demands: lines.map((line) => ({ lineId: line.id, ...line })),
       values: lines.map((line) => ({ lineId: line.id, amount: 100 })),
       delivery: TO_BRAZIL,
+      today: TODAY,
       expiresAt: new Date(),
     });
-    await releaseToWarehouse(tx, orderId, 'standard', false);
+    await releaseToWarehouse(tx, orderId, 'standard', false, TODAY);
     const [line] = lines.filter(({ skuId }) => skuId === mall.skus.lamp.id);
     await tx
       .insertInto('backorder')

@@ -4,7 +4,7 @@ import { receiveStock } from '../../src/books/inventory/receipts';
 import { SYSTEM } from '../../src/contracts/caller';
 import { runAudits } from '../../src/audit/run-audits';
 import { openAuditSources } from '../../src/embedded/audit-sources';
-import { connectTo, placeOrderBody, seedMall, type TestMall } from '../support/mall';
+import { connectTo, placeOrderBody, seedMall, TODAY, type TestMall } from '../support/mall';
 import { startTestStack, type TestStack } from '../support/stack';
 import { until } from '../sandboxes/sandboxes';
 
@@ -21,17 +21,21 @@ beforeAll(async () => {
       const { rug } = mall.skus;
       await transactions.run(SYSTEM, async (tx) => {
         const lot = await tx.selectFrom('lot').selectAll().where('skuId', '=', rug.id).executeTakeFirstOrThrow();
-        await receiveStock(tx, [
-          {
-            skuId: rug.id,
-            warehouseId: lot.warehouseId,
-            locationId: lot.locationId,
-            lotCode: lot.code,
-            expiresOn: null,
-            quantity: UNITS - lot.onHand,
-            reference: 'top-up',
-          },
-        ]);
+        await receiveStock(
+          tx,
+          [
+            {
+              skuId: rug.id,
+              warehouseId: lot.warehouseId,
+              locationId: lot.locationId,
+              lotCode: lot.code,
+              expiresOn: null,
+              quantity: UNITS - lot.onHand,
+              reference: 'top-up',
+            },
+          ],
+          TODAY,
+        );
       });
       await transactions.close();
     },

@@ -5,7 +5,7 @@ import type { Transactions, Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { SetBackorder } from '../../src/contracts/inventory/backorder';
 import { callerFor } from './people';
-import type { TestMall, TestSku } from './mall';
+import { TODAY, type TestMall, type TestSku } from './mall';
 
 /** Makes a SKU of the first merchant that may be backordered, with some units in the first warehouse. */
 export async function backorderedSku(
@@ -57,7 +57,9 @@ export async function bringIn(
     .select('id')
     .where('warehouseId', '=', warehouseId)
     .executeTakeFirstOrThrow();
-  await receiveStock(tx, [
-    { skuId, warehouseId, locationId, quantity, lotCode: expiresOn ?? 'L1', expiresOn, reference: 'DN-1' },
-  ]);
+  await receiveStock(
+    tx,
+    [{ skuId, warehouseId, locationId, quantity, lotCode: expiresOn ?? 'L1', expiresOn, reference: 'DN-1' }],
+    TODAY,
+  );
 }

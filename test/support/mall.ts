@@ -222,12 +222,22 @@ async function addSku(
       expiresOn: null,
       reference: 'test',
     })),
+    TODAY,
   );
   return { id, merchantId, unitAmount, onHand };
 }
 
 /** Where `placeOrderBody` goes. */
-export const TO_BRAZIL = { country: 'BR', postcode: '01305-000', urgency: 'standard', requestedDate: null } as const;
+/** Today (ISO date), of UTC. */
+export const TODAY = new Date().toISOString().slice(0, 10);
+
+export const TO_BRAZIL = {
+  country: 'BR',
+  postcode: '01305-000',
+  urgency: 'standard',
+  requestedDate: null,
+  leavesOn: TODAY,
+} as const;
 
 /** Builds a valid order of one unit of each of the given SKUs; `over` replaces members. */
 export const placeOrderBody = (

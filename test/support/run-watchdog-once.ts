@@ -4,7 +4,7 @@ import { log } from './log';
 import type { World } from './world';
 
 const DAY = 24 * 3600;
-const LONG: Deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY, step: DAY };
+const LONG: Deadlines = { receive: DAY, pick: DAY, ship: DAY, cancelling: DAY, step: DAY, timeZone: 'UTC' };
 
 /** Runs one round of a watchdog of its own; deadlines default to one day. Returns its report. */
 export async function runWatchdogOnce(

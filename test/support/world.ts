@@ -78,6 +78,8 @@ export interface WorldSetup {
   readonly replenishment?: Partial<ReplenishmentPolicy>;
 }
 
+const TIME_ZONE = 'America/Sao_Paulo';
+
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 /** Starts a world (about 3 s). Policies can be shortened; `close` stops everything. */
@@ -137,6 +139,7 @@ export async function startWorld(
     payments,
     carriers,
     suppliers,
+    timeZone: policies.timeZone ?? TIME_ZONE,
     log,
     notifications: { providers, addressFixUrl: 'https://shop.example/address/{token}', mail: mailOf },
     purchasing: { replyTo: 'purchasing@mall.example' },
@@ -186,7 +189,7 @@ export async function startWorld(
     deliverySilenceSeconds: 3600,
     addressHold: holding(3600),
     verdictTimeoutSeconds: 20,
-    timeZone: 'America/Sao_Paulo',
+    timeZone: TIME_ZONE,
     taxes: includedTaxes(),
     ...policies,
   };

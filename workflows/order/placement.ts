@@ -10,6 +10,8 @@ export const validate: RunPhase = async (order) => {
   const { orderId } = order.input;
   const validated = await order.steps.runTransaction('validateOrder', { orderId });
   if (validated === WAITS) return WAITS;
+  // It was cancelled before this run could hear of it: the books say where it stands.
+  if (validated?.outcome === 'cancelling') return 'rebuild';
   if (validated?.outcome === 'rejected') return reject(order, validated);
   if (validated?.outcome === 'address_held') beginHold(order, order.input.addressHold);
   return 'reserve';

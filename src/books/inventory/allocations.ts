@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { takeFirstExpired } from '../../domain/inventory/take-lots';
 import type { Tx } from '../transactions';
+import type { ShelfRef } from '../purchasing/replenishments';
 import { fillBackorders } from './fill-backorders';
 import { changeLots, changeStock, lockStock, type Quantity } from './stock-rows';
 
@@ -31,6 +32,7 @@ export async function allocateLots(tx: Tx, fulfillmentId: string, held: readonly
       held.map((row) => row.skuId),
     )
     .where('warehouseId', '=', held[0]?.warehouseId ?? '')
+    .where('onHand', '>', 0)
     .execute();
   const allocations = held.flatMap((row) => {
     const takes = takeFirstExpired(
@@ -63,9 +65,12 @@ export async function shipFulfillment(tx: Tx, fulfillmentId: string): Promise<vo
   await moveAllocated(tx, fulfillmentId, 'allocated', 'shipped');
 }
 
-/** Puts a returned fulfillment's goods back into the lots they came from. */
-export async function restockFulfillment(tx: Tx, fulfillmentId: string): Promise<void> {
-  await moveAllocated(tx, fulfillmentId, 'shipped', 'restocked');
+/**
+ * Puts a returned fulfillment's goods back into the lots they came from, and fills backorders. `today` is the mall's
+ * day (ISO date).
+ */
+export async function restockFulfillment(tx: Tx, fulfillmentId: string, today: string): Promise<void> {
+  await fillBackorders(tx, await moveAllocated(tx, fulfillmentId, 'shipped', 'restocked'), today);
 }
 
 async function moveAllocated(
@@ -73,7 +78,7 @@ async function moveAllocated(
   fulfillmentId: string,
   from: 'allocated' | 'shipped',
   to: 'shipped' | 'restocked',
-): Promise<void> {
+): Promise<readonly ShelfRef[]> {
   const rows = await tx
     .selectFrom('reservation as r')
     .innerJoin('allocation as a', 'a.reservationId', 'r.id')
@@ -81,7 +86,7 @@ async function moveAllocated(
     .where('r.fulfillmentId', '=', fulfillmentId)
     .where('r.status', '=', from)
     .execute();
-  if (rows.length === 0) return;
+  if (rows.length === 0) return rows;
   const sign = to === 'shipped' ? -1 : 1;
   await lockStock(tx, rows);
   await changeStock(tx, rows, to === 'shipped' ? { onHand: -1, reserved: -1 } : { onHand: 1, reserved: 0 });
@@ -105,5 +110,5 @@ async function moveAllocated(
       })),
     )
     .execute();
-  if (to === 'restocked') await fillBackorders(tx, rows);
+  return rows;
 }

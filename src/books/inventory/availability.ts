@@ -12,8 +12,8 @@ export interface Delivery {
   readonly urgency: Urgency;
   /** ISO date. */
   readonly requestedDate: string | null;
-  /** ISO date before which it does not leave, as it waits for stock; today when absent or null. */
-  readonly leavesOn?: string | null;
+  /** The mall's day (ISO date) before which it does not leave. Later than today as it waits for payment or stock. */
+  readonly leavesOn: string;
 }
 
 /** Describes the stock of one SKU in one warehouse as sourcing sees it. */
@@ -100,16 +100,15 @@ interface Perishing {
   readonly minShelfLifeDays: number;
 }
 
-const leaving = ({ leavesOn }: Delivery): string => leavesOn ?? new Date().toISOString().slice(0, 10);
 const deliveryBy = (delivery: Delivery, rates: readonly CarrierRate[]): string | null =>
-  latestDelivery({ ...delivery, today: leaving(delivery) }, rates) ?? null;
+  latestDelivery({ ...delivery, today: delivery.leavesOn }, rates) ?? null;
 
 /** Returns the day (ISO date) until which units must keep for a delivery; null for goods that do not expire. */
 export const keepUntil = (
   { expires, minShelfLifeDays }: Perishing,
   delivery: Delivery,
   rates: readonly CarrierRate[],
-): string | null => (expires ? addDays(deliveryBy(delivery, rates) ?? leaving(delivery), minShelfLifeDays) : null);
+): string | null => (expires ? addDays(deliveryBy(delivery, rates) ?? delivery.leavesOn, minShelfLifeDays) : null);
 
 /** Sums the unallocated units that expire before the day until which they must keep. */
 async function readSpoiling(
@@ -123,6 +122,6 @@ async function readSpoiling(
       ${rows.map((row) => row.warehouseId)}::text[],
       ${rows.map((row) => row.keepsUntil)}::date[]
     ) as u (sku, warehouse, until) on u.sku = l."skuId" and u.warehouse = l."warehouseId"
-    where l."expiresOn" < u.until group by 1, 2`.execute(tx);
+    where l."onHand" > 0 and l."expiresOn" < u.until group by 1, 2`.execute(tx);
   return found;
 }

@@ -29,9 +29,9 @@ interface Filled extends ShelfRef {
  * sees units that are promised to a backorder. An order whose backorders are all filled gets a signal after the commit.
  *
  * No backorder is missed: an order that joins a queue holds the locks of all shelves of the SKU, so either this sees
- * the backorder, or the order sees the units.
+ * the backorder, or the order sees the units. `today` is the mall's day (ISO date).
  */
-export async function fillBackorders(tx: Tx, shelves: readonly ShelfRef[]): Promise<void> {
+export async function fillBackorders(tx: Tx, shelves: readonly ShelfRef[], today: string): Promise<void> {
   if (shelves.length === 0) return;
   const backordered = await tx
     .selectFrom('sku')
@@ -47,7 +47,7 @@ export async function fillBackorders(tx: Tx, shelves: readonly ShelfRef[]): Prom
     const filled: Filled[] = [];
     for (const skuId of skuIds) {
       const warehouseIds = shelves.filter((shelf) => shelf.skuId === skuId).map(({ warehouseId }) => warehouseId);
-      filled.push(...(await fillSku(tx, skuId, warehouseIds, rates)));
+      filled.push(...(await fillSku(tx, skuId, warehouseIds, rates, today)));
     }
     if (filled.length === 0) return;
     await replenishLowShelves(tx, filled);
@@ -60,6 +60,7 @@ async function fillSku(
   skuId: string,
   warehouseIds: readonly string[],
   rates: readonly ProviderRate[],
+  today: string,
 ): Promise<Filled[]> {
   const sku = await tx
     .selectFrom('sku')
@@ -71,7 +72,6 @@ async function fillSku(
   if (free <= 0) return [];
   // Each backorder takes at least one unit, unless the units would not keep for it: so `free` rows are enough.
   const rows = await readQueue(tx, skuId, sku.expires ? null : free);
-  const today = new Date().toISOString().slice(0, 10);
   const waiting = rows.map(({ id, open, shippedFrom, country, urgency, requestedDate, agreedOn }): WaitingBackorder => {
     const delivery: Delivery = { country, urgency, requestedDate, leavesOn: agreedOn > today ? agreedOn : today };
     return { id, open, shippedFrom, keepsUntil: keepUntil(sku, delivery, rates) };
@@ -133,6 +133,7 @@ async function readFreeStock(
           sql<string>`"expiresOn"::text`.as('expiresOn'),
         ])
         .where('skuId', '=', skuId)
+        .where('onHand', '>', 0)
         .where('expiresOn', 'is not', null)
         .execute()
     : [];

@@ -7,9 +7,9 @@ import { changeReserved, lockStock } from './stock-rows';
 /**
  * Frees the stock of an order, allocated lots included, cancels its backorders and fills those of others. Returns how
  * many reservations ended. The live ones are read under the lock: another try of the same step may still run, and must
- * not free twice.
+ * not free twice. `today` is the mall's day (ISO date).
  */
-export async function freeReservations(tx: Tx, orderId: string): Promise<number> {
+export async function freeReservations(tx: Tx, orderId: string, today: string): Promise<number> {
   // Its backorders may be filled from any shelf of their SKUs, so all of those are locked.
   const { rows: shelves } = await sql<{ skuId: string; warehouseId: string }>`
     select "skuId", "warehouseId" from reservation where "orderId" = ${orderId} and status in ('held', 'allocated')
@@ -49,6 +49,6 @@ export async function freeReservations(tx: Tx, orderId: string): Promise<number>
     .execute();
   if (ended.length === 0) return 0;
   await changeReserved(tx, ended, -1);
-  await fillBackorders(tx, ended);
+  await fillBackorders(tx, ended, today);
   return ended.length;
 }

@@ -58,7 +58,7 @@ async function leaving(tx: Tx, orderId: string, to: Destination): Promise<Destin
     .where('id', '=', orderId)
     .executeTakeFirstOrThrow();
   const agreed = agreedOn?.toISOString().slice(0, 10) ?? '';
-  return agreed > (to.leavesOn ?? '') ? { ...to, leavesOn: agreed } : to;
+  return agreed > to.leavesOn ? { ...to, leavesOn: agreed } : to;
 }
 
 /**
@@ -131,6 +131,7 @@ export const planMove = (
   tx: Tx,
   orderId: string,
   destination: Destination,
+  today: string,
 ): Promise<ReservationMove | NotReserved | undefined> =>
   runAsSystem(tx, async (): Promise<ReservationMove | NotReserved | undefined> => {
     if (await fitsDestination(tx, orderId, destination)) return undefined;
@@ -152,7 +153,7 @@ export const planMove = (
       true,
     );
     await changeReserved(tx, held, 1);
-    const sourcing = sourceFromShelves(shelves, lines, to);
+    const sourcing = sourceFromShelves(shelves, lines, to, today);
     if (!('parts' in sourcing)) return sourcing;
     return {
       orderId,
@@ -195,6 +196,7 @@ function linesOf(held: readonly HeldRow[]): (Omit<SourcedUnits, 'warehouseId'> &
 export const moveReservations = (
   tx: Tx,
   { orderId, freed, units, decisions, shelves, expiresAt }: ReservationMove,
+  today: string,
 ): Promise<void> =>
   runAsSystem(tx, async () => {
     await tx
@@ -218,7 +220,7 @@ export const moveReservations = (
         },
       },
     ]);
-    await fillBackorders(tx, freed);
+    await fillBackorders(tx, freed, today);
   });
 
 /** Lists the shortages, when they are the reason why nothing was reserved. */

@@ -17,9 +17,9 @@ export interface Receipt extends Quantity {
 /**
  * Adds received goods to the stock, counts them towards open replenishments, and fills backorders. Stock, lots and
  * movements take one statement each, however many receipts there are. Stock rows are written in the order of their
- * keys, so that receipts queue behind buyers instead of deadlocking with them.
+ * keys, so that receipts queue behind buyers instead of deadlocking with them. `today` is the mall's day (ISO date).
  */
-export async function receiveStock(tx: Tx, receipts: readonly Receipt[]): Promise<void> {
+export async function receiveStock(tx: Tx, receipts: readonly Receipt[], today: string): Promise<void> {
   if (receipts.length === 0) return;
   const column = <K extends keyof Receipt>(name: K) => receipts.map((receipt) => receipt[name]);
   const received = sql`unnest(
@@ -52,6 +52,6 @@ export async function receiveStock(tx: Tx, receipts: readonly Receipt[]): Promis
     ) as counted (sku, warehouse, id) on (counted.sku, counted.warehouse) = (r.sku, r.warehouse)
     join shelved on (shelved."skuId", shelved."warehouseId", shelved."locationId", shelved.code)
       = (r.sku, r.warehouse, r.location, r.code)`.execute(tx);
-  await fillBackorders(tx, shelves);
+  await fillBackorders(tx, shelves, today);
   await endCompleteReplenishments(tx, counted);
 }

@@ -21,9 +21,11 @@ export interface ReservationRequest {
   readonly orderId: string;
   readonly demands: readonly Demand[];
   readonly values: readonly LineValue[];
+  /** The order may leave as late as its `leavesOn`, so the reserved goods must keep as if it did. */
   readonly delivery: Destination;
-  /** The order may leave as late as then, so the reserved goods must keep as if it did. */
   readonly expiresAt: Date;
+  /** The mall's day (ISO date). */
+  readonly today: string;
 }
 
 /** Describes what was reserved for an order and by which decisions, and which units are backordered. */
@@ -39,14 +41,14 @@ export interface Reserved extends Pick<BackorderAgreement<Demand>, 'backordered'
  * deadlocking, and sourcing sees what is there.
  */
 export async function reserve(tx: Tx, request: ReservationRequest): Promise<Reserved | NotReserved> {
-  const { orderId, values, delivery, expiresAt } = request;
+  const { orderId, values, delivery, expiresAt, today } = request;
   const found = await lockAndAgree(tx, request);
   if ('shortages' in found) return found;
   const { shelves, available, backordered, agreedOn } = found;
   // The warehouse of backordered units is not known yet, so they may join all the rest in one parcel.
   const uncarried = backordered.length > 0 ? overweightMerchants(request.demands, found, delivery.country) : [];
   if (uncarried.length > 0) return { uncarried };
-  const sourcing = sourceFromShelves(found, available, delivery);
+  const sourcing = sourceFromShelves(found, available, delivery, today);
   if (!('parts' in sourcing)) return sourcing;
   const backorderedUnits = backordered.map(({ demand, quantity }) => ({
     ...demand,
@@ -86,15 +88,13 @@ const amountsOf = ({ amount, shippingAmount, platformAmount }: UnitValue): UnitV
  */
 async function lockAndAgree(
   tx: Tx,
-  { demands, delivery: destination, expiresAt }: ReservationRequest,
+  { demands, delivery, today }: ReservationRequest,
 ): Promise<(Shelves & BackorderAgreement<Demand>) | { readonly shortages: readonly Shortage[] }> {
   const skuIds = demands.map(({ skuId }) => skuId);
-  const latest = expiresAt.toISOString().slice(0, 10);
-  const delivery = { ...destination, leavesOn: latest };
+  const latest = delivery.leavesOn;
   const found = await readShelves(tx, skuIds, delivery, true);
   const shortages = findShortages(demands, found.shelves);
   if (shortages.length === 0) return { ...found, available: demands, backordered: [], agreedOn: null };
-  const today = new Date().toISOString().slice(0, 10);
   const shortSkuIds = shortages.map(({ skuId }) => skuId);
   if ((await readBackorderTerms(tx, shortSkuIds, today)).size === 0) return { shortages };
   await lockShelvesOf(tx, skuIds);

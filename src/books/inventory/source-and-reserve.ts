@@ -21,8 +21,8 @@ export function sourceFromShelves(
   { shelves, rates }: Shelves,
   demands: readonly Demand[],
   delivery: Destination,
+  today: string,
 ): Sourcing {
-  const today = new Date().toISOString().slice(0, 10);
   return sourceOrder(demands, shelves, {
     weights: new Map(shelves.map((shelf) => [shelf.skuId, shelf.weightG])),
     zones: new Map(shelves.map((shelf) => [shelf.warehouseId, zoneBetween(shelf, delivery)])),

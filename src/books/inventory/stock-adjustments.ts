@@ -14,7 +14,7 @@ const invalid = (pointer: string, detail: string): Refusal =>
  * Receives a delivery onto a shelf. Refused for shelves that the caller may not manage, and for a known lot with
  * another expiry date.
  */
-export async function receiveGoods(tx: Tx, goods: ReceiveStock): Promise<ShelfRef | Refusal> {
+export async function receiveGoods(tx: Tx, goods: ReceiveStock, today: string): Promise<ShelfRef | Refusal> {
   const { skuId, warehouseId, lotCode, quantity, reference } = goods;
   const sku = await tx.selectFrom('sku').select('expires').where('id', '=', skuId).executeTakeFirst();
   if (!sku || !(await mayKeep(tx, skuId, warehouseId))) return refuse('not_found');
@@ -33,7 +33,7 @@ export async function receiveGoods(tx: Tx, goods: ReceiveStock): Promise<ShelfRe
     .executeTakeFirst();
   if (known && known.expiresOn !== expiresOn)
     return invalid('/expiresOn', `The lot expires on ${known.expiresOn ?? 'no day'}`);
-  await receiveStock(tx, [{ skuId, warehouseId, locationId, lotCode, expiresOn, quantity, reference }]);
+  await receiveStock(tx, [{ skuId, warehouseId, locationId, lotCode, expiresOn, quantity, reference }], today);
   return { skuId, warehouseId };
 }
 
@@ -82,12 +82,15 @@ const lockShelf = (tx: Tx, { skuId, warehouseId }: ShelfRef) =>
     .executeTakeFirst();
 
 /** Sets a lot to the units that were counted. Refused, changing nothing, when too few would be left for orders. */
-export const countLot = (tx: Tx, { lotId, counted, reference }: CountLot): Promise<ShelfRef | Refusal> =>
-  changeLot(tx, lotId, (onHand) => counted - onHand, 'counted', reference);
+export const countLot = (tx: Tx, { lotId, counted, reference }: CountLot, today: string): Promise<ShelfRef | Refusal> =>
+  changeLot(tx, lotId, (onHand) => counted - onHand, 'counted', reference, today);
 
 /** Adds units to a lot or removes them, for a reason. Refused, changing nothing, when too few would be left. */
-export const adjustLot = (tx: Tx, { lotId, quantity, reason, reference }: AdjustLot): Promise<ShelfRef | Refusal> =>
-  changeLot(tx, lotId, () => quantity, reason, reference);
+export const adjustLot = (
+  tx: Tx,
+  { lotId, quantity, reason, reference }: AdjustLot,
+  today: string,
+): Promise<ShelfRef | Refusal> => changeLot(tx, lotId, () => quantity, reason, reference, today);
 
 async function changeLot(
   tx: Tx,
@@ -95,6 +98,7 @@ async function changeLot(
   changeOf: (onHand: number) => number,
   reason: string,
   reference: string,
+  today: string,
 ): Promise<ShelfRef | Refusal> {
   const ref = await tx.selectFrom('lot').select(['skuId', 'warehouseId']).where('id', '=', lotId).executeTakeFirst();
   if (!ref || !(await mayKeep(tx, ref.skuId, ref.warehouseId))) return refuse('not_found');
@@ -124,7 +128,7 @@ async function changeLot(
     .insertInto('stock_movement')
     .values({ ...ref, lotId, quantity: change, reason, reference })
     .execute();
-  if (change > 0) await fillBackorders(tx, [ref]);
+  if (change > 0) await fillBackorders(tx, [ref], today);
   await replenishLowShelves(tx, [ref]);
   return (await breaksPromise(tx, ref))
     ? refuse('stock_promised', {
@@ -141,7 +145,7 @@ async function breaksPromise(tx: Tx, { skuId, warehouseId }: ShelfRef): Promise<
       where "skuId" = ${skuId} and "warehouseId" = ${warehouseId} and status = 'held'
     ), free as (
       select coalesce("expiresOn", 'infinity'::date) as day, "onHand" - allocated as units from lot
-      where "skuId" = ${skuId} and "warehouseId" = ${warehouseId}
+      where "skuId" = ${skuId} and "warehouseId" = ${warehouseId} and "onHand" > 0
     )
     select 1 from (select distinct day from held) d
     where (select sum(quantity) from held where held.day >= d.day)
@@ -154,6 +158,7 @@ async function breaksPromise(tx: Tx, { skuId, warehouseId }: ShelfRef): Promise<
 export async function setStock(
   tx: Tx,
   { skuId, warehouseId, safetyStock, reorder }: SetStock,
+  today: string,
 ): Promise<ShelfRef | Refusal> {
   if (!(await mayKeep(tx, skuId, warehouseId))) return refuse('not_found');
   const known = await tx.selectFrom('sku').select('id').where('id', '=', skuId).executeTakeFirst();
@@ -174,7 +179,7 @@ export async function setStock(
     .where('skuId', '=', skuId)
     .where('warehouseId', '=', warehouseId)
     .execute();
-  if (safetyStock !== undefined) await fillBackorders(tx, [{ skuId, warehouseId }]);
+  if (safetyStock !== undefined) await fillBackorders(tx, [{ skuId, warehouseId }], today);
   await replenishLowShelves(tx, [{ skuId, warehouseId }]);
   return { skuId, warehouseId };
 }

@@ -3,6 +3,7 @@ import { cancelFollowUps } from '../task-rows';
 import { enqueueReplenishmentSignal } from '../outbox';
 import { newId } from '../new-id';
 import type { Tx } from '../transactions';
+import { DEMAND_DAYS } from './unmet-demand';
 
 /** Names the shelf of one SKU in one warehouse. */
 export interface ShelfRef {
@@ -74,14 +75,11 @@ export const lockReplenishment = (tx: Tx, replenishmentId: string) =>
 /** A row of the table `replenishment`. */
 export type ReplenishmentRow = NonNullable<Awaited<ReturnType<typeof lockReplenishment>>>;
 
-/** How far back unmet demand counts. */
-const DEMAND_DAYS = 30;
-
 /**
  * Decides how many units to order, once, and keeps the number. It is the sum of what the shelf lacks of its level
  * (`reorderTo`), what is backordered beyond what other open replenishments bring, and the unmet demand since the SKU
- * was last planned. Unmet demand counts at most as much as the level, so that many refusals cannot cause a huge
- * purchase.
+ * was last planned, of the last 30 days at most. Unmet demand counts at most as much as the level, so that many
+ * refusals cannot cause a huge purchase.
  */
 export async function planQuantity(tx: Tx, row: ReplenishmentRow): Promise<number> {
   if (row.asked !== null) return row.asked;
@@ -93,7 +91,7 @@ export async function planQuantity(tx: Tx, row: ReplenishmentRow): Promise<numbe
       ), 0))
       + least(coalesce(s."reorderTo", 0), coalesce((
         select sum(d.requested - d.available) from stock_demand d
-        where d."skuId" = s."skuId" and d.at > coalesce(
+        where d."skuId" = s."skuId" and d.at > greatest(
           (select max(r."plannedAt") from replenishment r where r."skuId" = s."skuId"),
           now() - make_interval(days => ${DEMAND_DAYS})
         )

@@ -4,6 +4,9 @@ import { newId } from '../new-id';
 import { insertFollowUps } from '../task-rows';
 import type { Tx } from '../transactions';
 
+/** How far back unmet demand counts. */
+export const DEMAND_DAYS = 30;
+
 /** Names a request that started no order: the caller and its Idempotency-Key. */
 export const demandSourceOf = (caller: string, key: string): string => `${caller}:${key}`;
 
@@ -24,4 +27,14 @@ export async function recordDemand(tx: Tx, source: string, shortages: readonly S
     ), follow_up as (${insertFollowUps(sql`(select task, sku, merchant from short)`, 'demand_unmet')})
     insert into stock_demand (source, "skuId", "merchantId", requested, available)
     select ${source}, sku, merchant, requested, available from short on conflict do nothing`.execute(tx);
+}
+
+/** Deletes demand that counts no more, `limit` rows at most, and returns how many. */
+export async function forgetOldDemand(tx: Tx, now: Date, limit: number): Promise<number> {
+  const until = new Date(now.getTime() - DEMAND_DAYS * 86_400_000);
+  const { numAffectedRows } = await sql`
+    delete from stock_demand where (source, "skuId") in (
+      select source, "skuId" from stock_demand where at < ${until} order by at limit ${limit}
+    )`.execute(tx);
+  return Number(numAffectedRows);
 }

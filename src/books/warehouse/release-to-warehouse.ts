@@ -10,13 +10,14 @@ import type { Tx } from '../transactions';
 
 /**
  * Splits an order by merchant and warehouse, binds its reservations to lots and opens the pick tasks. The reservations
- * must be held. Returns the facts for the timeline.
+ * must be held. `today` is the mall's day (ISO date). Returns the facts for the timeline.
  */
 export async function releaseToWarehouse(
   tx: Tx,
   orderId: string,
   urgency: Urgency,
   gift: boolean,
+  today: string,
 ): Promise<TimelineFact[]> {
   const held = await tx
     .selectFrom('reservation')
@@ -45,6 +46,7 @@ export async function releaseToWarehouse(
   await fillBackorders(
     tx,
     held.filter(({ keepsUntil }) => keepsUntil !== null),
+    today,
   );
   return facts;
 }

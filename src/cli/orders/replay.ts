@@ -4,6 +4,7 @@ import { importDataset, type Imported } from '../../../bench/olist/import';
 import { replay, type ReplayReport } from '../../../bench/olist/replay';
 import { connect, type Transactions } from '../../books/transactions';
 import { runAudits, type AuditResult } from '../../audit/run-audits';
+import { DEFAULT_TIME_ZONE } from '../../contracts/time-zone';
 import { CatalogueImport } from '../../services/catalogue/import';
 import { ApiKeyService } from '../../services/access/api-keys';
 import { openAuditSources } from '../../embedded/audit-sources';
@@ -66,7 +67,11 @@ async function runReplay(dir: string, flags: ReplayFlags, running: Running): Pro
     process.stderr.write(
       `Importing ${sellers.size} merchants, ${products.size} products and the stock of ${orders.length} orders\n`,
     );
-    const imported = await importDataset(new CatalogueImport(transactions), dataset, flags.run);
+    const imported = await importDataset(
+      new CatalogueImport(transactions, running.environment.MALL_TIME_ZONE ?? DEFAULT_TIME_ZONE),
+      dataset,
+      flags.run,
+    );
     return await withKeys(transactions, imported, flags.run, async (keys) => {
       const bar = new ReplayBar(dataset.orders.length);
       try {

@@ -27,20 +27,29 @@ export class People {
     private readonly warehouses: readonly PublicApi[],
     private readonly drivers: CarrierDrivers,
     private readonly intent: (act: string) => string,
+    /** How long an order may stay as it is while it is waited for, ms. */
     private readonly limitMs: number,
     /** The longest pause between two looks at an order that does not move, ms. */
     private readonly slowestLookMs = SLOWEST_LOOK_MS,
   ) {}
 
-  /** Reads an order, ever more rarely, until a fact is true. Throws `WaitTimedOut` after the time limit. */
+  /**
+   * Reads an order, ever more rarely, until a fact is true. Throws `WaitTimedOut` once nothing of the order has changed
+   * for the time limit: an order on a busy machine may take long, as long as it moves.
+   */
   async until(orderId: string, fact: (order: OrderResource) => boolean, what: string): Promise<OrderResource> {
-    const end = Date.now() + this.limitMs;
+    let seen = '';
+    let end = 0;
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 1.6, this.slowestLookMs)) {
       const order = await this.customer.getOrder(orderId);
       if (fact(order)) return order;
+      const now = JSON.stringify(order);
+      if (now !== seen) end = Date.now() + this.limitMs;
+      seen = now;
       if (Date.now() > end)
         throw new WaitTimedOut(
-          `${orderId} was not ${what} within ${this.limitMs / 1000} s: it is ${order.status} (${statusesIn(order)})`,
+          `${orderId} is not ${what}, and has not changed for ${this.limitMs / 1000} s: ` +
+            `it is ${order.status} (${statusesIn(order)})`,
         );
       await wait(pauseMs);
     }

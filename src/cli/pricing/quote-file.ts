@@ -5,10 +5,10 @@ import { CURRENCY_DIGITS, Currency, MAX_AMOUNT, Money } from '../../contracts/mo
 import { MAX_LINES, MAX_QUANTITY } from '../../contracts/pricing/cart-request';
 import { PromotionDefinition } from '../../contracts/pricing/promotion';
 import { TaxRates } from '../../contracts/pricing/tax-rates';
-import { isTimeZone } from '../../contracts/time-zone';
+import { DEFAULT_TIME_ZONE, isTimeZone } from '../../contracts/time-zone';
 import type { PriceRequest } from '../../domain/pricing/priced-cart';
 import { includedTaxes } from '../../domain/pricing/tax';
-import { wallTime } from '../../domain/pricing/wall-time';
+import { wallTime } from '../../domain/dates';
 
 const id = z.string().min(1).max(64);
 const amount = z.int().min(0).max(MAX_AMOUNT);
@@ -20,7 +20,10 @@ const QuoteFile = z
     about: z.string().optional(),
     currency: Currency,
     at: z.iso.datetime({ offset: true }).optional(),
-    timeZone: z.string().default('Asia/Shanghai').refine(isTimeZone, 'must be an IANA time zone such as Asia/Shanghai'),
+    timeZone: z
+      .string()
+      .default(DEFAULT_TIME_ZONE)
+      .refine(isTimeZone, 'must be an IANA time zone such as Asia/Shanghai'),
     country: z
       .string()
       .regex(/^[A-Z]{2}$/, 'must be a country as ISO 3166-1 has it, such as CN')

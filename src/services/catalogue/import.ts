@@ -9,6 +9,7 @@ import { upsertSuppliers, type NewSupplier } from '../../books/catalogue/import-
 import { upsertWarehouse, type ImportedWarehouse, type NewWarehouse } from '../../books/catalogue/import-warehouses';
 import { receiveStock, type Receipt } from '../../books/inventory/receipts';
 import type { Transactions, Tx } from '../../books/transactions';
+import { dayOf } from '../../domain/dates';
 import type { Caller } from '../../contracts/caller';
 
 const IMPORTER: Caller = { role: 'platform', subject: 'mall', actor: 'platform:import' };
@@ -21,7 +22,11 @@ const BATCH = 1_000;
  * transaction.
  */
 export class CatalogueImport {
-  constructor(private readonly transactions: Transactions) {}
+  constructor(
+    private readonly transactions: Transactions,
+    /** The mall's time zone (IANA). */
+    private readonly timeZone: string,
+  ) {}
 
   /** Finds or makes storefronts by name. */
   importStorefronts(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -76,6 +81,7 @@ export class CatalogueImport {
       await receiveStock(
         tx,
         batch.filter((receipt) => !done.has(receiptName(receipt))),
+        dayOf(new Date(), this.timeZone),
       );
       return [];
     });

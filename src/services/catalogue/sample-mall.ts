@@ -47,8 +47,12 @@ const PLACES: readonly Place[] = Array.from({ length: AISLES * BAYS * LEVELS }, 
  * whose secrets the caller still has; other keys are issued again, as an earlier run may have died before it stored
  * them.
  */
-export async function seedSampleMall(transactions: Transactions, keptKeys?: ReadonlySet<string>): Promise<SampleMall> {
-  const catalogue = new CatalogueImport(transactions);
+export async function seedSampleMall(
+  transactions: Transactions,
+  timeZone: string,
+  keptKeys?: ReadonlySet<string>,
+): Promise<SampleMall> {
+  const catalogue = new CatalogueImport(transactions, timeZone);
   const storefrontId = idOf(await catalogue.importStorefronts([STOREFRONT]), STOREFRONT);
   const merchants = await catalogue.importMerchants(SAMPLE_MERCHANTS);
   const suppliers = await catalogue.importSuppliers(SAMPLE_SUPPLIERS);

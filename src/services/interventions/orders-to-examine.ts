@@ -4,7 +4,7 @@ import type { Tx } from '../../books/transactions';
 import { PROVIDER_REASONS } from '../../domain/interventions/available-actions';
 import { findMissingSteps } from './missing-steps';
 
-/** How long an order may be in each stage, and how long a cancellation may take, in seconds. */
+/** Says how long an order may be in each stage, and how long a cancellation may take, in seconds. */
 export interface Deadlines {
   /** Counted from the end of the payment window while the customer may still pay. */
   readonly receive: number;
@@ -13,6 +13,8 @@ export interface Deadlines {
   readonly cancelling: number;
   /** How long a step that is due may be missing while nothing else happens in its order. */
   readonly step: number;
+  /** The mall's time zone (IANA), in which agreed days end. */
+  readonly timeZone: string;
 }
 
 /** Describes why an order is examined. */
@@ -34,6 +36,7 @@ const LIMIT = 1_000;
  */
 export async function findOrdersToExamine(tx: Tx, deadlines: Deadlines): Promise<Map<string, OrderToExamine>> {
   const seconds = (deadline: number) => sql`make_interval(secs => ${deadline}::double precision)`;
+  const agreedDayEnd = sql`(("agreedOn" + 1)::timestamp at time zone ${deadlines.timeZone})`;
   const overdue = (stage: 'receive' | 'pick' | 'ship') => sql`
     (select id, "stageSince" + ${seconds(deadlines[stage])} as due from orders
      where "closedAt" is null and stage = ${sql.lit(stage)}
@@ -46,9 +49,9 @@ export async function findOrdersToExamine(tx: Tx, deadlines: Deadlines): Promise
       union all (select id, coalesce("payUntil", "stageSince") + ${seconds(deadlines.receive)} from orders
         where "closedAt" is null and status in ('awaiting_payment', 'awaiting_address')
           and coalesce("payUntil", "stageSince") < now() - ${seconds(deadlines.receive)} limit ${LIMIT})
-      union all (select id, "agreedOn" + interval '1 day' + ${seconds(deadlines.receive)} from orders
+      union all (select id, ${agreedDayEnd} + ${seconds(deadlines.receive)} from orders
         where "closedAt" is null and status = 'awaiting_stock' and "attentionOwn" is null
-          and "agreedOn" + interval '1 day' < now() - ${seconds(deadlines.receive)} limit ${LIMIT})
+          and ${agreedDayEnd} < now() - ${seconds(deadlines.receive)} limit ${LIMIT})
       union all (select id, "stageSince" + ${seconds(deadlines.cancelling)} from orders
         where "closedAt" is null and status = 'cancelling'
           and "stageSince" < now() - ${seconds(deadlines.cancelling)} limit ${LIMIT})

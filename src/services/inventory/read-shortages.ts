@@ -6,8 +6,8 @@ import { agreeBackorder } from '../../domain/inventory/agree-backorder';
 import { findShortages } from '../../domain/inventory/source-order';
 
 /**
- * Lists the shortages of an order that no backorder may cover. It locks nothing, so the reservation may find other
- * amounts.
+ * Lists the shortages of an order that would leave today and that no backorder may cover. It locks nothing, so the
+ * reservation may find other amounts.
  */
 export async function readShortages(
   tx: Tx,
@@ -18,8 +18,12 @@ export async function readShortages(
   const { shelves } = await readShelves(tx, skuIds, delivery, false);
   const short = findShortages(lines, shelves);
   if (short.length === 0) return [];
-  const today = new Date().toISOString().slice(0, 10);
   const shortSkus = short.map(({ skuId }) => skuId);
-  const agreed = agreeBackorder(lines, shelves, await readBackorderTerms(tx, shortSkus, today), today);
+  const agreed = agreeBackorder(
+    lines,
+    shelves,
+    await readBackorderTerms(tx, shortSkus, delivery.leavesOn),
+    delivery.leavesOn,
+  );
   return 'shortages' in agreed ? agreed.shortages : [];
 }

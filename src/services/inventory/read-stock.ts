@@ -82,6 +82,7 @@ async function withLots(tx: Tx, rows: readonly ShelfRow[]): Promise<ShelfResourc
       sql<string | null>`"expiresOn"::text`.as('expiresOn'),
     ])
     .where('skuId', 'in', [...new Set(rows.map((row) => row.skuId))])
+    .where('onHand', '>', 0)
     .orderBy(sql`"expiresOn" nulls last`)
     .orderBy('id')
     .execute();
@@ -96,15 +97,19 @@ async function withLots(tx: Tx, rows: readonly ShelfRow[]): Promise<ShelfResourc
   }));
 }
 
-/** Reads how much of a SKU can be ordered, from where and by when. It locks and promises nothing. */
+/**
+ * Reads how much of a SKU can be ordered, from where and by when. It locks and promises nothing. `today` is the mall's
+ * day (ISO date).
+ */
 export async function readAvailability(
   tx: Tx,
   { skuId, country, ...request }: AskAvailability,
+  today: string,
 ): Promise<AvailabilityResource | Refusal> {
   const [postcode, requestedDate] = [request.postcode ?? null, request.requestedDate ?? null];
   const known = await tx.selectFrom('sku').select('id').where('id', '=', skuId).executeTakeFirst();
   if (!known) return refuse('unknown_sku', { errors: [{ pointer: 'skuId', detail: 'It is not in the catalogue' }] });
-  const delivery = { country, urgency: request.urgency, requestedDate };
+  const delivery = { country, urgency: request.urgency, requestedDate, leavesOn: today };
   const { shelves, rates, deliveredBy } = await readShelves(tx, [skuId], delivery, false);
   const deliveryDays = rates.filter((rate) => rate.countries.includes(country)).map((rate) => rate.deliveryDays);
   const warehouses = shelves
@@ -120,16 +125,14 @@ export async function readAvailability(
     country,
     available: warehouses.reduce((sum, { available }) => sum + available, 0),
     warehouses,
-    earliestDelivery:
-      deliveryDays.length === 0 ? null : addDays(new Date().toISOString().slice(0, 10), Math.min(...deliveryDays)),
+    earliestDelivery: deliveryDays.length === 0 ? null : addDays(today, Math.min(...deliveryDays)),
     latestDelivery: deliveredBy,
-    backorder: await backorderable(tx, skuId),
+    backorder: await backorderable(tx, skuId, today),
   };
 }
 
 /** Estimates when a unit beyond the free stock would come; null when it cannot be backordered. */
-async function backorderable(tx: Tx, skuId: string): Promise<AvailabilityResource['backorder']> {
-  const today = new Date().toISOString().slice(0, 10);
+async function backorderable(tx: Tx, skuId: string, today: string): Promise<AvailabilityResource['backorder']> {
   const terms = (await readBackorderTerms(tx, [skuId], today)).get(skuId);
   const more = terms && remainingAllowance(terms);
   return terms === undefined || more === undefined || more === 0

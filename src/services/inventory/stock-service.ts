@@ -16,6 +16,7 @@ import type {
   SetStock,
   ShelfResource,
 } from '../../contracts/inventory/stock';
+import { dayOf } from '../../domain/dates';
 import { buildAnswer, runIdempotently, type Answer, type IdempotentRequest } from '../idempotent-request';
 import type { OutboxSender } from '../outbox-sender';
 import { listStock, readAvailability, readBackorder, readShelf } from './read-stock';
@@ -25,6 +26,8 @@ export class StockService {
   constructor(
     private readonly transactions: Transactions,
     private readonly outbox: OutboxSender,
+    /** The mall's time zone (IANA). */
+    private readonly timeZone: string,
   ) {}
 
   list(caller: Caller, query: ListStock): Promise<Page<ShelfResource> | Refusal> {
@@ -32,27 +35,27 @@ export class StockService {
   }
 
   availability(caller: Caller, query: AskAvailability): Promise<AvailabilityResource | Refusal> {
-    return this.transactions.run(caller, (tx) => readAvailability(tx, query));
+    return this.transactions.run(caller, (tx) => readAvailability(tx, query, this.#today()));
   }
 
   /** Adds a delivery to the stock. */
   receive(caller: Caller, intent: IdempotentRequest, goods: ReceiveStock): Promise<Answer<ShelfResource> | Refusal> {
-    return this.#change(caller, intent, (tx) => receiveGoods(tx, goods));
+    return this.#change(caller, intent, (tx) => receiveGoods(tx, goods, this.#today()));
   }
 
   /** Sets a lot to what was counted. */
   count(caller: Caller, intent: IdempotentRequest, count: CountLot): Promise<Answer<ShelfResource> | Refusal> {
-    return this.#change(caller, intent, (tx) => countLot(tx, count));
+    return this.#change(caller, intent, (tx) => countLot(tx, count, this.#today()));
   }
 
   /** Changes a lot by hand, for a reason. */
   adjust(caller: Caller, intent: IdempotentRequest, adjustment: AdjustLot): Promise<Answer<ShelfResource> | Refusal> {
-    return this.#change(caller, intent, (tx) => adjustLot(tx, adjustment));
+    return this.#change(caller, intent, (tx) => adjustLot(tx, adjustment, this.#today()));
   }
 
   /** Sets safety stock and thresholds. */
   set(caller: Caller, intent: IdempotentRequest, settings: SetStock): Promise<Answer<ShelfResource> | Refusal> {
-    return this.#change(caller, intent, (tx) => setStock(tx, settings));
+    return this.#change(caller, intent, (tx) => setStock(tx, settings, this.#today()));
   }
 
   /** Sets whether and how a SKU can be backordered. */
@@ -68,6 +71,10 @@ export class StockService {
       async (tx) =>
         (await setBackorderTerms(tx, settings)) ?? buildAnswer(200, await readBackorder(tx, settings.skuId)),
     );
+  }
+
+  #today(): string {
+    return dayOf(new Date(), this.timeZone);
   }
 
   async #change(

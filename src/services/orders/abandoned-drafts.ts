@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { forgetOldKeys } from '../../books/idempotency';
 import { markStarted, postponeStart } from '../../books/orders/orders';
+import { forgetOldDemand } from '../../books/purchasing/unmet-demand';
 import type { Transactions } from '../../books/transactions';
 import { forgetOldWebhooks } from '../../books/webhooks/received-webhooks';
 import { SYSTEM } from '../../contracts/caller';
@@ -112,7 +113,7 @@ export class AbandonedDraftSweeper {
   async #forget(): Promise<void> {
     const now = new Date();
     if (now.getTime() - this.#forgotAt < FORGET_PERIOD_MS) return;
-    for (const forget of [forgetOldWebhooks, forgetOldKeys]) {
+    for (const forget of [forgetOldWebhooks, forgetOldKeys, forgetOldDemand]) {
       let deleted = FORGET_BATCH;
       while (deleted === FORGET_BATCH && !this.#stopped)
         deleted = await this.transactions.run(SYSTEM, (tx) => forget(tx, now, FORGET_BATCH));

@@ -13,9 +13,10 @@ import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { OrderResource } from '../../contracts/orders/order';
 import type { Recipient } from '../../contracts/addresses/recipient';
 import { validateRecipient } from '../../domain/addresses/validate-recipient';
-import type { TaxProvider } from '../../domain/pricing/tax';
+import { dayOf } from '../../domain/dates';
 import type { Answer, IdempotentRequest } from '../idempotent-request';
 import type { OutboxSender } from '../outbox-sender';
+import type { OrderPolicies } from '../policies';
 import { outcomeOf, pendingAnswer } from './order-outcome';
 import { NO_ANSWER, type OrderWorkflows } from './order-workflows';
 import { readOrder } from './read-orders';
@@ -28,9 +29,7 @@ export class AddressFixService {
     private readonly vault: Vault,
     private readonly workflows: OrderWorkflows,
     private readonly outbox: OutboxSender,
-    private readonly taxes: TaxProvider,
-    /** How long an order may wait for its payment after the correction. */
-    private readonly paymentWindowSeconds: number,
+    private readonly policies: Pick<OrderPolicies, 'taxes' | 'paymentWindowSeconds' | 'timeZone'>,
   ) {}
 
   /** Corrects an order's recipient and answers its payment's outcome: 201, or 202 when that takes longer. */
@@ -112,11 +111,12 @@ export class AddressFixService {
       });
     }
     const { country } = to;
+    const today = dayOf(new Date(), this.policies.timeZone);
     if (!(await isServed(tx, orderId, country)))
       return refuse('destination_not_served', {
         errors: [{ pointer: '/address/country', detail: `No carrier delivers to ${country}` }],
       });
-    const moved = await planMove(tx, orderId, to);
+    const moved = await planMove(tx, orderId, to, today);
     if (moved && !('units' in moved)) {
       const shortages = shortagesOf(moved);
       return shortages.length > 0
@@ -125,15 +125,16 @@ export class AddressFixService {
             errors: [{ pointer: '/address/country', detail: `No carrier takes a parcel this heavy to ${country}` }],
           });
     }
-    const repriced = await repriceFor(tx, this.taxes, orderId, country);
+    const repriced = await repriceFor(tx, this.policies.taxes, orderId, country);
     if (repriced) return repriced;
     await correctRecipient(tx, this.vault, orderId, verdict.recipient);
-    if (moved) await moveReservations(tx, moved);
+    if (moved) await moveReservations(tx, moved, today);
     return undefined;
   }
 
   /** Describes where a corrected order goes, and the last day on which it may leave. */
   async #destination(tx: Tx, orderId: string, { address }: Recipient): Promise<Destination> {
+    const { timeZone, paymentWindowSeconds } = this.policies;
     const { urgency, requestedDate } = await tx
       .selectFrom('orders')
       .select(['urgency', 'requestedDate'])
@@ -144,7 +145,8 @@ export class AddressFixService {
       postcode: address.postcode ?? null,
       urgency,
       requestedDate: requestedDate?.toISOString().slice(0, 10) ?? null,
-      leavesOn: new Date(Date.now() + this.paymentWindowSeconds * 1000).toISOString().slice(0, 10),
+      // It may leave as late as at the end of the payment window that the correction begins.
+      leavesOn: dayOf(new Date(Date.now() + paymentWindowSeconds * 1000), timeZone),
     };
   }
 

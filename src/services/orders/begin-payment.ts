@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { customerKeyOf } from '../../books/customers/customers';
 import { claimKey, forgetKey } from '../../books/idempotency';
 import { newId } from '../../books/new-id';
@@ -9,6 +10,9 @@ import type { Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { PaymentInstruction } from '../../contracts/orders/place-order';
 import type { IdempotentRequest } from '../idempotent-request';
+
+/** Is half of the Updates that Temporal lets one workflow hold: staff need the others while attempts wait. */
+const UNDECIDED_AT_ONCE = 5;
 
 /**
  * Writes another attempt to pay, or finds the one of an earlier request with the same key. `replayed` when that was
@@ -43,6 +47,16 @@ export async function beginPayment(
   if (!awaited || !customer) {
     await forgetKey(tx, caller.subject, intent.key);
     return refuse('payment_not_awaited', { detail: `The order is ${order.status}` });
+  }
+  const { undecided } = await tx
+    .selectFrom('payment')
+    .select(sql<number>`count(*)::int`.as('undecided'))
+    .where('orderId', '=', orderId)
+    .where('status', '=', 'pending')
+    .executeTakeFirstOrThrow();
+  if (undecided >= UNDECIDED_AT_ONCE) {
+    await forgetKey(tx, caller.subject, intent.key);
+    return refuse('payments_undecided');
   }
   await insertPayment(tx, vault, customer, {
     id: paymentId,

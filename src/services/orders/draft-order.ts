@@ -8,6 +8,7 @@ import type { Vault } from '../../books/vault';
 import type { Caller } from '../../contracts/caller';
 import { isRefusal, type Refusal } from '../../contracts/errors';
 import type { PlaceOrder } from '../../contracts/orders/place-order';
+import { dayOf } from '../../domain/dates';
 import { validateRecipient } from '../../domain/addresses/validate-recipient';
 import {
   decideDraft,
@@ -81,7 +82,8 @@ async function checkCart(
   if (isRefusal(priced)) return { price: priced, shortages: [] };
   const rejected = rejectedCoupons(priced);
   if (rejected) return { price: rejected, shortages: [] };
-  const delivery = { country, urgency: order.urgency, requestedDate: order.requestedDate ?? null };
+  const { urgency, requestedDate = null } = order;
+  const delivery = { country, urgency, requestedDate, leavesOn: dayOf(new Date(), policies.timeZone) };
   return { price: priced, shortages: await readShortages(tx, priced.cart.lines, delivery) };
 }
 

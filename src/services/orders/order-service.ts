@@ -1,20 +1,20 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { claimKey, forgetKey, reopenKey } from '../../books/idempotency';
+import { claimKey, forgetKey } from '../../books/idempotency';
+import { beginCancellation } from '../../books/orders/cancellation';
 import { lockOrder } from '../../books/orders/orders';
 import { abandonUntried, lockPayment } from '../../books/payments/payments';
 import { readTimeline } from '../../books/timeline';
 import type { Transactions } from '../../books/transactions';
 import type { Vault } from '../../books/vault';
-import { SYSTEM, type Caller } from '../../contracts/caller';
+import { actingFor, SYSTEM, type Caller } from '../../contracts/caller';
 import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { ListOrders, OrderResource, OrderSummary } from '../../contracts/orders/order';
 import type { CancelOrder, PaymentInstruction, PlaceOrder } from '../../contracts/orders/place-order';
-import type { CancellationVerdict } from '../../contracts/orders/verdict';
 import type { Page } from '../../contracts/page';
-import type { OrderStatus } from '../../contracts/statuses';
 import type { TimelineEvent } from '../../contracts/timeline';
 import { containsCardNumber } from '../../domain/payments/card-number';
 import type { Answer, IdempotentRequest } from '../idempotent-request';
+import type { OutboxSender } from '../outbox-sender';
 import type { OrderPolicies } from '../policies';
 import { answerOrder, type AnsweredRequest } from './answer-order';
 import { beginPayment } from './begin-payment';
@@ -25,23 +25,13 @@ import { listOrders, readOrder } from './read-orders';
 /** The roles that may read where an order goes. */
 const MAY_SEE_RECIPIENT: readonly string[] = ['storefront', 'support', 'platform', 'system'];
 
-/** The statuses in which an order may be cancelled, as long as nothing of it was handed over. */
-const CANCELLABLE: readonly OrderStatus[] = [
-  'draft',
-  'awaiting_address',
-  'awaiting_payment',
-  'awaiting_stock',
-  'in_fulfillment',
-  'cancelling',
-];
-const WITHOUT_WORKFLOW = 'The order cannot take this now: its workflow has not begun, or was lost and is soon replaced';
-
 /** Places, pays, cancels and reads orders, for storefronts and the mall's staff. */
 export class OrderService {
   constructor(
     private readonly transactions: Transactions,
     private readonly vault: Vault,
     private readonly workflows: OrderWorkflows,
+    private readonly outbox: OutboxSender,
     private readonly policies: OrderPolicies,
   ) {}
 
@@ -100,7 +90,10 @@ export class OrderService {
     }
   }
 
-  /** Cancels an order that was not handed over, and answers it once everything is undone. */
+  /**
+   * Cancels an order that was not handed over. The cancellation is in the books before anything is answered, and takes
+   * effect whatever happens to the order's workflow. Answers once everything is undone; 202 when that takes longer.
+   */
   async cancel(
     caller: Caller,
     intent: IdempotentRequest,
@@ -115,19 +108,19 @@ export class OrderService {
     });
     if (isRefusal(begun)) return begun;
     if (begun.claim.claimed === 'answered') return this.#answer(caller, intent, orderId, { replayed: true });
-    const verdict = await this.workflows.cancel(orderId, { reason, actor: caller.actor });
-    // The workflow may end before it answers: an order that was open before this request was then cancelled by it.
-    const mayBeOurs = begun.claim.claimed === 'resumed' || begun.status !== 'cancelled';
-    if (verdict === 'not_running' && mayBeOurs && (await this.#isCancelled(caller, orderId))) {
-      return this.#answer(caller, intent, orderId, { replayed: false });
-    }
-    if (verdict === NO_ANSWER) return this.#answer(caller, intent, orderId, { replayed: false, unanswered: true });
-    const refusal = refusalOfCancellation(verdict, begun.status);
-    if (!refusal) return this.#answer(caller, intent, orderId, { replayed: false });
-    // What is to be sent again may have begun: its repetition takes over.
-    const release = refusal.refused === 'starting' ? reopenKey : forgetKey;
-    await this.transactions.run(caller, (tx) => release(tx, caller.subject, intent.key));
-    return refusal;
+    const request = { reason, actor: caller.actor };
+    const decided = await this.transactions.run(actingFor(caller.actor), (tx) =>
+      beginCancellation(tx, orderId, request),
+    );
+    const isAnothers = begun.status === 'cancelled' && begun.claim.claimed === 'first';
+    if (decided.outcome === 'refused' || isAnothers) return this.#refuseCancellation(caller, intent, orderId);
+    await this.outbox.flush(orderId);
+    const verdict = await this.workflows.cancel(orderId, request);
+    if (verdict !== NO_ANSWER && verdict !== 'not_running' && verdict.outcome === 'refused')
+      return this.#refuseCancellation(caller, intent, orderId);
+    // Without a workflow it may have ended by this cancellation; else its next workflow finds that in the books.
+    const unanswered = verdict === NO_ANSWER || (verdict === 'not_running' && !(await this.#isCancelled(orderId)));
+    return this.#answer(caller, intent, orderId, { replayed: false, unanswered });
   }
 
   async get(caller: Caller, orderId: string): Promise<OrderResource | Refusal> {
@@ -168,9 +161,21 @@ export class OrderService {
     });
   }
 
-  /** Reads whether a cancellation without an answer took effect: it ends the order's workflow. */
-  #isCancelled(caller: Caller, orderId: string): Promise<boolean> {
+  /** Refuses a cancellation that comes too late, and lets its key be used again. */
+  #refuseCancellation(caller: Caller, intent: IdempotentRequest, orderId: string): Promise<Refusal> {
     return this.transactions.run(caller, async (tx) => {
+      await forgetKey(tx, caller.subject, intent.key);
+      const { status } = await tx
+        .selectFrom('orders')
+        .select('status')
+        .where('id', '=', orderId)
+        .executeTakeFirstOrThrow();
+      return refuse('order_not_cancellable', { detail: `The order is ${status}` });
+    });
+  }
+
+  #isCancelled(orderId: string): Promise<boolean> {
+    return this.transactions.run(SYSTEM, async (tx) => {
       const order = await tx.selectFrom('orders').select('status').where('id', '=', orderId).executeTakeFirst();
       return order?.status === 'cancelled';
     });
@@ -184,14 +189,6 @@ export class OrderService {
   ): Promise<Answer<OrderResource> | Refusal> {
     return this.transactions.run(caller, (tx) => answerOrder(tx, this.vault, caller, intent, orderId, request));
   }
-}
-
-function refusalOfCancellation(verdict: CancellationVerdict | 'not_running', status: OrderStatus): Refusal | undefined {
-  if (verdict === 'not_running')
-    return CANCELLABLE.includes(status)
-      ? refuse('starting', { detail: WITHOUT_WORKFLOW })
-      : refuse('order_not_cancellable', { detail: `The order is ${status}` });
-  return verdict.outcome === 'refused' ? refuse(verdict.code) : undefined;
 }
 
 /** Refuses fields that contain a payment card's number, before anything is written. */

@@ -93,14 +93,17 @@ export class OrderWorkflows {
     );
   }
 
-  /** Cancels an order; `not_running` when it has not started or has ended. */
+  /**
+   * Awaits the end of a cancellation that the books hold. Answers `not_running` when the order's workflow has not
+   * started or has ended. However many wait for it, the workflow holds one Update.
+   */
   async cancel(
     orderId: string,
     request: ByActor<CancelOrder>,
   ): Promise<CancellationVerdict | typeof NO_ANSWER | 'not_running'> {
     try {
       return await this.#withinTime(orderId, () =>
-        this.#handle(orderId).executeUpdate(cancelOrder, { args: [request] }),
+        this.#handle(orderId).executeUpdate(cancelOrder, { args: [request], updateId: `${orderId}:cancelled` }),
       );
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return 'not_running';

@@ -8,7 +8,7 @@ import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { CurrencyCode, Money } from '../../contracts/money';
 import type { CartLine, PricedCart, PriceRequest, Promotion } from '../../domain/pricing/priced-cart';
 import { priceCart } from '../../domain/pricing/price-cart';
-import { wallTime } from '../../domain/pricing/wall-time';
+import { wallTime } from '../../domain/dates';
 import type { OrderPolicies } from '../policies';
 
 /** Describes a cart that a storefront wants a price for. */

@@ -16,7 +16,7 @@ import { PlaceOrder } from '../../../src/contracts/orders/place-order';
 import { until } from '../../sandboxes/sandboxes';
 import { backorderedSku, bring, bringIn } from '../../support/backorders';
 import { createTestDatabase, waitingForLocks, type TestDatabase } from '../../support/database';
-import { connectTo, placeOrderBody, seedMall, testVault, type TestMall, type TestSku } from '../../support/mall';
+import { connectTo, placeOrderBody, seedMall, testVault, type TestMall, type TestSku, TODAY } from '../../support/mall';
 import { callerFor } from '../../support/people';
 import { priced, unpromoted } from '../../support/prices';
 
@@ -29,7 +29,7 @@ beforeEach(async () => {
   database = await createTestDatabase();
   transactions = connectTo(database.appUrl, 16);
   mall = await seedMall(transactions);
-  stock = createStockActivities({ transactions, vault: testVault() });
+  stock = createStockActivities({ transactions, vault: testVault(), timeZone: 'UTC' });
 });
 afterEach(async () => {
   await transactions.close();
@@ -70,7 +70,7 @@ async function order(...lines: readonly [TestSku, number][]): Promise<string> {
 }
 const end = (orderId: string) =>
   transactions.run(SYSTEM, async (tx) => {
-    await freeReservations(tx, orderId);
+    await freeReservations(tx, orderId, TODAY);
     await moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' });
   });
 const agree = (orderId: string, agreedOn: string) =>
@@ -188,15 +188,15 @@ test('a new order does not overtake backorders, and units beyond them are free f
 test('an order that ends frees its units for the next, and its backorders end', async () => {
   const sku = await backorderedSku(transactions, mall, 4);
   const [first, second] = [await order([sku, 5], [mall.skus.cup, 1]), await order([sku, 2])];
-  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, first))).toBe(2);
-  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, first))).toBe(0);
+  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, first, TODAY))).toBe(2);
+  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, first, TODAY))).toBe(0);
   expect(await standing([first, second], sku.id)).toEqual([
     [0, 0],
     [2, 0],
   ]);
   expect(await woken()).toEqual([second]);
   const owedOnly = await order([sku, 9]);
-  await transactions.run(SYSTEM, (tx) => freeReservations(tx, owedOnly));
+  await transactions.run(SYSTEM, (tx) => freeReservations(tx, owedOnly, TODAY));
   const { owed } = await transactions.run(SYSTEM, (tx) =>
     tx.selectFrom('sku').select('owed').where('id', '=', sku.id).executeTakeFirstOrThrow(),
   );
@@ -209,19 +209,21 @@ test('found units and lowered safety stock fill backorders; the audit trail name
     { skuId: sku.id, warehouseId: mall.warehouseIds[0] },
     callerFor('merchant', sku.merchantId),
   ];
-  await transactions.run(merchant, (tx) => setStock(tx, { ...shelf, safetyStock: 2 }));
+  await transactions.run(merchant, (tx) => setStock(tx, { ...shelf, safetyStock: 2 }, TODAY));
   const id = await order([sku, 4]);
-  await transactions.run(merchant, (tx) => setStock(tx, { ...shelf, safetyStock: 1 }));
+  await transactions.run(merchant, (tx) => setStock(tx, { ...shelf, safetyStock: 1 }, TODAY));
   expect(await standing([id], sku.id)).toEqual([[1, 3]]);
   await transactions.run(merchant, async (tx) => {
     const lot = await tx.selectFrom('lot').select('id').where('skuId', '=', sku.id).executeTakeFirstOrThrow();
-    expect(await adjustLot(tx, { lotId: lot.id, quantity: 1, reason: 'found', reference: 'R-1' })).toEqual(shelf);
+    expect(await adjustLot(tx, { lotId: lot.id, quantity: 1, reason: 'found', reference: 'R-1' }, TODAY)).toEqual(
+      shelf,
+    );
     // The caller is itself again: it sees no customers' orders but those with its own goods, and no payments.
     expect(await tx.selectFrom('payment').select('id').execute()).toEqual([]);
   });
   expect(
     await transactions.run(callerFor('warehouse', shelf.warehouseId), (tx) =>
-      receiveGoods(tx, { ...shelf, lotCode: 'L2', quantity: 5, reference: 'DN-2' }),
+      receiveGoods(tx, { ...shelf, lotCode: 'L2', quantity: 5, reference: 'DN-2' }, TODAY),
     ),
   ).toEqual(shelf);
   expect(await standing([id], sku.id)).toEqual([[4, 0]]);
@@ -260,7 +262,7 @@ test('goods that would not keep for the first backorder go to the next', async (
   // Until lots are bound, what is held may be taken from any of them: the later lot is not promised to both.
   await bring(transactions, sku.id, mall.warehouseIds[0], 1, inDays(60));
   expect(await standing([far], sku.id)).toEqual([[0, 1]]);
-  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, near, 'standard', false));
+  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, near, 'standard', false, TODAY));
   expect(await standing([far], sku.id)).toEqual([[1, 0]]);
   await expectTrue();
 });

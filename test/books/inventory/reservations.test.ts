@@ -7,6 +7,7 @@ import {
   TO_BRAZIL,
   type TestMall,
   type TestSku,
+  TODAY,
 } from '../../support/mall';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { callerFor } from '../../support/people';
@@ -73,7 +74,8 @@ async function draft(
           orderId,
           demands: lines.map((line) => ({ lineId: line.id, ...line })),
           values: lines.map((line) => ({ lineId: line.id, amount: 10 })),
-          delivery: TO_BRAZIL,
+          delivery: { ...TO_BRAZIL, leavesOn: expiresAt.toISOString().slice(0, 10) },
+          today: TODAY,
           expiresAt,
         });
       }),
@@ -117,7 +119,7 @@ test('goods go from reserved to allocated to shipped, and back to the stock', as
   const { orderId, hold } = await draft([mall.skus.rug], 3);
   await hold();
   const fulfillmentId = await transactions.run(SYSTEM, async (tx) => {
-    await releaseToWarehouse(tx, orderId, 'standard', false);
+    await releaseToWarehouse(tx, orderId, 'standard', false, TODAY);
     return (await tx.selectFrom('fulfillment').select('id').where('orderId', '=', orderId).executeTakeFirstOrThrow())
       .id;
   });
@@ -131,8 +133,8 @@ test('goods go from reserved to allocated to shipped, and back to the stock', as
     stock: [{ onHand: 5, reserved: 0 }],
     lots: [{ onHand: 5, allocated: 0 }],
   });
-  await transactions.run(SYSTEM, (tx) => restockFulfillment(tx, fulfillmentId));
-  await transactions.run(SYSTEM, (tx) => restockFulfillment(tx, fulfillmentId));
+  await transactions.run(SYSTEM, (tx) => restockFulfillment(tx, fulfillmentId, TODAY));
+  await transactions.run(SYSTEM, (tx) => restockFulfillment(tx, fulfillmentId, TODAY));
   expect(await shelves(mall.skus.rug.id)).toEqual({
     stock: [{ onHand: 8, reserved: 0 }],
     lots: [{ onHand: 8, allocated: 0 }],
@@ -145,9 +147,9 @@ test('two tries of the same step at once free the stock once', async () => {
   await (await draft([mall.skus.rug], 4)).hold();
   let second: Promise<number> | undefined;
   const first = await transactions.run(SYSTEM, async (tx) => {
-    const released = await freeReservations(tx, orderId);
+    const released = await freeReservations(tx, orderId, TODAY);
     // The second has read what is live, and waits for the shelves.
-    second = transactions.run(SYSTEM, (other) => freeReservations(other, orderId));
+    second = transactions.run(SYSTEM, (other) => freeReservations(other, orderId, TODAY));
     await until(async () => {
       // Within a transaction PostgreSQL shows the same moment again and again.
       await sql`select pg_stat_clear_snapshot()`.execute(tx);
@@ -169,9 +171,9 @@ test('stock is freed once, allocated or not', async () => {
     { onHand: 20, reserved: 20 },
     { onHand: 5, reserved: 2 },
   ]);
-  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, orderId, 'standard', false));
-  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, orderId))).toBe(2);
-  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, orderId))).toBe(0);
+  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, orderId, 'standard', false, TODAY));
+  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, orderId, TODAY))).toBe(2);
+  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, orderId, TODAY))).toBe(0);
   expect(await shelves(mall.skus.lamp.id)).toEqual({
     stock: [
       { onHand: 20, reserved: 0 },
@@ -195,9 +197,11 @@ const cupsExpire = (soon: string, late: string) =>
       .executeTakeFirstOrThrow();
     await tx.updateTable('sku').set({ expires: true, minShelfLifeDays: 30 }).where('id', '=', skuId).execute();
     await tx.updateTable('lot').set({ expiresOn: soon }).where('id', '=', id).execute();
-    await receiveStock(tx, [
-      { skuId, warehouseId, locationId, lotCode: 'L2', expiresOn: late, quantity: 4, reference: 'test' },
-    ]);
+    await receiveStock(
+      tx,
+      [{ skuId, warehouseId, locationId, lotCode: 'L2', expiresOn: late, quantity: 4, reference: 'test' }],
+      TODAY,
+    );
   });
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
@@ -207,7 +211,7 @@ test('units that would not keep for their minimum shelf life after delivery are 
   await first.hold();
   const second = await draft([mall.skus.cup], 2);
   expect(await second.hold()).toEqual({ shortages: [{ skuId: mall.skus.cup.id, requested: 2, available: 1 }] });
-  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, first.orderId, 'standard', false));
+  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, first.orderId, 'standard', false, TODAY));
   expect((await shelves(mall.skus.cup.id)).lots).toEqual([
     { onHand: 50, allocated: 0 },
     { onHand: 4, allocated: 3 },
@@ -225,7 +229,7 @@ test('reserved units stay good for their order, though a day has passed', async 
     tx.updateTable('sku').set({ minShelfLifeDays: 31 }).where('id', '=', mall.skus.cup.id).execute(),
   );
   expect(await (await draft([mall.skus.cup], 5)).hold()).toMatchObject({ shortages: [{ available: 0 }] });
-  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, orderId, 'standard', false));
+  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, orderId, 'standard', false, TODAY));
   expect((await shelves(mall.skus.cup.id)).lots).toEqual([
     { onHand: 50, allocated: 50 },
     { onHand: 4, allocated: 0 },
@@ -251,7 +255,7 @@ test('an order on hold for two days takes no lot that keeps just long enough tod
   expect(await (await draft([mall.skus.cup], 2)).hold(days(2))).toEqual({
     shortages: [{ skuId: mall.skus.cup.id, requested: 2, available: 1 }],
   });
-  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, orderId, 'standard', false));
+  await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, orderId, 'standard', false, TODAY));
   expect((await shelves(mall.skus.cup.id)).lots).toEqual([
     { onHand: 50, allocated: 0 },
     { onHand: 4, allocated: 3 },

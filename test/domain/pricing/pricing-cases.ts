@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CurrencyCode } from '../../../src/contracts/money';
 import { PromotionDefinition } from '../../../src/contracts/pricing/promotion';
 import type { CatalogueItem, Promotion, PriceRequest } from '../../../src/domain/pricing/priced-cart';
-import { wallTime } from '../../../src/domain/pricing/wall-time';
+import { wallTime } from '../../../src/domain/dates';
 import { catalogueItem, priceRequest } from '../../support/prices';
 
 const page = readFileSync(join(__dirname, '../../../docs/pricing-cases.md'), 'utf8');

@@ -85,7 +85,7 @@ test('availability names the expected date, and an order beyond the stock is tak
     'out_of_stock',
     [{ skuId: scarce.id, requested: 5, available: 4 }],
   ]);
-  const stock = createStockActivities({ transactions: api.transactions, vault: testVault() });
+  const stock = createStockActivities({ transactions: api.transactions, vault: testVault(), timeZone: 'UTC' });
   api.workflows.onStart = async ({ orderId }) => {
     await stock.reserveStock({ orderId, paymentWindowSeconds: 60 });
   };

@@ -1,4 +1,4 @@
-import { TO_BRAZIL, placeOrderBody } from '../../support/mall';
+import { TO_BRAZIL, placeOrderBody, TODAY } from '../../support/mall';
 import { reserve } from '../../../src/books/inventory/reservations';
 import { SYSTEM } from '../../../src/contracts/caller';
 import type { ShelfResource } from '../../../src/contracts/inventory/stock';
@@ -86,6 +86,7 @@ test('reserved units cannot be counted or adjusted away', async () => {
       demands: [{ lineId: line?.id ?? '', merchantId: rug.merchantId, skuId: rug.id, quantity: 6 }],
       values: [{ lineId: line?.id ?? '', amount: 1 }],
       delivery: TO_BRAZIL,
+      today: TODAY,
       expiresAt: new Date(),
     }),
   );
@@ -131,6 +132,7 @@ test('units that a reservation needs for their expiry date cannot be adjusted aw
       demands: [{ lineId: line?.id ?? '', merchantId: cup.merchantId, skuId: cup.id, quantity: 3 }],
       values: [{ lineId: line?.id ?? '', amount: 1 }],
       delivery: TO_BRAZIL,
+      today: TODAY,
       expiresAt: new Date(),
     }),
   );

@@ -4,7 +4,7 @@ import { releaseToWarehouse } from '../../../src/books/warehouse/release-to-ware
 import { insertShipment, labelContext } from '../../../src/books/shipping/shipments';
 import { reserve } from '../../../src/books/inventory/reservations';
 import { SYSTEM } from '../../../src/contracts/caller';
-import { placeOrderBody, TO_BRAZIL, testVault, type TestSku } from '../../support/mall';
+import { placeOrderBody, TO_BRAZIL, testVault, type TestSku, TODAY } from '../../support/mall';
 import { posting, type TestApi } from '../api';
 
 /** Identifies an order of one SKU that was released to its warehouse. */
@@ -33,9 +33,10 @@ export async function releasedOrder(api: TestApi, sku: TestSku): Promise<Release
       demands: [{ lineId: line.id, merchantId: line.merchantId, skuId: line.skuId, quantity: 1 }],
       values: [{ lineId: line.id, amount: 1000 }],
       delivery: TO_BRAZIL,
+      today: TODAY,
       expiresAt: new Date(Date.now() + 60_000),
     });
-    await releaseToWarehouse(tx, orderId, 'standard', false);
+    await releaseToWarehouse(tx, orderId, 'standard', false, TODAY);
     await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick' });
     const task = await tx
       .selectFrom('task')

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { SYSTEM } from '../../../src/contracts/caller';
+import { orderWorkflowId } from '../../../src/contracts/temporal-names';
 import { moveOrder } from '../../../src/books/orders/orders';
 import { appendEvents } from '../../../src/books/timeline';
 import { placeOrderBody } from '../../support/mall';
@@ -215,18 +216,42 @@ test('a cancellation whose answer was lost with its process answers 200 when it 
   expect((await cancel(posting(api.mall.keys.support))).json()).toMatchObject({ code: 'order_not_cancellable' });
 });
 
-test('a cancellation that finds no workflow is put off; its repetition gets 200 once it was cancelled', async () => {
+test('a cancellation without a workflow is in the books before its 202, and 200 once all is undone', async () => {
   const { id } = (await place()).json<{ id: string }>();
   await api.transactions.run(SYSTEM, (tx) => moveOrder(tx, id, { status: 'in_fulfillment', stage: 'pick' }));
   const headers = posting(api.mall.keys.support);
   const payload = { reason: 'customer_request' };
   const cancel = () => api.app.inject({ method: 'POST', url: `/v1/orders/${id}/cancellation`, headers, payload });
   api.workflows.cancelling = () => Promise.resolve('not_running');
-  const putOff = await cancel();
-  expect([putOff.statusCode, putOff.json<{ code: string }>().code]).toEqual([503, 'starting']);
-  expect(putOff.headers['retry-after']).toBeDefined();
+  const begun = await cancel();
+  expect([begun.statusCode, begun.json<{ status: string }>().status]).toEqual([202, 'cancelling']);
+  expect(api.signals).toContainEqual({ workflowId: orderWorkflowId(id), signal: 'cancellationBegun' });
   await api.transactions.run(SYSTEM, (tx) => moveOrder(tx, id, { status: 'cancelled', stage: 'closed' }));
   expect((await cancel()).json()).toMatchObject({ status: 'cancelled' });
+});
+
+test('an order with five undecided payment attempts takes a sixth once one is decided', async () => {
+  const { id } = (await place()).json<{ id: string }>();
+  await api.transactions.run(SYSTEM, async (tx) => {
+    const payUntil = new Date(Date.now() + 60_000);
+    await moveOrder(tx, id, { status: 'awaiting_payment', stage: 'receive', payUntil });
+  });
+  const pay = (headers = posting(api.mall.keys.storefront)) =>
+    api.app.inject({
+      method: 'POST',
+      url: `/v1/orders/${id}/payments`,
+      headers,
+      payload: { method: 'card', token: 'tok_ok' },
+    });
+  for (let attempt = 2; attempt <= 5; attempt += 1) expect((await pay()).statusCode).toBe(202);
+  const headers = posting(api.mall.keys.storefront);
+  const refused = await pay(headers);
+  expect(refused.json()).toMatchObject({ status: 409, code: 'payments_undecided' });
+  expect(refused.headers['retry-after']).toBeDefined();
+  await api.transactions.run(SYSTEM, (tx) =>
+    tx.updateTable('payment').set({ status: 'declined' }).where('orderId', '=', id).where('number', '=', 1).execute(),
+  );
+  expect((await pay(headers)).statusCode).toBe(202);
 });
 
 test('a cancellation whose workflow ended before its answer gets 200 and the cancelled order', async () => {

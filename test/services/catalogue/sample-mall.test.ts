@@ -33,7 +33,7 @@ let first: SampleMall;
 beforeAll(async () => {
   database = await createTestDatabase();
   transactions = connectTo(database.appUrl);
-  first = await seedSampleMall(transactions);
+  first = await seedSampleMall(transactions, 'UTC');
 });
 afterAll(async () => {
   await transactions.close();
@@ -89,7 +89,7 @@ test('stock, lots and movements agree', async () => {
 
 test('a second run adds nothing, finds the same ids and issues no key', async () => {
   const before = await countRows(database.ownerUrl, TABLES);
-  const again = await seedSampleMall(transactions);
+  const again = await seedSampleMall(transactions, 'UTC');
   expect(await countRows(database.ownerUrl, TABLES)).toEqual(before);
   expect(again).toEqual({ ...first, issuedKeys: {} });
 });
@@ -140,7 +140,7 @@ test('keys speak for their subjects, and lost ones are issued again', async () =
   const caller = await transactions.run(SYSTEM, (tx) => callerOf(tx, first.issuedKeys['warehouse:north'] ?? ''));
   expect(caller).toMatchObject({ role: 'warehouse', subject: first.warehouses.north });
   const kept = new Set(Object.keys(first.issuedKeys).filter((label) => label !== 'support'));
-  const { issuedKeys } = await seedSampleMall(transactions, kept);
+  const { issuedKeys } = await seedSampleMall(transactions, 'UTC', kept);
   expect(Object.keys(issuedKeys)).toEqual(['support']);
   expect(await transactions.run(SYSTEM, (tx) => callerOf(tx, first.issuedKeys.support ?? ''))).toBeUndefined();
 });

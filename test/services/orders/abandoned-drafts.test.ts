@@ -118,6 +118,14 @@ const events = () =>
     (await tx.selectFrom('webhook_event').select('eventId').orderBy('eventId').execute()).map(({ eventId }) => eventId),
   );
 
+test('unmet demand is kept for the thirty days that it counts, and deleted after that', async () => {
+  await owner(`insert into stock_demand (source, "skuId", "merchantId", requested, available, at)
+    values ('inside', 's', 'm', 2, 1, now() - interval '29 days'),
+           ('outside', 's', 'm', 2, 1, now() - interval '31 days')`);
+  await sweeperWhere([]).sweeper.sweep();
+  expect((await owner('select source from stock_demand')).rows).toEqual([{ source: 'inside' }]);
+});
+
 test('keys and webhooks are kept for seven days, and deleted after that, however many there are', async () => {
   const [inside, outside] = [ago(7 * DAY_MS - 60_000), ago(7 * DAY_MS + 60_000)];
   const many = Array.from({ length: 2_001 }, (_, n) => `outside ${n}`);

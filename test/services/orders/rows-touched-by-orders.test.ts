@@ -65,7 +65,7 @@ async function play(): Promise<string> {
 async function round(): Promise<void> {
   await readFigures(world.transactions);
   await world.transactions.run(SYSTEM, (tx) =>
-    findOrdersToExamine(tx, { receive: 60, pick: 60, ship: 60, cancelling: 60, step: 24 * 3600 }),
+    findOrdersToExamine(tx, { receive: 60, pick: 60, ship: 60, cancelling: 60, step: 24 * 3600, timeZone: 'UTC' }),
   );
   await new AbandonedDraftSweeper(world.transactions, world.outbox, world.workflows, log).sweep();
   await world.transactions.run(callerFor('support'), (tx) => listAttention(tx, ListAttention.parse({})));
@@ -106,6 +106,11 @@ async function multiply(orderId: string): Promise<void> {
       WHERE t.${condition}`);
     if ((rowCount ?? 0) < CLOSED) throw new Error(`${table}: ${rowCount} rows in place of ${CLOSED} or more`);
   }
+  // Every SKU has had its deliveries, which were sold: each left an empty lot.
+  await owner.query(`
+    INSERT INTO lot (id, "skuId", "warehouseId", "locationId", code, "onHand")
+    SELECT 'lot_' || l.id || i, "skuId", "warehouseId", "locationId", 'sold ' || l.id || i, 0
+    FROM lot l, generate_series(1, ${CLOSED}) i`);
   await owner.query('RESET session_replication_role');
 }
 

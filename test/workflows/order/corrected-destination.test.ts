@@ -9,6 +9,7 @@ import type { Recipient } from '../../../src/contracts/addresses/recipient';
 import { INCOMPLETE, correctAddress, recipient } from '../../support/held-orders';
 import { intent } from '../../support/people';
 import { holding } from '../../support/world';
+import { TODAY } from '../../support/mall';
 import { startSuite } from '../../support/suite';
 
 const TWO_DAYS = 48 * 3600;
@@ -50,9 +51,11 @@ const perishable = (soon: string, late: string, more: number): Promise<string> =
       [soon, 50],
       [late, more],
     ] as const) {
-      await receiveStock(tx, [
-        { skuId, warehouseId, locationId, lotCode: expiresOn, expiresOn, quantity, reference: 'test' },
-      ]);
+      await receiveStock(
+        tx,
+        [{ skuId, warehouseId, locationId, lotCode: expiresOn, expiresOn, quantity, reference: 'test' }],
+        TODAY,
+      );
     }
     return skuId;
   });

@@ -7,7 +7,7 @@ import type { ReplenishmentResource } from '../../../src/contracts/purchasing/re
 import { REPLENISHMENT_WORKFLOW } from '../../../src/contracts/temporal-names';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { until } from '../../sandboxes/sandboxes';
-import { TO_BRAZIL } from '../../support/mall';
+import { TO_BRAZIL, TODAY } from '../../support/mall';
 import { callerFor, granted, intent, People } from '../../support/people';
 import { priced, unpromoted } from '../../support/prices';
 import { vault } from '../../support/world';
@@ -88,6 +88,7 @@ async function drafts(people: People, skuId: string, count: number): Promise<(()
           demands: lines.map((line) => ({ lineId: line.id, ...line })),
           values: lines.map((line) => ({ lineId: line.id, amount: 10 })),
           delivery: TO_BRAZIL,
+          today: TODAY,
           expiresAt: new Date(),
         });
         expect(sourced).toHaveProperty('parts');

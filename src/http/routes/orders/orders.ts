@@ -136,6 +136,7 @@ export const orderRoutes =
             ...POST_CODES,
             'not_found',
             'payment_not_awaited',
+            'payments_undecided',
             'payment_declined',
             'card_number_refused',
           ]),
@@ -156,7 +157,8 @@ export const orderRoutes =
             summary: 'Cancel an order',
             description:
               'Until the first parcel is handed over. ' +
-              'Answers after the stock is freed, the money voided or refunded, and the labels voided.',
+              'Answers after the stock is freed, the money voided or refunded, and the labels voided. ' +
+              '202: the cancellation is decided and under way; read the order, or send the same request again.',
           }),
           params: byId,
           headers: IdempotencyKey,
