@@ -57,7 +57,9 @@ export const chooseCarrier = defineUpdate<InterventionVerdict, [ByActor<ChooseCa
 /** Opens a task for a person, and raises attention until the task is done. */
 export const handToPerson = defineUpdate<InterventionVerdict, [ByActor<HandToPerson>]>('handToPerson');
 
-/** A person has done the task that `handToPerson` opened. */
+/** A task for a person was opened about the order: attention is raised until it is done. */
+export const handedToPerson = defineSignal<[{ taskId: string }]>('handedToPerson');
+/** A person has done the task about the order. */
 export const attended = defineSignal<[{ taskId: string }]>('attended');
 /** The watchdog found a reason why the order needs a person, or (null) that no reason is left. */
 export const watchdogReported = defineSignal<[{ reason: WatchdogReason | null }]>('watchdogReported');

@@ -6,7 +6,7 @@ import { addressCorrected } from './order/address-hold';
 import { backorderFilled } from './order/backorder';
 import { requestCancellation } from './order/cancellation-request';
 import { noteFulfillmentFact } from './order/fulfillment';
-import { attended, handleInterventions } from './order/interventions';
+import { attended, handedToPerson, handleInterventions } from './order/interventions';
 import { OrderRun } from './order/order-run';
 import { paymentSettled, requestPayment } from './order/payment';
 import { newState, type OrderState } from './order/state';
@@ -55,6 +55,7 @@ function handleMessages(run: OrderRun): void {
       if (state.cancellation === null) requestCancellation(run, request, () => undefined);
     }),
   );
+  setHandler(messages.handedToPerson, ({ taskId }) => actor.post(() => handedToPerson(run, taskId)));
   setHandler(messages.attended, ({ taskId }) => actor.post(() => attended(run, taskId)));
   setHandler(messages.watchdogReported, ({ reason }) =>
     actor.post(() => {

@@ -1,6 +1,6 @@
 import { lockFulfillment, setChosenCarrier } from '../../src/books/orders/fulfillments';
 import { lockOrder } from '../../src/books/orders/orders';
-import { openAttendTask } from '../../src/books/interventions/attend-tasks';
+import { openAttendTask } from '../../src/books/attend-tasks';
 import { itemsOf } from '../../src/books/warehouse/tasks';
 import { appendEvents, hasEventOfRequest } from '../../src/books/timeline';
 import { actingFor } from '../../src/contracts/caller';

@@ -13,8 +13,8 @@ export const createBackorderActivities = ({
   timeZone,
 }: Pick<ActivityDeps, 'transactions' | 'timeZone'>) => ({
   /**
-   * Makes a paid order wait for its backorders. Returns when they are overdue, at the end of the agreed day in the mall;
-   * null when none is waiting. Repeating it changes nothing.
+   * Makes a paid order wait for its backorders. Returns when they are overdue, at the end of the agreed day in the
+   * mall; null when none is waiting. Repeating it changes nothing.
    */
   awaitStock: ({ orderId }: OrderRef): Promise<{ overdueAt: string | null }> =>
     transactions.run(SYSTEM, async (tx) => {

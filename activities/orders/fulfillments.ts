@@ -8,7 +8,7 @@ import { markShipmentReturned, markShipmentSigned } from '../../src/books/shippi
 import { appendEvents } from '../../src/books/timeline';
 import { SYSTEM } from '../../src/contracts/caller';
 import type { ReleasedFulfillment } from '../../src/contracts/orders/order';
-import { PAYABLE_ORDER_STATUSES, type OrderStatus } from '../../src/contracts/statuses';
+import { PAYABLE_ORDER_STATUSES, type FulfillmentStatus, type OrderStatus } from '../../src/contracts/statuses';
 import { dayOf } from '../../src/domain/dates';
 import type { ActivityDeps, OrderRef, FulfillmentRef } from '../deps';
 import { invariantViolated } from '../failures';
@@ -38,16 +38,22 @@ export const createFulfillmentActivities = ({ transactions, timeZone }: Activity
       return fulfillmentsOf(tx, orderId);
     }),
 
-  /** Records that the recipient signed for a fulfillment. Keyed by the fulfillment. */
-  confirmDelivery: ({ orderId, fulfillmentId }: FulfillmentRef): Promise<void> =>
+  /**
+   * Records that the recipient signed for a fulfillment, and returns its status: one that came back stays so. Staff may
+   * report the signature of one that was refused first. Keyed by the fulfillment.
+   */
+  confirmDelivery: ({ orderId, fulfillmentId }: FulfillmentRef): Promise<{ readonly status: FulfillmentStatus }> =>
     transactions.run(SYSTEM, async (tx) => {
       const fulfillment = await lockFulfillment(tx, fulfillmentId);
-      if (fulfillment?.status !== 'handed_over') return;
+      if (fulfillment === undefined) throw invariantViolated(`${fulfillmentId} is unknown`);
+      const { status } = fulfillment;
+      if (status !== 'handed_over' && status !== 'returning') return { status };
       await moveFulfillment(tx, fulfillmentId, 'delivered');
       await markShipmentSigned(tx, fulfillmentId);
       await appendEvents(tx, orderId, [
         { type: 'fulfillment.delivered', merchantId: fulfillment.merchantId, data: { fulfillmentId } },
       ]);
+      return { status: 'delivered' };
     }),
 
   /** Records that a refused fulfillment is on its way back. Keyed by the fulfillment. */

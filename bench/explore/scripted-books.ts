@@ -62,7 +62,7 @@ export class ScriptedBooks {
     releaseToWarehouse: this.#answer(({ orderId }) => fulfillmentsOf(orderId)),
     bookShipment: this.#answer(() => ({ carrierCode: 'swift' })),
     capturePayment: this.#answer(() => undefined),
-    confirmDelivery: this.#answer(() => undefined),
+    confirmDelivery: this.#answer(() => ({ status: 'delivered' as const })),
     beginReturn: this.#answer(() => undefined),
     restockReturn: this.#answer(() => undefined),
     refundPayment: this.#answer(() => undefined),

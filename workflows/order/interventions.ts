@@ -113,15 +113,21 @@ async function chooseCarrier(
 
 /** Hands an order to a person: opens the task, and raises attention until it is done. */
 async function handToPerson(
-  { input, state, steps }: OrderRun,
+  run: OrderRun,
   request: ByActor<HandToPerson>,
   requestId: string,
 ): Promise<InterventionVerdict | Waits> {
+  const { input, steps } = run;
   const task = await steps.runTransaction('openAttendTask', { ...request, orderId: input.orderId, request: requestId });
   if (task === WAITS) return WAITS;
   if (!task.opened) return { outcome: 'refused', code: 'already_attended' };
-  if (!state.attention.attended.includes(task.taskId)) state.attention.attendTask = task.taskId;
+  handedToPerson(run, task.taskId);
   return { outcome: 'handed', taskId: task.taskId };
+}
+
+/** Notes that a task for a person is open, unless the person was faster. */
+export function handedToPerson({ state: { attention } }: OrderRun, taskId: string): void {
+  if (!attention.attended.includes(taskId)) attention.attendTask = taskId;
 }
 
 /** Notes that a person has done the task. */

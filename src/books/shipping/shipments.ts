@@ -1,5 +1,7 @@
+import { AttendNote, InterventionReason } from '../../contracts/interventions/intervention-codes';
 import type { CarrierEvent } from '../../contracts/webhooks/provider-events';
-import { DECIDING_SCANS, nextShipmentStatus } from '../../domain/shipping/shipment-progress';
+import { DECIDING_SCANS, judgeScan } from '../../domain/shipping/shipment-progress';
+import { openAttendTask } from '../attend-tasks';
 import { handOver } from './hand-over';
 import { enqueueOrderSignal } from '../outbox';
 import { newId } from '../new-id';
@@ -60,8 +62,8 @@ export async function markShipmentVoided(tx: Tx, shipmentId: string): Promise<vo
 
 /**
  * Applies a carrier's scan to its shipment: the row, the timeline, and a signal when it decides something. A scan on
- * the way hands over a parcel that nobody handed over. Returns the order and whether it has a signal to get, or
- * undefined for an unknown parcel.
+ * the way hands over a parcel that nobody handed over. One that contradicts what is known changes nothing, and opens a
+ * task for a person. Returns the order and whether it has a signal to get, or undefined for an unknown parcel.
  */
 export async function applyScan(
   tx: Tx,
@@ -69,29 +71,49 @@ export async function applyScan(
   event: CarrierEvent,
 ): Promise<{ orderId: string; wakes: boolean } | undefined> {
   const known = await tx
-    .selectFrom('shipment')
-    .select(['fulfillmentId', 'status'])
-    .where('provider', '=', provider)
-    .where('trackingNumber', '=', event.trackingNumber)
+    .selectFrom('shipment as s')
+    .select(['s.id', 's.fulfillmentId', 's.status', 's.statusAt'])
+    .select((eb) =>
+      eb
+        .selectFrom('operation as o')
+        .select('o.startedAt')
+        .where('o.subjectType', '=', 'fulfillment')
+        .whereRef('o.subjectId', '=', 's.fulfillmentId')
+        .where('o.kind', '=', 'book')
+        .where('o.status', '=', 'succeeded')
+        .orderBy('o.number', 'desc')
+        .limit(1)
+        .as('bookedAt'),
+    )
+    .where('s.provider', '=', provider)
+    .where('s.trackingNumber', '=', event.trackingNumber)
+    .orderBy('s.id', 'desc')
+    .limit(1)
     .executeTakeFirst();
   if (!known) return undefined;
   const at = new Date(event.at);
+  const bookedAt = known.bookedAt ?? new Date(0);
   // The fulfillment is locked first, then the shipment, as everywhere.
-  const handed = event.scan === 'exception' ? undefined : await handOver(tx, known.fulfillmentId, at);
+  const isSuspect = judgeScan({ ...known, bookedAt }, event.scan, at).contradicts;
+  const handed = isSuspect || event.scan === 'exception' ? undefined : await handOver(tx, known.fulfillmentId, at);
   const shipment = await tx
     .selectFrom('shipment')
     .selectAll()
-    .where('fulfillmentId', '=', known.fulfillmentId)
+    .where('id', '=', known.id)
     .forUpdate()
     .executeTakeFirstOrThrow();
   const { orderId, fulfillmentId, merchantId } = shipment;
-  const status =
-    handed !== undefined && isRefusal(handed) ? shipment.status : nextShipmentStatus(shipment.status, event.scan);
-  const decides = status !== shipment.status && DECIDING_SCANS.includes(event.scan);
-  if (status !== shipment.status)
-    await tx.updateTable('shipment').set({ status, statusAt: at }).where('id', '=', shipment.id).execute();
+  const isRefused = handed !== undefined && isRefusal(handed);
+  const judged = isRefused
+    ? { status: shipment.status, contradicts: true }
+    : judgeScan({ ...shipment, bookedAt }, event.scan, at);
+  const { status, contradicts } = judged;
+  const isMoved = status !== shipment.status;
+  const decides = isMoved && DECIDING_SCANS.includes(event.scan);
+  if (isMoved) await tx.updateTable('shipment').set({ status, statusAt: at }).where('id', '=', shipment.id).execute();
   if (decides)
     await enqueueOrderSignal(tx, orderId, { signal: 'carrierReported', payload: { fulfillmentId, scan: event.scan } });
+  if (contradicts) await handToPerson(tx, orderId, `${shipment.id}:${event.scan}:${event.at}`);
   await appendEvents(tx, orderId, [
     {
       type: 'shipment.scanned',
@@ -101,9 +123,17 @@ export async function applyScan(
         scan: event.scan,
         at: event.at,
         ...(event.place ? { place: event.place } : {}),
-        ...(status === shipment.status ? { changed: false } : {}),
+        ...(isMoved ? {} : { changed: false }),
+        ...(contradicts ? { contradicts } : {}),
       },
     },
   ]);
-  return { orderId, wakes: decides || known.status === 'booked' };
+  return { orderId, wakes: decides || contradicts || known.status === 'booked' };
+}
+
+/** Opens the task of a person who looks at a parcel about which its carrier contradicts itself. */
+async function handToPerson(tx: Tx, orderId: string, request: string): Promise<void> {
+  const reason = InterventionReason.carrierContradicts;
+  const { taskId, opened } = await openAttendTask(tx, orderId, { reason, note: AttendNote.checkParcel }, request);
+  if (opened) await enqueueOrderSignal(tx, orderId, { signal: 'handedToPerson', payload: { taskId } });
 }

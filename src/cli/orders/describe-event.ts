@@ -20,7 +20,8 @@ const task = (data: Data): string =>
 
 const scan = (data: Data): string => {
   const [name, place] = [text(data, 'scan').replaceAll('_', ' '), text(data, 'place')];
-  return place ? `${name}, ${place}` : name;
+  const said = place ? `${name}, ${place}` : name;
+  return data.contradicts === true ? `${said}; it contradicts what is known, and a person looks at it` : said;
 };
 
 /** Describes each type of event for a person. */

@@ -15,6 +15,8 @@ export const InterventionReason = {
   merchantRequest: 'merchant_request',
   overdue: 'overdue',
   operatorDecision: 'operator_decision',
+  /** A carrier reported what cannot be. */
+  carrierContradicts: 'carrier_contradicts',
 } as const;
 export type InterventionReason = (typeof InterventionReason)[keyof typeof InterventionReason];
 

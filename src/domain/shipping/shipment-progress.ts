@@ -49,3 +49,48 @@ export function nextShipmentStatus(current: ShipmentStatus, scan: CarrierScan): 
   if (next === 'returned') return RANK[current] >= RANK.signed ? current : next;
   return RANK[next] > RANK[current] ? next : current;
 }
+
+/** How far a carrier's clock may be behind ours. */
+const CLOCK_SKEW_MS = 15 * 60_000;
+
+/** Lists the scans that cannot be true of a parcel once it has come to an end. */
+const IMPOSSIBLE_AFTER: Readonly<Partial<Record<ShipmentStatus, readonly CarrierScan[]>>> = {
+  signed: [CarrierScan.refused, CarrierScan.returned],
+  refused: [CarrierScan.signed],
+  returned: [CarrierScan.signed],
+  voided: [
+    CarrierScan.pickedUp,
+    CarrierScan.inTransit,
+    CarrierScan.outForDelivery,
+    CarrierScan.delivered,
+    CarrierScan.signed,
+    CarrierScan.refused,
+    CarrierScan.returned,
+  ],
+};
+
+/** Describes what is known of a shipment when a scan of it comes. */
+export interface ScannedShipment {
+  readonly status: ShipmentStatus;
+  /** When the carrier said so. */
+  readonly statusAt: Date;
+  /** When its label was asked for. */
+  readonly bookedAt: Date;
+}
+
+/**
+ * Judges a scan: the shipment's status after it, and whether it contradicts what is known. Then a person must look, and
+ * nothing else changes: a parcel that was signed for came back, one that was refused was signed for, a voided label
+ * travels, or the scan is dated before the label, as with a tracking number that the carrier used before. A refusal
+ * that is older than the signature is only late: the carrier came twice.
+ */
+export function judgeScan(
+  { status, statusAt, bookedAt }: ScannedShipment,
+  scan: CarrierScan,
+  at: Date,
+): { readonly status: ShipmentStatus; readonly contradicts: boolean } {
+  if (at.getTime() < bookedAt.getTime() - CLOCK_SKEW_MS) return { status, contradicts: true };
+  const isLate = status === 'signed' && at < statusAt;
+  const contradicts = !isLate && (IMPOSSIBLE_AFTER[status]?.includes(scan) ?? false);
+  return { status: contradicts ? status : nextShipmentStatus(status, scan), contradicts };
+}

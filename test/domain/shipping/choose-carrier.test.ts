@@ -10,7 +10,7 @@ import {
   voidEntries,
   type Earned,
 } from '../../../src/domain/ledger/ledger-entries';
-import { nextShipmentStatus } from '../../../src/domain/shipping/shipment-progress';
+import { judgeScan, nextShipmentStatus } from '../../../src/domain/shipping/shipment-progress';
 
 describe('chooseCarrier', () => {
   const rate = (code: string, deliveryDays: number, baseAmount: number, maxWeightG = 30_000): CarrierRate => ({
@@ -151,4 +151,45 @@ describe('nextShipmentStatus', () => {
       ),
     );
   });
+});
+
+describe('judgeScan', () => {
+  const statusAt = new Date('2026-11-26T10:00:00Z');
+  const bookedAt = new Date('2026-11-26T08:00:00Z');
+  const judge = (status: ShipmentStatus, scan: CarrierScan, at: string) =>
+    judgeScan({ status, statusAt, bookedAt }, scan, new Date(`2026-11-26T${at}Z`));
+
+  test.each([
+    ['signed', 'returned', '11:00:00'],
+    ['signed', 'refused', '11:00:00'],
+    ['refused', 'signed', '11:00:00'],
+    ['refused', 'signed', '09:00:00'],
+    ['returned', 'signed', '11:00:00'],
+    ['voided', 'picked_up', '11:00:00'],
+    ['voided', 'signed', '11:00:00'],
+    ['booked', 'in_transit', '07:44:59'],
+    ['booked', 'signed', '07:44:59'],
+  ] as [ShipmentStatus, CarrierScan, string][])(
+    'a parcel that is %s contradicts a scan %s of %s',
+    (status, scan, at) => {
+      expect(judge(status, scan, at)).toEqual({ status, contradicts: true });
+    },
+  );
+
+  test.each([
+    // The carrier came twice, and its scans arrive in another order.
+    ['signed', 'refused', '09:59:59', 'signed'],
+    ['signed', 'in_transit', '11:00:00', 'signed'],
+    ['refused', 'returned', '11:00:00', 'returned'],
+    ['refused', 'in_transit', '11:00:00', 'refused'],
+    ['returned', 'refused', '11:00:00', 'returned'],
+    ['voided', 'exception', '11:00:00', 'voided'],
+    // The carrier's clock is a little behind.
+    ['booked', 'in_transit', '07:45:00', 'in_transit'],
+  ] as [ShipmentStatus, CarrierScan, string, ShipmentStatus][])(
+    'a parcel that is %s agrees with a scan %s of %s',
+    (status, scan, at, next) => {
+      expect(judge(status, scan, at)).toEqual({ status: next, contradicts: false });
+    },
+  );
 });

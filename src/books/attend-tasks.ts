@@ -1,7 +1,7 @@
-import type { ByActor, HandToPerson } from '../../contracts/interventions/interventions';
-import { insertTask } from '../task-rows';
-import { appendEvents, hasEventOfRequest } from '../timeline';
-import type { Tx } from '../transactions';
+import type { HandToPerson } from '../contracts/interventions/interventions';
+import { insertTask } from './task-rows';
+import { appendEvents, hasEventOfRequest } from './timeline';
+import type { Tx } from './transactions';
 
 /**
  * Opens a task for a person to attend to an order, unless one is open, and returns the open task. `request` names the
@@ -10,7 +10,7 @@ import type { Tx } from '../transactions';
 export async function openAttendTask(
   tx: Tx,
   orderId: string,
-  { reason, note, assignee }: ByActor<HandToPerson>,
+  { reason, note, assignee }: HandToPerson,
   request: string,
 ): Promise<{ taskId: string; opened: boolean }> {
   const { urgency } = await tx
