@@ -43,7 +43,7 @@ export async function callProviderOnce<Request extends Readonly<Record<string, u
     return operation;
   });
   if (begun.status !== 'started') return;
-  const agreed = { key: begun.key, request: begun.request as Request };
+  const agreed = { key: begun.providerKey, request: begun.request as Request };
   const earlier = begun.attempted ? await call.find(agreed.key, providerTimeout()) : undefined;
   const result = earlier ?? (await call.perform(agreed, providerTimeout()));
   await transactions.run(SYSTEM, (tx) => call.record(tx, result, agreed));

@@ -40,9 +40,13 @@ export const createFulfillmentActivities = ({ transactions, timeZone }: Activity
 
   /**
    * Records that the recipient signed for a fulfillment, and returns its status: one that came back stays so. Staff may
-   * report the signature of one that was refused first. Keyed by the fulfillment.
+   * report the signature of one that was refused first. Keyed by the fulfillment. Histories of release 0.5 hold no
+   * status: it was delivered.
    */
-  confirmDelivery: ({ orderId, fulfillmentId }: FulfillmentRef): Promise<{ readonly status: FulfillmentStatus }> =>
+  confirmDelivery: ({
+    orderId,
+    fulfillmentId,
+  }: FulfillmentRef): Promise<{ readonly status: FulfillmentStatus } | undefined> =>
     transactions.run(SYSTEM, async (tx) => {
       const fulfillment = await lockFulfillment(tx, fulfillmentId);
       if (fulfillment === undefined) throw invariantViolated(`${fulfillmentId} is unknown`);

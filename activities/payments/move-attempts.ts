@@ -25,13 +25,13 @@ export async function nextAttempt(tx: Tx, orderId: string, move: OperationSeries
   const last = await lastAttempt(tx, move);
   if (last?.status !== 'refused') return { ...move, number: last?.number ?? 1 };
   const { reason, seq } = last.result as Refused;
-  if (!(await hasEventSince(tx, orderId, 'retry.requested', seq))) throw refusedPermanently(last.key, reason);
+  if (!(await hasEventSince(tx, orderId, 'retry.requested', seq))) throw refusedPermanently(last.providerKey, reason);
   return { ...move, number: last.number + 1 };
 }
 
 /** Returns the key of a money move's last attempt; no attempt follows one that succeeded. */
 export const lastKey = async (tx: Tx, move: OperationSeries): Promise<string | undefined> =>
-  (await lastAttempt(tx, move))?.key;
+  (await lastAttempt(tx, move))?.providerKey;
 
 /** Ends an attempt that the gateway refused. Only a retry requested after this starts another attempt. */
 export async function endRefusedAttempt(tx: Tx, orderId: string, name: OperationName, reason: string): Promise<void> {
@@ -41,5 +41,5 @@ export async function endRefusedAttempt(tx: Tx, orderId: string, name: Operation
 /** Throws a failure that is not retried when the attempt was refused. */
 export async function assertNotRefused(tx: Tx, name: OperationName): Promise<void> {
   const attempt = await readOperation(tx, name);
-  if (attempt?.status === 'refused') throw refusedPermanently(attempt.key, (attempt.result as Refused).reason);
+  if (attempt?.status === 'refused') throw refusedPermanently(attempt.providerKey, (attempt.result as Refused).reason);
 }

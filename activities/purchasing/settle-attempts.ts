@@ -36,7 +36,7 @@ export async function settleOnlineAttempt(
   const limit = providerTimeout();
   const findOnline = async () => {
     try {
-      return (await suppliers.findPurchaseByKey(begun.key, limit)) ?? 'not_received';
+      return (await suppliers.findPurchaseByKey(begun.providerKey, limit)) ?? 'not_received';
     } catch (error) {
       if (!limit.aborted && !(error instanceof Error && NO_ANSWER.includes(error.name))) throw error;
       return 'unknown';

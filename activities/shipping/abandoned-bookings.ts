@@ -34,7 +34,7 @@ export async function voidAbandonedBooking(
       `Booking ${n} of ${fulfillmentId} cannot be voided: it was not abandoned for another carrier`,
     );
   if (operation.status !== 'started') return;
-  const { key } = operation;
+  const { providerKey: key } = operation;
   // An erased customer's address cannot be sent again; should the carrier hold a label after all, the audit names it.
   const booking =
     (await carriers.findBookingByKey(key, providerTimeout())) ??

@@ -74,7 +74,9 @@ export async function bookThenKill(shop: Shop, { bookings, batch, run, onKill }:
 async function unsavedBookings({ stack }: Shop): Promise<number> {
   const begun = await withOwner(stack.urls.databaseOwner ?? '', async (client) =>
     (
-      await client.query<{ key: string }>("select key from operation where kind = 'book' and status = 'started'")
+      await client.query<{ key: string }>(
+        `select "providerKey" as key from operation where kind = 'book' and status = 'started'`,
+      )
     ).rows.map(({ key }) => key),
   );
   const sources = await openAuditSources({ ...process.env, ...stack.serviceEnvironment });

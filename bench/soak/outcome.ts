@@ -78,7 +78,7 @@ async function countEffects(
 const readOwners = ({ stack }: Shop): Promise<Map<string, string>> =>
   withOwner(stack.urls.databaseOwner ?? '', async (client) => {
     const { rows } = await client.query<{ key: string; owner: string }>(
-      `select key, case kind when 'authorize' then "orderId" else "subjectId" end as owner
+      `select "providerKey" as key, case kind when 'authorize' then "orderId" else "subjectId" end as owner
        from operation where kind in ('authorize', 'book')`,
     );
     return new Map(rows.map(({ key, owner }) => [key, owner]));

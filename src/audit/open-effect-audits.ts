@@ -11,7 +11,7 @@ export const openEffectAudits = (tx: Tx, graceMs: number): Audit[] => {
       tx,
       'No outside effect is unanswered five minutes after its answer was due',
       sql<Finding>`
-      select p.key || ' of ' || coalesce(p."orderId", p."subjectId") as subject,
+      select p."providerKey" || ' of ' || coalesce(p."orderId", p."subjectId") as subject,
         'an answer by ' || date_trunc('second', p.due) as expected,
         'none: it is ' || p.status as actual
       from (

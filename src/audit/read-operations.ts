@@ -25,7 +25,7 @@ export const readOperations = (
   streamRows(
     tx,
     sql<OperationRow>`
-  select o.key, o.kind, o."orderId", o.status, o."finishedAt", r.currency,
+  select o."providerKey" as key, o.kind, o."orderId", o.status, o."finishedAt", r.currency,
     (o.request->>'amount')::bigint as amount, o.result->>'reference' as reference, o.result->>'status' as outcome
   from operation o
   join orders r on r.id = o."orderId"

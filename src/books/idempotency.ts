@@ -118,9 +118,9 @@ const RETENTION_DAYS = 7;
 export async function forgetOldKeys(tx: Tx, now: Date, limit: number): Promise<number> {
   const until = new Date(now.getTime() - RETENTION_DAYS * 86_400_000);
   const { numAffectedRows } = await sql`
-    delete from idempotency_record where (caller, key) in (
-      select caller, key from idempotency_record where "createdAt" < ${until} order by "createdAt" limit ${limit}
-    )`.execute(tx);
+    delete from idempotency_record where ctid = any(array(
+      select ctid from idempotency_record where "createdAt" < ${until} order by "createdAt" limit ${limit}
+    ))`.execute(tx);
   return Number(numAffectedRows);
 }
 

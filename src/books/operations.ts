@@ -23,13 +23,13 @@ export interface Operation extends OperationName {
 export interface OperationRow {
   readonly number: number;
   /** The key by which the provider deduplicates. */
-  readonly key: string;
+  readonly providerKey: string;
   readonly status: OperationStatus;
   /** The request of the first attempt; a later one must repeat it. */
   readonly request: unknown;
   readonly result: unknown;
 }
-const COLUMNS = ['number', 'key', 'status', 'request', 'result'] as const;
+const COLUMNS = ['number', 'providerKey', 'status', 'request', 'result'] as const;
 
 /** Names the subject of an effect, and the kind. */
 export type OperationSeries = Omit<OperationName, 'number'>;
@@ -44,17 +44,17 @@ const keyOf = ({ subjectId, kind, number }: OperationName): string => `${subject
 export async function beginOperation(
   tx: Tx,
   operation: Operation,
-): Promise<Pick<OperationRow, 'key' | 'status' | 'request'> & { readonly attempted: boolean }> {
+): Promise<Pick<OperationRow, 'providerKey' | 'status' | 'request'> & { readonly attempted: boolean }> {
   const { request } = operation;
-  const key = keyOf(operation);
+  const providerKey = keyOf(operation);
   const fresh = await tx
     .insertInto('operation')
-    .values({ ...operation, key, request: JSON.stringify(request), status: 'started', startedAt: new Date() })
+    .values({ ...operation, providerKey, request: JSON.stringify(request), status: 'started', startedAt: new Date() })
     .onConflict((conflict) => conflict.columns(['subjectType', 'subjectId', 'kind', 'number']).doNothing())
     .executeTakeFirst();
-  if (fresh.numInsertedOrUpdatedRows === 1n) return { key, status: 'started', request, attempted: false };
+  if (fresh.numInsertedOrUpdatedRows === 1n) return { providerKey, status: 'started', request, attempted: false };
   const earlier = await readOperation(tx, operation);
-  if (earlier === undefined) throw new Error(`${key} conflicts with an operation that is not there`);
+  if (earlier === undefined) throw new Error(`${providerKey} conflicts with an operation that is not there`);
   return { ...earlier, attempted: true };
 }
 
@@ -76,9 +76,9 @@ export async function finishOperation(
     .where('kind', '=', name.kind)
     .where('number', '=', name.number)
     .where('status', '=', 'started')
-    .returning('key')
+    .returning('providerKey')
     .executeTakeFirst();
-  return done?.key;
+  return done?.providerKey;
 }
 
 /** Reads an operation; undefined when it was never begun. */

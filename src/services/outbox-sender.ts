@@ -20,6 +20,8 @@ const AT_ONCE = 8;
 const SEND_MS = 2_000;
 /** Limits how long the process that wrote messages sends them; the sweeper sends the rest. */
 const FLUSH_MS = 2_000;
+/** Limits how long a sweep begins to send messages; the next one sends the rest. */
+const SWEEP_MS = 4_000;
 /** So many workflows that fail in a row mean that Temporal is unavailable, and not that the workflows are broken. */
 const FAILURES_OF_TEMPORAL = 3;
 
@@ -55,25 +57,28 @@ export class OutboxSender {
 
   async #flush(workflowId: string): Promise<void> {
     try {
-      await this.#send(workflowId, Date.now() + FLUSH_MS);
+      const endsAt = Date.now() + FLUSH_MS;
+      await this.#send(workflowId, () => Date.now() < endsAt);
     } catch (error) {
       this.log.warn({ err: error, workflowId }, 'signals stay queued until Temporal answers');
     }
   }
 
   /**
-   * Sends the signals that have been due for `seconds`. A workflow that refuses its signals, or is slow, delays no
-   * other. Throws when three fail in a row: then Temporal is unavailable. Ends early once `goesOn` returns false.
-   * Answers how many were sent.
+   * Sends the signals that have been due for `seconds`, for some seconds. A workflow that refuses its signals delays no
+   * other. Throws when three fail in a row: then Temporal is unavailable. Ends early, after a message, once `goesOn`
+   * returns false. Answers how many were sent.
    */
   async sweep(seconds: number, goesOn: () => boolean = () => true): Promise<number> {
+    const endsAt = Date.now() + SWEEP_MS;
+    const isInTime = (): boolean => Date.now() < endsAt && goesOn();
     const waiting = await this.transactions.run(SYSTEM, (tx) => workflowsDue(tx, seconds, BATCH));
     let sent = 0;
     let failedInARow = 0;
     const sendOnes = async (): Promise<void> => {
-      for (let workflowId = waiting.shift(); workflowId !== undefined && goesOn(); workflowId = waiting.shift()) {
+      for (let workflowId = waiting.shift(); workflowId !== undefined && isInTime(); workflowId = waiting.shift()) {
         try {
-          sent += await this.#send(workflowId);
+          sent += await this.#send(workflowId, isInTime);
           failedInARow = 0;
         } catch (error) {
           failedInARow += 1;
@@ -98,9 +103,9 @@ export class OutboxSender {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
-  /** Sends a workflow's messages in their order, until `endsAt`, and answers their number. */
-  #send(workflowId: string, endsAt = Infinity): Promise<number> {
-    const sending = this.#sendNow(workflowId, endsAt);
+  /** Sends a workflow's messages in their order, while `goesOn` says so, and answers their number. */
+  #send(workflowId: string, goesOn: () => boolean): Promise<number> {
+    const sending = this.#sendNow(workflowId, goesOn);
     this.#underWay.add(sending);
     const ended = (): void => {
       this.#underWay.delete(sending);
@@ -110,7 +115,7 @@ export class OutboxSender {
   }
 
   /** Holds no connection to the database while Temporal is asked. */
-  async #sendNow(workflowId: string, endsAt: number): Promise<number> {
+  async #sendNow(workflowId: string, goesOn: () => boolean): Promise<number> {
     let sent = 0;
     let last: number | null = null;
     for (;;) {
@@ -124,7 +129,7 @@ export class OutboxSender {
       }
       last = message.id;
       sent += 1;
-      if (Date.now() < endsAt) continue;
+      if (goesOn()) continue;
       await this.transactions.run(SYSTEM, (tx) => deleteMessage(tx, message.id));
       return sent;
     }

@@ -97,7 +97,11 @@ export async function keepHonestBooks(): Promise<HonestBooks> {
 /** Says whether nothing is under way but the payment that waits for its customer. */
 const isQuiet = (transactions: Transactions): Promise<boolean> =>
   transactions.run(SYSTEM, async (tx) => {
-    const started = await tx.selectFrom('operation').select('key').where('status', '=', 'started').execute();
+    const started = await tx
+      .selectFrom('operation')
+      .select('providerKey as key')
+      .where('status', '=', 'started')
+      .execute();
     const queued = await tx.selectFrom('workflow_message').select('id').execute();
     return started.length === 1 && queued.length === 0;
   });

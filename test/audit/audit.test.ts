@@ -256,7 +256,7 @@ describe('effects and signals under way', () => {
   const startRefund = (ago: string) =>
     copy.spoil(
       `insert into operation
-      (key, "subjectType", "subjectId", kind, number, provider, "orderId", status, request, "startedAt")
+      ("providerKey", "subjectType", "subjectId", kind, number, provider, "orderId", status, request, "startedAt")
     select id || ':refund:9', 'fulfillment', id, 'refund', 9, 'sandbox-gateway', $1, 'started', '{"amount":1}',
       now() - $2::interval
     from fulfillment where "orderId" = $1 and number = 1`,

@@ -99,7 +99,7 @@ describe('the carrier', () => {
     const { picking } = books.orders;
     await copy.spoil(
       `with booked_for as (select * from fulfillment where "orderId" = $1 and number = 1), booked as (
-        insert into operation (key, "subjectType", "subjectId", kind, number, provider, "orderId", status, request,
+        insert into operation ("providerKey", "subjectType", "subjectId", kind, number, provider, "orderId", status, request,
           result, "startedAt", "finishedAt")
         select id || ':book:1', 'fulfillment', id, 'book', 1, 'sandbox-carrier', $1, 'succeeded', '{}',
           '{"reference":"bkg_none"}', now(), now()

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { connectTo } from '../support/mall';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { postLedgerTransaction } from '../../src/books/ledger/ledger';
-import { beginOperation, finishOperation } from '../../src/books/operations';
+import { beginOperation, finishOperation, readOperation } from '../../src/books/operations';
 import { claimKey, hashRequest, storeAnswer, type IdempotentRequest } from '../../src/books/idempotency';
 import { appendEvents, readTimeline } from '../../src/books/timeline';
 import type { Transactions } from '../../src/books/transactions';
@@ -72,14 +72,27 @@ describe('an operation', () => {
   const operation = { ...name, provider: 'p', orderId: 'ord_1' };
 
   test('is begun once, remembers its first request, and is finished once', async () => {
-    const begun = { key: 'ful_1:capture:1', status: 'started', request: { amount: 5 } };
+    const begun = { providerKey: 'ful_1:capture:1', status: 'started', request: { amount: 5 } };
     const begin = (amount: number) =>
       transactions.run(SYSTEM, (tx) => beginOperation(tx, { ...operation, request: { amount } }));
     expect(await begin(5)).toMatchObject({ ...begun, attempted: false });
     expect(await begin(6)).toMatchObject({ ...begun, attempted: true });
     const finish = () => transactions.run(SYSTEM, (tx) => finishOperation(tx, name, 'succeeded', { reference: 'r' }));
-    expect([await finish(), await finish()]).toEqual([begun.key, undefined]);
+    expect([await finish(), await finish()]).toEqual([begun.providerKey, undefined]);
     expect((await begin(7)).status).toBe('succeeded');
+  });
+
+  test('is finished alone: other numbers of its kind, and other kinds, go on', async () => {
+    const others = [
+      { ...name, number: 2 },
+      { ...name, number: 3 },
+      { ...name, kind: 'refund', number: 2 },
+    ] as const;
+    for (const other of others)
+      await transactions.run(SYSTEM, (tx) => beginOperation(tx, { ...operation, ...other, request: {} }));
+    const read = () => Promise.all(others.map((other) => transactions.run(SYSTEM, (tx) => readOperation(tx, other))));
+    await transactions.run(SYSTEM, (tx) => finishOperation(tx, others[0], 'refused', {}));
+    expect((await read()).map((one) => one?.status)).toEqual(['refused', 'started', 'started']);
   });
 });
 

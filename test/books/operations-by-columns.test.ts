@@ -2,8 +2,11 @@ import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyMigrations } from '../../src/books/migrations';
+import { beginOperation, finishOperation } from '../../src/books/operations';
+import { SYSTEM } from '../../src/contracts/caller';
 import { withOwner } from '../../src/embedded/postgres/databases';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { connectTo } from '../support/mall';
 import { BareRows } from '../states/bare-rows';
 
 const MIGRATIONS = 'prisma/migrations';
@@ -42,51 +45,49 @@ afterAll(async () => {
   await database.drop();
 });
 
-const insert = (keys: typeof KEYS) =>
-  withOwner(database.ownerUrl, async (client) => {
-    for (const [key, kind] of keys)
-      await client.query(
-        `INSERT INTO operation (key, kind, provider, "orderId", status, request, "startedAt")
-         VALUES ($1, $2, 'p', split_part($1, ':', 1), 'started', '{}', now())`,
-        [key, kind],
-      );
-  });
-const names = () =>
-  withOwner(database.ownerUrl, async (client) => {
-    const { rows } = await client.query<{ key: string; name: unknown[] }>(
-      'SELECT key, json_build_array("subjectType", "subjectId", kind, number) AS name FROM operation',
-    );
-    return new Map(rows.map(({ key, name }) => [key, name]));
-  });
+const owner = (text: string, values: unknown[] = []) =>
+  withOwner(database.ownerUrl, (client) => client.query<{ key: string; name: unknown[]; order: string }>(text, values));
+/** Writes an operation as release 0.5 does. */
+const insertAsBefore = (key: string, kind: string) =>
+  owner(
+    `INSERT INTO operation (key, kind, provider, "orderId", status, request, "startedAt")
+     VALUES ($1, $2, 'p', split_part($1, ':', 1), 'started', '{}', now())`,
+    [key, kind],
+  );
 
-test('operations of the release before have their columns, those that its workers write later as well', async () => {
+test('operations of the release before keep their keys, and get their columns', async () => {
   const books = await BareRows.open(database.ownerUrl);
   await books.insert('payment', { id: 'pay_1', orderId: 'ord_1', number: 1 });
   await books.insert('payment', { id: 'pay_2', orderId: 'ord_1', number: 2 });
   await books.insert('fulfillment', { id: 'ful_1', orderId: 'ord_1', number: 1 });
   await books.insert('shipment', { id: 'shp_1', fulfillmentId: 'ful_1' });
   await books.close();
-  await insert(KEYS.filter((_, n) => n % 2 === 0));
+  for (const [key, kind] of KEYS) await insertAsBefore(key, kind);
   expect(await applyMigrations(database.ownerUrl, MIGRATIONS)).toContain(MIGRATION);
-  await insert(KEYS.filter((_, n) => n % 2 === 1));
-  expect(await names()).toEqual(new Map(KEYS.map(([key, , name]) => [key, name])));
-});
-
-test('a worker of the release before cannot repeat an effect under a key of its own', async () => {
-  await withOwner(database.ownerUrl, (client) =>
-    client.query(
-      `INSERT INTO operation
-         (key, "subjectType", "subjectId", kind, number, provider, "orderId", status, request, "startedAt")
-       VALUES ('pay_1:authorize:1', 'payment', 'pay_1', 'authorize', 1, 'p', 'ord_1', 'started', '{}', now())`,
-    ),
+  const { rows } = await owner(
+    `SELECT "providerKey" AS key, json_build_array("subjectType", "subjectId", kind, number) AS name,
+       coalesce("orderId", 'none') AS order FROM operation`,
   );
-  await expect(insert([['ord_1:authorize:1', 'authorize', ['payment', 'pay_1', 'authorize', 1]]])).rejects.toThrow(
-    /subjectType_subjectId_kind_number/,
+  expect(new Map(rows.map(({ key, name }) => [key, name]))).toEqual(new Map(KEYS.map(([key, , name]) => [key, name])));
+  expect(rows.filter(({ order }) => order === 'none').map(({ key }) => key)).toEqual(
+    KEYS.map(([key]) => key).filter((key) => key.startsWith('rpl_')),
   );
 });
 
-test('an operation that names nothing is refused', async () => {
-  await expect(insert([['ord_9:authorize:1', 'authorize', ['payment', '', 'authorize', 1]]])).rejects.toThrow(
-    'operation ord_9:authorize:1 names no subject',
+test('processes of the release before can neither write nor read an operation: they try again', async () => {
+  await expect(insertAsBefore('ord_2:authorize:1', 'authorize')).rejects.toThrow(/"key" .* does not exist/);
+  await expect(owner(`SELECT status FROM operation WHERE key = 'ord_1:authorize:2'`)).rejects.toThrow(
+    /"key" does not exist/,
   );
+});
+
+test('an effect that the release before began is repeated under the key that its provider knows', async () => {
+  const transactions = connectTo(database.appUrl);
+  const name = { subjectType: 'fulfillment', subjectId: 'ful_1', kind: 'capture', number: 2 } as const;
+  const begun = await transactions.run(SYSTEM, (tx) =>
+    beginOperation(tx, { ...name, provider: 'p', orderId: 'ord_1', request: {} }),
+  );
+  const finished = await transactions.run(SYSTEM, (tx) => finishOperation(tx, name, 'succeeded', {}));
+  await transactions.close();
+  expect([begun.attempted, begun.providerKey, finished]).toEqual([true, 'ord_1:capture:1:2', 'ord_1:capture:1:2']);
 });

@@ -107,6 +107,36 @@ test('no sender overtakes another: an order gets its signals in the order of the
   expect(taken).toEqual(['ful_3', 'ful_1', 'ful_2']);
 });
 
+test('an order whose signals are slow holds no sweep, and gets the rest in the next ones', async () => {
+  const slow = Array.from({ length: 12 }, (_, n) => `slow_${n}`);
+  await commit(FIRST, ...slow);
+  let now = Date.now();
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => now);
+  const { sender, taken } = senderTo(async () => {
+    now += 1_500;
+  });
+  try {
+    expect(await sender.sweep(-1)).toBe(3);
+    await commit(SECOND, 'quick');
+    expect(await sender.sweep(-1)).toBeLessThan(10);
+  } finally {
+    clock.mockRestore();
+  }
+  expect(taken).toContain('quick');
+  while ((await queued()).length > 0) await sender.sweep(-1);
+  expect(taken.filter((id) => id !== 'quick')).toEqual(slow);
+});
+
+test('a sweep that is stopped ends after the message under way', async () => {
+  await commit(FIRST, 'ful_1', 'ful_2', 'ful_3');
+  let stopped = false;
+  const { sender, taken } = senderTo(async () => {
+    stopped = true;
+  });
+  await sender.sweep(-1, () => !stopped);
+  expect(taken).toEqual(['ful_1']);
+});
+
 test('an order that refuses its signals delays no other, and keeps them', async () => {
   const { sender, taken } = senderTo((workflowId) =>
     workflowId === orderWorkflowId(FIRST)

@@ -30,14 +30,19 @@ export interface TestMall {
   readonly keys: Readonly<Record<KeyRole, string>>;
 }
 
+/** Is long, so that no test depends on the speed of the machine. */
+const LIMIT_MS = 60_000;
+
 /**
  * Opens the application's own connection to a test database. A connection that breaks while idle is reported as a
  * warning.
  */
-export const connectTo = (url: string, poolSize = 8): Transactions =>
-  connect(url, poolSize, ({ message }) => {
+export const connectTo = (url: string, poolSize = 8): Transactions => {
+  const warn = ({ message }: Error) => {
     console.warn(`An idle connection broke: ${message}`);
-  });
+  };
+  return connect(url, poolSize, warn, LIMIT_MS, () => LIMIT_MS);
+};
 
 /** Makes a vault of fixed keys, so that one suite's rows can be opened by another's process. */
 export const testVault = (): Vault =>

@@ -143,7 +143,7 @@ export class Shelves {
   /** Reads an operation by its key. */
   operation(key: string): Promise<{ status: string; result: unknown } | undefined> {
     return this.world.transactions.run(SYSTEM, (tx) =>
-      tx.selectFrom('operation').select(['status', 'result']).where('key', '=', key).executeTakeFirst(),
+      tx.selectFrom('operation').select(['status', 'result']).where('providerKey', '=', key).executeTakeFirst(),
     );
   }
 

@@ -111,9 +111,8 @@ const SCANS: Readonly<Partial<Record<CarrierScan, FulfillmentStep>>> = {
   signed: async (order, fulfillment) => {
     const confirmed = await order.steps.runTransaction('confirmDelivery', refOf(order, fulfillment), idOf(fulfillment));
     if (confirmed === WAITS) return false;
-    // Release 0.5 answered nothing.
-    const { status } = (confirmed as typeof confirmed | undefined) ?? { status: FulfillmentStatus.delivered };
-    if (status === FulfillmentStatus.delivered) fulfillment.status = status;
+    if ((confirmed?.status ?? FulfillmentStatus.delivered) === FulfillmentStatus.delivered)
+      fulfillment.status = FulfillmentStatus.delivered;
     return true;
   },
   exception: async (_order, fulfillment) => {

@@ -1,49 +1,44 @@
 -- What an operation is of, its kind and its number become columns. Until now they stood in its key only, which every
--- reader had to take apart.
+-- reader had to take apart. Processes of release 0.5 would misread the new keys, and believe an effect was never tried:
+-- the column has another name now, so that their steps on it fail, change nothing, and are tried again by the new ones.
 CREATE TYPE "operation_subject" AS ENUM ('order', 'payment', 'fulfillment', 'shipment', 'replenishment');
 
+ALTER TABLE "operation" RENAME COLUMN "key" TO "providerKey";
 ALTER TABLE "operation" ADD COLUMN "subjectType" "operation_subject",
   ADD COLUMN "subjectId" TEXT,
   ADD COLUMN "number" INTEGER,
   ALTER COLUMN "orderId" DROP NOT NULL;
 
--- Reads the name of an operation from a key of release 0.5 or earlier, whose workers write such keys while they still
--- run beside this schema. Nothing else takes a key apart.
-CREATE FUNCTION "operation_name_of"(operation_key TEXT)
-RETURNS TABLE ("subjectType" "operation_subject", "subjectId" TEXT, "kind" TEXT, "number" INTEGER)
-LANGUAGE sql STABLE SET search_path = public AS $$
-  SELECT 'payment'::"operation_subject", p."id", k.kind, CASE k.kind WHEN 'void' THEN k.attempt ELSE 1 END
-  FROM (SELECT split_part(operation_key, ':', 1) AS owner, split_part(operation_key, ':', 2) AS kind,
-      nullif(split_part(operation_key, ':', 3), '')::int AS n,
-      coalesce(nullif(split_part(operation_key, ':', 4), '')::int, 1) AS attempt) k
-  JOIN "payment" p ON p."orderId" = k.owner AND p."number" = k.n
-  WHERE k.kind IN ('authorize', 'void')
-  UNION ALL
-  SELECT 'fulfillment', f."id", k.kind, k.attempt
-  FROM (SELECT split_part(operation_key, ':', 1) AS owner, split_part(operation_key, ':', 2) AS kind,
-      nullif(split_part(operation_key, ':', 3), '')::int AS n,
-      coalesce(nullif(split_part(operation_key, ':', 4), '')::int, 1) AS attempt) k
-  JOIN "fulfillment" f ON f."orderId" = k.owner AND f."number" = k.n
-  WHERE k.kind IN ('capture', 'refund')
-  UNION ALL
-  SELECT 'shipment', s."id", 'void_label', 1
-  FROM "shipment" s
-  WHERE s."fulfillmentId" = split_part(operation_key, ':', 1) AND split_part(operation_key, ':', 2) = 'void_label'
-  UNION ALL
-  SELECT CASE
-      WHEN k.kind IN ('book', 'void_booking') THEN 'fulfillment'
-      WHEN k.kind LIKE 'notify\_%' THEN 'order'
-      ELSE 'replenishment'
-    END::"operation_subject", k.owner, k.kind, k.n
-  FROM (SELECT split_part(operation_key, ':', 1) AS owner, split_part(operation_key, ':', 2) AS kind,
-      nullif(split_part(operation_key, ':', 3), '')::int AS n) k
-  WHERE k.kind IN ('book', 'void_booking', 'notify_email', 'notify_sms', 'purchase', 'purchase_email', 'remind_email')
-$$;
+-- The second part of a key is the kind. An attempt after the first is a fourth part.
+UPDATE "operation" o SET "subjectType" = 'payment', "subjectId" = p."id", "kind" = split_part(o."providerKey", ':', 2),
+  "number" = CASE split_part(o."providerKey", ':', 2)
+    WHEN 'void' THEN coalesce(nullif(split_part(o."providerKey", ':', 4), '')::int, 1) ELSE 1 END
+FROM "payment" p
+WHERE split_part(o."providerKey", ':', 2) IN ('authorize', 'void')
+  AND p."orderId" = split_part(o."providerKey", ':', 1) AND p."number" = split_part(o."providerKey", ':', 3)::int;
 
-UPDATE "operation" o SET "subjectType" = n."subjectType", "subjectId" = n."subjectId", "kind" = n."kind",
-  "number" = n."number", "orderId" = CASE n."subjectType" WHEN 'replenishment' THEN NULL ELSE o."orderId" END
-FROM (SELECT "key" AS operation_key FROM "operation") k, LATERAL "operation_name_of"(k.operation_key) n
-WHERE o."key" = k.operation_key;
+UPDATE "operation" o SET "subjectType" = 'fulfillment', "subjectId" = f."id",
+  "kind" = split_part(o."providerKey", ':', 2),
+  "number" = coalesce(nullif(split_part(o."providerKey", ':', 4), '')::int, 1)
+FROM "fulfillment" f
+WHERE split_part(o."providerKey", ':', 2) IN ('capture', 'refund')
+  AND f."orderId" = split_part(o."providerKey", ':', 1) AND f."number" = split_part(o."providerKey", ':', 3)::int;
+
+UPDATE "operation" o SET "subjectType" = 'shipment', "subjectId" = s."id", "kind" = 'void_label', "number" = 1
+FROM "shipment" s
+WHERE split_part(o."providerKey", ':', 2) = 'void_label' AND s."fulfillmentId" = split_part(o."providerKey", ':', 1);
+
+UPDATE "operation" SET "subjectId" = split_part("providerKey", ':', 1), "kind" = split_part("providerKey", ':', 2),
+  "number" = split_part("providerKey", ':', 3)::int,
+  "subjectType" = (CASE
+    WHEN split_part("providerKey", ':', 2) IN ('book', 'void_booking') THEN 'fulfillment'
+    WHEN split_part("providerKey", ':', 2) IN ('notify_email', 'notify_sms') THEN 'order'
+    ELSE 'replenishment' END)::"operation_subject",
+  "orderId" = CASE
+    WHEN split_part("providerKey", ':', 2) IN ('purchase', 'purchase_email', 'remind_email') THEN NULL
+    ELSE "orderId" END
+WHERE split_part("providerKey", ':', 2)
+  IN ('book', 'void_booking', 'notify_email', 'notify_sms', 'purchase', 'purchase_email', 'remind_email');
 
 ALTER TABLE "operation" ALTER COLUMN "subjectType" SET NOT NULL,
   ALTER COLUMN "subjectId" SET NOT NULL,
@@ -52,17 +47,3 @@ ALTER TABLE "operation" ALTER COLUMN "subjectType" SET NOT NULL,
 
 CREATE UNIQUE INDEX "operation_subjectType_subjectId_kind_number_key"
   ON "operation"("subjectType", "subjectId", "kind", "number");
-
--- Names the operations that a worker of release 0.5 writes.
-CREATE FUNCTION "name_operation"() RETURNS TRIGGER LANGUAGE plpgsql SET search_path = public AS $$
-BEGIN
-  SELECT n."subjectType", n."subjectId", n."kind", n."number"
-  INTO NEW."subjectType", NEW."subjectId", NEW."kind", NEW."number"
-  FROM "operation_name_of"(NEW."key") n;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'operation % names no subject', NEW."key";
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER "operation_named" BEFORE INSERT ON "operation"
-  FOR EACH ROW WHEN (NEW."subjectType" IS NULL) EXECUTE FUNCTION "name_operation"();

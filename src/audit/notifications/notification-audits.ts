@@ -55,7 +55,8 @@ const readMessages = (tx: Tx): AsyncGenerator<MessageRow, void, undefined> =>
   streamRows(
     tx,
     sql<MessageRow>`
-  select key, kind, case when result->>'fate' = 'unknown' then 'given_up' else status::text end as status, "finishedAt"
+  select "providerKey" as key, kind, "finishedAt",
+    case when result->>'fate' = 'unknown' then 'given_up' else status::text end as status
   from operation
   where kind in (${sql.join(MESSAGE_KINDS.map((kind) => sql.lit(kind)))})`,
   );

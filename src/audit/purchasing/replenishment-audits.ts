@@ -118,7 +118,8 @@ const readPurchases = (tx: Tx): AsyncGenerator<PurchaseRow, void, undefined> =>
   streamRows(
     tx,
     sql<PurchaseRow>`
-  select o.key, o.status::text, o.result->>'reference' as reference, (o.request->>'quantity')::int as asked,
+  select o."providerKey" as key, o.status::text, o.result->>'reference' as reference,
+    (o.request->>'quantity')::int as asked,
     r.confirmed, r."closedAt" is null as open, o."finishedAt",
     coalesce((
       select a.provider is null

@@ -25,14 +25,14 @@ export const carrierAudits = (
       tx,
       'Every booking in our books has its shipment, and every shipment its booking',
       sql<Finding>`
-      select coalesce(s.id || ' of ' || s."orderId", o.key || ' of ' || o."orderId") as subject,
+      select coalesce(s.id || ' of ' || s."orderId", o."providerKey" || ' of ' || o."orderId") as subject,
         case when s.id is null then 'the shipment of ' || (o.result->>'reference')
           else 'the booking of ' || s."providerReference" end as expected,
         'none' as actual
       from (select * from operation where kind = 'book' and status = 'succeeded') o
       full join shipment s on s."providerReference" = o.result->>'reference'
         and o."subjectType" = 'fulfillment' and o."subjectId" = s."fulfillmentId"
-      where s.id is null or o.key is null`,
+      where s.id is null or o."providerKey" is null`,
     ),
     queryAudit(
       tx,

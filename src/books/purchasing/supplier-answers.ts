@@ -50,7 +50,7 @@ export async function applySupplierAnswer(
   const operation = await tx
     .selectFrom('operation')
     .select(['subjectType', 'subjectId', 'number'])
-    .where('key', '=', key)
+    .where('providerKey', '=', key)
     .where('provider', '=', provider)
     .where('kind', '=', OperationKind.purchase)
     .executeTakeFirst();

@@ -33,8 +33,8 @@ export async function recordDemand(tx: Tx, source: string, shortages: readonly S
 export async function forgetOldDemand(tx: Tx, now: Date, limit: number): Promise<number> {
   const until = new Date(now.getTime() - DEMAND_DAYS * 86_400_000);
   const { numAffectedRows } = await sql`
-    delete from stock_demand where (source, "skuId") in (
-      select source, "skuId" from stock_demand where at < ${until} order by at limit ${limit}
-    )`.execute(tx);
+    delete from stock_demand where ctid = any(array(
+      select ctid from stock_demand where at < ${until} order by at limit ${limit}
+    ))`.execute(tx);
   return Number(numAffectedRows);
 }

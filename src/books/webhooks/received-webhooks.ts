@@ -56,8 +56,8 @@ export const WEBHOOK_RETENTION_DAYS = 7;
 export async function forgetOldWebhooks(tx: Tx, now: Date, limit: number): Promise<number> {
   const until = new Date(now.getTime() - WEBHOOK_RETENTION_DAYS * 86_400_000);
   const { numAffectedRows } = await sql`
-    delete from webhook_event where (provider, "eventId") in (
-      select provider, "eventId" from webhook_event where "receivedAt" < ${until} order by "receivedAt" limit ${limit}
-    )`.execute(tx);
+    delete from webhook_event where ctid = any(array(
+      select ctid from webhook_event where "receivedAt" < ${until} order by "receivedAt" limit ${limit}
+    ))`.execute(tx);
   return Number(numAffectedRows);
 }

@@ -19,6 +19,8 @@ const FAILURES_OF_TEMPORAL = 3;
 const FORGET_PERIOD_MS = 3_600_000;
 /** Limits the rows that one statement deletes. */
 const FORGET_BATCH = 1_000;
+/** Limits the statements of a round: what is left is deleted in the next one. */
+const FORGET_STATEMENTS = 5;
 
 /** Reports one round of the sweeper. */
 export interface SweepRound {
@@ -109,14 +111,16 @@ export class AbandonedDraftSweeper {
     }
   }
 
-  /** Deletes what is past its retention, once an hour, in small transactions. */
+  /** Deletes what is past its retention, once an hour, in small transactions and some rounds when there is much. */
   async #forget(): Promise<void> {
     const now = new Date();
     if (now.getTime() - this.#forgotAt < FORGET_PERIOD_MS) return;
     for (const forget of [forgetOldWebhooks, forgetOldKeys, forgetOldDemand]) {
-      let deleted = FORGET_BATCH;
-      while (deleted === FORGET_BATCH && !this.#stopped)
-        deleted = await this.transactions.run(SYSTEM, (tx) => forget(tx, now, FORGET_BATCH));
+      for (let statement = 1; ; statement += 1) {
+        const deleted = await this.transactions.run(SYSTEM, (tx) => forget(tx, now, FORGET_BATCH));
+        if (deleted < FORGET_BATCH) break;
+        if (statement === FORGET_STATEMENTS || this.#stopped) return;
+      }
     }
     this.#forgotAt = now.getTime();
   }

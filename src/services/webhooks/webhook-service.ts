@@ -39,7 +39,7 @@ export class WebhookService {
         .selectFrom('operation')
         .innerJoin('payment', 'payment.id', 'operation.subjectId')
         .select(['payment.id as paymentId', 'payment.orderId'])
-        .where('operation.key', '=', key)
+        .where('operation.providerKey', '=', key)
         .where('operation.provider', '=', provider)
         .where('operation.subjectType', '=', 'payment')
         .executeTakeFirst();

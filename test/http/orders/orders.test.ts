@@ -299,6 +299,15 @@ test('an attempt to pay that the order refuses is taken back: nothing may charge
   api.workflows.paying = () => Promise.reject(new WorkflowUpdateFailedError('refused', new Error('not awaited')));
   expect((await pay(headers)).json()).toMatchObject({ status: 409, code: 'payment_not_awaited' });
   expect(await attempts()).toMatchObject([{ number: 1 }, { number: 2, status: 'abandoned', token: null }]);
+
+  // The order may have abandoned the attempt by itself, before it refused it.
+  api.workflows.paying = async () => {
+    await api.transactions.run(SYSTEM, (tx) =>
+      tx.updateTable('payment').set({ status: 'abandoned' }).where('orderId', '=', id).execute(),
+    );
+    throw new WorkflowUpdateFailedError('refused', new Error('not awaited'));
+  };
+  expect((await pay(posting(api.mall.keys.storefront))).json()).toMatchObject({ code: 'payment_not_awaited' });
 });
 
 test('a payment is refused when the order does not wait for one', async () => {

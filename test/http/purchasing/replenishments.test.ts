@@ -128,7 +128,7 @@ describe('answers that arrive in another order than they were given', () => {
       tx
         .insertInto('operation')
         .values({
-          key: KEY,
+          providerKey: KEY,
           subjectType: 'replenishment',
           subjectId: ID,
           kind: 'purchase',

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { connect, type Transactions } from '../../../src/books/transactions';
+import { markStarted } from '../../../src/books/orders/orders';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { withOwner } from '../../../src/embedded/postgres/databases';
 import { findMissingSteps } from '../../../src/services/interventions/missing-steps';
@@ -31,16 +32,17 @@ afterEach(async () => {
 /** Makes a sweeper whose Temporal starts no order of `broken`; lists those that it started, in order. */
 function sweeperWhere(broken: readonly string[], outbox: () => Promise<number> = () => Promise.resolve(0)) {
   const started: string[] = [];
+  const tries = { onTry: (_orderId: string): Promise<void> => Promise.resolve() };
   const workflows = {
-    ensureStarted: ({ orderId }: OrderStart) => {
-      if (broken.includes(orderId)) return Promise.reject(new Error(`${orderId} cannot be started`));
+    ensureStarted: async ({ orderId }: OrderStart) => {
+      await tries.onTry(orderId);
+      if (broken.includes(orderId)) throw new Error(`${orderId} cannot be started`);
       started.push(orderId);
-      return Promise.resolve();
     },
   } as unknown as OrderWorkflows;
   const sender = { sweep: outbox } as unknown as OutboxSender;
   const sweeper = new AbandonedDraftSweeper(transactions, sender, workflows, pino({ level: 'silent' }));
-  return { sweeper, started };
+  return { sweeper, started, broken: tries };
 }
 const owner = (text: string) => withOwner(database.ownerUrl, (client) => client.query(text));
 async function drafts(...ids: string[]): Promise<void> {
@@ -64,6 +66,25 @@ test('drafts that fail in a row end the round, and wait behind the others in the
   expect(started).toEqual([]);
   await sweeper.sweep();
   expect(started).toEqual(['ord_4']);
+});
+
+test('drafts that fail between others end no round, and the oldest lease comes first', async () => {
+  for (const [n, id] of ['ord_5', 'ord_4', 'ord_3', 'ord_2', 'ord_1'].entries()) {
+    await rows.insert('orders', { id, status: 'draft', startLeaseUntil: ago(60_000 - n) });
+    await rows.insert('payment', { orderId: id, number: 1 });
+  }
+  const { sweeper, started } = sweeperWhere(['ord_5', 'ord_4', 'ord_2']);
+  await sweeper.sweep();
+  expect(started).toEqual(['ord_3', 'ord_1']);
+});
+
+test('a draft that another process started meanwhile is not put off to be started again', async () => {
+  await drafts('ord_1');
+  const { sweeper, broken } = sweeperWhere(['ord_1']);
+  broken.onTry = (orderId) => transactions.run(SYSTEM, (tx) => markStarted(tx, orderId));
+  await sweeper.sweep();
+  const { rows: leased } = await owner('select id from orders where "startLeaseUntil" is not null');
+  expect(leased).toEqual([]);
 });
 
 test('a draft is tried again until it starts, and not after that', async () => {
@@ -133,7 +154,15 @@ test('keys and webhooks are kept for seven days, and deleted after that, however
   await receive(['inside'], inside);
   await keep(many, outside);
   await receive(many, outside);
-  await sweeperWhere([]).sweeper.sweep();
+  await keep(
+    Array.from({ length: 5_000 }, (_, n) => `more ${n}`),
+    outside,
+  );
+  const { sweeper } = sweeperWhere([]);
+  await sweeper.sweep();
+  // So many need more than one round: the others must not wait for that.
+  expect((await keys()).length).toBeGreaterThan(1);
+  await sweeper.sweep();
   expect([await keys(), await events()]).toEqual([['inside'], ['inside']]);
 });
 

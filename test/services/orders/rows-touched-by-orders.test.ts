@@ -35,7 +35,7 @@ beforeAll(async () => {
         EXECUTE format('ALTER TABLE %I SET (autovacuum_enabled = false)', t); END LOOP;
     END $$`);
   await multiply(await play());
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await owner.end();
   await world.close();

@@ -23,10 +23,10 @@ const operations = (orderId: string) =>
   suite.world.transactions.run(SYSTEM, (tx) =>
     tx
       .selectFrom('operation')
-      .select(['key', 'status', 'result'])
+      .select(['providerKey', 'status', 'result'])
       .where('orderId', '=', orderId)
       .where('kind', 'in', ['book', 'void_booking'])
-      .orderBy('key')
+      .orderBy('providerKey')
       .execute(),
   );
 const fulfillmentOf = async (orderId: string) => (await suite.people.read(orderId)).fulfillments[0];
@@ -65,8 +65,10 @@ test('a label is voided in the books once the carrier says so, though its voidin
   await expect(voidBooking()).rejects.toThrow();
   expect(await labelsOf(suite.world, fulfillmentId)).toContain('1 steady voided');
   for (let n = 0; n < 2; n += 1) await voidBooking();
-  const [booking] = (await operations(orderId)).filter(({ key }) => key === `${fulfillmentId}:book:1`);
-  const [voiding] = (await operations(orderId)).filter(({ key }) => key === `${fulfillmentId}:void_booking:1`);
+  const [booking] = (await operations(orderId)).filter(({ providerKey }) => providerKey === `${fulfillmentId}:book:1`);
+  const [voiding] = (await operations(orderId)).filter(
+    ({ providerKey }) => providerKey === `${fulfillmentId}:void_booking:1`,
+  );
   expect(booking).toMatchObject({ status: 'refused', result: { reason: 'another carrier was chosen' } });
   expect(voiding).toMatchObject({
     status: 'succeeded',

@@ -19,10 +19,10 @@ async function stateOf({ id }: OrderResource) {
     reservations: await tx.selectFrom('reservation').selectAll().where('orderId', '=', id).orderBy('id').execute(),
     fulfillments: await tx.selectFrom('fulfillment').selectAll().where('orderId', '=', id).orderBy('id').execute(),
     payments: await tx.selectFrom('payment').selectAll().where('orderId', '=', id).orderBy('id').execute(),
-    operations: await tx.selectFrom('operation').selectAll().where('orderId', '=', id).orderBy('key').execute(),
+    operations: await tx.selectFrom('operation').selectAll().where('orderId', '=', id).orderBy('providerKey').execute(),
     timeline: await tx.selectFrom('timeline_event').selectAll().where('orderId', '=', id).orderBy('seq').execute(),
   }));
-  const keys = new Set(rows.operations.map(({ key }) => key));
+  const keys = new Set(rows.operations.map(({ providerKey }) => providerKey));
   const effects: string[] = [];
   for await (const { key, status } of suite.world.payments.journal())
     if (keys.has(key)) effects.push(`${key} ${status}`);
