@@ -83,16 +83,21 @@ export async function readShelves(
           expiring.map((row) => ({ ...row, keepsUntil: keepsUntil(row) })),
         )
       : [];
+  const spoilingUnits = new Map(spoiling.map((row) => [shelfKey(row), row.units]));
   const shelves = rows.map(({ expires, minShelfLifeDays, ...row }): Shelf => {
-    const sameShelf = spoiling.find(({ skuId, warehouseId }) => skuId === row.skuId && warehouseId === row.warehouseId);
+    const unavailable = row.reserved + row.safetyStock + (spoilingUnits.get(shelfKey(row)) ?? 0);
     return {
       ...row,
       keepsUntil: keepsUntil({ expires, minShelfLifeDays }),
-      available: Math.max(0, row.onHand - row.reserved - row.safetyStock - (sameShelf?.units ?? 0)),
+      available: Math.max(0, row.onHand - unavailable),
     };
   });
   return { shelves, rates, deliveredBy };
 }
+
+/** Names a shelf in a map. */
+const shelfKey = ({ skuId, warehouseId }: { readonly skuId: string; readonly warehouseId: string }): string =>
+  `${skuId} ${warehouseId}`;
 
 /** Says whether goods expire, and how many days they must keep after delivery. */
 interface Perishing {

@@ -1,51 +1,49 @@
-import { sumOf } from '../money';
 import { TARE_G } from '../parcel';
-import type { Availability, SourcedUnits, SourcingFigures, SourcingTerms } from './sourcing-terms';
+import type { Goods, Holding } from './merchant-stock';
+import type { SourcingFigures, SourcingTerms } from './sourcing-terms';
 
-/** Describes one way of sourcing the lines, with the figures to compare it by. */
+/** The units taken of each of the goods (outer) from each warehouse of an order (inner). */
+export type Division = readonly (readonly number[])[];
+
+/** Describes one way of sourcing the goods, with the figures to compare it by. */
 export interface Candidate {
   readonly figures: SourcingFigures;
-  readonly units: readonly SourcedUnits[];
-  readonly warehouses: ReadonlySet<string>;
+  /** The warehouses in the order in which they were filled; some may give nothing. */
+  readonly order: readonly Holding[];
+  readonly division: Division;
+  /** The ids of the warehouses that give anything. */
+  readonly warehouseIds: readonly string[];
 }
 
 const CRITERIA = ['uncarried', 'parcels', 'amount', 'distance', 'left'] as const;
 
-/** Names a warehouse's stock of a SKU in a map. */
-export const shelfKey = (skuId: string, warehouseId: string): string => `${skuId} ${warehouseId}`;
-
-/** Maps each shelf to its available units. */
-export const availableByShelf = (stock: readonly Availability[]): Map<string, number> =>
-  new Map(stock.map((row) => [shelfKey(row.skuId, row.warehouseId), row.available]));
-
 /** Computes the figures of one way of sourcing: its parcels, their prices and zones, and the stock that it leaves. */
 export function candidateOf(
-  units: readonly SourcedUnits[],
-  stock: readonly Availability[],
-  terms: SourcingTerms,
+  goods: readonly Goods[],
+  order: readonly Holding[],
+  division: Division,
+  price: SourcingTerms['price'],
 ): Candidate {
-  const left = availableByShelf(stock);
-  const weights = new Map<string, number>();
-  const touched = new Set<string>();
-  for (const { skuId, warehouseId, quantity } of units) {
-    const shelf = shelfKey(skuId, warehouseId);
-    left.set(shelf, (left.get(shelf) ?? 0) - quantity);
-    touched.add(shelf);
-    weights.set(warehouseId, (weights.get(warehouseId) ?? TARE_G) + quantity * (terms.weights.get(skuId) ?? 0));
+  let [uncarried, amount, distance, left] = [0, 0, 0, Infinity];
+  const warehouseIds: string[] = [];
+  for (const [index, { warehouseId, zone, available }] of order.entries()) {
+    let [weightG, units] = [TARE_G, 0];
+    for (let sku = 0; sku < goods.length; sku += 1) {
+      const taken = division[sku]?.[index] ?? 0;
+      if (taken === 0) continue;
+      units += taken;
+      weightG += taken * (goods[sku]?.weightG ?? 0);
+      left = Math.min(left, (available[sku] ?? 0) - taken);
+    }
+    if (units === 0) continue;
+    const parcelPrice = price(weightG);
+    warehouseIds.push(warehouseId);
+    if (parcelPrice === null) uncarried += 1;
+    amount += parcelPrice ?? 0;
+    distance += zone ?? 0;
   }
-  const prices = [...weights.values()].map((weightG) => terms.price(weightG));
-  const warehouses = new Set(weights.keys());
-  return {
-    units: units,
-    warehouses,
-    figures: {
-      uncarried: prices.filter((price) => price === null).length,
-      parcels: weights.size,
-      amount: sumOf(prices, (price) => price ?? 0),
-      distance: sumOf([...warehouses], (warehouseId) => terms.zones.get(warehouseId) ?? 0),
-      left: Math.min(...[...touched].map((shelf) => left.get(shelf) ?? 0)),
-    },
-  };
+  const figures = { uncarried, parcels: warehouseIds.length, amount, distance, left };
+  return { figures, order, division, warehouseIds };
 }
 
 /** Returns whether carriers take every parcel of a candidate. */
@@ -68,5 +66,16 @@ export function isBetter(one: SourcingFigures, other: SourcingFigures): boolean 
 export function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
   let best: Candidate | undefined;
   for (const next of candidates) if (!best || isBetter(next.figures, best.figures)) best = next;
+  return best;
+}
+
+/** Returns the best candidate of each warehouse that any of them takes from; of equal ones, the first. */
+export function bestByWarehouse(candidates: readonly Candidate[]): ReadonlyMap<string, Candidate> {
+  const best = new Map<string, Candidate>();
+  for (const next of candidates)
+    for (const warehouseId of next.warehouseIds) {
+      const other = best.get(warehouseId);
+      if (!other || isBetter(next.figures, other.figures)) best.set(warehouseId, next);
+    }
   return best;
 }

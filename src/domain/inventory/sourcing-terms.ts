@@ -67,6 +67,8 @@ export interface SourcingDecision {
   readonly merchantId: string;
   readonly figures: SourcingFigures;
   readonly considered: readonly ConsideredWarehouse[];
+  /** Present when the search used up its budget, so that it may have missed a better way. */
+  readonly limited?: true;
 }
 
 /** Adds up the quantities of each SKU. */
