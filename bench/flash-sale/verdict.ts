@@ -51,7 +51,8 @@ export async function checkBooks(stack: Stack): Promise<Verdict> {
   const orderOf = new Map(
     (
       await rowsOf<{ key: string; orderId: string }>(
-        `select "providerKey" as key, "orderId" from operation where "subjectType" = 'payment' and "orderId" is not null`,
+        `select "providerKey" as key, "orderId" from operation
+         where "subjectType" = 'payment' and "orderId" is not null`,
       )
     ).map(({ key, orderId }) => [key, orderId]),
   );

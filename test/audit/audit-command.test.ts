@@ -23,7 +23,7 @@ beforeAll(async () => {
     SUPPLIER_URL: supplier.url,
     SUPPLIER_API_KEY: API_KEY,
   });
-}, 90_000);
+}, 240_000);
 afterAll(async () => {
   process.env = before;
   await copy.drop();

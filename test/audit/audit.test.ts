@@ -11,7 +11,7 @@ beforeAll(async () => {
   books = await keepHonestBooks();
   // PostgreSQL copies a database only while nobody is connected to it.
   await books.world.transactions.close();
-}, 90_000);
+}, 240_000);
 afterAll(() => books.world.close());
 beforeEach(async () => {
   copy = await copyBooks(books.world);

@@ -21,7 +21,7 @@ beforeAll(async () => {
   books = await keepHonestBooks();
   // PostgreSQL copies a database only while nobody is connected to it.
   await books.world.transactions.close();
-}, 90_000);
+}, 240_000);
 afterAll(() => books.world.close());
 beforeEach(async () => {
   copy = await copyBooks(books.world);
@@ -99,8 +99,8 @@ describe('the carrier', () => {
     const { picking } = books.orders;
     await copy.spoil(
       `with booked_for as (select * from fulfillment where "orderId" = $1 and number = 1), booked as (
-        insert into operation ("providerKey", "subjectType", "subjectId", kind, number, provider, "orderId", status, request,
-          result, "startedAt", "finishedAt")
+        insert into operation ("providerKey", "subjectType", "subjectId", kind, number, provider, "orderId", status,
+          request, result, "startedAt", "finishedAt")
         select id || ':book:1', 'fulfillment', id, 'book', 1, 'sandbox-carrier', $1, 'succeeded', '{}',
           '{"reference":"bkg_none"}', now(), now()
         from booked_for)

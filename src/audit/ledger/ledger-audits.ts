@@ -25,7 +25,8 @@ export const ledgerAudits = (tx: Tx): Audit[] => [
     'Every effect on money is booked in the ledger, once, and nothing else is',
     sql<Finding>`
     select coalesce(o."orderId", t."orderId") as subject,
-      case when o."providerKey" is null then 'no ' || t.kind || ' without its effect' else o."providerKey" || ' booked' end as expected,
+      case when o."providerKey" is null then 'no ' || t.kind || ' without its effect'
+        else o."providerKey" || ' booked' end as expected,
       case when o."providerKey" is null then t.id || ' books ' || t."operationKey"
         when t.id is null then 'no ledger transaction'
         else t.id || ' books it as ' || t.kind || ' of ' || t."orderId" end as actual

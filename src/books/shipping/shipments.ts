@@ -1,6 +1,6 @@
 import { AttendNote, InterventionReason } from '../../contracts/interventions/intervention-codes';
 import type { CarrierEvent } from '../../contracts/webhooks/provider-events';
-import { DECIDING_SCANS, judgeScan } from '../../domain/shipping/shipment-progress';
+import { DECIDING_SCANS, decideScan } from '../../domain/shipping/shipment-progress';
 import { openAttendTask } from '../attend-tasks';
 import { handOver } from './hand-over';
 import { enqueueOrderSignal } from '../outbox';
@@ -94,8 +94,9 @@ export async function applyScan(
   const at = new Date(event.at);
   const bookedAt = known.bookedAt ?? new Date(0);
   // The fulfillment is locked first, then the shipment, as everywhere.
-  const isSuspect = judgeScan({ ...known, bookedAt }, event.scan, at).contradicts;
-  const handed = isSuspect || event.scan === 'exception' ? undefined : await handOver(tx, known.fulfillmentId, at);
+  const contradictsAlready = decideScan({ ...known, bookedAt }, event.scan, at).contradicts;
+  const handed =
+    contradictsAlready || event.scan === 'exception' ? undefined : await handOver(tx, known.fulfillmentId, at);
   const shipment = await tx
     .selectFrom('shipment')
     .selectAll()
@@ -104,10 +105,10 @@ export async function applyScan(
     .executeTakeFirstOrThrow();
   const { orderId, fulfillmentId, merchantId } = shipment;
   const isRefused = handed !== undefined && isRefusal(handed);
-  const judged = isRefused
+  const decided = isRefused
     ? { status: shipment.status, contradicts: true }
-    : judgeScan({ ...shipment, bookedAt }, event.scan, at);
-  const { status, contradicts } = judged;
+    : decideScan({ ...shipment, bookedAt }, event.scan, at);
+  const { status, contradicts } = decided;
   const isMoved = status !== shipment.status;
   const decides = isMoved && DECIDING_SCANS.includes(event.scan);
   if (isMoved) await tx.updateTable('shipment').set({ status, statusAt: at }).where('id', '=', shipment.id).execute();

@@ -79,12 +79,12 @@ export interface ScannedShipment {
 }
 
 /**
- * Judges a scan: the shipment's status after it, and whether it contradicts what is known. Then a person must look, and
- * nothing else changes: a parcel that was signed for came back, one that was refused was signed for, a voided label
+ * Decides on a scan: the shipment's status after it, and whether it contradicts what is known. Then a person must look,
+ * and nothing else changes. A parcel that was signed for came back, one that was refused was signed for, a voided label
  * travels, or the scan is dated before the label, as with a tracking number that the carrier used before. A refusal
  * that is older than the signature is only late: the carrier came twice.
  */
-export function judgeScan(
+export function decideScan(
   { status, statusAt, bookedAt }: ScannedShipment,
   scan: CarrierScan,
   at: Date,

@@ -10,7 +10,7 @@ import {
   voidEntries,
   type Earned,
 } from '../../../src/domain/ledger/ledger-entries';
-import { judgeScan, nextShipmentStatus } from '../../../src/domain/shipping/shipment-progress';
+import { decideScan, nextShipmentStatus } from '../../../src/domain/shipping/shipment-progress';
 
 describe('chooseCarrier', () => {
   const rate = (code: string, deliveryDays: number, baseAmount: number, maxWeightG = 30_000): CarrierRate => ({
@@ -153,11 +153,11 @@ describe('nextShipmentStatus', () => {
   });
 });
 
-describe('judgeScan', () => {
+describe('decideScan', () => {
   const statusAt = new Date('2026-11-26T10:00:00Z');
   const bookedAt = new Date('2026-11-26T08:00:00Z');
-  const judge = (status: ShipmentStatus, scan: CarrierScan, at: string) =>
-    judgeScan({ status, statusAt, bookedAt }, scan, new Date(`2026-11-26T${at}Z`));
+  const decide = (status: ShipmentStatus, scan: CarrierScan, at: string) =>
+    decideScan({ status, statusAt, bookedAt }, scan, new Date(`2026-11-26T${at}Z`));
 
   test.each([
     ['signed', 'returned', '11:00:00'],
@@ -172,7 +172,7 @@ describe('judgeScan', () => {
   ] as [ShipmentStatus, CarrierScan, string][])(
     'a parcel that is %s contradicts a scan %s of %s',
     (status, scan, at) => {
-      expect(judge(status, scan, at)).toEqual({ status, contradicts: true });
+      expect(decide(status, scan, at)).toEqual({ status, contradicts: true });
     },
   );
 
@@ -189,7 +189,7 @@ describe('judgeScan', () => {
   ] as [ShipmentStatus, CarrierScan, string, ShipmentStatus][])(
     'a parcel that is %s agrees with a scan %s of %s',
     (status, scan, at, next) => {
-      expect(judge(status, scan, at)).toEqual({ status: next, contradicts: false });
+      expect(decide(status, scan, at)).toEqual({ status: next, contradicts: false });
     },
   );
 });
