@@ -70,6 +70,8 @@ export const addressMended = defineSignal('addressMended');
 export const backorderFilled = defineSignal('backorderFilled');
 /** The books hold a cancellation: repeats it for a run that lost the Update. */
 export const cancellationBegun = defineSignal<[ByActor<CancelOrder>]>('cancellationBegun');
+/** The books hold another payment attempt: repeats it for a run that lost the Update. */
+export const paymentRequested = defineSignal<[{ paymentId: string }]>('paymentRequested');
 /** The customer has acted on a payment attempt; the order asks the gateway for the outcome. */
 export const paymentSettled = defineSignal<[{ paymentId: string }]>('paymentSettled');
 /** The warehouse has packed a fulfillment's parcel. */

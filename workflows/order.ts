@@ -64,6 +64,12 @@ function handleMessages(run: OrderRun): void {
   );
   setHandler(messages.addressMended, () => actor.post(() => addressCorrected(run)));
   setHandler(messages.backorderFilled, () => actor.post(() => backorderFilled(state)));
+  setHandler(messages.paymentRequested, ({ paymentId }) =>
+    actor.post(() => {
+      // An order that is paid for, or undone, abandons it.
+      if (state.phase === 'pay' || state.phase === 'rebuild') requestPayment(run, paymentId);
+    }),
+  );
   setHandler(messages.paymentSettled, ({ paymentId }) => actor.post(() => paymentSettled(state, paymentId)));
   setHandler(messages.parcelPacked, ({ fulfillmentId }) =>
     actor.post(() => noteFulfillmentFact(state, fulfillmentId, (facts) => (facts.packed = true))),

@@ -42,6 +42,7 @@ export const createOrderActivities = ({ transactions, timeZone }: ActivityDeps) 
         .selectFrom('orders')
         .select(['country', 'status', 'addressFindings'])
         .where('id', '=', orderId)
+        .forUpdate()
         .executeTakeFirstOrThrow();
       if (order.status === 'cancelling' || order.status === 'cancelled') return { outcome: 'cancelling' };
       // An order that is adopted as a draft may have its stock by now, and perhaps an authorization.

@@ -110,6 +110,9 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     });
     // The fulfillment may have been cancelled meanwhile: then the label is recorded only to be voided.
     if (fulfillment.status === 'packed') await moveFulfillment(tx, fulfillmentId, 'labelled');
+    const scans = await takeParkedWebhooks(tx, carriers.code, trackingNumber);
+    // A scan may hand the order to a person: the order is locked before its timeline, as everywhere.
+    if (scans.length > 0) await lockOrder(tx, orderId);
     await appendEvents(tx, orderId, [
       {
         type: 'shipment.booked',
@@ -117,8 +120,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
         data: { fulfillmentId, shipmentId, carrierCode, trackingNumber, estimatedDelivery },
       },
     ]);
-    for (const parked of await takeParkedWebhooks(tx, carriers.code, trackingNumber))
-      await applyScan(tx, carriers.code, parked as CarrierEvent);
+    for (const scan of scans) await applyScan(tx, carriers.code, scan as CarrierEvent);
   }
 
   /** Throws when a fulfillment needs no label, as it is being cancelled or has one. */

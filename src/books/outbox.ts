@@ -13,7 +13,7 @@ export type OrderSignal =
       readonly payload: { readonly fulfillmentId: string; readonly scan: CarrierScan };
     }
   | { readonly signal: 'addressMended' | 'backorderFilled'; readonly payload: Readonly<Record<string, never>> }
-  | { readonly signal: 'paymentSettled'; readonly payload: { readonly paymentId: string } }
+  | { readonly signal: 'paymentRequested' | 'paymentSettled'; readonly payload: { readonly paymentId: string } }
   | { readonly signal: 'attended' | 'handedToPerson'; readonly payload: { readonly taskId: string } }
   | { readonly signal: 'cancellationBegun'; readonly payload: ByActor<CancelOrder> }
   | { readonly signal: 'watchdogReported'; readonly payload: { readonly reason: WatchdogReason | null } };

@@ -72,7 +72,7 @@ test('thousands of events use few connections, each lane in order', async () => 
   const { deliveries, add } = start(hook.url);
   for (let step = 0; step < 4; step += 1)
     for (let parcel = 0; parcel < 500; parcel += 1) add(`p${parcel}`, `p${parcel}.${step}`);
-  await until(() => deliveries.undelivered === 0);
+  await until(() => deliveries.undelivered === 0, 120_000);
   expect(hook.taken).toHaveLength(2_000);
   expect(hook.connections()).toBeLessThan(100);
   const next = new Map<string, number>();
@@ -81,7 +81,7 @@ test('thousands of events use few connections, each lane in order', async () => 
     expect(Number(step)).toBe(next.get(parcel) ?? 0);
     next.set(parcel, Number(step) + 1);
   }
-});
+}, 150_000);
 
 test('while the receiver is unavailable, scans above the limit are refused and not recorded', async () => {
   const carrier = await bench.start(buildCarrier, { delivery: { limit: 2 } });

@@ -18,15 +18,11 @@ export async function beginCancellation(
   orderId: string,
   { reason, actor }: ByActor<CancelOrder>,
 ): Promise<CancellationVerdict> {
-  const fulfillments = await tx
-    .selectFrom('fulfillment')
-    .select(['id', 'status'])
-    .where('orderId', '=', orderId)
-    .orderBy('id')
-    .forUpdate()
-    .execute();
+  const before = await lockFulfillments(tx, orderId);
   const { status, stage } = await lockOrder(tx, orderId);
   if (status === 'cancelling' || status === 'cancelled') return { outcome: 'cancelled' };
+  // A release that was under way may have written them since.
+  const fulfillments = before.length > 0 ? before : await lockFulfillments(tx, orderId);
   const tooLate =
     stage === 'closed' ||
     fulfillments.some((fulfillment) => !['released', 'packed', 'labelled', 'cancelled'].includes(fulfillment.status));
@@ -38,3 +34,12 @@ export async function beginCancellation(
   await enqueueOrderSignal(tx, orderId, { signal: 'cancellationBegun', payload: { reason, actor } });
   return { outcome: 'cancelled' };
 }
+
+const lockFulfillments = (tx: Tx, orderId: string) =>
+  tx
+    .selectFrom('fulfillment')
+    .select(['id', 'status'])
+    .where('orderId', '=', orderId)
+    .orderBy('id')
+    .forUpdate()
+    .execute();

@@ -5,7 +5,7 @@ import { openAttendTask } from '../attend-tasks';
 import { handOver } from './hand-over';
 import { enqueueOrderSignal } from '../outbox';
 import { newId } from '../new-id';
-import { appendEvents } from '../timeline';
+import { appendEvents, hasEventOfRequest } from '../timeline';
 import type { Tx } from '../transactions';
 import { isRefusal } from '../../contracts/errors';
 
@@ -132,8 +132,9 @@ export async function applyScan(
   return { orderId, wakes: decides || contradicts || known.status === 'booked' };
 }
 
-/** Opens the task of a person who looks at a parcel about which its carrier contradicts itself. */
+/** Opens the task of a person who looks at a parcel about which its carrier contradicts itself, once per scan. */
 async function handToPerson(tx: Tx, orderId: string, request: string): Promise<void> {
+  if (await hasEventOfRequest(tx, orderId, request)) return;
   const reason = InterventionReason.carrierContradicts;
   const { taskId, opened } = await openAttendTask(tx, orderId, { reason, note: AttendNote.checkParcel }, request);
   if (opened) await enqueueOrderSignal(tx, orderId, { signal: 'handedToPerson', payload: { taskId } });

@@ -27,7 +27,8 @@ export const FULFILLMENT_MOVES: StatusMoves<FulfillmentStatus> = {
   labelled: ['handed_over', 'cancelled'],
   // A parcel may be scanned as back at its sender without a refusal before.
   handed_over: ['delivered', 'returning', 'returned'],
-  returning: ['returned'],
+  // Refused at the first attempt and signed for at the second, by the word of a person.
+  returning: ['returned', 'delivered'],
   delivered: [],
   returned: [],
   cancelled: [],

@@ -90,7 +90,7 @@ export function decideScan(
   at: Date,
 ): { readonly status: ShipmentStatus; readonly contradicts: boolean } {
   if (at.getTime() < bookedAt.getTime() - CLOCK_SKEW_MS) return { status, contradicts: true };
-  const isLate = status === 'signed' && at < statusAt;
+  const isLate = status === 'signed' && scan === CarrierScan.refused && at < statusAt;
   const contradicts = !isLate && (IMPOSSIBLE_AFTER[status]?.includes(scan) ?? false);
   return { status: contradicts ? status : nextShipmentStatus(status, scan), contradicts };
 }

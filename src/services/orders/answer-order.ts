@@ -40,7 +40,8 @@ export async function answerOrder(
   }
   if (!replayed) {
     await storeAnswer(tx, caller.subject, intent.key, { status: 201, body: null, location: `/v1/orders/${orderId}` });
-    if (order.status !== 'draft') await markStarted(tx, orderId);
+    // One that was cancelled as a draft may have no workflow yet.
+    if (order.status !== 'draft' && order.status !== 'cancelling') await markStarted(tx, orderId);
   }
   const { rejection } = await tx
     .selectFrom('orders')

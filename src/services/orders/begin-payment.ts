@@ -3,6 +3,7 @@ import { customerKeyOf } from '../../books/customers/customers';
 import { claimKey, forgetKey } from '../../books/idempotency';
 import { newId } from '../../books/new-id';
 import { lockOrder } from '../../books/orders/orders';
+import { enqueueOrderSignal } from '../../books/outbox';
 import { insertPayment } from '../../books/payments/payments';
 import type { Tx } from '../../books/transactions';
 import type { Vault } from '../../books/vault';
@@ -15,8 +16,8 @@ import type { IdempotentRequest } from '../idempotent-request';
 const UNDECIDED_AT_ONCE = 5;
 
 /**
- * Writes another attempt to pay, or finds the one of an earlier request with the same key. `replayed` when that was
- * answered.
+ * Writes another attempt to pay and signals the order. Finds the attempt of an earlier request with the same key.
+ * `replayed` when that was answered.
  */
 export async function beginPayment(
   tx: Tx,
@@ -67,5 +68,6 @@ export async function beginPayment(
     amount: last.amount,
     currency: order.currency,
   });
+  await enqueueOrderSignal(tx, orderId, { signal: 'paymentRequested', payload: { paymentId } });
   return { paymentId, replayed: false };
 }

@@ -73,6 +73,7 @@ export class OrderService {
     if (isRefusal(begun)) return begun;
     const { paymentId, replayed } = begun;
     if (replayed) return this.#answer(caller, intent, orderId, { replayed, paymentId });
+    await this.outbox.flush(orderId);
     try {
       const verdict = await this.workflows.pay(orderId, paymentId);
       const unanswered = verdict === NO_ANSWER;

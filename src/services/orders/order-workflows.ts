@@ -107,6 +107,8 @@ export class OrderWorkflows {
       );
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return 'not_running';
+      // Its run was replaced: the next one goes on from the books.
+      if (error instanceof WorkflowUpdateFailedError) return NO_ANSWER;
       throw error;
     }
   }

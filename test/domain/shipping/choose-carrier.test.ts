@@ -161,6 +161,7 @@ describe('decideScan', () => {
 
   test.each([
     ['signed', 'returned', '11:00:00'],
+    ['signed', 'returned', '09:59:59'],
     ['signed', 'refused', '11:00:00'],
     ['refused', 'signed', '11:00:00'],
     ['refused', 'signed', '09:00:00'],

@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { SYSTEM } from '../../../src/contracts/caller';
 import { orderWorkflowId } from '../../../src/contracts/temporal-names';
+import { beginCancellation } from '../../../src/books/orders/cancellation';
 import { moveOrder } from '../../../src/books/orders/orders';
 import { appendEvents } from '../../../src/books/timeline';
 import { placeOrderBody } from '../../support/mall';
@@ -228,6 +229,19 @@ test('a cancellation without a workflow is in the books before its 202, and 200 
   expect(api.signals).toContainEqual({ workflowId: orderWorkflowId(id), signal: 'cancellationBegun' });
   await api.transactions.run(SYSTEM, (tx) => moveOrder(tx, id, { status: 'cancelled', stage: 'closed' }));
   expect((await cancel()).json()).toMatchObject({ status: 'cancelled' });
+});
+
+test('an order that is cancelled before its first answer keeps its start lease', async () => {
+  api.workflows.onStart = ({ orderId }) =>
+    api.transactions.run(SYSTEM, async (tx) => {
+      await beginCancellation(tx, orderId, { reason: 'customer_request', actor: 'storefront:test' });
+    });
+  const { id } = (await place()).json<{ id: string }>();
+  api.workflows.onStart = () => Promise.resolve();
+  const { startLeaseUntil } = await api.transactions.run(SYSTEM, (tx) =>
+    tx.selectFrom('orders').select('startLeaseUntil').where('id', '=', id).executeTakeFirstOrThrow(),
+  );
+  expect(startLeaseUntil).not.toBeNull();
 });
 
 test('an order with five undecided payment attempts takes a sixth once one is decided', async () => {

@@ -61,7 +61,8 @@ test('a parcel that was signed for and comes back keeps its status until a perso
   const order = await shipped([lamp, rug]);
   expect(order.fulfillments.length).toBeGreaterThan(1);
   await report(order, 0, 'signed');
-  await report(order, 0, 'returned');
+  const seenAt = new Date();
+  await report(order, 0, 'returned', seenAt);
   await report(order, 0, 'refused');
   await suite.people.untilAttention(order.id, 'handed_to_person');
   expect(await openTasks(order.id)).toHaveLength(1);
@@ -71,6 +72,9 @@ test('a parcel that was signed for and comes back keeps its status until a perso
   });
   await attend(order.id);
   await suite.people.untilAttention(order.id, null);
+  // The carrier sends the same scan again.
+  await report(order, 0, 'returned', seenAt);
+  expect(await openTasks(order.id)).toEqual([]);
   for (const n of order.fulfillments.keys()) if (n > 0) await report(order, n, 'signed');
   const { payments } = await suite.people.untilStatus(order.id, 'completed');
   expect(payments).toMatchObject([{ refunded: { amount: 0 } }]);

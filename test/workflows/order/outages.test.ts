@@ -51,6 +51,7 @@ test('a cancellation finds the label whose booking was never answered, and voids
   const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
   await suite.world.carrier.fault({ mode: 'error_after', times: 3, operation: 'book' });
   await suite.people.completeTasks(id);
+  await until(async () => (await effects(await suite.people.read(id))).includes('label booked'));
   const cancelled = granted(
     await suite.world.orders.cancel(suite.people.storefront, intent(), id, { reason: 'customer_request' }),
   ).body;

@@ -107,6 +107,17 @@ test('an attempt that waits for its customer is abandoned before the next, and e
   });
 }, 60_000);
 
+test('an attempt whose Update was lost is tried all the same', async () => {
+  const id = await declinedOrder();
+  const lost = jest.spyOn(suite.world.workflows, 'pay').mockResolvedValue('no_answer');
+  const key = intent();
+  expect(granted(await pay(id, 'tok_ok', key))).toMatchObject({ status: 202 });
+  await suite.people.untilStatus(id, 'in_fulfillment');
+  lost.mockRestore();
+  expect(granted(await pay(id, 'tok_ok', key))).toMatchObject({ status: 201, body: { status: 'in_fulfillment' } });
+  expect(await atGateway(id)).toEqual(['1 declined', '2 authorized']);
+}, 60_000);
+
 test('attempts that wait for their turn end with a cancellation, untried', async () => {
   const id = await declinedOrder();
   await requestWhileDown(id, ['tok_redirect']);
