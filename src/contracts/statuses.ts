@@ -181,7 +181,7 @@ export const AttentionReason = {
   backorderOverdue: 'backorder_overdue',
   /** A step can never succeed by itself: a person has to look at it, and may cancel the order. */
   needsOperator: 'needs_operator',
-  /** Staff handed the order to a person; cleared when the task is done. */
+  /** A task for a person is open about the order; cleared when the task is done. */
   handedToPerson: 'handed_to_person',
   /** Found by the watchdog: the order's Workflow Tasks fail, or it has no workflow. */
   workflowFailing: 'workflow_failing',

@@ -9,7 +9,7 @@ export interface OrderPolicies {
   readonly deliverySilenceSeconds: number;
   readonly addressHold: AddressHoldPolicy;
   readonly verdictTimeoutSeconds: number;
-  /** The mall's time zone (IANA): promotions and tax rates are valid by its clock. */
+  /** The mall's time zone (IANA): its clock for promotions and tax rates, and its days for all dates. */
   readonly timeZone: string;
   readonly taxes: TaxProvider;
 }

@@ -74,7 +74,7 @@ test('operations of the release before keep their keys, and get their columns', 
   );
 });
 
-test('processes of the release before can neither write nor read an operation: they try again', async () => {
+test('processes of the release before can neither write nor read an operation', async () => {
   await expect(insertAsBefore('ord_2:authorize:1', 'authorize')).rejects.toThrow(/"key" .* does not exist/);
   await expect(owner(`SELECT status FROM operation WHERE key = 'ord_1:authorize:2'`)).rejects.toThrow(
     /"key" does not exist/,

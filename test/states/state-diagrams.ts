@@ -110,7 +110,8 @@ ${meaningTable('FulfillmentStatus')}
 ## Shipment
 
 The moves are those of \`nextShipmentStatus\` (\`src/domain/shipping/shipment-progress.ts\`), computed for every status
-and every scan of the carrier. A scan that is not drawn changes nothing. Our own steps also write
+and every scan of the carrier. A scan that is not drawn changes no status; one that
+cannot be true (\`decideScan\`) opens a task for a person, too. Our own steps also write
 ${codes(ownSteps)}:
 at the hand-over, at the confirmed delivery, when a return is restocked, and when a label is voided.
 

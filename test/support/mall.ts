@@ -232,10 +232,10 @@ async function addSku(
   return { id, merchantId, unitAmount, onHand };
 }
 
-/** Where `placeOrderBody` goes. */
 /** Today (ISO date), of UTC. */
 export const TODAY = new Date().toISOString().slice(0, 10);
 
+/** Where `placeOrderBody` goes. */
 export const TO_BRAZIL = {
   country: 'BR',
   postcode: '01305-000',

@@ -103,7 +103,7 @@ export const ShelfResource = z
       .nullable()
       .describe('How the SKU is sold on backorder, in all warehouses; null: it is not'),
     owed: z.int().describe('Units of the SKU on backorder, in all warehouses'),
-    lots: z.array(LotResource),
+    lots: z.array(LotResource).describe('Those that hold units'),
   })
   .meta({ id: 'Shelf' });
 export type ShelfResource = z.infer<typeof ShelfResource>;

@@ -12,8 +12,8 @@ import { isRefusal, refuse, type Refusal } from '../../contracts/errors';
 import type { PaymentInstruction } from '../../contracts/orders/place-order';
 import type { IdempotentRequest } from '../idempotent-request';
 
-/** Is half of the Updates that Temporal lets one workflow hold: staff need the others while attempts wait. */
-const UNDECIDED_AT_ONCE = 5;
+/** Limits the undecided attempts of an order. Temporal holds ten Updates of a workflow: staff need the other half. */
+const MAX_UNDECIDED_ATTEMPTS = 5;
 
 /**
  * Writes another attempt to pay and signals the order. Finds the attempt of an earlier request with the same key.
@@ -55,7 +55,7 @@ export async function beginPayment(
     .where('orderId', '=', orderId)
     .where('status', '=', 'pending')
     .executeTakeFirstOrThrow();
-  if (undecided >= UNDECIDED_AT_ONCE) {
+  if (undecided >= MAX_UNDECIDED_ATTEMPTS) {
     await forgetKey(tx, caller.subject, intent.key);
     return refuse('payments_undecided');
   }

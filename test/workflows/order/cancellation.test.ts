@@ -30,7 +30,7 @@ async function leftOf({ id, payments, fulfillments }: OrderResource) {
   return { outside: outside.sort(), reserved: reserved.length };
 }
 
-test('a cancellation taken while the gateway is down and no worker runs is not followed by a charge', async () => {
+test('a cancellation taken while the gateway is down and no worker runs leaves no money authorized', async () => {
   await suite.world.gateway.fault({ mode: 'down', times: 1_000 });
   const { id } = await suite.people.place();
   await suite.people.untilAttention(id, 'payment_provider_unavailable');
@@ -46,7 +46,7 @@ test('a cancellation taken while the gateway is down and no worker runs is not f
   expect(await suite.people.eventTypes(id)).not.toContain('order.accepted');
 }, 60_000);
 
-test('a cancellation taken while the carrier is down voids what was paid, and books nothing', async () => {
+test('a cancellation taken while the carrier is down voids what was paid, and leaves no label', async () => {
   const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
   await suite.world.carrier.fault({ mode: 'down', times: 1_000 });
   await suite.people.completeTasks(id);

@@ -15,7 +15,7 @@ async function prolong(orderId: string): Promise<void> {
   for (let sent = 0; sent < SIGNALS; sent += 50) {
     await Promise.all(Array.from({ length: 50 }, () => handle.signal('watchdogReported', { reason: null })));
     // The run takes them in first; a busy server may not answer the first time.
-    await until(() => handle.query('getProgress').then(Boolean, () => false), 60_000);
+    await until(() => handle.query('getProgress').then(Boolean, () => false), 240_000);
   }
 }
 const runsOf = async (orderId: string): Promise<string[]> => {
@@ -24,7 +24,7 @@ const runsOf = async (orderId: string): Promise<string[]> => {
   for await (const { runId } of suite.world.temporal.client.workflow.list({ query })) runs.push(runId);
   return runs;
 };
-const untilContinued = (orderId: string) => until(async () => (await runsOf(orderId)).length === 2, 60_000);
+const untilContinued = (orderId: string) => until(async () => (await runsOf(orderId)).length === 2, 240_000);
 
 test('an order with a long history goes on in a new one, where a call that waits is made again', async () => {
   const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
@@ -45,4 +45,4 @@ test('an order with a long history goes on in a new one, where a call that waits
     await Worker.runReplayHistory({ workflowBundle: await bundleOf() }, history, id);
   }
   expect(await falseAudits(suite.world)).toEqual([]);
-}, 180_000);
+}, 600_000);

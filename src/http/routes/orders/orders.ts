@@ -19,6 +19,7 @@ const CANCELLERS = ['storefront', 'support', 'platform'] as const;
 const Orders = pageOf(OrderSummary).meta({ id: 'OrderPage' });
 const byId = z.object({ orderId: OrderId });
 const decided = describeResponse('The current order', OrderResource);
+const underWay = describeResponse('Decided and under way. Read the order after `Retry-After`', OrderResource);
 const undecided = describeResponse('Accepted, but not decided yet. Read the order after `Retry-After`', OrderResource);
 
 /** Serves orders: placing, reading, paying again, cancelling. */
@@ -163,7 +164,7 @@ export const orderRoutes =
           params: byId,
           headers: IdempotencyKey,
           body: CancelOrder,
-          response: describeResponses({ 200: decided, 202: undecided }, [
+          response: describeResponses({ 200: decided, 202: underWay }, [
             ...POST_CODES,
             'not_found',
             'order_not_cancellable',
