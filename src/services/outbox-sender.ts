@@ -120,7 +120,12 @@ export class OutboxSender {
     let last: number | null = null;
     for (;;) {
       const message = await this.transactions.run(SYSTEM, (tx) => claimNext(tx, workflowId, last));
-      if (message === undefined) return sent;
+      if (message === undefined && last === null) return sent;
+      if (message === undefined) {
+        // Another sender may have left a message that was written meanwhile to this one, which held the one before it.
+        last = null;
+        continue;
+      }
       try {
         await this.temporal.withDeadline(Date.now() + SEND_MS, () => this.#signal(message));
       } catch (error) {

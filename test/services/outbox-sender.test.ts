@@ -127,6 +127,25 @@ test('an order whose signals are slow holds no sweep, and gets the rest in the n
   expect(taken.filter((id) => id !== 'quick')).toEqual(slow);
 });
 
+test('a message whose own sender found the one before it held is sent by that one', async () => {
+  await commit(FIRST, 'ful_1');
+  const run = transactions.run.bind(transactions);
+  let written = false;
+  // The second is written, and its sender finds the first one held, just before that is deleted.
+  const spy = jest.spyOn(transactions, 'run').mockImplementation(async (caller, work) => {
+    const result = await run(caller, work);
+    if (result === undefined && !written) {
+      written = true;
+      await commit(FIRST, 'ful_2');
+    }
+    return result;
+  });
+  const { sender, taken } = senderTo(() => Promise.resolve());
+  await sender.flush(FIRST);
+  spy.mockRestore();
+  expect(taken).toEqual(['ful_1', 'ful_2']);
+});
+
 test('a sweep that is stopped ends after the message under way', async () => {
   await commit(FIRST, 'ful_1', 'ful_2', 'ful_3');
   let stopped = false;
