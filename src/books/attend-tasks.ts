@@ -19,13 +19,7 @@ export async function openAttendTask(
     .where('id', '=', orderId)
     .forUpdate()
     .executeTakeFirstOrThrow();
-  const open = await tx
-    .selectFrom('task')
-    .select('id')
-    .where('orderId', '=', orderId)
-    .where('kind', '=', 'attend')
-    .where('status', 'in', ['open', 'claimed'])
-    .executeTakeFirst();
+  const open = await findAttendTask(tx, orderId);
   if (open) return { taskId: open.id, opened: await hasEventOfRequest(tx, orderId, request) };
   const taskId = await insertTask(tx, {
     kind: 'attend',
@@ -44,3 +38,13 @@ export async function openAttendTask(
   ]);
   return { taskId, opened: true };
 }
+
+/** Finds the open task of a person who attends to an order; undefined when there is none. */
+export const findAttendTask = (tx: Tx, orderId: string): Promise<{ id: string } | undefined> =>
+  tx
+    .selectFrom('task')
+    .select('id')
+    .where('orderId', '=', orderId)
+    .where('kind', '=', 'attend')
+    .where('status', 'in', ['open', 'claimed'])
+    .executeTakeFirst();

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { CancellationReason } from '../../contracts/orders/place-order';
 import type { FulfillmentFact, OrderFacts } from '../../contracts/orders/order-facts';
+import { findAttendTask } from '../attend-tasks';
 import type { Tx } from '../transactions';
 import { readAbandonedBookings } from './open-effects';
 
@@ -17,13 +18,7 @@ export async function readOrderFacts(tx: Tx, orderId: string): Promise<OrderFact
     .where('orderId', '=', orderId)
     .orderBy('number')
     .execute();
-  const task = await tx
-    .selectFrom('task')
-    .select('id')
-    .where('orderId', '=', orderId)
-    .where('kind', '=', 'attend')
-    .where('status', 'in', ['open', 'claimed'])
-    .executeTakeFirst();
+  const task = await findAttendTask(tx, orderId);
   const corrected = await tx
     .selectFrom('timeline_event')
     .select('seq')

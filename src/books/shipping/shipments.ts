@@ -104,8 +104,8 @@ export async function applyScan(
     .forUpdate()
     .executeTakeFirstOrThrow();
   const { orderId, fulfillmentId, merchantId } = shipment;
-  const isRefused = handed !== undefined && isRefusal(handed);
-  const decided = isRefused
+  const handOverRefused = handed !== undefined && isRefusal(handed);
+  const decided = handOverRefused
     ? { status: shipment.status, contradicts: true }
     : decideScan({ ...shipment, bookedAt }, event.scan, at);
   const { status, contradicts } = decided;

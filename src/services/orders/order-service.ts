@@ -113,8 +113,8 @@ export class OrderService {
     const decided = await this.transactions.run(actingFor(caller.actor), (tx) =>
       beginCancellation(tx, orderId, request),
     );
-    const isAnothers = begun.status === 'cancelled' && begun.claim.claimed === 'first';
-    if (decided.outcome === 'refused' || isAnothers) return this.#refuseCancellation(caller, intent, orderId);
+    const wasCancelledBefore = begun.status === 'cancelled' && begun.claim.claimed === 'first';
+    if (decided.outcome === 'refused' || wasCancelledBefore) return this.#refuseCancellation(caller, intent, orderId);
     await this.outbox.flush(orderId);
     const verdict = await this.workflows.cancel(orderId, request);
     if (verdict !== NO_ANSWER && verdict !== 'not_running' && verdict.outcome === 'refused')
