@@ -1,7 +1,8 @@
 import { runAudits } from '../../src/audit/run-audits';
 import { openAuditSources, type OpenAuditSources } from '../../src/embedded/audit-sources';
 import { withOwner } from '../../src/embedded/postgres/databases';
-import { replayStack, type Replayed } from '../replay/replay-stack';
+import { describeOpenRuns } from '../replay/open-runs';
+import { replayStack, withTemporal, type Replayed } from '../replay/replay-stack';
 import type { Shop } from './shop';
 import { untilFact } from './until-fact';
 
@@ -31,11 +32,13 @@ export async function checkOutcome(shop: Shop): Promise<Outcome> {
   const sources = await openAuditSources({ ...process.env, ...shop.stack.serviceEnvironment });
   try {
     const audits = await runAudits(sources, { graceMs: GRACE_MS });
+    const falseAudits = audits
+      .filter(({ outcome }) => outcome !== 'true')
+      .map(({ name, findings, reason }) => `${name}: ${reason ?? JSON.stringify(findings)}`);
+    if (falseAudits.length > 0) falseAudits.push(...(await withTemporal(shop.stack, describeOpenRuns)));
     return {
       audits: audits.length,
-      falseAudits: audits
-        .filter(({ outcome }) => outcome !== 'true')
-        .map(({ name, findings, reason }) => `${name}: ${reason ?? JSON.stringify(findings)}`),
+      falseAudits,
       ...(await countEffects(sources, await readOwners(shop))),
       ...(await replayStack(shop.stack)),
     };

@@ -20,7 +20,7 @@ export async function cancel(
   request: CancellationRequest,
 ): Promise<Extract<CancellationVerdict, { outcome: 'refused' }> | Waits | undefined> {
   const { input, state, steps } = order;
-  const verdict = await steps.runTransaction('beginCancellation', { orderId: input.orderId, ...request });
+  const verdict = await steps.runRequested('beginCancellation', { orderId: input.orderId, ...request });
   if (verdict === WAITS) return WAITS;
   if (verdict.outcome === 'refused') return verdict;
   if (state.cancellation === null && state.phase !== 'end') {

@@ -78,11 +78,7 @@ async function retryNow(
   request: ByActor<RetryNow>,
   requestId: string,
 ): Promise<InterventionVerdict | Waits> {
-  const recorded = await steps.runTransaction('recordRetry', {
-    ...request,
-    orderId: input.orderId,
-    request: requestId,
-  });
+  const recorded = await steps.runRequested('recordRetry', { ...request, orderId: input.orderId, request: requestId });
   return recorded === WAITS ? WAITS : { outcome: 'retried', steps: steps.retry() };
 }
 
@@ -96,11 +92,7 @@ async function chooseCarrier(
   requestId: string,
 ): Promise<InterventionVerdict | Waits> {
   const { fulfillmentId } = request;
-  const verdict = await steps.runTransaction('chooseCarrier', {
-    ...request,
-    orderId: input.orderId,
-    request: requestId,
-  });
+  const verdict = await steps.runRequested('chooseCarrier', { ...request, orderId: input.orderId, request: requestId });
   if (verdict === WAITS || verdict.outcome === 'refused') return verdict;
   // A booking that waits is made again, and finds the choice in the books.
   steps.retry(fulfillmentId);
@@ -118,7 +110,7 @@ async function handToPerson(
   requestId: string,
 ): Promise<InterventionVerdict | Waits> {
   const { input, steps } = run;
-  const task = await steps.runTransaction('openAttendTask', { ...request, orderId: input.orderId, request: requestId });
+  const task = await steps.runRequested('openAttendTask', { ...request, orderId: input.orderId, request: requestId });
   if (task === WAITS) return WAITS;
   if (!task.opened) return { outcome: 'refused', code: 'already_attended' };
   handedToPerson(run, task.taskId);

@@ -10,7 +10,7 @@ import {
   type Result,
 } from './call-activities';
 import type { Deadline } from './timers';
-import { failureOf, isDue, isPermanent, keyOf, newWait, type Wait } from './wait';
+import { failureOf, isDue, isPermanent, keyOf, newWait, type StepCall, type Wait } from './wait';
 
 /** Stands for the result of a step that waits: the run wakes when it may be taken again. */
 export const WAITS = Symbol('waits');
@@ -66,19 +66,31 @@ export class Steps {
   }
 
   /** Runs a transaction of the books. `key` names it where its argument changes while it waits. */
-  async runTransaction<Name extends ActivityName>(
+  runTransaction<Name extends ActivityName>(
     step: Name,
     argument: Argument<Name>,
     owner?: string,
     key: string = keyOf(step, argument),
   ): Promise<Result<Name> | Waits> {
+    return this.#run(key, { step, argument, owner });
+  }
+
+  /** Runs a transaction for somebody's request, which is taken again until it is answered: `stop` leaves it. */
+  runRequested<Name extends ActivityName>(step: Name, argument: Argument<Name>): Promise<Result<Name> | Waits> {
+    return this.#run(keyOf(step, argument), { step, argument, requested: true });
+  }
+
+  async #run<Name extends ActivityName>(
+    key: string,
+    call: StepCall & { readonly step: Name },
+  ): Promise<Result<Name> | Waits> {
     if (this.waits[key] && !isDue(this.waits[key])) return WAITS;
     try {
-      const result = (await books[step](argument)) as Result<Name>;
+      const result = (await books[call.step](call.argument)) as Result<Name>;
       this.#forget(key);
       return result;
     } catch (error) {
-      this.#fail(key, { step, argument, owner }, error);
+      this.#fail(key, call, error);
       return WAITS;
     }
   }
@@ -113,20 +125,21 @@ export class Steps {
         }
       }
     }
-    this.waits[key] = { ...newWait(step, argument, owner), state: 'calling', target: lane, reason };
+    this.waits[key] = { ...newWait({ step, argument, owner }), state: 'calling', target: lane, reason };
     return WAITS;
   }
 
   /**
-   * Ends the waits that nobody needs any more: all, or one step's. An attempt under way is awaited, not interrupted,
-   * and its answer is kept for the next time that the step is run.
+   * Ends the waits that nobody needs any more: all but those of requests, or one step's. An attempt under way is
+   * awaited, not interrupted, and its answer is kept for the next time that the step is run.
    */
   stop(step?: ActivityName, argument?: unknown): void {
     const keys = step === undefined ? Object.keys(this.waits) : [keyOf(step, argument)];
     for (const key of keys) {
       const wait = this.waits[key];
-      if (wait?.state === 'calling') wait.state = 'stopping';
-      else if (wait?.state === 'failed') this.#forget(key);
+      if (wait?.state === 'calling' && this.#calls.has(key)) wait.state = 'stopping';
+      else if (wait?.state === 'calling') this.#forget(key);
+      else if (wait?.state === 'failed' && !wait.requested) this.#forget(key);
     }
   }
 
@@ -211,11 +224,7 @@ export class Steps {
     else this.#fail(key, wait, outcome.error);
   }
 
-  #fail(
-    key: string,
-    { step, argument, owner }: Pick<Wait, 'step' | 'argument'> & { owner?: string | null | undefined },
-    error: unknown,
-  ): void {
+  #fail(key: string, call: StepCall, error: unknown): void {
     // Anything else is a fault of this code: it fails the workflow task, and a deployment that corrects it continues.
     if (!(error instanceof TemporalFailure)) throw error;
     const before = this.waits[key];
@@ -224,7 +233,7 @@ export class Steps {
       ? this.permanentRetryMs
       : Math.min(FIRST_RETRY_MS * 2 ** (tries - 1), LAST_RETRY_MS);
     this.waits[key] = {
-      ...newWait(step, argument, owner ?? undefined),
+      ...newWait(call),
       since: before?.since ?? Date.now(),
       state: 'failed',
       tries,

@@ -7,6 +7,8 @@ export interface Wait {
   readonly argument: unknown;
   /** Whom it belongs to, as a fulfillment; staff may retry the steps of one. */
   readonly owner: string | null;
+  /** Whether somebody's request waits for it: then only its own answer ends it. */
+  readonly requested: boolean;
   /**
    * `calling`: a provider is called until it answers. `stopping`: nobody needs the call any more, and its attempt under
    * way ends. `answered`: the step takes the answer when it is taken next. `failed`: it is taken again at `retryAt`, or
@@ -28,6 +30,12 @@ export interface Wait {
   /** When the step is run again, in ms since 1970. 0: now. Null: only staff can retry it. */
   retryAt: number | null;
 }
+
+/** Describes a step that is run. */
+export type StepCall = Pick<Wait, 'step' | 'argument'> & {
+  readonly owner?: string | null | undefined;
+  readonly requested?: boolean;
+};
 
 /** Names a wait among those of its run, by its step and argument. */
 export const keyOf = (step: ActivityName, argument: unknown): string =>
@@ -52,10 +60,11 @@ export const failureOf = (error: TemporalFailure): string => {
 };
 
 /** Builds the wait of a step that failed. */
-export const newWait = (step: ActivityName, argument: unknown, owner: string | undefined): Wait => ({
+export const newWait = ({ step, argument, owner, requested }: StepCall): Wait => ({
   step,
   argument,
   owner: owner ?? null,
+  requested: requested ?? false,
   state: 'failed',
   target: null,
   reason: null,

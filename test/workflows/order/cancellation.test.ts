@@ -1,6 +1,7 @@
 import type { OrderResource } from '../../../src/contracts/orders/order';
 import { isRefusal } from '../../../src/contracts/errors';
 import type { OrderStart } from '../../../src/services/orders/order-workflows';
+import { cancelOrder } from '../../../workflows/messages';
 import { callerFor, granted, intent } from '../../support/people';
 import { startSuite } from '../../support/suite';
 
@@ -74,6 +75,26 @@ test('an order that is cancelled before its workflow begins is undone by it, and
   expect(await leftOf(cancelled)).toEqual({ outside: [], reserved: 0 });
   expect(await cancel(id, request)).toMatchObject({ body: { status: 'cancelled' } });
 }, 60_000);
+
+test('of two cancellations whose steps take turns to fail, both are answered, and the run ends', async () => {
+  const { id } = await suite.people.place({}, [suite.mall.skus.cup]);
+  const run = suite.world.transactions.run.bind(suite.world.transactions);
+  let failures = 0;
+  jest.spyOn(suite.world.transactions, 'run').mockImplementation((caller, work) => {
+    if (caller.actor !== 'support:first' || failures === 4) return run(caller, work);
+    failures += 1;
+    return Promise.reject(new Error('The database does not answer'));
+  });
+  const ask = (actor: string) =>
+    suite.workflowOf(id).executeUpdate(cancelOrder, { args: [{ reason: 'customer_request', actor }] });
+  expect(await Promise.all([ask('support:first'), ask('support:second')])).toEqual([
+    { outcome: 'cancelled' },
+    { outcome: 'cancelled' },
+  ]);
+  expect(failures).toBe(4);
+  await suite.people.untilStatus(id, 'cancelled');
+  expect(await suite.workflowOf(id).result()).toBe('cancelled');
+}, 30_000);
 
 test('customers who pay again and again while the gateway is down lock nobody else out', async () => {
   const declined = await suite.world.orders.place(
