@@ -94,10 +94,10 @@ export const createStockActivities = ({
       return reserved(payUntil, agreedOn);
     }),
 
-  /** Frees all stock that the order still reserves. Does nothing when there is none. */
+  /** Frees the stock that the order reserves and no fulfillment was allocated. Does nothing when there is none. */
   releaseStock: ({ orderId }: OrderRef): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
-      const freed = await freeReservations(tx, orderId, dayOf(new Date(), timeZone));
+      const freed = await freeReservations(tx, orderId, { allocated: false, today: dayOf(new Date(), timeZone) });
       if (freed > 0) await appendEvents(tx, orderId, [{ type: 'stock.released', data: { reservations: freed } }]);
     }),
 });

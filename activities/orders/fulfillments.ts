@@ -2,6 +2,8 @@ import { isWaitingForStock } from '../../src/books/inventory/backorders';
 import { fulfillmentsOf, lockFulfillment, moveFulfillment } from '../../src/books/orders/fulfillments';
 import { lockOrder, moveOrder } from '../../src/books/orders/orders';
 import { abandonUnpaid } from '../../src/books/payments/payments';
+import { readOpenEffects } from '../../src/books/orders/open-effects';
+import { freeAllocations } from '../../src/books/inventory/free-reservations';
 import { releaseToWarehouse } from '../../src/books/warehouse/release-to-warehouse';
 import { restockFulfillment } from '../../src/books/inventory/allocations';
 import { markShipmentReturned, markShipmentSigned } from '../../src/books/shipping/shipments';
@@ -36,6 +38,28 @@ export const createFulfillmentActivities = ({ transactions, timeZone }: Activity
       await moveOrder(tx, orderId, { status: 'in_fulfillment', stage: 'pick', payUntil: null });
       await appendEvents(tx, orderId, [{ type: 'order.accepted' }, ...facts]);
       return fulfillmentsOf(tx, orderId);
+    }),
+
+  /**
+   * Cancels a fulfillment whose label is voided, or was never bought: its stock is free again. Throws while the label
+   * may be live. Keyed by the fulfillment.
+   */
+  cancelFulfillment: ({ orderId, fulfillmentId }: FulfillmentRef): Promise<void> =>
+    transactions.run(SYSTEM, async (tx) => {
+      const fulfillment = await lockFulfillment(tx, fulfillmentId);
+      if (fulfillment?.status === 'cancelled') return;
+      if (fulfillment?.status !== 'cancelling')
+        throw invariantViolated(`${fulfillmentId} is ${fulfillment?.status ?? 'unknown'}: it is not being cancelled`);
+      const open = await readOpenEffects(tx, orderId);
+      if (open?.fulfillmentIds.includes(fulfillmentId) === true)
+        throw invariantViolated(`${fulfillmentId} cannot be cancelled: its label may be live`);
+      const reservations = await freeAllocations(tx, fulfillmentId, dayOf(new Date(), timeZone));
+      await moveFulfillment(tx, fulfillmentId, 'cancelled');
+      const { merchantId } = fulfillment;
+      await appendEvents(tx, orderId, [
+        { type: 'stock.released', merchantId, data: { fulfillmentId, reservations } },
+        { type: 'fulfillment.cancelled', merchantId, data: { fulfillmentId } },
+      ]);
     }),
 
   /**

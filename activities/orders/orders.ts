@@ -26,6 +26,9 @@ import { dayOf } from '../../src/domain/dates';
 import type { ActivityDeps, OrderRef } from '../deps';
 import { invariantViolated } from '../failures';
 
+/** Lists the statuses of orders that go on, or have: no cancellation can end them. */
+const GONE_ON: readonly OrderStatus[] = ['in_fulfillment', 'shipped', 'completed', 'returned'];
+
 /** Creates the Activities that record the progress of an order. */
 export const createOrderActivities = ({ transactions, timeZone }: ActivityDeps) => ({
   /**
@@ -82,7 +85,7 @@ export const createOrderActivities = ({ transactions, timeZone }: ActivityDeps) 
   /**
    * Cancels an order whose effects are all undone, and frees stock that its compensations did not know. When the books
    * hold other open effects, as after a run that was reset, returns them and ends nothing. Throws when some are left
-   * though the run has `undone` them.
+   * though the run has `undone` them, and when a carrier has a parcel of the order.
    */
   finishCancellation: ({
     orderId,
@@ -90,22 +93,23 @@ export const createOrderActivities = ({ transactions, timeZone }: ActivityDeps) 
     undone = false,
   }: OrderRef & { reason: CancellationReason; undone?: boolean }): Promise<OpenEffects | undefined> =>
     transactions.run(SYSTEM, async (tx) => {
-      await freeReservations(tx, orderId, dayOf(new Date(), timeZone));
       const { status } = await lockOrder(tx, orderId);
       if (status === 'cancelled') return undefined;
+      if (GONE_ON.includes(status)) throw invariantViolated(`${orderId} is ${status}: it cannot be cancelled`);
       const openEffects = await readOpenEffects(tx, orderId);
       if (openEffects && undone)
         throw invariantViolated(`${orderId} still has open effects at a provider: ${JSON.stringify(openEffects)}`);
       if (openEffects) return openEffects;
+      await freeReservations(tx, orderId, { allocated: true, today: dayOf(new Date(), timeZone) });
       const fulfillments = await cancelFulfillments(tx, orderId);
       await abandonUnpaid(tx, orderId);
       await freeUses(tx, orderId);
       await moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' });
       await appendEvents(tx, orderId, [
-        ...fulfillments.map((fulfillment) => ({
+        ...fulfillments.map(({ id, merchantId }) => ({
           type: 'fulfillment.cancelled' as const,
-          merchantId: fulfillment.merchantId,
-          data: { fulfillmentId: fulfillment.id },
+          merchantId,
+          data: { fulfillmentId: id },
         })),
         { type: 'order.cancelled', data: { reason } },
       ]);
@@ -113,7 +117,7 @@ export const createOrderActivities = ({ transactions, timeZone }: ActivityDeps) 
     }),
 
   /**
-   * Completes an order whose fulfillments have all ended: returned when all of them came back, else completed. When the
+   * Completes an order whose fulfillments have all ended: returned when all that were not cancelled came back. When the
    * books hold abandoned bookings that the run may not know, as after a reset, returns them and ends nothing. Throws
    * when some are left though the run has `undone` them, and when the order is cancelled or being cancelled.
    */
@@ -131,7 +135,7 @@ export const createOrderActivities = ({ transactions, timeZone }: ActivityDeps) 
         throw invariantViolated(`${orderId} still has abandoned bookings: ${JSON.stringify(abandoned)}`);
       if (abandoned.length > 0) return { status, givenUp: abandoned };
       const fulfillments = await tx.selectFrom('fulfillment').select('status').where('orderId', '=', orderId).execute();
-      const end = fulfillments.every((fulfillment) => fulfillment.status === 'returned')
+      const end = fulfillments.every(({ status: ended }) => ended === 'returned' || ended === 'cancelled')
         ? ('returned' as const)
         : ('completed' as const);
       await moveOrder(tx, orderId, { status: end, stage: 'closed' });

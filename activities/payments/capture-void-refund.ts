@@ -10,6 +10,7 @@ import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
 import type { CurrencyCode } from '../../src/contracts/money';
+import type { FulfillmentStatus } from '../../src/contracts/statuses';
 import { captureEntries, refundEntries, voidEntries, type Entry } from '../../src/domain/ledger/ledger-entries';
 import type { MoneyMove } from '../../src/providers/payments/payment-provider';
 import type { ActivityDeps, FulfillmentRef } from '../deps';
@@ -18,6 +19,7 @@ import { callProviderOnce } from '../call-provider-once';
 import { invariantViolated } from '../failures';
 
 type Kind = 'capture' | 'void' | 'refund';
+const CANCELLED: readonly FulfillmentStatus[] = ['cancelling', 'cancelled'];
 const COLUMN = { capture: 'captured', void: 'voided', refund: 'refunded' } as const;
 
 /** Describes one money move of an authorization, and how the books record it. */
@@ -32,7 +34,7 @@ interface Move {
 }
 
 /** Names the attempts at a money move of a fulfillment. */
-const moveOf = (fulfillmentId: string, kind: 'capture' | 'refund'): OperationSeries => ({
+const moveOf = (fulfillmentId: string, kind: Kind): OperationSeries => ({
   subjectType: 'fulfillment',
   subjectId: fulfillmentId,
   kind,
@@ -141,6 +143,30 @@ export async function refundFulfillment(deps: ActivityDeps, { orderId, fulfillme
       merchantId: fulfillment.merchantId,
       data: { fulfillmentId, goods: goodsAmount, shipping: shippingAmount },
     },
+  });
+}
+
+/**
+ * Voids the amount of a fulfillment that is cancelled. Does nothing when nothing is open: a run of release 0.5 voided
+ * the order's whole amount at once.
+ */
+export async function voidFulfillment(deps: ActivityDeps, { orderId, fulfillmentId }: FulfillmentRef): Promise<void> {
+  const { fulfillment, payment, attempt } = await deps.transactions.run(SYSTEM, async (tx) => ({
+    ...(await readFulfillment(tx, orderId, fulfillmentId)),
+    attempt: await nextAttempt(tx, orderId, moveOf(fulfillmentId, 'void')),
+  }));
+  if (!CANCELLED.includes(fulfillment.status))
+    throw invariantViolated(`The amount of ${fulfillmentId} cannot be voided: it is ${fulfillment.status}`);
+  const open = payment.authorized - payment.captured - payment.voided;
+  if (open === 0) return;
+  const { amount, merchantId } = fulfillment;
+  await move(deps, {
+    kind: 'void',
+    attempt,
+    payment,
+    amount,
+    entries: voidEntries(amount),
+    fact: { type: 'payment.voided', merchantId, data: { fulfillmentId, paymentId: payment.id } },
   });
 }
 

@@ -1,6 +1,6 @@
 import { authorize, endCustomerAction } from './authorization';
 import type { ActivityDeps, FulfillmentRef, PaymentRef } from '../deps';
-import { captureFulfillment, refundFulfillment, voidOpenAmount } from './capture-void-refund';
+import { captureFulfillment, refundFulfillment, voidFulfillment, voidOpenAmount } from './capture-void-refund';
 
 type Authorized =
   | { readonly status: 'authorized' }
@@ -28,6 +28,9 @@ export const createPaymentActivities = (deps: ActivityDeps) => ({
     const payment = await endCustomerAction(deps, paymentId);
     if (payment.status === 'authorized') await voidOpenAmount(deps, payment);
   },
+
+  /** Voids the amount of a fulfillment that is cancelled. Keyed by the fulfillment and the attempt. */
+  voidFulfillment: (ref: FulfillmentRef): Promise<void> => voidFulfillment(deps, ref),
 
   /** Captures the amount of a fulfillment that was handed over. Keyed by the fulfillment and the attempt. */
   capturePayment: (ref: FulfillmentRef): Promise<void> => captureFulfillment(deps, ref),

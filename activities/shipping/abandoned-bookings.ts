@@ -4,7 +4,7 @@ import { finishOperation, readOperation } from '../../src/books/operations';
 import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
-import type { Booking } from '../../src/providers/carriers/carrier-provider';
+import type { Booking, VoidedLabel } from '../../src/providers/carriers/carrier-provider';
 import { addressesOf, bookingOf, type BookingPlan } from './booking-plan';
 import type { ActivityDeps, FulfillmentRef } from '../deps';
 import { callProviderOnce, providerTimeout } from '../call-provider-once';
@@ -69,13 +69,16 @@ export async function voidAbandonedBooking(
     return;
   }
   const shipment = shipmentOf(booking);
-  await callProviderOnce<{ reference: string }, Awaited<ReturnType<typeof carriers.void>>>(transactions, {
+  await callProviderOnce<{ reference: string }, VoidedLabel>(transactions, {
     operation: { ...voiding, provider: carriers.code, orderId, request: { reference: shipment.reference } },
     // Voiding a booking twice is harmless, so the same call also asks for its result.
     find: () => Promise.resolve(undefined),
     perform: ({ request }, signal) => carriers.void(request.reference, signal),
     record: async (tx, answer) => {
-      if (answer.status === 'refused') throw providerRefused(`The carrier keeps the label of ${key}: ${answer.reason}`);
+      if (answer.status !== 'voided')
+        throw providerRefused(
+          `The carrier keeps the label of ${key}: ${'reason' in answer ? answer.reason : answer.status}`,
+        );
       await end(tx, shipment);
     },
   });

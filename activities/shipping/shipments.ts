@@ -2,7 +2,7 @@ import { customerKeyOf } from '../../src/books/customers/customers';
 import { lockFulfillment, moveFulfillment } from '../../src/books/orders/fulfillments';
 import { lockOrder } from '../../src/books/orders/orders';
 import { finishOperation } from '../../src/books/operations';
-import { applyScan, insertShipment, labelContext, markShipmentVoided } from '../../src/books/shipping/shipments';
+import { applyScan, insertShipment, labelContext } from '../../src/books/shipping/shipments';
 import { completeTasksAsPacked } from '../../src/books/task-rows';
 import { itemsOf } from '../../src/books/warehouse/tasks';
 import { appendEvents } from '../../src/books/timeline';
@@ -24,8 +24,9 @@ import {
 } from './booking-plan';
 import type { ActivityDeps, FulfillmentRef } from '../deps';
 import { voidAbandonedBooking } from './abandoned-bookings';
+import { voidLabel } from './void-label';
 import { callProviderOnce } from '../call-provider-once';
-import { cancelledMeanwhile, invariantViolated, providerRefused } from '../failures';
+import { cancelledMeanwhile, invariantViolated } from '../failures';
 
 /** Creates the Activities that book carriers and void their labels. */
 export const createShipmentActivities = (deps: ActivityDeps) => {
@@ -126,10 +127,7 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
   /** Throws when a fulfillment needs no label, as it is being cancelled or has one. */
   const assertPacked = async (tx: Tx, { fulfillmentId }: FulfillmentRef): Promise<void> => {
     const fulfillment = await lockFulfillment(tx, fulfillmentId);
-    if (fulfillment?.status === 'cancelled') {
-      const { status } = await lockOrder(tx, fulfillment.orderId);
-      if (status === 'cancelling') throw cancelledMeanwhile(fulfillmentId);
-    }
+    if (fulfillment?.status === 'cancelling') throw cancelledMeanwhile(fulfillmentId);
     if (fulfillment?.status !== 'packed')
       throw invariantViolated(`${fulfillmentId} is ${fulfillment?.status ?? 'unknown'}: it needs no label`);
   };
@@ -196,38 +194,14 @@ export const createShipmentActivities = (deps: ActivityDeps) => {
     /** Ends a booking that was abandoned for another carrier. Keyed by the fulfillment and the booking's number. */
     voidBooking: ({ n, ...ref }: FulfillmentRef & { n: number }): Promise<void> => voidAbandonedBooking(deps, ref, n),
 
-    /** Voids a fulfillment's label, even one that we got no answer about. Does nothing when none was bought. */
-    voidShipment: async ({ orderId, fulfillmentId }: FulfillmentRef): Promise<void> => {
-      await resolveOpenBooking({ orderId, fulfillmentId });
-      const shipment = await transactions.run(SYSTEM, (tx) =>
-        tx
-          .selectFrom('shipment')
-          .select(['id', 'merchantId', 'providerReference', 'status'])
-          .where('fulfillmentId', '=', fulfillmentId)
-          .executeTakeFirst(),
-      );
-      if (!shipment || shipment.status === 'voided') return;
-      const name = { subjectType: 'shipment', subjectId: shipment.id, kind: 'void_label', number: 1 } as const;
-      const reference = shipment.providerReference;
-      await callProviderOnce<{ reference: string }, Awaited<ReturnType<typeof carriers.void>>>(transactions, {
-        operation: { ...name, provider: carriers.code, orderId, request: { reference } },
-        // Voiding a booking twice is harmless, so the same call also asks for its result.
-        find: () => Promise.resolve(undefined),
-        perform: ({ request }, signal) => carriers.void(request.reference, signal),
-        record: async (tx, answer) => {
-          if (answer.status === 'refused')
-            throw providerRefused(`The carrier keeps the label of ${fulfillmentId}: ${answer.reason}`);
-          if (!(await finishOperation(tx, name, 'succeeded', { reference }))) return;
-          await markShipmentVoided(tx, shipment.id);
-          await appendEvents(tx, orderId, [
-            {
-              type: 'shipment.voided',
-              merchantId: shipment.merchantId,
-              data: { fulfillmentId, shipmentId: shipment.id },
-            },
-          ]);
-        },
-      });
+    /**
+     * Voids the label of a fulfillment that is being cancelled, even one that we got no answer about. `handed_over`:
+     * its carrier has the parcel already, so the fulfillment goes on. Does nothing when no label was bought. Histories
+     * of release 0.5 hold no status: it was voided.
+     */
+    voidShipment: async (ref: FulfillmentRef): Promise<{ readonly status: 'voided' | 'handed_over' } | undefined> => {
+      await resolveOpenBooking(ref);
+      return { status: await voidLabel(deps, ref) };
     },
   };
 };

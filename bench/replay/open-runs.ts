@@ -3,7 +3,7 @@ import { ORDER_WORKFLOW } from '../../src/contracts/temporal-names';
 
 /** How many of a history's last events are shown. */
 const LAST_EVENTS = 30;
-/** Ends the name of the member by which an event's kind is told. */
+/** Ends the name of the member by which an event's kind is known. */
 const ATTRIBUTES = 'EventAttributes';
 
 /** Describes how the history of every open order ends: an audit says only that its workflow runs. */

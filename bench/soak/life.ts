@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ApiProblem } from '../../src/cli/http-client';
 import { People, WaitTimedOut } from '../../src/cli/orders/simulated-people';
+import type { OrderResource } from '../../src/contracts/orders/order';
 import type { CarrierScan, OrderStatus } from '../../src/contracts/statuses';
 import type { Points } from './points';
 import type { Shop } from './shop';
@@ -15,7 +16,7 @@ const LOOK_EVERY_MS = 1_500;
 export interface Plan {
   readonly merchants: 1 | 2;
   readonly token: string;
-  readonly way: 'delivered' | 'refused' | 'cancelled_early' | 'cancelled_with_label';
+  readonly way: 'delivered' | 'refused' | 'cancelled_early' | 'cancelled_with_label' | 'cancelled_at_pick_up';
 }
 
 /** Lists the lives of a mixed load: all ways, with payments that time out or fail after they were executed. */
@@ -28,13 +29,16 @@ export const MIXED: readonly Plan[] = [
   { merchants: 1, token: 'tok_ok', way: 'refused' },
   { merchants: 2, token: 'tok_error_after', way: 'cancelled_with_label' },
   { merchants: 2, token: 'tok_ok', way: 'refused' },
+  { merchants: 2, token: 'tok_ok', way: 'cancelled_at_pick_up' },
 ];
 
-const END: Readonly<Record<Plan['way'], OrderStatus>> = {
-  delivered: 'completed',
-  refused: 'returned',
-  cancelled_early: 'cancelled',
-  cancelled_with_label: 'cancelled',
+const END: Readonly<Record<Plan['way'], readonly OrderStatus[]>> = {
+  delivered: ['completed'],
+  refused: ['returned'],
+  cancelled_early: ['cancelled'],
+  cancelled_with_label: ['cancelled'],
+  // Whoever is first, the driver or the void of the label.
+  cancelled_at_pick_up: ['cancelled', 'completed'],
 };
 const SCANS: Readonly<Record<'delivered' | 'refused', readonly CarrierScan[]>> = {
   delivered: ['in_transit', 'out_for_delivery', 'delivered', 'signed'],
@@ -69,7 +73,8 @@ export async function live(load: Load, number: number, plan: Plan): Promise<Live
   try {
     await people.until(orderId, ({ status }) => status === 'in_fulfillment', 'paid');
     await act(load, people, intent, orderId, plan);
-    await people.until(orderId, ({ status }) => status === END[plan.way], END[plan.way]);
+    const ends = END[plan.way];
+    await people.until(orderId, ({ status }) => ends.includes(status), ends.join(' or '));
     return { orderId, plan, outcome: 'ended', detail: null };
   } catch (error) {
     if (!(error instanceof WaitTimedOut)) throw error;
@@ -103,9 +108,40 @@ async function act(
   await points.at('picking', orderId, () => people.work(orderId, ['pick', 'recheck']));
   const labelled = await points.at('packing', orderId, () => people.pack(orderId));
   if (way === 'cancelled_with_label') return cancel(shop, points, intent('cancel'), orderId);
+  if (way === 'cancelled_at_pick_up') {
+    const isTaken = await takeWhileCancelled(shop, labelled, () => cancel(shop, points, intent('cancel'), orderId));
+    if (isTaken) await points.at('scanning', orderId, () => deliver(shop, labelled));
+    return;
+  }
   await points.at('handing_over', orderId, () => people.handOver(labelled));
   const shipped = await people.until(orderId, ({ status }) => status === 'shipped', 'shipped');
   await points.at('scanning', orderId, () => people.scan(shipped, stamped(SCANS[way])));
+}
+
+/** Has a driver take the first parcel of an order while it is being cancelled. Returns whether the driver got it. */
+async function takeWhileCancelled(
+  { drivers }: Shop,
+  { fulfillments }: OrderResource,
+  cancelled: () => Promise<void>,
+): Promise<boolean> {
+  const trackingNumber = fulfillments[0]?.shipment?.trackingNumber ?? '';
+  const [isTaken] = await Promise.all([
+    drivers.scan(trackingNumber, 'picked_up', new Date()).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ApiProblem && error.problem.error === 'parcel_voided') return false;
+        throw error;
+      },
+    ),
+    cancelled(),
+  ]);
+  return isTaken;
+}
+
+/** Has a driver deliver the first parcel of an order. */
+async function deliver({ drivers }: Shop, { fulfillments }: OrderResource): Promise<void> {
+  const trackingNumber = fulfillments[0]?.shipment?.trackingNumber ?? '';
+  for (const { scan, at } of stamped(SCANS.delivered)) await drivers.scan(trackingNumber, scan, at);
 }
 
 /**
@@ -116,7 +152,11 @@ async function cancel(shop: Shop, points: Points, key: string, orderId: string):
   const request = () =>
     points.at('cancelling', orderId, () =>
       shop.storefront.cancel(key, orderId, 'customer_request').catch((error: unknown) => {
-        if (error instanceof ApiProblem && error.code === 'idempotency_in_flight')
+        // The latter when its carrier has a parcel already.
+        if (
+          error instanceof ApiProblem &&
+          (error.code === 'idempotency_in_flight' || error.code === 'order_not_cancellable')
+        )
           return shop.storefront.getOrder(orderId);
         throw error;
       }),

@@ -10,7 +10,7 @@ const LAST_EVENTS: Readonly<Record<OrderStatus, readonly TimelineEventType[]>> =
   awaiting_address: ['order.received'],
   awaiting_payment: ['order.received'],
   awaiting_stock: ['order.backordered'],
-  in_fulfillment: ['order.accepted'],
+  in_fulfillment: ['order.accepted', 'order.cancellation_too_late'],
   shipped: ['order.shipped'],
   cancelling: ['order.cancellation_requested'],
   completed: ['order.completed'],

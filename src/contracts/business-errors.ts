@@ -124,7 +124,9 @@ export const BUSINESS_ERRORS = {
     status: 409,
     title: 'The order can no longer be cancelled',
     retryable: false,
-    advice: 'It was handed over or has ended: wait for delivery, or let the recipient refuse it.',
+    advice:
+      'It was handed over, its carrier had it already, or it has ended: ' +
+      'wait for delivery, or let the recipient refuse it.',
   },
   nothing_to_retry: {
     status: 409,

@@ -12,7 +12,7 @@ export const OrderStatus = {
   inFulfillment: 'in_fulfillment',
   /** Every fulfillment that was not cancelled is with a carrier or further. */
   shipped: 'shipped',
-  /** A cancellation was accepted; its compensations run. */
+  /** A cancellation was accepted; its compensations run. With a parcel that its carrier has already, it goes on. */
   cancelling: 'cancelling',
   completed: 'completed',
   /** Everything came back and was refunded. */
@@ -52,12 +52,17 @@ export const FulfillmentStatus = {
   returning: 'returning',
   /** Back on the shelf and refunded. */
   returned: 'returned',
+  /** Being undone: its label first, so that a carrier that has the parcel already is heard before its money moves. */
+  cancelling: 'cancelling',
   cancelled: 'cancelled',
 } as const;
 export type FulfillmentStatus = (typeof FulfillmentStatus)[keyof typeof FulfillmentStatus];
 
 /** Lists the statuses of a fulfillment that its carrier has or had. */
 export const HANDED_OVER_STATUSES: readonly FulfillmentStatus[] = ['handed_over', 'delivered', 'returning', 'returned'];
+
+/** Lists the statuses of a fulfillment that its warehouse still has to hand over. */
+export const AT_WAREHOUSE_STATUSES: readonly FulfillmentStatus[] = ['released', 'packed', 'labelled'];
 
 /** Names the statuses of a shipment, by its carrier's last scan. */
 export const ShipmentStatus = {

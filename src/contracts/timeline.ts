@@ -10,6 +10,7 @@ export const TimelineEventType = {
   orderCompleted: 'order.completed',
   orderReturned: 'order.returned',
   cancellationRequested: 'order.cancellation_requested',
+  cancellationTooLate: 'order.cancellation_too_late',
   orderCancelled: 'order.cancelled',
   orderAdopted: 'order.adopted',
   addressHeld: 'address.held',

@@ -166,7 +166,9 @@ describe('orders and money', () => {
   test('a lost ledger transaction', async () => {
     const { cancelled } = books.orders;
     await copy.spoil(
-      `with lost as (delete from ledger_transaction where kind = 'void' and "orderId" = $1 returning id)
+      `with lost as (
+        delete from ledger_transaction
+        where id = (select max(id) from ledger_transaction where kind = 'void' and "orderId" = $1) returning id)
       delete from ledger_entry using lost where "transactionId" = lost.id`,
       [cancelled],
     );

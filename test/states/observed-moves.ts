@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { abandonUnpaid, decidePayment, movePayment } from '../../src/books/payments/payments';
 import { moveFulfillment } from '../../src/books/orders/fulfillments';
-import { moveOrder } from '../../src/books/orders/orders';
+import { moveOrder, resumeOrder } from '../../src/books/orders/orders';
 import {
   closeReplenishment,
   countReceipts,
@@ -142,10 +142,13 @@ const order: Subject = {
   table: 'orders',
   statuses: Object.values(OrderStatus),
   values: (status) => ({ status }),
-  drivers: Object.values(OrderStatus).map((status) => ({
-    by: status,
-    act: (tx, { id }) => moveOrder(tx, id, { status, stage: 'pick' }),
-  })),
+  drivers: [
+    ...Object.values(OrderStatus).map((status) => ({
+      by: status,
+      act: (tx: Tx, { id }: Row) => moveOrder(tx, id, { status, stage: 'pick' }),
+    })),
+    { by: 'a carrier has a parcel', act: (tx, { id }) => resumeOrder(tx, id) },
+  ],
 };
 
 const fulfillment: Subject = {

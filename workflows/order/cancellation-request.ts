@@ -5,8 +5,9 @@ import { OrderStatus } from '../../src/contracts/statuses';
 import { WAITS } from '../runtime/steps';
 import { cancel } from './cancellation';
 import type { OrderRun } from './order-run';
+import type { OrderState } from './state';
 
-/** Takes somebody's request to cancel, and answers it: a refusal at once, else after everything is undone. */
+/** Takes somebody's request to cancel, and answers it: a refusal at once, else when it is undone or goes on. */
 export function requestCancellation(
   run: OrderRun,
   request: ByActor<CancelOrder>,
@@ -16,14 +17,14 @@ export function requestCancellation(
     const refused = await cancel(run, request);
     if (refused === WAITS) return false;
     if (refused) run.answerAfter(() => answer(refused));
-    else
-      run.answerAtEnd(() =>
-        answer(
-          run.state.status === OrderStatus.cancelled
-            ? { outcome: 'cancelled' }
-            : { outcome: 'refused', code: 'order_not_cancellable' },
-        ),
-      );
+    else run.answerOnceCancelled(() => answer(outcomeOf(run.state)));
     return true;
   });
+}
+
+function outcomeOf({ status, fulfillments }: OrderState): CancellationVerdict {
+  if (status === OrderStatus.cancelled) return { outcome: 'cancelled' };
+  return fulfillments.some(({ undone }) => undone?.label === true)
+    ? { outcome: 'partly_cancelled' }
+    : { outcome: 'refused', code: 'order_not_cancellable' };
 }

@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { ByActor } from '../../src/contracts/interventions/interventions';
 import type { CancelOrder } from '../../src/contracts/orders/place-order';
 import type { CancellationVerdict } from '../../src/contracts/orders/verdict';
@@ -5,9 +6,12 @@ import { OrderStatus, Stage } from '../../src/contracts/statuses';
 import type { Result } from '../runtime/call-activities';
 import { WAITS, type Waits } from '../runtime/steps';
 import { move, unwindFor, type OrderContext, type RunPhase } from './context';
-import { atCarrier } from './fulfillment';
+import { advanceFulfillment, atCarrier, beginUndoing, hasEnded, isHandedOver } from './fulfillment';
 import { atGateway } from './payment';
-import type { OrderState, UndoableEffect } from './state';
+import type { FulfillmentState, OrderState, UndoableEffect, UnwindingState } from './state';
+
+/** Marks orders that undo each fulfillment by itself, since release 0.6. */
+const BY_FULFILLMENT = 'undo-by-fulfillment';
 
 type CancellationRequest = ByActor<CancelOrder>;
 
@@ -32,16 +36,22 @@ export async function cancel(
 }
 
 /**
- * Undoes everything, the newest effect first, and ends the order as cancelled. An effect that cannot be undone now
- * waits beside the others: one refusal blocks nobody else's money or stock.
+ * Undoes everything and ends the order as cancelled. Each fulfillment is undone by itself, its label first: one that
+ * waits blocks nobody else's money or stock. When a carrier has a parcel already, the order goes on with that.
  */
 export const unwind: RunPhase = async (order) => {
   const { input, state, steps } = order;
   const { unwinding } = state;
   if (!unwinding || steps.isStopping) return WAITS;
-  unwinding.left ??= effectsOf(state);
+  unwinding.left ??= beginUnwinding(state, unwinding);
+  const undoing = state.fulfillments.filter(({ status }) => status === 'cancelling').toReversed();
+  for (const fulfillment of undoing) await advanceFulfillment(order, fulfillment);
+  if (state.cancellation === null && state.fulfillments.some(isHandedOver)) return 'fulfill';
+  if (!undoing.every(hasEnded)) return WAITS;
   for (const undo of unwinding.left) {
-    if (await undoEffect(order, undo)) unwinding.left = unwinding.left.filter((one) => one !== undo);
+    const undone = await undoEffect(order, undo);
+    if (undone === 'handed_over') return 'rebuild';
+    if (undone === 'undone') unwinding.left = unwinding.left.filter((one) => one !== undo);
   }
   if (unwinding.left.length > 0) return WAITS;
   const { reason, booksUndone: undone } = unwinding;
@@ -49,7 +59,9 @@ export const unwind: RunPhase = async (order) => {
   if (left === WAITS) return WAITS;
   if (left) {
     // A run that was rebuilt, or whose last steps were lost, may have done more than it knows.
-    state.unwinding = { reason, booksUndone: true, left: effectsLeft(left) };
+    state.unwinding = { reason, booksUndone: true, left: null };
+    if (patched(BY_FULFILLMENT)) return 'rebuild';
+    state.unwinding.left = effectsLeft(left);
     return 'unwind';
   }
   order.verdicts.decideFinally({ outcome: 'rejected', code: 'order_not_cancellable', shortages: [] });
@@ -57,19 +69,25 @@ export const unwind: RunPhase = async (order) => {
   return 'end';
 };
 
-/** Lists what an order may have done, the newest first. */
-function effectsOf({ fulfillments, payment }: OrderState): UndoableEffect[] {
-  return [
-    ...fulfillments
-      .toReversed()
-      .flatMap(({ ref: { fulfillmentId }, status, abandoned }): UndoableEffect[] => [
-        ...abandoned.map((n): UndoableEffect => ({ kind: 'booking', fulfillmentId, n })),
-        ...(status === 'released' ? [] : [{ kind: 'shipment', fulfillmentId } as const]),
-      ]),
-    ...payment.tried.toReversed().map((paymentId): UndoableEffect => ({ kind: 'payment', paymentId })),
-    { kind: 'stock' },
-  ];
+/** Begins to undo every fulfillment. Returns what is to be undone of the order itself, the newest first. */
+function beginUnwinding({ fulfillments, payment }: OrderState, { booksUndone }: UnwindingState): UndoableEffect[] {
+  const payments = payment.tried.toReversed().map((paymentId): UndoableEffect => ({ kind: 'payment', paymentId }));
+  if (fulfillments.length > 0 && patched(BY_FULFILLMENT)) {
+    for (const fulfillment of fulfillments) beginUndoing(fulfillment);
+    // Fulfillments void their own shares: only the books know of more.
+    return booksUndone ? payments : [];
+  }
+  return [...labelsOf(fulfillments), ...payments, { kind: 'stock' }];
 }
+
+/** Lists the labels of fulfillments: an order whose history is of release 0.5 undoes them beside its payments. */
+const labelsOf = (fulfillments: readonly FulfillmentState[]): UndoableEffect[] =>
+  fulfillments
+    .toReversed()
+    .flatMap(({ ref: { fulfillmentId }, status, abandoned }): UndoableEffect[] => [
+      ...abandoned.map((n): UndoableEffect => ({ kind: 'booking', fulfillmentId, n })),
+      ...(status === 'released' ? [] : [{ kind: 'shipment', fulfillmentId } as const]),
+    ]);
 
 function effectsLeft(left: NonNullable<Result<'finishCancellation'>>): UndoableEffect[] {
   return [
@@ -79,21 +97,23 @@ function effectsLeft(left: NonNullable<Result<'finishCancellation'>>): UndoableE
   ];
 }
 
-/** Undoes one effect. Returns false while that waits. */
-async function undoEffect(order: OrderContext, undo: UndoableEffect): Promise<boolean> {
+/** Undoes one effect, unless that waits. `handed_over`: the carrier has the parcel. */
+async function undoEffect(order: OrderContext, undo: UndoableEffect): Promise<'undone' | 'handed_over' | Waits> {
   const { orderId } = order.input;
+  const ended = (result: unknown) => (result === WAITS ? WAITS : 'undone');
   switch (undo.kind) {
     case 'shipment': {
       const { fulfillmentId } = undo;
-      return (await atCarrier(order, fulfillmentId, 'voidShipment', { orderId, fulfillmentId })) !== WAITS;
+      const label = await atCarrier(order, fulfillmentId, 'voidShipment', { orderId, fulfillmentId });
+      return label !== WAITS && label?.status === 'handed_over' ? 'handed_over' : ended(label);
     }
     case 'booking': {
       const { fulfillmentId, n } = undo;
-      return (await atCarrier(order, fulfillmentId, 'voidBooking', { orderId, fulfillmentId, n })) !== WAITS;
+      return ended(await atCarrier(order, fulfillmentId, 'voidBooking', { orderId, fulfillmentId, n }));
     }
     case 'payment':
-      return (await atGateway(order, 'voidPayment', undo.paymentId)) !== WAITS;
+      return ended(await atGateway(order, 'voidPayment', undo.paymentId));
     case 'stock':
-      return (await order.steps.runTransaction('releaseStock', { orderId })) !== WAITS;
+      return ended(await order.steps.runTransaction('releaseStock', { orderId }));
   }
 }

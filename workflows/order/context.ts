@@ -1,5 +1,5 @@
 import type { CancellationReason } from '../../src/contracts/orders/place-order';
-import type { OrderStatus, Stage } from '../../src/contracts/statuses';
+import { OrderStatus, type Stage } from '../../src/contracts/statuses';
 import type { OrderInput } from '../messages';
 import type { Steps, Waits } from '../runtime/steps';
 import type { OrderState, Phase } from './state';
@@ -22,9 +22,18 @@ export function move({ state }: OrderContext, status: OrderStatus, stage: Stage)
   state.stage = stage;
 }
 
+/** Lets an order that was being cancelled go on: a carrier has one of its parcels. */
+export function goOn(order: OrderContext): void {
+  const { state } = order;
+  if (state.cancellation === null) return;
+  state.cancellation = null;
+  state.unwinding = null;
+  move(order, OrderStatus.inFulfillment, state.stage);
+}
+
 /** Makes an order undo everything. What it waits for ends first, so that nothing is done while it is undone. */
 export function unwindFor({ state, steps }: OrderContext, reason: CancellationReason): Phase {
   steps.stop();
-  state.unwinding = { reason, left: null, booksUndone: false };
+  state.unwinding = { reason, left: null, booksUndone: state.unwinding?.booksUndone ?? false };
   return 'unwind';
 }

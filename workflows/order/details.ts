@@ -104,6 +104,8 @@ function endOfWait(id: string, status: FulfillmentStatus): string {
       return `the hand-over, or ${signal('parcelHandedOver')}`;
     case 'handed_over':
       return `the carrier's scan, or ${signal('carrierReported', ',"scan":"signed"')}`;
+    case 'cancelling':
+      return "the carrier's and the gateway's answers; nothing to do";
     default:
       return `the carrier's scan, or ${signal('carrierReported', ',"scan":"returned"')}`;
   }

@@ -1,4 +1,4 @@
-import { HANDED_OVER_STATUSES, OrderStatus, Stage } from '../../src/contracts/statuses';
+import { AT_WAREHOUSE_STATUSES, OrderStatus, Stage } from '../../src/contracts/statuses';
 import { WAITS } from '../runtime/steps';
 import { move, type OrderContext, type RunPhase } from './context';
 import { advanceFulfillment, hasEnded } from './fulfillment';
@@ -58,6 +58,6 @@ export function abandonBookings(
 
 function markShipped(order: OrderContext): void {
   const { state } = order;
-  const isOut = state.fulfillments.every(({ status }) => HANDED_OVER_STATUSES.includes(status));
+  const isOut = !state.fulfillments.some(({ status }) => AT_WAREHOUSE_STATUSES.includes(status));
   if (isOut && state.status === OrderStatus.inFulfillment) move(order, OrderStatus.shipped, Stage.ship);
 }

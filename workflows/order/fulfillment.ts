@@ -1,8 +1,14 @@
-import { AttentionReason, CarrierScan, FulfillmentStatus } from '../../src/contracts/statuses';
+import {
+  AT_WAREHOUSE_STATUSES,
+  AttentionReason,
+  CarrierScan,
+  FulfillmentStatus,
+  HANDED_OVER_STATUSES,
+} from '../../src/contracts/statuses';
 import type { ActivityName, Argument, Result } from '../runtime/call-activities';
 import type { Deadline } from '../runtime/timers';
 import { WAITS, type Waits } from '../runtime/steps';
-import type { OrderContext } from './context';
+import { goOn, type OrderContext } from './context';
 import type { FulfillmentFacts, FulfillmentState, OrderState } from './state';
 
 /** Notes a fact about a fulfillment, or keeps it until the run knows the fulfillment. */
@@ -22,6 +28,16 @@ export function noteFulfillmentFact(
 export async function advanceFulfillment(order: OrderContext, fulfillment: FulfillmentState): Promise<void> {
   while (await STEPS[fulfillment.status](order, fulfillment));
   await voidAbandoned(order, fulfillment);
+}
+
+/** Reports whether the carrier has, or had, a fulfillment. */
+export const isHandedOver = ({ status }: FulfillmentState): boolean => HANDED_OVER_STATUSES.includes(status);
+
+/** Begins to undo a fulfillment that no carrier has. */
+export function beginUndoing(fulfillment: FulfillmentState): void {
+  if (!UNDOABLE.includes(fulfillment.status)) return;
+  fulfillment.undone = { label: false, stock: false, money: false };
+  fulfillment.status = FulfillmentStatus.cancelling;
 }
 
 /** Reports whether a fulfillment has come to its end, and no booking that was abandoned for it is open. */
@@ -50,6 +66,11 @@ export function scanDeadlines({ phase, fulfillments }: OrderState): Deadline[] {
 /** Takes the step that a fulfillment's status asks for. Returns false when it waits, or has ended. */
 type FulfillmentStep = (order: OrderContext, fulfillment: FulfillmentState) => Promise<boolean>;
 
+const UNDOABLE: readonly FulfillmentStatus[] = [
+  ...AT_WAREHOUSE_STATUSES,
+  FulfillmentStatus.cancelling,
+  FulfillmentStatus.cancelled,
+];
 const ENDED: readonly FulfillmentStatus[] = [
   FulfillmentStatus.delivered,
   FulfillmentStatus.returned,
@@ -82,6 +103,25 @@ const STEPS: Readonly<Record<FulfillmentStatus, FulfillmentStep>> = {
     return takeScan(order, fulfillment);
   },
   returning: (order, fulfillment) => takeScan(order, fulfillment),
+  cancelling: async (order, fulfillment) => {
+    const undone = (fulfillment.undone ??= { label: false, stock: false, money: false });
+    if (!undone.label) {
+      const label = await atCarrier(order, idOf(fulfillment), 'voidShipment', refOf(order, fulfillment));
+      if (label === WAITS) return false;
+      if (label?.status === 'handed_over') {
+        fulfillment.status = FulfillmentStatus.handedOver;
+        goOn(order);
+        return true;
+      }
+      undone.label = true;
+    }
+    // Neither waits for the other.
+    undone.stock ||=
+      (await order.steps.runTransaction('cancelFulfillment', refOf(order, fulfillment), idOf(fulfillment))) !== WAITS;
+    undone.money ||= (await atGateway(order, fulfillment, 'voidFulfillment')) !== WAITS;
+    if (undone.stock && undone.money) fulfillment.status = FulfillmentStatus.cancelled;
+    return false;
+  },
   delivered: end,
   returned: end,
   cancelled: end,
@@ -176,7 +216,7 @@ export function atCarrier<Name extends CarrierStep>(
 function atGateway(
   order: OrderContext,
   fulfillment: FulfillmentState,
-  step: 'capturePayment' | 'refundPayment',
+  step: 'capturePayment' | 'refundPayment' | 'voidFulfillment',
 ): Promise<undefined | void | Waits> {
   return order.steps.callProvider(step, refOf(order, fulfillment), {
     target: { taskQueue: order.input.paymentQueue, fairnessKey: fulfillment.ref.merchantId },

@@ -45,8 +45,8 @@ export class OrderRun implements OrderContext {
   #requests: (() => Promise<boolean>)[] = [];
   /** Answers that are given once the books and the state agree. */
   readonly #answers: (() => void)[] = [];
-  /** Answers that are given once the order has ended. */
-  readonly #answersAtEnd: (() => void)[] = [];
+  /** Answers that are given once a cancellation is decided. */
+  readonly #answersOfCancellation: (() => void)[] = [];
   #shownDetails = '';
 
   constructor(
@@ -73,9 +73,9 @@ export class OrderRun implements OrderContext {
     this.#answers.push(answer);
   }
 
-  /** Gives an answer once the order has ended. */
-  answerAtEnd(answer: () => void): void {
-    this.#answersAtEnd.push(answer);
+  /** Gives an answer once the order is cancelled, or goes on. */
+  answerOnceCancelled(answer: () => void): void {
+    this.#answersOfCancellation.push(answer);
   }
 
   /** Brings the order to where it waits for a message. Returns whether it has ended. */
@@ -87,7 +87,8 @@ export class OrderRun implements OrderContext {
     const isWritten = await this.#writeAttention();
     const ended = this.state.phase === 'end' && isWritten && this.#requests.length === 0;
     for (const answer of this.#answers.splice(0)) answer();
-    if (this.state.phase === 'end') for (const answer of this.#answersAtEnd.splice(0)) answer();
+    if (this.state.phase === 'end' || this.state.cancellation === null)
+      for (const answer of this.#answersOfCancellation.splice(0)) answer();
     if (!ended) {
       this.steps.reconcile();
       this.#timers.reconcile(this.#wantedDeadlines());

@@ -21,10 +21,8 @@ export const rebuild: RunPhase = async (order) => {
   state.attention.inBooks = null;
   state.fulfillments = facts.fulfillments.map((fact) => rebuildFulfillment(order, fact));
   rebuildPayment(order, facts);
-  if (facts.cancellation !== null) {
-    state.cancellation = facts.cancellation;
-    return unwindFor(order, facts.cancellation);
-  }
+  state.cancellation = facts.cancellation;
+  if (facts.cancellation !== null) return unwindFor(order, facts.cancellation);
   return PHASE_OF[facts.status](order, facts);
 };
 
@@ -97,8 +95,7 @@ function rebuildFulfillment(
     ...newFulfillment(ref),
     scanDue: status === 'returning' ? Date.now() + input.deliverySilenceSeconds * 1000 : null,
     scansAwaited: status === 'returning' ? 1 : 0,
-    // The books call it returned before its refund, which is the last step of taking it back.
-    status: status === 'returned' ? FulfillmentStatus.returning : status,
+    status: REBUILT[status] ?? status,
     packed: status !== 'released' || early?.packed === true,
     handedOver: HANDED_OVER_STATUSES.includes(status) || early?.handedOver === true,
     captured: ['delivered', 'returning', 'returned'].includes(status),
@@ -108,6 +105,14 @@ function rebuildFulfillment(
     abandoned: [...abandoned],
   };
 }
+
+/** Lists the statuses of the books after which a last step may be left: it is taken again. */
+const REBUILT: Readonly<Partial<Record<FulfillmentStatus, FulfillmentStatus>>> = {
+  // The refund.
+  returned: FulfillmentStatus.returning,
+  // The void of its amount.
+  cancelled: FulfillmentStatus.cancelling,
+};
 
 /** Lists the scans that decide, and that the books of a fulfillment have not followed yet. */
 function scansOf(shipment: ShipmentStatus | null, status: FulfillmentStatus): CarrierScan[] {

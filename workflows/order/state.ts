@@ -122,6 +122,8 @@ export interface FulfillmentState extends FulfillmentFacts {
   exception: boolean;
   /** Bookings that were abandoned for another carrier, and are not voided yet. */
   abandoned: number[];
+  /** Notes the progress of one that is being cancelled. A state of release 0.5 lacks it. */
+  undone?: { label: boolean; stock: boolean; money: boolean };
 }
 
 export interface AttentionState {

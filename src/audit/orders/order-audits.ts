@@ -76,7 +76,8 @@ export const orderAudits = (tx: Tx): Audit[] => [
       f.status::text as actual
     from fulfillment f
     join orders o on o.id = f."orderId"
-    where o.status in ('cancelling', 'cancelled') and f.status <> 'cancelled'`,
+    where o.status = 'cancelled' and f.status <> 'cancelled'
+      or o.status = 'cancelling' and f.status not in ('cancelling', 'cancelled')`,
   ),
 
   queryAudit(

@@ -108,13 +108,19 @@ export const paymentAudits = (tx: Tx): Audit[] => [
     'Every order that went to the warehouses is paid for in full',
     sql<Finding>`
     select o.id as subject,
-      o."goodsAmount" + o."shippingAmount" || ' authorized and not voided' as expected,
+      o."goodsAmount" + o."shippingAmount" - v.voided || ' authorized and not voided' as expected,
       coalesce(sum(p.authorized - p.voided), 0)::text as actual
     from orders o
     left join payment p on p."orderId" = o.id
+    cross join lateral (
+      select coalesce(sum(f.amount), 0)::bigint as voided from fulfillment f
+      join operation m on m."subjectType" = 'fulfillment' and m."subjectId" = f.id
+        and m.kind = 'void' and m.status = 'succeeded'
+      where f."orderId" = o.id
+    ) v
     where o.status in (${releasedStatuses})
-    group by o.id
-    having coalesce(sum(p.authorized - p.voided), 0) <> o."goodsAmount" + o."shippingAmount"`,
+    group by o.id, v.voided
+    having coalesce(sum(p.authorized - p.voided), 0) <> o."goodsAmount" + o."shippingAmount" - v.voided`,
   ),
 
   queryAudit(

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../books/transactions';
-import type { OrderStatus, ShipmentStatus } from '../../contracts/statuses';
+import type { FulfillmentStatus, ShipmentStatus } from '../../contracts/statuses';
 import type { CarrierJournalEntry } from '../../providers/carriers/carrier-provider';
 import { FindingCollector, runOnce, queryAudit, type Audit, type Finding } from '../audit';
 import { isCovered, type JournalReading } from '../journal';
@@ -41,18 +41,18 @@ export const carrierAudits = (
       select f.id || ' of ' || f."orderId" as subject, 'a shipment: it is ' || f.status as expected, 'none' as actual
       from fulfillment f
       left join shipment s on s."fulfillmentId" = f.id
-      where f.status not in ('released', 'packed', 'cancelled') and s.id is null`,
+      where f.status not in ('released', 'packed', 'cancelling', 'cancelled') and s.id is null`,
     ),
     queryAudit(
       tx,
       'No cancelled fulfillment has a live label',
       sql<Finding>`
       select s.id || ' of ' || s."orderId" as subject,
-        'voided: its order is cancelled' as expected,
+        'voided: its fulfillment is cancelled' as expected,
         s.status::text as actual
       from shipment s
-      join orders o on o.id = s."orderId"
-      where o.status = 'cancelled' and s.status <> 'voided'`,
+      join fulfillment f on f.id = s."fulfillmentId"
+      where f.status = 'cancelled' and s.status <> 'voided'`,
     ),
     { name: 'Every shipment in our books is at its carrier, once', check: async () => (await compared()).missing },
     {
@@ -81,7 +81,8 @@ async function compareShipments(tx: Tx, journal: JournalReading<CarrierJournalEn
     if (bookings !== 1) missing.add(subject, `${ours} once`, `${bookings} times at the carrier`);
     if (ours !== theirs) missing.add(subject, ours, `${theirs} at the carrier`);
     const voidUnderWay =
-      shipment.orderStatus === 'cancelling' && shipment.orderUpdatedAt.getTime() > journal.begun.getTime() - graceMs;
+      shipment.fulfillmentStatus === 'cancelling' &&
+      shipment.fulfillmentUpdatedAt.getTime() > journal.begun.getTime() - graceMs;
     if ((shipment.status === 'voided') === (entry.status === 'voided')) continue;
     if (shipment.status === 'voided' ? isCovered(journal, shipment.statusAt) : !voidUnderWay) {
       different.add(subject, `${shipment.status} in our books`, `${entry.status} at the carrier`);
@@ -121,8 +122,8 @@ interface ShipmentRow {
   readonly providerReference: string;
   readonly status: ShipmentStatus;
   readonly statusAt: Date;
-  readonly orderStatus: OrderStatus;
-  readonly orderUpdatedAt: Date;
+  readonly fulfillmentStatus: FulfillmentStatus;
+  readonly fulfillmentUpdatedAt: Date;
   readonly bookedAt: Date | null;
 }
 
@@ -131,9 +132,9 @@ const readShipments = (tx: Tx): AsyncGenerator<ShipmentRow, void, undefined> =>
     tx,
     sql<ShipmentRow>`
   select s.id, s."orderId", s."carrierCode", s."trackingNumber", s."providerReference", s.status, s."statusAt",
-    o.status as "orderStatus", o."updatedAt" as "orderUpdatedAt", b."finishedAt" as "bookedAt"
+    f.status as "fulfillmentStatus", f."updatedAt" as "fulfillmentUpdatedAt", b."finishedAt" as "bookedAt"
   from shipment s
-  join orders o on o.id = s."orderId"
+  join fulfillment f on f.id = s."fulfillmentId"
   left join operation b on b."orderId" = s."orderId" and b.kind = 'book'
     and b.result->>'reference' = s."providerReference"`,
   );

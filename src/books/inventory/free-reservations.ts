@@ -1,18 +1,40 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../transactions';
 import { cancelBackorders, lockBackorderQueues } from './backorders';
 import { fillBackorders } from './fill-backorders';
-import { changeReserved, lockStock } from './stock-rows';
+import { changeReserved, lockStock, type Quantity } from './stock-rows';
 
 /**
- * Frees the stock of an order, allocated lots included, cancels its backorders and fills those of others. Returns how
- * many reservations ended. The live ones are read under the lock: another try of the same step may still run, and must
- * not free twice. `today` is the mall's day (ISO date).
+ * Frees the stock that is allocated to a fulfillment, and fills the backorders of others. Returns how many reservations
+ * ended. The live reservations are
+ * read under the lock: another try of the same step may still run. `today` is the mall's day (ISO date).
  */
-export async function freeReservations(tx: Tx, orderId: string, today: string): Promise<number> {
+export async function freeAllocations(tx: Tx, fulfillmentId: string, today: string): Promise<number> {
+  const shelves = await tx
+    .selectFrom('reservation')
+    .select(['skuId', 'warehouseId'])
+    .where('fulfillmentId', '=', fulfillmentId)
+    .where('status', '=', 'allocated')
+    .execute();
+  if (shelves.length === 0) return 0;
+  await lockStock(tx, shelves);
+  return endReservations(tx, sql`r."fulfillmentId" = ${fulfillmentId}`, today);
+}
+
+/**
+ * Frees the stock of an order, cancels its backorders and fills those of others. Returns how
+ * many reservations ended. The live ones are read under the lock: another try of the same step may still run, and must
+ * not free twice. `allocated`: also what was allocated to its fulfillments. `today` is the mall's day (ISO date).
+ */
+export async function freeReservations(
+  tx: Tx,
+  orderId: string,
+  { allocated, today }: { readonly allocated: boolean; readonly today: string },
+): Promise<number> {
   // Its backorders may be filled from any shelf of their SKUs, so all of those are locked.
+  const which = allocated ? sql`r."orderId" = ${orderId}` : sql`r."orderId" = ${orderId} and r.status = 'held'`;
   const { rows: shelves } = await sql<{ skuId: string; warehouseId: string }>`
-    select "skuId", "warehouseId" from reservation where "orderId" = ${orderId} and status in ('held', 'allocated')
+    select "skuId", "warehouseId" from reservation r where ${which} and status in ('held', 'allocated')
     union
     select s."skuId", s."warehouseId" from stock s
     join backorder b on b."skuId" = s."skuId"
@@ -32,21 +54,23 @@ export async function freeReservations(tx: Tx, orderId: string, today: string): 
     );
     await cancelBackorders(tx, orderId);
   }
+  return endReservations(tx, which, today);
+}
+
+/** Ends the live reservations among some, whose shelves are locked. Returns their number. */
+async function endReservations(tx: Tx, which: RawBuilder<unknown>, today: string): Promise<number> {
   await sql`
     update lot set allocated = lot.allocated - a.quantity
     from (
       select a."lotId", sum(a.quantity)::int as quantity
       from allocation a join reservation r on r.id = a."reservationId"
-      where r."orderId" = ${orderId} and r.status = 'allocated' group by 1
+      where ${which} and r.status = 'allocated' group by 1
     ) a
     where lot.id = a."lotId"`.execute(tx);
-  const ended = await tx
-    .updateTable('reservation')
-    .set({ status: 'released', expiresAt: null })
-    .where('orderId', '=', orderId)
-    .where('status', 'in', ['held', 'allocated'])
-    .returning(['skuId', 'warehouseId', 'quantity'])
-    .execute();
+  const { rows: ended } = await sql<Quantity>`
+    update reservation r set status = 'released', "expiresAt" = null
+    where ${which} and r.status in ('held', 'allocated')
+    returning r."skuId", r."warehouseId", r.quantity`.execute(tx);
   if (ended.length === 0) return 0;
   await changeReserved(tx, ended, -1);
   await fillBackorders(tx, ended, today);

@@ -1,7 +1,8 @@
-import type { Insertable } from 'kysely';
+import { sql, type Insertable } from 'kysely';
 import type { ReleasedFulfillment } from '../../contracts/orders/order';
-import type { FulfillmentStatus } from '../../contracts/statuses';
+import { AT_WAREHOUSE_STATUSES, type FulfillmentStatus } from '../../contracts/statuses';
 import type { PackedParcel } from '../../contracts/warehouse/task';
+import { FULFILLMENT_MOVES, statusesBefore } from '../../domain/orders/status-moves';
 import type { Fulfillment } from '../../generated/database';
 import { newId } from '../new-id';
 import type { Tx } from '../transactions';
@@ -35,10 +36,7 @@ export async function insertFulfillment(tx: Tx, fulfillment: NewFulfillment): Pr
   return id;
 }
 
-/** Lists the statuses that no fulfillment leaves. */
-const ENDED: readonly FulfillmentStatus[] = ['delivered', 'returned', 'cancelled'];
-
-/** Moves a fulfillment to a status. One that has ended stays so: a step that was under way then changes nothing. */
+/** Moves a fulfillment to a status, when that is a legal move: a step that comes late changes nothing. */
 export async function moveFulfillment(
   tx: Tx,
   fulfillmentId: string,
@@ -49,16 +47,34 @@ export async function moveFulfillment(
     .updateTable('fulfillment')
     .set({ status, updatedAt: new Date(), ...(parcel ? { parcel: JSON.stringify(parcel) } : {}) })
     .where('id', '=', fulfillmentId)
-    .where('status', 'not in', ENDED)
+    .where(
+      'status',
+      '=',
+      sql<FulfillmentStatus>`any(${statusesBefore(FULFILLMENT_MOVES, status)}::fulfillment_status[])`,
+    )
     .execute();
 }
 
-/** Cancels all fulfillments of an order and lists them. The caller makes sure that none was handed over. */
+/**
+ * Begins to cancel the fulfillments of an order: nothing more is done for them, and their warehouse hands none over.
+ * The caller makes sure that none was handed over.
+ */
+export async function beginCancellingFulfillments(tx: Tx, orderId: string): Promise<void> {
+  await tx
+    .updateTable('fulfillment')
+    .set({ status: 'cancelling', updatedAt: new Date() })
+    .where('orderId', '=', orderId)
+    .where('status', 'in', AT_WAREHOUSE_STATUSES)
+    .execute();
+}
+
+/** Cancels the fulfillments of an order that are still being cancelled, and lists them. */
 export const cancelFulfillments = (tx: Tx, orderId: string): Promise<{ id: string; merchantId: string }[]> =>
   tx
     .updateTable('fulfillment')
     .set({ status: 'cancelled', updatedAt: new Date() })
     .where('orderId', '=', orderId)
+    .where('status', '=', 'cancelling')
     .returning(['id', 'merchantId'])
     .execute();
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { AddressFinding } from '../../contracts/addresses/address-findings';
 import type { PlaceOrder } from '../../contracts/orders/place-order';
-import { CLOSED_ORDER_STATUSES, type OrderStatus, type Stage } from '../../contracts/statuses';
+import { AT_WAREHOUSE_STATUSES, CLOSED_ORDER_STATUSES, type OrderStatus, type Stage } from '../../contracts/statuses';
 import type { PricedCart } from '../../domain/pricing/priced-cart';
 import type { PriceBasis } from '../../domain/pricing/price-snapshot';
 import { findOrInsertCustomer } from '../customers/customers';
@@ -176,7 +176,21 @@ export async function moveOrder(
     .execute();
 }
 
-/** Moves an order to `shipped` once every fulfillment is with a carrier or further. */
+/**
+ * Lets an order that is being cancelled go on: a carrier has one of its parcels. Returns false for one that goes on
+ * already.
+ */
+export async function resumeOrder(tx: Tx, orderId: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('orders')
+    .set({ status: 'in_fulfillment', stageSince: new Date(), updatedAt: new Date() })
+    .where('id', '=', orderId)
+    .where('status', '=', 'cancelling')
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Moves an order to `shipped` once every fulfillment that is not cancelled is with a carrier or further. */
 export async function markShipped(tx: Tx, orderId: string): Promise<void> {
   const { status } = await lockOrder(tx, orderId);
   if (status !== 'in_fulfillment') return;
@@ -184,7 +198,7 @@ export async function markShipped(tx: Tx, orderId: string): Promise<void> {
     .selectFrom('fulfillment')
     .select('id')
     .where('orderId', '=', orderId)
-    .where('status', 'in', ['released', 'packed', 'labelled'])
+    .where('status', 'in', AT_WAREHOUSE_STATUSES)
     .executeTakeFirst();
   if (waiting) return;
   await moveOrder(tx, orderId, { status: 'shipped', stage: 'ship' });

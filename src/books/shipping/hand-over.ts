@@ -3,6 +3,7 @@ import type { ReleasedFulfillment } from '../../contracts/orders/order';
 import { HANDED_OVER_STATUSES } from '../../contracts/statuses';
 import { shipFulfillment } from '../inventory/allocations';
 import { lockFulfillment, moveFulfillment } from '../orders/fulfillments';
+import { resumeOrder } from '../orders/orders';
 import { enqueueOrderSignal } from '../outbox';
 import { appendEvents } from '../timeline';
 import type { Tx } from '../transactions';
@@ -17,6 +18,28 @@ export async function handOver(tx: Tx, fulfillmentId: string, at: Date): Promise
   const ref = { fulfillmentId, merchantId: row.merchantId, warehouseId: row.warehouseId };
   if (HANDED_OVER_STATUSES.includes(row.status)) return ref;
   if (row.status !== 'labelled') return refuse('fulfillment_not_ready', { detail: `It is ${row.status}` });
+  await giveToCarrier(tx, fulfillmentId, at);
+  await enqueueOrderSignal(tx, row.orderId, { signal: 'parcelHandedOver', payload: { fulfillmentId } });
+  await appendEvents(tx, row.orderId, [handedOver(ref)]);
+  return ref;
+}
+
+/**
+ * Hands over a fulfillment that is being cancelled: its carrier has the parcel already, and gives it back no more. Its
+ * order goes on, and is to be paid for. Does nothing for a fulfillment in another status.
+ */
+export async function handOverAfterAll(tx: Tx, fulfillmentId: string, at: Date): Promise<void> {
+  const row = await lockFulfillment(tx, fulfillmentId);
+  if (row?.status !== 'cancelling') return;
+  await giveToCarrier(tx, fulfillmentId, at);
+  const isResumed = await resumeOrder(tx, row.orderId);
+  await appendEvents(tx, row.orderId, [
+    handedOver({ ...row, fulfillmentId }),
+    ...(isResumed ? [{ type: 'order.cancellation_too_late' as const, data: { fulfillmentId } }] : []),
+  ]);
+}
+
+async function giveToCarrier(tx: Tx, fulfillmentId: string, at: Date): Promise<void> {
   await shipFulfillment(tx, fulfillmentId);
   await moveFulfillment(tx, fulfillmentId, 'handed_over');
   await tx
@@ -25,9 +48,7 @@ export async function handOver(tx: Tx, fulfillmentId: string, at: Date): Promise
     .where('fulfillmentId', '=', fulfillmentId)
     .where('status', '=', 'booked')
     .execute();
-  await enqueueOrderSignal(tx, row.orderId, { signal: 'parcelHandedOver', payload: { fulfillmentId } });
-  await appendEvents(tx, row.orderId, [
-    { type: 'shipment.handed_over', merchantId: row.merchantId, data: { fulfillmentId } },
-  ]);
-  return ref;
 }
+
+const handedOver = ({ merchantId, fulfillmentId }: Pick<ReleasedFulfillment, 'merchantId' | 'fulfillmentId'>) =>
+  ({ type: 'shipment.handed_over', merchantId, data: { fulfillmentId } }) as const;

@@ -2,6 +2,7 @@ import { AttendNote, InterventionReason } from '../../contracts/interventions/in
 import type { CarrierEvent } from '../../contracts/webhooks/provider-events';
 import { DECIDING_SCANS, decideScan } from '../../domain/shipping/shipment-progress';
 import { openAttendTask } from '../attend-tasks';
+import { lockFulfillment } from '../orders/fulfillments';
 import { handOver } from './hand-over';
 import { enqueueOrderSignal } from '../outbox';
 import { newId } from '../new-id';
@@ -34,6 +35,17 @@ export async function insertShipment(tx: Tx, shipment: NewShipment): Promise<str
     .values({ id, ...shipment, status: 'booked', statusAt: new Date() })
     .execute();
   return id;
+}
+
+/** Reads the shipment of a fulfillment and locks both; undefined before it is booked. */
+export async function lockShipment(tx: Tx, fulfillmentId: string) {
+  await lockFulfillment(tx, fulfillmentId);
+  return tx
+    .selectFrom('shipment')
+    .select(['id', 'merchantId', 'providerReference', 'status'])
+    .where('fulfillmentId', '=', fulfillmentId)
+    .forUpdate()
+    .executeTakeFirst();
 }
 
 /** Marks a fulfillment's shipment as signed by its recipient. */
@@ -104,8 +116,10 @@ export async function applyScan(
     .forUpdate()
     .executeTakeFirstOrThrow();
   const { orderId, fulfillmentId, merchantId } = shipment;
-  const handOverRefused = handed !== undefined && isRefusal(handed);
-  const decided = handOverRefused
+  // While it is being cancelled, the answer to the void of its label decides what the scan means.
+  const isUnexpected =
+    handed !== undefined && isRefusal(handed) && (await lockFulfillment(tx, fulfillmentId))?.status !== 'cancelling';
+  const decided = isUnexpected
     ? { status: shipment.status, contradicts: true }
     : decideScan({ ...shipment, bookedAt }, event.scan, at);
   const { status, contradicts } = decided;
@@ -114,7 +128,7 @@ export async function applyScan(
   if (isMoved) await tx.updateTable('shipment').set({ status, statusAt: at }).where('id', '=', shipment.id).execute();
   if (decides)
     await enqueueOrderSignal(tx, orderId, { signal: 'carrierReported', payload: { fulfillmentId, scan: event.scan } });
-  if (contradicts) await handToPerson(tx, orderId, `${shipment.id}:${event.scan}:${event.at}`);
+  if (contradicts) await askPersonAboutParcel(tx, orderId, `${shipment.id}:${event.scan}:${event.at}`);
   await appendEvents(tx, orderId, [
     {
       type: 'shipment.scanned',
@@ -132,8 +146,8 @@ export async function applyScan(
   return { orderId, wakes: decides || contradicts || known.status === 'booked' };
 }
 
-/** Opens the task of a person who looks at a parcel about which its carrier contradicts itself, once per scan. */
-async function handToPerson(tx: Tx, orderId: string, request: string): Promise<void> {
+/** Opens the task of a person who looks at a parcel about which its carrier contradicts itself, once per `request`. */
+export async function askPersonAboutParcel(tx: Tx, orderId: string, request: string): Promise<void> {
   if (await hasEventOfRequest(tx, orderId, request)) return;
   const reason = InterventionReason.carrierContradicts;
   const { taskId, opened } = await openAttendTask(tx, orderId, { reason, note: AttendNote.checkParcel }, request);

@@ -16,6 +16,11 @@ export type Verdict =
   | { readonly outcome: 'declined'; readonly paymentId: string; readonly declineCode: string }
   | { readonly outcome: 'rejected'; readonly code: ErrorCode; readonly shortages: readonly Shortage[] };
 
-/** Reports the outcome of a cancellation. */
+/**
+ * Reports the outcome of a cancellation. `partly_cancelled`: a carrier has some of the parcels already, and the order
+ * goes on with those.
+ */
 export type CancellationVerdict =
-  { readonly outcome: 'cancelled' } | { readonly outcome: 'refused'; readonly code: ErrorCode };
+  | { readonly outcome: 'cancelled' }
+  | { readonly outcome: 'partly_cancelled' }
+  | { readonly outcome: 'refused'; readonly code: ErrorCode };

@@ -50,6 +50,9 @@ export function nextShipmentStatus(current: ShipmentStatus, scan: CarrierScan): 
   return RANK[next] > RANK[current] ? next : current;
 }
 
+/** Reports whether a carrier has, or had, the parcel of a shipment. An exception may come before the pick-up. */
+export const isOnTheRoad = (status: ShipmentStatus): boolean => !['booked', 'exception', 'voided'].includes(status);
+
 /** How far a carrier's clock may be behind ours. */
 const CLOCK_SKEW_MS = 15 * 60_000;
 

@@ -25,6 +25,12 @@ export type Booking =
   | { readonly status: 'voided'; readonly reference: string; readonly trackingNumber: string }
   | { readonly status: 'refused'; readonly reason: string };
 
+/** Describes a carrier's answer to the void of a label. */
+export type VoidedLabel =
+  | { readonly status: 'voided' }
+  | { readonly status: 'picked_up' }
+  | { readonly status: 'refused'; readonly reason: string };
+
 /** Describes one line of the carrier's own journal, for the audit. */
 export interface CarrierJournalEntry {
   readonly key: string;
@@ -43,8 +49,8 @@ export interface CarrierProvider {
   book(request: BookRequest, signal?: AbortSignal): Promise<Booking>;
   /** Undefined when the carrier never saw the key. */
   findBookingByKey(key: string, signal?: AbortSignal): Promise<Booking | undefined>;
-  /** Ends a label. `refused` once the parcel was picked up. */
-  void(reference: string, signal?: AbortSignal): Promise<{ status: 'voided' } | { status: 'refused'; reason: string }>;
+  /** Ends a label. `picked_up`: too late, the carrier has the parcel. */
+  void(reference: string, signal?: AbortSignal): Promise<VoidedLabel>;
   journal(): AsyncIterable<CarrierJournalEntry>;
 }
 

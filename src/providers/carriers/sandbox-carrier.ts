@@ -6,12 +6,16 @@ import type {
   CarrierJournalEntry,
   CarrierProvider,
   CarrierWebhookReader,
+  VoidedLabel,
 } from './carrier-provider';
 import { callJson, readAnswer, type ProviderConnection } from '../http';
 import { readJournal } from '../sandbox-journal';
 import { StandardWebhookVerifier } from '../webhook';
 
 export const SANDBOX_CARRIER = 'sandbox-carrier';
+
+/** Why the carrier refuses to void the label of a parcel that it has. */
+const PICKED_UP = 'already_picked_up';
 
 const text = z.string().min(1);
 const Refused = z.object({ status: z.literal('refused'), reason: z.string() });
@@ -26,7 +30,11 @@ const BookingAnswer = z.discriminatedUnion('status', [
   z.object({ status: z.literal('voided'), reference: text, trackingNumber: text }),
   Refused,
 ]);
-const VoidAnswer = z.discriminatedUnion('status', [z.object({ status: z.literal('voided') }), Refused]);
+const VoidAnswer = z
+  .discriminatedUnion('status', [z.object({ status: z.literal('voided') }), Refused])
+  .transform((answer): VoidedLabel =>
+    answer.status === 'refused' && answer.reason === PICKED_UP ? { status: 'picked_up' } : answer,
+  );
 const JournalEntry = z.discriminatedUnion('status', [
   z.object({
     status: z.enum(['booked', 'voided']),
@@ -61,10 +69,7 @@ export class SandboxCarrierProvider implements CarrierProvider {
     return answer.status === 404 ? undefined : readAnswer(this.connection, answer, BookingAnswer);
   }
 
-  async void(
-    reference: string,
-    signal?: AbortSignal,
-  ): Promise<{ status: 'voided' } | { status: 'refused'; reason: string }> {
+  async void(reference: string, signal?: AbortSignal): Promise<VoidedLabel> {
     const path = `/v1/shipments/${encodeURIComponent(reference)}/void`;
     const answer = await callJson(this.connection, { method: 'POST', path, expect: [200, 422], signal });
     return readAnswer(this.connection, answer, VoidAnswer);

@@ -52,15 +52,16 @@ const customerActed = (quiet: Sql) => sql`exists (
     else false end offset 0)`;
 
 /** Holds when no attempt at a move of money of a fulfillment has succeeded. */
-const notMoved = (kind: 'capture' | 'refund') => sql`not exists (
+const notMoved = (kind: 'capture' | 'refund' | 'void') => sql`not exists (
   select 1 from operation m
   where m."subjectType" = 'fulfillment' and m."subjectId" = f.id and m.kind = ${sql.lit(kind)}
     and m.status = 'succeeded' offset 0)`;
 
 /**
  * True when the books show that a step is due. All fulfillments have ended, or one should have moved: it is packed and
- * has no label, handed over and not paid for, returned and not refunded, or its parcel has come to an end that its
- * status does not show. A run that works says so itself when a provider keeps one of these waiting.
+ * has no label, handed over and not paid for, returned and not refunded, being cancelled or its amount not voided, or
+ * its parcel has come to an end that its status does not show. A run that works says so itself when a provider keeps
+ * one of these waiting.
  */
 const nextStepIsDue = sql`(
   not exists (
@@ -73,4 +74,6 @@ const nextStepIsDue = sql`(
       when 'handed_over' then s.status in ('signed', 'refused', 'returned') or ${notMoved('capture')}
       when 'returning' then s.status = 'returned'
       when 'returned' then ${notMoved('refund')}
+      when 'cancelling' then true
+      when 'cancelled' then ${notMoved('void')}
       else false end offset 0))`;

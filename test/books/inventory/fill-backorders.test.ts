@@ -70,7 +70,7 @@ async function order(...lines: readonly [TestSku, number][]): Promise<string> {
 }
 const end = (orderId: string) =>
   transactions.run(SYSTEM, async (tx) => {
-    await freeReservations(tx, orderId, TODAY);
+    await freeReservations(tx, orderId, { allocated: true, today: TODAY });
     await moveOrder(tx, orderId, { status: 'cancelled', stage: 'closed' });
   });
 const agree = (orderId: string, agreedOn: string) =>
@@ -188,15 +188,19 @@ test('a new order does not overtake backorders, and units beyond them are free f
 test('an order that ends frees its units for the next, and its backorders end', async () => {
   const sku = await backorderedSku(transactions, mall, 4);
   const [first, second] = [await order([sku, 5], [mall.skus.cup, 1]), await order([sku, 2])];
-  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, first, TODAY))).toBe(2);
-  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, first, TODAY))).toBe(0);
+  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, first, { allocated: true, today: TODAY }))).toBe(
+    2,
+  );
+  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, first, { allocated: true, today: TODAY }))).toBe(
+    0,
+  );
   expect(await standing([first, second], sku.id)).toEqual([
     [0, 0],
     [2, 0],
   ]);
   expect(await woken()).toEqual([second]);
   const owedOnly = await order([sku, 9]);
-  await transactions.run(SYSTEM, (tx) => freeReservations(tx, owedOnly, TODAY));
+  await transactions.run(SYSTEM, (tx) => freeReservations(tx, owedOnly, { allocated: true, today: TODAY }));
   const { owed } = await transactions.run(SYSTEM, (tx) =>
     tx.selectFrom('sku').select('owed').where('id', '=', sku.id).executeTakeFirstOrThrow(),
   );

@@ -147,9 +147,9 @@ test('two tries of the same step at once free the stock once', async () => {
   await (await draft([mall.skus.rug], 4)).hold();
   let second: Promise<number> | undefined;
   const first = await transactions.run(SYSTEM, async (tx) => {
-    const released = await freeReservations(tx, orderId, TODAY);
+    const released = await freeReservations(tx, orderId, { allocated: true, today: TODAY });
     // The second has read what is live, and waits for the shelves.
-    second = transactions.run(SYSTEM, (other) => freeReservations(other, orderId, TODAY));
+    second = transactions.run(SYSTEM, (other) => freeReservations(other, orderId, { allocated: true, today: TODAY }));
     await until(async () => {
       // Within a transaction PostgreSQL shows the same moment again and again.
       await sql`select pg_stat_clear_snapshot()`.execute(tx);
@@ -172,8 +172,12 @@ test('stock is freed once, allocated or not', async () => {
     { onHand: 5, reserved: 2 },
   ]);
   await transactions.run(SYSTEM, (tx) => releaseToWarehouse(tx, orderId, 'standard', false, TODAY));
-  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, orderId, TODAY))).toBe(2);
-  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, orderId, TODAY))).toBe(0);
+  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, orderId, { allocated: true, today: TODAY }))).toBe(
+    2,
+  );
+  expect(await transactions.run(SYSTEM, (tx) => freeReservations(tx, orderId, { allocated: true, today: TODAY }))).toBe(
+    0,
+  );
   expect(await shelves(mall.skus.lamp.id)).toEqual({
     stock: [
       { onHand: 20, reserved: 0 },

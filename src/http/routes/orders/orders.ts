@@ -158,7 +158,9 @@ export const orderRoutes =
             summary: 'Cancel an order',
             description:
               'Until the first parcel is handed over. ' +
-              'Answers after the stock is freed, the money voided or refunded, and the labels voided. ' +
+              'Answers after the labels are voided, the money voided and the stock freed. ' +
+              'A parcel that its carrier has already, though nobody said so, goes on and is paid for: ' +
+              'with every parcel gone the answer is 409, else the order goes on without its `cancelled` fulfillments. ' +
               '202: the cancellation is decided and under way; read the order, or send the same request again.',
           }),
           params: byId,
@@ -173,7 +175,7 @@ export const orderRoutes =
       },
       async ({ caller, intent, params, body }, reply) =>
         sendAnswer(reply, await services.orders.cancel(caller, intent, params.orderId, body), (answer) =>
-          answer.body.status === 'cancelled' ? 200 : 202,
+          answer.body.status === 'cancelling' ? 202 : 200,
         ),
     );
   };
