@@ -11,7 +11,7 @@ import {
 } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
-import { connectionLimitMs } from '../activities/connection-limit';
+import { stepLimits } from '../activities/step-limits';
 import { connect } from './books/transactions';
 import { Vault } from './books/vault';
 import { readConfig, tracesUrlOf, type Config } from './config';
@@ -78,7 +78,7 @@ async function main(): Promise<void> {
         log.warn({ err: error }, 'a database connection broke');
       },
       undefined,
-      connectionLimitMs,
+      stepLimits,
     ),
   );
   const { transactions } = metrics;

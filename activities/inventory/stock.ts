@@ -94,7 +94,7 @@ export const createStockActivities = ({
       return reserved(payUntil, agreedOn);
     }),
 
-  /** Frees the stock that the order reserves and no fulfillment was allocated. Does nothing when there is none. */
+  /** Frees the stock of an order that is not allocated to a fulfillment. Does nothing when there is none. */
   releaseStock: ({ orderId }: OrderRef): Promise<void> =>
     transactions.run(SYSTEM, async (tx) => {
       const freed = await freeReservations(tx, orderId, { allocated: false, today: dayOf(new Date(), timeZone) });

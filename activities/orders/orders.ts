@@ -20,14 +20,11 @@ import {
 import { actingFor, SYSTEM } from '../../src/contracts/caller';
 import type { CancellationReason, CancelOrder } from '../../src/contracts/orders/place-order';
 import type { OrderFacts } from '../../src/contracts/orders/order-facts';
-import type { AttentionReason, OrderStatus } from '../../src/contracts/statuses';
+import { NOT_CANCELLABLE_STATUSES, type AttentionReason, type OrderStatus } from '../../src/contracts/statuses';
 import type { CancellationVerdict, Verdict } from '../../src/contracts/orders/verdict';
 import { dayOf } from '../../src/domain/dates';
 import type { ActivityDeps, OrderRef } from '../deps';
 import { invariantViolated } from '../failures';
-
-/** Lists the statuses of orders that go on, or have: no cancellation can end them. */
-const GONE_ON: readonly OrderStatus[] = ['in_fulfillment', 'shipped', 'completed', 'returned'];
 
 /** Creates the Activities that record the progress of an order. */
 export const createOrderActivities = ({ transactions, timeZone }: ActivityDeps) => ({
@@ -78,7 +75,7 @@ export const createOrderActivities = ({ transactions, timeZone }: ActivityDeps) 
   readOrderFacts: ({ orderId }: OrderRef): Promise<OrderFacts> =>
     transactions.run(SYSTEM, (tx) => readOrderFacts(tx, orderId)),
 
-  /** Decides whether an order may still be cancelled, and begins to. Repeating it returns the same verdict. */
+  /** Decides whether an order may still be cancelled, and begins to; see the books' `beginCancellation`. */
   beginCancellation: ({ orderId, ...request }: OrderRef & ByActor<CancelOrder>): Promise<CancellationVerdict> =>
     transactions.run(actingFor(request.actor), (tx) => beginCancellation(tx, orderId, request)),
 
@@ -95,7 +92,8 @@ export const createOrderActivities = ({ transactions, timeZone }: ActivityDeps) 
     transactions.run(SYSTEM, async (tx) => {
       const { status } = await lockOrder(tx, orderId);
       if (status === 'cancelled') return undefined;
-      if (GONE_ON.includes(status)) throw invariantViolated(`${orderId} is ${status}: it cannot be cancelled`);
+      if (NOT_CANCELLABLE_STATUSES.includes(status))
+        throw invariantViolated(`${orderId} is ${status}: it cannot be cancelled`);
       const openEffects = await readOpenEffects(tx, orderId);
       if (openEffects && undone)
         throw invariantViolated(`${orderId} still has open effects at a provider: ${JSON.stringify(openEffects)}`);
@@ -135,6 +133,8 @@ export const createOrderActivities = ({ transactions, timeZone }: ActivityDeps) 
         throw invariantViolated(`${orderId} still has abandoned bookings: ${JSON.stringify(abandoned)}`);
       if (abandoned.length > 0) return { status, givenUp: abandoned };
       const fulfillments = await tx.selectFrom('fulfillment').select('status').where('orderId', '=', orderId).execute();
+      const open = fulfillments.find(({ status: left }) => left === 'cancelling');
+      if (open) throw invariantViolated(`${orderId} cannot be completed: a fulfillment of it is being cancelled`);
       const end = fulfillments.every(({ status: ended }) => ended === 'returned' || ended === 'cancelled')
         ? ('returned' as const)
         : ('completed' as const);

@@ -1,7 +1,7 @@
 import { lockFulfillment } from '../../src/books/orders/fulfillments';
 import { handOver } from '../../src/books/shipping/hand-over';
 import { commissionOf, postLedgerTransaction } from '../../src/books/ledger/ledger';
-import { finishOperation, type OperationName, type OperationSeries } from '../../src/books/operations';
+import { finishOperation, listOperations, type OperationName, type OperationSeries } from '../../src/books/operations';
 import { movePayment, payingPayment, type PaymentRow } from '../../src/books/payments/payments';
 import { markShipped } from '../../src/books/orders/orders';
 import { valueReturned } from '../../src/books/pricing/return-value';
@@ -10,7 +10,6 @@ import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
 import { isRefusal } from '../../src/contracts/errors';
 import type { CurrencyCode } from '../../src/contracts/money';
-import type { FulfillmentStatus } from '../../src/contracts/statuses';
 import { captureEntries, refundEntries, voidEntries, type Entry } from '../../src/domain/ledger/ledger-entries';
 import type { MoneyMove } from '../../src/providers/payments/payment-provider';
 import type { ActivityDeps, FulfillmentRef } from '../deps';
@@ -19,7 +18,6 @@ import { callProviderOnce } from '../call-provider-once';
 import { invariantViolated } from '../failures';
 
 type Kind = 'capture' | 'void' | 'refund';
-const CANCELLED: readonly FulfillmentStatus[] = ['cancelling', 'cancelled'];
 const COLUMN = { capture: 'captured', void: 'voided', refund: 'refunded' } as const;
 
 /** Describes one money move of an authorization, and how the books record it. */
@@ -150,16 +148,22 @@ export async function refundFulfillment(deps: ActivityDeps, { orderId, fulfillme
  * Voids the amount of a fulfillment that is cancelled. Does nothing when nothing is open: a run of release 0.5 voided
  * the order's whole amount at once.
  */
-export async function voidFulfillment(deps: ActivityDeps, { orderId, fulfillmentId }: FulfillmentRef): Promise<void> {
+export async function voidFulfillmentAmount(
+  deps: ActivityDeps,
+  { orderId, fulfillmentId }: FulfillmentRef,
+): Promise<void> {
   const { fulfillment, payment, attempt } = await deps.transactions.run(SYSTEM, async (tx) => ({
     ...(await readFulfillment(tx, orderId, fulfillmentId)),
     attempt: await nextAttempt(tx, orderId, moveOf(fulfillmentId, 'void')),
   }));
-  if (!CANCELLED.includes(fulfillment.status))
+  if (fulfillment.status !== 'cancelling' && fulfillment.status !== 'cancelled')
     throw invariantViolated(`The amount of ${fulfillmentId} cannot be voided: it is ${fulfillment.status}`);
-  const open = payment.authorized - payment.captured - payment.voided;
-  if (open === 0) return;
+  // A run of release 0.5 may have voided the order's whole amount, and got no answer.
+  const [whole] = await deps.transactions.run(SYSTEM, (tx) => listOperations(tx, wholeVoidOf(payment)));
+  if (whole?.status === 'started') return voidOpenAmount(deps, payment);
   const { amount, merchantId } = fulfillment;
+  const open = payment.authorized - payment.captured - payment.voided;
+  if (open === 0 && amount > 0) return;
   await move(deps, {
     kind: 'void',
     attempt,
@@ -170,13 +174,13 @@ export async function voidFulfillment(deps: ActivityDeps, { orderId, fulfillment
   });
 }
 
+const wholeVoidOf = ({ id }: PaymentRow): OperationSeries => ({ subjectType: 'payment', subjectId: id, kind: 'void' });
+
 /** Voids the amount of an authorized payment that is still open. */
 export async function voidOpenAmount(deps: ActivityDeps, payment: PaymentRow): Promise<void> {
   const open = payment.authorized - payment.captured - payment.voided;
   if (open === 0) return;
-  const attempt = await deps.transactions.run(SYSTEM, (tx) =>
-    nextAttempt(tx, payment.orderId, { subjectType: 'payment', subjectId: payment.id, kind: 'void' }),
-  );
+  const attempt = await deps.transactions.run(SYSTEM, (tx) => nextAttempt(tx, payment.orderId, wholeVoidOf(payment)));
   await move(deps, {
     kind: 'void',
     attempt,

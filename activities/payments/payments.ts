@@ -1,6 +1,8 @@
+import { hasFulfillmentToUndo } from '../../src/books/orders/fulfillments';
+import { SYSTEM } from '../../src/contracts/caller';
 import { authorize, endCustomerAction } from './authorization';
 import type { ActivityDeps, FulfillmentRef, PaymentRef } from '../deps';
-import { captureFulfillment, refundFulfillment, voidFulfillment, voidOpenAmount } from './capture-void-refund';
+import { captureFulfillment, refundFulfillment, voidFulfillmentAmount, voidOpenAmount } from './capture-void-refund';
 
 type Authorized =
   | { readonly status: 'authorized' }
@@ -23,14 +25,19 @@ export const createPaymentActivities = (deps: ActivityDeps) => ({
     return { status: payment.status === 'authorized' ? 'authorized' : 'abandoned' };
   },
 
-  /** Voids the open amount of an attempt, whatever its result was. Does nothing when it was never sent. */
-  voidPayment: async ({ paymentId }: PaymentRef): Promise<void> => {
+  /**
+   * Voids the open amount of an attempt, whatever its result was. Does nothing when it was never sent, nor while the
+   * order has a fulfillment that is not cancelled: its carrier may have the parcel.
+   */
+  voidPayment: async ({ orderId, paymentId }: PaymentRef): Promise<void> => {
     const payment = await endCustomerAction(deps, paymentId);
-    if (payment.status === 'authorized') await voidOpenAmount(deps, payment);
+    if (payment.status !== 'authorized') return;
+    const isAtStake = await deps.transactions.run(SYSTEM, (tx) => hasFulfillmentToUndo(tx, orderId));
+    if (!isAtStake) await voidOpenAmount(deps, payment);
   },
 
   /** Voids the amount of a fulfillment that is cancelled. Keyed by the fulfillment and the attempt. */
-  voidFulfillment: (ref: FulfillmentRef): Promise<void> => voidFulfillment(deps, ref),
+  voidFulfillmentAmount: (ref: FulfillmentRef): Promise<void> => voidFulfillmentAmount(deps, ref),
 
   /** Captures the amount of a fulfillment that was handed over. Keyed by the fulfillment and the attempt. */
   capturePayment: (ref: FulfillmentRef): Promise<void> => captureFulfillment(deps, ref),

@@ -4,7 +4,7 @@ import { finishOperation, readOperation } from '../../src/books/operations';
 import { appendEvents } from '../../src/books/timeline';
 import type { Tx } from '../../src/books/transactions';
 import { SYSTEM } from '../../src/contracts/caller';
-import type { Booking, VoidedLabel } from '../../src/providers/carriers/carrier-provider';
+import type { Booking, LabelVoidResult } from '../../src/providers/carriers/carrier-provider';
 import { addressesOf, bookingOf, type BookingPlan } from './booking-plan';
 import type { ActivityDeps, FulfillmentRef } from '../deps';
 import { callProviderOnce, providerTimeout } from '../call-provider-once';
@@ -69,7 +69,7 @@ export async function voidAbandonedBooking(
     return;
   }
   const shipment = shipmentOf(booking);
-  await callProviderOnce<{ reference: string }, VoidedLabel>(transactions, {
+  await callProviderOnce<{ reference: string }, LabelVoidResult>(transactions, {
     operation: { ...voiding, provider: carriers.code, orderId, request: { reference: shipment.reference } },
     // Voiding a booking twice is harmless, so the same call also asks for its result.
     find: () => Promise.resolve(undefined),

@@ -73,7 +73,7 @@ export class ScriptedBooks {
     beginCancellation: this.#answer(() => ({ outcome: 'cancelled' as const })),
     voidShipment: this.#answer(() => ({ status: 'voided' as const })),
     cancelFulfillment: this.#answer(() => undefined),
-    voidFulfillment: this.#answer(() => undefined),
+    voidFulfillmentAmount: this.#answer(() => undefined),
     voidPayment: this.#answer(() => undefined),
     releaseStock: this.#answer(() => undefined),
     finishCancellation: this.#answer(() => undefined),

@@ -1,7 +1,7 @@
 import { runAudits } from '../../src/audit/run-audits';
 import { openAuditSources, type OpenAuditSources } from '../../src/embedded/audit-sources';
 import { withOwner } from '../../src/embedded/postgres/databases';
-import { describeOpenRuns } from '../replay/open-runs';
+import { describeOpenRuns } from './open-runs';
 import { replayStack, withTemporal, type Replayed } from '../replay/replay-stack';
 import type { Shop } from './shop';
 import { untilFact } from './until-fact';

@@ -8,14 +8,27 @@ const MAX_STATEMENTS = 300;
 /** PostgreSQL's error code for a prepared statement whose table a migration has changed. */
 export const STALE_PLAN = '0A000';
 
-/** Sets the caller for the rest of the transaction: role, subject, actor. */
+/** Sets the caller for the rest of the transaction: role, subject, actor; and the time limit of a statement, ms. */
 export const SET_CALLER =
-  "select set_config('app.role', $1, true), set_config('app.subject', $2, true), set_config('app.actor', $3, true)";
+  "select set_config('app.role', $1, true), set_config('app.subject', $2, true), set_config('app.actor', $3, true), " +
+  "set_config('statement_timeout', $4, true)";
+/** Ends a transaction: sent even when nobody waits for it any more. */
+const ENDS: readonly string[] = ['commit', 'rollback'];
 
 /** Says whether a statement opens a transaction: it is sent with the first statement of the work itself. */
 const opens = (text: string): boolean =>
   text === SET_CALLER || text === 'begin' || text.startsWith('start transaction');
 const isReadOnly = (text: string): boolean => text.endsWith(' read only');
+
+/** Limits the transactions of a caller. */
+export interface StepLimits {
+  /** How long one waits for a connection of the pool, ms; 5 s at most. */
+  readonly connectionMs: number;
+  /** How long a statement may take, ms; undefined: as long as the connection lets it. */
+  readonly statementMs?: number;
+  /** Whether nobody waits for the caller any more: its transactions then roll back. */
+  readonly isOver?: () => boolean;
+}
 
 /** Stands for the answer to a statement that is not awaited. */
 const NOT_AWAITED = { command: '', rowCount: 0, rows: [] };
@@ -69,14 +82,15 @@ export const pipeliningPool = (config: PoolConfig): Pool => new Pool({ ...config
  * would keep its place in the pool for ever. The statement fails with pg's own "Connection terminated". The statements
  * that open a transaction are sent with its first statement, and the end of one that only read is not awaited: one
  * round trip in place of four. If the opening fails, PostgreSQL refuses what follows it, and the opening's error is
- * thrown.
+ * thrown. Once nobody waits for its caller, a transaction sends no more statements, and is rolled back.
  */
-export function preparingPool(pool: Pool, statementLimitMs: number, connectionLimitMs: () => number): PostgresPool {
+export function preparingPool(pool: Pool, statementLimitMs: number, limitsOf: () => StepLimits): PostgresPool {
   const wrapped = new WeakMap<PoolClient, PostgresPoolClient>();
   return {
     connect: async () => {
-      const client = await takeWithin(pool, connectionLimitMs());
-      const known = wrapped.get(client) ?? prepare(client, statementLimitMs);
+      const { connectionMs } = assertWanted(limitsOf());
+      const client = await takeWithin(pool, connectionMs);
+      const known = wrapped.get(client) ?? prepare(client, statementLimitMs, limitsOf);
       wrapped.set(client, known);
       return known;
     },
@@ -109,7 +123,13 @@ async function takeWithin(pool: Pool, limitMs: number): Promise<PoolClient> {
   throw new Error('timeout exceeded when trying to connect');
 }
 
-function prepare(client: PoolClient, statementLimitMs: number): PostgresPoolClient {
+/** Throws when nobody waits for the caller any more; else returns its limits. */
+function assertWanted(limits: StepLimits): StepLimits {
+  if (limits.isOver?.() === true) throw new Error('The time of this step was over before its transaction ended');
+  return limits;
+}
+
+function prepare(client: PoolClient, statementLimitMs: number, limitsOf: () => StepLimits): PostgresPoolClient {
   const names = new Map<string, string>();
   const held: Statement[] = [];
   let reading = false;
@@ -132,6 +152,7 @@ function prepare(client: PoolClient, statementLimitMs: number): PostgresPoolClie
       held.push({ text, values });
       return NOT_AWAITED;
     }
+    if (!ENDS.includes(text)) assertWanted(limitsOf());
     const statements = [...held.splice(0), { text, values }];
     const timer = setTimeout(() => {
       OneWriteClient.destroy(client);

@@ -1,6 +1,7 @@
-import { sql } from 'kysely';
 import { createHash } from 'node:crypto';
 import { refuse, type Refusal } from '../contracts/errors';
+import { daysBefore } from '../domain/dates';
+import { deleteOldest } from './delete-oldest';
 import type { Tx } from './transactions';
 
 /** How long the first request with a key may run before a repetition may take over. */
@@ -115,14 +116,8 @@ export async function reopenKey(tx: Tx, caller: string, key: string): Promise<vo
 const RETENTION_DAYS = 7;
 
 /** Deletes keys past their retention, `limit` at most, and returns how many. */
-export async function forgetOldKeys(tx: Tx, now: Date, limit: number): Promise<number> {
-  const until = new Date(now.getTime() - RETENTION_DAYS * 86_400_000);
-  const { numAffectedRows } = await sql`
-    delete from idempotency_record where ctid = any(array(
-      select ctid from idempotency_record where "createdAt" < ${until} order by "createdAt" limit ${limit}
-    ))`.execute(tx);
-  return Number(numAffectedRows);
-}
+export const forgetOldKeys = (tx: Tx, now: Date, limit: number): Promise<number> =>
+  deleteOldest(tx, { table: 'idempotency_record', at: 'createdAt', until: daysBefore(now, RETENTION_DAYS), limit });
 
 /** Deletes an unanswered key: its request failed on our side without effect, so a repetition may try at once. */
 export async function forgetKey(tx: Tx, caller: string, key: string): Promise<void> {

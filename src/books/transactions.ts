@@ -2,7 +2,7 @@ import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely
 import { DatabaseError, TypeOverrides } from 'pg';
 import type { Caller } from '../contracts/caller';
 import type { DB } from '../generated/database';
-import { pipeliningPool, preparingPool, SET_CALLER, STALE_PLAN } from './connection-pool';
+import { pipeliningPool, preparingPool, SET_CALLER, STALE_PLAN, type StepLimits } from './connection-pool';
 
 /** Names an open transaction. */
 export type Tx = Transaction<DB>;
@@ -14,12 +14,15 @@ const DEADLOCK = '40P01';
 const RETRYABLE: readonly (string | undefined)[] = [SERIALIZATION_FAILURE, DEADLOCK, STALE_PLAN];
 const MAX_ATTEMPTS = 6;
 /** Is the longest that a transaction waits for a connection of the pool. */
-export const CONNECTION_LIMIT_MS = 5_000;
+const CONNECTION_LIMIT_MS = 5_000;
 /** Longer than any statement of an order waits for a lock; audits, which read everything, set more. */
 const STATEMENT_LIMIT_MS = 10_000;
 
 /** How long the server's own time-out error may take to arrive. */
 const ANSWER_MS = 1_000;
+
+/** Limits transactions whose caller sets nothing else. */
+export const USUAL_LIMITS: StepLimits = { connectionMs: CONNECTION_LIMIT_MS };
 
 /** Opens every transaction of the system, each with its caller set for row-level security and the audit trail. */
 export interface Transactions {
@@ -53,15 +56,15 @@ export interface PoolState {
  * UTC. `onBroken` is called for connections that break, idle or in the middle of a transaction; the pool replaces them.
  * The server ends a statement that takes longer than `statementLimitMs`, or a connection that is idle for as long
  * within a transaction; a connection without any answer is closed a second later. The transaction then fails as
- * unavailable. So does one that waits too long for a connection of the pool: longer than `connectionLimitMs` answers
- * as it begins to wait, and 5 s at most.
+ * unavailable. So does one that waits too long for a connection of the pool. `limitsOf` answers, as a transaction is
+ * opened, what limits it.
  */
 export function connect(
   url: string,
   poolSize: number,
   onBroken: (error: Error) => void,
   statementLimitMs = STATEMENT_LIMIT_MS,
-  connectionLimitMs: () => number = () => CONNECTION_LIMIT_MS,
+  limitsOf: () => StepLimits = () => USUAL_LIMITS,
 ): Transactions {
   const parsers = new TypeOverrides();
   parsers.setTypeParser(INT8, Number);
@@ -90,8 +93,15 @@ export function connect(
     client.on('error', reportBroken);
   });
   const database = new Kysely<DB>({
-    dialect: new PostgresDialect({ pool: preparingPool(pool, statementLimitMs + ANSWER_MS, connectionLimitMs) }),
+    dialect: new PostgresDialect({ pool: preparingPool(pool, statementLimitMs + ANSWER_MS, limitsOf) }),
   });
+  const onBehalfOf = async <T>(caller: Caller, tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const { statementMs = statementLimitMs } = limitsOf();
+    await tx.executeQuery(
+      CompiledQuery.raw(SET_CALLER, [caller.role, caller.subject, caller.actor, String(statementMs)]),
+    );
+    return work(tx);
+  };
   return {
     run: (caller, work) => retrying(() => database.transaction().execute((tx) => onBehalfOf(caller, tx, work))),
     snapshot: (caller, work) =>
@@ -111,11 +121,6 @@ export function connect(
       return database.destroy();
     },
   };
-}
-
-async function onBehalfOf<T>(caller: Caller, tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
-  await tx.executeQuery(CompiledQuery.raw(SET_CALLER, [caller.role, caller.subject, caller.actor]));
-  return work(tx);
 }
 
 async function retrying<T>(attempt: () => Promise<T>): Promise<T> {

@@ -125,7 +125,7 @@ export const BUSINESS_ERRORS = {
     title: 'The order can no longer be cancelled',
     retryable: false,
     advice:
-      'It was handed over, its carrier had it already, or it has ended: ' +
+      'A parcel was handed over or picked up, or the order has ended: ' +
       'wait for delivery, or let the recipient refuse it.',
   },
   nothing_to_retry: {
@@ -180,7 +180,7 @@ export const BUSINESS_ERRORS = {
     status: 409,
     title: 'The fulfillment is not ready to hand over',
     retryable: true,
-    advice: 'Hand it over once its status is `labelled`.',
+    advice: 'Hand it over once its status is `labelled`. Keep a parcel that is `cancelling` or `cancelled`.',
   },
   webhook_signature_invalid: {
     status: 401,

@@ -12,10 +12,10 @@ export const OrderStatus = {
   inFulfillment: 'in_fulfillment',
   /** Every fulfillment that was not cancelled is with a carrier or further. */
   shipped: 'shipped',
-  /** A cancellation was accepted; its compensations run. With a parcel that its carrier has already, it goes on. */
+  /** A cancellation was accepted. The order returns to `in_fulfillment` when a carrier already has a parcel. */
   cancelling: 'cancelling',
   completed: 'completed',
-  /** Everything came back and was refunded. */
+  /** Everything that was not cancelled came back and was refunded. */
   returned: 'returned',
   cancelled: 'cancelled',
   /** Refused at placement: nothing was reserved, nothing charged. */
@@ -30,6 +30,9 @@ export const CLOSED_ORDER_STATUSES = [
   OrderStatus.cancelled,
   OrderStatus.rejected,
 ] as const;
+
+/** Lists the statuses of released or completed orders that a cancellation under way cannot end. */
+export const NOT_CANCELLABLE_STATUSES: readonly OrderStatus[] = ['in_fulfillment', 'shipped', 'completed', 'returned'];
 
 /** Lists the statuses in which an order may still be paid for. */
 export const PAYABLE_ORDER_STATUSES: readonly OrderStatus[] = ['draft', 'awaiting_payment'];
@@ -52,7 +55,7 @@ export const FulfillmentStatus = {
   returning: 'returning',
   /** Back on the shelf and refunded. */
   returned: 'returned',
-  /** Being undone: its label first, so that a carrier that has the parcel already is heard before its money moves. */
+  /** Its label is voided first. It becomes `handed_over` when its carrier already has the parcel. */
   cancelling: 'cancelling',
   cancelled: 'cancelled',
 } as const;

@@ -34,3 +34,6 @@ export function endOfDay(date: string, timeZone: string): Date {
 }
 
 const QUARTER_HOUR_MS = 900_000;
+
+/** Returns the time so many times 24 hours before another. */
+export const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * 86_400_000);

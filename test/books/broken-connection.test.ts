@@ -105,13 +105,13 @@ test('the server itself ends a statement that waits too long for a lock, as unav
 });
 
 test('each caller waits for a connection within its own limit, and a late one goes back to the pool', async () => {
-  let limitMs = 50;
+  let limitMs = 5_000;
   const pool = connect(
     database.appUrl,
     1,
     () => undefined,
     undefined,
-    () => limitMs,
+    () => ({ connectionMs: limitMs }),
   );
   let letGo = (): void => undefined;
   const held = new Promise<void>((resolve) => {
@@ -124,6 +124,7 @@ test('each caller waits for a connection within its own limit, and a late one go
     });
     const one = () => pool.run(SYSTEM, (tx) => sql`select 1`.execute(tx));
     await until(() => pool.pool().open === 1 && pool.pool().idle === 0);
+    limitMs = 50;
     const error: unknown = await one().catch((thrown: unknown) => thrown);
     expect(isUnavailable(error)).toBe(true);
     limitMs = 5_000;

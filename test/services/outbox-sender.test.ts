@@ -189,6 +189,23 @@ test('a signal that failed is put off, longer each time, and sent in its turn', 
   expect([taken, await queued()]).toEqual([['ful_1', 'ful_2'], []]);
 });
 
+test('a sender ends only when what failed is put off', async () => {
+  const run = transactions.run.bind(transactions);
+  let hasFailed = false;
+  const spy = jest.spyOn(transactions, 'run').mockImplementation(async (caller, work) => {
+    if (hasFailed) await new Promise((resolve) => setTimeout(resolve, 50));
+    return run(caller, work);
+  });
+  const { sender } = senderTo(() => {
+    hasFailed = true;
+    return Promise.reject(new TypeError('no'));
+  });
+  await commit(FIRST, 'ful_1');
+  await sender.flush(FIRST);
+  spy.mockRestore();
+  expect(await queued()).toMatchObject([{ attempts: 1, lastError: 'TypeError' }]);
+});
+
 test('a signal whose sender died is held for a time, and then sent by another', async () => {
   const dead = senderTo(() => new Promise(() => undefined));
   await commit(FIRST, 'ful_1', 'ful_2');

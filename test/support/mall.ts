@@ -41,7 +41,7 @@ export const connectTo = (url: string, poolSize = 8): Transactions => {
   const warn = ({ message }: Error) => {
     console.warn(`An idle connection broke: ${message}`);
   };
-  return connect(url, poolSize, warn, LIMIT_MS, () => LIMIT_MS);
+  return connect(url, poolSize, warn, LIMIT_MS, () => ({ connectionMs: LIMIT_MS }));
 };
 
 /** Makes a vault of fixed keys, so that one suite's rows can be opened by another's process. */

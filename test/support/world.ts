@@ -8,6 +8,7 @@ import {
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import { createActivities } from '../../activities';
+import { stepLimits } from '../../activities/step-limits';
 import type { ReplenishmentPolicy } from '../../activities/deps';
 import { connect, type Transactions } from '../../src/books/transactions';
 import { Vault } from '../../src/books/vault';
@@ -91,9 +92,15 @@ export async function startWorld(
   bundle ??= bundleOf();
   const todays = await bundle;
   const database = await createTestDatabase();
-  const transactions = connect(database.appUrl, 10, (error) => {
-    throw error;
-  });
+  const transactions = connect(
+    database.appUrl,
+    10,
+    (error) => {
+      throw error;
+    },
+    undefined,
+    stepLimits,
+  );
   const temporal = await TestWorkflowEnvironment.createLocal({
     ...(tracing ? { client: { interceptors: tracing.client } } : {}),
     server: {

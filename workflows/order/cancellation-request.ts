@@ -16,15 +16,19 @@ export function requestCancellation(
   run.request(async () => {
     const refused = await cancel(run, request);
     if (refused === WAITS) return false;
-    if (refused) run.answerAfter(() => answer(refused));
-    else run.answerOnceCancelled(() => answer(outcomeOf(run.state)));
+    if (refused)
+      run.answerAfter(() => answer(isPartlyCancelled(run.state) ? { outcome: 'partially_cancelled' } : refused));
+    else run.answerAfterCancellation(() => answer(outcomeOf(run.state)));
     return true;
   });
 }
 
-function outcomeOf({ status, fulfillments }: OrderState): CancellationVerdict {
-  if (status === OrderStatus.cancelled) return { outcome: 'cancelled' };
-  return fulfillments.some(({ undone }) => undone?.label === true)
-    ? { outcome: 'partly_cancelled' }
+function outcomeOf(state: OrderState): CancellationVerdict {
+  if (state.status === OrderStatus.cancelled) return { outcome: 'cancelled' };
+  return isPartlyCancelled(state)
+    ? { outcome: 'partially_cancelled' }
     : { outcome: 'refused', code: 'order_not_cancellable' };
 }
+
+const isPartlyCancelled = ({ fulfillments }: OrderState): boolean =>
+  fulfillments.some(({ status }) => status === 'cancelling' || status === 'cancelled');

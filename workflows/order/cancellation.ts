@@ -6,7 +6,7 @@ import { OrderStatus, Stage } from '../../src/contracts/statuses';
 import type { Result } from '../runtime/call-activities';
 import { WAITS, type Waits } from '../runtime/steps';
 import { move, unwindFor, type OrderContext, type RunPhase } from './context';
-import { advanceFulfillment, atCarrier, beginUndoing, hasEnded, isHandedOver } from './fulfillment';
+import { advanceFulfillment, atCarrier, beginCancelling, hasEnded, isHandedOver } from './fulfillment';
 import { atGateway } from './payment';
 import type { FulfillmentState, OrderState, UndoableEffect, UnwindingState } from './state';
 
@@ -37,21 +37,23 @@ export async function cancel(
 
 /**
  * Undoes everything and ends the order as cancelled. Each fulfillment is undone by itself, its label first: one that
- * waits blocks nobody else's money or stock. When a carrier has a parcel already, the order goes on with that.
+ * waits blocks nobody else's money or stock. When a carrier already has a parcel, the order continues with that.
  */
 export const unwind: RunPhase = async (order) => {
   const { input, state, steps } = order;
   const { unwinding } = state;
   if (!unwinding || steps.isStopping) return WAITS;
   unwinding.left ??= beginUnwinding(state, unwinding);
-  const undoing = state.fulfillments.filter(({ status }) => status === 'cancelling').toReversed();
+  // Those whose bookings were abandoned may wait for their carrier after all else is undone.
+  const undoing = state.fulfillments.filter(({ undone }) => undone !== undefined).toReversed();
   for (const fulfillment of undoing) await advanceFulfillment(order, fulfillment);
   if (state.cancellation === null && state.fulfillments.some(isHandedOver)) return 'fulfill';
   if (!undoing.every(hasEnded)) return WAITS;
   for (const undo of unwinding.left) {
-    const undone = await undoEffect(order, undo);
-    if (undone === 'handed_over') return 'rebuild';
-    if (undone === 'undone') unwinding.left = unwinding.left.filter((one) => one !== undo);
+    const outcome = await undoEffect(order, undo);
+    // Nothing is undone beside what the books say.
+    if (outcome === 'handed_over') return steps.stop() ? WAITS : 'rebuild';
+    if (outcome === 'undone') unwinding.left = unwinding.left.filter((one) => one !== undo);
   }
   if (unwinding.left.length > 0) return WAITS;
   const { reason, booksUndone: undone } = unwinding;
@@ -69,12 +71,17 @@ export const unwind: RunPhase = async (order) => {
   return 'end';
 };
 
+/** Reports whether an order continues, and its carriers have answered about every label. */
+export const isCancellationOver = ({ cancellation, fulfillments }: OrderState): boolean =>
+  cancellation === null &&
+  !fulfillments.some(({ status, undone }) => status === 'cancelling' && undone?.label !== true);
+
 /** Begins to undo every fulfillment. Returns what is to be undone of the order itself, the newest first. */
 function beginUnwinding({ fulfillments, payment }: OrderState, { booksUndone }: UnwindingState): UndoableEffect[] {
   const payments = payment.tried.toReversed().map((paymentId): UndoableEffect => ({ kind: 'payment', paymentId }));
   if (fulfillments.length > 0 && patched(BY_FULFILLMENT)) {
-    for (const fulfillment of fulfillments) beginUndoing(fulfillment);
-    // Fulfillments void their own shares: only the books know of more.
+    for (const fulfillment of fulfillments) beginCancelling(fulfillment);
+    // Fulfillments void their own amounts: only the books know of more.
     return booksUndone ? payments : [];
   }
   return [...labelsOf(fulfillments), ...payments, { kind: 'stock' }];

@@ -22,12 +22,13 @@ export function move({ state }: OrderContext, status: OrderStatus, stage: Stage)
   state.stage = stage;
 }
 
-/** Lets an order that was being cancelled go on: a carrier has one of its parcels. */
-export function goOn(order: OrderContext): void {
+/** Lets an order that was being cancelled continue: a carrier already has one of its parcels. */
+export function resumeOrder(order: OrderContext): void {
   const { state } = order;
   if (state.cancellation === null) return;
   state.cancellation = null;
   state.unwinding = null;
+  order.verdicts.decideFinally({ outcome: 'accepted' });
   move(order, OrderStatus.inFulfillment, state.stage);
 }
 

@@ -28,7 +28,8 @@ export const fulfill: RunPhase = async (order) => {
 };
 
 /**
- * Ends an order in the books: as completed, or as returned when every fulfillment came back. A run that was rebuilt may
+ * Ends an order in the books: as completed, or as returned when every fulfillment that was not cancelled came
+ * back. A run that was rebuilt may
  * not know every booking that was abandoned: those that the books know are voided first.
  */
 export const complete: RunPhase = async (order) => {

@@ -1,14 +1,8 @@
-import {
-  AT_WAREHOUSE_STATUSES,
-  AttentionReason,
-  CarrierScan,
-  FulfillmentStatus,
-  HANDED_OVER_STATUSES,
-} from '../../src/contracts/statuses';
+import { AttentionReason, CarrierScan, FulfillmentStatus, HANDED_OVER_STATUSES } from '../../src/contracts/statuses';
 import type { ActivityName, Argument, Result } from '../runtime/call-activities';
 import type { Deadline } from '../runtime/timers';
 import { WAITS, type Waits } from '../runtime/steps';
-import { goOn, type OrderContext } from './context';
+import { resumeOrder, type OrderContext } from './context';
 import type { FulfillmentFacts, FulfillmentState, OrderState } from './state';
 
 /** Notes a fact about a fulfillment, or keeps it until the run knows the fulfillment. */
@@ -33,10 +27,12 @@ export async function advanceFulfillment(order: OrderContext, fulfillment: Fulfi
 /** Reports whether the carrier has, or had, a fulfillment. */
 export const isHandedOver = ({ status }: FulfillmentState): boolean => HANDED_OVER_STATUSES.includes(status);
 
-/** Begins to undo a fulfillment that no carrier has. */
-export function beginUndoing(fulfillment: FulfillmentState): void {
-  if (!UNDOABLE.includes(fulfillment.status)) return;
-  fulfillment.undone = { label: false, stock: false, money: false };
+const nothingUndone = () => ({ label: false, stock: false, money: false });
+
+/** Begins to cancel a fulfillment that no carrier has. */
+export function beginCancelling(fulfillment: FulfillmentState): void {
+  if (isHandedOver(fulfillment)) return;
+  fulfillment.undone = nothingUndone();
   fulfillment.status = FulfillmentStatus.cancelling;
 }
 
@@ -66,11 +62,6 @@ export function scanDeadlines({ phase, fulfillments }: OrderState): Deadline[] {
 /** Takes the step that a fulfillment's status asks for. Returns false when it waits, or has ended. */
 type FulfillmentStep = (order: OrderContext, fulfillment: FulfillmentState) => Promise<boolean>;
 
-const UNDOABLE: readonly FulfillmentStatus[] = [
-  ...AT_WAREHOUSE_STATUSES,
-  FulfillmentStatus.cancelling,
-  FulfillmentStatus.cancelled,
-];
 const ENDED: readonly FulfillmentStatus[] = [
   FulfillmentStatus.delivered,
   FulfillmentStatus.returned,
@@ -104,13 +95,13 @@ const STEPS: Readonly<Record<FulfillmentStatus, FulfillmentStep>> = {
   },
   returning: (order, fulfillment) => takeScan(order, fulfillment),
   cancelling: async (order, fulfillment) => {
-    const undone = (fulfillment.undone ??= { label: false, stock: false, money: false });
+    const undone = (fulfillment.undone ??= nothingUndone());
     if (!undone.label) {
       const label = await atCarrier(order, idOf(fulfillment), 'voidShipment', refOf(order, fulfillment));
       if (label === WAITS) return false;
       if (label?.status === 'handed_over') {
         fulfillment.status = FulfillmentStatus.handedOver;
-        goOn(order);
+        resumeOrder(order);
         return true;
       }
       undone.label = true;
@@ -118,7 +109,7 @@ const STEPS: Readonly<Record<FulfillmentStatus, FulfillmentStep>> = {
     // Neither waits for the other.
     undone.stock ||=
       (await order.steps.runTransaction('cancelFulfillment', refOf(order, fulfillment), idOf(fulfillment))) !== WAITS;
-    undone.money ||= (await atGateway(order, fulfillment, 'voidFulfillment')) !== WAITS;
+    undone.money ||= (await atGateway(order, fulfillment, 'voidFulfillmentAmount')) !== WAITS;
     if (undone.stock && undone.money) fulfillment.status = FulfillmentStatus.cancelled;
     return false;
   },
@@ -216,7 +207,7 @@ export function atCarrier<Name extends CarrierStep>(
 function atGateway(
   order: OrderContext,
   fulfillment: FulfillmentState,
-  step: 'capturePayment' | 'refundPayment' | 'voidFulfillment',
+  step: 'capturePayment' | 'refundPayment' | 'voidFulfillmentAmount',
 ): Promise<undefined | void | Waits> {
   return order.steps.callProvider(step, refOf(order, fulfillment), {
     target: { taskQueue: order.input.paymentQueue, fairnessKey: fulfillment.ref.merchantId },

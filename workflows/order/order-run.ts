@@ -1,5 +1,5 @@
 import { continueAsNew, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { HANDED_OVER_STATUSES, OrderStatus } from '../../src/contracts/statuses';
+import { OrderStatus } from '../../src/contracts/statuses';
 import type { OrderStanding } from '../../src/domain/interventions/available-actions';
 import type { OrderInput, OrderProgress } from '../messages';
 import { Actor } from '../runtime/actor';
@@ -9,11 +9,11 @@ import { attributes } from '../search-attributes';
 import { hold, holdDeadlines, resume } from './address-hold';
 import { failingStep, MARK, ownAttention, shownAttention } from './attention';
 import { backorder, backorderDeadlines } from './backorder';
-import { unwind } from './cancellation';
+import { isCancellationOver, unwind } from './cancellation';
 import type { OrderContext, RunPhase } from './context';
 import { complete, fulfill, release } from './fulfillment-phases';
 import { orderDetails, orderWaits, type OrderView } from './details';
-import { awaitsLabel, scanDeadlines } from './fulfillment';
+import { awaitsLabel, isHandedOver, scanDeadlines } from './fulfillment';
 import { pay, paymentDeadlines } from './payment';
 import { reserve, validate } from './placement';
 import { rebuild } from './rebuild';
@@ -45,7 +45,7 @@ export class OrderRun implements OrderContext {
   #requests: (() => Promise<boolean>)[] = [];
   /** Answers that are given once the books and the state agree. */
   readonly #answers: (() => void)[] = [];
-  /** Answers that are given once a cancellation is decided. */
+  /** Answers that are given once a cancellation has ended. */
   readonly #answersOfCancellation: (() => void)[] = [];
   #shownDetails = '';
 
@@ -73,8 +73,8 @@ export class OrderRun implements OrderContext {
     this.#answers.push(answer);
   }
 
-  /** Gives an answer once the order is cancelled, or goes on. */
-  answerOnceCancelled(answer: () => void): void {
+  /** Gives an answer once the cancellation has ended: the order is cancelled, or continues. */
+  answerAfterCancellation(answer: () => void): void {
     this.#answersOfCancellation.push(answer);
   }
 
@@ -87,7 +87,7 @@ export class OrderRun implements OrderContext {
     const isWritten = await this.#writeAttention();
     const ended = this.state.phase === 'end' && isWritten && this.#requests.length === 0;
     for (const answer of this.#answers.splice(0)) answer();
-    if (this.state.phase === 'end' || this.state.cancellation === null)
+    if (this.state.phase === 'end' || isCancellationOver(this.state))
       for (const answer of this.#answersOfCancellation.splice(0)) answer();
     if (!ended) {
       this.steps.reconcile();
@@ -152,7 +152,7 @@ export class OrderRun implements OrderContext {
       stepWaits: this.steps.waiting.some(({ step }) => step !== MARK),
       labelAwaited: state.fulfillments.some((fulfillment) => awaitsLabel(state, fulfillment)),
       attended: state.attention.attendTask !== null,
-      handedOver: state.fulfillments.some(({ status }) => HANDED_OVER_STATUSES.includes(status)),
+      handedOver: state.fulfillments.some(isHandedOver),
     };
   }
 

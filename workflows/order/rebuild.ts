@@ -95,7 +95,7 @@ function rebuildFulfillment(
     ...newFulfillment(ref),
     scanDue: status === 'returning' ? Date.now() + input.deliverySilenceSeconds * 1000 : null,
     scansAwaited: status === 'returning' ? 1 : 0,
-    status: REBUILT[status] ?? status,
+    status: RETAKEN_AS[status] ?? status,
     packed: status !== 'released' || early?.packed === true,
     handedOver: HANDED_OVER_STATUSES.includes(status) || early?.handedOver === true,
     captured: ['delivered', 'returning', 'returned'].includes(status),
@@ -106,8 +106,8 @@ function rebuildFulfillment(
   };
 }
 
-/** Lists the statuses of the books after which a last step may be left: it is taken again. */
-const REBUILT: Readonly<Partial<Record<FulfillmentStatus, FulfillmentStatus>>> = {
+/** Maps a status whose last step may be missing to the status that takes it. */
+const RETAKEN_AS: Readonly<Partial<Record<FulfillmentStatus, FulfillmentStatus>>> = {
   // The refund.
   returned: FulfillmentStatus.returning,
   // The void of its amount.

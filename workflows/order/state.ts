@@ -30,7 +30,7 @@ export interface OrderState {
   phase: Phase;
   status: OrderStatus;
   stage: Stage;
-  /** Set once a cancellation was accepted; from then on the order only unwinds. */
+  /** Why it is being cancelled; null before, and again when a carrier already has a parcel. */
   cancellation: CancellationReason | null;
   readonly verdicts: VerdictState;
   readonly payment: PaymentState;
@@ -122,8 +122,8 @@ export interface FulfillmentState extends FulfillmentFacts {
   exception: boolean;
   /** Bookings that were abandoned for another carrier, and are not voided yet. */
   abandoned: number[];
-  /** Notes the progress of one that is being cancelled. A state of release 0.5 lacks it. */
-  undone?: { label: boolean; stock: boolean; money: boolean };
+  /** Notes what is done of its cancellation; undefined until that begins. */
+  undone?: { label: boolean; stock: boolean; money: boolean } | undefined;
 }
 
 export interface AttentionState {

@@ -75,7 +75,7 @@ export class Steps {
     return this.#run(key, { step, argument, owner });
   }
 
-  /** Runs a transaction for somebody's request, which is taken again until it is answered: `stop` leaves it. */
+  /** Runs the transaction of somebody's request. `stop` does not end its wait: the request is owed an answer. */
   runRequested<Name extends ActivityName>(step: Name, argument: Argument<Name>): Promise<Result<Name> | Waits> {
     return this.#run(keyOf(step, argument), { step, argument, requested: true });
   }
@@ -131,9 +131,10 @@ export class Steps {
 
   /**
    * Ends the waits that nobody needs any more: all but those of requests, or one step's. An attempt under way is
-   * awaited, not interrupted, and its answer is kept for the next time that the step is run.
+   * awaited, not interrupted, and its answer is kept for the next time that the step is run. A call that has not begun
+   * is forgotten. Returns whether one is under way.
    */
-  stop(step?: ActivityName, argument?: unknown): void {
+  stop(step?: ActivityName, argument?: unknown): boolean {
     const keys = step === undefined ? Object.keys(this.waits) : [keyOf(step, argument)];
     for (const key of keys) {
       const wait = this.waits[key];
@@ -141,6 +142,7 @@ export class Steps {
       else if (wait?.state === 'calling') this.#forget(key);
       else if (wait?.state === 'failed' && !wait.requested) this.#forget(key);
     }
+    return this.isStopping;
   }
 
   /** Takes the waiting steps of one owner, or all, again at once. Returns how many waited. */

@@ -77,7 +77,8 @@ export const orderAudits = (tx: Tx): Audit[] => [
     from fulfillment f
     join orders o on o.id = f."orderId"
     where o.status = 'cancelled' and f.status <> 'cancelled'
-      or o.status = 'cancelling' and f.status not in ('cancelling', 'cancelled')`,
+      or o.status = 'cancelling' and f.status not in ('cancelling', 'cancelled')
+      or o.status in ('completed', 'returned') and f.status = 'cancelling'`,
   ),
 
   queryAudit(

@@ -116,7 +116,7 @@ export const paymentAudits = (tx: Tx): Audit[] => [
       select coalesce(sum(f.amount), 0)::bigint as voided from fulfillment f
       join operation m on m."subjectType" = 'fulfillment' and m."subjectId" = f.id
         and m.kind = 'void' and m.status = 'succeeded'
-      where f."orderId" = o.id
+      where f."orderId" = o.id and f.status in ('cancelling', 'cancelled')
     ) v
     where o.status in (${releasedStatuses})
     group by o.id, v.voided

@@ -12,8 +12,8 @@ import { lockOrder, moveOrder } from './orders';
 /**
  * Decides whether an order may still be cancelled: not after a fulfillment was handed over, nor after the order's end.
  * After it, nothing more is paid, released, booked or handed over, and the order's workflow is signalled to undo what
- * was done. A carrier that has a parcel already, though nobody said so, makes it too late after all. Repeating it
- * returns the same verdict.
+ * was done. Repeating it returns the same verdict while the order is `cancelling` or `cancelled`. When a carrier
+ * already has a parcel, the order continues (`handOverPickedUp`), and a repetition is refused.
  */
 export async function beginCancellation(
   tx: Tx,

@@ -68,6 +68,26 @@ export async function beginCancellingFulfillments(tx: Tx, orderId: string): Prom
     .execute();
 }
 
+/** Reports whether an order has a fulfillment that is not cancelled. */
+export const hasFulfillmentToUndo = async (tx: Tx, orderId: string): Promise<boolean> =>
+  (await tx
+    .selectFrom('fulfillment')
+    .select('id')
+    .where('orderId', '=', orderId)
+    .where('status', '<>', 'cancelled')
+    .limit(1)
+    .executeTakeFirst()) !== undefined;
+
+/** Takes back that a fulfillment is cancelled: release 0.5 called it so while its label was live. */
+export async function takeBackCancelled(tx: Tx, fulfillmentId: string): Promise<void> {
+  await tx
+    .updateTable('fulfillment')
+    .set({ status: 'cancelling', updatedAt: new Date() })
+    .where('id', '=', fulfillmentId)
+    .where('status', '=', 'cancelled')
+    .execute();
+}
+
 /** Cancels the fulfillments of an order that are still being cancelled, and lists them. */
 export const cancelFulfillments = (tx: Tx, orderId: string): Promise<{ id: string; merchantId: string }[]> =>
   tx

@@ -177,8 +177,8 @@ export async function moveOrder(
 }
 
 /**
- * Lets an order that is being cancelled go on: a carrier has one of its parcels. Returns false for one that goes on
- * already.
+ * Lets an order that is being cancelled continue: a carrier already has one of its parcels. Returns false for one that
+ * continues already.
  */
 export async function resumeOrder(tx: Tx, orderId: string): Promise<boolean> {
   const { numUpdatedRows } = await tx

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Shortage } from '../../contracts/orders/verdict';
+import { daysBefore } from '../../domain/dates';
+import { deleteOldest } from '../delete-oldest';
 import { newId } from '../new-id';
 import { insertFollowUps } from '../task-rows';
 import type { Tx } from '../transactions';
@@ -30,11 +32,5 @@ export async function recordDemand(tx: Tx, source: string, shortages: readonly S
 }
 
 /** Deletes demand that counts no more, `limit` rows at most, and returns how many. */
-export async function forgetOldDemand(tx: Tx, now: Date, limit: number): Promise<number> {
-  const until = new Date(now.getTime() - DEMAND_DAYS * 86_400_000);
-  const { numAffectedRows } = await sql`
-    delete from stock_demand where ctid = any(array(
-      select ctid from stock_demand where at < ${until} order by at limit ${limit}
-    ))`.execute(tx);
-  return Number(numAffectedRows);
-}
+export const forgetOldDemand = (tx: Tx, now: Date, limit: number): Promise<number> =>
+  deleteOldest(tx, { table: 'stock_demand', at: 'at', until: daysBefore(now, DEMAND_DAYS), limit });

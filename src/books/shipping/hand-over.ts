@@ -18,20 +18,20 @@ export async function handOver(tx: Tx, fulfillmentId: string, at: Date): Promise
   const ref = { fulfillmentId, merchantId: row.merchantId, warehouseId: row.warehouseId };
   if (HANDED_OVER_STATUSES.includes(row.status)) return ref;
   if (row.status !== 'labelled') return refuse('fulfillment_not_ready', { detail: `It is ${row.status}` });
-  await giveToCarrier(tx, fulfillmentId, at);
+  await recordHandOver(tx, fulfillmentId, at);
   await enqueueOrderSignal(tx, row.orderId, { signal: 'parcelHandedOver', payload: { fulfillmentId } });
   await appendEvents(tx, row.orderId, [handedOver(ref)]);
   return ref;
 }
 
 /**
- * Hands over a fulfillment that is being cancelled: its carrier has the parcel already, and gives it back no more. Its
- * order goes on, and is to be paid for. Does nothing for a fulfillment in another status.
+ * Hands over a fulfillment that its carrier picked up while it was being cancelled. Its order continues, and is
+ * captured. Does nothing for a fulfillment in another status.
  */
-export async function handOverAfterAll(tx: Tx, fulfillmentId: string, at: Date): Promise<void> {
+export async function handOverPickedUp(tx: Tx, fulfillmentId: string, at: Date): Promise<void> {
   const row = await lockFulfillment(tx, fulfillmentId);
   if (row?.status !== 'cancelling') return;
-  await giveToCarrier(tx, fulfillmentId, at);
+  await recordHandOver(tx, fulfillmentId, at);
   const isResumed = await resumeOrder(tx, row.orderId);
   await appendEvents(tx, row.orderId, [
     handedOver({ ...row, fulfillmentId }),
@@ -39,7 +39,7 @@ export async function handOverAfterAll(tx: Tx, fulfillmentId: string, at: Date):
   ]);
 }
 
-async function giveToCarrier(tx: Tx, fulfillmentId: string, at: Date): Promise<void> {
+async function recordHandOver(tx: Tx, fulfillmentId: string, at: Date): Promise<void> {
   await shipFulfillment(tx, fulfillmentId);
   await moveFulfillment(tx, fulfillmentId, 'handed_over');
   await tx

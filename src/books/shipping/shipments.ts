@@ -37,15 +37,16 @@ export async function insertShipment(tx: Tx, shipment: NewShipment): Promise<str
   return id;
 }
 
-/** Reads the shipment of a fulfillment and locks both; undefined before it is booked. */
+/** Reads the shipment of a fulfillment, with the status of that, and locks both; undefined before it is booked. */
 export async function lockShipment(tx: Tx, fulfillmentId: string) {
-  await lockFulfillment(tx, fulfillmentId);
-  return tx
+  const fulfillment = await lockFulfillment(tx, fulfillmentId);
+  const shipment = await tx
     .selectFrom('shipment')
     .select(['id', 'merchantId', 'providerReference', 'status'])
     .where('fulfillmentId', '=', fulfillmentId)
     .forUpdate()
     .executeTakeFirst();
+  return fulfillment && shipment && { ...shipment, fulfillmentStatus: fulfillment.status };
 }
 
 /** Marks a fulfillment's shipment as signed by its recipient. */
@@ -116,7 +117,7 @@ export async function applyScan(
     .forUpdate()
     .executeTakeFirstOrThrow();
   const { orderId, fulfillmentId, merchantId } = shipment;
-  // While it is being cancelled, the answer to the void of its label decides what the scan means.
+  // About a parcel that is scanned while it is being cancelled, `voidLabel` decides.
   const isUnexpected =
     handed !== undefined && isRefusal(handed) && (await lockFulfillment(tx, fulfillmentId))?.status !== 'cancelling';
   const decided = isUnexpected
@@ -128,7 +129,7 @@ export async function applyScan(
   if (isMoved) await tx.updateTable('shipment').set({ status, statusAt: at }).where('id', '=', shipment.id).execute();
   if (decides)
     await enqueueOrderSignal(tx, orderId, { signal: 'carrierReported', payload: { fulfillmentId, scan: event.scan } });
-  if (contradicts) await askPersonAboutParcel(tx, orderId, `${shipment.id}:${event.scan}:${event.at}`);
+  if (contradicts) await openCheckParcelTask(tx, orderId, `${shipment.id}:${event.scan}:${event.at}`);
   await appendEvents(tx, orderId, [
     {
       type: 'shipment.scanned',
@@ -146,8 +147,8 @@ export async function applyScan(
   return { orderId, wakes: decides || contradicts || known.status === 'booked' };
 }
 
-/** Opens the task of a person who looks at a parcel about which its carrier contradicts itself, once per `request`. */
-export async function askPersonAboutParcel(tx: Tx, orderId: string, request: string): Promise<void> {
+/** Opens the task to check a parcel about which its carrier contradicts itself, once per `request`. */
+export async function openCheckParcelTask(tx: Tx, orderId: string, request: string): Promise<void> {
   if (await hasEventOfRequest(tx, orderId, request)) return;
   const reason = InterventionReason.carrierContradicts;
   const { taskId, opened } = await openAttendTask(tx, orderId, { reason, note: AttendNote.checkParcel }, request);

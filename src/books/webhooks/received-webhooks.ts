@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { daysBefore } from '../../domain/dates';
+import { deleteOldest } from '../delete-oldest';
 import type { Tx } from '../transactions';
 
 /** Describes a webhook with a valid signature. */
@@ -53,11 +55,5 @@ export async function takeParkedWebhooks(tx: Tx, provider: string, reference: st
 export const WEBHOOK_RETENTION_DAYS = 7;
 
 /** Deletes webhooks past their retention, `limit` at most, and returns how many. */
-export async function forgetOldWebhooks(tx: Tx, now: Date, limit: number): Promise<number> {
-  const until = new Date(now.getTime() - WEBHOOK_RETENTION_DAYS * 86_400_000);
-  const { numAffectedRows } = await sql`
-    delete from webhook_event where ctid = any(array(
-      select ctid from webhook_event where "receivedAt" < ${until} order by "receivedAt" limit ${limit}
-    ))`.execute(tx);
-  return Number(numAffectedRows);
-}
+export const forgetOldWebhooks = (tx: Tx, now: Date, limit: number): Promise<number> =>
+  deleteOldest(tx, { table: 'webhook_event', at: 'receivedAt', until: daysBefore(now, WEBHOOK_RETENTION_DAYS), limit });

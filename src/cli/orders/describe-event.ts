@@ -32,9 +32,9 @@ const SENTENCES: Readonly<Record<TimelineEventType, (data: Data) => string>> = {
   'order.rejected': (data) => `The order was rejected: ${text(data, 'code')}`,
   'order.shipped': () => 'Everything is with a carrier',
   'order.completed': () => 'The order is complete',
-  'order.returned': () => 'Everything came back',
+  'order.returned': () => 'Everything that was not cancelled came back',
   'order.cancellation_requested': (data) => `A cancellation was requested: ${text(data, 'reason')}`,
-  'order.cancellation_too_late': (data) => `${fulfillment(data)}: its carrier has it already, so the order goes on`,
+  'order.cancellation_too_late': (data) => `${fulfillment(data)}: its carrier already has it, so the order continues`,
   'order.adopted': (data) => `The order's workflow was replaced by one rebuilt from the books: ${text(data, 'reason')}`,
   'order.cancelled': (data) => `The order is cancelled: ${text(data, 'reason')}`,
   'address.held': (data) =>

@@ -17,10 +17,10 @@ export type Verdict =
   | { readonly outcome: 'rejected'; readonly code: ErrorCode; readonly shortages: readonly Shortage[] };
 
 /**
- * Reports the outcome of a cancellation. `partly_cancelled`: a carrier has some of the parcels already, and the order
- * goes on with those.
+ * Reports the outcome of a cancellation. `partially_cancelled`: a carrier already has some of the parcels, and the
+ * order continues with those.
  */
 export type CancellationVerdict =
   | { readonly outcome: 'cancelled' }
-  | { readonly outcome: 'partly_cancelled' }
+  | { readonly outcome: 'partially_cancelled' }
   | { readonly outcome: 'refused'; readonly code: ErrorCode };

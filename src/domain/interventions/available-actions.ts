@@ -8,7 +8,7 @@ export const FULFILLMENT_WAITS: Readonly<Partial<Record<FulfillmentStatus, strin
   labelled: 'the carrier to collect the parcel',
   handed_over: "the recipient's signature",
   returning: 'the refused parcel to come back',
-  cancelling: 'the undo of its label, payment and stock',
+  cancelling: 'its label to be voided, then its stock freed and its amount voided',
 };
 
 /** Says what an order waits for, by its status; in a status that is missing here its fulfillments wait. */

@@ -17,7 +17,7 @@ export const ORDER_MOVES: StatusMoves<OrderStatus> = {
   // Completion does not ask for `shipped`: an order that has ended is not delayed by a step that came late.
   in_fulfillment: ['shipped', 'completed', 'returned', 'cancelling'],
   shipped: ['completed', 'returned'],
-  // Its carrier refused to give a parcel back: it goes on with what is on the road.
+  // A carrier already has one of its parcels.
   cancelling: ['cancelled', 'in_fulfillment'],
   completed: [],
   returned: [],
@@ -36,7 +36,7 @@ export const FULFILLMENT_MOVES: StatusMoves<FulfillmentStatus> = {
   returning: ['returned', 'delivered'],
   delivered: [],
   returned: [],
-  // Its carrier had it already, or its label was voided first.
+  // Its carrier already has the parcel, or its label is voided.
   cancelling: ['cancelled', 'handed_over'],
   cancelled: [],
 };

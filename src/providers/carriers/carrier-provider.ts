@@ -26,7 +26,7 @@ export type Booking =
   | { readonly status: 'refused'; readonly reason: string };
 
 /** Describes a carrier's answer to the void of a label. */
-export type VoidedLabel =
+export type LabelVoidResult =
   | { readonly status: 'voided' }
   | { readonly status: 'picked_up' }
   | { readonly status: 'refused'; readonly reason: string };
@@ -49,8 +49,11 @@ export interface CarrierProvider {
   book(request: BookRequest, signal?: AbortSignal): Promise<Booking>;
   /** Undefined when the carrier never saw the key. */
   findBookingByKey(key: string, signal?: AbortSignal): Promise<Booking | undefined>;
-  /** Ends a label. `picked_up`: too late, the carrier has the parcel. */
-  void(reference: string, signal?: AbortSignal): Promise<VoidedLabel>;
+  /**
+   * Voids a label; repeating it is harmless. `picked_up`: the carrier has the parcel. `refused`: it keeps the label for
+   * another reason, and is asked again.
+   */
+  void(reference: string, signal?: AbortSignal): Promise<LabelVoidResult>;
   journal(): AsyncIterable<CarrierJournalEntry>;
 }
 

@@ -6,7 +6,7 @@ import type {
   CarrierJournalEntry,
   CarrierProvider,
   CarrierWebhookReader,
-  VoidedLabel,
+  LabelVoidResult,
 } from './carrier-provider';
 import { callJson, readAnswer, type ProviderConnection } from '../http';
 import { readJournal } from '../sandbox-journal';
@@ -14,7 +14,7 @@ import { StandardWebhookVerifier } from '../webhook';
 
 export const SANDBOX_CARRIER = 'sandbox-carrier';
 
-/** Why the carrier refuses to void the label of a parcel that it has. */
+/** Names the reason for which the sandbox keeps the label of a parcel that it has. */
 const PICKED_UP = 'already_picked_up';
 
 const text = z.string().min(1);
@@ -32,7 +32,7 @@ const BookingAnswer = z.discriminatedUnion('status', [
 ]);
 const VoidAnswer = z
   .discriminatedUnion('status', [z.object({ status: z.literal('voided') }), Refused])
-  .transform((answer): VoidedLabel =>
+  .transform((answer): LabelVoidResult =>
     answer.status === 'refused' && answer.reason === PICKED_UP ? { status: 'picked_up' } : answer,
   );
 const JournalEntry = z.discriminatedUnion('status', [
@@ -69,7 +69,7 @@ export class SandboxCarrierProvider implements CarrierProvider {
     return answer.status === 404 ? undefined : readAnswer(this.connection, answer, BookingAnswer);
   }
 
-  async void(reference: string, signal?: AbortSignal): Promise<VoidedLabel> {
+  async void(reference: string, signal?: AbortSignal): Promise<LabelVoidResult> {
     const path = `/v1/shipments/${encodeURIComponent(reference)}/void`;
     const answer = await callJson(this.connection, { method: 'POST', path, expect: [200, 422], signal });
     return readAnswer(this.connection, answer, VoidAnswer);

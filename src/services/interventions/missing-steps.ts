@@ -59,9 +59,9 @@ const notMoved = (kind: 'capture' | 'refund' | 'void') => sql`not exists (
 
 /**
  * True when the books show that a step is due. All fulfillments have ended, or one should have moved: it is packed and
- * has no label, handed over and not paid for, returned and not refunded, being cancelled or its amount not voided, or
- * its parcel has come to an end that its status does not show. A run that works says so itself when a provider keeps
- * one of these waiting.
+ * has no label, handed over and not paid for, returned and not refunded, being cancelled, or cancelled with its amount
+ * not voided, or its parcel has come to an end that its status does not show. A run that works says so itself when a
+ * provider keeps one of these waiting.
  */
 const nextStepIsDue = sql`(
   not exists (

@@ -93,7 +93,8 @@ export class OrderService {
 
   /**
    * Cancels an order that was not handed over. The cancellation is in the books before anything is answered, and takes
-   * effect whatever happens to the order's workflow. Answers once everything is undone; 202 when that takes longer.
+   * effect whatever happens to the order's workflow. Answers once everything is undone, or once the
+   * order continues with a parcel that its carrier has; 202 when that takes longer.
    */
   async cancel(
     caller: Caller,
@@ -114,6 +115,9 @@ export class OrderService {
       beginCancellation(tx, orderId, request),
     );
     const wasCancelledBefore = begun.status === 'cancelled' && begun.claim.claimed === 'first';
+    // Sent again, as the 202 advised: the order continues with what a carrier had, and some of it is cancelled.
+    if (decided.outcome === 'refused' && begun.claim.claimed === 'resumed' && (await this.#isPartlyCancelled(orderId)))
+      return this.#answer(caller, intent, orderId, { replayed: false });
     if (decided.outcome === 'refused' || wasCancelledBefore) return this.#refuseCancellation(caller, intent, orderId);
     await this.outbox.flush(orderId);
     const verdict = await this.workflows.cancel(orderId, request);
@@ -172,6 +176,18 @@ export class OrderService {
         .where('id', '=', orderId)
         .executeTakeFirstOrThrow();
       return refuse('order_not_cancellable', { detail: `The order is ${status}` });
+    });
+  }
+
+  #isPartlyCancelled(orderId: string): Promise<boolean> {
+    return this.transactions.run(SYSTEM, async (tx) => {
+      const cancelled = await tx
+        .selectFrom('fulfillment')
+        .select('id')
+        .where('orderId', '=', orderId)
+        .where('status', 'in', ['cancelling', 'cancelled'])
+        .executeTakeFirst();
+      return cancelled !== undefined;
     });
   }
 

@@ -26,6 +26,31 @@ const approve = (url: string | undefined) =>
 const scanSigned = (id: string) => suite.people.scan(id, 'in_transit', 'out_for_delivery', 'delivered', 'signed');
 
 /** Makes an order of each kind; what the answer does happens while no worker runs, so that no step follows. */
+interface Ref {
+  readonly orderId: string;
+  readonly fulfillmentId: string;
+}
+
+/** Makes an order of two parcels: one is picked up while it is cancelled, the other gets as far as `steps` bring it. */
+async function partlyCancelled(steps: (other: Ref) => Promise<unknown>) {
+  const { id } = await suite.people.place({}, [suite.mall.skus.lamp, suite.mall.skus.rug]);
+  const order = await suite.people.pack(id);
+  const [first, other] = order.fulfillments.map((fulfillment) => ({ orderId: id, fulfillmentId: fulfillment.id }));
+  const { beginCancellation, voidShipment, capturePayment } = suite.world.activities;
+  const happens = async () => {
+    await lateTry(beginCancellation, { orderId: id, reason: 'customer_request', actor: 'support:test' });
+    await suite.world.carrier.call('POST', '/v1/scans', {
+      trackingNumber: order.fulfillments[0]?.shipment?.trackingNumber,
+      scan: 'picked_up',
+      place: 'Hub',
+    });
+    await lateTry(voidShipment, first as Ref);
+    await lateTry(capturePayment, first as Ref);
+    await steps(other as Ref);
+  };
+  return { id, happens };
+}
+
 const KINDS: Readonly<
   Record<string, () => Promise<{ readonly id: string; readonly happens: () => Promise<unknown> }>>
 > = {
@@ -48,6 +73,12 @@ const KINDS: Readonly<
     };
     return { id, happens };
   },
+  'one picked up, and the other still being cancelled': () => partlyCancelled(async () => undefined),
+  'one picked up, and the amount of the other not voided': () =>
+    partlyCancelled(async (ref) => {
+      await lateTry(suite.world.activities.voidShipment, ref);
+      await lateTry(suite.world.activities.cancelFulfillment, ref);
+    }),
   'signed for, and not delivered': async () => {
     const id = await cup();
     await suite.people.pack(id);
@@ -116,10 +147,10 @@ test('an order whose next step is missing is shown, whatever the step, until it 
 
   await suite.world.startWorkers();
   await suite.world.outbox.sweep(0);
-  // The books learned of its end without a message, so its workflow never hears of it: a new one is built.
-  const unheard = orders.find(({ kind }) => kind.startsWith('all fulfillments'))?.id ?? '';
+  // The books learned of these without a message, so their workflows never hear of it: new ones are built.
+  const unheard = orders.filter(({ kind }) => kind.startsWith('all fulfillments') || kind.startsWith('one picked up'));
   const request = { reason: 'operator_decision', evenIfRunning: true } as const;
-  granted(await suite.world.adoptions.adopt(SUPPORT, intent(), unheard, request));
+  for (const { id } of unheard) granted(await suite.world.adoptions.adopt(SUPPORT, intent(), id, request));
   await until(async () => {
     await look();
     return Object.keys(await shown()).length === 0;

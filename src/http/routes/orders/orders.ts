@@ -158,10 +158,12 @@ export const orderRoutes =
             summary: 'Cancel an order',
             description:
               'Until the first parcel is handed over. ' +
-              'Answers after the labels are voided, the money voided and the stock freed. ' +
-              'A parcel that its carrier has already, though nobody said so, goes on and is paid for: ' +
-              'with every parcel gone the answer is 409, else the order goes on without its `cancelled` fulfillments. ' +
-              '202: the cancellation is decided and under way; read the order, or send the same request again.',
+              'The labels are voided first, then the money is voided and the stock freed. ' +
+              '200: read `status`. It is `cancelled`; or the order continues, as a carrier already had a parcel, ' +
+              'and its other fulfillments are `cancelled` or `cancelling`: `payments[].voided` is what was voided. ' +
+              '409: nothing can be cancelled any more; an earlier request may have cancelled some fulfillments. ' +
+              '202: the cancellation is under way; read the order until it is no longer `cancelling`, ' +
+              'or send the same request again.',
           }),
           params: byId,
           headers: IdempotencyKey,
