@@ -2,7 +2,7 @@ import { asyncLocalStorage } from '@temporalio/activity';
 import type { StepLimits } from '../src/books/connection-pool';
 import { USUAL_LIMITS } from '../src/books/transactions';
 
-/** A step within a workflow task waits so long for a connection: then it gives way to others, and is tried again. */
+/** How long a step within a workflow task waits for a connection: then it gives way to others. */
 const STEP_WAIT_MS = 1_000;
 /** Is a little less than the time limit of a step: PostgreSQL ends its statement, and frees its locks, first. */
 const STEP_STATEMENT_MS = 2_500;
