@@ -109,9 +109,15 @@ async function act(
   const labelled = await points.at('packing', orderId, () => people.pack(orderId));
   if (way === 'cancelled_with_label') return cancel(shop, points, intent('cancel'), orderId);
   if (way === 'cancelled_at_pick_up') {
-    const isTaken = await takeWhileCancelled(shop, labelled, () => cancel(shop, points, intent('cancel'), orderId));
-    if (isTaken) await points.at('scanning', orderId, () => deliver(shop, labelled));
-    return;
+    const isTaken = await takeWhileCancelled(shop, labelled, () =>
+      askToCancel(shop, points, intent('cancel'), orderId),
+    );
+    if (!isTaken) return;
+    // The driver was first: nothing is cancelled, and the other parcels follow.
+    const others = await shop.storefront.getOrder(orderId);
+    await people.handOver(others);
+    const taken = [labelled.fulfillments[0], ...others.fulfillments.filter(({ status }) => status === 'labelled')];
+    return points.at('scanning', orderId, () => deliver(shop, taken));
   }
   await points.at('handing_over', orderId, () => people.handOver(labelled));
   const shipped = await people.until(orderId, ({ status }) => status === 'shipped', 'shipped');
@@ -138,10 +144,28 @@ async function takeWhileCancelled(
   return isTaken;
 }
 
-/** Has a driver deliver the first parcel of an order. */
-async function deliver({ drivers }: Shop, { fulfillments }: OrderResource): Promise<void> {
-  const trackingNumber = fulfillments[0]?.shipment?.trackingNumber ?? '';
-  for (const { scan, at } of stamped(SCANS.delivered)) await drivers.scan(trackingNumber, scan, at);
+/** Has a driver deliver parcels. */
+async function deliver({ drivers }: Shop, taken: readonly (Fulfillment | undefined)[]): Promise<void> {
+  for (const fulfillment of taken)
+    for (const { scan, at } of stamped(SCANS.delivered))
+      await drivers.scan(fulfillment?.shipment?.trackingNumber ?? '', scan, at);
+}
+type Fulfillment = OrderResource['fulfillments'][number];
+
+/** Requests a cancellation until it is answered. A refusal is an answer: the driver was first. */
+async function askToCancel(shop: Shop, points: Points, key: string, orderId: string): Promise<void> {
+  const request = () => shop.storefront.cancel(key, orderId, 'customer_request');
+  for (;;) {
+    try {
+      await points.at('cancelling', orderId, request);
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      if (error.code === 'order_not_cancellable') return;
+      if (error.code !== 'idempotency_in_flight') throw error;
+    }
+    await wait(ASK_AGAIN_MS);
+  }
 }
 
 /**
@@ -152,11 +176,7 @@ async function cancel(shop: Shop, points: Points, key: string, orderId: string):
   const request = () =>
     points.at('cancelling', orderId, () =>
       shop.storefront.cancel(key, orderId, 'customer_request').catch((error: unknown) => {
-        // The latter when its carrier has a parcel already.
-        if (
-          error instanceof ApiProblem &&
-          (error.code === 'idempotency_in_flight' || error.code === 'order_not_cancellable')
-        )
+        if (error instanceof ApiProblem && error.code === 'idempotency_in_flight')
           return shop.storefront.getOrder(orderId);
         throw error;
       }),
