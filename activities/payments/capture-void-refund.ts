@@ -159,8 +159,8 @@ export async function voidFulfillmentAmount(
   if (fulfillment.status !== 'cancelling' && fulfillment.status !== 'cancelled')
     throw invariantViolated(`The amount of ${fulfillmentId} cannot be voided: it is ${fulfillment.status}`);
   // A run of release 0.5 may have voided the order's whole amount, and got no answer.
-  const [whole] = await deps.transactions.run(SYSTEM, (tx) => listOperations(tx, wholeVoidOf(payment)));
-  if (whole?.status === 'started') return voidOpenAmount(deps, payment);
+  const wholes = await deps.transactions.run(SYSTEM, (tx) => listOperations(tx, wholeVoidOf(payment)));
+  if (wholes.at(-1)?.status === 'started') return voidOpenAmount(deps, payment);
   const { amount, merchantId } = fulfillment;
   const open = payment.authorized - payment.captured - payment.voided;
   if (open === 0 && amount > 0) return;

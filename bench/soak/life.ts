@@ -7,6 +7,8 @@ import type { Points } from './points';
 import type { Shop } from './shop';
 
 const ASK_AGAIN_MS = 500;
+/** Is longer than processes that die one after another hold a key. */
+const ASK_LIMIT_MS = 600_000;
 /** Limits how long a late order is looked at until it says that it needs a person. The watchdog looks every minute. */
 const LAST_LOOKS_MS = 90_000;
 /** Is long, so that with hundreds of orders in flight the polling is not the load. */
@@ -152,19 +154,18 @@ async function deliver({ drivers }: Shop, taken: readonly (Fulfillment | undefin
 }
 type Fulfillment = OrderResource['fulfillments'][number];
 
-/** Requests a cancellation until it is answered. A refusal is an answer: the driver was first. */
+/** Requests a cancellation until it is answered, for a time. A refusal is an answer: the driver was first. */
 async function askToCancel(shop: Shop, points: Points, key: string, orderId: string): Promise<void> {
   const request = () => shop.storefront.cancel(key, orderId, 'customer_request');
-  for (;;) {
+  for (const end = Date.now() + ASK_LIMIT_MS; ; await wait(ASK_AGAIN_MS)) {
     try {
       await points.at('cancelling', orderId, request);
       return;
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
       if (error.code === 'order_not_cancellable') return;
-      if (error.code !== 'idempotency_in_flight') throw error;
+      if (error.code !== 'idempotency_in_flight' || Date.now() > end) throw error;
     }
-    await wait(ASK_AGAIN_MS);
   }
 }
 
